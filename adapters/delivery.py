@@ -1,0 +1,53 @@
+"""What does every adapter hand over? Frames with our column names, and what was wrong on the way."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+KINDS = ("text", "date", "instant", "money", "number", "whole", "flag")
+"""The kinds of column a layout may ask for."""
+
+Layout = Mapping[str, Mapping[str, str]]
+"""Table to column to kind: what is asked of an adapter, in plain words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with an export: where, what, and how to mend it.
+
+    `severity` is `error`, `warning` or `note`. `row` counts data rows from 1.
+    """
+
+    what: str
+    remedy: str = ""
+    file: str | None = None
+    row: int | None = None
+    column: str | None = None
+    value: str | None = None
+    table: str | None = None
+    severity: str = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """One input file as it was read: name relative to the folder, content hash, and what became of its rows."""
+
+    name: str
+    sha256: str
+    table: str | None
+    rows: int
+    filtered: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Everything a folder of exports gave.
+
+    `tables` holds one frame per table that had a source, with typed columns of the layout (further text
+    columns for open tables), `origin_file` and `origin_row` on every row, sorted by origin.
+    """
+
+    tables: Mapping[str, pl.DataFrame]
+    faults: tuple[Fault, ...] = ()
+    files: tuple[ReadFile, ...] = ()

@@ -1,0 +1,97 @@
+"""What can be wrong: problems, which are people's and come as values, and exceptions, which are ours."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """`error` stops a run, `warning` and `note` are shown and printed on the cards they touch."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with what people gave us: where, what, and how to mend it.
+
+    `row` counts data rows of `file` from 1 for exports and lines from 1 for YAML. `table` names the
+    table the row belongs to, `value` is the text as it was read. Each may be unknown, then it is None.
+    """
+
+    what: str
+    remedy: str = ""
+    file: str | None = None
+    row: int | None = None
+    column: str | None = None
+    value: str | None = None
+    table: str | None = None
+    severity: Severity = Severity.ERROR
+
+    @property
+    def place(self) -> str:
+        """Where it is, as `rules.yaml:9` or `accounts.csv row 12, column amount`."""
+        if self.file is None:
+            return self.table or ""
+        if self.file.endswith((".yaml", ".yml")):
+            return f"{self.file}:{self.row}" if self.row else self.file
+        row = f" row {self.row}" if self.row else ""
+        column = f", column {self.column}" if self.column else ""
+        return f"{self.file}{row}{column}"
+
+    def __str__(self) -> str:
+        value = f": {shown(self.value)}" if self.value is not None else ""
+        remedy = f"; {self.remedy}" if self.remedy else ""
+        return one_line(f"{self.place}: {self.what}{value}{remedy}".removeprefix(": "))
+
+
+def shown(value: str, limit: int = 60) -> str:
+    """The value in quotes, cut to `limit` characters."""
+    return f'"{value}"' if len(value) <= limit else f'"{value[:limit]}…"'
+
+
+def one_line(text: str) -> str:
+    """The text with line ends and control characters made visible, so that it stays on one line."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The problems without repetition, errors first, then by file, row and column."""
+    rank = list(Severity)
+    return tuple(
+        sorted(
+            set(problems),
+            key=lambda p: (rank.index(p.severity), p.file or "", p.row or 0, p.column or "", p.what, p.value or ""),
+        )
+    )
+
+
+class BookscoreError(Exception):
+    """Anything that stops a command with a sentence instead of a traceback."""
+
+
+class ProblemsFoundError(BookscoreError):
+    """The exports or the rules have errors; nothing was written."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = in_order(problems)
+        super().__init__(f"{len(self.problems)} problems found")
+
+
+class UnbalancedError(BookscoreError):
+    """The bridge from opening to closing revenue does not add up for somebody."""
+
+    def __init__(self, grain: str, name: str, opening: str, moves: str, closing: str) -> None:
+        super().__init__(
+            f"the bridge of {grain} {name} does not balance: opening {opening} with movements of {moves} "
+            f"gives something else than the closing {closing}"
+        )
+
+
+class NotConservedError(BookscoreError):
+    """A step lost or doubled money or rows."""
+
+    def __init__(self, step: str, measure: str, before: str, after: str) -> None:
+        super().__init__(f"{step}: {measure} was {before} before and is {after} after")

@@ -1,0 +1,49 @@
+"""How is money kept exact? Four decimals in a Decimal, split and converted in whole numbers.
+
+Four decimals hold what exports hold (unit price times quantity times discount, dinars, a twelfth of a
+year's fee to a hundredth of a cent); people see the currency's own decimals. See docs/decisions.md.
+"""
+
+import polars as pl
+
+MONEY = pl.Decimal(18, 4)
+SCALE = 10_000
+LARGEST = 10**13
+"""No single cell may hold more, in units of the currency: sums then stay far from the type's end."""
+
+RATE_SCALE = 10**6
+
+
+def units(amount: pl.Expr) -> pl.Expr:
+    """The amount as a whole number of ten-thousandths, wide enough to be multiplied."""
+    return (amount * SCALE).cast(pl.Int128)
+
+
+def from_units(whole: pl.Expr) -> pl.Expr:
+    """Money from a whole number of ten-thousandths."""
+    return (whole.cast(pl.Decimal(38, 0)) * pl.lit("0.0001").str.to_decimal(scale=4)).cast(MONEY)
+
+
+def divided(whole: pl.Expr, by: pl.Expr) -> pl.Expr:
+    """The whole number divided and rounded half to even; null where `by` is null or 0."""
+    by = pl.when(by != 0).then(by.cast(pl.Int128))
+    floor = whole // by
+    twice = 2 * (whole - floor * by)
+    up = (twice.abs() > by.abs()) | ((twice.abs() == by.abs()) & (floor % 2 != 0))
+    return floor + up.cast(pl.Int128)
+
+
+def part(amount: pl.Expr, numerator: pl.Expr, denominator: pl.Expr) -> pl.Expr:
+    """`amount * numerator / denominator` for whole numbers, rounded once, half to even."""
+    return from_units(divided(units(amount) * numerator.cast(pl.Int128), denominator))
+
+
+def total(amount: pl.Expr) -> pl.Expr:
+    """The sum, null where there is nothing to add (the sum of nothing is not zero)."""
+    return pl.when(amount.count() > 0).then(amount.sum())
+
+
+def ratio(top: pl.Expr, bottom: pl.Expr) -> pl.Expr:
+    """The only division of the house: Float64, null where the bottom is null or 0."""
+    below = bottom.cast(pl.Float64)
+    return top.cast(pl.Float64) / pl.when(below != 0).then(below)
