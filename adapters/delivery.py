@@ -1,7 +1,7 @@
 """What does every adapter hand over? Frames with our column names, and what was wrong on the way."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -45,9 +45,12 @@ class Delivery:
     """Everything a folder of exports gave.
 
     `tables` holds one frame per table that had a source, with typed columns of the layout (further text
-    columns for open tables), `origin_file` and `origin_row` on every row, sorted by origin.
+    columns for open tables), `origin_file` and `origin_row` on every row, sorted by origin. `faulty` names,
+    by table, the origin of every row that an error touches, also of those the faults only count; a value
+    that could not be read is null in the frame.
     """
 
     tables: Mapping[str, pl.DataFrame]
     faults: tuple[Fault, ...] = ()
     files: tuple[ReadFile, ...] = ()
+    faulty: Mapping[str, pl.DataFrame] = field(default_factory=dict)

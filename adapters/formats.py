@@ -1,0 +1,47 @@
+"""How does an export write its values? What is declared about decimals, dates, blanks and the time zone."""
+
+import re
+from dataclasses import dataclass
+
+NULL_WORDS = ("", "NULL", "#N/A")
+"""Words that mean nothing is there, whatever the export."""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """How values are written; None means not declared, then only what cannot be misread is read.
+
+    `dates` is a strftime pattern. `time_zone` is the business's: date-times with an offset are turned into
+    it, those without are taken as being in it.
+    """
+
+    decimal: str | None = None
+    thousands: str | None = None
+    dates: str | None = None
+    nulls: tuple[str, ...] = ()
+    time_zone: str | None = None
+
+    @property
+    def zone(self) -> str:
+        """The business time zone, UTC where none is declared."""
+        return self.time_zone or "UTC"
+
+    @property
+    def blanks(self) -> list[str]:
+        """All words that mean nothing is there."""
+        return sorted({*NULL_WORDS, *(n.strip() for n in self.nulls)})
+
+    @property
+    def point(self) -> str:
+        """The decimal sign; the one of the two that is not the thousands separator, else a point."""
+        return self.decimal or ("," if self.thousands == "." else ".")
+
+    @property
+    def grouping(self) -> str:
+        """A character class of the thousands separators, empty where none is declared."""
+        signs = {" ": " \u00a0\u202f", "'": "'\u2019"}.get(self.thousands or "", self.thousands or "")
+        return f"[{re.escape(signs)}]" if signs else ""
+
+
+OURS = Format(decimal=".")
+"""How our own layout writes values: a decimal point, no thousands separators, ISO dates."""

@@ -1,0 +1,131 @@
+"""What is in whose book? One row per account and credited manager, the table every metric is written over."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from scoring.credit import crediting
+from scoring.credit.policy import Answering
+from scoring.frame import further_columns
+from scoring.ledger.bridge import COLUMNS, TRANSFERS, net_moves
+from scoring.ledger.build import Ledger
+from scoring.ledger.movements import KINDS
+from scoring.money import MONEY
+from scoring.tables import ACCOUNTS
+
+OUTCOME = ("share", "before", "after", "kept", "lost", "gained")
+ADDITIVE = (*OUTCOME, *COLUMNS)
+"""Columns whose parts add up to the account's, and so to the company's."""
+
+NOT_ATTRIBUTES = ("account_id", "parent_id", "created_on", "origin_file", "origin_row", "recorded_at")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Book:
+    """The book and the movements it was made from, both with who is credited.
+
+    `rows`: account_id, manager_id, the account's attributes, `ADDITIVE`, tiers, exposure and constants of
+    the run; sorted by account and manager. `moves`: movements with manager_id.
+    """
+
+    rows: pl.LazyFrame
+    moves: pl.LazyFrame
+
+
+def build(
+    ledger: Ledger,
+    whose: Answering,
+    credit: Mapping[str, str],
+    accounts: pl.LazyFrame,
+    facts: pl.LazyFrame,
+    constants: Mapping[str, pl.Expr],
+) -> Book:
+    """The book of every manager.
+
+    `credit` names a policy per kind of movement and one for the `outcome`; `facts` has one row per account
+    (account_id and whatever was measured of it).
+    """
+    moves = crediting.movements(ledger.moves, whose.moves, credit)
+    opening = crediting.level(ledger.bridge, whose.moves, whose.moves.opens_on, "opening")
+    closing = crediting.level(ledger.bridge, whose.moves, whose.moves.closes_on, "closing")
+    outcome = crediting.outcomes(ledger.outcome, whose.outcome, credit["outcome"])
+    key = ["account_id", "manager_id"]
+    rows = (
+        bridge_rows(opening, closing, moves)
+        .join(outcome, on=key, how="full", coalesce=True, validate="1:1")
+        .with_columns(pl.col(*ADDITIVE).fill_null(0).cast(MONEY))
+        .filter(pl.any_horizontal(pl.col(*ADDITIVE) != 0))
+        .join(attributes(accounts), on="account_id", how="left", validate="m:1")
+        .join(ledger.tiers, on="account_id", how="left", validate="m:1")
+        .join(facts, on="account_id", how="left", validate="m:1")
+        .with_columns(expr.alias(name) for name, expr in constants.items())
+        .sort(key)
+    )
+    return Book(rows=rows, moves=moves)
+
+
+def bridge_rows(opening: pl.LazyFrame, closing: pl.LazyFrame, moves: pl.LazyFrame) -> pl.LazyFrame:
+    """The bridge of each account and manager, hand-overs as transfers.
+
+    One row per account_id and manager_id with the columns of `ledger.bridge`. What a book gained or lost
+    although the account did not move is a transfer; over all managers the transfers of an account are 0.
+    """
+    key = ["account_id", "manager_id"]
+    long = pl.concat(
+        [
+            opening.select(*key, pl.lit("opening").alias("kind"), pl.col("opening").alias("amount")),
+            closing.select(*key, pl.lit("closing").alias("kind"), pl.col("closing").alias("amount")),
+            moves.select(*key, "kind", "amount"),
+        ]
+    )
+    amount = pl.col("amount")
+    wide = long.group_by(key).agg(
+        amount.filter(pl.col("kind") == name).sum().cast(MONEY).alias(name)
+        for name in ("opening", *KINDS, "closing")
+    )
+    untransferred = wide.with_columns(pl.lit(0).cast(MONEY).alias(name) for name in TRANSFERS)
+    moved = pl.col("closing") - pl.col("opening") - net_moves()
+    return untransferred.with_columns(_netted(moved)).select(*key, *COLUMNS)
+
+
+def attributes(accounts: pl.LazyFrame) -> pl.LazyFrame:
+    """What is known of each account for grouping: account_id, `account`, its name, and every attribute."""
+    present = accounts.collect_schema().names()
+    named = [c.name for c in ACCOUNTS.columns if c.name not in (*NOT_ATTRIBUTES, "name")]
+    return accounts.select(
+        "account_id",
+        pl.coalesce("name", "account_id").alias("account"),
+        *named,
+        *further_columns(present, ACCOUNTS),
+    )
+
+
+def at(rows: pl.LazyFrame, grain: str | None) -> pl.LazyFrame:
+    """The book with each account once per value of `grain` (a column), or once at all.
+
+    One row per account_id and `grain`; what adds up is added up, the rest is the account's own, and
+    transfers inside the grain cancel.
+    """
+    if grain == "manager_id":
+        return rows
+    key = ["account_id"] if grain in (None, "account_id") else ["account_id", grain]
+    names = rows.collect_schema().names()
+    rest = [n for n in names if n not in (*ADDITIVE, *key, "manager_id")]
+    return (
+        rows.group_by(key)
+        .agg(
+            *(pl.col(c).sum().cast(MONEY) for c in ADDITIVE),
+            *(pl.col(c).first() for c in rest),
+        )
+        .with_columns(_netted(pl.col("transfer_in") - pl.col("transfer_out")))
+        .sort(key)
+    )
+
+
+def _netted(moved: pl.Expr) -> list[pl.Expr]:
+    zero = pl.lit(0).cast(MONEY)
+    return [
+        pl.max_horizontal(moved, zero).cast(MONEY).alias("transfer_in"),
+        pl.max_horizontal(-moved, zero).cast(MONEY).alias("transfer_out"),
+    ]

@@ -1,0 +1,123 @@
+"""Which days belong to `2026-Q2`? Fiscal years, quarters and months as half-open spans of days.
+
+A fiscal year is named by the calendar year in which it ends: with `fiscal_year_starts=7`, 2026 runs from
+1 July 2025 to 30 June 2026 and `2026-Q2` from 1 October to 31 December 2025. A fiscal year that starts in
+January is the calendar year. Fiscal months are calendar months: `2026-03` is March 2026 in every calendar.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from scoring.errors import BookscoreError
+
+Length = Literal["quarter", "month", "year"]
+
+PATTERN = r"(?:19|20|21)[0-9][0-9](?:-Q[1-4]|-0[1-9]|-1[0-2])?"
+"""What the whole name of a period looks like."""
+
+_MONTHS: dict[Length, int] = {"month": 1, "quarter": 3, "year": 12}
+
+
+class UnknownPeriodError(BookscoreError):
+    """Somebody wrote a period that is none."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f'"{name}" is not a period; write a quarter as 2026-Q2, a month as 2026-04 or a year as 2026'
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A span of whole days: from `start` to the day before `end`."""
+
+    name: str
+    start: date
+    end: date
+
+    @property
+    def days(self) -> int:
+        """How many days it has."""
+        return (self.end - self.start).days
+
+    @property
+    def last_day(self) -> date:
+        """Its last day, for people, who count it in."""
+        return self.end - timedelta(days=1)
+
+    def __contains__(self, day: date) -> bool:
+        return self.start <= day < self.end
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The company's calendar: the month its year starts with, and how long the periods it scores are."""
+
+    fiscal_year_starts: int = 1
+    length: Length = "quarter"
+
+    def period(self, name: str) -> Period:
+        """The period of that name, of whichever length the name has.
+
+        Raises UnknownPeriodError for text that names none.
+        """
+        if not re.fullmatch(PATTERN, name):
+            raise UnknownPeriodError(name)
+        year, _, rest = name.partition("-")
+        if not rest:
+            return self._from(self._year_start(int(year)), 12)
+        if rest.startswith("Q"):
+            return self._from(self._year_start(int(year)) + 3 * (int(rest[1]) - 1), 3)
+        return self._from(int(year) * 12 + int(rest) - 1, 1)
+
+    def containing(self, day: date) -> Period:
+        """The period of the calendar's length in which the day lies."""
+        months = _MONTHS[self.length]
+        month = _number(day)
+        return self._from(month - (month - self.fiscal_year_starts + 1) % months, months)
+
+    def previous(self, period: Period, n: int = 1) -> Period:
+        """The period of the same length, `n` periods earlier."""
+        months = _length(period)
+        return self._from(_number(period.start) - n * months, months)
+
+    def latest_complete(self, as_of: date) -> Period:
+        """The last period that is over when the day `as_of` is over."""
+        return self.previous(self.containing(as_of + timedelta(days=1)))
+
+    def same_period_last_year(self, period: Period) -> Period:
+        """The period of the same length, twelve months earlier."""
+        return self._from(_number(period.start) - 12, _length(period))
+
+    def trailing(self, period: Period, months: int = 12) -> tuple[date, date]:
+        """The first day and the exclusive end of the `months` months that end with the period."""
+        return _first_day(_number(period.end) - months), period.end
+
+    def _year_start(self, year: int) -> int:
+        return (year if self.fiscal_year_starts == 1 else year - 1) * 12 + self.fiscal_year_starts - 1
+
+    def _from(self, month: int, months: int) -> Period:
+        start, end = _first_day(month), _first_day(month + months)
+        if months == 1:
+            return Period(f"{start:%Y-%m}", start, end)
+        year, within = divmod(month - self.fiscal_year_starts + 1, 12)
+        year += self.fiscal_year_starts > 1
+        return Period(f"{year}-Q{within // 3 + 1}" if months == 3 else f"{year}", start, end)
+
+
+def _number(day: date) -> int:
+    """The month of the day, counted from the year 0."""
+    return day.year * 12 + day.month - 1
+
+
+def _first_day(month: int) -> date:
+    return date(month // 12, month % 12 + 1, 1)
+
+
+def _length(period: Period) -> int:
+    return _number(period.end) - _number(period.start)

@@ -1,0 +1,138 @@
+"""Is what was delivered fit to be scored? All that is wrong with the tables, gathered and shown at once.
+
+Rows are looked at by themselves first (`rows`, `columns`, `keys`), then together (`references`,
+`currencies`, `shares`), where rows already known to be wrong are left out, so that no fault is told twice.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import polars as pl
+
+from scoring.checks.columns import lacking, missing
+from scoring.checks.currencies import codes, convertible
+from scoring.checks.findings import NR, ORIGIN, Finding, Saying, found
+from scoring.checks.keys import look_alikes, repeated
+from scoring.checks.references import PARENTS, cycles, derived, unknown
+from scoring.checks.rows import ROW_RULES, broken, declared_rules, empty
+from scoring.checks.setting_aside import aside, dangling, kept
+from scoring.checks.shares import overfull
+from scoring.checks.suggestions import did_you_mean
+from scoring.errors import Problem, Severity, in_order
+from scoring.frame import Table, conform
+from scoring.tables import OWNERSHIP, TABLES, TARGETS
+
+__all__ = ["Checked", "check"]
+
+_Frames = dict[str, pl.DataFrame]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Checked:
+    """The tables fit for use, and what was wrong with the rest.
+
+    `tables` has every declared table, sorted by its key, without the rows that have an error. These are in
+    `set_aside`, by table where there are any, with a column `why`.
+    """
+
+    tables: Mapping[str, pl.DataFrame]
+    problems: tuple[Problem, ...]
+    set_aside: Mapping[str, pl.DataFrame]
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether anything is wrong that stops a run."""
+        return any(p.severity is Severity.ERROR for p in self.problems)
+
+
+def check(
+    tables: Mapping[str, pl.DataFrame],
+    *,
+    currency: str,
+    known_metrics: Collection[str],
+    faulty: Collection[tuple[str, str, int]] = (),
+) -> Checked:
+    """What of the delivered tables can be used, and all that is wrong with them.
+
+    `currency` is the reporting currency. `faulty` are the rows, as table, file and row, in which a value
+    could not be read; they are set aside and their empty cells are not told again.
+    """
+    numbered = {n: conform(f.lazy(), TABLES[n]).with_row_index(NR).collect() for n, f in tables.items()}
+    lack = {name: lacking(frame, TABLES[name]) for name, frame in tables.items()}
+    alone = [
+        f
+        for name in numbered
+        for f in _alone(numbered[name], TABLES[name], lack[name], _unread(numbered[name], name, faulty))
+    ]
+    alone += _metrics(numbered, known_metrics)
+    sound = {name: kept(frame, name, alone) for name, frame in numbered.items()}
+    for name, table in TABLES.items():
+        if name not in tables:
+            rows, notes = derived(sound, table) if name in PARENTS else (table.empty(), [])
+            numbered[name] = sound[name] = rows.with_row_index(NR)
+            alone += notes
+    findings = alone + _together(numbered, sound, lack, currency)
+    return _checked(numbered, findings)
+
+
+def _unread(frame: pl.DataFrame, name: str, faulty: Collection[tuple[str, str, int]]) -> Finding:
+    """The rows in which a value could not be read, about which people were told already."""
+    places = [(file, row) for table, file, row in faulty if table == name]
+    where = pl.DataFrame(places, schema=dict(zip(ORIGIN, (pl.String, pl.Int64), strict=True)), orient="row")
+    rows = frame.join(where, on=ORIGIN, how="semi") if places else frame.clear()
+    return Finding(name, "a value could not be read", rows.get_column(NR), ())
+
+
+def _alone(frame: pl.DataFrame, table: Table, absent: list[str], unread: Finding) -> list[Finding]:
+    """What is wrong with rows by themselves."""
+    needed = [empty(c) for c in table.columns if c.required and c.name not in absent]
+    rules = [*declared_rules(table), *ROW_RULES.get(table.name, ())]
+    has_key = not set(table.key) & set(absent)
+    return [
+        unread,
+        *missing(frame, table, absent),
+        *broken(kept(frame, table.name, [unread]), table, needed),
+        *broken(frame, table, rules),
+        *codes(frame, table),
+        *(repeated(frame, table) if has_key else ()),
+    ]
+
+
+def _metrics(numbered: _Frames, known_metrics: Collection[str]) -> list[Finding]:
+    """Targets for metrics that do not exist."""
+    if TARGETS.name not in numbered:
+        return []
+    known = pl.Series(sorted(known_metrics), dtype=pl.String)
+    bad = numbered[TARGETS.name].filter(~pl.col("metric").is_in(known.implode()))
+    advice = partial(did_you_mean, known=known, otherwise="see `bookscore metrics` for all there are")
+    return found(TARGETS.name, bad, Saying("there is no such metric", advice, "metric"))
+
+
+def _together(
+    numbered: _Frames, sound: _Frames, lack: Mapping[str, list[str]], currency: str
+) -> list[Finding]:
+    """What is wrong with rows beside other rows."""
+    trees = [n for n in PARENTS if not lack.get(n)]
+    keys = {n: numbered[n].get_column(TABLES[n].key[0]) for n in trees}
+    return [
+        *(f for n in trees for f in cycles(numbered[n], TABLES[n])),
+        *(f for n in trees for f in look_alikes(numbered[n], TABLES[n])),
+        *(f for n, table in TABLES.items() for f in unknown(numbered[n], table, keys)),
+        *convertible(numbered, sound, currency),
+        *overfull(sound[OWNERSHIP.name]),
+    ]
+
+
+def _checked(numbered: _Frames, findings: list[Finding]) -> Checked:
+    if any(f.table in PARENTS and f.severity is Severity.ERROR and len(f.rows) for f in findings):
+        findings = findings + dangling(numbered, findings)
+    good = {n: _sorted(kept(numbered[n], n, findings).drop(NR), t) for n, t in TABLES.items()}
+    bad = {n: rows for n in TABLES if len(rows := aside(numbered[n], n, findings))}
+    return Checked(good, in_order(p for f in findings for p in f.problems), bad)
+
+
+def _sorted(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
+    if len(table.key) == 1 and frame.get_column(table.key[0]).is_sorted():
+        return frame
+    return frame.sort(table.key)

@@ -1,0 +1,159 @@
+"""Is each row sound by itself? Rules that look at one row at a time, each a condition and a sentence."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import polars as pl
+
+from scoring.calendar import PATTERN
+from scoring.checks.findings import Finding, Saying, found
+from scoring.errors import Severity
+from scoring.frame import Column, Kind, Table
+from scoring.money import LARGEST
+from scoring.tables import EVERY
+
+_EVERY = rf"^(?:{'|'.join(EVERY)}|[1-9][0-9]{{0,2}} months?)$"
+_PERIOD = rf"^(?:{PATTERN})$"
+_SCALES = {"nps": ("0-10", 0, 10), "csat": ("1-5", 1, 5)}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RowRule:
+    """A condition that no row of a table may meet, and how to say that one does."""
+
+    bad: pl.Expr
+    saying: Saying
+
+
+def empty(column: Column) -> RowRule:
+    """The rule that a required column is filled."""
+    blank = pl.col(column.name).is_null()
+    if column.kind is Kind.TEXT:
+        blank |= pl.col(column.name).str.strip_chars() == ""
+    what = f"{column.name} is empty"
+    return RowRule(blank, Saying(what, "every row needs one", column.name))
+
+
+def declared_rules(table: Table) -> Iterator[RowRule]:
+    """The rules that follow from the declaration: closed lists of words, and amounts of a sane size."""
+    for column in table.columns:
+        value = pl.col(column.name)
+        if column.words:
+            what = f"{column.name} is not one of the words allowed"
+            yield RowRule(
+                ~value.is_in(column.words), Saying(what, f"use {', '.join(column.words)}", column.name)
+            )
+        if column.kind is Kind.MONEY:
+            what = f"{column.name} is larger than {LARGEST:,}"
+            remedy = "mend the amount, or deliver amounts in thousands"
+            yield RowRule(value.abs() > LARGEST, Saying(what, remedy, column.name))
+
+
+def broken(frame: pl.DataFrame, table: Table, rules: list[RowRule]) -> list[Finding]:
+    """What the rules find in the rows, which carry their numbers."""
+    if frame.is_empty() or not rules:
+        return []
+    hits = frame.lazy().select(r.bad.any().alias(str(i)) for i, r in enumerate(rules)).collect().row(0)
+    broken_rules = (rule for rule, hit in zip(rules, hits, strict=True) if hit)
+    return [f for rule in broken_rules for f in found(table.name, frame.filter(rule.bad), rule.saying)]
+
+
+def _ends() -> tuple[RowRule, ...]:
+    starts, ends = pl.col("starts_on"), pl.col("ends_on")
+    return (
+        RowRule(
+            ends < starts,
+            Saying("ends_on is before starts_on", "mend one of the two days", "ends_on"),
+        ),
+        RowRule(
+            ends == starts,
+            Saying(
+                "ends_on is starts_on, so the row holds for no day",
+                "ends_on is the first day no longer; with inclusive days set plus_days: 1",
+                "ends_on",
+                severity=Severity.WARNING,
+            ),
+        ),
+    )
+
+
+def _period() -> RowRule:
+    saying = Saying("period is not understood", "write it as 2026-Q2, 2026-04 or 2026", "period")
+    return RowRule(~pl.col("period").str.contains(_PERIOD), saying)
+
+
+def _scales() -> Iterator[RowRule]:
+    kind, score, scale = pl.col("kind"), pl.col("score"), pl.col("scale")
+    for name, (usual, low, high) in _SCALES.items():
+        yield RowRule(
+            (kind == name) & (scale != usual),
+            Saying(
+                f"scale of {name} is not understood", f"only {usual} is; answers are not rescaled", "scale"
+            ),
+        )
+        outside = (score < low) | (score > high) | (score != score.floor())
+        yield RowRule(
+            (kind == name) & (scale.is_null() | (scale == usual)) & outside,
+            Saying(
+                f"score of {name} is not a whole number of {usual}", "mend the answer or its scale", "score"
+            ),
+        )
+
+
+_RETURNS = pl.col("kind").is_in(["credit", "return"])
+
+ROW_RULES: dict[str, tuple[RowRule, ...]] = {
+    "managers": _ends(),
+    "ownership": (
+        *_ends(),
+        RowRule(
+            (pl.col("share") <= 0) | (pl.col("share") > 1),
+            Saying("share is not above 0 and up to 1", "write 0.5 for half of the account", "share"),
+        ),
+    ),
+    "contracts": (
+        *_ends(),
+        RowRule(
+            ~pl.col("every").str.contains(_EVERY),
+            Saying("every is not understood", f"use {', '.join(EVERY)}, or a number as in 6 months", "every"),
+        ),
+        RowRule(
+            (pl.col("discount") < 0) | (pl.col("discount") > 1),
+            Saying("discount is not between 0 and 1", "write 0.25 for a quarter off", "discount"),
+        ),
+        RowRule(
+            pl.col("quantity") < 0,
+            Saying("quantity is negative", "is it a credit?", "quantity", severity=Severity.WARNING),
+        ),
+    ),
+    "invoices": (
+        RowRule(
+            (pl.col("quantity") < 0) & (pl.col("amount") > 0),
+            Saying(
+                "quantity is negative and the amount is not",
+                "a return has a negative amount",
+                "quantity",
+                severity=Severity.WARNING,
+            ),
+        ),
+        RowRule(
+            _RETURNS & (pl.col("amount") > 0),
+            Saying(
+                "a return or credit has a positive amount, which adds to revenue",
+                "turn its sign",
+                "amount",
+                severity=Severity.WARNING,
+            ),
+        ),
+    ),
+    "answers": tuple(_scales()),
+    "costs": (_period(),),
+    "targets": (_period(),),
+    "rates": (
+        RowRule(
+            pl.col("rate") <= 0,
+            Saying("rate is not above 0", "give the reporting currency for one unit", "rate"),
+        ),
+    ),
+}
+"""What may not be in a row, beside what the declarations say, by table."""

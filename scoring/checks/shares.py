@@ -1,0 +1,73 @@
+"""Is an account owned more than once? The shares of its managers, added up day by day."""
+
+from datetime import date
+
+import polars as pl
+
+from scoring.checks.findings import NR, ORIGIN, PLACE, Finding, Saying, found
+from scoring.tables import OWNERSHIP
+
+_EVER, _NEVER = date(1, 1, 1), date(9999, 12, 31)
+_WHOLE = 1_000_000
+
+
+def overfull(ownership: pl.DataFrame) -> list[Finding]:
+    """The rows of accounts whose shares add up to more than 1 on some day, on all such days.
+
+    People are told once per account: the rows of the first day and what they add up to.
+    """
+    spans = _spans(ownership)
+    days = _overfull_days(spans)
+    if days.is_empty():
+        return []
+    clashes = spans.join(days, on="account_id").filter(
+        pl.col("starts") < pl.col("until"), pl.col("ends") > pl.col("day")
+    )
+    bad = ownership.filter(pl.col(NR).is_in(clashes.get_column(NR).unique().implode()))
+    what = "the shares of an account add up to more than 1"
+    remedy = "end the earlier row where the later one starts, or give each its share"
+    saying = Saying(what, remedy, "share", "detail", "account_id")
+    return found(OWNERSHIP.name, bad, saying, named=_first_days(clashes))
+
+
+def _spans(ownership: pl.DataFrame) -> pl.DataFrame:
+    """The rows with open ends made far days, and shares made millionths."""
+    share = (pl.col("share") * _WHOLE).cast(pl.Int64).fill_null(_WHOLE)
+    starts, ends = pl.col("starts_on").fill_null(_EVER), pl.col("ends_on").fill_null(_NEVER)
+    return ownership.select("account_id", *ORIGIN, NR, starts=starts, ends=ends, units=share).filter(
+        pl.col("starts") < pl.col("ends")
+    )
+
+
+def _overfull_days(spans: pl.DataFrame) -> pl.DataFrame:
+    """Account, first day, exclusive end and sum of each stretch of days with more than the whole.
+
+    Every share is added on its first day and taken off on its end, so a running sum over all accounts
+    starts each account at 0.
+    """
+    account, units = pl.col("account_id"), pl.col("units")
+    events = pl.concat(
+        [
+            spans.select(account, units, day="starts"),
+            spans.select(account, -units, day="ends"),
+        ]
+    )
+    by_day = events.group_by("account_id", "day").agg(units.sum()).sort("account_id", "day")
+    running = by_day.select(account, "day", until=pl.col("day").shift(-1), owned=units.cum_sum())
+    return running.filter(pl.col("owned") > _WHOLE)
+
+
+def _first_days(clashes: pl.DataFrame) -> pl.DataFrame:
+    """One row per account: its last row that clashes on the first such day, and the sentence."""
+    first = clashes.filter(pl.col("day") == pl.col("day").min().over("account_id")).sort(*ORIGIN, NR)
+    since = pl.when(pl.col("day") > _EVER).then(pl.format("on {}", "day")).otherwise(pl.lit("from the start"))
+    parts = pl.format(
+        "{}.{}", pl.col("owned") // _WHOLE, (pl.col("owned") % _WHOLE).cast(pl.String).str.zfill(6)
+    )
+    owned = parts.str.strip_chars_end("0").str.strip_chars_end(".")
+    told = first.group_by("account_id").agg(
+        pl.col(*ORIGIN, NR).last(),
+        places=PLACE.head(4).str.join(", "),
+        detail=pl.format("the shares of the account add up to {} {}", owned.first(), since.first()),
+    )
+    return told.with_columns(detail=pl.format("{} ({})", "detail", "places"))

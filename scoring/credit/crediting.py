@@ -1,0 +1,111 @@
+"""Whose is each movement, each opening and closing, and each account's outcome? By policy, without residue."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import polars as pl
+
+from scoring.credit.shares import on_days, over_days
+from scoring.credit.split import split
+from scoring.ledger.balances import Span
+from scoring.money import MONEY
+
+TIME_WEIGHTED = "time_weighted"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Responsibility:
+    """Spans of responsibility and the days on which they are looked up.
+
+    `opens_on` is the day that decides the opening and `at_open`, `closes_on` the one for the closing and
+    `at_close`. `loss_on` is the day that decides a loss `at_event`, where it is not the day of the loss.
+    """
+
+    spans: pl.LazyFrame
+    divide: bool
+    span: Span
+    opens_on: date
+    closes_on: date
+    loss_on: date | None = None
+    lost: tuple[str, ...] = ("churn",)
+    """The losses that belong to whoever held the day before, or `loss_on`."""
+
+    def on(self, wanted: pl.LazyFrame) -> pl.LazyFrame:
+        """Weights of each account on the days in `on`."""
+        return on_days(wanted.select("account_id", "on").unique(), self.spans, divide=self.divide)
+
+    def over(self, accounts: pl.LazyFrame) -> pl.LazyFrame:
+        """Weights of each account over the whole span."""
+        distinct = accounts.select("account_id").unique()
+        return over_days(distinct, self.spans, self.span.start, self.span.end, divide=self.divide)
+
+
+def movements(moves: pl.LazyFrame, whose: Responsibility, policies: Mapping[str, str]) -> pl.LazyFrame:
+    """Every movement with whom it is credited to.
+
+    One row per movement and manager: the columns of a movement with `manager_id`, amounts in parts that add
+    up. `policies` names, per kind, at_open, at_event, at_close or time_weighted; a loss at_event belongs to
+    who held the last day of service. Sorted by account, day, kind, manager.
+    """
+    ways = pl.col("kind").replace_strict(dict(policies), default="at_close", return_dtype=pl.String)
+    dated = moves.with_columns(ways.alias("way"), _event_day(whose).alias("event_on")).with_columns(
+        pl.when(pl.col("way") == "at_open").then(pl.lit(whose.opens_on))
+        .when(pl.col("way") == "at_event").then("event_on")
+        .otherwise(pl.lit(whose.closes_on)).alias("on")
+    )  # fmt: skip
+    key = ["account_id", "moved_on", "kind"]
+    timed = dated.filter(pl.col("way") == TIME_WEIGHTED)
+    spot = dated.filter(pl.col("way") != TIME_WEIGHTED)
+    rows = [
+        timed.join(whose.over(timed), on="account_id"),
+        spot.join(whose.on(spot), on=["account_id", "on"]),
+    ]
+    keep = [*key, "manager_id", "amount", "gap_days", "origin", "weight", "whole"]
+    parts = split(pl.concat([r.select(keep) for r in rows]), ["amount"], key)
+    return parts.filter(pl.col("amount") != 0).drop("weight", "whole").sort(*key, "manager_id")
+
+
+def level(balance: pl.LazyFrame, whose: Responsibility, on: date, column: str) -> pl.LazyFrame:
+    """The amount of `column` by who holds the account on the day.
+
+    One row per account and manager: account_id, manager_id and the column, in parts that add up.
+    """
+    dated = balance.select("account_id", column, pl.lit(on).alias("on"))
+    parts = split(dated.join(whose.on(dated), on=["account_id", "on"]), [column], ["account_id"])
+    return parts.select("account_id", "manager_id", column)
+
+
+def outcomes(outcome: pl.LazyFrame, whose: Responsibility, way: str) -> pl.LazyFrame:
+    """Each account's outcome, whole, by who answers for it.
+
+    `outcome` has account_id, before, after (neither below 0) and event_on. One row per account and manager:
+    account_id, manager_id, `share` (0 to 1, four decimals, adding up to 1), before, after, `kept` (the
+    smaller of the two), `lost` and `gained`, so that before = kept + lost and after = kept + gained.
+    """
+    day = {"at_open": pl.lit(whose.opens_on), "at_close": pl.lit(whose.closes_on)}.get(way, pl.col("event_on"))
+    dated = outcome.with_columns(day.alias("on"))
+    weights = whose.over(dated) if way == TIME_WEIGHTED else whose.on(dated)
+    kept = pl.min_horizontal("before", "after")
+    rows = dated.join(weights, on=["account_id"] if way == TIME_WEIGHTED else ["account_id", "on"]).with_columns(
+        pl.lit(1).cast(MONEY).alias("share"),
+        kept.alias("kept"),
+        (pl.col("before") - kept).cast(MONEY).alias("lost"),
+        (pl.col("after") - kept).cast(MONEY).alias("gained"),
+    )
+    parts = split(rows, ["share", "kept", "lost", "gained"], ["account_id"])
+    return parts.select(
+        "account_id",
+        "manager_id",
+        "share",
+        (pl.col("kept") + pl.col("lost")).cast(MONEY).alias("before"),
+        (pl.col("kept") + pl.col("gained")).cast(MONEY).alias("after"),
+        "kept",
+        "lost",
+        "gained",
+    ).sort("account_id", "manager_id")
+
+
+def _event_day(whose: Responsibility) -> pl.Expr:
+    last_day = pl.lit(whose.loss_on) if whose.loss_on else pl.col("moved_on") - timedelta(days=1)
+    return pl.when(pl.col("kind").is_in(whose.lost)).then(last_day).otherwise("moved_on")

@@ -1,0 +1,115 @@
+"""Who is responsible for which account, and when? One frame of spans, by a named policy."""
+
+from collections.abc import Mapping
+from datetime import date
+
+import polars as pl
+
+from scoring.money import RATE_SCALE, units
+
+UNASSIGNED = "unassigned"
+"""Stands where nobody is responsible, so that the parts always add up to the company."""
+
+EVER, NEVER = date(1, 1, 1), date(9999, 12, 31)
+
+SPANS = {
+    "account_id": pl.String(),
+    "manager_id": pl.String(),
+    "starts_on": pl.Date(),
+    "ends_on": pl.Date(),
+    "weight": pl.Int64(),
+}
+"""One row is a manager's responsibility for an account over days, the end not included.
+
+`weight` is in millionths of the account; for sellers it is what they sold, in ten-thousandths.
+"""
+
+
+def from_history(ownership: pl.LazyFrame) -> pl.LazyFrame:
+    """Spans from dated rows; an empty start is since ever, an empty end is still."""
+    share = (pl.col("share").fill_null(1) * RATE_SCALE).cast(pl.Int64)
+    return ownership.select(
+        "account_id",
+        "manager_id",
+        pl.col("starts_on").fill_null(EVER),
+        pl.col("ends_on").fill_null(NEVER),
+        share.alias("weight"),
+    )
+
+
+def from_current(ownership: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
+    """Spans in which whoever is responsible on `as_of` always was."""
+    spans = from_history(ownership)
+    today = (pl.col("starts_on") <= as_of) & (pl.col("ends_on") > as_of)
+    return spans.filter(today).with_columns(
+        pl.lit(EVER).alias("starts_on"), pl.lit(NEVER).alias("ends_on")
+    )
+
+
+def from_territory(accounts: pl.LazyFrame, attribute: str, managers: Mapping[str, str]) -> pl.LazyFrame:
+    """Spans in which an account's attribute names its manager, for ever."""
+    named = pl.col(attribute).replace_strict(dict(managers), default=None, return_dtype=pl.String)
+    return _for_ever(
+        accounts.select("account_id", named.alias("manager_id")).filter(pl.col("manager_id").is_not_null())
+    )
+
+
+def from_sales(sales: pl.LazyFrame, opens_on: date, ends_on: date, *, largest: bool) -> pl.LazyFrame:
+    """Spans in which an account belongs to who sold it the last line, or the largest sum, before `opens_on`.
+
+    `sales` has account_id, seller_id, dated_on, amount. An account with no sale before that day belongs to
+    who sold it the first line up to `ends_on`. Ties go to the first id.
+    """
+    sold = sales.filter(pl.col("seller_id").is_not_null() & (pl.col("dated_on") < ends_on))
+    earlier = sold.filter(pl.col("dated_on") < opens_on)
+    by_seller = earlier.group_by("account_id", "seller_id").agg(
+        pl.col("amount").sum().alias("sum"), pl.col("dated_on").max().alias("last_on")
+    )
+    order = ["sum", "last_on"] if largest else ["last_on", "sum"]
+    first = sold.sort("dated_on", "seller_id").group_by("account_id").agg(pl.col("seller_id").first().alias("first"))
+    chosen = (
+        by_seller.sort("account_id", *order, "seller_id", descending=[False, True, True, False])
+        .group_by("account_id", maintain_order=True)
+        .agg(pl.col("seller_id").first().alias("best"))
+    )
+    return _for_ever(
+        first.join(chosen, on="account_id", how="left", validate="1:1").select(
+            "account_id", pl.coalesce("best", "first").alias("manager_id")
+        )
+    )
+
+
+def from_lines(lines: pl.LazyFrame) -> pl.LazyFrame:
+    """Spans in which the sellers of the lines in force share an account by what those lines bring a month."""
+    return lines.filter(pl.col("monthly") > 0).select(
+        "account_id",
+        pl.col("seller_id").fill_null(UNASSIGNED).alias("manager_id"),
+        "starts_on",
+        pl.col("ends_on").fill_null(NEVER),
+        units(pl.col("monthly")).cast(pl.Int64).alias("weight"),
+    )
+
+
+def from_windows(by_seller: pl.LazyFrame, windows: Mapping[str, tuple[date, date]]) -> pl.LazyFrame:
+    """Spans in which sellers share an account by what they sold it in each window.
+
+    `by_seller` has account_id, seller_id and a money column per window; `windows` names column and days.
+    """
+    return pl.concat(
+        by_seller.filter(pl.col(column) > 0).select(
+            "account_id",
+            pl.col("seller_id").fill_null(UNASSIGNED).alias("manager_id"),
+            pl.lit(start).alias("starts_on"),
+            pl.lit(end).alias("ends_on"),
+            units(pl.col(column)).cast(pl.Int64).alias("weight"),
+        )
+        for column, (start, end) in windows.items()
+    )
+
+
+def _for_ever(pairs: pl.LazyFrame) -> pl.LazyFrame:
+    return pairs.with_columns(
+        pl.lit(EVER).alias("starts_on"),
+        pl.lit(NEVER).alias("ends_on"),
+        pl.lit(RATE_SCALE, dtype=pl.Int64).alias("weight"),
+    ).select(*SPANS)

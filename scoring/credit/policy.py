@@ -1,0 +1,89 @@
+"""Which policy of ownership holds? From its name to who answers for movements and for outcomes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+
+import polars as pl
+
+from scoring.credit import ownership
+from scoring.credit.crediting import Responsibility
+from scoring.ledger.balances import in_windows
+from scoring.ledger.build import Ledger, Windows
+from scoring.ledger.movements import LOSSES
+
+Tables = Mapping[str, pl.LazyFrame]
+
+
+@dataclass(frozen=True, slots=True)
+class Ownership:
+    """The policy's name and, for territories, the attribute and the manager of each of its values."""
+
+    policy: str = "history"
+    attribute: str | None = None
+    managers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """Who answers for movements (and holds openings and closings), and who for outcomes."""
+
+    moves: Responsibility
+    outcome: Responsibility
+
+
+def answering(
+    own: Ownership, tables: Tables, ledger: Ledger, windows: Windows, *, basis: str, as_of: date, currency: str
+) -> Answering:
+    """Who answers for what, by the policy's name."""
+    if own.policy == "seller":
+        return _sellers(tables, ledger, windows, basis, currency)
+    outcome_span = windows.outcome if basis == "contracts" else windows.moves
+    spans = _spans(own, tables, windows, basis, as_of)
+    moves = _on_days(spans, windows, divide=False)
+    return Answering(moves, replace(moves, span=outcome_span, opens_on=outcome_span.start))
+
+
+def _spans(own: Ownership, tables: Tables, windows: Windows, basis: str, as_of: date) -> pl.LazyFrame:
+    if own.policy == "history":
+        return ownership.from_history(tables["ownership"])
+    if own.policy == "current":
+        return ownership.from_current(tables["ownership"], as_of)
+    if own.policy == "territory":
+        return ownership.from_territory(tables["accounts"], own.attribute or "region", own.managers)
+    dated = "dated_on" if basis == "invoices" else "starts_on"
+    sales = tables[basis].select("account_id", "seller_id", pl.col(dated).alias("dated_on"), "amount")
+    return ownership.from_sales(
+        sales, windows.moves.start, windows.moves.end, largest=own.policy == "main_seller"
+    )
+
+
+def _sellers(tables: Tables, ledger: Ledger, windows: Windows, basis: str, currency: str) -> Answering:
+    """Sellers share an account by what they sold.
+
+    On invoices a gain belongs to who sold in the scored window, a loss to who sold in the comparison
+    window, and the outcome to both by what they sold in the two together.
+    """
+    if basis == "contracts":
+        by_line = _on_days(ownership.from_lines(ledger.lines), windows, divide=True)
+        moves = replace(by_line, opens_on=windows.moves.start - timedelta(days=1), lost=LOSSES)
+        span = windows.outcome
+        return Answering(moves, replace(moves, span=span, opens_on=span.start - timedelta(days=1)))
+    comparison, scored = windows.outcome, windows.moves
+    sums = in_windows(
+        tables["invoices"], tables["rates"], comparison, scored, currency, by=("account_id", "seller_id")
+    )
+    spans = ownership.from_windows(
+        sums, {"before": (comparison.start, comparison.end), "after": (scored.start, scored.end)}
+    )
+    loss_on = comparison.end - timedelta(days=1)
+    moves = replace(_on_days(spans, windows, divide=True), opens_on=loss_on, loss_on=loss_on, lost=LOSSES)
+    always = spans.with_columns(
+        pl.lit(ownership.EVER).alias("starts_on"), pl.lit(ownership.NEVER).alias("ends_on")
+    )
+    return Answering(moves, replace(moves, spans=always))
+
+
+def _on_days(spans: pl.LazyFrame, windows: Windows, *, divide: bool) -> Responsibility:
+    span = windows.moves
+    return Responsibility(spans, divide, span, span.start, span.end - timedelta(days=1))

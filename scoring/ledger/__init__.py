@@ -1,0 +1,1 @@
+"""What happened to each account: opening, movements and closing revenue, and moves on the ladder."""

@@ -1,0 +1,39 @@
+"""Does the revenue add up? Opening plus movements must be closing, for everybody, to the last digit."""
+
+import polars as pl
+
+from scoring.errors import NotConservedError, UnbalancedError
+from scoring.ledger.movements import KINDS, LOSSES
+
+TRANSFERS = ("transfer_in", "transfer_out")
+OUTGOING = (*LOSSES, "transfer_out")
+MOVES = (*KINDS, *TRANSFERS)
+COLUMNS = ("opening", *MOVES, "closing")
+"""The lines of a bridge; contraction, churn and transfer_out are positive amounts that subtract."""
+
+
+def net_moves() -> pl.Expr:
+    """What the moves of a bridge row add up to."""
+    return pl.sum_horizontal([-pl.col(m) if m in OUTGOING else pl.col(m) for m in MOVES])
+
+
+def check_balance(bridge: pl.DataFrame, grain: str, name: str) -> None:
+    """Raises UnbalancedError for the first row, by name, whose moves do not lead from opening to closing."""
+    off = bridge.with_columns(net_moves().alias("moves")).filter(
+        pl.col("opening") + pl.col("moves") != pl.col("closing")
+    )
+    if off.height:
+        first = off.sort(name).row(0, named=True)
+        raise UnbalancedError(
+            grain, str(first[name]), str(first["opening"]), str(first["moves"]), str(first["closing"])
+        )
+
+
+def check_conserved(step: str, whole: pl.DataFrame, parts: pl.DataFrame) -> None:
+    """Raises NotConservedError when the parts of any money column do not add up to the whole's."""
+    for column in COLUMNS:
+        if column in TRANSFERS:
+            continue
+        before, after = whole[column].sum(), parts[column].sum()
+        if before != after:
+            raise NotConservedError(step, column, str(before), str(after))

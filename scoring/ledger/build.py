@@ -1,0 +1,119 @@
+"""What happened to each account? The one place that reads contracts or invoices into a ledger."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import polars as pl
+
+from scoring.ledger import movements
+from scoring.ledger.balances import Span, at_instants, in_windows
+from scoring.ledger.history import active, recurring
+from scoring.ledger.ladder import rungs, tiers_of_accounts
+from scoring.money import MONEY
+
+Tables = Mapping[str, pl.LazyFrame]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The policies of a ledger, as `rules.yaml` names them."""
+
+    currency: str
+    gap_tolerance_days: int = 30
+    early_renewal_days: int = 90
+    reactivation_window_days: int | None = None
+    tiers: tuple[str, ...] = ()
+    products: Mapping[str, str] = field(default_factory=dict)
+    largest_tier: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """The days a run looks at.
+
+    On contracts `moves` is the period and `outcome` the span over which retention is measured. On invoices
+    `outcome` is the comparison window and `moves` the scored one.
+    """
+
+    moves: Span
+    outcome: Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ledger:
+    """What happened, account by account, in the reporting currency.
+
+    `bridge`: account_id, opening, closing. `moves`: as `movements.SCHEMA`. `outcome`: account_id, before,
+    after (neither below 0), event_on. `tiers`: account_id, tier_before, tier_after. `lines`: what it was
+    read from, with `rung`, and in `counts` whether the line stands in the closing revenue.
+    """
+
+    bridge: pl.LazyFrame
+    moves: pl.LazyFrame
+    outcome: pl.LazyFrame
+    tiers: pl.LazyFrame
+    lines: pl.LazyFrame
+
+
+def of_contracts(tables: Tables, terms: Terms, windows: Windows, as_of: date) -> Ledger:
+    """The ledger of recurring revenue: states at instants, movements day by day."""
+    lines = rungs(
+        recurring(
+            tables["contracts"],
+            gap_tolerance_days=terms.gap_tolerance_days,
+            early_renewal_days=terms.early_renewal_days,
+            as_of=as_of,
+        ),
+        terms.tiers,
+        terms.products,
+    )
+    moves, outcome = windows.moves, windows.outcome
+    bridge = at_instants(lines, tables["rates"], moves.start, moves.end, terms.currency)
+    ends = at_instants(lines, tables["rates"], outcome.start, outcome.end, terms.currency)
+    last_on = movements.last_paid_on(lines, outcome)
+    changes = movements.of_contracts(
+        lines, tables["rates"], moves, terms.currency, window_days=terms.reactivation_window_days
+    )
+    return Ledger(
+        bridge=bridge.select("account_id", pl.col("before").alias("opening"), pl.col("after_spot").alias("closing")),
+        moves=pl.concat([changes, movements.of_exchange(bridge, moves)]),
+        outcome=_outcome(ends, last_on, outcome.end - timedelta(days=1)),
+        tiers=tiers_of_accounts(
+            lines, "monthly", active(outcome.start), active(outcome.end), largest=terms.largest_tier
+        ),
+        lines=lines.with_columns(active(moves.end).alias("counts")),
+    )
+
+
+def of_invoices(tables: Tables, terms: Terms, windows: Windows) -> Ledger:
+    """The ledger of orders: net revenue of the comparison window against the scored one."""
+    lines = rungs(tables["invoices"], terms.tiers, terms.products)
+    scored, comparison = windows.moves, windows.outcome
+    balances = in_windows(lines, tables["rates"], comparison, scored, terms.currency)
+    changes = movements.of_windows(balances, lines, scored, terms.reactivation_window_days)
+    inside = scored.holds(pl.col("dated_on"))
+    last_on = lines.filter(inside).group_by("account_id").agg(pl.col("dated_on").max().alias("last_on"))
+    return Ledger(
+        bridge=balances.select("account_id", pl.col("before").alias("opening"), pl.col("after_spot").alias("closing")),
+        moves=pl.concat([changes, movements.of_exchange(balances, scored)]),
+        outcome=_outcome(balances, last_on, scored.start),
+        tiers=tiers_of_accounts(
+            lines, "amount", comparison.holds(pl.col("dated_on")), inside, largest=terms.largest_tier
+        ),
+        lines=lines.with_columns(inside.alias("counts")),
+    )
+
+
+def _outcome(ends: pl.LazyFrame, last_on: pl.LazyFrame, otherwise: date) -> pl.LazyFrame:
+    zero = pl.lit(0).cast(MONEY)
+    return (
+        ends.join(last_on, on="account_id", how="left", validate="1:1")
+        .select(
+            "account_id",
+            pl.max_horizontal("before", zero).cast(MONEY).alias("before"),
+            pl.max_horizontal("after", zero).cast(MONEY).alias("after"),
+            pl.coalesce("last_on", pl.lit(otherwise)).alias("event_on"),
+        )
+        .sort("account_id")
+    )

@@ -1,0 +1,53 @@
+"""What is an amount worth in the reporting currency? Rates by day, each amount converted and rounded once."""
+
+from datetime import date
+
+import polars as pl
+
+from scoring.money import RATE_SCALE, part
+
+ONE = pl.lit(RATE_SCALE, dtype=pl.Int64)
+
+
+def rates_in_millionths(rates: pl.LazyFrame) -> pl.LazyFrame:
+    """Rates as whole millionths.
+
+    One row per currency and first day: currency, dated_on, rate (Int64), sorted by day.
+    """
+    return rates.select(
+        "currency", "dated_on", (pl.col("rate") * RATE_SCALE).cast(pl.Int64).alias("rate")
+    ).sort("dated_on", "currency")
+
+
+def at_one_day(lines: pl.LazyFrame, rates: pl.LazyFrame, day: date, reporting: str) -> pl.LazyFrame:
+    """The lines with `rate`, millionths of the reporting currency, the same day's for all of them.
+
+    The rate is the last known on that day, or the first there is; 1 for the reporting currency and where
+    a line names none. Null where a currency has no rate at all.
+    """
+    known = rates_in_millionths(rates)
+    before = known.filter(pl.col("dated_on") <= day).group_by("currency").agg(pl.col("rate").last())
+    first = known.group_by("currency").agg(pl.col("rate").first().alias("first_rate"))
+    table = first.join(before, on="currency", how="left").select(
+        "currency", pl.coalesce("rate", "first_rate").alias("rate")
+    )
+    return _or_one(lines.join(table, on="currency", how="left", validate="m:1"), reporting)
+
+
+def at_each_day(lines: pl.LazyFrame, rates: pl.LazyFrame, day: str, reporting: str) -> pl.LazyFrame:
+    """The lines with `rate`, millionths of the reporting currency, on the day each line names in `day`."""
+    known = rates_in_millionths(rates).rename({"dated_on": day})
+    dated = lines.sort(day).join_asof(
+        known, on=day, by="currency", strategy="backward", check_sortedness=False
+    )
+    return _or_one(dated, reporting)
+
+
+def converted(amount: str) -> pl.Expr:
+    """The amount times `rate`, rounded half to even to the ten-thousandth."""
+    return part(pl.col(amount), pl.col("rate"), ONE).alias(amount)
+
+
+def _or_one(lines: pl.LazyFrame, reporting: str) -> pl.LazyFrame:
+    own = pl.col("currency").is_null() | (pl.col("currency") == reporting)
+    return lines.with_columns(pl.when(own).then(ONE).otherwise(pl.col("rate")).alias("rate"))

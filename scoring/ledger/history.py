@@ -1,0 +1,132 @@
+"""What recurring revenue did each account have, and when? Contract lines as monthly amounts over days.
+
+A line counts from its first day to the day before its end. The state at an instant is what the day before
+leaves behind, so a line that starts on the first day of a quarter is that quarter's movement.
+"""
+
+from datetime import date, timedelta
+
+import polars as pl
+
+from scoring.money import MONEY, from_units, units
+from scoring.money import divided as rounded_quotient
+
+FAR = date(9999, 12, 31)
+"""Stands for "no end" while lines are compared; never leaves this module."""
+
+NOT_PAYING = ("trial", "paused")
+
+
+def recurring(
+    contracts: pl.LazyFrame, *, gap_tolerance_days: int, early_renewal_days: int, as_of: date
+) -> pl.LazyFrame:
+    """The lines that carry recurring revenue, with what they bring a month.
+
+    One row per contract line with a service day and an amount other than 0: the columns of `contracts`
+    with `monthly` in the line's own currency, `starts_on`, `ends_on` (null: evergreen) after renewals and
+    gaps, and `at_risk`, true where the last days are a gap that was not yet renewed. Sorted by line_id.
+    """
+    lines = _monthly(contracts).with_columns(pl.col("ends_on").fill_null(FAR))
+    lines = _cut_where_renewed(lines)
+    lines = _cut_where_renewed_early(lines, early_renewal_days)
+    lines = _bridge_gaps(lines, gap_tolerance_days, as_of)
+    return (
+        lines.filter((pl.col("ends_on") > pl.col("starts_on")) & (pl.col("monthly") != 0))
+        .with_columns(pl.when(pl.col("ends_on") < FAR).then("ends_on").alias("ends_on"))
+        .sort("line_id")
+    )
+
+
+def active(instant: date) -> pl.Expr:
+    """Whether a line is in force at the instant: it served the day before."""
+    return (pl.col("starts_on") < instant) & (pl.col("ends_on").is_null() | (pl.col("ends_on") >= instant))
+
+
+def months_of(every: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """How an amount for one `every` becomes a month's: times the first, by the second, whole numbers.
+
+    Month /1, quarter /3, year /12, N months /N, week *52/12, day *365/12; null where not understood.
+    """
+    counted = every.str.extract(r"^(\d{1,3}) months?$").cast(pl.Int64)
+    times = (
+        pl.when(every == "week").then(52).when(every == "day").then(365)
+        .when(every.is_in(["month", "quarter", "year"]) | counted.is_not_null()).then(1)
+    )  # fmt: skip
+    by = (
+        pl.when(every == "month").then(1).when(every == "quarter").then(3)
+        .when(every.is_in(["year", "week", "day"])).then(12).otherwise(counted)
+    )  # fmt: skip
+    return times, by
+
+
+def _monthly(contracts: pl.LazyFrame) -> pl.LazyFrame:
+    times, by = months_of(pl.col("every"))
+    free = pl.col("trial").fill_null(value=False) | pl.col("status").is_in(NOT_PAYING).fill_null(value=False)
+    monthly = from_units(rounded_quotient(units(pl.col("amount")) * times.cast(pl.Int128), by))
+    return contracts.with_columns(
+        pl.when(free).then(pl.lit(0).cast(MONEY)).otherwise(monthly).alias("monthly")
+    )
+
+
+def _cut_where_renewed(lines: pl.LazyFrame) -> pl.LazyFrame:
+    """A line named in `renews` ends where the line that renews it starts."""
+    successors = (
+        lines.filter(pl.col("renews").is_not_null())
+        .group_by("renews")
+        .agg(pl.col("starts_on").min().alias("renewed_on"))
+    )
+    return (
+        lines.join(successors, left_on="line_id", right_on="renews", how="left", validate="m:1")
+        .with_columns(pl.min_horizontal("ends_on", "renewed_on").alias("ends_on"))
+        .drop("renewed_on")
+    )
+
+
+def _cut_where_renewed_early(lines: pl.LazyFrame, days: int) -> pl.LazyFrame:
+    """Of two lines for the same product, the later-signed counts where it was signed to follow the other.
+
+    To follow: it starts at most `days` before the other ends, and outlasts it.
+    """
+    pair = ["account_id", "product"]
+    late = pl.col("signed_on") < pl.col("signed_on").shift(-1).over(pair)
+    start = pl.col("starts_on").shift(-1).over(pair)
+    outlasts = pl.col("ends_on").shift(-1).over(pair) > pl.col("ends_on")
+    follows = (
+        late & outlasts & (start > pl.col("starts_on"))
+        & (start < pl.col("ends_on")) & (start >= pl.col("ends_on") - timedelta(days=days))
+        & pl.col("product").is_not_null()
+    )  # fmt: skip
+    return lines.sort("account_id", "product", "starts_on", "ends_on", "line_id").with_columns(
+        pl.when(follows).then(start).otherwise("ends_on").alias("ends_on")
+    )
+
+
+def _bridge_gaps(lines: pl.LazyFrame, tolerance: int, as_of: date) -> pl.LazyFrame:
+    """Where an account pays nothing for fewer days than tolerated, its last lines run on.
+
+    The gap ends where the account pays again, or, for a line nobody cancelled, has not ended yet.
+    """
+    paying = lines.filter((pl.col("monthly") > 0) & (pl.col("ends_on") > pl.col("starts_on")))
+    reach = pl.col("ends_on").cum_max().over("account_id").alias("gap_from")
+    steps = paying.sort("account_id", "starts_on", "ends_on", "line_id").select(
+        "account_id", reach, pl.col("starts_on").shift(-1).over("account_id").alias("next_on")
+    )
+    open_until = pl.lit(as_of + timedelta(days=1))
+    closes = pl.coalesce(pl.col("next_on"), open_until)
+    gaps = (
+        steps.with_columns(closes.alias("gap_to"), pl.col("next_on").is_null().alias("is_open"))
+        .filter(
+            (pl.col("gap_to") > pl.col("gap_from"))
+            & (pl.col("gap_to") - pl.col("gap_from") < timedelta(days=tolerance))
+        )
+        .select("account_id", "gap_from", "gap_to", "is_open")
+    )
+    joined = lines.join(
+        gaps, left_on=["account_id", "ends_on"], right_on=["account_id", "gap_from"], how="left", validate="m:1"
+    )
+    cancelled = pl.col("status").is_in(["cancelled", "ended"]).fill_null(value=False)
+    runs_on = pl.col("gap_to").is_not_null() & (pl.col("monthly") > 0) & ~(pl.col("is_open") & cancelled)
+    return joined.with_columns(
+        pl.when(runs_on).then("gap_to").otherwise("ends_on").alias("ends_on"),
+        (runs_on & pl.col("is_open")).fill_null(value=False).alias("at_risk"),
+    ).drop("gap_to", "is_open")

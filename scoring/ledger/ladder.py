@@ -1,0 +1,60 @@
+"""On which rung of the up-sell ladder was each account at the start, and on which at the end?"""
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+
+def rungs(lines: pl.LazyFrame, tiers: Sequence[str], products: Mapping[str, str]) -> pl.LazyFrame:
+    """The lines with `rung`: 0 for the lowest tier, null where the line is on none.
+
+    The tier a line names counts; where it names none, the tier of its product.
+    """
+    of_product = pl.col("product").replace_strict(dict(products), default=None, return_dtype=pl.String)
+    place = {tier: number for number, tier in enumerate(tiers)}
+    tier = pl.coalesce("tier", of_product)
+    return lines.with_columns(
+        tier.replace_strict(place, default=None, return_dtype=pl.Int64).alias("rung")
+    )
+
+
+def tiers_of_accounts(
+    lines: pl.LazyFrame, amount: str, before: pl.Expr, after: pl.Expr, *, largest: bool
+) -> pl.LazyFrame:
+    """The rung of each account at both ends.
+
+    One row per account: account_id, `tier_before`, `tier_after`; null where the account has no line on a
+    rung then. The highest rung counts, or with `largest` the rung that brings most (ties: the higher).
+    """
+    paying = lines.filter(pl.col("rung").is_not_null() & (pl.col(amount) > 0))
+    ends = {"tier_before": before, "tier_after": after}
+    if not largest:
+        return (
+            paying.group_by("account_id")
+            .agg(pl.col("rung").filter(counts).max().alias(name) for name, counts in ends.items())
+            .sort("account_id")
+        )
+    sums = paying.group_by("account_id", "rung").agg(
+        pl.col(amount).filter(counts).sum().alias(name) for name, counts in ends.items()
+    )
+    return (
+        sums.group_by("account_id")
+        .agg(
+            pl.col("rung").filter(pl.col(name) > 0).sort_by(pl.col(name).filter(pl.col(name) > 0), pl.col("rung").filter(pl.col(name) > 0)).last().alias(name)
+            for name in ends
+        )
+        .sort("account_id")
+    )
+
+
+def on_no_rung(lines: pl.LazyFrame, amount: str, counts: pl.Expr) -> pl.LazyFrame:
+    """What is sold that the ladder does not know.
+
+    One row per product without a rung: product, `revenue` (in the lines' own amounts), `lines`; most first.
+    """
+    return (
+        lines.filter(pl.col("rung").is_null() & counts)
+        .group_by("product")
+        .agg(pl.col(amount).sum().alias("revenue"), pl.len().alias("lines"))
+        .sort("revenue", "product", descending=[True, False], nulls_last=True)
+    )

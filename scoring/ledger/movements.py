@@ -1,0 +1,167 @@
+"""What moved revenue between the start and the end? New, reactivation, expansion, contraction, churn, fx."""
+
+from datetime import date, timedelta
+
+import polars as pl
+
+from scoring.ledger.balances import Span
+from scoring.ledger.currency import at_one_day, converted
+from scoring.ledger.history import active
+from scoring.money import MONEY
+
+GAINS = ("new", "reactivation", "expansion")
+LOSSES = ("contraction", "churn")
+KINDS = (*GAINS, *LOSSES, "fx")
+
+SCHEMA = {
+    "account_id": pl.String(),
+    "moved_on": pl.Date(),
+    "kind": pl.String(),
+    "amount": MONEY,
+    "gap_days": pl.Int64(),
+    "origin": pl.String(),
+}
+"""A movement: losses are positive amounts; `fx` has a sign. `origin` lists the rows that made it."""
+
+
+def signed(kind: pl.Expr, amount: pl.Expr) -> pl.Expr:
+    """What the movement adds to revenue: losses subtract."""
+    return pl.when(kind.is_in(LOSSES)).then(-amount).otherwise(amount)
+
+
+def kind_of(
+    before: pl.Expr, after: pl.Expr, ever_paid: pl.Expr, gap_days: pl.Expr, window_days: int | None
+) -> pl.Expr:
+    """The movement class of a change; null where nothing changed.
+
+    An account pays while its revenue is above 0. Back after more than `window_days` is new again.
+    """
+    lapsed = pl.lit(value=False) if window_days is None else (gap_days > window_days).fill_null(value=False)
+    joined = pl.when(ever_paid & ~lapsed).then(pl.lit("reactivation")).otherwise(pl.lit("new"))
+    return (
+        pl.when(before == after).then(None)
+        .when((before <= 0) & (after > 0)).then(joined)
+        .when((before > 0) & (after <= 0)).then(pl.lit("churn"))
+        .when(after > before).then(pl.lit("expansion"))
+        .otherwise(pl.lit("contraction"))
+    )  # fmt: skip
+
+
+def of_contracts(
+    lines: pl.LazyFrame, rates: pl.LazyFrame, span: Span, reporting: str, *, window_days: int | None
+) -> pl.LazyFrame:
+    """Every change of an account's recurring revenue in the span, day by day, at the rate of its start.
+
+    One row per account, day and kind, as `SCHEMA`; amounts are a month's revenue.
+    """
+    priced = at_one_day(lines, rates, span.start, reporting).with_columns(converted("monthly"))
+    opening = priced.filter(active(span.start)).group_by("account_id").agg(pl.col("monthly").sum().cast(MONEY).alias("opening"))
+    days = (
+        _edges(priced)
+        .filter(span.holds(pl.col("moved_on")))
+        .group_by("account_id", "moved_on")
+        .agg(pl.col("delta").sum().cast(MONEY), pl.col("origin").unique().sort().str.join(", "))
+        .filter(pl.col("delta") != 0)
+        .sort("account_id", "moved_on")
+    )
+    level = pl.col("opening").fill_null(0) + pl.col("delta").cum_sum().over("account_id")
+    walked = days.join(opening, on="account_id", how="left", validate="m:1").with_columns(
+        level.cast(MONEY).alias("after"), (level - pl.col("delta")).cast(MONEY).alias("before")
+    )
+    walked = walked.join(_paid_until(priced, walked), on=["account_id", "moved_on"], how="left", validate="1:1")
+    return _as_movements(walked, window_days)
+
+
+def of_windows(balances: pl.LazyFrame, invoices: pl.LazyFrame, scored: Span, window_days: int | None) -> pl.LazyFrame:
+    """The one net change of each account between the comparison and the scored window.
+
+    One row per account whose revenue differs, as `SCHEMA`; dated on the last line of the scored window, or
+    on its first day where there is none. `origin` lists the lines of the scored window, up to eight.
+    """
+    inside = scored.holds(pl.col("dated_on"))
+    earlier = (pl.col("dated_on") < scored.start) & (pl.col("amount") > 0)
+    place = pl.format("{}:{}", "origin_file", "origin_row")
+    facts = invoices.group_by("account_id").agg(
+        pl.col("dated_on").filter(earlier).max().alias("paid_until"),
+        pl.col("dated_on").filter(inside).min().alias("first_on"),
+        pl.col("dated_on").filter(inside).max().alias("last_on"),
+        place.filter(inside).sort_by(pl.col("amount").filter(inside), descending=True).head(8).str.join(", ").alias("origin"),
+    )
+    walked = balances.join(facts, on="account_id", how="left", validate="1:1").with_columns(
+        (pl.col("after") - pl.col("before")).cast(MONEY).alias("delta"),
+        pl.coalesce("last_on", pl.lit(scored.start)).alias("moved_on"),
+        (pl.coalesce("first_on", pl.lit(scored.start)) - pl.col("paid_until")).dt.total_days().alias("gap_days"),
+    )
+    return _as_movements(walked.filter(pl.col("delta") != 0), window_days)
+
+
+def of_exchange(balances: pl.LazyFrame, span: Span) -> pl.LazyFrame:
+    """What the move of exchange rates did to the closing revenue of each account, as `SCHEMA`."""
+    amount = (pl.col("after_spot") - pl.col("after")).cast(MONEY)
+    return (
+        balances.select(
+            "account_id",
+            pl.lit(span.end - timedelta(days=1)).alias("moved_on"),
+            pl.lit("fx").alias("kind"),
+            amount.alias("amount"),
+            pl.lit(None, dtype=pl.Int64).alias("gap_days"),
+            pl.lit("rates").alias("origin"),
+        )
+        .filter(pl.col("amount") != 0)
+        .select(*SCHEMA)
+    )
+
+
+def _edges(priced: pl.LazyFrame) -> pl.LazyFrame:
+    place = pl.format("{}:{}", "origin_file", "origin_row").alias("origin")
+    starts = priced.select("account_id", pl.col("starts_on").alias("moved_on"), pl.col("monthly").alias("delta"), place)
+    ends = priced.filter(pl.col("ends_on").is_not_null()).select(
+        "account_id", pl.col("ends_on").alias("moved_on"), (-pl.col("monthly")).alias("delta"), place
+    )
+    return pl.concat([starts, ends])
+
+
+def _paid_until(priced: pl.LazyFrame, walked: pl.LazyFrame) -> pl.LazyFrame:
+    """Until when the account had paid before each change from nothing to something."""
+    returns = walked.filter((pl.col("before") <= 0) & (pl.col("after") > 0)).select("account_id", "moved_on")
+    paying = priced.filter(pl.col("monthly") > 0).select("account_id", "starts_on", "ends_on")
+    past = returns.join(paying, on="account_id").filter(pl.col("starts_on") < pl.col("moved_on"))
+    return (
+        past.group_by("account_id", "moved_on")
+        .agg(pl.col("ends_on").max().alias("paid_until"))
+        .with_columns((pl.col("moved_on") - pl.col("paid_until")).dt.total_days().alias("gap_days"))
+    )
+
+
+def _as_movements(walked: pl.LazyFrame, window_days: int | None) -> pl.LazyFrame:
+    kind = kind_of(
+        pl.col("before"), pl.col("after"), pl.col("paid_until").is_not_null(), pl.col("gap_days"), window_days
+    )
+    came_back = pl.col("kind").is_in(["new", "reactivation"])
+    return (
+        walked.with_columns(kind.alias("kind"))
+        .select(
+            "account_id",
+            "moved_on",
+            "kind",
+            (pl.col("delta") * pl.when(pl.col("kind").is_in(LOSSES)).then(-1).otherwise(1)).cast(MONEY).alias("amount"),
+            pl.when(came_back).then("gap_days").alias("gap_days"),
+            pl.col("origin").fill_null(""),
+        )
+        .sort("account_id", "moved_on", "kind")
+    )
+
+
+def last_paid_on(lines: pl.LazyFrame, span: Span) -> pl.LazyFrame:
+    """The last day of service in the span of each account that pays at its start.
+
+    One row per account: account_id, last_on.
+    """
+    paying = pl.col("monthly") > 0
+    until = pl.min_horizontal(pl.col("ends_on").fill_null(date.max), pl.lit(span.end))
+    served = paying & (pl.col("starts_on") < span.end) & (until >= span.start)
+    return (
+        lines.filter(served)
+        .group_by("account_id")
+        .agg((until.max() - timedelta(days=1)).alias("last_on"))
+    )

@@ -1,0 +1,137 @@
+"""What does each metric say of each manager, team, kind of account, and the company? Book times catalogue."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+import polars as pl
+
+from scoring.book import at
+from scoring.metrics.metric import Base, Metric, Unit
+from scoring.metrics.targets import TARGET_ATTAINMENT
+from scoring.money import MONEY
+
+SCHEMA = {
+    "grain": pl.String(),
+    "id": pl.String(),
+    "metric": pl.String(),
+    "value": pl.Float64(),
+    "amount": MONEY,
+    "n": pl.Int64(),
+    "reason": pl.String(),
+}
+"""A measure: `value` of a metric for `id` at a grain, `amount` the same to the last digit where it is a sum
+of money, `n` the rows behind it, `reason` why it is null."""
+
+COMPANY = "company"
+
+
+def measure(rows: pl.LazyFrame, metrics: Sequence[Metric], grain: str, *, basis: str) -> list[pl.LazyFrame]:
+    """Each metric for each value of `grain`: `company`, or a column of the book.
+
+    Frames as `SCHEMA`, one per group of metrics with the same base, to be collected together. A value the
+    book has rows for but the metric's base has none of is there, null, with its reason.
+    """
+    column = None if grain == COMPANY else grain
+    name = pl.lit(COMPANY) if column is None else pl.col(column).cast(pl.String).fill_null("(none)")
+    once = at(rows, column).with_columns(name.alias("id"))
+    return [
+        frame.with_columns(pl.lit(grain).alias("grain")).select(*SCHEMA)
+        for frame in measure_by(once, metrics, ("id",), basis=basis)
+    ]
+
+
+def measure_by(
+    once: pl.LazyFrame, metrics: Sequence[Metric], keys: tuple[str, ...], *, basis: str
+) -> list[pl.LazyFrame]:
+    """Each metric for each combination of `keys`, of rows in which an account stands once per combination.
+
+    Frames with `keys`, metric, value, amount, n, reason.
+    """
+    ids = once.select(keys).unique()
+    said, unsaid = _apart(metrics, basis)
+    frames = [_of_base(once, ids, base, group, keys) for base, group in _by_base(said)]
+    if unsaid:
+        frames.append(_unsaid(ids, unsaid))
+    return frames
+
+
+def _apart(metrics: Sequence[Metric], basis: str) -> tuple[list[Metric], list[Metric]]:
+    said = [m for m in metrics if m.needs in (None, basis)]
+    return said, [m for m in metrics if m not in said]
+
+
+def _by_base(metrics: Iterable[Metric]) -> list[tuple[Base, list[Metric]]]:
+    groups: dict[str, list[Metric]] = defaultdict(list)
+    for metric in metrics:
+        groups[metric.base.name].append(metric)
+    return [(group[0].base, group) for group in groups.values()]
+
+
+def _of_base(
+    once: pl.LazyFrame, ids: pl.LazyFrame, base: Base, metrics: Sequence[Metric], keys: tuple[str, ...]
+) -> pl.LazyFrame:
+    """One row per combination of keys and metric of the base."""
+    exact = [m for m in metrics if m.unit is Unit.MONEY and m.parts is not None]
+    wide = (
+        once.filter(base.rows)
+        .group_by(keys)
+        .agg(
+            pl.len().cast(pl.Int64).alias("n"),
+            *(m.value.cast(pl.Float64).alias(m.name) for m in metrics),
+            *(m.value.cast(MONEY).alias(f"{m.name} amount") for m in exact),
+        )
+    )
+    whole = ids.join(wide, on=keys, how="left", validate="1:1", nulls_equal=True)
+    amounts = {m.name for m in exact}
+    return pl.concat([_long(whole, m, keys, is_exact=m.name in amounts) for m in metrics])
+
+
+def _long(whole: pl.LazyFrame, metric: Metric, keys: tuple[str, ...], *, is_exact: bool) -> pl.LazyFrame:
+    value = pl.col(metric.name)
+    known = value.is_not_null() & value.is_finite()
+    amount = pl.col(f"{metric.name} amount") if is_exact else pl.lit(None, dtype=MONEY)
+    return whole.select(
+        *keys,
+        pl.lit(metric.name).alias("metric"),
+        pl.when(known).then(value).alias("value"),
+        amount.alias("amount"),
+        pl.col("n").fill_null(0),
+        pl.when(~known).then(pl.lit(metric.undefined)).alias("reason"),
+    )
+
+
+def _unsaid(ids: pl.LazyFrame, metrics: Sequence[Metric]) -> pl.LazyFrame:
+    names = pl.LazyFrame({"metric": [m.name for m in metrics]})
+    return ids.join(names, how="cross").with_columns(
+        pl.lit(None, dtype=pl.Float64).alias("value"),
+        pl.lit(None, dtype=MONEY).alias("amount"),
+        pl.lit(0, dtype=pl.Int64).alias("n"),
+        pl.lit("no_contracts").alias("reason"),
+    )
+
+
+def attainment(measures: pl.LazyFrame, targets: pl.LazyFrame, period: str) -> pl.LazyFrame:
+    """What each manager reached of what was agreed.
+
+    `measures` as `SCHEMA` with the grain manager_id. One row per manager and target as `SCHEMA`, with the
+    metric named `target_attainment.<metric>`. Null, with `no_target`, where the target is 0.
+    """
+    agreed = targets.filter(pl.col("period") == period).select(
+        pl.col("manager_id").alias("id"), "metric", pl.col("value").cast(pl.Float64).alias("target")
+    )
+    actual = measures.filter(pl.col("grain") == "manager_id").select("id", "metric", pl.col("value").alias("actual"))
+    both = agreed.join(actual, on=["id", "metric"], how="left", validate="m:1")
+    value = (
+        both.filter(TARGET_ATTAINMENT.base.rows)
+        .group_by("id", "metric")
+        .agg(TARGET_ATTAINMENT.value.alias("value"), pl.len().cast(pl.Int64).alias("n"))
+    )
+    return value.select(
+        pl.lit("manager_id").alias("grain"),
+        "id",
+        pl.format("target_attainment.{}", "metric").alias("metric"),
+        "value",
+        pl.lit(None, dtype=MONEY).alias("amount"),
+        "n",
+        pl.when(pl.col("value").is_null()).then(pl.lit("no_target")).alias("reason"),
+    )

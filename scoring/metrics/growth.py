@@ -1,0 +1,59 @@
+"""Does revenue per customer grow, and does what is won outweigh what is lost?"""
+
+import polars as pl
+
+from scoring.metrics.metric import EVERYBODY, PAYING_AT_BOTH, Better, Metric, Parts, Unit
+from scoring.money import ratio
+
+QUICK_RATIO = Metric(
+    name="quick_ratio",
+    label="Quick ratio",
+    unit=Unit.MULTIPLE,
+    better=Better.HIGHER,
+    base=EVERYBODY,
+    parts=Parts(pl.col("gained"), pl.col("lost")),
+    definition="Revenue won (new, reactivation, expansion) divided by revenue lost (contraction, churn), net "
+    "per account.",
+    undefined="no_losses",
+    source="Definitions 7: quick ratio",
+)
+LIKE_FOR_LIKE_GROWTH = Metric(
+    name="like_for_like_growth",
+    label="Revenue-per-customer growth",
+    unit=Unit.RATIO,
+    better=Better.HIGHER,
+    base=PAYING_AT_BOTH,
+    parts=Parts(pl.col("after"), pl.col("before"), less=1.0),
+    definition="Change of the revenue of the accounts paying at both ends: like for like, so neither new nor "
+    "lost accounts move it.",
+    undefined="no_survivors",
+    source="Definitions 7: revenue-per-customer growth",
+)
+MEDIAN_GROWTH = Metric(
+    name="median_growth",
+    label="Median growth per customer",
+    unit=Unit.RATIO,
+    better=Better.HIGHER,
+    base=PAYING_AT_BOTH,
+    figure=(ratio(pl.col("after"), pl.col("before")) - 1).median(),
+    definition="The change of the account in the middle, which one outlier does not move.",
+    undefined="no_survivors",
+    source="Definitions 7: median growth",
+)
+REVENUE_PER_ACCOUNT_GROWTH = Metric(
+    name="revenue_per_account_growth",
+    label="Growth of revenue per account",
+    unit=Unit.RATIO,
+    better=Better.HIGHER,
+    base=EVERYBODY,
+    figure=ratio(
+        ratio(pl.col("closing").sum(), (pl.col("closing") > 0).sum()),
+        ratio(pl.col("opening").sum(), (pl.col("opening") > 0).sum()),
+    )
+    - 1,
+    definition="Change of revenue per account from opening to closing; new and lost accounts move it.",
+    undefined="no_opening",
+    source="Definitions 7: ARPA",
+)
+
+THEME = (QUICK_RATIO, LIKE_FOR_LIKE_GROWTH, MEDIAN_GROWTH, REVENUE_PER_ACCOUNT_GROWTH)

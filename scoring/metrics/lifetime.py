@@ -1,0 +1,63 @@
+"""What are the customers of a book worth over the time they stay? The simple form, with its inputs shown."""
+
+import polars as pl
+
+from scoring.metrics.metric import EVERYBODY, Better, Metric, Unit
+from scoring.money import ratio
+
+_SHARE = pl.col("share").cast(pl.Float64)
+
+
+def _churn(suffix: str = "") -> pl.Expr:
+    """Losses per account-month with the prior added: (losses + mean × strength) / (months + strength)."""
+    losses = (pl.col(f"losses{suffix}") * _SHARE).sum() + pl.col("prior_losses").first()
+    months = (pl.col(f"account_months{suffix}") * _SHARE).sum()
+    return pl.when(months > 0).then(ratio(losses, months + pl.col("prior_months").first()))
+
+
+def _revenue_per_account(column: str) -> pl.Expr:
+    return ratio(pl.col(column).sum(), (pl.col(column) > 0).sum())
+
+
+def _lifetime(suffix: str = "") -> pl.Expr:
+    """Expected months, no more than the horizon."""
+    return pl.min_horizontal(ratio(pl.lit(1.0), _churn(suffix)), pl.col("horizon_months").first())
+
+
+_MARGIN = pl.col("margin").first()
+
+
+def _metric(name: str, label: str, unit: Unit, better: Better, figure: pl.Expr, definition: str) -> Metric:
+    return Metric(
+        name=name, label=label, unit=unit, better=better, base=EVERYBODY, figure=figure, definition=definition,
+        undefined="no_exposure", source="Definitions 9: simple CLV", needs="contracts",
+    )  # fmt: skip
+
+
+SMOOTHED_CHURN = _metric(
+    "smoothed_churn", "Monthly churn, smoothed", Unit.RATIO, Better.LOWER, _churn(),
+    "Accounts lost per account-month over twelve months, with a prior for small numbers.",
+)  # fmt: skip
+CLV_REVENUE = _metric(
+    "clv_revenue", "Lifetime revenue per account", Unit.MONEY, Better.HIGHER,
+    _revenue_per_account("closing") * _lifetime(),
+    "Monthly revenue per account times the months an account is expected to stay, up to the horizon.",
+)  # fmt: skip
+CLV_MARGIN = _metric(
+    "clv_margin", "Lifetime value per account", Unit.MONEY, Better.HIGHER,
+    _revenue_per_account("closing") * _MARGIN * _lifetime(),
+    "Monthly margin per account times the months an account is expected to stay, up to the horizon.",
+)  # fmt: skip
+CLV_MARGIN_UNCAPPED = _metric(
+    "clv_margin_uncapped", "Lifetime value per account, no horizon", Unit.MONEY, Better.NEITHER,
+    ratio(_revenue_per_account("closing") * _MARGIN, _churn()),
+    "Monthly margin per account divided by monthly churn, without a horizon: shown beside the capped value.",
+)  # fmt: skip
+CLV_MARGIN_GROWTH = _metric(
+    "clv_margin_growth", "Growth of lifetime value", Unit.RATIO, Better.HIGHER,
+    ratio(_revenue_per_account("after") * _lifetime(), _revenue_per_account("before") * _lifetime("_before")) - 1,
+    "Change of lifetime value per account from the start of the retention window to its end: it moves with "
+    "revenue per account and with how long accounts are expected to stay.",
+)  # fmt: skip
+
+THEME = (SMOOTHED_CHURN, CLV_REVENUE, CLV_MARGIN, CLV_MARGIN_UNCAPPED, CLV_MARGIN_GROWTH)

@@ -1,0 +1,106 @@
+"""How much revenue is there, what moved it, and how is it spread?"""
+
+import polars as pl
+
+from scoring.metrics.metric import EVERYBODY, PAYING_AT_END, Better, Metric, Parts, Unit
+from scoring.money import ratio
+
+
+def _money(name: str, label: str, better: Better, definition: str, source: str) -> Metric:
+    return Metric(
+        name=name, label=label, unit=Unit.MONEY, better=better, base=EVERYBODY, parts=Parts(pl.col(name)),
+        definition=definition, undefined="no_accounts", source=source,
+    )  # fmt: skip
+
+
+_BRIDGE = "Definitions 2: movements and the bridge"
+
+OPENING = _money("opening", "Opening revenue", Better.NEITHER, "Revenue held when the period opens.", _BRIDGE)
+NEW = _money("new", "New", Better.HIGHER, "Revenue of accounts that never paid before.", _BRIDGE)
+REACTIVATION = _money(
+    "reactivation", "Reactivation", Better.HIGHER, "Revenue of accounts that paid before, had stopped, and pay again.", _BRIDGE
+)  # fmt: skip
+EXPANSION = _money("expansion", "Expansion", Better.HIGHER, "What paying accounts pay more.", _BRIDGE)
+CONTRACTION = _money("contraction", "Contraction", Better.LOWER, "What still-paying accounts pay less.", _BRIDGE)
+CHURN = _money("churn", "Churned revenue", Better.LOWER, "What accounts paid that pay nothing any more.", _BRIDGE)
+FX = _money("fx", "Exchange rates", Better.NEITHER, "What the move of exchange rates did to closing revenue.", _BRIDGE)
+TRANSFER_IN = _money(
+    "transfer_in", "Transferred in", Better.NEITHER, "Revenue that came into the book with accounts of others.", _BRIDGE
+)  # fmt: skip
+TRANSFER_OUT = _money(
+    "transfer_out", "Transferred out", Better.NEITHER, "Revenue that left the book with accounts handed on.", _BRIDGE
+)  # fmt: skip
+CLOSING = _money("closing", "Closing revenue", Better.HIGHER, "Revenue held when the period closes.", _BRIDGE)
+
+ACCOUNTS = Metric(
+    name="accounts",
+    label="Paying accounts",
+    unit=Unit.COUNT,
+    better=Better.NEITHER,
+    base=PAYING_AT_END,
+    figure=pl.len(),
+    definition="Accounts that pay when the period closes, each counted once.",
+    undefined="no_closing",
+    source="Definitions 16: revenue per customer by kind",
+)
+REVENUE_PER_ACCOUNT = Metric(
+    name="revenue_per_account",
+    label="Revenue per account",
+    unit=Unit.MONEY,
+    better=Better.HIGHER,
+    base=PAYING_AT_END,
+    figure=ratio(pl.col("closing").sum(), pl.len()),
+    definition="Closing revenue divided by the accounts that pay it.",
+    undefined="no_closing",
+    source="Definitions 7: ARPA",
+)
+MEDIAN_REVENUE_PER_ACCOUNT = Metric(
+    name="median_revenue_per_account",
+    label="Median revenue per account",
+    unit=Unit.MONEY,
+    better=Better.HIGHER,
+    base=PAYING_AT_END,
+    figure=pl.col("closing").cast(pl.Float64).median(),
+    definition="The closing revenue of the account in the middle, which one large account does not move.",
+    undefined="no_closing",
+    source="Definitions 16: revenue per customer by kind",
+)
+REVENUE_SHARE = Metric(
+    name="revenue_share",
+    label="Share of the company's revenue",
+    unit=Unit.RATIO,
+    better=Better.NEITHER,
+    base=EVERYBODY,
+    figure=ratio(pl.col("closing").sum(), pl.col("company_closing").first()),
+    definition="Closing revenue divided by the company's closing revenue.",
+    undefined="no_closing",
+    source="Definitions 16: revenue per customer by kind",
+)
+_SIZE = pl.col("closing").cast(pl.Float64)
+LARGEST_ACCOUNT_SHARE = Metric(
+    name="largest_account_share",
+    label="Share of the largest account",
+    unit=Unit.RATIO,
+    better=Better.LOWER,
+    base=PAYING_AT_END,
+    figure=ratio(pl.col("closing").max(), pl.col("closing").sum()),
+    definition="The largest account's part of the closing revenue.",
+    undefined="no_closing",
+    source="Definitions 16: concentration",
+)
+CONCENTRATION = Metric(
+    name="concentration",
+    label="Concentration (Herfindahl)",
+    unit=Unit.RATIO,
+    better=Better.LOWER,
+    base=PAYING_AT_END,
+    figure=ratio((_SIZE * _SIZE).sum(), _SIZE.sum() * _SIZE.sum()),
+    definition="Sum of the squared shares of all accounts: 1 for a single account, near 0 for many equal ones.",
+    undefined="no_closing",
+    source="Definitions 16: concentration; Herfindahl index",
+)
+
+THEME = (
+    OPENING, NEW, REACTIVATION, EXPANSION, CONTRACTION, CHURN, FX, TRANSFER_IN, TRANSFER_OUT, CLOSING,
+    ACCOUNTS, REVENUE_PER_ACCOUNT, MEDIAN_REVENUE_PER_ACCOUNT, REVENUE_SHARE, LARGEST_ACCOUNT_SHARE, CONCENTRATION,
+)  # fmt: skip

@@ -1,0 +1,108 @@
+"""What does one manager see? The scorecard as one self-contained HTML page."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from scoring.reports import sentences
+from scoring.reports.charts import ranges
+from scoring.reports.charts.ranges import Reading
+from scoring.reports.dates import window
+from scoring.reports.lines import composition
+from scoring.reports.moves import printed_change, revenue_walk, score_walk
+from scoring.reports.numbers import compact_money, decimals, exact, fixed, money
+from scoring.reports.pages import local, page
+
+MOST_ACCOUNTS = 8
+"""So many accounts fit on one printed page with the rest."""
+
+_REVENUE = {"contracts": "recurring revenue a month", "invoices": "revenue in the period"}
+_OWNERSHIP = {
+    "history": "Accounts are credited by the dated history of who was responsible.",
+    "current": "Only today's owners are known, so hand-overs cannot be seen.",
+    "seller": "Each line is credited to whoever sold it.",
+    "last_seller": "An account is credited to whoever sold its last line before the window.",
+    "main_seller": "An account is credited to whoever sold the most of it before the window.",
+    "territory": "Accounts are credited by territory.",
+}
+
+
+def card_html(card: Mapping[str, Any], *, league_href: str | None = None) -> str:
+    """The card as a page that needs no other file and prints on A4.
+
+    `card` is one scorecard as in scorecards.json. The link to the league page is left out where it
+    would leave the folder.
+    """
+    accounts = sorted(card["drivers"], key=lambda d: -abs(d["points"]))
+    return page(
+        "card.html.j2",
+        card=card,
+        league=local(league_href),
+        facts=_facts(card),
+        window=window(card["period_from"], card["period_to"]),
+        likely=sentences.range_sentence(card),
+        group=sentences.group_sentence(card),
+        change=printed_change(card),
+        change_words=sentences.change_sentence(card),
+        overall=_overall(card),
+        made=composition(card),
+        before=card["previous"]["period"] if card["previous"] else "",
+        moved_score=score_walk(card),
+        moved_revenue=revenue_walk(card),
+        revenue_caption=_caption(card),
+        accounts=_accounts(accounts[:MOST_ACCOUNTS], card["currency"]),
+        more=_more(len(accounts) - MOST_ACCOUNTS),
+        largest=sentences.largest_sentence(card),
+        notes=[n for n in (sentences.coverage_sentence(card), *card["flags"]) if n],
+        method=[s for s in (card["basis_sentence"], _OWNERSHIP.get(card["ownership"], "")) if s],
+        definitions=_definitions(card["lines"]),
+    )
+
+
+def _facts(card: Mapping[str, Any]) -> list[str]:
+    """Team, accounts, revenue and whom the manager reports to, as far as they are known."""
+    count = card["accounts"]
+    facts = [card["team"], f"{fixed(count, 0)} account{'' if count == 1 else 's'}"]
+    closing = (card["bridge"] or {}).get("closing")
+    if closing is not None:
+        revenue = _REVENUE.get(card["basis"], "revenue")
+        facts.append(f"{compact_money(closing, card['currency'])} {revenue}")
+    if card["reports_to"]:
+        facts.append(f"reports to {card['reports_to']}")
+    return [f for f in facts if f]
+
+
+def _caption(card: Mapping[str, Any]) -> str:
+    revenue = _REVENUE.get(card["basis"], "revenue")
+    return f"{revenue[0].upper()}{revenue[1:]}, in {card['currency']}; nothing is left over."
+
+
+def _overall(card: Mapping[str, Any]) -> Markup | None:
+    if card["score"] is None:
+        return None
+    previous = card["previous"]["score"] if card["previous"] else None
+    reading = Reading(card["score"], card["low"], card["high"], previous, card["peer_median"])
+    return ranges.range_bar(ranges.points_scale([reading]), reading, "Score")
+
+
+def _accounts(drivers: Sequence[Mapping[str, Any]], currency: str) -> list[dict[str, Any]]:
+    """The accounts from the greatest gain to the greatest loss, money in one number of decimals."""
+    amounts = [exact(d[side]) for d in drivers for side in ("before", "after")]
+    whole = all(a is None or a == a.to_integral_value() for a in amounts)
+    places = 0 if whole else decimals(currency)
+    return [
+        dict(d) | {side: money(d[side], currency, places) for side in ("before", "after")}
+        for d in sorted(drivers, key=lambda d: -d["points"])
+    ]
+
+
+def _more(count: int) -> str:
+    if count <= 0:
+        return ""
+    return f"{fixed(count, 0)} more account{'' if count == 1 else 's'} moved the score by less."
+
+
+def _definitions(lines: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """Each metric's definition once, in the order of the rules."""
+    return list({line["label"]: line["definition"] for line in lines if line["definition"]}.items())

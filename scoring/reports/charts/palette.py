@@ -1,0 +1,11 @@
+"""Which colour means what? Each stands with a shape or a word, never alone."""
+
+UP = "#00665e"
+DOWN = "#b34700"
+INK = "#1b2430"
+MUTED = "#5b6675"
+ACCENT = "#0b5cad"
+RANGE = "#4f8bcf"
+DOT = "#0b3d75"
+PAPER = "#ffffff"
+GRID = "#dde3ea"

@@ -1,0 +1,97 @@
+"""Where does a score stand, and how sure is that? Dot, ring, bar and dashed median on a shared axis."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from markupsafe import Markup
+
+from scoring.reports.charts import palette, svg
+from scoring.reports.charts.scale import Scale, zoomed
+from scoring.reports.numbers import fixed, likely
+
+POINTS = (0.0, 100.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a range bar shows, in points; what is not known is None and not drawn."""
+
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    previous: float | None = None
+    median: float | None = None
+
+    @property
+    def known(self) -> tuple[float, ...]:
+        """The figures that are there."""
+        return tuple(
+            v for v in (self.value, self.low, self.high, self.previous, self.median) if v is not None
+        )
+
+
+def points_scale(readings: list[Reading]) -> Scale:
+    """One axis for all of them, zoomed to the data within 0 and 100 points."""
+    return zoomed((v for r in readings for v in r.known), within=POINTS)
+
+
+def range_bar(scale: Scale, reading: Reading, name: str) -> Markup:
+    """The reading as a chart; its tick labels (class `tick`) are for places without an axis above."""
+    marks = [svg.grid(scale), _tick_labels(scale)]
+    if reading.low is not None and reading.high is not None:
+        marks.append(svg.bar(scale.at(reading.low), scale.at(reading.high), colour=palette.RANGE))
+    if reading.median is not None:
+        marks.append(svg.median(scale.at(reading.median)))
+    if reading.previous is not None:
+        marks.append(svg.ring(scale.at(reading.previous)))
+    if reading.value is not None:
+        marks.append(svg.dot(scale.at(reading.value)))
+    return svg.picture(f"{name}: {_said(reading)}.", *marks, height=26)
+
+
+def axis(scale: Scale, unit: str = "points") -> Markup:
+    """The tick labels alone, to stand above a column of charts."""
+    texts = [fixed(t, _places(scale)) for t in scale.ticks]
+    marks = [svg.words(scale.at(t), s, y="11", kind="axis") for t, s in zip(scale.ticks, texts, strict=True)]
+    return svg.picture(f"Axis from {texts[0]} to {texts[-1]} {unit}, zoomed to the data.", *marks, height=14)
+
+
+def axis_ends(first: str, last: str) -> Markup:
+    """An axis with its ends in words only, where the words are long."""
+    marks = (
+        svg.words(0, first, y="11", kind="axis", anchor="start"),
+        svg.words(100, last, y="11", kind="axis", anchor="end"),
+    )
+    return svg.picture(f"Axis from {first} to {last}, zoomed to the data.", *marks, height=14)
+
+
+def key(kind: str) -> Markup:
+    """A small picture of one mark, for the legend: dot, ring, bar or median."""
+    drawn = {
+        "dot": ("a dot", svg.dot(50)),
+        "ring": ("a ring", svg.ring(50)),
+        "bar": ("a bar", svg.bar(5, 95, colour=palette.RANGE)),
+        "median": ("a dashed line", svg.median(50)),
+    }
+    said, mark = drawn[kind]
+    return svg.picture(said, mark, height=16)
+
+
+@lru_cache(maxsize=64)
+def _tick_labels(scale: Scale) -> str:
+    return "".join(svg.words(scale.at(t), fixed(t, _places(scale)), y="98%") for t in scale.ticks)
+
+
+def _places(scale: Scale) -> int:
+    return 0 if scale.step >= 1 else 1
+
+
+def _said(reading: Reading) -> str:
+    told = [fixed(reading.value) if reading.value is not None else "not scored"]
+    if reading.low is not None and reading.high is not None:
+        told.append(f"likely {likely(reading.low, reading.high, ' to ')}")
+    if reading.previous is not None:
+        told.append(f"before {fixed(reading.previous)}")
+    if reading.median is not None:
+        told.append(f"peer median {fixed(reading.median)}")
+    return ", ".join(told)

@@ -1,0 +1,120 @@
+"""What does the whole company see? Three groups that the data can carry, and never a rank."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from scoring.reports import sentences
+from scoring.reports.charts import ranges
+from scoring.reports.charts.ranges import Reading
+from scoring.reports.charts.scale import Scale
+from scoring.reports.dates import window
+from scoring.reports.moves import printed_change
+from scoring.reports.names import alphabetical
+from scoring.reports.numbers import fixed, likely, percent
+from scoring.reports.pages import local, moved, page
+
+_GROUPS = (
+    ("above", "Above the peer median", "the difference is more than chance would make"),
+    ("within", "Not distinguishable from the peer median", "the data cannot tell these apart"),
+    ("below", "Below the peer median", "more than chance would make; read the evidence on the card first"),
+    ("not_scored", "Not scored", "the reason stands in the row"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One manager as printed."""
+
+    name: str
+    href: str | None
+    team: str
+    score: str
+    likely: str
+    picture: Markup
+    change: Markup
+    who: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One group with its rows in alphabetical order."""
+
+    title: str
+    meaning: str
+    rows: tuple[Row, ...]
+
+
+def league_html(
+    cards: Sequence[Mapping[str, Any]],
+    *,
+    company: Mapping[str, Any],
+    href: Callable[[Mapping[str, Any]], str | None],
+) -> str:
+    """All managers as a page that needs no other file; `href` says where a card is found.
+
+    `company` holds period, period_from, period_to, currency, as_of, goal, rules_name, rules_hash,
+    figures (label, value_text, note), notes, and where it is not 0.10 the `chance` of the groups.
+    """
+    ordered = sorted(cards, key=lambda c: (*alphabetical(c["name"]), c["manager_id"]))
+    scale = ranges.points_scale([_reading(c) for c in ordered])
+    before = sorted({c["previous"]["period"] for c in ordered if c["previous"]})
+    return page(
+        "league.html.j2",
+        company=company,
+        window=window(company["period_from"], company["period_to"]),
+        groups=_groups(ordered, scale, href),
+        axis=ranges.axis(scale),
+        before=before[0] if len(before) == 1 else "before" if before else "",
+        interval=next((c["interval"] for c in ordered), 0.9),
+        rule=_rule(company.get("chance", 0.10)),
+    )
+
+
+def _groups(
+    cards: Sequence[Mapping[str, Any]], scale: Scale, href: Callable[[Mapping[str, Any]], str | None]
+) -> list[Group]:
+    made = [
+        Group(title, meaning, tuple(_row(c, scale, href(c)) for c in cards if c["group"] == group))
+        for group, title, meaning in _GROUPS
+    ]
+    return [g for g in made if g.rows]
+
+
+def _row(card: Mapping[str, Any], scale: Scale, href: str | None) -> Row:
+    who, why = sentences.main_reason(card)
+    return Row(
+        name=card["name"],
+        href=local(href),
+        team=card["team"] or "",
+        score=fixed(card["score"]),
+        likely=likely(card["low"], card["high"]),
+        picture=ranges.range_bar(scale, _reading(card), card["name"]),
+        change=_change(card),
+        who=who,
+        why=why,
+    )
+
+
+def _reading(card: Mapping[str, Any]) -> Reading:
+    previous = card["previous"]["score"] if card["previous"] else None
+    return Reading(card["score"], card["low"], card["high"], previous, card["peer_median"])
+
+
+def _change(card: Mapping[str, Any]) -> Markup:
+    change = printed_change(card)
+    if change is not None and not card["is_beyond_chance"]:
+        return Markup('<span class="same">within noise</span>')
+    return moved(change)
+
+
+def _rule(chance: float) -> str:
+    return (
+        "A manager stands above or below the peer median only where the data can tell the difference, "
+        "allowing for the many comparisons made at once: of those named above or below, about "
+        f"{percent(chance, 0)} at most are expected to be there by chance (false discovery rate "
+        f"{percent(chance, 0)}). Inside a group differences mean little, so the order is alphabetical."
+    )

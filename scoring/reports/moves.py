@@ -1,0 +1,156 @@
+"""Why did it move? The change of a score and the bridge of revenue, as rows that add up as printed."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from markupsafe import Markup
+
+from scoring.reports.charts import ranges, waterfall
+from scoring.reports.charts.scale import Scale
+from scoring.reports.numbers import arrow, compact_money, decimals, exact, fixed, money, rounded, signed
+from scoring.reports.parts import in_parts, with_rest
+
+NOTHING = Decimal(0)
+_BRIDGE = (
+    ("new", "New", 1),
+    ("reactivation", "Came back", 1),
+    ("expansion", "Expansion", 1),
+    ("contraction", "Contraction", -1),
+    ("churn", "Left", -1),
+    ("fx", "Exchange rates", 0),
+    ("transfer_in", "Taken over", 1),
+    ("transfer_out", "Handed over", -1),
+    ("restatement", "Restated", 0),
+)
+"""Key, label, and the sign of what the bridge holds as a positive number; 0 where it has its own sign."""
+
+_ENDS = {
+    "contracts": ("Opening", "Closing"),
+    "invoices": ("Comparison", "This window"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One printed row of a waterfall; `arrow` is empty at the two ends."""
+
+    label: str
+    text: str
+    arrow: str
+    picture: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """The rows from the first level to the last, and the axis above their charts."""
+
+    rows: tuple[Row, ...]
+    axis: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """How a walk is printed: its levels, its moves with their sign, and its axis."""
+
+    level: Callable[[Decimal], str]
+    move: Callable[[Decimal], str]
+    axis: Callable[[Scale], Markup]
+
+
+def printed_change(card: Mapping[str, Any]) -> Decimal | None:
+    """The change as it is printed: between the two printed scores, so that a reader's sum is ours."""
+    if card["score"] is None or card["previous"] is None or card["previous"]["score"] is None:
+        return None
+    return rounded(card["score"]) - rounded(card["previous"]["score"])
+
+
+def score_walk(card: Mapping[str, Any]) -> Walk | None:
+    """From the previous score over each rule to this score; None without both."""
+    change = printed_change(card)
+    if change is None:
+        return None
+    before, now = _number(card["previous"]["score"]), _number(card["score"])
+    known = [line for line in card["lines"] if line["contribution_change"] is not None]
+    parts = with_rest([_number(line["contribution_change"]) for line in known], now - before)
+    rest = "Everything else" if len(known) == len(card["lines"]) else "Rules not scored in both periods"
+    labels = [*(line["label"] for line in known), rest]
+    moves = tuple(zip(labels, in_parts(parts, change), strict=False))
+    ends = (f"Score {card['previous']['period']}", f"Score {card['period']}")
+    return _walk(ends, rounded(before), moves, Print(fixed, signed, ranges.axis))
+
+
+def revenue_walk(card: Mapping[str, Any]) -> Walk | None:
+    """From opening to closing revenue over every kind of move that happened; None without a bridge."""
+    bridge, currency = card["bridge"], card["currency"]
+    if not bridge or bridge.get("opening") is None or bridge.get("closing") is None:
+        return None
+    told = [(label, _with_sign(bridge.get(key), sign)) for key, label, sign in _BRIDGE]
+    moved = [(label, amount) for label, amount in told if amount]
+    before, after = _number(bridge["opening"]), _number(bridge["closing"])
+    places = _places((before, after, *(m for _, m in moved)), currency)
+    parts = with_rest([m for _, m in moved], after - before, places)
+    change = rounded(after, places) - rounded(before, places)
+    labels = [*(label for label, _ in moved), "Everything else"]
+    moves = tuple(zip(labels, in_parts(parts, change, places), strict=False))
+    return _walk(_ends(card), rounded(before, places), moves, _money_print(currency, places))
+
+
+def _walk(ends: tuple[str, str], opening: Decimal, moves: Sequence[tuple[str, Decimal]], how: Print) -> Walk:
+    walked = waterfall.steps(opening, moves)
+    scale = waterfall.levels_scale(opening, walked)
+    closing = walked[-1].end if walked else opening
+    return Walk(
+        (
+            _end(scale, ends[0], opening, how, is_now=False),
+            *(_step(scale, s, how) for s in walked),
+            _end(scale, ends[1], closing, how, is_now=True),
+        ),
+        how.axis(scale),
+    )
+
+
+def _end(scale: Scale, label: str, value: Decimal, how: Print, *, is_now: bool) -> Row:
+    text = how.level(value)
+    return Row(label, text, "", waterfall.level(scale, value, f"{label}: {text}", is_now=is_now))
+
+
+def _step(scale: Scale, step: waterfall.Step, how: Print) -> Row:
+    text = how.move(step.move)
+    said = f"{step.label}: {text}, from {how.level(step.start)} to {how.level(step.end)}"
+    return Row(step.label, text, arrow(step.move), waterfall.step(scale, step, said))
+
+
+def _ends(card: Mapping[str, Any]) -> tuple[str, str]:
+    return _ENDS.get(card["basis"], ("Opening", "Closing"))
+
+
+def _money_print(currency: str, places: int) -> Print:
+    def level(value: Decimal) -> str:
+        return money(value, currency, places)
+
+    def move(value: Decimal) -> str:
+        return f"{'+' if value > 0 else ''}{money(value, currency, places)}"
+
+    def axis(scale: Scale) -> Markup:
+        first, last = (compact_money(t, currency) for t in (scale.low, scale.high))
+        if first == last:
+            first, last = (money(t, currency, 0) for t in (scale.low, scale.high))
+        return ranges.axis_ends(first, last)
+
+    return Print(level, move, axis)
+
+
+def _places(amounts: Sequence[Decimal], currency: str) -> int:
+    """No decimals where every amount is whole, else the currency's."""
+    return 0 if all(a == a.to_integral_value() for a in amounts) else decimals(currency)
+
+
+def _with_sign(value: Any, sign: int) -> Decimal:
+    amount = _number(value)
+    return sign * abs(amount) if sign else amount
+
+
+def _number(value: Any) -> Decimal:
+    return exact(value) or NOTHING

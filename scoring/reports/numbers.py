@@ -1,0 +1,121 @@
+"""How is a figure printed? Rounded half to even, with a true minus sign, and never as minus nothing."""
+
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from functools import lru_cache
+
+from babel.numbers import get_currency_precision, get_currency_symbol
+
+LOCALE = "en"
+NARROW = "\u202f"
+"""The narrow no-break space between a figure and its unit."""
+MINUS = "−"
+NOT_MEASURED = "n/a"
+
+Figure = Decimal | float | int | str | None
+"""What a figure may come as; None is "not measured"."""
+
+_WORDS = {"steps": ("step", "steps"), "months": ("month", "months"), "points": ("point", "points")}
+_WIDE = Context(prec=60, rounding=ROUND_HALF_EVEN)
+_LARGE = ((Decimal(10) ** 3, "K"), (Decimal(10) ** 6, "M"), (Decimal(10) ** 9, "B"), (Decimal(10) ** 12, "T"))
+
+
+def exact(value: Figure) -> Decimal | None:
+    """The figure as it is written, as a Decimal; None where nothing finite was measured."""
+    if value is None:
+        return None
+    number = Decimal(str(value))
+    return number if number.is_finite() else None
+
+
+def rounded(value: Figure, places: int = 1) -> Decimal:
+    """The figure to so many decimals, half to even; nothing is never negative."""
+    number = (exact(value) or Decimal(0)).quantize(Decimal(1).scaleb(-places), context=_WIDE)
+    return number if number else abs(number)
+
+
+@lru_cache(maxsize=8192)
+def fixed(value: Figure, places: int = 1) -> str:
+    """As 1,234.5; "n/a" where nothing was measured."""
+    if exact(value) is None:
+        return NOT_MEASURED
+    return format(rounded(value, places), ",f").replace("-", MINUS)
+
+
+@lru_cache(maxsize=8192)
+def signed(value: Figure, places: int = 1) -> str:
+    """As +2.4, −0.8 or 0.0."""
+    text = fixed(value, places)
+    return f"+{text}" if exact(value) is not None and rounded(value, places) > 0 else text
+
+
+@lru_cache(maxsize=8192)
+def percent(value: Figure, places: int = 1) -> str:
+    """A ratio as 103.8 %, the blank being narrow and unbreakable."""
+    number = exact(value)
+    return NOT_MEASURED if number is None else f"{fixed(number.scaleb(2, _WIDE), places)}{NARROW}%"
+
+
+@lru_cache(maxsize=8192)
+def money(amount: Figure, currency: str, places: int | None = None) -> str:
+    """As €1,234.50, with the currency's own decimals unless told."""
+    number = exact(amount)
+    if number is None:
+        return NOT_MEASURED
+    shown = rounded(number, decimals(currency) if places is None else places)
+    return f"{MINUS if shown < 0 else ''}{_symbol(currency)}{abs(shown):,f}"
+
+
+@lru_cache(maxsize=8192)
+def compact_money(amount: Figure, currency: str) -> str:
+    """In three digits and a letter, as €4.23 M; in whole units below ten thousand."""
+    number = exact(amount)
+    if number is None or abs(rounded(number, 0)) < 10_000:
+        return money(amount, currency, 0)
+    for size, letter in _LARGE:
+        scaled = number / size
+        places = 2 if abs(scaled) < Decimal("9.995") else 1 if abs(scaled) < Decimal("99.95") else 0
+        if abs(rounded(scaled, places)) < 1000 or letter == "T":
+            break
+    return f"{money(scaled, currency, places)}{NARROW}{letter}"
+
+
+@lru_cache(maxsize=8192)
+def figure(value: Figure, unit: str, currency: str = "", reason: str | None = None) -> str:
+    """The figure with its unit, as it stands in a table; what was not measured says "n/a" and the reason."""
+    number = exact(value)
+    if number is None:
+        return f"{NOT_MEASURED} ({reason})" if reason else NOT_MEASURED
+    if unit == "ratio":
+        return percent(number)
+    if unit == "money":
+        return compact_money(number, currency)
+    if unit == "multiple":
+        return f"{fixed(number, 2)}{NARROW}×"
+    text = fixed(number, 0 if number == number.to_integral_value() else 1)
+    one, many = _WORDS.get(unit, ("", ""))
+    return f"{text}{NARROW}{one if text == '1' else many}".rstrip(NARROW)
+
+
+def likely(low: Figure, high: Figure, joined: str = "–") -> str:
+    """The likely range in whole points, as 70–76; "n/a" where it is not known."""
+    if exact(low) is None or exact(high) is None:
+        return NOT_MEASURED
+    return f"{fixed(low, 0)}{joined}{fixed(high, 0)}"
+
+
+def arrow(value: Figure) -> str:
+    """▲ for more, ▼ for less, ■ for no change in what is printed."""
+    number = exact(value) or Decimal(0)
+    return "▲" if number > 0 else "▼" if number < 0 else "■"
+
+
+@lru_cache(maxsize=256)
+def decimals(currency: str) -> int:
+    """How many decimals the currency has; 2 where it is unknown."""
+    return get_currency_precision(currency)
+
+
+@lru_cache(maxsize=256)
+def _symbol(currency: str) -> str:
+    symbol = get_currency_symbol(currency, locale=LOCALE)
+    return f"{symbol}\u00a0" if symbol[-1:].isalnum() else symbol

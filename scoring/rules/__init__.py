@@ -1,0 +1,29 @@
+"""The rulebook: what a company scores, how values become points, and what is wrong with its `rules.yaml`."""
+
+from scoring.rules.grades import Band, Bands, Grade, Linear, Segments
+from scoring.rules.grading import because, direction, points, rule_points
+from scoring.rules.lint import MetricFacts
+from scoring.rules.reading import read
+from scoring.rules.reference import default_text, docs_text, schema_text
+from scoring.rules.rulebook import Rule, Rulebook, fingerprint, rules_hash
+
+__all__ = [
+    "Band",
+    "Bands",
+    "Grade",
+    "Linear",
+    "MetricFacts",
+    "Rule",
+    "Rulebook",
+    "Segments",
+    "because",
+    "default_text",
+    "direction",
+    "docs_text",
+    "fingerprint",
+    "points",
+    "read",
+    "rule_points",
+    "rules_hash",
+    "schema_text",
+]

@@ -1,0 +1,57 @@
+"""What kinds of values do settings have? Numbers that may be written as percentages, months, names."""
+
+import re
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+from scoring.document import did_you_mean
+
+PERCENT = r"[-+]?\d+(\.\d+)?\s*%"
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+class Settings(BaseModel):
+    """A group of settings: frozen, and without unknown ones."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True, allow_inf_nan=False)
+
+
+def _ratio(value: object) -> object:
+    """The number a percentage stands for, exactly; anything but text as it is."""
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    if not re.fullmatch(PERCENT, text, re.ASCII):
+        raise ValueError("must be a number or a percentage; write it like 90% or 0.9")
+    return float(Decimal(text.rstrip("% ")) / 100)
+
+
+def _month(value: object) -> object:
+    """The number of a month given by its English name."""
+    if not isinstance(value, str):
+        return value
+    if value.capitalize() not in MONTHS:
+        raise ValueError(f"must be a month; {did_you_mean(value, MONTHS)}")
+    return MONTHS.index(value.capitalize()) + 1
+
+
+Ratio = Annotated[
+    float,
+    BeforeValidator(_ratio),
+    WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "pattern": f"^{PERCENT}$"}]}),
+]
+"""A number, or text such as `90%`, `97.5 %` or `-10%`."""
+
+Part = Annotated[Ratio, Field(ge=0, le=1)]
+Month = Annotated[
+    int,
+    BeforeValidator(_month),
+    Field(ge=1, le=12),
+    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1, "maximum": 12}, {"enum": list(MONTHS)}]}),
+]
+Text = Annotated[str, Field(min_length=1, max_length=200)]

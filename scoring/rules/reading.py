@@ -1,0 +1,23 @@
+"""How is `rules.yaml` read? All that is wrong with it at once, else the rulebook with its warnings."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from scoring import document
+from scoring.errors import Problem, ProblemsFoundError, Severity, in_order
+from scoring.rules.lint import MetricFacts, lint
+from scoring.rules.rulebook import Rulebook
+
+
+def read(path: Path, catalogue: Mapping[str, MetricFacts]) -> tuple[Rulebook, tuple[Problem, ...]]:
+    """The rulebook, and what is odd about it without being wrong.
+
+    `catalogue` holds the metrics a rule may name. Raises ProblemsFoundError with every error, and with the
+    warnings, at their lines.
+    """
+    found = document.read(path)
+    rulebook, problems = found.fit(Rulebook)
+    everything = in_order((*found.problems, *problems, *lint(found, rulebook, catalogue)))
+    if rulebook is None or any(p.severity is Severity.ERROR for p in everything):
+        raise ProblemsFoundError(everything)
+    return rulebook, everything

@@ -1,0 +1,127 @@
+"""What is written about rules for people and editors? The default text, the schema, the page of settings."""
+
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import Any
+
+from scoring.document import dump_schema
+from scoring.rules.rulebook import Rulebook
+
+_INTRODUCTION = """# The settings of rules.yaml
+
+<!-- Made from the models in scoring/rules by docs_text(); change it there. -->
+
+`rules.yaml` says what a company scores and how. Only `name`, `currency` and `rules` must be given; every
+other setting has the default shown here. An unknown setting is an error, never ignored, and all errors are
+reported at once with their lines.
+
+How values are written:
+
+- **Percentages.** Where the tables say *number or percentage*, `90%`, `97.5 %` and `-10%` are the same as
+  `0.9`, `0.975` and `-0.1`. They are for metrics that are ratios; thresholds of money and counts are
+  numbers, and so are `weight` and `points`.
+- **Numbers** have a decimal point and no separators: `12500.50`. Leading zeros (`010`), exponents (`1e3`)
+  and `.nan` are refused, because programs read them differently.
+- **Text** needs no quotes unless it looks like something else: a name that is a number (`"010"`, `"2026"`),
+  one of `true`, `false` and `null`, or text with `: ` or ` #` in it. `NO`, `yes` and `on` are text.
+- **The file** is UTF-8 without tabs, of at most 1 MiB: one document without anchors, aliases and tags.
+
+How values become points:
+
+- **floor and target**: 0 points at the floor, 100 at the target, a straight line between, never less or
+  more. A floor above the target is for metrics where less is better.
+- **bands**: fixed points from an edge on, towards the better side. The edge belongs to the better band: with
+  bands from 95% and from 100%, exactly 100 % is in the band from 100%. What is worse than every band gets 0.
+- Weights need not add up to 100: a rule's share is its weight divided by the sum.
+"""
+
+Schema = dict[str, Any]
+
+
+def default_text() -> str:
+    """The commented rulebook that a new company starts with."""
+    return files("scoring.rules").joinpath("default.yaml").read_text(encoding="utf-8")
+
+
+def schema_text() -> str:
+    """The JSON Schema of `rules.yaml`, for editors."""
+    return dump_schema(Rulebook)
+
+
+def docs_text() -> str:
+    """The page of every setting with its values, default and meaning, as Markdown."""
+    schema = Rulebook.model_json_schema()
+    sections = {"Rulebook": schema, **_in_order_of_use(schema)}
+    return _INTRODUCTION + "".join(_section(title, part) for title, part in sections.items())
+
+
+def _in_order_of_use(schema: Schema) -> dict[str, Schema]:
+    """The groups of settings in the order in which the rulebook leads to them."""
+    groups: dict[str, Schema] = schema["$defs"]
+    found: dict[str, Schema] = {}
+
+    def follow(group: Schema) -> None:
+        for name in _references(group.get("properties", {})):
+            if name not in found:
+                found[name] = groups[name]
+                follow(groups[name])
+
+    follow(schema)
+    return found
+
+
+def _references(part: object) -> Iterator[str]:
+    """The names of the groups that the part of a schema refers to."""
+    if isinstance(part, dict):
+        if isinstance(part.get("$ref"), str):
+            yield part["$ref"].rpartition("/")[2]
+        for value in part.values():
+            yield from _references(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from _references(value)
+
+
+def _section(title: str, group: Schema) -> str:
+    required = group.get("required", [])
+    text = f"\n## {title}\n\n{group['description']}\n\n"
+    text += "| setting | values | default | meaning |\n|---|---|---|---|\n"
+    for name, field in group["properties"].items():
+        default = "required" if name in required else _default(field)
+        text += f"| `{name}` | {_values(field)} | {default} | {field['description']} |\n"
+    return text
+
+
+def _default(field: Schema) -> str:
+    """The default in words; groups say theirs in their own tables."""
+    default = field.get("default")
+    if default in (None, "", {}, []):
+        return "none"
+    return "see there" if isinstance(default, dict | list) else f"`{default}`"
+
+
+def _values(field: Schema) -> str:
+    """What may be written, in words."""
+    if "$ref" in field:
+        name = field["$ref"].rpartition("/")[2]
+        return f"[{name}](#{name.lower()})"
+    if "enum" in field:
+        return ", ".join(f"`{word}`" for word in field["enum"])
+    if branches := field.get("anyOf") or field.get("oneOf"):
+        return " or ".join(_values(b) for b in branches if b.get("type") != "null")
+    if field["type"] == "array":
+        return f"list of {_values(field['items'])}"
+    if field["type"] == "object":
+        return f"name to {_values(field['additionalProperties'])}"
+    return _word(field)
+
+
+def _word(field: Schema) -> str:
+    """What a single word may be, with its limits where both are inclusive."""
+    if field["type"] == "string":
+        return "percentage" if "%" in field.get("pattern", "") else "text"
+    kind = {"integer": "whole number", "number": "number"}[field["type"]]
+    least, most = field.get("minimum"), field.get("maximum")
+    if least is None:
+        return kind
+    return f"{kind} from {least:g}" if most is None else f"{kind}, {least:g} to {most:g}"

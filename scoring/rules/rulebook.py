@@ -1,0 +1,146 @@
+"""What does `rules.yaml` say? The rulebook: frozen, complete with defaults, the only form the engine sees."""
+
+import hashlib
+import json
+import re
+from collections import Counter
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, field_validator
+
+from scoring.document import Flaw, flawed
+from scoring.rules.grades import Grade, Segments
+from scoring.rules.kinds import Part, Ratio, Settings, Text
+from scoring.rules.settings import (
+    Calendar,
+    Credit,
+    Label,
+    Ladder,
+    Lifetime,
+    Missing,
+    Ownership,
+    Policies,
+    Publish,
+)
+
+
+def _currency(code: str) -> str:
+    if not re.fullmatch(r"[A-Z]{3}", code):
+        raise ValueError("must be a currency code of three capital letters; write it like EUR")
+    return code
+
+
+_LABELS = (
+    Label(from_=85, label="Above target"),
+    Label(from_=65, label="On target"),
+    Label(from_=40, label="Below target"),
+    Label(from_=0, label="Well below target"),
+)
+
+
+class Rule(Settings):
+    """One line of the scorecard: a metric, its weight, and how its value becomes points."""
+
+    name: Text = Field(description="What the rule is called on cards and in files; unique.")
+    metric: Text = Field(description="A metric of the catalogue, such as net_revenue_retention.")
+    weight: float = Field(
+        ge=0, le=1000, description="Weight among the rules; any sum will do. 0 is shown and not scored."
+    )
+    of: Text | None = Field(None, description="target_attainment only: the metric whose target is meant.")
+    grade: Grade = Field(description="`floor` and `target`, or `bands`.")
+    segments: Segments | None = Field(None, description="Other grades for some kinds of accounts.")
+    missing: Missing | None = Field(None, description="As the rulebook's `missing`, for this rule alone.")
+
+
+class Rulebook(Settings):
+    """Everything a company decides about its scores."""
+
+    name: Text = Field(description="What the rulebook is called on cards.")
+    goal: str = Field("", max_length=500, description="What it wants to reach, in a sentence for the cards.")
+    currency: Annotated[str, AfterValidator(_currency)] = Field(
+        description="Reporting currency as ISO 4217 code, such as EUR."
+    )
+    basis: Literal["contracts", "invoices"] = Field(
+        "contracts", description="Where revenue is read: recurring contracts, or invoices, orders and deals."
+    )
+    grain: Literal["account", "parent"] = Field(
+        "account", description="What a customer is: the account, or the parent that pays for it."
+    )
+    calendar: Calendar = Field(Calendar(), description="Fiscal year, period and time zone.")
+    retention_window: Literal["12m", "period"] = Field(
+        "12m", description="contracts only: retention over the 12 months to the period's end, or over it."
+    )
+    compare: Literal["same_period_last_year", "previous_period", "trailing_12m"] = Field(
+        "same_period_last_year", description="invoices only: what the period's revenue is compared with."
+    )
+    ownership: Ownership = Field(Ownership(), description="Who an account belongs to.")
+    credit: Credit = Field(Credit(), description="Whose figure it is when an account changed hands.")
+    policies: Policies = Field(Policies(), description="How unclear cases are decided.")
+    ladder: Ladder = Field(Ladder(), description="The up-sell ladder.")
+    lifetime: Lifetime = Field(Lifetime(), description="What lifetime value assumes.")
+    rules: tuple[Rule, ...] = Field(min_length=1, description="The lines of the scorecard.")
+    missing: Missing = Field(
+        "exclude_reweight",
+        description="A rule without a value: leave it out and reweight, count it as 50 or as 0 points "
+        "(neutral, zero), or give no score (withhold).",
+    )
+    min_coverage: Part = Field(0.6, description="Share of the weight that must have a value for a score.")
+    min_n: dict[str, Annotated[int, Field(ge=1)]] = Field(
+        {}, description="Metric to the number of accounts below which it has no value."
+    )
+    interval: Annotated[Ratio, Field(ge=0.5, lt=1)] = Field(
+        0.90, description="How often the likely range printed beside a score should hold the true one."
+    )
+    grades: tuple[Label, ...] = Field(
+        _LABELS, min_length=1, description="Words for scores; the lowest from 0."
+    )
+    publish: Publish = Field(Publish(), description="How sure the league's groups must be.")
+
+    @field_validator("rules")
+    @classmethod
+    def _rules_differ_and_weigh(cls, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+        seen = Counter[str]()
+        flaws = []
+        for n, rule in enumerate(rules):
+            seen[rule.name.casefold()] += 1
+            if seen[rule.name.casefold()] > 1:
+                flaws.append(Flaw((n, "name"), "{key} is taken by another rule", "give each its own name"))
+        if not any(rule.weight for rule in rules):
+            flaws.append(Flaw((0, "weight"), "the weights of all rules are 0", "give one of them a weight"))
+        if flaws:
+            raise flawed(flaws)
+        return rules
+
+    @field_validator("grades")
+    @classmethod
+    def _grades_cover_all_scores(cls, grades: tuple[Label, ...]) -> tuple[Label, ...]:
+        """The labels, highest first."""
+        starts = [g.from_ for g in grades]
+        flaws = [
+            Flaw((n, "from"), "{key} is the beginning of another grade", "move one of them")
+            for n, start in enumerate(starts)
+            if start in starts[:n]
+        ]
+        if min(starts) > 0:
+            lowest = starts.index(min(starts))
+            flaws.append(Flaw((lowest, "from"), "the lowest grade must be from 0", "write 0"))
+        if flaws:
+            raise flawed(flaws)
+        return tuple(sorted(grades, key=lambda g: -g.from_))
+
+    def label(self, score: float) -> str:
+        """The words for a score of 0 to 100."""
+        return next(g.label for g in self.grades if g.from_ <= score or g is self.grades[-1])
+
+
+def fingerprint(rulebook: Rulebook) -> str:
+    """The sha256 of what the rulebook means, 64 hex digits: comments, order of settings and defaults left
+    out or written make no difference."""
+    meaning = rulebook.model_dump(mode="json", by_alias=True)
+    text = json.dumps(meaning, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def rules_hash(rulebook: Rulebook) -> str:
+    """The first 12 hex digits of the fingerprint, as cards show it."""
+    return fingerprint(rulebook)[:12]

@@ -1,0 +1,147 @@
+"""Which settings does a rulebook have besides its rules? Calendar, ownership, credit, ladder, policies."""
+
+from typing import Annotated, Literal, Self
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, Field, model_validator
+
+from scoring.document import Flaw, did_you_mean, flawed
+from scoring.rules.kinds import Month, Part, Ratio, Settings, Text
+
+At = Literal["at_open", "at_event", "at_close", "time_weighted"]
+Missing = Literal["exclude_reweight", "neutral", "zero", "withhold"]
+
+
+def _time_zone(name: str) -> str:
+    """The name, if this machine knows the zone; every name where it knows none."""
+    known = available_timezones() or {name}
+    if name not in known:
+        raise ValueError(f"is not a time zone; {did_you_mean(name, known, 'write it like Europe/Berlin')}")
+    return name
+
+
+class Calendar(Settings):
+    """When the company's year starts, and how long a scored period is."""
+
+    fiscal_year_starts: Month = Field(1, description="First month of the fiscal year, as a name or 1 to 12.")
+    period: Literal["quarter", "month", "year"] = Field("quarter", description="Length of a scored period.")
+    time_zone: Annotated[str, AfterValidator(_time_zone)] = Field(
+        "UTC", description="Business time zone in which a day begins and ends."
+    )
+
+
+class Ownership(Settings):
+    """How it is decided who an account belongs to."""
+
+    policy: Literal["history", "current", "seller", "last_seller", "main_seller", "territory"] = Field(
+        "history",
+        description="history: dated rows of the ownership table; current: today's owner, hand-overs unseen; "
+        "seller: whoever sold the line; last_seller, main_seller: whoever sold last, or most, before the "
+        "window opens; territory: an attribute of the account names the manager.",
+    )
+    attribute: Text | None = Field(
+        None, description="territory only: the account's attribute, such as region."
+    )
+    managers: dict[str, Text] = Field({}, description="territory only: value of it to manager_id.")
+
+    @model_validator(mode="after")
+    def _territory_is_complete(self) -> Self:
+        flaws = []
+        if self.policy == "territory" and self.attribute is None:
+            flaws.append(Flaw(("attribute",), "policy territory needs {key}", "add it, such as region"))
+        if self.policy == "territory" and not self.managers:
+            what, remedy = "policy territory needs {key}", "add a line for each value, as `North: M01`"
+            flaws.append(Flaw(("managers",), what, remedy))
+        if flaws:
+            raise flawed(flaws)
+        return self
+
+
+class Credit(Settings):
+    """Whose figure it is when an account changed hands within the window."""
+
+    outcome: At = Field(
+        "at_event",
+        description="Rates and other outcomes: the owner at the start, on the day it happened, at the end, "
+        "or all of them by their days.",
+    )
+    new: At = Field("at_event", description="New revenue.")
+    reactivation: At = Field("at_event", description="Revenue of accounts that came back.")
+    expansion: At = Field("at_event", description="Growth of paying accounts.")
+    contraction: At = Field("at_event", description="Shrinkage of accounts that stay.")
+    churn: At = Field("at_event", description="Revenue of accounts that left.")
+
+
+class Policies(Settings):
+    """How unclear cases of the ledger are decided."""
+
+    gap_tolerance_days: int = Field(
+        30, ge=0, le=366, description="A gap between two contracts up to this many days is no churn."
+    )
+    reactivation_window_days: int | None = Field(
+        None, ge=1, description="Who comes back later than this many days counts as new; empty means never."
+    )
+    overlaps: Literal["later_signed", "sum"] = Field(
+        "later_signed",
+        description="Overlapping contracts of one product: the later signed one counts, or both do.",
+    )
+    past_due_days: int = Field(
+        30, ge=0, le=3660, description="Unpaid revenue is kept for this many days, then it is churn."
+    )
+
+
+class Ladder(Settings):
+    """The up-sell ladder: its tiers, and which product stands on which."""
+
+    tiers: tuple[Text, ...] = Field((), description="Tiers, the lowest first; none, or two and more.")
+    products: dict[str, str] = Field(
+        {}, description="Product to tier, for lines that name no tier themselves; others are unmapped."
+    )
+    account_tier: Literal["highest", "largest"] = Field(
+        "highest", description="An account with several tiers is on the highest, or on that of most revenue."
+    )
+
+    @model_validator(mode="after")
+    def _products_stand_on_tiers(self) -> Self:
+        flaws = [
+            Flaw(("tiers", n), "{key} is named twice", "keep one")
+            for n, tier in enumerate(self.tiers)
+            if tier in self.tiers[:n]
+        ]
+        if len(self.tiers) == 1:
+            flaws.append(Flaw(("tiers",), "{key} needs two tiers or more", "add one, the lowest first"))
+        for product, tier in self.products.items():
+            if tier not in self.tiers:
+                remedy = did_you_mean(tier, self.tiers, "name it among the tiers")
+                flaws.append(Flaw(("products", product), "{key} stands on no known tier", remedy))
+        if flaws:
+            raise flawed(flaws)
+        return self
+
+
+class Lifetime(Settings):
+    """What customer lifetime value assumes."""
+
+    margin: Part = Field(0.8, description="Gross margin of recurring revenue.")
+    horizon_months: int = Field(60, ge=1, le=600, description="No account is valued for longer than this.")
+    churn_prior_mean: Annotated[Ratio, Field(gt=0, lt=1)] = Field(
+        0.02, description="Monthly churn expected before anything is seen."
+    )
+    churn_prior_strength: float = Field(
+        50, gt=0, le=1e6, description="How many account-months that expectation weighs."
+    )
+
+
+class Publish(Settings):
+    """What the league page may claim."""
+
+    chance: Annotated[Ratio, Field(gt=0, lt=1)] = Field(
+        0.10, description="Share of the managers named above or below their peers that may be so by luck."
+    )
+
+
+class Label(Settings):
+    """The words for a range of scores."""
+
+    from_: float = Field(alias="from", ge=0, le=100, description="Lowest score that has the label.")
+    label: Text = Field(description="The words on the card.")
