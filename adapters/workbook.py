@@ -11,6 +11,7 @@ from adapters.delivery import Fault
 from adapters.refusal import UnreadableError
 from adapters.rows import Rows, header_names, no_header, no_rows, numbered
 
+_HIDDEN = ("hidden", "veryHidden")
 _TAG = re.compile(r"<(?:\w+:)?(?:sheet|Relationship)\b[^>]*>")
 _ATTRIBUTE = re.compile(r'([\w:]+)="([^"]*)"')
 _HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\bhidden="(?:1|true)"')
@@ -26,7 +27,7 @@ def read_workbook(data: bytes, sheet: str | None) -> Rows:
     parts = checked_parts(data)
     try:
         book = fastexcel.read_excel(with_visible_errors(data, parts))
-        hidden = {n for n, state in _states(parts).items() if state in ("hidden", "veryHidden")}
+        hidden = {n for n, state in _states(parts).items() if state in _HIDDEN}
         name = _choose(book, sheet, hidden)
         cells = _load(book, name)
     except fastexcel.FastExcelError as error:
@@ -36,6 +37,14 @@ def read_workbook(data: bytes, sheet: str | None) -> Rows:
     others = sorted(hidden & set(book.sheet_names) - {name})
     notes = [Fault(f'sheet "{o}" is hidden and was not read', severity="note") for o in others]
     return Rows(rows, (*notes, *_oddities(_part(parts, name))))
+
+def sheet_names(data: bytes) -> list[str]:
+    """The names of the sheets that are not hidden; none where the workbook cannot be opened."""
+    try:
+        states = _states(checked_parts(data))
+    except UnreadableError:
+        return []
+    return [name for name, state in states.items() if state not in _HIDDEN]
 
 
 def _load(book: fastexcel.ExcelReader, name: str) -> pl.DataFrame:

@@ -23,6 +23,7 @@ SCHEMA = {
 of money, `n` the rows behind it, `reason` why it is null."""
 
 COMPANY = "company"
+REST = tuple(c for c in SCHEMA if c not in ("grain", "id"))
 
 
 def measure(rows: pl.LazyFrame, metrics: Sequence[Metric], grain: str, *, basis: str) -> list[pl.LazyFrame]:
@@ -71,33 +72,26 @@ def _of_base(
     once: pl.LazyFrame, ids: pl.LazyFrame, base: Base, metrics: Sequence[Metric], keys: tuple[str, ...]
 ) -> pl.LazyFrame:
     """One row per combination of keys and metric of the base."""
+    names = [m.name for m in metrics]
     exact = [m for m in metrics if m.unit is Unit.MONEY and m.parts is not None]
-    wide = (
-        once.filter(base.rows)
-        .group_by(keys)
-        .agg(
-            pl.len().cast(pl.Int64).alias("n"),
-            *(m.value.cast(pl.Float64).alias(m.name) for m in metrics),
-            *(m.value.cast(MONEY).alias(f"{m.name} amount") for m in exact),
-        )
-    )
+    grouped = once.filter(base.rows).group_by(keys)
+    wide = grouped.agg(pl.len().cast(pl.Int64).alias("n"), *(m.value.cast(pl.Float64).alias(m.name) for m in metrics))
     whole = ids.join(wide, on=keys, how="left", validate="1:1", nulls_equal=True)
-    amounts = {m.name for m in exact}
-    return pl.concat([_long(whole, m, keys, is_exact=m.name in amounts) for m in metrics])
-
-
-def _long(whole: pl.LazyFrame, metric: Metric, keys: tuple[str, ...], *, is_exact: bool) -> pl.LazyFrame:
-    value = pl.col(metric.name)
-    known = value.is_not_null() & value.is_finite()
-    amount = pl.col(f"{metric.name} amount") if is_exact else pl.lit(None, dtype=MONEY)
-    return whole.select(
-        *keys,
-        pl.lit(metric.name).alias("metric"),
-        pl.when(known).then(value).alias("value"),
-        amount.alias("amount"),
+    long = whole.unpivot(names, index=[*keys, "n"], variable_name="metric", value_name="value")
+    known = pl.col("value").is_not_null() & pl.col("value").is_finite()
+    undefined = pl.col("metric").replace_strict({m.name: m.undefined for m in metrics}, return_dtype=pl.String)
+    said = long.with_columns(
+        pl.when(known).then("value").alias("value"),
         pl.col("n").fill_null(0),
-        pl.when(~known).then(pl.lit(metric.undefined)).alias("reason"),
+        pl.when(~known).then(undefined).alias("reason"),
     )
+    if not exact:
+        return said.with_columns(pl.lit(None, dtype=MONEY).alias("amount")).select(*keys, *REST)
+    amounts = grouped.agg(m.value.cast(MONEY).alias(m.name) for m in exact).unpivot(
+        [m.name for m in exact], index=keys, variable_name="metric", value_name="amount"
+    )
+    joined = said.join(amounts, on=[*keys, "metric"], how="left", validate="1:1", nulls_equal=True)
+    return joined.select(*keys, *REST)
 
 
 def _unsaid(ids: pl.LazyFrame, metrics: Sequence[Metric]) -> pl.LazyFrame:

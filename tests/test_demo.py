@@ -12,10 +12,13 @@ import polars as pl
 import pytest
 from ruamel.yaml import YAML
 
-from scoring import demo
+from adapters import mapped
+from adapters.sources import Sources
+from adapters.wanted import Wanted
+from scoring import checks, demo
 from scoring.demo import chance, company, world
 from scoring.demo.prices import PLANS
-from scoring.tables import TABLES
+from scoring.tables import LAYOUT, OPEN_TABLES, TABLES
 
 DAY = timedelta(days=1)
 FAR = date(2100, 1, 1)
@@ -303,6 +306,25 @@ def test_the_planted_values_are_wrong(clean: Path) -> None:
         date.fromisoformat(day)
 
 
+def found(folder: Path) -> set[tuple[str | None, int | None, str | None]]:
+    """Place and value of all that is wrong with a made company, as the adapters and the checks see it."""
+    text = (folder / "sources.yaml").read_text(encoding="utf-8")
+    keys = {name: table.key for name, table in TABLES.items()}
+    sources = Sources.model_validate(YAML(typ="safe").load(text))
+    delivery = mapped.read(folder, Wanted(LAYOUT, OPEN_TABLES, keys), sources)
+    unread = [(f.table or "", f.file or "", f.row or 0) for f in delivery.faults]
+    checked = checks.check(
+        delivery.tables, currency="EUR", known_metrics=("expansion", "closing"), faulty=unread
+    )
+    return {(p.file, p.row, p.value) for p in (*delivery.faults, *checked.problems)}
+
+
+def test_reading_and_checking_find_the_planted_faults_and_nothing_else(tmp_path: Path, clean: Path) -> None:
+    demo.write(tmp_path)
+    assert found(tmp_path) == {(f.file, f.row, f.value) for f in demo.planted_faults()}
+    assert found(clean) == set()
+
+
 def test_files_have_the_habits_of_their_systems(clean: Path) -> None:
     assert (clean / company.USERS).read_bytes().startswith(b"\xef\xbb\xbf")
     invoices = (clean / company.INVOICES).read_bytes()
@@ -386,3 +408,10 @@ def test_four_times_the_accounts_take_about_four_times_the_work(
     (small, few), (large, many) = spent
     assert 3.8 < many / few < 4.2
     assert large / small < 6
+
+
+def test_the_page_about_it_names_its_files_and_faults() -> None:
+    page = (Path(demo.__file__).parents[2] / "docs" / "demo.md").read_text(encoding="utf-8")
+    assert all(f"`{name}`" in page for name in company.FILES)
+    for fault in demo.planted_faults():
+        assert f"| `{fault.file}` | {fault.row} | {fault.column} | `{fault.value}` |" in page

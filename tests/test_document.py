@@ -2,10 +2,10 @@
 
 import json
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import pytest
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from scoring.document import did_you_mean, dump_schema, load
 from scoring.errors import ProblemsFoundError
@@ -25,10 +25,21 @@ class Joined(Settings):
     with_: str = Field(" ", alias="with")
 
 
+def which(value: object) -> str:
+    return "join" if isinstance(value, dict) and "join" in value else "column"
+
+
+Told = Annotated[
+    Annotated[Renamed, Tag("column")] | Annotated[Joined, Tag("join")],
+    Discriminator(which),
+]
+
+
 class Source(Settings):
     file: str
     kind: Literal["contracts", "invoices"] = "contracts"
     columns: dict[str, str | Renamed | Joined] = {}
+    told: dict[str, Told] = {}
     constants: dict[str, str] = {}
     rows: int | None = None
 
@@ -137,6 +148,14 @@ def test_of_several_forms_only_the_likeliest_is_judged(tmp_path: Path, columns: 
     assert line == f"sources.yaml:4: file a.csv: {expected.removeprefix('columns.x: ')}"
 
 
+def test_a_form_may_be_called_like_one_of_its_settings(tmp_path: Path) -> None:
+    text = "files:\n  - file: a\n    told:\n      x: {column: A, plus_day: 1}\n      y: {join: [A, 2]}\n"
+    assert said(tmp_path, text) == [
+        'sources.yaml:4: file a: no setting "told.x.plus_day"; did you mean "plus_days"?',
+        'sources.yaml:5: file a: told.y.join 2 must be text: "2"; put it in quotes',
+    ]
+
+
 def test_a_missing_setting_is_reported_where_it_belongs(tmp_path: Path) -> None:
     assert said(tmp_path, "files:\n  - file: a\n  - rows: 1\n") == [
         "sources.yaml:3: file 2: file is missing; add it"
@@ -192,7 +211,8 @@ def test_what_is_refused_has_a_sentence_and_a_line(tmp_path: Path, text: str | b
 
 def test_comments_around_a_strange_word_do_no_harm(tmp_path: Path) -> None:
     lines = said(tmp_path, "share: 1\nfiles:   # which\n  file:&a 5\n\n# more\ntime_zone: UTC\n")
-    assert lines == ["sources.yaml:2: files must be a list; begin each entry with a dash"]
+    assert 'sources.yaml:3: no setting "files.file:&a"' not in lines
+    assert lines == ['sources.yaml:2: files must be a list: "file:&a 5"; begin each entry with a dash']
 
 
 def test_aliases_cannot_explode(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from scoring.demo.ids import ACCOUNT, NOWHERE, record_id
+from scoring.demo.ids import STRANGER
 from scoring.demo.prices import ADD_ON
 
 SUBSCRIPTIONS = "exports/billing/subscriptions.csv"
@@ -25,10 +25,9 @@ class Planted(NamedTuple):
 
 def planted_faults() -> tuple[Planted, ...]:
     """The three faults: an amount with letters in it, an invoice to nobody, a day that does not exist."""
-    nobody = pl.select(record_id(ACCOUNT, pl.lit(NOWHERE))).item()
     return (
         Planted(SUBSCRIPTIONS, _ROW, "Amount", "1,2OO.00"),
-        Planted(INVOICES, _ROW, "Customer ID", nobody),
+        Planted(INVOICES, _ROW, "Customer ID", STRANGER),
         Planted(ANSWERS, _ROW, "Response Date", "2026-02-30"),
     )
 

@@ -11,8 +11,8 @@ _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _SUFFIX = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 _MIDDLE = "5g00000"
 _LENGTH = 5
-NOWHERE = 62**_LENGTH // 37 - 1_000
-"""A number no record of any world carries."""
+STRANGER = "001Hs00003kPq7ZIAS"
+"""An account's id that no world has: it comes from another company's system."""
 
 
 def record_id(prefix: str, number: pl.Expr) -> pl.Expr:

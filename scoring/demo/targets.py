@@ -6,7 +6,7 @@ from scoring.demo.people import Person
 from scoring.demo.prices import in_euro, net
 from scoring.demo.world import World, quarter_name, quarter_start
 
-_GROWTH_IN_PER_MILLE = 32
+_GROWTH_IN_PER_MILLE = 26
 _CLOSING_IN_PER_MILLE = 1_008
 
 

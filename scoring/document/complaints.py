@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from scoring.document.nearest import did_you_mean, nearest
 from scoring.document.place import Flaw, Keys, Tree
 from scoring.document.sentences import sentence_of
-from scoring.document.shape import Model, settings
+from scoring.document.shape import Model, walk
 
 
 def flawed(flaws: Iterable[Flaw]) -> PydanticCustomError:
@@ -40,15 +40,15 @@ class _Complaint:
 def _complaints(error: ErrorDetails, tree: Tree, model: Model, above: Keys) -> list[_Complaint]:
     """The error as a complaint; several when a validator found several flaws."""
     kind, context = error["type"], error.get("ctx", {})
-    keys, branches = _place(error, tree, above)
+    keys, branches = _place(error, tree, model, above)
     if kind == "too_short" and _holds_enough(tree.at(keys), context):
         return []
     if kind == "flaws":
         inner = (replace(f, keys=keys + f.keys) for f in context["flaws"])
         return [_Complaint(kind, branches, f) for f in inner]
     if kind == "extra_forbidden":
-        known = settings(model, error["loc"][:-1])
         name = str(keys[-1])
+        _, known = walk(model, error["loc"][:-1])
         remedy = did_you_mean(name, known) or "delete it, or correct its name"
         flaw = Flaw(keys, 'no setting "{key}"', remedy, "")
         return [_Complaint(kind, branches, flaw, nearest(name, known))]
@@ -62,14 +62,17 @@ def _holds_enough(entries: object, context: Mapping[str, object]) -> bool:
     return isinstance(entries, list | dict) and len(entries) >= int(str(context["min_length"]))
 
 
-def _place(error: ErrorDetails, tree: Tree, above: Keys) -> tuple[Keys, tuple[tuple[Keys, str], ...]]:
-    """Pydantic's location split into keys of the document and branches of unions, each with its place."""
+def _place(
+    error: ErrorDetails, tree: Tree, model: Model, above: Keys
+) -> tuple[Keys, tuple[tuple[Keys, str], ...]]:
+    """Pydantic's location as keys of the document, and the branches of unions on the way, with places."""
     steps = error["loc"]
     missing = steps[-1:] if error["type"] == "missing" else ()
+    is_branch, _ = walk(model, steps)
     keys = above
     branches: list[tuple[Keys, str]] = []
-    for step in steps[: len(steps) - len(missing)]:
-        if (*keys, step) in tree.spots:
+    for step, names_branch in zip(steps[: len(steps) - len(missing)], is_branch, strict=False):
+        if not names_branch and (*keys, step) in tree.spots:
             keys = (*keys, step)
         elif step != "[key]":
             branches.append((keys, str(step)))

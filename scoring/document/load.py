@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from scoring.document.complaints import flaws_of
 from scoring.document.place import Flaw, Keys, Tree, dotted, sentence
 from scoring.document.tree import parse
-from scoring.errors import Problem, ProblemsFoundError, Severity
+from scoring.errors import Problem, ProblemsFoundError, Severity, shown
 
 LARGEST = 1 << 20
 """Bytes a file may have."""
@@ -31,9 +31,11 @@ class Document:
         return tuple(self.problem(f) for f in self.tree.flaws)
 
     def problem(self, flaw: Flaw, severity: Severity = Severity.ERROR) -> Problem:
-        """The flaw as a problem: file, line, dotted path, value, sentence and remedy."""
+        """The flaw as a problem: file, line, dotted path, value (unless the sentence quotes it), remedy."""
         spot = self.tree.spots.get(flaw.keys)
         value = flaw.value if flaw.value is not None else spot.text if spot else None
+        if value and shown(value) in flaw.what:
+            value = None
         return Problem(
             what=sentence(self.tree, flaw.keys, flaw.what),
             remedy=flaw.remedy,

@@ -66,6 +66,7 @@ def sentence_of(kind: str, said: str, context: Mapping[str, object], value: str 
         return "{key} is empty", "give it a value, or delete the line"
     for name, limit in context.items():
         what = what.replace("{" + name + "}", f"{limit:g}" if isinstance(limit, float) else str(limit))
+    what = what.replace(" 1 characters", " 1 character")
     return what, (_as_number(value) if what in _NUMBERS else remedy)
 
 

@@ -1,56 +1,65 @@
-"""Which settings does a model know at a place? Read from its annotations, for "did you mean"."""
+"""Where in a model did pydantic complain? Its locations, read along the model's annotations."""
 
-from collections.abc import Mapping
-from types import UnionType
+from collections.abc import Iterator, Mapping, Sequence
+from types import NoneType, UnionType
 from typing import Annotated, TypeGuard, Union, get_args, get_origin
 
 from pydantic import BaseModel, Tag
-from pydantic.fields import FieldInfo
 
 Model = type[BaseModel]
+Step = str | int
+Branch = tuple[str | None, object]
+"""A member of a union, or an annotation that is none: its tag if it has one, and the bare annotation."""
 
 
-def settings(model: Model, steps: tuple[str | int, ...]) -> tuple[str, ...]:
-    """The names of the settings at the place, by alias where there is one, in the order of the model.
+def walk(model: Model, steps: Sequence[Step]) -> tuple[tuple[bool, ...], tuple[str, ...]]:
+    """Which steps of a location only name a branch of a union, and the settings known where it ends.
 
-    The steps may name branches of unions as pydantic does; unnamed, all branches count.
+    A step names a branch exactly where the annotation leaves a choice, so branches may be called like
+    settings. Settings are named as people write them, by alias where there is one.
     """
-    here = _branches(model)
+    here: list[Branch] = [(None, model)]
+    is_branch = []
+    is_open = False
     for step in steps:
-        chosen = [b for b in here if step in (b[0], getattr(b[1], "__name__", None))]
-        inside = [c for _, kind in here for c in _into(kind, step)]
-        here = inside or chosen or here
-    return tuple(dict.fromkeys(n for _, kind in here if _is_model(kind) for n in names(kind)))
+        is_branch.append(is_open and step != "[key]")
+        if is_branch[-1]:
+            here = [b for b in here if step in (b[0], getattr(b[1], "__name__", None))] or here
+            is_open = False
+        else:
+            inside = [_branches(kind) for _, branch in here for kind in _into(branch, step)]
+            is_open = any(len(found) > 1 for found in inside)
+            here = [b for found in inside for b in found]
+    known = (name for _, kind in here if _is_model(kind) for name in _names(kind))
+    return tuple(is_branch), tuple(dict.fromkeys(known))
 
 
-def names(model: Model) -> dict[str, FieldInfo]:
-    """The model's fields by the name people write."""
-    return {info.alias or name: info for name, info in model.model_fields.items()}
+def _names(model: Model) -> dict[str, object]:
+    """The annotations of the model's settings by the name people write."""
+    return {info.alias or name: info.annotation for name, info in model.model_fields.items()}
 
 
 def _is_model(kind: object) -> TypeGuard[Model]:
     return isinstance(kind, type) and issubclass(kind, BaseModel)
 
 
-def _branches(kind: object, tag: str | None = None) -> list[tuple[str | None, object]]:
-    """The annotation without wrapping, one entry for each branch of a union, with its tag."""
+def _branches(kind: object, tag: str | None = None) -> list[Branch]:
+    """The annotation without wrapping; of a union each member but None."""
     if get_origin(kind) is Annotated:
         inner, *notes = get_args(kind)
-        tag = next((n.tag for n in notes if isinstance(n, Tag)), tag)
-        return _branches(inner, tag)
+        return _branches(inner, next((n.tag for n in notes if isinstance(n, Tag)), tag))
     if get_origin(kind) in (Union, UnionType):
-        return [b for arg in get_args(kind) for b in _branches(arg)]
+        return [b for member in get_args(kind) if member is not NoneType for b in _branches(member)]
     return [(tag, kind)]
 
 
-def _into(kind: object, step: str | int) -> list[tuple[str | None, object]]:
-    """What the annotation holds under the step."""
-    if _is_model(kind):
-        info = names(kind).get(str(step))
-        return _branches(info.annotation) if info is not None and isinstance(step, str) else []
+def _into(kind: object, step: Step) -> Iterator[object]:
+    """The annotation of what stands under the step, if the kind can hold it."""
     origin, args = get_origin(kind), get_args(kind)
-    if not isinstance(origin, type) or not args:
-        return []
-    if issubclass(origin, Mapping):
-        return _branches(args[-1]) if isinstance(step, str) else []
-    return _branches(args[0]) if isinstance(step, int) else []
+    if _is_model(kind):
+        if step in (names := _names(kind)):
+            yield names[str(step)]
+    elif isinstance(origin, type) and args:
+        is_named = issubclass(origin, Mapping)
+        if is_named == isinstance(step, str):
+            yield args[-1 if is_named else 0]

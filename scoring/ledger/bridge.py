@@ -29,11 +29,9 @@ def check_balance(bridge: pl.DataFrame, grain: str, name: str) -> None:
         )
 
 
-def check_conserved(step: str, whole: pl.DataFrame, parts: pl.DataFrame) -> None:
-    """Raises NotConservedError when the parts of any money column do not add up to the whole's."""
-    for column in COLUMNS:
-        if column in TRANSFERS:
-            continue
+def check_conserved(step: str, whole: pl.DataFrame, parts: pl.DataFrame, columns: tuple[str, ...]) -> None:
+    """Raises NotConservedError when the parts of a money column do not add up to the whole's."""
+    for column in columns:
         before, after = whole[column].sum(), parts[column].sum()
         if before != after:
             raise NotConservedError(step, column, str(before), str(after))

@@ -5,13 +5,13 @@ from typing import Any
 
 from markupsafe import Markup
 
+from scoring.numbers import compact_money, decimals, exact, fixed, money
 from scoring.reports import sentences
 from scoring.reports.charts import ranges
 from scoring.reports.charts.ranges import Reading
 from scoring.reports.dates import window
 from scoring.reports.lines import composition
 from scoring.reports.moves import printed_change, revenue_walk, score_walk
-from scoring.reports.numbers import compact_money, decimals, exact, fixed, money
 from scoring.reports.pages import local, page
 
 MOST_ACCOUNTS = 8

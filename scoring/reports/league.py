@@ -6,6 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from scoring.numbers import fixed, likely, percent
 from scoring.reports import sentences
 from scoring.reports.charts import ranges
 from scoring.reports.charts.ranges import Reading
@@ -13,7 +14,6 @@ from scoring.reports.charts.scale import Scale
 from scoring.reports.dates import window
 from scoring.reports.moves import printed_change
 from scoring.reports.names import alphabetical
-from scoring.reports.numbers import fixed, likely, percent
 from scoring.reports.pages import local, moved, page
 
 _GROUPS = (

@@ -7,9 +7,9 @@ from typing import Any
 
 from markupsafe import Markup
 
+from scoring.numbers import arrow, compact_money, decimals, exact, fixed, money, rounded, signed
 from scoring.reports.charts import ranges, waterfall
 from scoring.reports.charts.scale import Scale
-from scoring.reports.numbers import arrow, compact_money, decimals, exact, fixed, money, rounded, signed
 from scoring.reports.parts import in_parts, with_rest
 
 NOTHING = Decimal(0)
@@ -19,12 +19,15 @@ _BRIDGE = (
     ("expansion", "Expansion", 1),
     ("contraction", "Contraction", -1),
     ("churn", "Left", -1),
-    ("fx", "Exchange rates", 0),
+    ("fx", "Currency", 0),
     ("transfer_in", "Taken over", 1),
     ("transfer_out", "Handed over", -1),
     ("restatement", "Restated", 0),
 )
 """Key, label, and the sign of what the bridge holds as a positive number; 0 where it has its own sign."""
+
+_LARGE = 10_000_000
+"""From here on cents are in the files, not on the card."""
 
 _ENDS = {
     "contracts": ("Opening", "Closing"),
@@ -143,8 +146,9 @@ def _money_print(currency: str, places: int) -> Print:
 
 
 def _places(amounts: Sequence[Decimal], currency: str) -> int:
-    """No decimals where every amount is whole, else the currency's."""
-    return 0 if all(a == a.to_integral_value() for a in amounts) else decimals(currency)
+    """None where every amount is whole or they would outgrow the column, else the currency's."""
+    is_whole = all(a == a.to_integral_value() for a in amounts)
+    return 0 if is_whole or max(map(abs, amounts)) >= _LARGE else decimals(currency)
 
 
 def _with_sign(value: Any, sign: int) -> Decimal:

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from scoring.reports import dates, numbers
+from scoring import numbers
+from scoring.reports import dates
 from scoring.reports.charts import ranges
 from scoring.reports.names import cleaned
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from scoring.reports.numbers import rounded
+from scoring.numbers import rounded
 
 
 def in_parts(values: Sequence[Decimal], whole: Decimal, places: int = 1) -> tuple[Decimal, ...]:

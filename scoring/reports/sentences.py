@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from scoring.numbers import exact, fixed, likely, percent, rounded, signed
 from scoring.reports.moves import printed_change
-from scoring.reports.numbers import exact, fixed, likely, percent, rounded, signed
 
 _GROUPS = {
     "above": "Above the peer median of {median}, allowing for many comparisons.",

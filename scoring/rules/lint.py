@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from scoring.document import Document, Flaw, Keys, did_you_mean
-from scoring.errors import Problem, Severity
+from scoring.errors import Problem, Severity, shown
 from scoring.rules.grades import Bands, Linear
 from scoring.rules.rulebook import Rule, Rulebook
 
@@ -65,7 +65,7 @@ def _unknown_minimums(document: Document, catalogue: Catalogue) -> Iterator[Find
 
 
 def _unknown(name: str, keys: Keys, catalogue: Catalogue) -> Finding:
-    return _wrong(keys, f'no metric "{name}"', did_you_mean(name, catalogue, _SEE))
+    return _wrong(keys, f"no metric {shown(name)}", did_you_mean(name, catalogue, _SEE))
 
 
 def _metrics(rule: Keys, document: Document, catalogue: Catalogue) -> Iterator[Finding]:

@@ -88,6 +88,10 @@ class Rulebook(Settings):
     min_n: dict[str, Annotated[int, Field(ge=1)]] = Field(
         {}, description="Metric to the number of accounts below which it has no value."
     )
+    breakdowns: tuple[Text, ...] = Field(
+        ("segment", "region", "tier"),
+        description="Attributes of accounts by which every metric is measured as well; tier is the one at the end.",
+    )
     interval: Annotated[Ratio, Field(ge=0.5, lt=1)] = Field(
         0.90, description="How often the likely range printed beside a score should hold the true one."
     )

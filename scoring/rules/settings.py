@@ -81,12 +81,12 @@ class Policies(Settings):
     reactivation_window_days: int | None = Field(
         None, ge=1, description="Who comes back later than this many days counts as new; empty means never."
     )
-    overlaps: Literal["later_signed", "sum"] = Field(
-        "later_signed",
-        description="Overlapping contracts of one product: the later signed one counts, or both do.",
-    )
-    past_due_days: int = Field(
-        30, ge=0, le=3660, description="Unpaid revenue is kept for this many days, then it is churn."
+    early_renewal_days: int = Field(
+        90,
+        ge=0,
+        le=366,
+        description="A later signed contract for the same product that starts up to this many days before the "
+        "other ends, and outlasts it, takes its place from its start; 0: both count until the first ends.",
     )
 
 

@@ -5,9 +5,9 @@ from functools import lru_cache
 
 from markupsafe import Markup
 
+from scoring.numbers import fixed, likely
 from scoring.reports.charts import palette, svg
 from scoring.reports.charts.scale import Scale, zoomed
-from scoring.reports.numbers import fixed, likely
 
 POINTS = (0.0, 100.0)
 

@@ -1,0 +1,82 @@
+"""Which sources.yaml would read a folder? A draft from headers and values, for a person to correct."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from adapters.delivery import Layout
+from adapters.entry import Asked, entry
+from adapters.exports import Export, exports_in
+from adapters.facts import facts_of
+from adapters.nearest import listed
+from adapters.recognise import Guess, recognise
+from adapters.sketch import GUESSED, RECOGNISED, UNKNOWN, Finding, Line, document
+from adapters.wanted import Wanted
+
+_OWNER = ("account_id", "manager_id")
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """An export with the table it is taken for, if any."""
+
+    export: Export
+    guess: Guess | None
+
+
+def draft(
+    folder: Path,
+    layout: Layout,
+    required: Mapping[str, Collection[str]],
+    open_tables: Collection[str] = (),
+) -> tuple[str, list[Finding]]:
+    """The text of a valid sources.yaml, commented line by line, and what was found out on the way."""
+    placed = [_Placed(e, recognise(e.file, e.header, layout, required)) for e in exports_in(folder)]
+    placed = [*placed, *_owners(placed, layout, required)]
+    wanted = Wanted(layout, open_tables)
+    blocks: list[list[Line]] = []
+    findings: list[Finding] = []
+    for one in placed:
+        lines, finding = _block(one, wanted, required)
+        blocks.append(lines)
+        findings += [finding, *_doubts(lines, one.export)]
+    return document(blocks), findings
+
+
+def _owners(placed: list[_Placed], layout: Layout, required: Mapping[str, Collection[str]]) -> Iterator[_Placed]:
+    """Accounts that name their owner, taken for ownership too, where no export is the history of owners."""
+    if "ownership" not in layout or any(p.guess and p.guess.table == "ownership" for p in placed):
+        return
+    only = {"ownership": {n: k for n, k in layout["ownership"].items() if n in _OWNER}}
+    for one in placed:
+        if one.guess and one.guess.table == "accounts":
+            guess = recognise(one.export.file, one.export.header, only, required)
+            if guess is not None and not guess.missing:
+                yield _Placed(one.export, guess)
+
+
+def _block(one: _Placed, wanted: Wanted, required: Mapping[str, Collection[str]]) -> tuple[list[Line], Finding]:
+    export, guess = one.export, one.guess
+    if export.cells is None:
+        what = "; ".join(f.what for f in export.faults if f.severity == "error")
+        return _comment(export, what)
+    if guess is None:
+        return _comment(export, f"no table has these columns: {listed(export.header)}")
+    kinds = wanted.kinds(guess.table)
+    asked = Asked(kinds, required.get(guess.table, ()), guess.table in wanted.open_tables)
+    lines = list(entry(facts_of(export, export.cells, guess, kinds), export.declared, asked))
+    certainty = GUESSED if guess.missing else RECOGNISED
+    return lines, Finding(certainty, export.file, f"taken for {guess.table}")
+
+
+def _comment(export: Export, why: str) -> tuple[list[Line], Finding]:
+    line = Line("", f"{UNKNOWN}: {export.file}: {why}", indent=2)
+    return [line], Finding(UNKNOWN, export.file, why)
+
+
+def _doubts(lines: list[Line], export: Export) -> Iterator[Finding]:
+    """A finding for each line of the entry that is not certain."""
+    for line in lines:
+        certainty, _, why = line.remark.partition(": ")
+        if export.cells is not None and certainty in (GUESSED, UNKNOWN):
+            yield Finding(certainty, export.file, f"{line.text.strip()} ({why})" if line.text and why else line.text or why)

@@ -1,0 +1,73 @@
+"""Any company's exports, as sources.yaml maps them: renames, filters, lookups, constants, formats, signs."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from adapters.delivery import Delivery, Fault, ReadFile
+from adapters.distinct import distinct
+from adapters.files import Opened
+from adapters.fitting import misfits, no_match
+from adapters.formats import Format
+from adapters.mapping import columns_of, part_of
+from adapters.matching import matches
+from adapters.parts import Part, deliver, placed
+from adapters.shelf import Shelf, shelf_for
+from adapters.sources import FileSource, Sources
+from adapters.wanted import Wanted
+
+NAME = "mapped"
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What the reading of one sources.yaml shares: what is asked, the files, and the contents seen so far."""
+
+    wanted: Wanted
+    shelf: Shelf
+    time_zone: str | None
+    seen: dict[tuple[str, str], str] = field(default_factory=dict)
+
+
+def recognises(headers: Mapping[str, Collection[str]]) -> float:
+    """Never by itself: who wants a mapping writes sources.yaml."""
+    return 0.0
+
+
+def read(folder: Path, wanted: Wanted, sources: Sources | None) -> Delivery:
+    """The tables that sources.yaml fills from the files of the folder."""
+    if sources is None:
+        return Delivery({})
+    reading = _Reading(wanted, shelf_for(folder, sources), sources.time_zone)
+    faults: list[Fault] = []
+    parts: list[Part] = []
+    for source in sources.files:
+        found = matches(folder, source.file)
+        wrong = misfits(source, wanted) + ([] if found else [no_match(folder, source.file)])
+        faults += wrong
+        if not wrong:
+            parts += _entry(found, source, reading)
+    return deliver(parts, faults, reading.shelf.looked_up.values())
+
+
+def _entry(found: list[tuple[Path, str]], source: FileSource, reading: _Reading) -> Sequence[Part]:
+    """What the files of one entry give; a file with the content of an earlier one is not read twice."""
+    kinds = reading.wanted.kinds(source.table)
+    form = _format(source, reading.time_zone)
+    parts = []
+    for path, name in found:
+        opened = reading.shelf.open(path, name, source, columns_of(source))
+        first = reading.seen.setdefault((source.table, opened.sha256), name)
+        part = part_of(opened, source, kinds, reading.shelf, form) if first == name else _again(opened, source, first)
+        parts.append(part)
+    return distinct(parts, reading.wanted.keys.get(source.table, ())) if source.distinct else parts
+
+
+def _again(opened: Opened, source: FileSource, first: str) -> Part:
+    note = Fault(f"has the same content as {first} and was read once only", severity="note")
+    read = ReadFile(opened.name, opened.sha256, source.table, opened.rows, opened.rows)
+    return Part(source.table, read, faults=placed([note], opened.name, source.table))
+
+
+def _format(source: FileSource, time_zone: str | None) -> Format:
+    return Format(source.decimal, source.thousands, source.dates, tuple(source.nulls), time_zone)

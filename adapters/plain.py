@@ -1,0 +1,104 @@
+"""Our own layout: one file for each table, named for it, with our column names as headers."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+import polars as pl
+
+from adapters.content import is_data_file
+from adapters.delivery import Delivery, Fault, ReadFile
+from adapters.files import Opened, open_file
+from adapters.formats import OURS
+from adapters.matching import data_files, name_in
+from adapters.nearest import did_you_mean, listed
+from adapters.parsing import Asked
+from adapters.parts import Part, deliver, placed, with_origin
+from adapters.rows import ROW
+from adapters.sources import Sources
+from adapters.values import KEPT, typed
+from adapters.wanted import ORIGIN, Wanted
+
+NAME = "plain"
+FOLDER = "exports"
+"""Where the files may lie within the folder."""
+
+_LINE_ID = "line_id"
+
+
+def recognises(headers: Mapping[str, Collection[str]]) -> float:
+    """A little for any folder: who writes our layout needs no other adapter."""
+    return 0.1 if headers else 0.0
+
+
+def read(folder: Path, wanted: Wanted, sources: Sources | None = None) -> Delivery:
+    """The tables for which the folder, or `exports` in it, has a file of their name."""
+    found = _files(folder, wanted)
+    if not found:
+        return Delivery({}, (_nothing(folder, wanted),))
+    parts, faults = [], []
+    for table, files in found.items():
+        if len(files) > 1:
+            names = listed([name_in(folder, f) for f in files])
+            faults.append(Fault(f"table {table} has several files: {names}", "keep one of them", table=table))
+        else:
+            parts.append(_part(open_file(files[0], name_in(folder, files[0])), table, wanted))
+    return deliver(parts, [*faults, *_unread(folder, found)])
+
+
+def _files(folder: Path, wanted: Wanted) -> dict[str, list[Path]]:
+    """Table to the files named for it, in the order of the layout."""
+    for place in (folder, folder / FOLDER):
+        names = sorted(p for p in place.glob("*") if p.is_file() and is_data_file(p))
+        found = {t: [p for p in names if p.stem.strip().casefold() == t] for t in wanted.layout}
+        if any(found.values()):
+            return {table: files for table, files in found.items() if files}
+    return {}
+
+
+def _nothing(folder: Path, wanted: Wanted) -> Fault:
+    names = listed([name for _, name in data_files(folder)]) or "no data files"
+    what = f"no file is named for a table ({listed([f'{t}.csv' for t in wanted.layout])}); the folder has {names}"
+    return Fault(what, "write sources.yaml; bookscore init drafts one from the headers")
+
+
+def _unread(folder: Path, found: Mapping[str, list[Path]]) -> list[Fault]:
+    """Notes about data files beside those read."""
+    read = {f for files in found.values() for f in files}
+    places = {f.parent for f in read}
+    beside = sorted(p for place in places for p in place.glob("*") if is_data_file(p) and p not in read)
+    tables = [f"{t}{p.suffix}" for t in found for p in found[t]]
+    return [
+        Fault("is named for no table and was not read", did_you_mean(p.name, tables), file=name_in(folder, p), severity="note")
+        for p in beside
+    ]
+
+
+def _part(opened: Opened, table: str, wanted: Wanted) -> Part:
+    read = ReadFile(opened.name, opened.sha256, table, opened.rows)
+    told = list(opened.faults)
+    if opened.frame is None:
+        return Part(table, read, faults=placed(told, opened.name, table))
+    kinds = wanted.kinds(table)
+    frame = opened.frame.rename({c: c.casefold() for c in opened.header})
+    extra = [c.casefold() for c in opened.header if c.casefold() not in kinds and c.casefold() not in ORIGIN]
+    if table not in wanted.open_tables:
+        told += [_unused(c, kinds) for c in extra]
+        extra = []
+    shown = {c.casefold(): c for c in opened.header}
+    asked = [Asked(c, kinds.get(c, "text"), OURS, shown[c]) for c in (*(k for k in kinds if k in shown), *extra)]
+    made = typed(frame.with_columns(pl.lit(value=True).alias(KEPT)), asked)
+    rows = with_origin(_with_line_id(made.frame, kinds, opened.name), opened.name)
+    return Part(table, read, rows, placed((*told, *made.faults), opened.name, table), made.faulty)
+
+
+def _unused(column: str, kinds: Mapping[str, str]) -> Fault:
+    remedy = did_you_mean(column, kinds)
+    severity = "warning" if remedy else "note"
+    return Fault(f"column {column} is none of this table and was not read", remedy, column=column, severity=severity)
+
+
+def _with_line_id(frame: pl.DataFrame, kinds: Mapping[str, str], name: str) -> pl.DataFrame:
+    if _LINE_ID not in kinds or _LINE_ID in frame.columns:
+        return frame
+    return frame.with_columns((pl.lit(f"{name}:") + pl.col(ROW).cast(pl.String)).alias(_LINE_ID))

@@ -1,0 +1,52 @@
+"""How much would a figure move with other accounts? The book with a tenth of each manager's accounts left out.
+
+A delete-a-group jackknife: no random numbers, and whatever is computed from the book, a whole score
+included, gets a range in the same way. Miller 1974, "The jackknife: a review"; see docs/decisions.md.
+"""
+
+import polars as pl
+
+GROUPS = 10
+WHOLE = -1
+"""The replica in which nothing is left out."""
+
+PRIOR_ACCOUNTS = 20
+"""How many accounts' worth of the peers' common noise is mixed into each manager's own."""
+
+
+def replicas(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """The rows of the book once whole and once for each tenth of a manager's accounts that is left out.
+
+    Adds `replica`: WHOLE, or the number of the tenth that is missing. An account's tenth is its place among
+    the manager's accounts by id, counted in turn.
+    """
+    place = pl.int_range(pl.len()).over("manager_id", order_by="account_id")
+    numbers = pl.LazyFrame({"replica": [WHOLE, *range(GROUPS)]}, schema={"replica": pl.Int64})
+    return (
+        rows.with_columns((place % GROUPS).alias("tenth"))
+        .join(numbers, how="cross")
+        .filter(pl.col("replica") != pl.col("tenth"))
+        .drop("tenth")
+    )
+
+
+def spread(scores: pl.LazyFrame, accounts: pl.LazyFrame) -> pl.LazyFrame:
+    """The standard error of each manager's score.
+
+    `scores` has manager_id, replica, score; `accounts` manager_id and n, the accounts behind the score. One
+    row per manager: manager_id, `error` in points, `groups`; null where fewer than four groups have a score.
+    The noise of one account is estimated from the manager and, with a weight of PRIOR_ACCOUNTS, from all
+    managers together, so that a small flat book does not look certain.
+    """
+    groups = pl.min_horizontal("n", pl.lit(GROUPS))
+    left_out = scores.filter(pl.col("replica") != WHOLE).join(accounts, on="manager_id", validate="m:1")
+    counted = left_out.filter((pl.col("replica") < groups) & pl.col("score").is_not_null())
+    own = counted.group_by("manager_id").agg(
+        pl.len().alias("groups"),
+        pl.col("n").first(),
+        (pl.col("score").var(ddof=0) * (pl.len() - 1)).alias("variance"),
+    )
+    known = own.filter(pl.col("groups") >= 4).with_columns((pl.col("variance") * pl.col("n")).alias("per_account"))
+    pooled = (pl.col("per_account") * pl.col("n")).sum() / pl.col("n").sum()
+    mixed = (pl.col("per_account") * pl.col("n") + pooled * PRIOR_ACCOUNTS) / (pl.col("n") + PRIOR_ACCOUNTS)
+    return known.select("manager_id", (mixed / pl.col("n")).sqrt().alias("error"), "groups").sort("manager_id")

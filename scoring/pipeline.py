@@ -1,0 +1,220 @@
+"""The line, from exports to scorecards: tables → ledger → credit → book → measures → scores → run.
+
+Read this file first. Each step takes frames and returns frames; the rooms behind them say how.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+import adapters
+from adapters.sources import Sources
+from scoring import book, document, notes, rules, scope
+from scoring.calendar import Period
+from scoring.checks import Checked, check
+from scoring.company import company_facts, totals
+from scoring.credit.policy import Ownership, answering
+from scoring.errors import Problem, ProblemsFoundError, Severity, in_order
+from scoring.ledger.bridge import check_balance, check_conserved
+from scoring.ledger.build import Ledger, Windows, of_contracts, of_invoices
+from scoring.ledger.parents import rolled_up
+from scoring.lifetime.exposure import exposure
+from scoring.measure import COMPANY, attainment, measure
+from scoring.metrics import CATALOGUE, OVER_BOOK
+from scoring.rules import Rulebook
+from scoring.run import Input, Run
+from scoring.scorecard.cards import Scored, cards
+from scoring.scorecard.context import Context
+from scoring.scorecard.judge import judge
+from scoring.tables import LAYOUT, OPEN_TABLES, TABLES
+
+RULES, SOURCES = "rules.yaml", "sources.yaml"
+
+Tables = dict[str, pl.DataFrame]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked of a run. `period` None is the last the exports hold; `rules` None is the folder's own."""
+
+    folder: Path
+    as_of: date
+    period: str | None = None
+    rules: Path | None = None
+    set_aside: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Intake:
+    """The rules and the checked exports of a folder, with all that is wrong or odd about them."""
+
+    rulebook: Rulebook
+    checked: Checked
+    inputs: tuple[Input, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether anything stops a run that sets nothing aside."""
+        return any(p.severity is Severity.ERROR for p in self.problems)
+
+
+def take_in(request: Request) -> Intake:
+    """Rules and exports, read and checked. Raises ProblemsFoundError when the rules cannot be read."""
+    rulebook, warnings = rules.read(request.rules or request.folder / RULES, CATALOGUE)
+    place = request.folder / SOURCES
+    sources = document.load(place, Sources) if place.exists() else None
+    keys = {name: table.key for name, table in TABLES.items()}
+    delivery = adapters.read_folder(request.folder, LAYOUT, OPEN_TABLES, sources, keys=keys)
+    faults = [
+        Problem(f.what, f.remedy, f.file, f.row, f.column, f.value, f.table, Severity(f.severity))
+        for f in delivery.faults
+    ]
+    unread = {(p.table, p.file, p.row) for p in faults if p.table and p.file and p.row and p.severity is Severity.ERROR}
+    checked = check(delivery.tables, currency=rulebook.currency, known_metrics=CATALOGUE, faulty=unread)
+    aside = [(f["origin_file"][n], t) for t, f in checked.set_aside.items() for n in range(f.height)]
+    inputs = tuple(
+        Input(f.name, f.sha256, f.rows, f.filtered, aside.count((f.name, f.table or ""))) for f in delivery.files
+    )
+    return Intake(rulebook, checked, inputs, in_order((*warnings, *faults, *checked.problems)))
+
+
+def run(request: Request) -> Run:
+    """The run of a folder: scorecards of a period, with all that they were computed from.
+
+    Raises ProblemsFoundError when anything is wrong with the rules or, unless rows are to be set aside, with
+    the exports; UnbalancedError or NotConservedError when money does not add up.
+    """
+    intake = take_in(request)
+    if intake.has_errors and not (request.set_aside and _can_be_set_aside(intake)):
+        raise ProblemsFoundError(intake.problems)
+    rulebook = intake.rulebook
+    tables, later = scope.known_by(intake.checked.tables, request.as_of)
+    if rulebook.grain == "parent":
+        tables = rolled_up(tables)
+    calendar = scope.calendar_of(rulebook)
+    period = calendar.period(request.period) if request.period else scope.latest_period(tables, rulebook, request.as_of)
+    before = score(tables, rulebook, calendar.previous(period), request.as_of)
+    now = score(tables, rulebook, period, request.as_of)
+    said = notes.of_run(tables, now.ledger_lines, rulebook, intake.checked.set_aside, now.scored.rows)
+    problems = in_order((*intake.problems, *later, *said.problems, *scope.shortfall(tables, period, request.as_of)))
+    context = Context(
+        rulebook, period, calendar.previous(period), now.windows, request.as_of, notes.people(tables), said.by_manager
+    )
+    return Run(
+        rulebook=rulebook,
+        context=context,
+        inputs=intake.inputs,
+        problems=problems,
+        cards=cards(now.scored, before.scored, context),
+        company=company_facts(now.measures, context, said.general),
+        totals=totals(now.scored.rows, rulebook.currency),
+        measures=now.measures,
+        book=now.scored.rows,
+        movements=now.scored.moves,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Result:
+    """One period from ledger to scores. `ledger_lines` is what the ledger was read from."""
+
+    windows: Windows
+    scored: Scored
+    measures: pl.DataFrame
+    ledger_lines: pl.DataFrame
+
+
+def score(tables: Tables, rulebook: Rulebook, period: Period, as_of: date) -> Result:
+    """One period, from tables to scores."""
+    windows = scope.windows(rulebook, period)
+    lazy = {name: frame.lazy() for name, frame in tables.items()}
+    ledger = _ledger(lazy, rulebook, windows, as_of)
+    own = Ownership(rulebook.ownership.policy, rulebook.ownership.attribute, rulebook.ownership.managers)
+    whose = answering(
+        own, lazy, ledger, windows, basis=rulebook.basis, as_of=as_of, currency=rulebook.currency
+    )
+    built = book.build(
+        ledger, whose, rulebook.credit.model_dump(), lazy["accounts"], _facts(ledger, rulebook, windows), _constants(rulebook)
+    )
+    bridge, lines, rows, moves = pl.collect_all([ledger.bridge, ledger.lines, built.rows, built.moves])
+    rows = _with_teams(rows, tables["managers"])
+    _check(bridge, rows)
+    measures = _measures(rows, rulebook, tables["targets"], period)
+    judged = judge(rows, rulebook, tables["targets"], period.name)
+    return Result(windows, Scored(judged, rows, moves), measures, lines)
+
+
+def _ledger(tables: dict[str, pl.LazyFrame], rulebook: Rulebook, windows: Windows, as_of: date) -> Ledger:
+    terms = scope.terms(rulebook)
+    made = (
+        of_contracts(tables, terms, windows, as_of)
+        if rulebook.basis == "contracts"
+        else of_invoices(tables, terms, windows)
+    )
+    lines, bridge, moves, outcome, tiers = pl.collect_all(
+        [made.lines, made.bridge, made.moves, made.outcome, made.tiers]
+    )
+    return Ledger(bridge.lazy(), moves.lazy(), outcome.lazy(), tiers.lazy(), lines.lazy())
+
+
+def _facts(ledger: Ledger, rulebook: Rulebook, windows: Windows) -> pl.LazyFrame:
+    """What is known of each account beside its revenue: how long it was at risk, and whether it left."""
+    if rulebook.basis != "contracts":
+        return pl.LazyFrame(schema={"account_id": pl.String})
+    ends = exposure(ledger.lines, windows.outcome.end, "")
+    starts = exposure(ledger.lines, windows.outcome.start, "_before")
+    return ends.join(starts, on="account_id", how="left", validate="1:1")
+
+
+def _constants(rulebook: Rulebook) -> dict[str, pl.Expr]:
+    """The rulebook's numbers that metrics need, as columns of the book."""
+    lifetime = rulebook.lifetime
+    tiers = {str(number): name for number, name in enumerate(rulebook.ladder.tiers)}
+    return {
+        "tier": pl.col("tier_after").cast(pl.String).replace_strict(tiers, default=None, return_dtype=pl.String),
+        "top_tier": pl.lit(len(rulebook.ladder.tiers) - 1, dtype=pl.Int64),
+        "margin": pl.lit(float(lifetime.margin)),
+        "horizon_months": pl.lit(float(lifetime.horizon_months)),
+        "prior_losses": pl.lit(float(lifetime.churn_prior_mean * lifetime.churn_prior_strength)),
+        "prior_months": pl.lit(float(lifetime.churn_prior_strength)),
+        "company_closing": pl.col("closing").sum(),
+    }
+
+
+def _with_teams(rows: pl.DataFrame, managers: pl.DataFrame) -> pl.DataFrame:
+    teams = managers.select("manager_id", "team")
+    return rows.join(teams, on="manager_id", how="left", validate="m:1", maintain_order="left")
+
+
+def _check(bridge: pl.DataFrame, rows: pl.DataFrame) -> None:
+    """Raises when the bridge of an account, a manager, a team or the company does not balance or add up."""
+    check_conserved("crediting", bridge, rows, ("opening", "closing"))
+    for grain in ("account_id", "manager_id", "team"):
+        once = book.at(rows.lazy(), grain).collect() if grain != "manager_id" else rows
+        named = once.with_columns(pl.col(grain).fill_null("(none)"))
+        check_balance(named, grain.removesuffix("_id"), grain)
+    whole = book.at(rows.lazy(), None).select(pl.lit("the company").alias("name"), pl.exclude("name")).collect()
+    check_balance(whole, "company", "name")
+
+
+def _measures(rows: pl.DataFrame, rulebook: Rulebook, targets: pl.DataFrame, period: Period) -> pl.DataFrame:
+    """Every metric for the company, teams, managers, accounts, and the kinds of accounts that are asked for."""
+    kinds = [b for b in rulebook.breakdowns if b in rows.columns]
+    grains = (COMPANY, "team", "manager_id", "account_id", *kinds)
+    frames = [f for g in grains for f in measure(rows.lazy(), OVER_BOOK, g, basis=rulebook.basis)]
+    measured = pl.concat(pl.collect_all(frames))
+    reached = attainment(measured.lazy(), targets.lazy(), period.name).collect()
+    names = {"manager_id": "manager", "account_id": "account"}
+    return (
+        pl.concat([measured, reached])
+        .with_columns(pl.col("grain").replace(names))
+        .sort("grain", "id", "metric")
+    )
+
+
+def _can_be_set_aside(intake: Intake) -> bool:
+    """Whether every error is of a row that can be left out; a missing file or column is not."""
+    return all(p.row is not None for p in intake.problems if p.severity is Severity.ERROR)

@@ -1,0 +1,113 @@
+"""What is looked at? The period that is scored, the windows it needs, and what was known by then."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+
+import polars as pl
+
+from scoring.calendar import Calendar, Period
+from scoring.errors import BookscoreError, Problem, Severity
+from scoring.ledger.balances import Span
+from scoring.ledger.build import Terms, Windows
+from scoring.rules import Rulebook
+
+Tables = Mapping[str, pl.DataFrame]
+
+DATED = {
+    "contracts": ("starts_on", "signed_on"),
+    "invoices": ("dated_on",),
+    "answers": ("answered_on",),
+    "activities": ("dated_on",),
+}
+"""The columns whose last day tells how far the exports reach."""
+
+
+class NothingDatedError(BookscoreError):
+    """No period was named and no export says when anything happened."""
+
+    def __init__(self) -> None:
+        super().__init__("the exports hold no dated rows up to the as-of day; name a period with --period")
+
+
+def calendar_of(rulebook: Rulebook) -> Calendar:
+    """The company's calendar."""
+    return Calendar(rulebook.calendar.fiscal_year_starts, rulebook.calendar.period)
+
+
+def reach(tables: Tables, as_of: date) -> date | None:
+    """The last day, up to `as_of`, on which the exports say that something happened; None if never."""
+    days = [
+        tables[name].get_column(column).cast(pl.Date).drop_nulls()
+        for name, columns in DATED.items()
+        for column in columns
+    ]
+    last = [known.max() for d in days if len(known := d.filter(d <= as_of))]
+    return max((day for day in last if isinstance(day, date)), default=None)
+
+
+def latest_period(tables: Tables, rulebook: Rulebook, as_of: date) -> Period:
+    """The last period that is over on `as_of` and that the exports reach into.
+
+    Raises NothingDatedError where they reach nowhere.
+    """
+    last_day = reach(tables, as_of)
+    if last_day is None:
+        raise NothingDatedError
+    calendar = calendar_of(rulebook)
+    return min(calendar.latest_complete(as_of), calendar.containing(last_day), key=lambda p: p.start)
+
+
+def windows(rulebook: Rulebook, period: Period) -> Windows:
+    """The days that a period's figures look at."""
+    calendar = calendar_of(rulebook)
+    moves = Span(period.start, period.end)
+    if rulebook.basis == "contracts":
+        start = calendar.trailing(period)[0] if rulebook.retention_window == "12m" else period.start
+        return Windows(moves, Span(start, period.end))
+    if rulebook.compare == "trailing_12m":
+        start = calendar.trailing(period)[0]
+        return Windows(Span(start, period.end), Span(calendar.trailing(period, 24)[0], start))
+    other = (
+        calendar.previous(period) if rulebook.compare == "previous_period" else calendar.same_period_last_year(period)
+    )
+    return Windows(moves, Span(other.start, other.end))
+
+
+def terms(rulebook: Rulebook) -> Terms:
+    """The rulebook's policies as the ledger takes them."""
+    return Terms(
+        currency=rulebook.currency,
+        gap_tolerance_days=rulebook.policies.gap_tolerance_days,
+        early_renewal_days=rulebook.policies.early_renewal_days,
+        reactivation_window_days=rulebook.policies.reactivation_window_days,
+        tiers=rulebook.ladder.tiers,
+        products=rulebook.ladder.products,
+        largest_tier=rulebook.ladder.account_tier == "largest",
+    )
+
+
+def known_by(tables: Tables, as_of: date) -> tuple[dict[str, pl.DataFrame], list[Problem]]:
+    """The tables as they were known when the day `as_of` was over, and a note for each that knew less.
+
+    Only rows that say when they were recorded can be later; the others count as known.
+    """
+    until = pl.datetime(as_of.year, as_of.month, as_of.day, time_zone="UTC") + timedelta(days=1)
+    made, notes = {}, []
+    for name, frame in tables.items():
+        known = frame.filter(pl.col("recorded_at").is_null() | (pl.col("recorded_at") < until))
+        if later := frame.height - known.height:
+            what = f"{later:,} rows were recorded after {as_of} and are left out"
+            notes.append(Problem(what, table=name, severity=Severity.NOTE))
+        made[name] = known
+    return made, notes
+
+
+def shortfall(tables: Tables, period: Period, as_of: date) -> Iterable[Problem]:
+    """A warning when the exports end well before the period does."""
+    last_day = reach(tables, as_of)
+    if last_day is not None and (missing := (period.last_day - last_day).days) > period.days // 10:
+        yield Problem(
+            f"the exports end on {last_day}, {missing} days before {period.name} does",
+            "export again when the period is over, or read its figures as incomplete",
+            severity=Severity.WARNING,
+        )

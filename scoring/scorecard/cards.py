@@ -1,0 +1,169 @@
+"""What does a manager's card say? The scores as objects, for people and other programs to read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+import polars as pl
+
+from scoring.credit.ownership import UNASSIGNED
+from scoring.ledger.bridge import COLUMNS
+from scoring.peers.chance import groups, likely_range, quantile
+from scoring.scorecard.context import Context
+from scoring.scorecard.drivers import drivers, without_largest
+from scoring.scorecard.judge import Judged
+from scoring.scorecard.rule_lines import rule_lines
+
+Card = dict[str, Any]
+Row = Mapping[str, Any]
+
+CHANGE_COVERAGE = 0.95
+"""How sure a change must be to be called more than chance."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scored:
+    """A period judged, with the book and the movements it was judged on."""
+
+    judged: Judged
+    rows: pl.DataFrame
+    moves: pl.DataFrame
+
+
+def cards(now: Scored, before: Scored | None, context: Context) -> list[Card]:
+    """One card per manager of the book, by name and id.
+
+    Points and scores are rounded to 1e-9, so that sums in another order give the same text.
+    """
+    scores = _by_manager(now.judged.scores)
+    earlier = _by_manager(before.judged.scores) if before else {}
+    known = {m: (s["score"], s["error"]) for m, s in scores.items() if s["score"] is not None and s["error"]}
+    sides = groups(known, context.rulebook.publish.chance)
+    scored = [s["score"] for s in scores.values() if s["score"] is not None]
+    middle = median(scored) if scored else None
+    lines = rule_lines(now.judged, before.judged if before else None, context)
+    moved = drivers(now.judged, now.rows, now.moves, context)
+    largest = without_largest(now.judged, now.rows)
+    bridges = _bridges(now.rows)
+    made = [
+        {
+            **_person(manager, context),
+            **context.header,
+            "accounts": score["accounts"],
+            **_score(score, context),
+            "group": sides.get(manager, "not_scored" if score["score"] is None else "within"),
+            "peer_median": _round(middle),
+            **_change(score, earlier.get(manager), context),
+            "lines": lines.get(manager, []),
+            "drivers": moved.get(manager, []),
+            "without_largest": largest.get(manager),
+            "bridge": bridges[manager],
+            "flags": [*context.notes.get(manager, ()), *context.notes.get("", ())],
+        }
+        for manager, score in scores.items()
+    ]
+    return sorted(made, key=lambda c: (str(c["name"]).casefold(), c["manager_id"]))
+
+
+def _person(manager: str, context: Context) -> Card:
+    person = context.people.get(manager, {})
+    return {
+        "manager_id": manager,
+        "name": person.get("name") or manager,
+        "team": person.get("team"),
+        "reports_to": person.get("reports_to"),
+    }
+
+
+def _score(score: Row, context: Context) -> Card:
+    """The score with its range, label and evidence, or the reason why there is none."""
+    value, rulebook = score["score"], context.rulebook
+    low, high = _range(score, context)
+    evidence, sentence = _evidence(score, low, high)
+    return {
+        "score": _round(value),
+        "low": _round(low),
+        "high": _round(high),
+        "label": None if value is None else rulebook.label(value),
+        "reason": None if value is not None else _why_none(score, context),
+        "coverage": _round(score["coverage"]),
+        "evidence": evidence,
+        "evidence_sentence": sentence,
+    }
+
+
+def _range(score: Row, context: Context) -> tuple[float | None, float | None]:
+    if score["score"] is None or score["error"] is None:
+        return None, None
+    return likely_range(score["score"], score["error"], context.rulebook.interval, score["groups"] - 1)
+
+
+def _evidence(score: Row, low: float | None, high: float | None) -> tuple[str, str]:
+    accounts = f"{score['accounts']} account{'s' if score['accounts'] != 1 else ''}"
+    if score["score"] is None:
+        return "none", "There is no score to carry."
+    if low is None or high is None:
+        return "none", f"The score rests on {accounts}, too few to say how far it could be off."
+    width = high - low
+    grade = "high" if width <= 10 else "medium" if width <= 20 else "low"
+    return grade, f"The score rests on {accounts}; its likely range is {width:.0f} points wide."
+
+
+def _why_none(score: Row, context: Context) -> str:
+    if score["is_withheld"]:
+        return "A rule that withholds the score has no value."
+    least = context.rulebook.min_coverage
+    return (
+        f"Rules with {score['coverage'] or 0:.0%} of the weight have a value, fewer than the {least:.0%} that the "
+        "rules ask for."
+    )
+
+
+def _change(score: Row, earlier: Row | None, context: Context) -> Card:
+    if earlier is None or earlier["score"] is None:
+        return {"previous": None, "change": None, "change_band": None, "is_beyond_chance": False}
+    low, high = _range(earlier, context)
+    previous = {
+        "period": context.previous.name,
+        "score": _round(earlier["score"]),
+        "low": _round(low),
+        "high": _round(high),
+    }
+    if score["score"] is None:
+        return {"previous": previous, "change": None, "change_band": None, "is_beyond_chance": False}
+    change = score["score"] - earlier["score"]
+    band = _band(score, earlier)
+    return {
+        "previous": previous,
+        "change": _round(change),
+        "change_band": _round(band),
+        "is_beyond_chance": band is not None and abs(change) > band,
+    }
+
+
+def _band(score: Row, earlier: Row) -> float | None:
+    """How far two scores may differ by chance; null where a range is missing."""
+    if score["error"] is None or earlier["error"] is None:
+        return None
+    freedom = min(score["groups"], earlier["groups"]) - 1
+    error = (score["error"] ** 2 + earlier["error"] ** 2) ** 0.5
+    return quantile(CHANGE_COVERAGE, freedom) * error
+
+
+def _bridges(rows: pl.DataFrame) -> dict[str, dict[str, str]]:
+    sums = rows.group_by("manager_id").agg(pl.col(c).sum() for c in COLUMNS).sort("manager_id")
+    return {
+        row["manager_id"]: {c: str(row[c]) for c in COLUMNS}
+        for row in sums.iter_rows(named=True)
+        if row["manager_id"] != UNASSIGNED
+    }
+
+
+def _by_manager(frame: pl.DataFrame) -> dict[str, Row]:
+    return {row["manager_id"]: row for row in frame.iter_rows(named=True)}
+
+
+def _round(value: float | None) -> float | None:
+    return None if value is None else round(value, 9) + 0.0
+

@@ -1,0 +1,70 @@
+"""What does a card need to know besides its numbers? The run's settings in words, the people, the notes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from scoring.calendar import Period
+from scoring.ledger.balances import Span
+from scoring.ledger.build import Windows
+from scoring.rules import Rulebook, rules_hash
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is the same on every card of a run.
+
+    `people` maps manager_id to name, team and reports_to; `notes` maps a manager_id to sentences that its
+    card must show, and "" to those for all cards.
+    """
+
+    rulebook: Rulebook
+    period: Period
+    previous: Period
+    windows: Windows
+    as_of: date
+    people: Mapping[str, Mapping[str, str | None]]
+    notes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def header(self) -> dict[str, object]:
+        """The fields of a card that come from the run."""
+        book = self.rulebook
+        return {
+            "period": self.period.name,
+            "period_from": self.period.start.isoformat(),
+            "period_to": self.period.last_day.isoformat(),
+            "basis": book.basis,
+            "basis_sentence": self.basis_sentence,
+            "ownership": book.ownership.policy,
+            "currency": book.currency,
+            "goal": book.goal,
+            "rules_name": book.name,
+            "rules_hash": rules_hash(book),
+            "as_of": self.as_of.isoformat(),
+            "interval": book.interval,
+        }
+
+    @property
+    def basis_sentence(self) -> str:
+        """On what revenue is measured, with both windows."""
+        moves, outcome = self.windows.moves, self.windows.outcome
+        if self.rulebook.basis == "invoices":
+            return (
+                f"Net revenue invoiced from {days(moves)}, compared with {days(outcome)}; an account that bought "
+                "in the first window and not in the second has left."
+            )
+        return (
+            f"Monthly recurring revenue under contract: retention from {days(outcome)}, movements from "
+            f"{days(moves)}, at the exchange rates of each window's first day."
+        )
+
+
+def days(span: Span) -> str:
+    """The span for people, who count its last day in."""
+    return f"{day(span.start)} to {day(span.end - timedelta(days=1))}"
+
+
+def day(when: date) -> str:
+    """A date in words, as 3 May 2026."""
+    return f"{when.day} {when:%B %Y}"

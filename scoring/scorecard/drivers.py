@@ -1,0 +1,120 @@
+"""Which accounts made the score? Those without which it would be most different, and why, in a sentence."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from scoring.numbers import money, percent
+from scoring.scorecard.context import Context, day
+from scoring.scorecard.judge import Judged
+
+SHOWN = 8
+"""How many accounts a card names."""
+
+WORDS = {
+    "new": "new with {amount}",
+    "reactivation": "back with {amount}",
+    "expansion": "{amount} more",
+    "contraction": "{amount} less",
+    "churn": "left with {amount}",
+    "fx": "exchange rates {amount}",
+}
+
+Row = Mapping[str, Any]
+
+
+def drivers(judged: Judged, rows: pl.DataFrame, moves: pl.DataFrame, context: Context) -> dict[str, list[dict[str, Any]]]:
+    """Manager to the accounts that mattered most, by what the score would lose without them.
+
+    `points` is the score less the score without the account. Up to SHOWN accounts, the best first.
+    """
+    by_account = _with_points(judged, rows)
+    top = (
+        by_account.sort(pl.col("points").abs(), "account_id", descending=[True, False])
+        .group_by("manager_id", maintain_order=True)
+        .head(SHOWN)
+        .sort("manager_id", "points", "account_id", descending=[False, True, False])
+    )
+    told = _movements_by_account(moves.join(top, on=["manager_id", "account_id"], how="semi"))
+    made: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in top.iter_rows(named=True):
+        made[row["manager_id"]].append(
+            {
+                "account_id": row["account_id"],
+                "name": row["account"] or row["account_id"],
+                "before": str(row["before"]),
+                "after": str(row["after"]),
+                "points": round(row["points"], 9) + 0.0,
+                "sentence": _sentence(row, told[row["manager_id"], row["account_id"]], context),
+            }
+        )
+    return made
+
+
+def without_largest(judged: Judged, rows: pl.DataFrame) -> dict[str, dict[str, Any]]:
+    """Manager to the largest account and the score without it.
+
+    `share` is the account's part of the manager's revenue at the start and end together.
+    """
+    size = (pl.col("before") + pl.col("after")).cast(pl.Float64)
+    sized = rows.with_columns(size.alias("size")).filter(pl.col("size") > 0)
+    sized = sized.with_columns((pl.col("size") / pl.col("size").sum().over("manager_id")).alias("part"))
+    largest = (
+        sized.sort("manager_id", "size", "account_id", descending=[False, True, False])
+        .group_by("manager_id", maintain_order=True)
+        .first()
+        .join(judged.accounts, on=["manager_id", "account_id"], how="inner", validate="1:1")
+    )
+    return {
+        row["manager_id"]: {
+            "account_id": row["account_id"],
+            "name": row["account"] or row["account_id"],
+            "share": round(row["part"], 9),
+            "score": None if row["score_without"] is None else round(row["score_without"], 9) + 0.0,
+        }
+        for row in largest.iter_rows(named=True)
+    }
+
+
+def _with_points(judged: Judged, rows: pl.DataFrame) -> pl.DataFrame:
+    points = (pl.col("score") - pl.col("score_without")).round(9)
+    return (
+        judged.accounts.join(judged.scores.select("manager_id", "score"), on="manager_id", validate="m:1")
+        .with_columns(points.alias("points"))
+        .filter(pl.col("points").is_not_null())
+        .join(
+            rows.select("manager_id", "account_id", "account", "before", "after"),
+            on=["manager_id", "account_id"],
+            validate="1:1",
+        )
+    )
+
+
+def _movements_by_account(moves: pl.DataFrame) -> dict[tuple[str, str], list[Row]]:
+    made: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in moves.sort("amount", descending=True).iter_rows(named=True):
+        made[row["manager_id"], row["account_id"]].append(row)
+    return made
+
+
+def _sentence(row: Row, moves: Iterable[Row], context: Context) -> str:
+    """What happened to the account: over the window first, then the largest movements of the period."""
+    currency = context.rulebook.currency
+    told = [
+        f"{WORDS[m['kind']].format(amount=money(m['amount'], currency))} on {day(m['moved_on'])}" for m in moves
+    ][:2]
+    return "; ".join([_over_window(row["before"], row["after"]), *told])
+
+
+def _over_window(before: Decimal, after: Decimal) -> str:
+    if before <= 0:
+        return "new in the window" if after > 0 else "did not pay in the window"
+    if after <= 0:
+        return "left in the window"
+    growth = after / before - 1
+    if growth == 0:
+        return "unchanged over the window"
+    return f"{'grew' if growth > 0 else 'shrank'} by {percent(abs(growth))} over the window"

@@ -1,0 +1,101 @@
+"""What does each account do to its manager's score? The score as it is, less the score without the account."""
+
+import polars as pl
+
+from scoring.metrics.metric import Metric
+from scoring.money import ratio
+from scoring.rules import Rule, Rulebook, rule_points
+from scoring.scorecard.lines import better_of, metric_of
+
+KEY = ["manager_id", "account_id"]
+
+
+def points_without(rows: pl.LazyFrame, rulebook: Rulebook, targets: pl.LazyFrame) -> pl.LazyFrame:
+    """What each rule would give without each account.
+
+    `rows` is the book, `targets` has manager_id, metric, target. One row per manager, account and rule that
+    the account counts in: `points_without`, and `top` and `bottom`, what it adds to the value's sums. Rules
+    whose value is not made of sums over accounts are not in it.
+    """
+    frames = [
+        _of_rule(rows, rule, metric, rulebook, targets)
+        for rule in rulebook.rules
+        if (metric := metric_of(rule)).parts is not None and metric.needs in (None, rulebook.basis)
+    ]
+    return pl.concat(frames).sort(*KEY, "rule") if frames else _none()
+
+
+def scores_without(points: pl.LazyFrame, lined: pl.LazyFrame) -> pl.LazyFrame:
+    """The score without each account, the other rules as they are.
+
+    One row per manager and account: `score_without`, null where nothing is left to score.
+    """
+    counted = lined.filter(pl.col("points").is_not_null() & (pl.col("weight") > 0))
+    whole = counted.group_by("manager_id").agg(
+        (pl.col("points") * pl.col("weight")).sum().alias("sum"), pl.col("weight").sum().alias("weights")
+    )
+    gone = pl.col("points_without").is_null()
+    moved = (
+        points.join(counted.select("manager_id", "rule", "points", "weight"), on=["manager_id", "rule"], validate="m:1")
+        .with_columns(
+            (pl.col("weight") * (pl.col("points_without").fill_null(0) - pl.col("points"))).alias("by"),
+            pl.when(gone).then("weight").otherwise(0.0).alias("weight_gone"),
+        )
+        .group_by(KEY)
+        .agg(pl.col("by").sum(), pl.col("weight_gone").sum())
+    )
+    return (
+        moved.join(whole, on="manager_id", validate="m:1")
+        .select(*KEY, ratio(pl.col("sum") + pl.col("by"), pl.col("weights") - pl.col("weight_gone")).alias("score_without"))
+        .sort(KEY)
+    )
+
+
+def _of_rule(
+    rows: pl.LazyFrame, rule: Rule, metric: Metric, rulebook: Rulebook, targets: pl.LazyFrame
+) -> pl.LazyFrame:
+    parts = metric.parts
+    if parts is None:
+        raise ValueError(metric.name)
+    kind = pl.col(rule.segments.by).fill_null("") if rule.segments else pl.lit("")
+    bottom = pl.lit(None, dtype=pl.Float64) if parts.bottom is None else parts.bottom.cast(pl.Float64)
+    counted = rows.filter(metric.base.rows).select(
+        *KEY, kind.alias("kind"), parts.top.cast(pl.Float64).alias("top"), bottom.alias("bottom")
+    )
+    if rule.metric != metric.name:
+        agreed = targets.filter(pl.col("metric") == metric.name).select("manager_id", "target")
+        counted = counted.join(agreed, on="manager_id", how="left", validate="m:1")
+    else:
+        counted = counted.with_columns(pl.lit(1.0).alias("target"))
+    group = ["manager_id", "kind"]
+
+    def of(top: pl.Expr, below: pl.Expr) -> pl.Expr:
+        value = top if parts.bottom is None else ratio(top, below) - parts.less
+        return rule_points(rule, ratio(value, pl.col("target")), better_of(rule), pl.col("kind"))
+
+    whole_top, whole_bottom = pl.col("top").sum().over(group), pl.col("bottom").sum().over(group)
+    valued = counted.with_columns(
+        of(whole_top, whole_bottom).alias("with"),
+        of(whole_top - pl.col("top"), whole_bottom - pl.col("bottom")).alias("without"),
+        pl.len().over(group).cast(pl.Float64).alias("n"),
+        pl.len().over("manager_id").cast(pl.Float64).alias("n_all"),
+    )
+    per_kind = valued.group_by(group).agg((pl.col("with").first() * pl.col("n").first()).alias("weighed"))
+    sums = per_kind.group_by("manager_id").agg(pl.col("weighed").sum())
+    rest = pl.col("weighed") - pl.col("with") * pl.col("n") + (pl.col("n") - 1) * pl.col("without").fill_null(0)
+    return valued.join(sums, on="manager_id", validate="m:1").select(
+        *KEY,
+        pl.lit(rule.name).alias("rule"),
+        ratio(rest, pl.col("n_all") - 1).alias("points_without"),
+        "top",
+        "bottom",
+    )
+
+
+def _none() -> pl.LazyFrame:
+    return pl.LazyFrame(
+        schema={
+            "manager_id": pl.String, "account_id": pl.String, "rule": pl.String,
+            "points_without": pl.Float64, "top": pl.Float64, "bottom": pl.Float64,
+        }
+    )  # fmt: skip

@@ -1,0 +1,128 @@
+"""How many points does each rule give each manager? Measures graded, and the points weighed into a score."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from scoring.measure import measure_by
+from scoring.metrics import CATALOGUE
+from scoring.metrics.metric import Metric
+from scoring.metrics.targets import TARGET_ATTAINMENT
+from scoring.money import ratio
+from scoring.rules import Rule, Rulebook, rule_points
+
+KEYS = ("replica", "manager_id")
+NEUTRAL = {"neutral": 50.0, "zero": 0.0}
+
+
+def metric_of(rule: Rule) -> Metric:
+    """The metric whose values the rule looks at; for target attainment the one whose target is meant."""
+    return CATALOGUE[rule.of if rule.metric == TARGET_ATTAINMENT.name and rule.of else rule.metric]
+
+
+def better_of(rule: Rule) -> str:
+    """Which way is good for what the rule grades; reaching more of a target always is."""
+    return str(CATALOGUE[rule.metric].better)
+
+
+def lines(rows: pl.LazyFrame, rulebook: Rulebook, targets: pl.LazyFrame) -> pl.LazyFrame:
+    """What each rule says of each manager, in each replica.
+
+    `rows` is the book with `replica`; `targets` has manager_id, metric, target. One row per replica, manager
+    and rule: value (Float64), n (accounts that counted), reason (why the value is null), points (0 to 100),
+    weight, and `is_measured`, false where points stand in for a missing value.
+    """
+    graded = pl.concat([_points(g, rulebook) for g in _groups(rows, rulebook, targets)])
+    by_rule = graded.group_by(*KEYS, "rule").agg(
+        ratio((pl.col("points") * pl.col("n")).sum(), pl.col("n").filter(pl.col("points").is_not_null()).sum()).alias("points"),
+    )
+    whole = pl.concat(_values(rows, [r for r in rulebook.rules], rulebook, targets, ()))
+    return _weighed(whole.join(by_rule, on=[*KEYS, "rule"], how="left", validate="1:1"), rulebook)
+
+
+def totals(lined: pl.LazyFrame, rulebook: Rulebook) -> pl.LazyFrame:
+    """The score of each manager, in each replica.
+
+    One row per replica and manager: score (null below the coverage the rules ask for, or where a rule
+    withholds it), coverage (the measured part of the weight), `is_withheld`.
+    """
+    counts = pl.col("points").is_not_null() & (pl.col("weight") > 0)
+    weight = pl.col("weight").filter(counts).sum()
+    points = (pl.col("weight") * pl.col("points")).filter(counts).sum()
+    withholding = [r.name for r in rulebook.rules if (r.missing or rulebook.missing) == "withhold" and r.weight > 0]
+    summed = lined.group_by(KEYS).agg(
+        ratio(points, weight).alias("score"),
+        ratio(pl.col("weight").filter(pl.col("is_measured")).sum(), pl.col("weight").sum()).alias("coverage"),
+        (pl.col("rule").is_in(withholding) & ~pl.col("is_measured")).any().alias("is_withheld"),
+    )
+    enough = (pl.col("coverage") >= rulebook.min_coverage - 1e-12) & ~pl.col("is_withheld")
+    return summed.with_columns(pl.when(enough).then("score").alias("score"))
+
+
+def _groups(rows: pl.LazyFrame, rulebook: Rulebook, targets: pl.LazyFrame) -> list[pl.LazyFrame]:
+    """The values to be graded: of rules without kinds as a whole, of the others by the account's kind."""
+    frames = _values(rows, [r for r in rulebook.rules if r.segments is None], rulebook, targets, ())
+    for by in sorted({r.segments.by for r in rulebook.rules if r.segments is not None}):
+        rules = [r for r in rulebook.rules if r.segments is not None and r.segments.by == by]
+        kinds = rows.with_columns(pl.col(by).fill_null("").alias("kind"))
+        frames += _values(kinds, rules, rulebook, targets, ("kind",))
+    return [f if "kind" in f.collect_schema().names() else f.with_columns(pl.lit("").alias("kind")) for f in frames]
+
+
+def _values(
+    rows: pl.LazyFrame, rules: Sequence[Rule], rulebook: Rulebook, targets: pl.LazyFrame, further: tuple[str, ...]
+) -> list[pl.LazyFrame]:
+    """The value, n and reason of each rule's metric; one frame."""
+    if not rules:
+        return []
+    metrics = list({metric_of(r).name: metric_of(r) for r in rules}.values())
+    keys = (*KEYS, *further)
+    measured = pl.concat(measure_by(rows, metrics, keys, basis=rulebook.basis))
+    asked = pl.LazyFrame(
+        {
+            "rule": [r.name for r in rules],
+            "metric": [metric_of(r).name for r in rules],
+            "is_attainment": [r.metric == TARGET_ATTAINMENT.name for r in rules],
+            "least": [rulebook.min_n.get(metric_of(r).name, 0) for r in rules],
+        }
+    )
+    both = measured.join(asked, on="metric").join(targets, on=["manager_id", "metric"], how="left", validate="m:1")
+    attained = both.with_columns(
+        pl.when("is_attainment").then(ratio(pl.col("value"), pl.col("target"))).otherwise("value").alias("value"),
+        pl.when(pl.col("is_attainment") & (pl.col("target").fill_null(0) == 0))
+        .then(pl.lit(TARGET_ATTAINMENT.undefined)).otherwise("reason").alias("reason"),
+    )  # fmt: skip
+    few = pl.col("n") < pl.col("least")
+    return [
+        attained.with_columns(
+            pl.when(~few).then("value").alias("value"), pl.when(few).then(pl.lit("too_few")).otherwise("reason").alias("reason")
+        ).select(*keys, "rule", "value", "n", "reason")
+    ]
+
+
+def _points(values: pl.LazyFrame, rulebook: Rulebook) -> pl.LazyFrame:
+    """The values with their points, each rule by its own grade."""
+    worth: pl.Expr = pl.lit(None, dtype=pl.Float64)
+    for rule in rulebook.rules:
+        graded = rule_points(rule, pl.col("value"), better_of(rule), pl.col("kind"))
+        worth = pl.when(pl.col("rule") == rule.name).then(graded).otherwise(worth)
+    return values.with_columns(worth.alias("points")).select(*KEYS, "rule", "kind", "n", "points")
+
+
+def _weighed(joined: pl.LazyFrame, rulebook: Rulebook) -> pl.LazyFrame:
+    """With weights, and what stands in for missing values."""
+    facts = pl.LazyFrame(
+        {
+            "rule": [r.name for r in rulebook.rules],
+            "weight": [float(r.weight) for r in rulebook.rules],
+            "instead": [NEUTRAL.get(r.missing or rulebook.missing) for r in rulebook.rules],
+        },
+        schema={"rule": pl.String, "weight": pl.Float64, "instead": pl.Float64},
+    )
+    is_measured = pl.col("points").is_not_null().alias("is_measured")
+    return (
+        joined.join(facts, on="rule", validate="m:1")
+        .with_columns(is_measured, pl.coalesce("points", "instead").alias("points"))
+        .drop("instead")
+        .sort(*KEYS, "rule")
+    )

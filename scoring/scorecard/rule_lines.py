@@ -1,0 +1,119 @@
+"""What does a card say of each rule? Value, points, share of the score, and why."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from statistics import median
+from typing import Any
+
+from scoring.metrics import CATALOGUE, REASONS
+from scoring.numbers import figure
+from scoring.rules import Rule, because
+from scoring.scorecard.context import Context
+from scoring.scorecard.judge import Judged
+from scoring.scorecard.lines import better_of, metric_of
+
+Row = Mapping[str, Any]
+
+
+def rule_lines(now: Judged, before: Judged | None, context: Context) -> dict[str, list[dict[str, Any]]]:
+    """Manager to the lines of the card, in the order of the rules.
+
+    `share` is the rule's part of the weight that has points; `contribution` its points times that share, so
+    the contributions add up to the score, and `contribution_change` to its change.
+    """
+    current, earlier = _by_key(now), _by_key(before) if before else {}
+    medians = _medians(now)
+    made: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for manager in sorted({key[0] for key in current}):
+        weights, weights_before = _weight(current, manager), _weight(earlier, manager)
+        for rule in context.rulebook.rules:
+            row, then = current[manager, rule.name], earlier.get((manager, rule.name))
+            made[manager].append(
+                {
+                    **_facts(rule, context),
+                    **_value(rule, row, context),
+                    **_shares(row, weights),
+                    **_before(row, then, weights, weights_before),
+                    "peer_median_points": medians.get(rule.name),
+                }
+            )
+    return made
+
+
+def _facts(rule: Rule, context: Context) -> dict[str, Any]:
+    metric = CATALOGUE[rule.metric]
+    label = f"{metric.label}: {metric_of(rule).label}" if rule.of else metric.label
+    return {
+        "rule": rule.name,
+        "metric": f"{rule.metric}.{rule.of}" if rule.of else rule.metric,
+        "label": label,
+        "unit": str(metric.unit),
+        "better": better_of(rule),
+        "definition": metric.definition,
+        "who_counts": metric_of(rule).base.words,
+        "expected": None,
+        "weight": rule.weight,
+    }
+
+
+def _value(rule: Rule, row: Row, context: Context) -> dict[str, Any]:
+    unit, currency = str(CATALOGUE[rule.metric].unit), context.rulebook.currency
+    reason = row["reason"]
+    return {
+        "value": _round(row["value"]),
+        "n": row["n"],
+        "points": _round(row["points"]),
+        "low": None,
+        "high": None,
+        "because": _because(rule, row, unit, currency),
+        "reason": reason,
+        "reason_sentence": REASONS.get(reason, reason) if reason else None,
+    }
+
+
+def _because(rule: Rule, row: Row, unit: str, currency: str) -> str:
+    if row["value"] is None:
+        instead = "" if row["points"] is None else f", so {row['points']:g} points stand in for it"
+        return f"Not measured: {REASONS.get(row['reason'], row['reason'])}{instead}"
+    if rule.segments is not None:
+        return f"graded by {rule.segments.by}, each with its own target, and averaged over the accounts"
+    return because(rule.grade, row["value"], better_of(rule), lambda v: figure(v, unit, currency))
+
+
+def _shares(row: Row, weights: float) -> dict[str, Any]:
+    share = row["weight"] / weights if weights and row["points"] is not None else None
+    return {
+        "share": _round(share),
+        "contribution": None if share is None else _round(share * row["points"]),
+    }
+
+
+def _before(row: Row, then: Row | None, weights: float, weights_before: float) -> dict[str, Any]:
+    if then is None:
+        return {"previous_value": None, "previous_points": None, "contribution_change": None}
+    change = (_shares(row, weights)["contribution"] or 0) - (_shares(then, weights_before)["contribution"] or 0)
+    return {
+        "previous_value": _round(then["value"]),
+        "previous_points": _round(then["points"]),
+        "contribution_change": _round(change),
+    }
+
+
+def _weight(rows: Mapping[tuple[str, str], Row], manager: str) -> float:
+    return float(sum(r["weight"] for (m, _), r in rows.items() if m == manager and r["points"] is not None))
+
+
+def _medians(judged: Judged) -> dict[str, float | None]:
+    points: dict[str, list[float]] = defaultdict(list)
+    for row in judged.lines.iter_rows(named=True):
+        if row["points"] is not None:
+            points[row["rule"]].append(row["points"])
+    return {rule: _round(median(values)) for rule, values in points.items()}
+
+
+def _by_key(judged: Judged) -> dict[tuple[str, str], Row]:
+    return {(r["manager_id"], r["rule"]): r for r in judged.lines.iter_rows(named=True)}
+
+
+def _round(value: float | None) -> float | None:
+    return None if value is None else round(value, 9) + 0.0

@@ -1,0 +1,133 @@
+"""What goes into the store and comes out of it: validated values, apart from the tables that hold them.
+
+Models that are tables accept anything, so everything is made one of these first.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    StringConstraints,
+)
+
+from scoring.errors import Severity
+
+RunId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{12,64}$")]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Filled = Annotated[str, StringConstraints(min_length=1)]
+Count = Annotated[int, Field(ge=0)]
+
+
+class State(StrEnum):
+    """What became of a run."""
+
+    COMPUTED = "computed"
+    FAILED = "failed"
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+def _json_object(text: str) -> str:
+    if not isinstance(json.loads(text, parse_constant=_refuse), dict):
+        raise ValueError("not a JSON object")
+    return text
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no number")
+
+
+JsonText = Annotated[str, AfterValidator(_json_object)]
+
+
+class RunRecord(_Record):
+    """A run: what it was computed from, and its totals as JSON text. `run_id` is the hash of what went in."""
+
+    run_id: RunId
+    period: Filled
+    as_of: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$")]
+    rules_name: Filled
+    rules_hash: Filled
+    engine_version: Filled
+    state: State = State.COMPUTED
+    summary: JsonText = "{}"
+
+
+class StoredRun(RunRecord):
+    """A run as it is stored, with the instant it was first stored, in ISO 8601 and UTC."""
+
+    created_at: Filled
+
+
+class CardRecord(_Record):
+    """One scorecard: the columns that lists are made from, and the whole of it as JSON text."""
+
+    manager_id: Filled
+    name: str
+    team: str | None = None
+    score: FiniteFloat | None = None
+    low: FiniteFloat | None = None
+    high: FiniteFloat | None = None
+    label: str | None = None
+    json_text: JsonText
+
+
+class FileRecord(_Record):
+    """An input file of a run."""
+
+    name: Filled
+    sha256: Sha256
+    rows: Count
+    set_aside: Count = 0
+
+
+class FrameRecord(_Record):
+    """A large frame of a run: a Parquet file beside the database, named by its content."""
+
+    name: Filled
+    sha256: Sha256
+    rows: Count
+    path: Filled
+
+
+class ProblemRecord(_Record):
+    """A problem of a run."""
+
+    what: Filled
+    remedy: str = ""
+    file: str | None = None
+    row: int | None = None
+    column: str | None = None
+    value: str | None = None
+    table: str | None = None
+    severity: Severity = Severity.ERROR
+
+
+def card_record(card: Mapping[str, Any]) -> CardRecord:
+    """The record of a scorecard. Its JSON text holds everything, in the order given.
+
+    Money is text in a scorecard; a Decimal in it is a mistake and raises TypeError.
+    """
+    listed = {n: card.get(n) for n in ("manager_id", "name", "team", "score", "low", "high", "label")}
+    text = json.dumps(card, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return CardRecord.model_validate({**listed, "json_text": text})
+
+
+class _Instant(BaseModel):
+    at: AwareDatetime
+
+
+def instant(at: datetime) -> str:
+    """The instant as text that sorts by time. Raises ValueError where the zone is missing."""
+    return _Instant(at=at).at.astimezone(UTC).isoformat(timespec="microseconds")

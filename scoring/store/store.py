@@ -1,0 +1,161 @@
+"""What was computed, when, from what? Runs are stored once, whole, and looked up by their id or period."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, insert, make_url
+from sqlmodel import Session, col, select
+
+from scoring.errors import Problem, Severity
+from scoring.store.content import Content, content
+from scoring.store.database import connect, reading, writing
+from scoring.store.frames import keep
+from scoring.store.records import FileRecord, FrameRecord, RunRecord, State, StoredRun, instant
+from scoring.store.refusals import (
+    AmbiguousRunError,
+    MissingFrameError,
+    NoFolderError,
+    RunDiffersError,
+    UnknownRunError,
+)
+from scoring.store.tables import Card, Computation, FrameFile, InputFile, ProblemRow, Run
+
+FOLDER = ".bookscore"
+"""Where in a workspace the database and its frames lie."""
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Stored runs. Safe to use from several processes at once."""
+
+    engine: Engine
+    frames: Path
+
+    def close(self) -> None:
+        """Lets go of the database."""
+        self.engine.dispose()
+
+    def save(  # noqa: PLR0913  (a run has as many parts)
+        self,
+        run: RunRecord,
+        *,
+        cards: Sequence[Mapping[str, Any]],
+        frames: Mapping[str, Path | bytes],
+        created_at: datetime,
+        problems: Sequence[Problem] = (),
+        files: Sequence[FileRecord] = (),
+    ) -> str:
+        """The id of the run, once all of it is stored; if it was computed, it is now the latest.
+
+        `frames` are Parquet files or their bytes. A run that is stored already is left as it is. Until the
+        last step the run before stays the latest. Raises RunDiffersError where the stored one has other
+        cards, totals, problems or files.
+        """
+        new, at = content(run, cards, problems, files), instant(created_at)
+        catalogue = [keep(self.frames, name, frames[name]) for name in sorted(frames)]
+        with writing(self.engine) as session:
+            stored = session.get(Run, run.run_id)
+            if stored is None:
+                _add(session, new, catalogue, at)
+            elif stored.results_sha256 != new.sha256:
+                raise RunDiffersError(run.run_id)
+            if run.state is State.COMPUTED:
+                _make_latest(session, run, at)
+        return run.run_id
+
+    def latest(self, period: str | None = None) -> StoredRun | None:
+        """The run that was computed last, for the period or at all."""
+        last = select(Run).join(Computation).order_by(col(Computation.number).desc())
+        with reading(self.engine) as session:
+            run = session.exec(last.where(Run.period == period) if period else last).first()
+            return _stored(run) if run else None
+
+    def run(self, prefix: str) -> StoredRun:
+        """The only run whose id begins so. Raises UnknownRunError or AmbiguousRunError."""
+        begins = col(Run.run_id).startswith(prefix.lower(), autoescape=True)
+        with reading(self.engine) as session:
+            runs = session.exec(select(Run).where(begins).order_by(Run.run_id)).all()
+            if len(runs) > 1:
+                raise AmbiguousRunError(prefix, [r.run_id for r in runs])
+            if not runs or not prefix:
+                raise UnknownRunError(prefix)
+            return _stored(runs[0])
+
+    def runs(self) -> tuple[StoredRun, ...]:
+        """All runs, those stored last first."""
+        with reading(self.engine) as session:
+            newest = select(Run).order_by(col(Run.created_at).desc(), Run.run_id)
+            return tuple(_stored(r) for r in session.exec(newest))
+
+    def cards(self, run_id: str) -> tuple[dict[str, Any], ...]:
+        """The scorecards of the run as they were given, in the order they were given in."""
+        with reading(self.engine) as session:
+            texts = select(Card.json_text).where(Card.run_id == run_id).order_by(col(Card.position))
+            return tuple(json.loads(text) for text in session.exec(texts))
+
+    def files(self, run_id: str) -> tuple[FileRecord, ...]:
+        """The input files of the run."""
+        with reading(self.engine) as session:
+            rows = session.exec(
+                select(InputFile).where(InputFile.run_id == run_id).order_by(col(InputFile.position))
+            )
+            return tuple(FileRecord(**r.model_dump(exclude={"run_id", "position"})) for r in rows)
+
+    def problems(self, run_id: str) -> tuple[Problem, ...]:
+        """The problems of the run, in the order they were given in."""
+        with reading(self.engine) as session:
+            rows = session.exec(
+                select(ProblemRow).where(ProblemRow.run_id == run_id).order_by(col(ProblemRow.position))
+            )
+            return tuple(_problem(r) for r in rows)
+
+    def frame(self, run_id: str, name: str) -> Path:
+        """The Parquet file of the run's frame. Raises MissingFrameError."""
+        with reading(self.engine) as session:
+            row = session.get(FrameFile, (run_id, name))
+        path = self.frames / row.path if row else None
+        if path is None or not path.is_file():
+            raise MissingFrameError(run_id, name)
+        return path
+
+
+def open_store(place: str | Path, *, frames: Path | None = None) -> Store:
+    """The store of a workspace folder, or of a database URL, made where there is none.
+
+    A database on a server needs `frames`, the folder for its large frames; SQLite has it beside the file.
+    """
+    if isinstance(place, Path) or "://" not in place:
+        place = f"sqlite:///{(Path(place) / FOLDER / 'bookscore.db').absolute()}"
+    url = make_url(place)
+    if frames is None:
+        if url.get_backend_name() != "sqlite" or not url.database:
+            raise NoFolderError
+        frames = Path(url.database).parent / "frames"
+    return Store(connect(url), frames)
+
+
+def _add(session: Session, new: Content, frames: Sequence[FrameRecord], at: str) -> None:
+    connection = session.connection()
+    for table, rows in new.rows(frames, at):
+        if rows:
+            connection.execute(insert(table), rows)
+
+
+def _make_latest(session: Session, run: RunRecord, at: str) -> None:
+    """Notes the run as the latest, unless it is."""
+    last = session.exec(select(Computation).order_by(col(Computation.number).desc())).first()
+    if last is None or last.run_id != run.run_id:
+        session.add(Computation(run_id=run.run_id, period=run.period, computed_at=at))
+
+
+def _stored(run: Run) -> StoredRun:
+    return StoredRun.model_validate({**run.model_dump(exclude={"results_sha256"}), "state": State(run.state)})
+
+
+def _problem(row: ProblemRow) -> Problem:
+    told = row.model_dump(exclude={"run_id", "position"})
+    return Problem(**{**told, "severity": Severity(row.severity)})

@@ -1,0 +1,90 @@
+"""What does the database hold? Tables of runs and their cards; never written but through `records`.
+
+There is no migration tool yet: `SchemaVersion` says which tables these are, so that a later version can
+tell what it finds. Money is in texts only, as no database keeps all digits of a decimal.
+"""
+
+from sqlmodel import Field, SQLModel
+
+VERSION = 1
+
+
+class SchemaVersion(SQLModel, table=True):
+    """The version of all tables; one row."""
+
+    version: int = Field(primary_key=True)
+
+
+class Run(SQLModel, table=True):
+    """A run. Rows are facts: added once, never changed."""
+
+    run_id: str = Field(primary_key=True)
+    period: str = Field(index=True)
+    as_of: str
+    rules_name: str
+    rules_hash: str
+    engine_version: str
+    state: str
+    created_at: str
+    summary: str
+    results_sha256: str
+
+
+class Computation(SQLModel, table=True):
+    """Each time a run came out as a result other than the one before it: the last one is current."""
+
+    number: int | None = Field(default=None, primary_key=True)
+    run_id: str = Field(foreign_key="run.run_id", index=True)
+    period: str = Field(index=True)
+    computed_at: str
+
+
+class Card(SQLModel, table=True):
+    """A scorecard of a run."""
+
+    run_id: str = Field(foreign_key="run.run_id", primary_key=True)
+    manager_id: str = Field(primary_key=True)
+    position: int
+    name: str
+    team: str | None
+    score: float | None
+    low: float | None
+    high: float | None
+    label: str | None
+    json_text: str
+
+
+class InputFile(SQLModel, table=True):
+    """An input file of a run."""
+
+    run_id: str = Field(foreign_key="run.run_id", primary_key=True)
+    position: int = Field(primary_key=True)
+    name: str
+    sha256: str
+    rows: int
+    set_aside: int
+
+
+class ProblemRow(SQLModel, table=True):
+    """A problem of a run."""
+
+    run_id: str = Field(foreign_key="run.run_id", primary_key=True)
+    position: int = Field(primary_key=True)
+    what: str
+    remedy: str
+    file: str | None
+    row: int | None
+    column: str | None
+    value: str | None
+    table: str | None
+    severity: str
+
+
+class FrameFile(SQLModel, table=True):
+    """A frame of a run, in a file of the frames folder."""
+
+    run_id: str = Field(foreign_key="run.run_id", primary_key=True)
+    name: str = Field(primary_key=True)
+    sha256: str
+    rows: int
+    path: str

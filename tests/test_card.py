@@ -1,0 +1,230 @@
+"""What does one manager see?"""
+
+import re
+from base64 import b64encode
+from decimal import Decimal
+from hashlib import sha256
+from html.parser import HTMLParser
+from xml.etree import ElementTree as ET
+
+import pytest
+from jinja2 import UndefinedError
+from sample_cards import HOSTILE, LONG, card, drivers, hostile, lines, partly, without_score
+
+from scoring.reports.card import card_html
+from scoring.reports.moves import printed_change, revenue_walk, score_walk
+from scoring.reports.pages import local, page
+
+ALL = {"usual": card, "without score": without_score, "partly": partly, "hostile": hostile}
+VOID = {"meta", "link", "img", "br", "hr", "input"}
+
+
+class _Page(HTMLParser):
+    """The tags of a page, the attributes they carry and whether they nest."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[str] = []
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.text: list[str] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] != "style":
+            self.text.append(data)
+
+
+def _number(text: str) -> Decimal:
+    return Decimal(re.sub(r"[^0-9.−]", "", text).replace("−", "-"))
+
+
+def _said(html: str) -> str:
+    return " ".join("".join(_Page(html).text).split())
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_card_is_one_well_formed_file_that_asks_for_nothing(name: str) -> None:
+    html = card_html(ALL[name](), league_href="../league.html")
+    page = _Page(html)
+    assert not page.open
+    assert not {"script", "link", "img", "iframe", "object", "form"} & set(page.tags)
+    assert not [key for key, _ in page.attributes if key == "style" or key.startswith("on")]
+    assert [v for k, v in page.attributes if k in ("href", "src", "action")] == ["../league.html"]
+    assert not re.search(r"url\(|@import", html)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_picture_of_a_card_is_well_formed_and_says_a_sentence(name: str) -> None:
+    pictures = re.findall(r"<svg.*?</svg>", card_html(ALL[name]()), flags=re.S)
+    assert pictures
+    for picture in pictures:
+        root = ET.fromstring(picture)  # noqa: S314  our own text
+        assert root.get("role") == "img"
+        assert root[0].text
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_card_is_the_same_twice_and_never_prints_minus_nothing(name: str) -> None:
+    html = card_html(ALL[name]())
+    assert html == card_html(ALL[name]())
+    assert not re.search(r"[-−+]0\.0(?!\d)", " ".join(_Page(html).text))
+
+
+def test_the_policy_allows_the_style_sheet_and_nothing_else() -> None:
+    html = card_html(card())
+    style = re.search(r"<style>(.*?)</style>", html, flags=re.S)
+    assert style
+    digest = b64encode(sha256(style[1].encode()).digest()).decode()
+    policy = re.search(r'Content-Security-Policy" content="(.*?)"', html)
+    assert policy
+    assert "default-src &#39;none&#39;" in policy[1]
+    assert f"style-src &#39;sha256-{digest}&#39;" in policy[1].replace("&#43;", "+")
+
+
+def test_headings_follow_each_other_and_tables_say_what_they_are() -> None:
+    page = _Page(card_html(card()))
+    assert [t for t in page.tags if t in ("h1", "h2", "h3")] == ["h1"] + ["h2"] * (page.tags.count("h2"))
+    assert page.tags.count("caption") == page.tags.count("table") == 4
+    scopes = [v for k, v in page.attributes if k == "scope"]
+    assert len(scopes) == page.tags.count("th")
+    assert ("lang", "en") in page.attributes
+
+
+def test_the_score_stands_beside_its_range_its_change_and_its_evidence() -> None:
+    said = _said(card_html(card()))
+    for sentence in (
+        "72.6/ 100", "On track", "Likely between 70 and 76 (90 % range).",
+        "Above the peer median of 66.0, allowing for many comparisons.",
+        "▲ +2.5 points against 2026-Q1, within what chance would do (chance alone moves it by up to ±5.1).",
+        "Evidence: medium. 41 accounts carry the evidence of 33 equal ones.",
+        "EMEA Enterprise · 41 accounts · €4.20 M recurring revenue a month · reports to Lena Voss",
+        "Goal: Keep and grow the revenue of the customers we have.", "1 Apr 2026 to 30 Jun 2026",
+        "Without the largest account (31 % of the book) the score would be 70.1 (−2.5).",
+    ):  # fmt: skip
+        assert sentence in said.replace("\u202f", " ").replace("\u00a0", " ")
+
+
+def test_the_rows_of_the_change_add_up_to_the_tenth() -> None:
+    walk = score_walk(card())
+    assert walk
+    first, *moves, last = [_number(row.text) for row in walk.rows]
+    assert first + sum(moves) == last
+    assert last - first == printed_change(card())
+
+
+def test_a_change_the_rules_do_not_explain_gets_a_row_of_its_own() -> None:
+    walk = score_walk(card(score=75.0))
+    assert walk
+    assert [row.label for row in walk.rows][-2] == "Everything else"
+    first, *moves, last = [_number(row.text) for row in walk.rows]
+    assert first + sum(moves) == last == Decimal("75.0")
+
+
+def test_the_revenue_adds_up_from_opening_to_closing_whatever_the_decimals() -> None:
+    for currency in ("EUR", "JPY", "KWD"):
+        walk = revenue_walk(card(currency=currency))
+        assert walk
+        first, *moves, last = [_number(row.text) for row in walk.rows]
+        assert first + sum(moves) == last
+
+
+def test_losses_are_subtracted_whichever_sign_they_come_with() -> None:
+    minus = {"opening": "100.00", "churn": "-40.00", "new": "10.00", "closing": "70.00"}
+    plus = minus | {"churn": "40.00"}
+    walks = [revenue_walk(card(bridge=bridge)) for bridge in (minus, plus)]
+    assert walks[0] == walks[1]
+    assert walks[0]
+    assert [row.text for row in walks[0].rows] == ["€100", "+€10", "−€40", "€70"]
+
+
+def test_what_the_rules_add_is_the_score() -> None:
+    html = card_html(card())
+    added = re.findall(r'data-label="Adds">([^<]+)<', html)
+    assert sum(map(_number, added)) == Decimal("72.6")
+    assert "together that is the score" in html
+
+
+def test_contributions_that_are_not_the_score_are_not_said_to_be() -> None:
+    assert "together that is the score" not in card_html(card(score=80.0))
+
+
+def test_a_card_without_a_score_says_why_and_still_shows_its_lines() -> None:
+    said = _said(card_html(without_score()))
+    assert "No score" in said
+    assert "Only 0 % of the weight could be scored, and the rules ask for 60 %." in said
+    assert "There was no revenue to keep when the period opened." in said
+    assert "Logo retention" in said
+    assert "Why the score moved" not in said
+
+
+def test_a_line_that_was_not_measured_says_why_and_weighs_nothing() -> None:
+    said = _said(card_html(partly())).replace("\u202f", " ")
+    assert "Target attainmentNo target was agreed for the period." in said
+    assert "0.0 %rules: 10" in said
+    assert "38.9 %rules: 35" in said
+    assert "90 % of the weight could be scored; the rest is named above." in said
+    assert "No earlier score to compare with." in said
+
+
+def test_a_change_within_chance_is_not_coloured() -> None:
+    assert '<span class="plain"><span class="up">' in card_html(card())
+    assert '<span class="plain">' not in card_html(card(is_beyond_chance=True))
+
+
+def test_hostile_text_comes_out_as_text() -> None:
+    html = card_html(hostile())
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
+    assert "{{ 7*7 }}" in html
+    assert not set("\u202e\u2066\x00\x1b") & set(html)
+    assert "<bdi>=HYPERLINK(&#34;http://evil.example&#34;;&#34;x&#34;)</bdi>" in html
+    assert LONG.strip() in " ".join(_Page(html).text)
+    assert HOSTILE not in html
+
+
+def test_links_out_of_the_folder_are_left_out() -> None:
+    for href in (
+        "https://evil.example",
+        "javascript:alert(1)",
+        "//evil.example",
+        "/etc/passwd",
+        "\\\\host",
+        None,
+    ):
+        assert local(href) is None
+        assert "<nav" not in card_html(card(), league_href=href)
+
+
+def test_no_more_accounts_are_shown_than_fit_and_the_rest_is_counted() -> None:
+    many = [
+        d | {"name": f"{d['name']} {i}", "points": d["points"] / (i + 1)} for i in range(3) for d in drivers()
+    ]
+    html = card_html(card(drivers=many))
+    assert html.count('data-label="Before"') == 8
+    assert "16 more accounts moved the score by less." in html
+    assert "Solace Clinics 0" in html
+
+
+def test_each_definition_is_printed_once() -> None:
+    twice = [*lines(), lines()[0]]
+    html = card_html(card(lines=twice))
+    assert html.count("Share of the accounts paying at the start") == 1
+
+
+def test_a_template_that_names_something_unknown_is_stopped() -> None:
+    with pytest.raises(UndefinedError):
+        page("league.html.j2", company={})
