@@ -101,15 +101,15 @@ def attributes(accounts: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def at(rows: pl.LazyFrame, grain: str | None) -> pl.LazyFrame:
-    """The book with each account once per value of `grain` (a column), or once at all.
+def at(rows: pl.LazyFrame, grain: str) -> pl.LazyFrame:
+    """The book with each account once per value of `grain` (a column), or once at all for the `company`.
 
     One row per account_id and `grain`; what adds up is added up, the rest is the account's own, and
     transfers inside the grain cancel.
     """
     if grain == "manager_id":
         return rows
-    key = ["account_id"] if grain in (None, "account_id") else ["account_id", grain]
+    key = ["account_id"] if grain in ("company", "account_id") else ["account_id", grain]
     names = rows.collect_schema().names()
     rest = [n for n in names if n not in (*ADDITIVE, *key, "manager_id")]
     return (

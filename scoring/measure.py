@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from scoring.book import at
 from scoring.metrics.metric import Base, Metric, Unit
 from scoring.metrics.targets import TARGET_ATTAINMENT
 from scoring.money import MONEY
@@ -26,18 +25,17 @@ COMPANY = "company"
 REST = tuple(c for c in SCHEMA if c not in ("grain", "id"))
 
 
-def measure(rows: pl.LazyFrame, metrics: Sequence[Metric], grain: str, *, basis: str) -> list[pl.LazyFrame]:
+def measure(once: pl.LazyFrame, metrics: Sequence[Metric], grain: str, *, basis: str) -> list[pl.LazyFrame]:
     """Each metric for each value of `grain`: `company`, or a column of the book.
 
-    Frames as `SCHEMA`, one per group of metrics with the same base, to be collected together. A value the
-    book has rows for but the metric's base has none of is there, null, with its reason.
+    `once` is the book at that grain (`book.at`). Frames as `SCHEMA`, one per group of metrics with the same
+    base, to be collected together. A value the book has rows for but the metric's base has none of is there,
+    null, with its reason.
     """
-    column = None if grain == COMPANY else grain
-    name = pl.lit(COMPANY) if column is None else pl.col(column).cast(pl.String).fill_null("(none)")
-    once = at(rows, column).with_columns(name.alias("id"))
+    name = pl.lit(COMPANY) if grain == COMPANY else pl.col(grain).cast(pl.String).fill_null("(none)")
     return [
         frame.with_columns(pl.lit(grain).alias("grain")).select(*SCHEMA)
-        for frame in measure_by(once, metrics, ("id",), basis=basis)
+        for frame in measure_by(once.with_columns(name.alias("id")), metrics, ("id",), basis=basis)
     ]
 
 

@@ -17,8 +17,9 @@ from scoring.checks import Checked, check
 from scoring.company import company_facts, totals
 from scoring.credit.policy import Ownership, answering
 from scoring.errors import Problem, ProblemsFoundError, Severity, in_order
+from scoring.ledger.bridge import COLUMNS as BRIDGE
 from scoring.ledger.bridge import check_balance, check_conserved
-from scoring.ledger.build import Ledger, Windows, of_contracts, of_invoices
+from scoring.ledger.build import Ledger, Windows, contract_lines, invoice_lines, of_contracts, of_invoices
 from scoring.ledger.parents import rolled_up
 from scoring.lifetime.exposure import exposure
 from scoring.measure import COMPANY, attainment, measure
@@ -98,6 +99,7 @@ def run(request: Request) -> Run:
     period = calendar.period(request.period) if request.period else scope.latest_period(tables, rulebook, request.as_of)
     before = score(tables, rulebook, calendar.previous(period), request.as_of)
     now = score(tables, rulebook, period, request.as_of)
+    measures = measured(now.scored.rows, rulebook, tables["targets"], period)
     said = notes.of_run(tables, now.ledger_lines, rulebook, intake.checked.set_aside, now.scored.rows)
     problems = in_order((*intake.problems, *later, *said.problems, *scope.shortfall(tables, period, request.as_of)))
     context = Context(
@@ -109,9 +111,9 @@ def run(request: Request) -> Run:
         inputs=intake.inputs,
         problems=problems,
         cards=cards(now.scored, before.scored, context),
-        company=company_facts(now.measures, context, said.general),
+        company=company_facts(measures, context, said.general),
         totals=totals(now.scored.rows, rulebook.currency),
-        measures=now.measures,
+        measures=measures,
         book=now.scored.rows,
         movements=now.scored.moves,
     )
@@ -123,7 +125,6 @@ class Result:
 
     windows: Windows
     scored: Scored
-    measures: pl.DataFrame
     ledger_lines: pl.DataFrame
 
 
@@ -136,28 +137,48 @@ def score(tables: Tables, rulebook: Rulebook, period: Period, as_of: date) -> Re
     whose = answering(
         own, lazy, ledger, windows, basis=rulebook.basis, as_of=as_of, currency=rulebook.currency
     )
-    built = book.build(
-        ledger, whose, rulebook.credit.model_dump(), lazy["accounts"], _facts(ledger, rulebook, windows), _constants(rulebook)
-    )
+    facts, constants = _facts(ledger, rulebook, windows), _constants(rulebook)
+    built = book.build(ledger, whose, rulebook.credit.model_dump(), lazy["accounts"], facts, constants)
     bridge, lines, rows, moves = pl.collect_all([ledger.bridge, ledger.lines, built.rows, built.moves])
     rows = _with_teams(rows, tables["managers"])
     _check(bridge, rows)
-    measures = _measures(rows, rulebook, tables["targets"], period)
     judged = judge(rows, rulebook, tables["targets"], period.name)
-    return Result(windows, Scored(judged, rows, moves), measures, lines)
+    return Result(windows, Scored(judged, rows, moves), lines)
+
+
+def measured(rows: pl.DataFrame, rulebook: Rulebook, targets: pl.DataFrame, period: Period) -> pl.DataFrame:
+    """Every metric for the company, teams, managers, accounts, and the kinds of accounts that are asked for.
+
+    `rows` is the book. One row per grain, id and metric, as `measure.SCHEMA`, sorted by them.
+    """
+    kinds = [b for b in rulebook.breakdowns if b in rows.columns]
+    grains = (COMPANY, "team", "manager_id", "account_id", *kinds)
+    books = pl.collect_all([book.at(rows.lazy(), grain) for grain in grains])
+    frames = [
+        frame
+        for grain, once in zip(grains, books, strict=True)
+        for frame in measure(once.lazy(), OVER_BOOK, grain, basis=rulebook.basis)
+    ]
+    figures = pl.concat(pl.collect_all(frames))
+    reached = attainment(figures.lazy(), targets.lazy(), period.name).collect()
+    names = {"manager_id": "manager", "account_id": "account"}
+    return (
+        pl.concat([figures, reached])
+        .with_columns(pl.col("grain").replace(names))
+        .sort("grain", "id", "metric")
+    )
 
 
 def _ledger(tables: dict[str, pl.LazyFrame], rulebook: Rulebook, windows: Windows, as_of: date) -> Ledger:
+    """The ledger, collected once, since much is made from it."""
     terms = scope.terms(rulebook)
-    made = (
-        of_contracts(tables, terms, windows, as_of)
-        if rulebook.basis == "contracts"
-        else of_invoices(tables, terms, windows)
-    )
-    lines, bridge, moves, outcome, tiers = pl.collect_all(
-        [made.lines, made.bridge, made.moves, made.outcome, made.tiers]
-    )
-    return Ledger(bridge.lazy(), moves.lazy(), outcome.lazy(), tiers.lazy(), lines.lazy())
+    if rulebook.basis == "contracts":
+        lines = contract_lines(tables["contracts"], terms, as_of).collect().lazy()
+        made = of_contracts(lines, tables["rates"], terms, windows)
+    else:
+        made = of_invoices(invoice_lines(tables["invoices"], terms), tables["rates"], terms, windows)
+    frames = pl.collect_all([made.bridge, made.moves, made.outcome, made.tiers, made.lines])
+    return Ledger(*(frame.lazy() for frame in frames))
 
 
 def _facts(ledger: Ledger, rulebook: Rulebook, windows: Windows) -> pl.LazyFrame:
@@ -192,27 +213,15 @@ def _with_teams(rows: pl.DataFrame, managers: pl.DataFrame) -> pl.DataFrame:
 def _check(bridge: pl.DataFrame, rows: pl.DataFrame) -> None:
     """Raises when the bridge of an account, a manager, a team or the company does not balance or add up."""
     check_conserved("crediting", bridge, rows, ("opening", "closing"))
-    for grain in ("account_id", "manager_id", "team"):
-        once = book.at(rows.lazy(), grain).collect() if grain != "manager_id" else rows
-        named = once.with_columns(pl.col(grain).fill_null("(none)"))
-        check_balance(named, grain.removesuffix("_id"), grain)
-    whole = book.at(rows.lazy(), None).select(pl.lit("the company").alias("name"), pl.exclude("name")).collect()
-    check_balance(whole, "company", "name")
+    grains = ("account_id", "manager_id", "team", COMPANY)
+    bridges = [r.group_by(grain).agg(pl.col(c).sum() for c in BRIDGE) for grain in grains for r in [_named(rows)]]
+    for grain, whole in zip(grains, pl.collect_all(bridges), strict=True):
+        check_balance(whole, grain.removesuffix("_id"), grain)
 
 
-def _measures(rows: pl.DataFrame, rulebook: Rulebook, targets: pl.DataFrame, period: Period) -> pl.DataFrame:
-    """Every metric for the company, teams, managers, accounts, and the kinds of accounts that are asked for."""
-    kinds = [b for b in rulebook.breakdowns if b in rows.columns]
-    grains = (COMPANY, "team", "manager_id", "account_id", *kinds)
-    frames = [f for g in grains for f in measure(rows.lazy(), OVER_BOOK, g, basis=rulebook.basis)]
-    measured = pl.concat(pl.collect_all(frames))
-    reached = attainment(measured.lazy(), targets.lazy(), period.name).collect()
-    names = {"manager_id": "manager", "account_id": "account"}
-    return (
-        pl.concat([measured, reached])
-        .with_columns(pl.col("grain").replace(names))
-        .sort("grain", "id", "metric")
-    )
+def _named(rows: pl.DataFrame) -> pl.LazyFrame:
+    """The bridges of the book with a name at every grain."""
+    return rows.lazy().with_columns(pl.col("team").fill_null("(none)"), pl.lit("whole").alias(COMPANY))
 
 
 def _can_be_set_aside(intake: Intake) -> bool:

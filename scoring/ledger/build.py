@@ -12,8 +12,6 @@ from scoring.ledger.history import active, recurring
 from scoring.ledger.ladder import rungs, tiers_of_accounts
 from scoring.money import MONEY
 
-Tables = Mapping[str, pl.LazyFrame]
-
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -56,24 +54,25 @@ class Ledger:
     lines: pl.LazyFrame
 
 
-def of_contracts(tables: Tables, terms: Terms, windows: Windows, as_of: date) -> Ledger:
-    """The ledger of recurring revenue: states at instants, movements day by day."""
-    lines = rungs(
-        recurring(
-            tables["contracts"],
-            gap_tolerance_days=terms.gap_tolerance_days,
-            early_renewal_days=terms.early_renewal_days,
-            as_of=as_of,
-        ),
-        terms.tiers,
-        terms.products,
+def contract_lines(contracts: pl.LazyFrame, terms: Terms, as_of: date) -> pl.LazyFrame:
+    """The recurring lines of the contracts, as `history.recurring`, with `rung`."""
+    lines = recurring(
+        contracts,
+        gap_tolerance_days=terms.gap_tolerance_days,
+        early_renewal_days=terms.early_renewal_days,
+        as_of=as_of,
     )
+    return rungs(lines, terms.tiers, terms.products)
+
+
+def of_contracts(lines: pl.LazyFrame, rates: pl.LazyFrame, terms: Terms, windows: Windows) -> Ledger:
+    """The ledger of recurring revenue, from `contract_lines`: states at instants, movements day by day."""
     moves, outcome = windows.moves, windows.outcome
-    bridge = at_instants(lines, tables["rates"], moves.start, moves.end, terms.currency)
-    ends = at_instants(lines, tables["rates"], outcome.start, outcome.end, terms.currency)
+    bridge = at_instants(lines, rates, moves.start, moves.end, terms.currency)
+    ends = at_instants(lines, rates, outcome.start, outcome.end, terms.currency)
     last_on = movements.last_paid_on(lines, outcome)
     changes = movements.of_contracts(
-        lines, tables["rates"], moves, terms.currency, window_days=terms.reactivation_window_days
+        lines, rates, moves, terms.currency, window_days=terms.reactivation_window_days
     )
     return Ledger(
         bridge=bridge.select("account_id", pl.col("before").alias("opening"), pl.col("after_spot").alias("closing")),
@@ -86,11 +85,15 @@ def of_contracts(tables: Tables, terms: Terms, windows: Windows, as_of: date) ->
     )
 
 
-def of_invoices(tables: Tables, terms: Terms, windows: Windows) -> Ledger:
-    """The ledger of orders: net revenue of the comparison window against the scored one."""
-    lines = rungs(tables["invoices"], terms.tiers, terms.products)
+def invoice_lines(invoices: pl.LazyFrame, terms: Terms) -> pl.LazyFrame:
+    """The invoice lines with `rung`."""
+    return rungs(invoices, terms.tiers, terms.products)
+
+
+def of_invoices(lines: pl.LazyFrame, rates: pl.LazyFrame, terms: Terms, windows: Windows) -> Ledger:
+    """The ledger of orders, from `invoice_lines`: net revenue of the comparison window against the scored one."""
     scored, comparison = windows.moves, windows.outcome
-    balances = in_windows(lines, tables["rates"], comparison, scored, terms.currency)
+    balances = in_windows(lines, rates, comparison, scored, terms.currency)
     changes = movements.of_windows(balances, lines, scored, terms.reactivation_window_days)
     inside = scored.holds(pl.col("dated_on"))
     last_on = lines.filter(inside).group_by("account_id").agg(pl.col("dated_on").max().alias("last_on"))
