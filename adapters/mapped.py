@@ -5,15 +5,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from adapters.delivery import Delivery, Fault, ReadFile
-from adapters.distinct import distinct
-from adapters.files import Opened
-from adapters.fitting import misfits, no_match
-from adapters.formats import Format
-from adapters.mapping import columns_of, part_of
-from adapters.matching import matches
+from adapters.files.matching import matches
+from adapters.files.opening import Opened
+from adapters.mapping.distinct import distinct
+from adapters.mapping.fitting import FILE, misfits, no_match
+from adapters.mapping.part import columns_of, part_of
+from adapters.mapping.shelf import Shelf, shelf_for
 from adapters.parts import Part, deliver, placed
-from adapters.shelf import Shelf, shelf_for
 from adapters.sources import FileSource, Sources
+from adapters.values.formats import Format
 from adapters.wanted import Wanted
 
 NAME = "mapped"
@@ -39,7 +39,7 @@ def read(folder: Path, wanted: Wanted, sources: Sources | None) -> Delivery:
     if sources is None:
         return Delivery({})
     reading = _Reading(wanted, shelf_for(folder, sources), sources.time_zone)
-    faults: list[Fault] = []
+    faults = [] if sources.files else [Fault("names no files", "add an entry for each export", file=FILE)]
     parts: list[Part] = []
     for source in sources.files:
         found = matches(folder, source.file)

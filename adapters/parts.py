@@ -1,15 +1,14 @@
 """How does what was read from many files become one delivery? Tables put together, in order of origin."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
 
 from adapters.delivery import Delivery, Fault, ReadFile
-from adapters.files import Opened
-from adapters.parsing import Asked
-from adapters.rows import ROW
-from adapters.values import KEPT, Typed, typed
+from adapters.files.opening import Opened
+from adapters.files.rows import ROW
+from adapters.values.typed import KEPT
 from adapters.wanted import ORIGIN
 
 
@@ -26,9 +25,7 @@ class Part:
 
 def with_origin(frame: pl.DataFrame, name: str) -> pl.DataFrame:
     """The rows with `origin_file` and `origin_row` in front instead of `ROW` and `KEPT`."""
-    return frame.select(
-        pl.lit(name).alias("origin_file"), pl.col(ROW).alias("origin_row"), pl.all().exclude(ROW, KEPT)
-    )
+    return frame.select(pl.lit(name).alias("origin_file"), pl.col(ROW).alias("origin_row"), pl.all().exclude(ROW, KEPT))
 
 
 def placed(faults: Iterable[Fault], file: str, table: str) -> tuple[Fault, ...]:

@@ -1,29 +1,26 @@
 """Our own layout: one file for each table, named for it, with our column names as headers."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import polars as pl
 
-from adapters.content import is_data_file
 from adapters.delivery import Delivery, Fault, ReadFile
-from adapters.files import Opened, open_file
-from adapters.formats import OURS
-from adapters.matching import data_files, name_in
+from adapters.files.content import is_data_file
+from adapters.files.matching import data_files, name_in
+from adapters.files.opening import Opened, open_file
+from adapters.lines import lacks_line_id, repeated_lines, with_line_id
 from adapters.nearest import did_you_mean, listed
-from adapters.parsing import Asked
 from adapters.parts import Part, deliver, placed, with_origin
-from adapters.rows import ROW
 from adapters.sources import Sources
-from adapters.values import KEPT, typed
+from adapters.values.formats import OURS
+from adapters.values.parsing import Asked
+from adapters.values.typed import KEPT, typed
 from adapters.wanted import ORIGIN, Wanted
 
 NAME = "plain"
 FOLDER = "exports"
 """Where the files may lie within the folder."""
-
-_LINE_ID = "line_id"
 
 
 def recognises(headers: Mapping[str, Collection[str]]) -> float:
@@ -69,7 +66,12 @@ def _unread(folder: Path, found: Mapping[str, list[Path]]) -> list[Fault]:
     beside = sorted(p for place in places for p in place.glob("*") if is_data_file(p) and p not in read)
     tables = [f"{t}{p.suffix}" for t in found for p in found[t]]
     return [
-        Fault("is named for no table and was not read", did_you_mean(p.name, tables), file=name_in(folder, p), severity="note")
+        Fault(
+            "is named for no table and was not read",
+            did_you_mean(p.name, tables),
+            file=name_in(folder, p),
+            severity="note",
+        )
         for p in beside
     ]
 
@@ -88,17 +90,16 @@ def _part(opened: Opened, table: str, wanted: Wanted) -> Part:
     shown = {c.casefold(): c for c in opened.header}
     asked = [Asked(c, kinds.get(c, "text"), OURS, shown[c]) for c in (*(k for k in kinds if k in shown), *extra)]
     made = typed(frame.with_columns(pl.lit(value=True).alias(KEPT)), asked)
-    rows = with_origin(_with_line_id(made.frame, kinds, opened.name), opened.name)
-    return Part(table, read, rows, placed((*told, *made.faults), opened.name, table), made.faulty)
+    rows = made.frame
+    if lacks_line_id(kinds, rows.columns):
+        told += repeated_lines(frame)
+        rows = with_line_id(rows, opened.name)
+    return Part(
+        table, read, with_origin(rows, opened.name), placed((*told, *made.faults), opened.name, table), made.faulty
+    )
 
 
 def _unused(column: str, kinds: Mapping[str, str]) -> Fault:
     remedy = did_you_mean(column, kinds)
     severity = "warning" if remedy else "note"
     return Fault(f"column {column} is none of this table and was not read", remedy, column=column, severity=severity)
-
-
-def _with_line_id(frame: pl.DataFrame, kinds: Mapping[str, str], name: str) -> pl.DataFrame:
-    if _LINE_ID not in kinds or _LINE_ID in frame.columns:
-        return frame
-    return frame.with_columns((pl.lit(f"{name}:") + pl.col(ROW).cast(pl.String)).alias(_LINE_ID))

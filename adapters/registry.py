@@ -6,7 +6,7 @@ from pathlib import Path
 from adapters import mapped, plain
 from adapters.adapter import Adapter
 from adapters.delivery import Delivery, Layout
-from adapters.headers import headers_in
+from adapters.files.headers import headers_in
 from adapters.sources import Sources
 from adapters.wanted import Wanted
 

@@ -22,7 +22,7 @@ from pydantic import (
     model_validator,
 )
 
-from adapters.formula import parse
+from adapters.mapping.formula import parse
 
 _STRICT = ConfigDict(extra="forbid", frozen=True)
 
@@ -206,4 +206,4 @@ class Sources(BaseModel):
 
     model_config = _STRICT
     time_zone: Zone | None = None
-    files: Annotated[list[FileSource], Field(min_length=1)]
+    files: list[FileSource]

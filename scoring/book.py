@@ -81,8 +81,7 @@ def bridge_rows(opening: pl.LazyFrame, closing: pl.LazyFrame, moves: pl.LazyFram
     )
     amount = pl.col("amount")
     wide = long.group_by(key).agg(
-        amount.filter(pl.col("kind") == name).sum().cast(MONEY).alias(name)
-        for name in ("opening", *KINDS, "closing")
+        amount.filter(pl.col("kind") == name).sum().cast(MONEY).alias(name) for name in ("opening", *KINDS, "closing")
     )
     untransferred = wide.with_columns(pl.lit(0).cast(MONEY).alias(name) for name in TRANSFERS)
     moved = pl.col("closing") - pl.col("opening") - net_moves()

@@ -24,9 +24,7 @@ class UnknownPeriodError(BookscoreError):
     """Somebody wrote a period that is none."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(
-            f'"{name}" is not a period; write a quarter as 2026-Q2, a month as 2026-04 or a year as 2026'
-        )
+        super().__init__(f'"{name}" is not a period; write a quarter as 2026-Q2, a month as 2026-04 or a year as 2026')
 
 
 @dataclass(frozen=True, slots=True)

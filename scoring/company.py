@@ -9,6 +9,7 @@ from scoring.credit.ownership import UNASSIGNED
 from scoring.ledger.bridge import COLUMNS, TRANSFERS
 from scoring.measure import COMPANY
 from scoring.metrics import CATALOGUE, REASONS
+from scoring.money import added
 from scoring.numbers import figure
 from scoring.scorecard.context import Context
 
@@ -18,11 +19,21 @@ SHOWN = ("closing", "net_revenue_retention", "gross_revenue_retention", "logo_re
 def company_facts(measures: pl.DataFrame, context: Context, notes: Sequence[str]) -> dict[str, Any]:
     """What stands above the league page: the period, the rules, five figures, and what to read with care."""
     header = context.header
-    of_company = {
-        r["metric"]: r for r in measures.filter(pl.col("grain") == COMPANY).iter_rows(named=True)
-    }
+    of_company = {r["metric"]: r for r in measures.filter(pl.col("grain") == COMPANY).iter_rows(named=True)}
     return {
-        **{k: header[k] for k in ("period", "period_from", "period_to", "currency", "as_of", "goal", "rules_name", "rules_hash")},
+        **{
+            k: header[k]
+            for k in (
+                "period",
+                "period_from",
+                "period_to",
+                "currency",
+                "as_of",
+                "goal",
+                "rules_name",
+                "rules_hash",
+            )
+        },
         "basis_sentence": header["basis_sentence"],
         "chance": context.rulebook.publish.chance,
         "figures": [_figure(name, of_company[name], context) for name in SHOWN if name in of_company],
@@ -33,12 +44,12 @@ def company_facts(measures: pl.DataFrame, context: Context, notes: Sequence[str]
 def totals(rows: pl.DataFrame, currency: str) -> dict[str, Any]:
     """The company's bridge, and how much of its closing revenue is credited to managers, as text."""
     loose = rows.filter(pl.col("manager_id") == UNASSIGNED)
-    bridge = {c: str(rows[c].sum()) for c in COLUMNS if c not in TRANSFERS}
+    bridge = {c: str(added(rows[c])) for c in COLUMNS if c not in TRANSFERS}
     return {
         "currency": currency,
         "bridge": bridge,
-        "closing_credited": str(rows["closing"].sum() - loose["closing"].sum()),
-        "closing_unassigned": str(loose["closing"].sum()),
+        "closing_credited": str(added(rows["closing"]) - added(loose["closing"])),
+        "closing_unassigned": str(added(loose["closing"])),
     }
 
 
@@ -51,4 +62,3 @@ def _figure(name: str, row: dict[str, Any], context: Context) -> dict[str, str]:
         "value_text": figure(row["value"], str(metric.unit), currency, REASONS.get(reason, reason) if reason else None),
         "note": metric.base.words,
     }
-

@@ -63,7 +63,14 @@ def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(
         sorted(
             set(problems),
-            key=lambda p: (rank.index(p.severity), p.file or "", p.row or 0, p.column or "", p.what, p.value or ""),
+            key=lambda p: (
+                rank.index(p.severity),
+                p.file or "",
+                p.row or 0,
+                p.column or "",
+                p.what,
+                p.value or "",
+            ),
         )
     )
 

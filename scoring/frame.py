@@ -83,8 +83,7 @@ def conform(frame: pl.LazyFrame, table: Table) -> pl.LazyFrame:
     """
     present = frame.collect_schema().names()
     declared = [
-        (pl.col(c.name) if c.name in present else pl.lit(None)).cast(c.kind.dtype).alias(c.name)
-        for c in table.columns
+        (pl.col(c.name) if c.name in present else pl.lit(None)).cast(c.kind.dtype).alias(c.name) for c in table.columns
     ]
     further = [pl.col(n).cast(pl.String) for n in further_columns(present, table)] if table.open else []
     return frame.select(*declared, *further)

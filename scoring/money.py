@@ -4,6 +4,8 @@ Four decimals hold what exports hold (unit price times quantity times discount, 
 year's fee to a hundredth of a cent); people see the currency's own decimals. See docs/decisions.md.
 """
 
+from decimal import Decimal
+
 import polars as pl
 
 MONEY = pl.Decimal(18, 4)
@@ -47,3 +49,8 @@ def ratio(top: pl.Expr, bottom: pl.Expr) -> pl.Expr:
     """The only division of the house: Float64, null where the bottom is null or 0."""
     below = bottom.cast(pl.Float64)
     return top.cast(pl.Float64) / pl.when(below != 0).then(below)
+
+
+def added(amounts: pl.Series) -> Decimal:
+    """The sum of a money column, to the last digit; 0 where there is nothing."""
+    return Decimal(str(amounts.sum() or 0))

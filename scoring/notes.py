@@ -10,6 +10,7 @@ from scoring.credit.ownership import UNASSIGNED
 from scoring.document import did_you_mean
 from scoring.errors import Problem, Severity
 from scoring.ledger.ladder import on_no_rung
+from scoring.money import added
 from scoring.numbers import money, percent
 from scoring.rules import Rulebook
 
@@ -36,7 +37,12 @@ def of_run(tables: Frames, lines: pl.DataFrame, rulebook: Rulebook, aside: Frame
     general = [*_unassigned(rows, currency), *_ownership(rulebook), *_at_risk(lines), *_aside(aside)]
     ladder = _off_ladder(lines, rulebook)
     by_manager: dict[str, list[str]] = defaultdict(list)
-    for notes in (_handed_over(rows, currency), _dominant(rows), _set_aside_of(aside, rows), _at_risk_of(lines, rows)):
+    for notes in (
+        _handed_over(rows, currency),
+        _dominant(rows),
+        _set_aside_of(aside, rows),
+        _at_risk_of(lines, rows),
+    ):
         for manager, sentence in notes.items():
             by_manager[manager].append(sentence)
     problems = [*ladder, *(Problem(sentence, severity=Severity.NOTE) for sentence in general)]
@@ -53,14 +59,18 @@ def people(tables: Frames) -> dict[str, dict[str, str | None]]:
 
 def _unassigned(rows: pl.DataFrame, currency: str) -> list[str]:
     loose = rows.filter(pl.col("manager_id") == UNASSIGNED)
-    closing, whole = loose["closing"].sum(), rows["closing"].sum()
+    closing, whole = added(loose["closing"]), added(rows["closing"])
     if not closing:
         return []
     share = f", {percent(closing / whole)} of the company's" if whole else ""
     if closing == whole:
-        return [f"No account has a manager, so all revenue ({money(closing, currency)}) is unassigned and nobody is scored."]
+        return [
+            f"No account has a manager, so all revenue ({money(closing, currency)}) is unassigned and nobody is scored."
+        ]
     held = loose.filter(pl.col("closing") != 0).height
-    return [f"{held:,} accounts with {money(closing, currency)}{share} have no manager at the end and stand as unassigned."]
+    return [
+        f"{held:,} accounts with {money(closing, currency)}{share} have no manager at the end and stand as unassigned."
+    ]
 
 
 def _ownership(rulebook: Rulebook) -> list[str]:
@@ -102,7 +112,11 @@ def _off_ladder(lines: pl.DataFrame, rulebook: Rulebook) -> list[Problem]:
         Problem(
             f"product {row['product']!r} is on no rung of the ladder ({row['lines']:,} lines, {row['revenue']:,.2f} in "
             "their own currencies)",
-            did_you_mean(row["product"] or "", list(rulebook.ladder.products), "name it under ladder.products if it is a tier"),
+            did_you_mean(
+                row["product"] or "",
+                list(rulebook.ladder.products),
+                "name it under ladder.products if it is a tier",
+            ),
             file="rules.yaml",
             column="ladder.products",
             severity=Severity.NOTE,
@@ -113,9 +127,7 @@ def _off_ladder(lines: pl.DataFrame, rulebook: Rulebook) -> list[Problem]:
 
 def _aside(aside: Frames) -> list[str]:
     return [
-        f"{frame.height:,} row{'s' if frame.height > 1 else ''} of {table} {'were' if frame.height > 1 else 'was'} set aside: "
-        + "; ".join(sorted(set(frame["why"].to_list()))[:SHOWN])
-        + "."
+        f"Rows of {table} set aside: {frame.height:,} ({'; '.join(sorted(set(frame['why'].to_list()))[:SHOWN])})."
         for table, frame in sorted(aside.items())
         if frame.height
     ]
@@ -145,7 +157,9 @@ def _handed_over(rows: pl.DataFrame, currency: str) -> dict[str, str]:
         (went > 0).sum().alias("out"), went.sum().alias("out_amount"),
     )  # fmt: skip
     return {
-        row["manager_id"]: f"Handed over in the period: {row['in']:,} accounts in ({money(row['in_amount'], currency)}), "
+        row[
+            "manager_id"
+        ]: f"Handed over in the period: {row['in']:,} accounts in ({money(row['in_amount'], currency)}), "
         f"{row['out']:,} out ({money(row['out_amount'], currency)})."
         for row in moved.sort("manager_id").iter_rows(named=True)
         if row["in"] or row["out"]
@@ -163,7 +177,9 @@ def _dominant(rows: pl.DataFrame) -> dict[str, str]:
         .first()
     )
     return {
-        row["manager_id"]: f"{row['account'] or row['account_id']} alone is {percent(row['part'])} of the revenue; look at "
+        row[
+            "manager_id"
+        ]: f"{row['account'] or row['account_id']} alone is {percent(row['part'])} of the revenue; look at "
         "the score without it."
         for row in large.iter_rows(named=True)
     }

@@ -103,7 +103,13 @@ def run(request: Request) -> Run:
     said = notes.of_run(tables, now.ledger_lines, rulebook, intake.checked.set_aside, now.scored.rows)
     problems = in_order((*intake.problems, *later, *said.problems, *scope.shortfall(tables, period, request.as_of)))
     context = Context(
-        rulebook, period, calendar.previous(period), now.windows, request.as_of, notes.people(tables), said.by_manager
+        rulebook,
+        period,
+        calendar.previous(period),
+        now.windows,
+        request.as_of,
+        notes.people(tables),
+        said.by_manager,
     )
     return Run(
         rulebook=rulebook,
@@ -134,9 +140,7 @@ def score(tables: Tables, rulebook: Rulebook, period: Period, as_of: date) -> Re
     lazy = {name: frame.lazy() for name, frame in tables.items()}
     ledger = _ledger(lazy, rulebook, windows, as_of)
     own = Ownership(rulebook.ownership.policy, rulebook.ownership.attribute, rulebook.ownership.managers)
-    whose = answering(
-        own, lazy, ledger, windows, basis=rulebook.basis, as_of=as_of, currency=rulebook.currency
-    )
+    whose = answering(own, lazy, ledger, windows, basis=rulebook.basis, as_of=as_of, currency=rulebook.currency)
     facts, constants = _facts(ledger, rulebook, windows), _constants(rulebook)
     built = book.build(ledger, whose, rulebook.credit.model_dump(), lazy["accounts"], facts, constants)
     bridge, lines, rows, moves = pl.collect_all([ledger.bridge, ledger.lines, built.rows, built.moves])
@@ -162,11 +166,7 @@ def measured(rows: pl.DataFrame, rulebook: Rulebook, targets: pl.DataFrame, peri
     figures = pl.concat(pl.collect_all(frames))
     reached = attainment(figures.lazy(), targets.lazy(), period.name).collect()
     names = {"manager_id": "manager", "account_id": "account"}
-    return (
-        pl.concat([figures, reached])
-        .with_columns(pl.col("grain").replace(names))
-        .sort("grain", "id", "metric")
-    )
+    return pl.concat([figures, reached]).with_columns(pl.col("grain").replace(names)).sort("grain", "id", "metric")
 
 
 def _ledger(tables: dict[str, pl.LazyFrame], rulebook: Rulebook, windows: Windows, as_of: date) -> Ledger:

@@ -78,7 +78,11 @@ class Run:
         return {
             "run_id": self.run_id,
             "engine": {"bookscore": __version__, "polars": pl.__version__},
-            "period": {"name": self.period.name, "from": str(self.period.start), "to": str(self.period.last_day)},
+            "period": {
+                "name": self.period.name,
+                "from": str(self.period.start),
+                "to": str(self.period.last_day),
+            },
             "as_of": self.as_of.isoformat(),
             "windows": {
                 "movements": {"from": str(windows.moves.start), "until": str(windows.moves.end)},

@@ -13,9 +13,7 @@ _ORIGIN = (
     Column("recorded_at", Kind.INSTANT, "When the source system learned of it, if it says so."),
 )
 _ACCOUNT = Column("account_id", Kind.TEXT, "The account.", required=True, refers_to="accounts")
-_CURRENCY = Column(
-    "currency", Kind.TEXT, "ISO 4217 code of the amounts; the reporting currency when empty."
-)
+_CURRENCY = Column("currency", Kind.TEXT, "ISO 4217 code of the amounts; the reporting currency when empty.")
 _SELLER = Column("seller_id", Kind.TEXT, "Who sold the line.", refers_to="managers")
 
 ACCOUNTS = Table(

@@ -41,9 +41,7 @@ def from_current(ownership: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
     """Spans in which whoever is responsible on `as_of` always was."""
     spans = from_history(ownership)
     today = (pl.col("starts_on") <= as_of) & (pl.col("ends_on") > as_of)
-    return spans.filter(today).with_columns(
-        pl.lit(EVER).alias("starts_on"), pl.lit(NEVER).alias("ends_on")
-    )
+    return spans.filter(today).with_columns(pl.lit(EVER).alias("starts_on"), pl.lit(NEVER).alias("ends_on"))
 
 
 def from_territory(accounts: pl.LazyFrame, attribute: str, managers: Mapping[str, str]) -> pl.LazyFrame:

@@ -33,7 +33,14 @@ class Answering:
 
 
 def answering(
-    own: Ownership, tables: Tables, ledger: Ledger, windows: Windows, *, basis: str, as_of: date, currency: str
+    own: Ownership,
+    tables: Tables,
+    ledger: Ledger,
+    windows: Windows,
+    *,
+    basis: str,
+    as_of: date,
+    currency: str,
 ) -> Answering:
     """Who answers for what, by the policy's name."""
     if own.policy == "seller":
@@ -53,9 +60,7 @@ def _spans(own: Ownership, tables: Tables, windows: Windows, basis: str, as_of: 
         return ownership.from_territory(tables["accounts"], own.attribute or "region", own.managers)
     dated = "dated_on" if basis == "invoices" else "starts_on"
     sales = tables[basis].select("account_id", "seller_id", pl.col(dated).alias("dated_on"), "amount")
-    return ownership.from_sales(
-        sales, windows.moves.start, windows.moves.end, largest=own.policy == "main_seller"
-    )
+    return ownership.from_sales(sales, windows.moves.start, windows.moves.end, largest=own.policy == "main_seller")
 
 
 def _sellers(tables: Tables, ledger: Ledger, windows: Windows, basis: str, currency: str) -> Answering:
@@ -70,17 +75,13 @@ def _sellers(tables: Tables, ledger: Ledger, windows: Windows, basis: str, curre
         span = windows.outcome
         return Answering(moves, replace(moves, span=span, opens_on=span.start - timedelta(days=1)))
     comparison, scored = windows.outcome, windows.moves
-    sums = in_windows(
-        tables["invoices"], tables["rates"], comparison, scored, currency, by=("account_id", "seller_id")
-    )
+    sums = in_windows(tables["invoices"], tables["rates"], comparison, scored, currency, by=("account_id", "seller_id"))
     spans = ownership.from_windows(
         sums, {"before": (comparison.start, comparison.end), "after": (scored.start, scored.end)}
     )
     loss_on = comparison.end - timedelta(days=1)
     moves = replace(_on_days(spans, windows, divide=True), opens_on=loss_on, loss_on=loss_on, lost=LOSSES)
-    always = spans.with_columns(
-        pl.lit(ownership.EVER).alias("starts_on"), pl.lit(ownership.NEVER).alias("ends_on")
-    )
+    always = spans.with_columns(pl.lit(ownership.EVER).alias("starts_on"), pl.lit(ownership.NEVER).alias("ends_on"))
     return Answering(moves, replace(moves, spans=always))
 
 

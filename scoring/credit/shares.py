@@ -23,9 +23,7 @@ def on_days(wanted: pl.LazyFrame, spans: pl.LazyFrame, *, divide: bool) -> pl.La
     return _completed(wanted, held, ["account_id", "on"], None if divide else RATE_SCALE)
 
 
-def over_days(
-    accounts: pl.LazyFrame, spans: pl.LazyFrame, start: date, end: date, *, divide: bool
-) -> pl.LazyFrame:
+def over_days(accounts: pl.LazyFrame, spans: pl.LazyFrame, start: date, end: date, *, divide: bool) -> pl.LazyFrame:
     """Who holds each account how long between `start` and `end`, day by day.
 
     `accounts` has distinct account_id. One row per account and manager: weight (share times days), whole.

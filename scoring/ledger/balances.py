@@ -27,9 +27,7 @@ def amount_or_zero(amount: pl.Expr, counted: pl.Expr) -> pl.Expr:
     return pl.when(counted).then(amount).otherwise(pl.lit(0).cast(MONEY)).sum().cast(MONEY)
 
 
-def at_instants(
-    lines: pl.LazyFrame, rates: pl.LazyFrame, start: date, end: date, reporting: str
-) -> pl.LazyFrame:
+def at_instants(lines: pl.LazyFrame, rates: pl.LazyFrame, start: date, end: date, reporting: str) -> pl.LazyFrame:
     """Recurring revenue of each account at two instants.
 
     One row per account with a line: account_id, `before`, `after` (both at the rate of `start`) and
@@ -71,9 +69,7 @@ def in_windows(
     constant = at_one_day(dated, rates, scored.start, reporting).select(
         *by, "currency", "dated_on", "amount", converted("amount").alias("constant")
     )
-    both = at_each_day(constant, rates, "dated_on", reporting).with_columns(
-        converted("amount").alias("spot")
-    )
+    both = at_each_day(constant, rates, "dated_on", reporting).with_columns(converted("amount").alias("spot"))
     return (
         both.group_by(by)
         .agg(

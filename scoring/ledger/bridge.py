@@ -4,6 +4,7 @@ import polars as pl
 
 from scoring.errors import NotConservedError, UnbalancedError
 from scoring.ledger.movements import KINDS, LOSSES
+from scoring.money import added
 
 TRANSFERS = ("transfer_in", "transfer_out")
 OUTGOING = (*LOSSES, "transfer_out")
@@ -32,6 +33,6 @@ def check_balance(bridge: pl.DataFrame, grain: str, name: str) -> None:
 def check_conserved(step: str, whole: pl.DataFrame, parts: pl.DataFrame, columns: tuple[str, ...]) -> None:
     """Raises NotConservedError when the parts of a money column do not add up to the whole's."""
     for column in columns:
-        before, after = whole[column].sum(), parts[column].sum()
+        before, after = added(whole[column]), added(parts[column])
         if before != after:
             raise NotConservedError(step, column, str(before), str(after))

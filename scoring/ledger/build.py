@@ -71,9 +71,7 @@ def of_contracts(lines: pl.LazyFrame, rates: pl.LazyFrame, terms: Terms, windows
     bridge = at_instants(lines, rates, moves.start, moves.end, terms.currency)
     ends = at_instants(lines, rates, outcome.start, outcome.end, terms.currency)
     last_on = movements.last_paid_on(lines, outcome)
-    changes = movements.of_contracts(
-        lines, rates, moves, terms.currency, window_days=terms.reactivation_window_days
-    )
+    changes = movements.of_contracts(lines, rates, moves, terms.currency, window_days=terms.reactivation_window_days)
     return Ledger(
         bridge=bridge.select("account_id", pl.col("before").alias("opening"), pl.col("after_spot").alias("closing")),
         moves=pl.concat([changes, movements.of_exchange(bridge, moves)]),

@@ -14,9 +14,9 @@ def rates_in_millionths(rates: pl.LazyFrame) -> pl.LazyFrame:
 
     One row per currency and first day: currency, dated_on, rate (Int64), sorted by day.
     """
-    return rates.select(
-        "currency", "dated_on", (pl.col("rate") * RATE_SCALE).cast(pl.Int64).alias("rate")
-    ).sort("dated_on", "currency")
+    return rates.select("currency", "dated_on", (pl.col("rate") * RATE_SCALE).cast(pl.Int64).alias("rate")).sort(
+        "dated_on", "currency"
+    )
 
 
 def at_one_day(lines: pl.LazyFrame, rates: pl.LazyFrame, day: date, reporting: str) -> pl.LazyFrame:
@@ -37,9 +37,7 @@ def at_one_day(lines: pl.LazyFrame, rates: pl.LazyFrame, day: date, reporting: s
 def at_each_day(lines: pl.LazyFrame, rates: pl.LazyFrame, day: str, reporting: str) -> pl.LazyFrame:
     """The lines with `rate`, millionths of the reporting currency, on the day each line names in `day`."""
     known = rates_in_millionths(rates).rename({"dated_on": day})
-    dated = lines.sort(day).join_asof(
-        known, on=day, by="currency", strategy="backward", check_sortedness=False
-    )
+    dated = lines.sort(day).join_asof(known, on=day, by="currency", strategy="backward", check_sortedness=False)
     return _or_one(dated, reporting)
 
 

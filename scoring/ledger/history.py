@@ -63,9 +63,7 @@ def _monthly(contracts: pl.LazyFrame) -> pl.LazyFrame:
     times, by = months_of(pl.col("every"))
     free = pl.col("trial").fill_null(value=False) | pl.col("status").is_in(NOT_PAYING).fill_null(value=False)
     monthly = from_units(rounded_quotient(units(pl.col("amount")) * times.cast(pl.Int128), by))
-    return contracts.with_columns(
-        pl.when(free).then(pl.lit(0).cast(MONEY)).otherwise(monthly).alias("monthly")
-    )
+    return contracts.with_columns(pl.when(free).then(pl.lit(0).cast(MONEY)).otherwise(monthly).alias("monthly"))
 
 
 def _cut_where_renewed(lines: pl.LazyFrame) -> pl.LazyFrame:
@@ -122,7 +120,11 @@ def _bridge_gaps(lines: pl.LazyFrame, tolerance: int, as_of: date) -> pl.LazyFra
         .select("account_id", "gap_from", "gap_to", "is_open")
     )
     joined = lines.join(
-        gaps, left_on=["account_id", "ends_on"], right_on=["account_id", "gap_from"], how="left", validate="m:1"
+        gaps,
+        left_on=["account_id", "ends_on"],
+        right_on=["account_id", "gap_from"],
+        how="left",
+        validate="m:1",
     )
     cancelled = pl.col("status").is_in(["cancelled", "ended"]).fill_null(value=False)
     runs_on = pl.col("gap_to").is_not_null() & (pl.col("monthly") > 0) & ~(pl.col("is_open") & cancelled)

@@ -13,9 +13,7 @@ def rungs(lines: pl.LazyFrame, tiers: Sequence[str], products: Mapping[str, str]
     of_product = pl.col("product").replace_strict(dict(products), default=None, return_dtype=pl.String)
     place = {tier: number for number, tier in enumerate(tiers)}
     tier = pl.coalesce("tier", of_product)
-    return lines.with_columns(
-        tier.replace_strict(place, default=None, return_dtype=pl.Int64).alias("rung")
-    )
+    return lines.with_columns(tier.replace_strict(place, default=None, return_dtype=pl.Int64).alias("rung"))
 
 
 def tiers_of_accounts(
@@ -40,7 +38,11 @@ def tiers_of_accounts(
     return (
         sums.group_by("account_id")
         .agg(
-            pl.col("rung").filter(pl.col(name) > 0).sort_by(pl.col(name).filter(pl.col(name) > 0), pl.col("rung").filter(pl.col(name) > 0)).last().alias(name)
+            pl.col("rung")
+            .filter(pl.col(name) > 0)
+            .sort_by(pl.col(name).filter(pl.col(name) > 0), pl.col("rung").filter(pl.col(name) > 0))
+            .last()
+            .alias(name)
             for name in ends
         )
         .sort("account_id")

@@ -29,9 +29,7 @@ def signed(kind: pl.Expr, amount: pl.Expr) -> pl.Expr:
     return pl.when(kind.is_in(LOSSES)).then(-amount).otherwise(amount)
 
 
-def kind_of(
-    before: pl.Expr, after: pl.Expr, ever_paid: pl.Expr, gap_days: pl.Expr, window_days: int | None
-) -> pl.Expr:
+def kind_of(before: pl.Expr, after: pl.Expr, ever_paid: pl.Expr, gap_days: pl.Expr, window_days: int | None) -> pl.Expr:
     """The movement class of a change; null where nothing changed.
 
     An account pays while its revenue is above 0. Back after more than `window_days` is new again.
@@ -55,7 +53,11 @@ def of_contracts(
     One row per account, day and kind, as `SCHEMA`; amounts are a month's revenue.
     """
     priced = at_one_day(lines, rates, span.start, reporting).with_columns(converted("monthly"))
-    opening = priced.filter(active(span.start)).group_by("account_id").agg(pl.col("monthly").sum().cast(MONEY).alias("opening"))
+    opening = (
+        priced.filter(active(span.start))
+        .group_by("account_id")
+        .agg(pl.col("monthly").sum().cast(MONEY).alias("opening"))
+    )
     days = (
         _edges(priced)
         .filter(span.holds(pl.col("moved_on")))
@@ -85,7 +87,11 @@ def of_windows(balances: pl.LazyFrame, invoices: pl.LazyFrame, scored: Span, win
         pl.col("dated_on").filter(earlier).max().alias("paid_until"),
         pl.col("dated_on").filter(inside).min().alias("first_on"),
         pl.col("dated_on").filter(inside).max().alias("last_on"),
-        place.filter(inside).sort_by(pl.col("amount").filter(inside), descending=True).head(8).str.join(", ").alias("origin"),
+        place.filter(inside)
+        .sort_by(pl.col("amount").filter(inside), descending=True)
+        .head(8)
+        .str.join(", ")
+        .alias("origin"),
     )
     walked = balances.join(facts, on="account_id", how="left", validate="1:1").with_columns(
         (pl.col("after") - pl.col("before")).cast(MONEY).alias("delta"),
@@ -160,8 +166,4 @@ def last_paid_on(lines: pl.LazyFrame, span: Span) -> pl.LazyFrame:
     paying = pl.col("monthly") > 0
     until = pl.min_horizontal(pl.col("ends_on").fill_null(date.max), pl.lit(span.end))
     served = paying & (pl.col("starts_on") < span.end) & (until >= span.start)
-    return (
-        lines.filter(served)
-        .group_by("account_id")
-        .agg((until.max() - timedelta(days=1)).alias("last_on"))
-    )
+    return lines.filter(served).group_by("account_id").agg((until.max() - timedelta(days=1)).alias("last_on"))

@@ -94,9 +94,7 @@ class Metric:
 
 EVERYBODY = Base("everybody", pl.lit(value=True), "all accounts of the book")
 PAYING_AT_START = Base("paying_at_start", pl.col("before") > 0, "accounts paying at the start")
-PAYING_AT_BOTH = Base(
-    "paying_at_both", (pl.col("before") > 0) & (pl.col("after") > 0), "accounts paying at both ends"
-)
+PAYING_AT_BOTH = Base("paying_at_both", (pl.col("before") > 0) & (pl.col("after") > 0), "accounts paying at both ends")
 PAYING_AT_END = Base("paying_at_end", pl.col("closing") > 0, "accounts paying at the end")
 BASES = (EVERYBODY, PAYING_AT_START, PAYING_AT_BOTH, PAYING_AT_END)
 

@@ -18,7 +18,7 @@ _BRIDGE = "Definitions 2: movements and the bridge"
 OPENING = _money("opening", "Opening revenue", Better.NEITHER, "Revenue held when the period opens.", _BRIDGE)
 NEW = _money("new", "New", Better.HIGHER, "Revenue of accounts that never paid before.", _BRIDGE)
 REACTIVATION = _money(
-    "reactivation", "Reactivation", Better.HIGHER, "Revenue of accounts that paid before, had stopped, and pay again.", _BRIDGE
+    "reactivation", "Reactivation", Better.HIGHER, "Revenue of accounts that had stopped paying and pay again.", _BRIDGE
 )  # fmt: skip
 EXPANSION = _money("expansion", "Expansion", Better.HIGHER, "What paying accounts pay more.", _BRIDGE)
 CONTRACTION = _money("contraction", "Contraction", Better.LOWER, "What still-paying accounts pay less.", _BRIDGE)

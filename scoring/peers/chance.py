@@ -19,7 +19,7 @@ def quantile(coverage: float, freedom: int) -> float:
         (5 * z**5 + 16 * z**3 + 3 * z) / 96,
         (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
     )
-    return z + sum(term / freedom ** (n + 1) for n, term in enumerate(terms))
+    return float(z + sum(term / freedom ** (n + 1) for n, term in enumerate(terms)))
 
 
 def likely_range(score: float, error: float, coverage: float, freedom: int) -> tuple[float, float]:

@@ -148,7 +148,7 @@ def _band(score: Row, earlier: Row) -> float | None:
         return None
     freedom = min(score["groups"], earlier["groups"]) - 1
     error = (score["error"] ** 2 + earlier["error"] ** 2) ** 0.5
-    return quantile(CHANGE_COVERAGE, freedom) * error
+    return float(quantile(CHANGE_COVERAGE, freedom) * error)
 
 
 def _bridges(rows: pl.DataFrame) -> dict[str, dict[str, str]]:
@@ -166,4 +166,3 @@ def _by_manager(frame: pl.DataFrame) -> dict[str, Row]:
 
 def _round(value: float | None) -> float | None:
     return None if value is None else round(value, 9) + 0.0
-

@@ -26,7 +26,9 @@ WORDS = {
 Row = Mapping[str, Any]
 
 
-def drivers(judged: Judged, rows: pl.DataFrame, moves: pl.DataFrame, context: Context) -> dict[str, list[dict[str, Any]]]:
+def drivers(
+    judged: Judged, rows: pl.DataFrame, moves: pl.DataFrame, context: Context
+) -> dict[str, list[dict[str, Any]]]:
     """Manager to the accounts that mattered most, by what the score would lose without them.
 
     `points` is the score less the score without the account. Up to SHOWN accounts, the best first.
@@ -103,9 +105,9 @@ def _movements_by_account(moves: pl.DataFrame) -> dict[tuple[str, str], list[Row
 def _sentence(row: Row, moves: Iterable[Row], context: Context) -> str:
     """What happened to the account: over the window first, then the largest movements of the period."""
     currency = context.rulebook.currency
-    told = [
-        f"{WORDS[m['kind']].format(amount=money(m['amount'], currency))} on {day(m['moved_on'])}" for m in moves
-    ][:2]
+    told = [f"{WORDS[m['kind']].format(amount=money(m['amount'], currency))} on {day(m['moved_on'])}" for m in moves][
+        :2
+    ]
     return "; ".join([_over_window(row["before"], row["after"]), *told])
 
 

@@ -31,16 +31,16 @@ def judge(rows: pl.DataFrame, rulebook: Rulebook, targets: pl.DataFrame, period:
     `rows` is the book, `targets` the table of targets.
     """
     owned = rows.lazy().filter(pl.col("manager_id") != UNASSIGNED)
-    agreed = targets.lazy().filter(pl.col("period") == period).select(
-        "manager_id", "metric", pl.col("value").cast(pl.Float64).alias("target")
+    agreed = (
+        targets.lazy()
+        .filter(pl.col("period") == period)
+        .select("manager_id", "metric", pl.col("value").cast(pl.Float64).alias("target"))
     )
     lined = lines(replicas(owned), rulebook, agreed).collect().lazy()
     scored = totals(lined, rulebook).collect().lazy()
     whole = lined.filter(pl.col("replica") == WHOLE).drop("replica")
     counts = owned.group_by("manager_id").agg(pl.len().cast(pl.Int64).alias("accounts"))
-    noise = spread(
-        scored.select("manager_id", "replica", "score"), counts.rename({"accounts": "n"})
-    )
+    noise = spread(scored.select("manager_id", "replica", "score"), counts.rename({"accounts": "n"}))
     scores = (
         scored.filter(pl.col("replica") == WHOLE)
         .drop("replica")

@@ -36,7 +36,11 @@ def scores_without(points: pl.LazyFrame, lined: pl.LazyFrame) -> pl.LazyFrame:
     )
     gone = pl.col("points_without").is_null()
     moved = (
-        points.join(counted.select("manager_id", "rule", "points", "weight"), on=["manager_id", "rule"], validate="m:1")
+        points.join(
+            counted.select("manager_id", "rule", "points", "weight"),
+            on=["manager_id", "rule"],
+            validate="m:1",
+        )
         .with_columns(
             (pl.col("weight") * (pl.col("points_without").fill_null(0) - pl.col("points"))).alias("by"),
             pl.when(gone).then("weight").otherwise(0.0).alias("weight_gone"),
@@ -46,14 +50,15 @@ def scores_without(points: pl.LazyFrame, lined: pl.LazyFrame) -> pl.LazyFrame:
     )
     return (
         moved.join(whole, on="manager_id", validate="m:1")
-        .select(*KEY, ratio(pl.col("sum") + pl.col("by"), pl.col("weights") - pl.col("weight_gone")).alias("score_without"))
+        .select(
+            *KEY,
+            ratio(pl.col("sum") + pl.col("by"), pl.col("weights") - pl.col("weight_gone")).alias("score_without"),
+        )
         .sort(KEY)
     )
 
 
-def _of_rule(
-    rows: pl.LazyFrame, rule: Rule, metric: Metric, rulebook: Rulebook, targets: pl.LazyFrame
-) -> pl.LazyFrame:
+def _of_rule(rows: pl.LazyFrame, rule: Rule, metric: Metric, rulebook: Rulebook, targets: pl.LazyFrame) -> pl.LazyFrame:
     parts = metric.parts
     if parts is None:
         raise ValueError(metric.name)

@@ -34,9 +34,11 @@ def lines(rows: pl.LazyFrame, rulebook: Rulebook, targets: pl.LazyFrame) -> pl.L
     """
     graded = pl.concat([_points(g, rulebook) for g in _groups(rows, rulebook, targets)])
     by_rule = graded.group_by(*KEYS, "rule").agg(
-        ratio((pl.col("points") * pl.col("n")).sum(), pl.col("n").filter(pl.col("points").is_not_null()).sum()).alias("points"),
+        ratio((pl.col("points") * pl.col("n")).sum(), pl.col("n").filter(pl.col("points").is_not_null()).sum()).alias(
+            "points"
+        ),
     )
-    whole = pl.concat(_values(rows, [r for r in rulebook.rules], rulebook, targets, ()))
+    whole = pl.concat(_values(rows, rulebook.rules, rulebook, targets, ()))
     return _weighed(whole.join(by_rule, on=[*KEYS, "rule"], how="left", validate="1:1"), rulebook)
 
 
@@ -70,7 +72,11 @@ def _groups(rows: pl.LazyFrame, rulebook: Rulebook, targets: pl.LazyFrame) -> li
 
 
 def _values(
-    rows: pl.LazyFrame, rules: Sequence[Rule], rulebook: Rulebook, targets: pl.LazyFrame, further: tuple[str, ...]
+    rows: pl.LazyFrame,
+    rules: Sequence[Rule],
+    rulebook: Rulebook,
+    targets: pl.LazyFrame,
+    further: tuple[str, ...],
 ) -> list[pl.LazyFrame]:
     """The value, n and reason of each rule's metric; one frame."""
     if not rules:
@@ -95,7 +101,8 @@ def _values(
     few = pl.col("n") < pl.col("least")
     return [
         attained.with_columns(
-            pl.when(~few).then("value").alias("value"), pl.when(few).then(pl.lit("too_few")).otherwise("reason").alias("reason")
+            pl.when(~few).then("value").alias("value"),
+            pl.when(few).then(pl.lit("too_few")).otherwise("reason").alias("reason"),
         ).select(*keys, "rule", "value", "n", "reason")
     ]
 

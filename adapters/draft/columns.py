@@ -1,0 +1,100 @@
+"""How does a draft map the columns of one export? A line each, with a mapping where the values call for one."""
+
+from collections.abc import Iterator, Mapping
+
+import polars as pl
+
+from adapters.draft.facts import Facts
+from adapters.draft.recognise import Match, compact
+from adapters.draft.shades import ends_inclusively, is_percent, words_for
+from adapters.draft.sketch import GUESSED, RECOGNISED, UNKNOWN, Line, flow, remark, scalar
+
+INDENT = 6
+_PARTS_OF_NAME = ("firstname", "lastname")
+
+
+def column_lines(facts: Facts, kinds: Mapping[str, str]) -> Iterator[Line]:
+    """The lines under `columns`, in the order of our columns, then what could not be placed."""
+    parts = _parts_of_name(facts)
+    order = list(kinds)
+    for match in sorted(facts.guess.matches, key=lambda m: order.index(m.ours)):
+        if match.ours == "name" and parts:
+            continue
+        if match.ours == "every" and interval(facts):
+            continue
+        if match.ours == "line_id" and facts.texts("line_id").n_unique() < facts.cells.height:
+            yield Line("", f"{match.theirs} is on several rows, so file and row make the line_id", INDENT)
+            continue
+        yield _line(facts, match, kinds[match.ours])
+        if match.ours in facts.dates and facts.dates[match.ours].doubt:
+            yield Line("", remark(UNKNOWN, facts.dates[match.ours].doubt), INDENT)
+    if parts and "name" in kinds:
+        yield Line(f"name: {flow({'join': parts, 'with': ' '})}", remark(RECOGNISED), INDENT)
+    if facts.guess.formula:
+        formula = flow({"formula": facts.guess.formula})
+        yield Line(f"amount: {formula}", remark(GUESSED, "no column holds the amount"), INDENT)
+    for missing in facts.guess.missing:
+        yield Line("", remark(UNKNOWN, f"{missing}, which every row needs"), INDENT)
+
+
+def interval(facts: Facts) -> str | None:
+    """What a contract's amount is for, where its header says so: then the interval of bills is another thing."""
+    amount = compact(facts.guess.theirs("amount") or "")
+    if facts.guess.table != "contracts":
+        return None
+    if "mrr" in amount or "monthly" in amount:
+        return "month"
+    return "year" if any(w in amount for w in ("arr", "acv", "annual", "yearly")) else None
+
+
+def parts_of_name(header: tuple[str, ...]) -> list[str]:
+    """The headers of first and last name, if both are there."""
+    found = [h for p in _PARTS_OF_NAME for h in header if compact(h) == p]
+    return found if len(found) == len(_PARTS_OF_NAME) else []
+
+
+def _parts_of_name(facts: Facts) -> list[str]:
+    """The headers to join to a name, where no column holds one for most rows."""
+    is_named = facts.guess.theirs("name") and facts.texts("name").count() * 2 > facts.cells.height
+    is_person = facts.guess.table in ("accounts", "managers")
+    return parts_of_name(facts.header) if is_person and not is_named else []
+
+
+def _line(facts: Facts, match: Match, kind: str) -> Line:
+    """The line of one column: its name, or a mapping where its values call for one."""
+    certainty = RECOGNISED if match.is_sure else GUESSED
+    if match.ours in ("share", "discount") and is_percent(match.theirs, facts.values(match.ours)):
+        formula = flow({"formula": f"`{match.theirs}` / 100"})
+        return Line(f"{match.ours}: {formula}", remark(certainty, "written in percent"), INDENT)
+    mapping: dict[str, object] = {"column": match.theirs}
+    why = []
+    words, unknown = words_for(facts.guess.table, match.ours, facts.texts(match.ours))
+    if words:
+        mapping["words"] = words
+    if unknown:
+        certainty = UNKNOWN
+        why.append(f"no word of ours for {', '.join(unknown)}")
+    if kind == "text" and _has_decimals(facts.texts(match.ours)):
+        mapping["without_suffix"] = ".0"
+    if match.ours == "ends_on" and _is_last_day(facts):
+        mapping["plus_days"] = 1
+        why.append("a last day; ours is the first day after")
+    form = facts.dates[match.ours].form if match.ours in facts.dates else None
+    if form is not None and not facts.shared_dates:
+        mapping["dates"] = form.dates
+    said = flow(mapping) if len(mapping) > 1 else scalar(match.theirs)
+    return Line(f"{match.ours}: {said}", remark(certainty, "; ".join(why)), INDENT)
+
+
+def _is_last_day(facts: Facts) -> bool:
+    if not all(facts.guess.theirs(c) for c in ("account_id", "starts_on", "ends_on")):
+        return False
+    account = facts.texts("account_id").alias("account_id")
+    days = pl.DataFrame([account, *(facts.days(c) for c in ("starts_on", "ends_on"))])
+    return ends_inclusively(days) is True
+
+
+def _has_decimals(cells: pl.Series) -> bool:
+    """Whether ids have passed through a column of floats: 2.0 for 2."""
+    filled = cells.drop_nulls()
+    return len(filled) > 0 and bool(filled.str.contains(r"^\d+\.0$").all())

@@ -1,0 +1,125 @@
+"""What does a draft say of one export? The table, its columns, and what its values call for."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from adapters.draft.columns import INDENT, column_lines, interval, parts_of_name
+from adapters.draft.facts import Facts
+from adapters.draft.recognise import FILLABLE, compact
+from adapters.draft.shades import won_words
+from adapters.draft.sketch import GUESSED, RECOGNISED, UNKNOWN, Line, flow, remark, scalar
+
+_MOST_VALUES = 60
+_UNIQUE = {"accounts": "account_id", "managers": "manager_id"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the table of an entry needs: its kinds, its required columns, and whether it takes attributes."""
+
+    kinds: Mapping[str, str]
+    required: Collection[str]
+    is_open: bool
+
+
+def entry(facts: Facts, declared: Mapping[str, str], asked: Asked) -> Iterator[Line]:
+    """The lines of the entry, in the order of the settings."""
+    guess = facts.guess
+    yield Line(f"- file: {scalar(facts.file)}", f"{facts.cells.height:,} rows", indent=2)
+    by = "the headers and the name of the file" if guess.is_named else "the headers"
+    yield Line(f"table: {guess.table}", remark(GUESSED if guess.missing else RECOGNISED, f"by {by}"))
+    for setting, value in declared.items():
+        yield Line(f"{setting}: {scalar(value)}", remark(GUESSED, "the file cannot be read otherwise"))
+    yield from _formats(facts)
+    yield Line("columns:")
+    yield from column_lines(facts, asked.kinds)
+    yield from _constants(facts, asked)
+    used = {m.theirs for m in guess.matches} | {h for h in facts.header if f"`{h}`" in (guess.formula or "")}
+    used |= {*parts_of_name(facts.header)}
+    yield from _attributes(facts, asked, used)
+    yield from _where(facts, used)
+    yield from _distinct(facts)
+    if rest := [h for h in facts.header if h not in used]:
+        yield Line("", f"not used: {', '.join(rest)}")
+
+
+def _formats(facts: Facts) -> Iterator[Line]:
+    form, doubt = facts.numbers.form, facts.numbers.doubt
+    if form is not None:
+        yield Line(f'decimal: "{form.point}"', remark(GUESSED, doubt or "all numbers fit"))
+    if form is not None and form.thousands:
+        yield Line(f'thousands: "{form.thousands}"', remark(GUESSED, doubt or "all numbers fit"))
+    if form is None and doubt:
+        yield Line("", doubt if doubt.startswith("all but") else remark(UNKNOWN, doubt))
+    if facts.shared_dates:
+        yield Line(f'dates: "{facts.shared_dates}"', remark(GUESSED, "all dates fit"))
+
+
+def _constants(facts: Facts, asked: Asked) -> Iterator[Line]:
+    """What every row has in common though no column says so."""
+    found = dict(_fixed(facts))
+    if found:
+        yield Line("constants:")
+    for ours, (value, why) in found.items():
+        yield Line(f"{ours}: {scalar(value)}", remark(GUESSED, why), INDENT)
+    for ours in FILLABLE.get(facts.guess.table, ()):
+        is_open = ours in asked.required and ours != "line_id" and facts.guess.theirs(ours) is None
+        if is_open and ours not in found:
+            yield Line("", remark(UNKNOWN, f"{ours}, which every row needs; add it under constants"))
+
+
+def _fixed(facts: Facts) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Our column to its constant and why."""
+    table, name = facts.guess.table, compact(facts.file)
+    if table == "contracts" and (every := interval(facts)):
+        yield "every", (every, f"{facts.guess.theirs('amount')} says so")
+    elif table == "contracts" and facts.guess.theirs("every") is None:
+        yield "every", ("month", "no column says what the amount is for")
+    if table == "answers" and facts.guess.theirs("kind") is None:
+        largest = facts.values("score").max()
+        has_stars = largest is not None and float(str(largest)) <= 5 and "nps" not in name
+        is_csat = "csat" in name or has_stars
+        yield "kind", ("csat" if is_csat else "nps", "by the name of the file and the scores")
+        yield "scale", ("1-5" if is_csat else "0-10", "the usual one")
+    if table == "invoices" and facts.guess.theirs("kind") is None and any(w in name for w in _DEALS):
+        yield "kind", ("deal", "by the name of the file")
+
+
+_DEALS = ("deal", "opportun", "pipeline")
+
+
+def _attributes(facts: Facts, asked: Asked, used: set[str]) -> Iterator[Line]:
+    """Further columns by which accounts can be compared; their headers are then used."""
+    found = [h for h in facts.header if asked.is_open and h not in used and _is_attribute(facts, h, asked)]
+    if found:
+        yield Line("attributes:")
+    for theirs in found:
+        used.add(theirs)
+        yield Line(f"{_snake(theirs)}: {scalar(theirs)}", remark(GUESSED, "to compare by"), INDENT)
+
+
+def _is_attribute(facts: Facts, theirs: str, asked: Asked) -> bool:
+    """Whether a column divides most accounts into groups and can be called by its name."""
+    cells, name = facts.cells[theirs].drop_nulls(), _snake(theirs)
+    is_free = name.isidentifier() and name not in asked.kinds and not compact(theirs).endswith(("id", "name"))
+    divides = 1 < cells.n_unique() <= min(_MOST_VALUES, facts.cells.height // 4)
+    return is_free and divides and len(cells) * 2 > facts.cells.height
+
+
+def _snake(name: str) -> str:
+    return "_".join("".join(c if c.isalnum() else " " for c in name).casefold().split())
+
+
+def _where(facts: Facts, used: set[str]) -> Iterator[Line]:
+    won = won_words(list(facts.header), facts.cells) if facts.guess.table == "invoices" else None
+    if won:
+        used.add(won[0])
+        yield Line("where:")
+        words = flow(won[1]) if len(won[1]) > 1 else scalar(won[1][0])
+        yield Line(f"{scalar(won[0])}: {words}", remark(GUESSED, "only what was won counts"), INDENT)
+
+
+def _distinct(facts: Facts) -> Iterator[Line]:
+    key = _UNIQUE.get(facts.guess.table)
+    if key and facts.texts(key).drop_nulls().is_duplicated().any():
+        yield Line("distinct: true", remark(GUESSED, f"several rows have the same {facts.guess.theirs(key)}"))

@@ -1,0 +1,59 @@
+"""What do all values of an export say about how it is written? Looked at once, before a draft is written."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from adapters.draft.exports import Export
+from adapters.draft.habits import Habit, date_habit, number_habit
+from adapters.draft.recognise import Guess
+from adapters.values import dates
+from adapters.values.formats import Format
+from adapters.values.numbers import decimal
+
+_NUMERIC = ("money", "number", "whole")
+_DATED = ("date", "instant")
+_SCALE = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """An export, the table it was taken for, and how it writes numbers and dates (by our column)."""
+
+    file: str
+    header: tuple[str, ...]
+    cells: pl.DataFrame
+    guess: Guess
+    numbers: Habit
+    dates: Mapping[str, Habit]
+
+    def texts(self, ours: str) -> pl.Series:
+        """The texts of our column."""
+        theirs = self.guess.theirs(ours)
+        return self.cells[theirs] if theirs else pl.Series(ours, [None] * self.cells.height, dtype=pl.String)
+
+    def values(self, ours: str) -> pl.Series:
+        """The numbers of our column."""
+        return self._made(ours, decimal(pl.col("cell"), _SCALE, self.numbers.form or Format()))
+
+    def days(self, ours: str) -> pl.Series:
+        """The days of our column."""
+        habit = self.dates.get(ours, Habit())
+        return self._made(ours, dates.day(pl.col("cell"), habit.form or Format(), zoned=True))
+
+    @property
+    def shared_dates(self) -> str | None:
+        """The pattern in which all columns of dates are written, if there is one."""
+        forms = {h.form.dates if h.form else None for n, h in self.dates.items() if self.texts(n).count()}
+        return next(iter(forms)) if len(forms) == 1 else None
+
+    def _made(self, ours: str, expression: pl.Expr) -> pl.Series:
+        return self.texts(ours).to_frame("cell").select(expression.alias(ours)).to_series()
+
+
+def facts_of(export: Export, cells: pl.DataFrame, guess: Guess, kinds: Mapping[str, str]) -> Facts:
+    """The export with what its values say about how it is written."""
+    numeric = [cells[m.theirs] for m in guess.matches if kinds[m.ours] in _NUMERIC]
+    dated = {m.ours: date_habit(cells[m.theirs]) for m in guess.matches if kinds[m.ours] in _DATED}
+    return Facts(export.file, export.header, cells, guess, number_habit(numeric), dated)

@@ -1,0 +1,81 @@
+"""How does an export write its numbers and dates? Told by all values of its columns, for a draft to name."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import polars as pl
+
+from adapters.values import dates, numbers
+from adapters.values.formats import Format
+
+_SCALE = 6
+_NUMBERS = tuple(
+    Format(decimal, thousands)
+    for decimal, thousands in (
+        (",", "."), (".", ","), (",", " "), (".", " "), (".", "'"), (",", "'"), (",", None), (".", None),
+    )
+)  # fmt: skip
+_DAYS = (
+    "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d",
+    "%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%b %d, %Y", "%B %d, %Y",
+)  # fmt: skip
+_CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", ", %H:%M", ", %I:%M %p")
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """What was found out: a format to declare, None where none is needed, and the doubt that is left in words."""
+
+    form: Format | None = None
+    doubt: str = ""
+
+
+def number_habit(columns: Sequence[pl.Series]) -> Habit:
+    """The decimal and thousands signs with which all values of the columns are numbers."""
+    texts = pl.concat([c.alias("cell") for c in columns]).drop_nulls().to_frame() if columns else None
+    if texts is None or texts.is_empty():
+        return Habit()
+    unclear = any(c.to_frame("cell").select(numbers.may_be_grouped(pl.col("cell"))).item() for c in columns)
+    if not unclear and _unread(texts, Format()) == 0:
+        return Habit()
+    tried = [(f, _unread(texts, f)) for f in _NUMBERS]
+    fewest = min(unread for _, unread in tried)
+    if fewest * 20 > texts.height:
+        return Habit(doubt="the numbers are written in a way that is not known")
+    best = [form for form, unread in tried if unread == fewest]
+    if len({_sum(texts, form) for form in best}) > 1:
+        return Habit(doubt='decimal sign unclear: the values fit both "." and ","; declare decimal')
+    plain = Format(".", None)
+    form = None if plain in best and not unclear else best[-1]
+    return Habit(form, f"all but {fewest} of the numbers fit" if fewest else "")
+
+
+def date_habit(texts: pl.Series) -> Habit:
+    """The pattern with which all values of the column are dates."""
+    cells = texts.drop_nulls().to_frame("cell")
+    cell = pl.col("cell")
+    if cells.is_empty() or cells.select(dates.day(cell, Format(), zoned=True).is_not_null().mean()).item() > 0.95:
+        return Habit()
+    patterns = [day + clock for day, clock in product(_DAYS, _CLOCKS)]
+    head = cells.head(50)
+    likely = [p for p in patterns if _misses(head, p) == 0]
+    fits = [p for p in likely if _misses(cells, p) == 0]
+    if not fits:
+        return Habit(doubt="the dates are written in a way that is not known")
+    if len({tuple(cells.head(1_000).select(dates.day(cell, Format(dates=p))).to_series()) for p in fits}) > 1:
+        return Habit(doubt=f"the dates can be read as {' and as '.join(fits)}; declare dates")
+    return Habit(Format(dates=fits[0]))
+
+
+def _unread(texts: pl.DataFrame, form: Format) -> int:
+    """How many values are no numbers in that format."""
+    return int(texts.select(numbers.decimal(pl.col("cell"), _SCALE, form).is_null().sum()).item())
+
+
+def _sum(texts: pl.DataFrame, form: Format) -> object:
+    return texts.select(numbers.decimal(pl.col("cell"), _SCALE, form).sum()).item()
+
+
+def _misses(cells: pl.DataFrame, pattern: str) -> int:
+    return int(cells.select(dates.day(pl.col("cell"), Format(dates=pattern)).is_null().sum()).item())

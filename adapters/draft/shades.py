@@ -1,0 +1,77 @@
+"""Which words and habits of a column call for more than a new name? Told by its values, for a draft to name."""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from adapters.draft.recognise import compact
+
+_INTERVALS = {
+    "month": "month", "months": "month", "monthly": "month", "monatlich": "month", "m": "month",
+    "quarter": "quarter", "quarterly": "quarter", "q": "quarter",
+    "year": "year", "yearly": "year", "annual": "year", "annually": "year", "jährlich": "year", "y": "year",
+    "week": "week", "weekly": "week", "day": "day", "daily": "day",
+}  # fmt: skip
+_STATUSES = {
+    "active": "active", "live": "active", "current": "active", "open": "active", "renewed": "ended", "replaced": "ended",
+    "trial": "trial", "trialing": "trial", "intrial": "trial", "paused": "paused", "onhold": "paused",
+    "pastdue": "past_due", "unpaid": "past_due", "overdue": "past_due", "cancelled": "cancelled",
+    "canceled": "cancelled", "nonrenewing": "active", "awaitingrenewal": "active", "pending": "active", "future": "active", "churned": "cancelled",
+    "ended": "ended", "expired": "ended", "terminated": "ended", "inactive": "ended",
+}  # fmt: skip
+_KINDS = {
+    "order": "order", "sale": "order", "invoice": "order", "deal": "deal", "opportunity": "deal", "usage": "usage",
+    "onetime": "one_off", "oneoff": "one_off", "onboarding": "one_off", "setup": "one_off", "service": "one_off",
+    "services": "one_off", "professionalservices": "one_off", "credit": "credit", "creditnote": "credit",
+    "creditmemo": "credit", "return": "return", "refund": "return", "newbusiness": "deal", "existingbusiness": "deal",
+}  # fmt: skip
+
+WORDS: Mapping[tuple[str, str], Mapping[str, str]] = {
+    ("contracts", "every"): _INTERVALS,
+    ("contracts", "status"): _STATUSES,
+    ("invoices", "kind"): _KINDS,
+}
+"""Columns with a closed set of words, and what exports say for them."""
+
+_WON = ("won", "closedwon", "closedwonnew", "gewonnen")
+_STAGES = ("stage", "stagename", "dealstage", "dealstatus", "status", "opportunitystage", "salesstage")
+_MOST_WORDS = 40
+
+
+def words_for(table: str, ours: str, cells: pl.Series) -> tuple[dict[str, str], list[str]]:
+    """Their words that need ours, and those for which none is known; none of both without a closed set."""
+    known = WORDS.get((table, ours))
+    said = [str(w) for w in cells.drop_nulls().unique().sort()] if known else []
+    if known is None or len(said) > _MOST_WORDS:
+        return {}, []
+    ours_for = {w: known[compact(w)] for w in said if compact(w) in known}
+    return {w: o for w, o in ours_for.items() if w != o}, [w for w in said if w not in ours_for]
+
+
+def won_words(header: list[str], cells: pl.DataFrame) -> tuple[str, list[str]] | None:
+    """The column that says how far a deal is, and its words for a won one."""
+    for name in header:
+        if compact(name.rsplit(" - ", maxsplit=1)[-1]) in _STAGES:
+            said = [str(w) for w in cells[name].drop_nulls().unique().sort()]
+            won = [w for w in said if compact(w) in _WON]
+            if won and len(said) > len(won):
+                return name, won
+    return None
+
+
+def is_percent(name: str, numbers: pl.Series) -> bool:
+    """Whether a part is written in hundredths."""
+    largest = numbers.abs().max()
+    says_so = any(w in name.casefold() for w in ("percent", "%", "prozent"))
+    return says_so or (largest is not None and largest > 1)  # type: ignore[operator]
+
+
+def ends_inclusively(cells: pl.DataFrame) -> bool | None:
+    """Whether `ends_on` is a last day: told by the next start for the same `account_id`; None where nothing tells."""
+    next_starts = cells.select("account_id", next="starts_on").unique()
+    pairs = cells.drop_nulls(["account_id", "ends_on"]).join(next_starts, on="account_id", how="inner")
+    gap = (pairs["next"] - pairs["ends_on"]).dt.total_days()
+    after, same = int((gap == 1).sum()), int((gap == 0).sum())
+    if after + same == 0 or max(after, same) < 3 * min(after, same):
+        return None
+    return after > same

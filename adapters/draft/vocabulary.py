@@ -1,0 +1,163 @@
+"""What do exports call our columns? Headers by table and column, without blanks, signs and capitals."""
+
+from collections.abc import Mapping
+
+_ACCOUNT_ID = (
+    "accountid customerid clientid companyid organizationid organisationid accountnumber customernumber customerno "
+    "accountexternalid customerexternalid associatedcompanyids associatedcompanyidsprimary dealorganizationid "
+    "accountnameid kundennummer kundenid kunde"
+)
+_ACCOUNT_NAME = "account accountname customer customername company organization potentialcustomer"
+_ACCOUNT = f"{_ACCOUNT_ID} {_ACCOUNT_NAME}"
+_MANAGER = (
+    "managerid ownerid owneruserid accountownerid accountmanagerid hubspotownerid csmid supportrepid salesrepid "
+    "accountowner accountmanager owner csm salesperson salesrep rep mitarbeiter betreuer"
+)
+_SELLER = (
+    "sellerid salesrepid salespersonid employeeid ownerid opportunityownerid seller salesagent salesperson salesrep "
+    "opportunityowner dealowner dealownerid owner createdby soldby"
+)
+_CURRENCY = "currency currencycode currencyisocode currencyofvalue transactioncurrency waehrung währung"
+_STARTS = (
+    "startson startdate start from fromdate validfrom begindate effectivefrom effectivestartdate startdateutc startutc "
+    "beginn"
+)
+_ENDS = "endson enddate end to todate validto until effectiveto effectiveenddate endedatutc terminationdate ende"
+_PRODUCT = (
+    "product productname plan planname planid item itemname sku stockcode productid productcode productplan artikel"
+)
+_TIER = "tier plantier edition package level"
+_QUANTITY = "quantity qty seats licenses licences units planquantity menge"
+
+SYNONYMS: Mapping[str, Mapping[str, str]] = {
+    "accounts": {
+        "account_id": f"{_ACCOUNT_ID} recordid id {_ACCOUNT_NAME}",
+        "name": "accountname companyname customername name company account organizationname firma",
+        "parent_id": "parentid parentaccountid parentaccount parentcompanyid masterrecordid subsidiaryof parent",
+        "segment": "segment customersegment accountsegment size companysize accounttype",
+        "industry": "industry sector branche",
+        "region": "region territory salesregion area country billingcountry land",
+        "created_on": "createdon createddate createdate created signupdate customersince createdutc angelegtam",
+    },
+    "managers": {
+        "manager_id": (
+            "userid employeeid ownerid repid salesrepid salesagent mitarbeiter managerid recordid id personalnummer"
+        ),
+        "name": "name fullname username employeename ownername repname salesagent displayname",
+        "email": "email emailaddress mail workemail",
+        "team": "team teamname department regionaloffice office userrole abteilung",
+        "reports_to": "reportsto managerid manager reportstoid supervisor supervisorid vorgesetzter",
+        "starts_on": "startson startdate hiredate hiredon joinedon eintritt",
+        "ends_on": "endson enddate terminationdate leftdate lefton austritt",
+    },
+    "ownership": {
+        "account_id": _ACCOUNT,
+        "manager_id": f"{_MANAGER} userid employeeid newvalue",
+        "starts_on": f"{_STARTS} assignedon assigneddate since",
+        "ends_on": f"{_ENDS} unassignedon",
+        "share": "share split splitpercent percent percentage allocation weight",
+    },
+    "contracts": {
+        "line_id": (
+            "lineid subscriptionid contractid contractlineid subscriptionitemid contractnumber id vertragsnummer"
+        ),
+        "account_id": _ACCOUNT,
+        "product": _PRODUCT,
+        "tier": _TIER,
+        "quantity": _QUANTITY,
+        "list_price": "listprice unitprice planunitprice price listenpreis",
+        "discount": "discount discountpercent discountrate rabatt",
+        "amount": (
+            "amount mrr mrramount monthlyrecurringrevenue arr arramount netamount recurringamount acv annualvalue "
+            "betrag"
+        ),
+        "currency": _CURRENCY,
+        "every": "every interval billinginterval billingperiod billingfrequency billingcycle frequency term",
+        "starts_on": f"{_STARTS} contractstart subscriptionstart startedat contractstartdate",
+        "ends_on": f"{_ENDS} contractend subscriptionend contractenddate expirydate expiresat",
+        "signed_on": "signedon signeddate signaturedate bookedon closedate",
+        "status": "status state subscriptionstatus contractstatus",
+        "trial": "trial istrial",
+        "renews": "renews renewssubscription previoussubscriptionid renewalof replaces",
+        "seller_id": _SELLER,
+    },
+    "invoices": {
+        "line_id": (
+            "lineid invoicelineid invoiceid invoiceno invoicenumber orderlineid orderid opportunityid dealid recordid "
+            "transactionid id rechnungsnummer"
+        ),
+        "account_id": _ACCOUNT,
+        "dated_on": (
+            "datedon invoicedate date orderdate closedate closingdate closedon actualclosedate wontime transactiondate "
+            "billingdate issuedate postingdate rechnungsdatum datum"
+        ),
+        "amount": (
+            "amount netamount total totalamount invoiceamount value dealvalue closevalue revenue linetotal subtotal "
+            "actualrevenue nettobetrag betrag"
+        ),
+        "currency": _CURRENCY,
+        "product": _PRODUCT,
+        "tier": _TIER,
+        "quantity": _QUANTITY,
+        "kind": "kind type invoicetype linetype",
+        "seller_id": _SELLER,
+        "cost": "cost costs cogs costofgoods",
+    },
+    "answers": {
+        "account_id": _ACCOUNT,
+        "respondent": "respondent contactid respondentid contact email responder",
+        "answered_on": (
+            "answeredon responsedate respondedat answerdate submittedat recordeddate surveydate closedat createdat date"
+        ),
+        "kind": "kind surveytype type",
+        "score": "score rating npsscore nps csat csatscore satisfactionscore answer stars",
+        "scale": "scale",
+    },
+    "activities": {
+        "account_id": _ACCOUNT,
+        "dated_on": "datedon activitydate usagedate eventdate date day occurredat timestamp",
+        "kind": "kind activitytype activity event eventname featurename type metric",
+        "value": "value count usagecount quantity events",
+    },
+    "milestones": {
+        "account_id": _ACCOUNT,
+        "dated_on": "datedon milestonedate date completedon reachedon",
+        "kind": "kind milestone milestonename stage type",
+    },
+    "costs": {
+        "period": "period quarter quartal",
+        "kind": "kind costtype category type",
+        "account_id": _ACCOUNT_ID,
+        "team": "team department",
+        "amount": "amount cost spend betrag",
+        "currency": _CURRENCY,
+    },
+    "targets": {
+        "manager_id": f"{_MANAGER} employeeid userid",
+        "metric": "metric measure kpi targettype kennzahl",
+        "period": "period quarter fiscalquarter quartal zeitraum",
+        "value": "value target targetvalue quota goal zielwert ziel",
+        "recorded_at": "recordedat agreedon agreedat vereinbartam",
+    },
+    "rates": {
+        "currency": _CURRENCY,
+        "dated_on": "datedon date validfrom ratedate startdate",
+        "rate": "rate exchangerate conversionrate fxrate ratetoeur ratetousd ratetogbp kurs",
+    },
+}
+"""The likelier name stands first. Names that mean the thing itself precede those that mean what it is called."""
+
+FILE_WORDS: Mapping[str, str] = {
+    "accounts": "account customer compan client kunden",
+    "managers": "user manager employee salesteam rep staff people mitarbeiter",
+    "ownership": "ownerhistory ownership assignment accountowner accounthistory territory",
+    "contracts": "subscription contract recurring vertr",
+    "invoices": "invoice order deal opportunit pipeline sales transaction rechnung",
+    "answers": "nps csat survey answer response satisfaction ticket",
+    "activities": "usage activit event login",
+    "milestones": "milestone onboarding",
+    "costs": "cost spend",
+    "targets": "target quota goal ziel",
+    "rates": "exchangerate rate fx currency",
+}
+"""What is in the name of a file that holds the table."""

@@ -1,0 +1,1 @@
+"""What does one export file hold? Its rows as text under a checked header, whatever its format."""

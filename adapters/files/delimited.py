@@ -1,0 +1,99 @@
+"""What are the rows of a CSV, TSV or TXT file? Every cell as text, every row as long as the header.
+
+Three ways, the next one only where the one before is in doubt: without quotes by Polars and a count of all
+delimiters; with quotes by Polars after each line was found well formed; else by the csv module.
+"""
+
+import polars as pl
+
+from adapters.files.dialect import Dialect, dialect_of
+from adapters.files.quoted import read_carefully
+from adapters.files.ragged import ragged, row_faults
+from adapters.files.refusal import UnreadableError
+from adapters.files.rows import ROW, Rows, filled, no_rows, numbered
+
+
+def read_text(data: bytes, delimiter: str | None) -> Rows:
+    """The rows of a text file in UTF-8; rows that are too short or too long are left out, each with a fault.
+
+    Raises UnreadableError where the file as a whole cannot be trusted.
+    """
+    dialect = dialect_of(data, delimiter)
+    if not dialect.body.strip():
+        raise no_rows()
+    return _quoted(dialect) if b'"' in dialect.body else _unquoted(dialect)
+
+
+def _unquoted(dialect: Dialect) -> Rows:
+    _refuse_lone_returns(dialect.body)
+    frame = _parse(dialect.body, dialect, None)
+    if frame is not None and _is_even(frame, dialect):
+        return Rows(numbered(frame))
+    lines = _lines(dialect.body)
+    return _from_lines(lines, pl.col("line").str.count_matches(dialect.delimiter, literal=True), dialect)
+
+
+def _quoted(dialect: Dialect) -> Rows:
+    lines = _lines(dialect.body)
+    stray = pl.col("line").str.contains(r"\r")
+    if not lines.select((_is_well_formed(dialect.delimiter) & ~stray).all()).item():
+        return read_carefully(dialect)
+    bare = pl.col("line").str.replace_all('"(?:[^"]|"")*"', "")
+    return _from_lines(lines, bare.str.count_matches(dialect.delimiter, literal=True), dialect)
+
+
+def _from_lines(lines: pl.DataFrame, delimiters: pl.Expr, dialect: Dialect) -> Rows:
+    """The rows of lines that hold one record each, with faults for those of another length than the header."""
+    width = len(dialect.names)
+    found = lines.with_columns(cells=delimiters.cast(pl.Int64) + 1)
+    records = found.filter(pl.col("line").str.contains(r"\S"))
+    good = records.filter(pl.col("cells") == width)
+    faults = row_faults(ragged(records.select(ROW, "cells"), width), width)
+    if good.is_empty():
+        return Rows(pl.DataFrame(schema={ROW: pl.Int64, **dict.fromkeys(dialect.names, pl.String)}), faults)
+    frame = _parse("\n".join(good["line"]).encode(), dialect, '"')
+    if frame is None or frame.height != good.height:
+        return read_carefully(dialect)
+    return Rows(filled(frame.insert_column(0, good[ROW])), faults)
+
+
+def _parse(body: bytes, dialect: Dialect, quote: str | None) -> pl.DataFrame | None:
+    """The cells as text; None where Polars finds a row that is too long, or other than it expects."""
+    try:
+        return pl.read_csv(
+            body,
+            has_header=False,
+            schema=dict.fromkeys(dialect.names, pl.String),
+            separator=dialect.delimiter,
+            quote_char=quote,
+        )
+    except pl.exceptions.PolarsError:
+        return None
+
+
+def _is_even(frame: pl.DataFrame, dialect: Dialect) -> bool:
+    """Whether no row is too short: none is too long, so the delimiters of the file must add up."""
+    return dialect.body.count(dialect.delimiter.encode()) == (frame.width - 1) * frame.height
+
+
+def _lines(body: bytes) -> pl.DataFrame:
+    """The lines without their ends, numbered from 1."""
+    lines = pl.select(line=pl.lit(body.decode()).str.split("\n")).explode("line")
+    lines = lines.with_columns(pl.col("line").str.strip_suffix("\r")).with_row_index(ROW, offset=1)
+    return lines.with_columns(pl.col(ROW).cast(pl.Int64))
+
+
+def _is_well_formed(delimiter: str) -> pl.Expr:
+    """Whether a line is one record: quotes open and close whole cells or do not occur."""
+    mark = "\\" + delimiter if delimiter == "|" else delimiter
+    cell = f'(?:[^"{mark}]*|"(?:[^"]|"")*")'
+    return pl.col("line").str.contains(f"^{cell}(?:{mark}{cell})*$")
+
+
+def _refuse_lone_returns(body: bytes) -> None:
+    if body.count(b"\r") == body.count(b"\r\n") or body.count(b"\r") == body.count(b"\r\n") + body.endswith(b"\r"):
+        return
+    lone = next(n for n, line in enumerate(body.split(b"\n"), 1) if b"\r" in line.removesuffix(b"\r"))
+    raise UnreadableError(
+        "a line end inside a row: CR without LF", "save it again with ordinary line ends (LF or CRLF)", row=lone
+    )

@@ -1,0 +1,71 @@
+"""What does a reader of one format give back? Rows under their header, numbered, and what is wrong with them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from adapters.delivery import Fault
+from adapters.files.refusal import UnreadableError
+
+ROW = " row"
+"""The column that numbers data rows from 1; no header can be called so, because headers are trimmed."""
+
+MOST_COLUMNS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of one file or sheet under their header, `ROW` first, and the faults found while reading."""
+
+    frame: pl.DataFrame
+    faults: tuple[Fault, ...] = ()
+
+
+def header_names(cells: Sequence[str | None]) -> list[str]:
+    """The trimmed names of the columns. Raises UnreadableError where one is blank or stands there twice."""
+    names = [(cell or "").strip() for cell in cells]
+    if len(names) > MOST_COLUMNS:
+        raise UnreadableError(
+            f"the header names {len(names)} columns, the limit is {MOST_COLUMNS}", "export fewer columns"
+        )
+    seen: dict[str, str] = {}
+    for place, name in enumerate(names, 1):
+        if not name:
+            raise UnreadableError(
+                f"column {place} of {len(names)} has no name in the header", "name it, or remove it from the export"
+            )
+        if name.casefold() in seen:
+            raise UnreadableError(
+                f'duplicate header: columns "{seen[name.casefold()]}" and "{name}" have the same name',
+                "rename or remove one of them in the export",
+                column=name,
+            )
+        seen[name.casefold()] = name
+    return names
+
+
+def numbered(frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows that hold anything, numbered from 1 in `ROW`; blank ones are counted as a spreadsheet does.
+
+    Raises UnreadableError where no row holds anything.
+    """
+    rows = filled(frame.with_row_index(ROW, offset=1).with_columns(pl.col(ROW).cast(pl.Int64)))
+    if rows.is_empty():
+        raise no_rows()
+    return rows
+
+
+def filled(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows that hold anything beside their number."""
+    return rows.filter(pl.any_horizontal(pl.all().exclude(ROW).is_not_null()))
+
+
+def no_rows() -> UnreadableError:
+    """The refusal of a file that holds a header and nothing else."""
+    return UnreadableError("has a header but no data rows", "export it again, or leave the file out")
+
+
+def no_header() -> UnreadableError:
+    """The refusal of a file that holds nothing at all."""
+    return UnreadableError("is empty: no header and no data rows", "export it again, or leave the file out")

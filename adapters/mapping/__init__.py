@@ -1,0 +1,1 @@
+"""What does sources.yaml make of a file? Lookups, filters, renames and formulas."""

@@ -1,0 +1,48 @@
+"""What became of the rows that `where` leaves out? Counted, and their money with them."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+import polars as pl
+
+from adapters.delivery import Fault
+from adapters.mapping.conditions import Check
+
+_MOST_CURRENCIES = 5
+
+
+def first_failed(checks: Sequence[Check]) -> pl.Expr:
+    """The number of the first condition a row fails; null for a row that is kept."""
+    return pl.coalesce(*(pl.when(~c.holds).then(n) for n, c in enumerate(checks)), pl.lit(None, dtype=pl.Int32))
+
+
+def dropped_notes(
+    failed: pl.Series, typed: pl.DataFrame, checks: Sequence[Check], kinds: Mapping[str, str]
+) -> tuple[Fault, ...]:
+    """A note for each condition that left rows out, with their number and the money they hold."""
+    notes = []
+    for number, check in enumerate(checks):
+        rows = typed.filter(failed == number)
+        if not rows.is_empty():
+            what = f"{rows.height:,} rows were left out because {check.reason}{_money(rows, kinds)}"
+            notes.append(Fault(what, severity="note"))
+    return tuple(notes)
+
+
+def _money(rows: pl.DataFrame, kinds: Mapping[str, str]) -> str:
+    """The sum of the first column of money, by currency where it is known."""
+    columns = sorted((c for c in rows.columns if kinds.get(c) == "money"), key=lambda c: c != "amount")
+    if not columns:
+        return ""
+    column = columns[0]
+    by = pl.col("currency") if "currency" in rows.columns else pl.lit("").alias("currency")
+    sums = rows.group_by(by).agg(pl.col(column).sum()).sort("currency", nulls_last=True)
+    shown = [f"{currency or ''} {amount(total)}".strip() for currency, total in sums.iter_rows()]
+    more = f" and {len(shown) - _MOST_CURRENCIES} further currencies" if len(shown) > _MOST_CURRENCIES else ""
+    return f"; their {column} adds up to {', '.join(shown[:_MOST_CURRENCIES])}{more}"
+
+
+def amount(value: Decimal) -> str:
+    """The amount with thousands separators and two decimals, more only where it has them."""
+    shown = f"{value:,.4f}"
+    return shown.removesuffix("0").removesuffix("0")

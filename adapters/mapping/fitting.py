@@ -1,0 +1,54 @@
+"""Does an entry of sources.yaml fit the tables and files that are there? Said before anything is read."""
+
+from pathlib import Path
+
+from adapters.delivery import Fault
+from adapters.files.matching import data_files
+from adapters.nearest import did_you_mean, listed
+from adapters.sources import ColumnOf, FileSource, FormulaOf
+from adapters.wanted import Wanted
+
+FILE = "sources.yaml"
+
+
+def misfits(source: FileSource, wanted: Wanted) -> list[Fault]:
+    """What the entry asks for that the tables do not have."""
+    if source.table not in wanted.layout:
+        what = f"{source.file}: there is no table {source.table}"
+        remedy = did_you_mean(source.table, wanted.layout) or f"the tables are {listed(list(wanted.layout))}"
+        return [Fault(what, remedy, file=FILE, column="table", value=source.table)]
+    kinds = wanted.kinds(source.table)
+    unknown = [n for n in (*source.columns, *source.constants) if n not in kinds]
+    faults = [_unknown(source, n, list(kinds)) for n in unknown]
+    if source.attributes and source.table not in wanted.open_tables:
+        what = f"{source.file}: table {source.table} takes no attributes"
+        faults.append(Fault(what, f"tables with attributes: {listed(sorted(wanted.open_tables))}", file=FILE))
+    faults += [_unknown(source, n, list(kinds)) for n in source.attributes if n in kinds]
+    return faults + [f for n in source.columns if n in kinds for f in _wrong_kind(source, n, kinds[n])]
+
+
+def no_match(folder: Path, pattern: str) -> Fault:
+    """The fault of a file or pattern that means no file of the folder."""
+    names = [name for _, name in data_files(folder)]
+    remedy = did_you_mean(pattern, names) or f"the folder has {listed(names) or 'no data files'}"
+    return Fault(f"no file matches {pattern}", remedy, file=FILE, column="file", value=pattern)
+
+
+def _unknown(source: FileSource, name: str, known: list[str]) -> Fault:
+    if name in source.attributes:
+        what = f"{source.file}: {name} is a column of table {source.table}, not an attribute"
+        return Fault(what, "move it to columns", file=FILE, column=name, table=source.table)
+    what = f"{source.file}: table {source.table} has no column {name}"
+    remedy = did_you_mean(name, known) or f"its columns are {listed(known)}"
+    return Fault(what, remedy, file=FILE, column=name, table=source.table)
+
+
+def _wrong_kind(source: FileSource, name: str, kind: str) -> list[Fault]:
+    mapping = source.columns[name]
+    if isinstance(mapping, FormulaOf) and kind not in ("money", "number", "whole"):
+        what = f"{source.file}: {name} holds a {kind}, which no formula gives"
+        return [Fault(what, "name a column", file=FILE, column=name, table=source.table)]
+    if isinstance(mapping, ColumnOf) and mapping.plus_days and kind != "date":
+        what = f"{source.file}: {name} holds a {kind}, to which no days can be added"
+        return [Fault(what, "remove plus_days", file=FILE, column=name, table=source.table)]
+    return []

@@ -1,0 +1,111 @@
+"""What does another file know about a row? Columns joined by key, never more rows than before."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from adapters.delivery import Fault
+from adapters.files.opening import Opened
+from adapters.files.rows import ROW
+from adapters.nearest import did_you_mean, listed
+from adapters.sources import Lookup
+from adapters.values.cells import text
+
+_EXAMPLES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """Which rows found nothing: the keys that were looked for, by `ROW` and `key`, and where."""
+
+    rows: pl.DataFrame
+    lookup: Lookup
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The rows with the columns that were taken; None where they could not be, then the faults say why."""
+
+    frame: pl.DataFrame | None
+    faults: tuple[Fault, ...] = ()
+    missed: Missed | None = None
+
+
+def look_up(frame: pl.DataFrame, lookup: Lookup, other: Opened, blanks: list[str]) -> Found:
+    """The rows with what the other file says about them, each once and in the same order."""
+    if other.frame is None:
+        return Found(None)
+    faults = [*_absent(lookup.on, frame, None), *_absent(lookup.columns, other.frame, other.name)]
+    faults += _taken_already(frame, lookup)
+    if faults:
+        return Found(None, tuple(faults))
+    keys = [f" key {n}" for n in range(len(lookup.on))]
+    left = frame.with_columns(_texts(frame, list(lookup.on), keys, blanks))
+    right = _right(other.frame, lookup, keys, blanks)
+    if repeated := _repeated(left, right, keys, (other.name, lookup)):
+        return Found(None, repeated)
+    joined = left.join(right, on=keys, how="left", validate="m:1", maintain_order="left")
+    missed = joined.filter(pl.col(" found").is_null() & pl.all_horizontal(pl.col(keys).is_not_null()))
+    rows = missed.select(ROW, key=pl.concat_str(keys, separator=", "))
+    return Found(joined.drop(*keys, " found"), missed=Missed(rows, lookup))
+
+
+def missed_warning(missed: Missed, kept: pl.DataFrame) -> tuple[Fault, ...]:
+    """A warning that counts the kept rows whose key the other file does not have, with up to three examples."""
+    rows = missed.rows.join(kept.select(ROW), on=ROW, how="semi")
+    if rows.is_empty():
+        return ()
+    keys = rows["key"].unique(maintain_order=True)
+    names, file = ", ".join(missed.lookup.on), missed.lookup.file
+    shown = ", ".join(f'"{k}"' for k in keys.head(_EXAMPLES))
+    what = f"{rows.height} rows have a {names} that {file} does not have ({keys.len()} different: {shown})"
+    remedy = f"add it to {file}, or correct it with words in sources.yaml"
+    return (Fault(what, remedy, row=rows[ROW][0], column=names, severity="warning"),)
+
+
+def _absent(names: object, frame: pl.DataFrame, file: str | None) -> list[Fault]:
+    known = [c for c in frame.columns if c != ROW]
+    return [absent(n, known, file) for n in dict.fromkeys(map(str, names)) if n not in known]  # type: ignore[call-overload]
+
+
+def absent(name: str, known: list[str], file: str | None) -> Fault:
+    """The fault of a column that sources.yaml names and the file does not have."""
+    remedy = did_you_mean(name, known) or "correct its name in sources.yaml"
+    return Fault(f"has no column {name}; its columns are {listed(known)}", remedy, file=file, column=name)
+
+
+def _taken_already(frame: pl.DataFrame, lookup: Lookup) -> list[Fault]:
+    return [
+        Fault(
+            f"has a column {n} already, which the lookup would take again",
+            f"take it under another name: {{…: {n}}}",
+            column=n,
+        )
+        for n in lookup.taken
+        if n in frame.columns
+    ]
+
+
+def _texts(frame: pl.DataFrame, names: list[str], aliases: list[str], blanks: list[str]) -> list[pl.Expr]:
+    return [text(n, frame.schema[n], blanks).alias(a) for n, a in zip(names, aliases, strict=True)]
+
+
+def _right(frame: pl.DataFrame, lookup: Lookup, keys: list[str], blanks: list[str]) -> pl.DataFrame:
+    """The keys and the columns taken, each different pairing once."""
+    taken = [pl.col(theirs).alias(ours) for ours, theirs in lookup.taken.items()]
+    cells = frame.select(*_texts(frame, list(lookup.on.values()), keys, blanks), *taken, pl.lit(1).alias(" found"))
+    return cells.drop_nulls(keys).unique(maintain_order=True)
+
+
+def _repeated(left: pl.DataFrame, right: pl.DataFrame, keys: list[str], place: tuple[str, Lookup]) -> tuple[Fault, ...]:
+    """The fault of keys for which the other file says two things, where rows would be doubled by it."""
+    file, lookup = place
+    twice = right.filter(right.select(keys).is_duplicated()).join(left, on=keys, how="semi")
+    if twice.is_empty():
+        return ()
+    names = ", ".join(lookup.on.values())
+    first = twice.select(pl.concat_str(keys, separator=", ")).item(0, 0)
+    count = twice.select(keys).n_unique()
+    what = f"{count} keys stand in several rows that differ, so rows would be doubled; the first key"
+    remedy = "make the key unique in that file, or look up by more columns"
+    return (Fault(what, remedy, file=file, column=names, value=first),)

@@ -1,0 +1,1 @@
+"""What does a cell stand for? Exact values of declared kinds, or a fault."""

@@ -1,0 +1,113 @@
+"""Which day does a text say? ISO unless declared otherwise; never the one of two readings that happens to fit."""
+
+import re
+
+import polars as pl
+
+from adapters.values.formats import Format
+from adapters.values.numbers import Words
+
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+_DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_TIME = r"[T ](?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,9})?)?"
+_OFFSET = r"(?: ?Z|[+-][0-9]{2}:?[0-9]{2})"
+_ISO = f"{_DAY}(?:{_TIME}{_OFFSET}?)?$"
+_LOCAL = f"{_DAY}(?:{_TIME})?$"
+_SLASHED = r"^([0-9]{1,2})([/.-])([0-9]{1,2})[/.-]([0-9]{4}|[0-9]{2})(?:[ T,].*)?$"
+
+
+def day(text: pl.Expr, form: Format, *, zoned: bool = False) -> pl.Expr:
+    """The day of a text as Date, null where it is none or outside 1900 to 2100.
+
+    With `zoned`, a date-time that names its offset gives its day in the business time zone, else null.
+    """
+    if form.dates:
+        local = text.str.to_datetime(form.dates, strict=False, time_unit="us")
+        return plausible((in_business_zone(local, form) if has_zone(form) else local).dt.date())
+    shaped = pl.when(text.str.contains(_LOCAL)).then(text.str.slice(0, 10))
+    found = shaped.str.to_date("%Y-%m-%d", strict=False)
+    return plausible(pl.coalesce(found, in_business_zone(_zoned(text), form).dt.date()) if zoned else found)
+
+
+def instant(text: pl.Expr, form: Format) -> pl.Expr:
+    """The instant in UTC; a text without offset is in the business time zone, a day is its first moment.
+
+    Null for a text that is none, and for a time that the clock of the zone leaves out.
+    """
+    if form.dates:
+        local = text.str.to_datetime(form.dates, strict=False, time_unit="us")
+        return local if has_zone(form) else to_utc(local, form)
+    shaped = pl.when(text.str.contains(_LOCAL)).then(text.str.replace("T", " ", literal=True))
+    patterns = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%d")
+    local = pl.coalesce(shaped.str.to_datetime(p, strict=False, time_unit="us") for p in patterns)
+    return pl.coalesce(to_utc(local, form), _zoned(text))
+
+
+def has_offset(text: pl.Expr) -> pl.Expr:
+    """Whether a text is an ISO date-time that names its offset."""
+    return text.str.contains(f"{_DAY}{_TIME}{_OFFSET}$")
+
+
+def has_zone(form: Format) -> bool:
+    """Whether the declared pattern of dates reads an offset."""
+    return form.dates is not None and re.search("%[:#]?z", form.dates) is not None
+
+
+def in_business_zone(instant: pl.Expr, form: Format) -> pl.Expr:
+    """The instant as the clock of the business shows it."""
+    return instant.dt.convert_time_zone(form.zone)
+
+
+def plausible(day: pl.Expr) -> pl.Expr:
+    """The day if its year is from 1900 to 2100: 0001 and 9999 stand for "unknown" or "never"."""
+    return pl.when(day.dt.year().is_between(FIRST_YEAR, LAST_YEAR)).then(day)
+
+
+def to_utc(local: pl.Expr, form: Format) -> pl.Expr:
+    """The instant of a time on the clock of the business; the first of two when clocks go back."""
+    placed = local.dt.replace_time_zone(form.zone, ambiguous="earliest", non_existent="null")
+    return placed.dt.convert_time_zone("UTC")
+
+
+def _zoned(text: pl.Expr) -> pl.Expr:
+    """The instant of a text with an offset."""
+    shaped = pl.when(has_offset(text)).then(text.str.replace("T", " ", literal=True).str.replace(" ?Z$", "+00:00"))
+    patterns = ("%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%d %H:%M%#z")
+    return pl.coalesce(shaped.str.to_datetime(p, strict=False, time_unit="us") for p in patterns)
+
+
+def reason(value: str, form: Format) -> Words:
+    """Why the text is not such a day or instant."""
+    if form.dates:
+        return f"not a date written as {form.dates}", "correct it in the export, or declare dates as it writes them"
+    if re.match(_ISO, value):
+        year = int(value[:4])
+        if not FIRST_YEAR <= year <= LAST_YEAR:
+            return (
+                f"a date outside the years {FIRST_YEAR} to {LAST_YEAR}",
+                "leave the cell empty, or declare the word in nulls in sources.yaml",
+            )
+        return "no such day or time in the calendar", "correct it in the export"
+    if re.match(_SLASHED, value):
+        return "not an ISO date (YYYY-MM-DD)", "write all dates of the column alike; declare dates if not ISO"
+    return "not a date", "write YYYY-MM-DD, or declare dates in sources.yaml"
+
+
+def order(texts: pl.Series) -> Words | None:
+    """What to say of a column in which every text is a date in another order; None where some are not."""
+    parts = texts.str.extract_groups(_SLASHED).struct.unnest()
+    if parts.null_count().sum_horizontal().item():
+        return None
+    first, second = (max(parts[n].cast(pl.Int64), default=0) for n in ("1", "3"))
+    sign, years = str(parts["2"][0]), "%Y" if parts["4"].str.len_chars().min() != 2 else "%y"
+    by_day, by_month = f"%d{sign}%m{sign}{years}", f"%m{sign}%d{sign}{years}"
+    if first > 12 and second > 12:
+        return None
+    if first > 12:
+        return "dates are written day first, not as YYYY-MM-DD", f'declare dates: "{by_day}" in sources.yaml'
+    if second > 12:
+        return "dates are written month first, not as YYYY-MM-DD", f'declare dates: "{by_month}" in sources.yaml'
+    return (
+        "the column is ambiguous: every date can be read day first and month first",
+        f'declare dates: "{by_day}" or dates: "{by_month}" in sources.yaml',
+    )

@@ -1,0 +1,90 @@
+"""Which exact number does a text say? None where it could be misread, has too many decimals or is too large."""
+
+import re
+
+import polars as pl
+
+from adapters.values.formats import Format
+
+LARGEST_MONEY = 10**13
+_DIGITS = 18
+_SAID_AS_NUMBER = re.compile(r"[+-]?(nan|inf(inity)?)", re.IGNORECASE)
+_GROUPED = r"^[+-]?[1-9][0-9]{0,2}\.[0-9]{3}$"
+
+Words = tuple[str, str]
+"""What is wrong and how to mend it."""
+
+
+def decimal(text: pl.Expr, scale: int, form: Format) -> pl.Expr:
+    """The number as Decimal(18, scale), null where the text is none or does not fit exactly."""
+    plain: pl.Expr = text
+    if form.grouping:
+        plain = plain.str.replace_all(form.grouping, "")
+    if form.point != ".":
+        plain = plain.str.replace(form.point, ".", literal=True)
+    value = pl.when(text.str.contains(_pattern(scale, form))).then(plain)
+    value = value.cast(pl.Decimal(_DIGITS, scale), strict=False)
+    return pl.when(value.abs() <= largest(scale)).then(value)
+
+
+def whole(text: pl.Expr, form: Format) -> pl.Expr:
+    """The whole number as Int64, null where the text is none."""
+    return decimal(text, 0, form).cast(pl.Int64)
+
+
+def largest(scale: int) -> int:
+    """The largest number that is taken with so many decimals."""
+    return min(LARGEST_MONEY, int(10 ** (_DIGITS - scale)) - 1)
+
+
+def is_dotted(text: pl.Expr) -> pl.Expr:
+    """Whether a text holds a point."""
+    return text.str.contains(".", literal=True)
+
+
+def may_be_grouped(text: pl.Expr) -> pl.Expr:
+    """Whether every text with a point, and there is one, could also be read as thousands: `1.234`."""
+    dotted = text.filter(is_dotted(text))
+    return (dotted.len() > 0) & dotted.str.contains(_GROUPED).all()
+
+
+AMBIGUOUS: Words = (
+    "the point may part decimals or thousands: every value with a point looks like 1.234",
+    'declare decimal: "." or thousands: "." in sources.yaml',
+)
+
+
+def reason(value: str, scale: int, form: Format) -> Words:
+    """Why the text is not such a number."""
+    if _SAID_AS_NUMBER.fullmatch(value):
+        return "not a number", "correct it in the export; an empty cell means unknown"
+    if re.fullmatch(r"[+-]?\d+(\.\d+)?[eE][+-]?\d+", value):
+        return "not a plain number: an exponent means a spreadsheet may have cut digits", "export plain digits"
+    if re.fullmatch(_pattern(_DIGITS * 2, form), value):
+        return _does_not_fit(value, scale, form)
+    if re.fullmatch(r"[+-]?[0-9][0-9.,' \u00a0\u202f\u2019]*", value):
+        remedy = "declare decimal and thousands in sources.yaml as the export writes them"
+        return f'not a number with decimal sign "{form.point}"{_with_grouping(form)}', remedy
+    return "not a number", "write plain digits, a minus in front; an empty cell means unknown"
+
+
+def _does_not_fit(value: str, scale: int, form: Format) -> Words:
+    decimals = value.rstrip("0").partition(form.point)[2] if form.point in value else ""
+    if len(decimals) > scale:
+        return f"a number with more than {scale} decimals", "round it in the source system"
+    return f"too large a number: the limit is {largest(scale):,}", "correct it in the export"
+
+
+def _with_grouping(form: Format) -> str:
+    return f' and thousands sign "{form.thousands}"' if form.thousands else ""
+
+
+def _pattern(scale: int, form: Format) -> str:
+    """The shapes of such a number; zeros behind the last decimal do no harm."""
+    digits = "[0-9]+"
+    if form.grouping:
+        digits = f"(?:[0-9]{{1,3}}(?:{form.grouping}[0-9]{{3}})+|[0-9]+)"
+    point = re.escape(form.point)
+    decimals = f"{point}[0-9]{{0,{scale}}}0*" if scale else f"{point}0+"
+    bare = f"|{point}[0-9]{{1,{scale}}}0*" if scale else ""
+    return f"^[+-]?(?:{digits}(?:{decimals})?{bare})$"

@@ -1,0 +1,127 @@
+"""What are the values of an export's columns? Typed by kind, exact or null, with a fault for each that is none."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from adapters.delivery import Fault
+from adapters.files.ragged import MOST_LISTED
+from adapters.files.rows import ROW
+from adapters.values import dates, numbers
+from adapters.values.cells import text
+from adapters.values.numbers import Words
+from adapters.values.parsing import Asked, is_typed, reason, value
+
+KEPT = " kept"
+"""The column that says whether a row is wanted; faults are told of wanted rows only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """`frame` has `ROW`, `KEPT` and the columns asked for, typed; `faulty` numbers the rows an error touches."""
+
+    frame: pl.DataFrame
+    faults: tuple[Fault, ...]
+    faulty: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """One column: its values, and the rows whose text stands for none, as `ROW` and `cell`."""
+
+    values: pl.Series
+    bad: pl.DataFrame
+    faults: tuple[Fault, ...]
+
+
+def typed(raw: pl.DataFrame, columns: Sequence[Asked]) -> Typed:
+    """The columns as values of their kinds. `raw` has `ROW`, `KEPT` and the columns under our names.
+
+    A value that could not be read is null, has a fault, and its row is among the faulty; of one column at
+    most twenty faults are told one by one, the rest is counted.
+    """
+    cells = raw.select(ROW, KEPT, *(_cell(raw, c) for c in columns))
+    made = [_make(cells, c, raw.schema[c.name]) for c in columns]
+    return Typed(
+        cells.select(ROW, KEPT).with_columns(m.values for m in made),
+        tuple(f for m in made for f in m.faults),
+        frozenset(row for m in made for row in m.bad[ROW]),
+    )
+
+
+def _cell(raw: pl.DataFrame, column: Asked) -> pl.Expr:
+    """The cell as trimmed text; what has the right type already stays what it is."""
+    dtype = raw.schema[column.name]
+    if is_typed(dtype, column.kind):
+        return pl.col(column.name)
+    return text(column.name, dtype, column.form.blanks).alias(column.name)
+
+
+def _make(cells: pl.DataFrame, column: Asked, source: pl.DataType) -> _Made:
+    cell = pl.col(column.name)
+    kept = cells.filter(KEPT)
+    zoned = _is_iso_text(column, source) and kept.select(dates.has_offset(cell).any()).item()
+    unclear = _is_undeclared(column, source) and kept.select(numbers.may_be_grouped(cell)).item()
+    made = value(cell, column, cells.schema[column.name], zoned=zoned)
+    if unclear:
+        made = pl.when(~numbers.is_dotted(cell)).then(made)
+    found = cells.select(ROW, KEPT, cell=cell, value=made)
+    bad = found.filter(pl.col(KEPT) & pl.col("cell").is_not_null() & pl.col("value").is_null())
+    bad = bad.select(ROW, pl.col("cell").cast(pl.String))
+    faults: tuple[Fault, ...] = ()
+    if not bad.is_empty():
+        of_all = numbers.AMBIGUOUS if unclear else _of_whole_column(bad, kept, column)
+        faults = (_column_fault(bad, of_all, column),) if of_all else _value_faults(bad, column)
+    if zoned or getattr(source, "time_zone", None):
+        faults = (*faults, *_zone_notes(found.filter(KEPT), column))
+    return _Made(found["value"].alias(column.name), bad, faults)
+
+
+def _is_iso_text(column: Asked, source: pl.DataType) -> bool:
+    return column.kind == "date" and source == pl.String and not column.form.dates
+
+
+def _is_undeclared(column: Asked, source: pl.DataType) -> bool:
+    form = column.form
+    return column.kind in ("money", "number") and source == pl.String and not (form.decimal or form.thousands)
+
+
+def _of_whole_column(bad: pl.DataFrame, kept: pl.DataFrame, column: Asked) -> Words | None:
+    """What to say once of a date column in which no value is written as expected."""
+    if column.kind != "date" or column.form.dates or bad.height < kept[column.name].count():
+        return None
+    return dates.order(bad["cell"])
+
+
+def _column_fault(bad: pl.DataFrame, words: Words, column: Asked) -> Fault:
+    what, remedy = words
+    row, first = bad.row(0)
+    counted = f"{what} ({bad.height} values, the first)" if bad.height > 1 else what
+    return Fault(counted, remedy, row=row, column=column.shown, value=first)
+
+
+def _value_faults(bad: pl.DataFrame, column: Asked) -> tuple[Fault, ...]:
+    listed = []
+    for row, said in bad.head(MOST_LISTED).iter_rows():
+        what, remedy = reason(said, column)
+        listed.append(Fault(what, remedy, row=row, column=column.shown, value=said))
+    if rest := max(bad.height - MOST_LISTED, 0):
+        what = f"{rest} more values of this column cannot be read, {bad.height} in all"
+        listed.append(Fault(what, listed[0].remedy, column=column.shown))
+    return tuple(listed)
+
+
+def _zone_notes(found: pl.DataFrame, column: Asked) -> tuple[Fault, ...]:
+    """A sentence where the day in the business time zone is another than the one written."""
+    if column.kind != "date":
+        return ()
+    written = pl.col("cell").cast(pl.String).str.slice(0, 10)
+    moved = found.filter(written != pl.col("value").cast(pl.String))
+    if moved.is_empty():
+        return ()
+    form, (row, said) = column.form, moved.select(ROW, pl.col("cell").cast(pl.String)).row(0)
+    what = f"{moved.height} date-times fall on another day in the business time zone {form.zone}, the first"
+    remedy = "" if form.time_zone else "declare time_zone in sources.yaml"
+    severity = "note" if form.time_zone else "warning"
+    return (Fault(what, remedy, row=row, column=column.shown, value=said, severity=severity),)
