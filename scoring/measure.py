@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
+from scoring.credit.ownership import UNASSIGNED
 from scoring.metrics.metric import Base, Metric, Unit
 from scoring.metrics.targets import TARGET_ATTAINMENT
 from scoring.money import MONEY
@@ -30,23 +31,31 @@ def measure(once: pl.LazyFrame, metrics: Sequence[Metric], grain: str, *, basis:
 
     `once` is the book at that grain (`book.at`). Frames as `SCHEMA`, one per group of metrics with the same
     base, to be collected together. A value the book has rows for but the metric's base has none of is there,
-    null, with its reason.
+    null, with its reason; the company is always there.
     """
-    name = pl.lit(COMPANY) if grain == COMPANY else pl.col(grain).cast(pl.String).fill_null("(none)")
+    is_company = grain == COMPANY
+    name = pl.lit(COMPANY) if is_company else pl.col(grain).cast(pl.String).fill_null("(none)")
+    ids = pl.LazyFrame({"id": [COMPANY]}) if is_company else None
     return [
         frame.with_columns(pl.lit(grain).alias("grain")).select(*SCHEMA)
-        for frame in measure_by(once.with_columns(name.alias("id")), metrics, ("id",), basis=basis)
+        for frame in measure_by(once.with_columns(name.alias("id")), metrics, ("id",), basis=basis, ids=ids)
     ]
 
 
 def measure_by(
-    once: pl.LazyFrame, metrics: Sequence[Metric], keys: tuple[str, ...], *, basis: str
+    once: pl.LazyFrame,
+    metrics: Sequence[Metric],
+    keys: tuple[str, ...],
+    *,
+    basis: str,
+    ids: pl.LazyFrame | None = None,
 ) -> list[pl.LazyFrame]:
     """Each metric for each combination of `keys`, of rows in which an account stands once per combination.
 
-    Frames with `keys`, metric, value, amount, n, reason.
+    Frames with `keys`, metric, value, amount, n, reason. `ids` are the combinations to speak of, where they
+    are not those of the rows.
     """
-    ids = once.select(keys).unique()
+    ids = once.select(keys).unique() if ids is None else ids
     said, unsaid = _apart(metrics, basis)
     frames = [_of_base(once, ids, base, group, keys) for base, group in _by_base(said)]
     if unsaid:
@@ -105,25 +114,32 @@ def _unsaid(ids: pl.LazyFrame, metrics: Sequence[Metric]) -> pl.LazyFrame:
 def attainment(measures: pl.LazyFrame, targets: pl.LazyFrame, period: str) -> pl.LazyFrame:
     """What each manager reached of what was agreed.
 
-    `measures` as `SCHEMA` with the grain manager_id. One row per manager and target as `SCHEMA`, with the
-    metric named `target_attainment.<metric>`. Null, with `no_target`, where the target is 0.
+    `measures` as `SCHEMA` with the grain manager_id. As `SCHEMA`, with the metric named
+    `target_attainment.<metric>`: a row for every manager and metric that anybody has a target for. Null, with
+    `no_target`, where there is none or it is 0; with the metric's own reason where that was not measured.
     """
     agreed = targets.filter(pl.col("period") == period).select(
         pl.col("manager_id").alias("id"), "metric", pl.col("value").cast(pl.Float64).alias("target")
     )
-    actual = measures.filter(pl.col("grain") == "manager_id").select("id", "metric", pl.col("value").alias("actual"))
-    both = agreed.join(actual, on=["id", "metric"], how="left", validate="m:1")
-    value = (
+    actual = measures.filter((pl.col("grain") == "manager_id") & (pl.col("id") != UNASSIGNED)).select(
+        "id", "metric", pl.col("value").alias("actual"), pl.col("reason").alias("why")
+    )
+    asked = actual.join(agreed.select("metric").unique(), on="metric", how="semi")
+    both = asked.join(agreed, on=["id", "metric"], how="full", coalesce=True, validate="1:1")
+    reached = (
         both.filter(TARGET_ATTAINMENT.base.rows)
         .group_by("id", "metric")
         .agg(TARGET_ATTAINMENT.value.alias("value"), pl.len().cast(pl.Int64).alias("n"))
     )
-    return value.select(
+    why = pl.when(pl.col("target").fill_null(0) == 0).then(pl.lit(TARGET_ATTAINMENT.undefined)).otherwise(
+        pl.col("why").fill_null("no_accounts")
+    )
+    return both.join(reached, on=["id", "metric"], how="left", validate="1:1").select(
         pl.lit("manager_id").alias("grain"),
         "id",
         pl.format("target_attainment.{}", "metric").alias("metric"),
         "value",
         pl.lit(None, dtype=MONEY).alias("amount"),
-        "n",
-        pl.when(pl.col("value").is_null()).then(pl.lit("no_target")).alias("reason"),
+        pl.col("n").fill_null(0),
+        pl.when(pl.col("value").is_null()).then(why).alias("reason"),
     )

@@ -16,6 +16,7 @@ from scoring.calendar import Period
 from scoring.checks import Checked, check
 from scoring.company import company_facts, totals
 from scoring.credit.policy import Ownership, answering
+from scoring.credit.tree import under_heads
 from scoring.errors import Problem, ProblemsFoundError, Severity, in_order
 from scoring.ledger.bridge import COLUMNS as BRIDGE
 from scoring.ledger.bridge import check_balance, check_conserved
@@ -99,9 +100,11 @@ def run(request: Request) -> Run:
     period = calendar.period(request.period) if request.period else scope.latest_period(tables, rulebook, request.as_of)
     before = score(tables, rulebook, calendar.previous(period), request.as_of)
     now = score(tables, rulebook, period, request.as_of)
-    measures = measured(now.scored.rows, rulebook, tables["targets"], period)
-    said = notes.of_run(tables, now.ledger_lines, rulebook, intake.checked.set_aside, now.scored.rows)
-    problems = in_order((*intake.problems, *later, *said.problems, *scope.shortfall(tables, period, request.as_of)))
+    measures = measured(now.scored.rows, rulebook, tables, period)
+    reaching = (*scope.shortfall(tables, period, request.as_of), *scope.late_start(tables, rulebook, now.windows))
+    seen = notes.Seen(rulebook, tables, now.ledger_lines, now.scored.rows, intake.checked.set_aside, reaching)
+    said = notes.of_run(seen)
+    problems = in_order((*intake.problems, *later, *said.problems))
     context = Context(
         rulebook,
         period,
@@ -110,6 +113,7 @@ def run(request: Request) -> Run:
         request.as_of,
         notes.people(tables),
         said.by_manager,
+        scope.shared_chance(rulebook, now.windows, before.windows),
     )
     return Run(
         rulebook=rulebook,
@@ -150,21 +154,25 @@ def score(tables: Tables, rulebook: Rulebook, period: Period, as_of: date) -> Re
     return Result(windows, Scored(judged, rows, moves), lines)
 
 
-def measured(rows: pl.DataFrame, rulebook: Rulebook, targets: pl.DataFrame, period: Period) -> pl.DataFrame:
-    """Every metric for the company, teams, managers, accounts, and the kinds of accounts that are asked for.
+def measured(rows: pl.DataFrame, rulebook: Rulebook, tables: Tables, period: Period) -> pl.DataFrame:
+    """Every metric for the company, teams, branches, managers, accounts, and the kinds of accounts asked for.
 
-    `rows` is the book. One row per grain, id and metric, as `measure.SCHEMA`, sorted by them.
+    `rows` is the book; a branch is a manager with everybody below. One row per grain, id and metric, as
+    `measure.SCHEMA`, sorted by them.
     """
     kinds = [b for b in rulebook.breakdowns if b in rows.columns]
-    grains = (COMPANY, "team", "manager_id", "account_id", *kinds)
-    books = pl.collect_all([book.at(rows.lazy(), grain) for grain in grains])
+    by_grain = dict.fromkeys((COMPANY, "team", "manager_id", "account_id", *kinds), rows)
+    branched = under_heads(rows, tables["managers"])
+    if branched.height:
+        by_grain["branch"] = branched
+    books = pl.collect_all([book.at(frame.lazy(), grain) for grain, frame in by_grain.items()])
     frames = [
         frame
-        for grain, once in zip(grains, books, strict=True)
+        for grain, once in zip(by_grain, books, strict=True)
         for frame in measure(once.lazy(), OVER_BOOK, grain, basis=rulebook.basis)
     ]
     figures = pl.concat(pl.collect_all(frames))
-    reached = attainment(figures.lazy(), targets.lazy(), period.name).collect()
+    reached = attainment(figures.lazy(), tables["targets"].lazy(), period.name).collect()
     names = {"manager_id": "manager", "account_id": "account"}
     return pl.concat([figures, reached]).with_columns(pl.col("grain").replace(names)).sort("grain", "id", "metric")
 

@@ -21,13 +21,17 @@ from scoring.scorecard.context import Context
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """An export as it was read: name, content hash, rows, and how many of them were not used."""
+    """An export as it was read: name, content hash, rows, how many of them were not used, and its last day.
+
+    `last_on` is the day of the last thing that it says happened; None where its rows have no day.
+    """
 
     name: str
     sha256: str
     rows: int
     filtered: int
     set_aside: int
+    last_on: date | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +39,8 @@ class Run:
     """Everything a run leaves behind.
 
     `measures`, `book` and `movements` are the frames of those names; `cards` the scorecards; `company` what
-    the league page says of the whole; `totals` the sums that must balance, as text.
+    the league page says of the whole; `totals` the sums that must balance, as text; `mapping` the hash of
+    what sources.yaml means, where there is one.
     """
 
     rulebook: Rulebook
@@ -48,6 +53,7 @@ class Run:
     measures: pl.DataFrame
     book: pl.DataFrame
     movements: pl.DataFrame
+    mapping: str | None = None
 
     @property
     def period(self) -> Period:
@@ -61,9 +67,10 @@ class Run:
 
     @cached_property
     def run_id(self) -> str:
-        """The hash of all that decides the result: inputs, rules, engine, period, as_of, rows set aside."""
+        """The hash of all that decides the result: inputs, their map, rules, engine, period, as_of, rows set aside."""
         decides = {
             "inputs": [[i.name, i.sha256, i.set_aside] for i in self.inputs],
+            "mapping": self.mapping,
             "rules": fingerprint(self.rulebook),
             "engine": [__version__, pl.__version__],
             "period": self.period.name,
@@ -91,17 +98,13 @@ class Run:
             "basis": self.rulebook.basis,
             "ownership": self.rulebook.ownership.policy,
             "currency": self.rulebook.currency,
-            "rules": {"name": self.rulebook.name, "sha256": fingerprint(self.rulebook)},
-            "inputs": [
-                {
-                    "file": i.name,
-                    "sha256": i.sha256,
-                    "rows": i.rows,
-                    "rows_filtered": i.filtered,
-                    "rows_set_aside": i.set_aside,
-                }
-                for i in self.inputs
-            ],
+            "rules": {
+                "name": self.rulebook.name,
+                "sha256": fingerprint(self.rulebook),
+                "settings": self.rulebook.model_dump(mode="json", by_alias=True),
+            },
+            "sources": {"sha256": self.mapping},
+            "inputs": [input_json(i) for i in self.inputs],
             "totals": dict(self.totals),
             "company": dict(self.company),
             "problems": [problem_json(p) for p in self.problems],
@@ -111,6 +114,23 @@ class Run:
     def frames(self) -> dict[str, pl.DataFrame]:
         """The frames by the names of their files."""
         return {"measures": self.measures, "book": self.book, "movements": self.movements}
+
+    @cached_property
+    def packed(self) -> dict[str, bytes]:
+        """The frames as Parquet files, by the names of their files."""
+        return {name: parquet_bytes(frame) for name, frame in self.frames.items()}
+
+
+def input_json(read: Input) -> dict[str, Any]:
+    """An export as other programs read of it."""
+    return {
+        "file": read.name,
+        "sha256": read.sha256,
+        "rows": read.rows,
+        "rows_filtered": read.filtered,
+        "rows_set_aside": read.set_aside,
+        "last_day": None if read.last_on is None else read.last_on.isoformat(),
+    }
 
 
 def problem_json(problem: Problem) -> dict[str, Any]:

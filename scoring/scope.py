@@ -73,6 +73,28 @@ def windows(rulebook: Rulebook, period: Period) -> Windows:
     return Windows(moves, Span(other.start, other.end))
 
 
+def shared_chance(rulebook: Rulebook, now: Windows, before: Windows) -> float:
+    """The correlation of the chance in two periods' figures, if it falls evenly on the days they look at.
+
+    A figure on contracts gathers what happens in its window; on invoices it is the scored window less the
+    comparison window, so a window that is scored in one and compared with in the other counts against.
+    """
+    if rulebook.basis == "contracts":
+        return _common(now.outcome, before.outcome) / _length(now.outcome)
+    alike = _common(now.moves, before.moves) + _common(now.outcome, before.outcome)
+    against = _common(now.moves, before.outcome) + _common(now.outcome, before.moves)
+    return (alike - against) / (_length(now.moves) + _length(now.outcome))
+
+
+def _length(span: Span) -> int:
+    return (span.end - span.start).days
+
+
+def _common(one: Span, other: Span) -> int:
+    """The days that two spans have in common."""
+    return max(0, (min(one.end, other.end) - max(one.start, other.start)).days)
+
+
 def terms(rulebook: Rulebook) -> Terms:
     """The rulebook's policies as the ledger takes them."""
     return Terms(
@@ -111,3 +133,21 @@ def shortfall(tables: Tables, period: Period, as_of: date) -> Iterable[Problem]:
             "export again when the period is over, or read its figures as incomplete",
             severity=Severity.WARNING,
         )
+
+
+def late_start(tables: Tables, rulebook: Rulebook, windows: Windows) -> Iterable[Problem]:
+    """A warning when the invoices begin well after the window does with which they are compared."""
+    compared = windows.outcome
+    first_day = tables["invoices"]["dated_on"].min() if rulebook.basis == "invoices" else None
+    if not isinstance(first_day, date) or (missing := (first_day - compared.start).days) <= _days(compared) // 10:
+        return
+    lacking = f"{missing} of its {_days(compared)} days are" if first_day < compared.end else "it is"
+    yield Problem(
+        f"the exports begin on {first_day}, but the comparison window on {compared.start}: {lacking} empty",
+        "growth against it looks larger than it was; export what came before, or set compare otherwise",
+        severity=Severity.WARNING,
+    )
+
+
+def _days(span: Span) -> int:
+    return (span.end - span.start).days

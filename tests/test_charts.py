@@ -6,10 +6,10 @@ from xml.etree import ElementTree as ET
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scoring.numbers import in_parts, with_rest
 from scoring.reports.charts import palette, ranges, waterfall
 from scoring.reports.charts.ranges import Reading
 from scoring.reports.charts.scale import zoomed
-from scoring.reports.parts import in_parts, with_rest
 
 SVG = "{http://www.w3.org/2000/svg}"
 FULL = Reading(72.6, 69.8, 76.1, 70.2, 66.0)

@@ -36,7 +36,7 @@ def number_habit(columns: Sequence[pl.Series]) -> Habit:
     texts = pl.concat([c.alias("cell") for c in columns]).drop_nulls().to_frame() if columns else None
     if texts is None or texts.is_empty():
         return Habit()
-    unclear = any(c.to_frame("cell").select(numbers.may_be_grouped(pl.col("cell"))).item() for c in columns)
+    unclear = any(numbers.may_be_grouped(c) for c in columns)
     if not unclear and _unread(texts, Format()) == 0:
         return Habit()
     tried = [(f, _unread(texts, f)) for f in _NUMBERS]

@@ -7,29 +7,39 @@ import polars as pl
 from adapters.draft.recognise import compact
 
 _INTERVALS = {
-    "month": "month", "months": "month", "monthly": "month", "monatlich": "month", "m": "month",
-    "quarter": "quarter", "quarterly": "quarter", "q": "quarter",
-    "year": "year", "yearly": "year", "annual": "year", "annually": "year", "jährlich": "year", "y": "year",
-    "week": "week", "weekly": "week", "day": "day", "daily": "day",
-}  # fmt: skip
+    "month": "month months monthly monatlich",
+    "quarter": "quarter quarterly quartalsweise",
+    "year": "year yearly annual annually jährlich",
+    "week": "week weekly",
+    "day": "day daily",
+}
 _STATUSES = {
-    "active": "active", "live": "active", "current": "active", "open": "active", "renewed": "ended", "replaced": "ended",
-    "trial": "trial", "trialing": "trial", "intrial": "trial", "paused": "paused", "onhold": "paused",
-    "pastdue": "past_due", "unpaid": "past_due", "overdue": "past_due", "cancelled": "cancelled",
-    "canceled": "cancelled", "nonrenewing": "active", "awaitingrenewal": "active", "pending": "active", "future": "active", "churned": "cancelled",
-    "ended": "ended", "expired": "ended", "terminated": "ended", "inactive": "ended",
-}  # fmt: skip
+    "active": "active live current open pending future nonrenewing awaitingrenewal",
+    "trial": "trial trialing intrial",
+    "paused": "paused onhold",
+    "past_due": "pastdue unpaid overdue",
+    "cancelled": "cancelled canceled churned",
+    "ended": "ended expired terminated inactive renewed replaced",
+}
 _KINDS = {
-    "order": "order", "sale": "order", "invoice": "order", "deal": "deal", "opportunity": "deal", "usage": "usage",
-    "onetime": "one_off", "oneoff": "one_off", "onboarding": "one_off", "setup": "one_off", "service": "one_off",
-    "services": "one_off", "professionalservices": "one_off", "credit": "credit", "creditnote": "credit",
-    "creditmemo": "credit", "return": "return", "refund": "return", "newbusiness": "deal", "existingbusiness": "deal",
-}  # fmt: skip
+    "order": "order sale invoice",
+    "deal": "deal opportunity newbusiness existingbusiness",
+    "usage": "usage",
+    "one_off": "oneoff onetime onboarding setup service services professionalservices",
+    "credit": "credit creditnote creditmemo",
+    "return": "return refund",
+}
+
+
+def _by_word(ours: Mapping[str, str]) -> dict[str, str]:
+    """Their word to ours."""
+    return {word: our for our, words in ours.items() for word in words.split()}
+
 
 WORDS: Mapping[tuple[str, str], Mapping[str, str]] = {
-    ("contracts", "every"): _INTERVALS,
-    ("contracts", "status"): _STATUSES,
-    ("invoices", "kind"): _KINDS,
+    ("contracts", "every"): _by_word(_INTERVALS),
+    ("contracts", "status"): _by_word(_STATUSES),
+    ("invoices", "kind"): _by_word(_KINDS),
 }
 """Columns with a closed set of words, and what exports say for them."""
 

@@ -12,6 +12,8 @@ from adapters.files.ragged import ragged, row_faults
 from adapters.files.refusal import UnreadableError
 from adapters.files.rows import ROW, Rows, filled, no_rows, numbered
 
+_CONTROLS = "\x01\x02\x03\x04\x05\x06"
+
 
 def read_text(data: bytes, delimiter: str | None) -> Rows:
     """The rows of a text file in UTF-8; rows that are too short or too long are left out, each with a fault.
@@ -30,14 +32,18 @@ def _unquoted(dialect: Dialect) -> Rows:
     if frame is not None and _is_even(frame, dialect):
         return Rows(numbered(frame))
     lines = _lines(dialect.body)
+    if lines is None:
+        return read_carefully(dialect)
     return _from_lines(lines, pl.col("line").str.count_matches(dialect.delimiter, literal=True), dialect)
 
 
 def _quoted(dialect: Dialect) -> Rows:
-    lines = _lines(dialect.body)
-    stray = pl.col("line").str.contains(r"\r")
-    if not lines.select((_is_well_formed(dialect.delimiter) & ~stray).all()).item():
+    lines = None if _has_lone_returns(dialect.body) else _lines(dialect.body)
+    if lines is None or not lines.select(_is_well_formed(dialect.delimiter).all()).item():
         return read_carefully(dialect)
+    frame = _parse(dialect.body, dialect, '"')
+    if frame is not None and frame.height == lines.height and _is_even(frame, dialect):
+        return Rows(numbered(frame))
     bare = pl.col("line").str.replace_all('"(?:[^"]|"")*"', "")
     return _from_lines(lines, bare.str.count_matches(dialect.delimiter, literal=True), dialect)
 
@@ -72,15 +78,22 @@ def _parse(body: bytes, dialect: Dialect, quote: str | None) -> pl.DataFrame | N
 
 
 def _is_even(frame: pl.DataFrame, dialect: Dialect) -> bool:
-    """Whether no row is too short: none is too long, so the delimiters of the file must add up."""
-    return dialect.body.count(dialect.delimiter.encode()) == (frame.width - 1) * frame.height
+    """Whether no row is too short: none is too long, so the delimiters between cells must add up."""
+    within = 0
+    if b'"' in dialect.body:
+        cells = pl.all().str.count_matches(dialect.delimiter, literal=True).sum()
+        within = frame.select(pl.sum_horizontal(cells)).item()
+    return dialect.body.count(dialect.delimiter.encode()) - within == (frame.width - 1) * frame.height
 
 
-def _lines(body: bytes) -> pl.DataFrame:
-    """The lines without their ends, numbered from 1."""
-    lines = pl.select(line=pl.lit(body.decode()).str.split("\n")).explode("line")
-    lines = lines.with_columns(pl.col("line").str.strip_suffix("\r")).with_row_index(ROW, offset=1)
-    return lines.with_columns(pl.col(ROW).cast(pl.Int64))
+def _lines(body: bytes) -> pl.DataFrame | None:
+    """The lines without their ends, numbered from 1; None where no sign is left to read them by."""
+    unused = next((c for c in _CONTROLS if c.encode() not in body), None)
+    if unused is None:
+        return None
+    lines = pl.read_csv(body, has_header=False, separator=unused, quote_char=None, schema={"line": pl.String})
+    rows = lines.with_columns(pl.col("line").fill_null("")).with_row_index(ROW, offset=1)
+    return rows.with_columns(pl.col(ROW).cast(pl.Int64))
 
 
 def _is_well_formed(delimiter: str) -> pl.Expr:
@@ -90,10 +103,13 @@ def _is_well_formed(delimiter: str) -> pl.Expr:
     return pl.col("line").str.contains(f"^{cell}(?:{mark}{cell})*$")
 
 
+def _has_lone_returns(body: bytes) -> bool:
+    """Whether a CR stands alone, but for one at the very end."""
+    return body.count(b"\r") - body.endswith(b"\r") != body.count(b"\r\n")
+
+
 def _refuse_lone_returns(body: bytes) -> None:
-    if body.count(b"\r") == body.count(b"\r\n") or body.count(b"\r") == body.count(b"\r\n") + body.endswith(b"\r"):
-        return
-    lone = next(n for n, line in enumerate(body.split(b"\n"), 1) if b"\r" in line.removesuffix(b"\r"))
-    raise UnreadableError(
-        "a line end inside a row: CR without LF", "save it again with ordinary line ends (LF or CRLF)", row=lone
-    )
+    if _has_lone_returns(body):
+        lone = next(n for n, line in enumerate(body.split(b"\n"), 1) if b"\r" in line.removesuffix(b"\r"))
+        remedy = "save it again with ordinary line ends (LF or CRLF)"
+        raise UnreadableError("a line end inside a row: CR without LF", remedy, row=lone)

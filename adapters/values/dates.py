@@ -48,6 +48,14 @@ def has_offset(text: pl.Expr) -> pl.Expr:
     return text.str.contains(f"{_DAY}{_TIME}{_OFFSET}$")
 
 
+def name_offsets(texts: pl.Series) -> bool:
+    """Whether any of the texts is an ISO date-time that names its offset."""
+    longest = texts.str.len_bytes().max()
+    if longest is None or int(str(longest)) < len("2026-04-01T00:00Z"):
+        return False
+    return bool(texts.to_frame("cell").select(has_offset(pl.col("cell")).any()).item())
+
+
 def has_zone(form: Format) -> bool:
     """Whether the declared pattern of dates reads an offset."""
     return form.dates is not None and re.search("%[:#]?z", form.dates) is not None

@@ -9,6 +9,7 @@ from adapters.values.formats import Format
 LARGEST_MONEY = 10**13
 _DIGITS = 18
 _SAID_AS_NUMBER = re.compile(r"[+-]?(nan|inf(inity)?)", re.IGNORECASE)
+_FIRST = 1_000
 _GROUPED = r"^[+-]?[1-9][0-9]{0,2}\.[0-9]{3}$"
 
 Words = tuple[str, str]
@@ -22,8 +23,8 @@ def decimal(text: pl.Expr, scale: int, form: Format) -> pl.Expr:
         plain = plain.str.replace_all(form.grouping, "")
     if form.point != ".":
         plain = plain.str.replace(form.point, ".", literal=True)
-    value = pl.when(text.str.contains(_pattern(scale, form))).then(plain)
-    value = value.cast(pl.Decimal(_DIGITS, scale), strict=False)
+    shaped = pl.when(text.str.contains(_pattern(scale, form))).then(plain)
+    value = shaped.cast(pl.Decimal(_DIGITS, scale), strict=False)
     return pl.when(value.abs() <= largest(scale)).then(value)
 
 
@@ -42,10 +43,16 @@ def is_dotted(text: pl.Expr) -> pl.Expr:
     return text.str.contains(".", literal=True)
 
 
-def may_be_grouped(text: pl.Expr) -> pl.Expr:
+def may_be_grouped(texts: pl.Series) -> bool:
     """Whether every text with a point, and there is one, could also be read as thousands: `1.234`."""
-    dotted = text.filter(is_dotted(text))
-    return (dotted.len() > 0) & dotted.str.contains(_GROUPED).all()
+    if _has_decimals(texts.head(_FIRST)):
+        return False
+    return bool(texts.str.contains(".", literal=True).any()) and not _has_decimals(texts)
+
+
+def _has_decimals(texts: pl.Series) -> bool:
+    """Whether a text has a point that parts no thousands."""
+    return bool((texts.str.contains(".", literal=True) & ~texts.str.contains(_GROUPED)).any())
 
 
 AMBIGUOUS: Words = (

@@ -42,7 +42,8 @@ def typed(raw: pl.DataFrame, columns: Sequence[Asked]) -> Typed:
     most twenty faults are told one by one, the rest is counted.
     """
     cells = raw.select(ROW, KEPT, *(_cell(raw, c) for c in columns))
-    made = [_make(cells, c, raw.schema[c.name]) for c in columns]
+    kept = cells if cells[KEPT].all() else cells.filter(KEPT)
+    made = [_make(cells, kept, c, raw.schema[c.name]) for c in columns]
     return Typed(
         cells.select(ROW, KEPT).with_columns(m.values for m in made),
         tuple(f for m in made for f in m.faults),
@@ -58,17 +59,16 @@ def _cell(raw: pl.DataFrame, column: Asked) -> pl.Expr:
     return text(column.name, dtype, column.form.blanks).alias(column.name)
 
 
-def _make(cells: pl.DataFrame, column: Asked, source: pl.DataType) -> _Made:
+def _make(cells: pl.DataFrame, kept: pl.DataFrame, column: Asked, source: pl.DataType) -> _Made:
     cell = pl.col(column.name)
-    kept = cells.filter(KEPT)
-    zoned = _is_iso_text(column, source) and kept.select(dates.has_offset(cell).any()).item()
-    unclear = _is_undeclared(column, source) and kept.select(numbers.may_be_grouped(cell)).item()
+    zoned = _is_iso_text(column, source) and dates.name_offsets(kept[column.name])
+    unclear = _is_undeclared(column, source) and numbers.may_be_grouped(kept[column.name])
     made = value(cell, column, cells.schema[column.name], zoned=zoned)
     if unclear:
         made = pl.when(~numbers.is_dotted(cell)).then(made)
     found = cells.select(ROW, KEPT, cell=cell, value=made)
-    bad = found.filter(pl.col(KEPT) & pl.col("cell").is_not_null() & pl.col("value").is_null())
-    bad = bad.select(ROW, pl.col("cell").cast(pl.String))
+    is_bad = pl.col(KEPT) & pl.col("cell").is_not_null() & pl.col("value").is_null()
+    bad = found.lazy().filter(is_bad).select(ROW, pl.col("cell").cast(pl.String)).collect()
     faults: tuple[Fault, ...] = ()
     if not bad.is_empty():
         of_all = numbers.AMBIGUOUS if unclear else _of_whole_column(bad, kept, column)

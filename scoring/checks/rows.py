@@ -12,7 +12,7 @@ from scoring.frame import Column, Kind, Table
 from scoring.money import LARGEST
 from scoring.tables import EVERY
 
-_EVERY = rf"^(?:{'|'.join(EVERY)}|[1-9][0-9]{{0,2}} months?)$"
+_EVERY = rf"^(?:{'|'.join(EVERY)}|[1-9][0-9]{{0,2}} (?:{'|'.join(EVERY)})s?)$"
 _PERIOD = rf"^(?:{PATTERN})$"
 _SCALES = {"nps": ("0-10", 0, 10), "csat": ("1-5", 1, 5)}
 

@@ -8,6 +8,7 @@ import polars as pl
 
 from scoring.ledger import movements
 from scoring.ledger.balances import Span, at_instants, in_windows
+from scoring.ledger.currency import at_one_day, converted
 from scoring.ledger.history import active, recurring
 from scoring.ledger.ladder import rungs, tiers_of_accounts
 from scoring.money import MONEY
@@ -77,7 +78,11 @@ def of_contracts(lines: pl.LazyFrame, rates: pl.LazyFrame, terms: Terms, windows
         moves=pl.concat([changes, movements.of_exchange(bridge, moves)]),
         outcome=_outcome(ends, last_on, outcome.end - timedelta(days=1)),
         tiers=tiers_of_accounts(
-            lines, "monthly", active(outcome.start), active(outcome.end), largest=terms.largest_tier
+            _comparable(lines, rates, terms, "monthly", outcome.start),
+            "monthly",
+            active(outcome.start),
+            active(outcome.end),
+            largest=terms.largest_tier,
         ),
         lines=lines.with_columns(active(moves.end).alias("counts")),
     )
@@ -100,10 +105,21 @@ def of_invoices(lines: pl.LazyFrame, rates: pl.LazyFrame, terms: Terms, windows:
         moves=pl.concat([changes, movements.of_exchange(balances, scored)]),
         outcome=_outcome(balances, last_on, scored.start),
         tiers=tiers_of_accounts(
-            lines, "amount", comparison.holds(pl.col("dated_on")), inside, largest=terms.largest_tier
+            _comparable(lines, rates, terms, "amount", scored.start),
+            "amount",
+            comparison.holds(pl.col("dated_on")),
+            inside,
+            largest=terms.largest_tier,
         ),
         lines=lines.with_columns(inside.alias("counts")),
     )
+
+
+def _comparable(lines: pl.LazyFrame, rates: pl.LazyFrame, terms: Terms, amount: str, day: date) -> pl.LazyFrame:
+    """The lines, in one currency where it matters which brings more."""
+    if not terms.largest_tier:
+        return lines
+    return at_one_day(lines, rates, day, terms.currency).with_columns(converted(amount))
 
 
 def _outcome(ends: pl.LazyFrame, last_on: pl.LazyFrame, otherwise: date) -> pl.LazyFrame:

@@ -42,21 +42,22 @@ def active(instant: date) -> pl.Expr:
     return (pl.col("starts_on") < instant) & (pl.col("ends_on").is_null() | (pl.col("ends_on") >= instant))
 
 
+_PER_MONTH = {"month": (1, 1), "quarter": (1, 3), "year": (1, 12), "week": (52, 12), "day": (365, 12)}
+
+
 def months_of(every: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     """How an amount for one `every` becomes a month's: times the first, by the second, whole numbers.
 
-    Month /1, quarter /3, year /12, N months /N, week *52/12, day *365/12; null where not understood.
+    Month /1, quarter /3, year /12, week *52/12, day *365/12, and for N of them /N more; null where not
+    understood.
     """
-    counted = every.str.extract(r"^(\d{1,3}) months?$").cast(pl.Int64)
-    times = (
-        pl.when(every == "week").then(52).when(every == "day").then(365)
-        .when(every.is_in(["month", "quarter", "year"]) | counted.is_not_null()).then(1)
-    )  # fmt: skip
-    by = (
-        pl.when(every == "month").then(1).when(every == "quarter").then(3)
-        .when(every.is_in(["year", "week", "day"])).then(12).otherwise(counted)
-    )  # fmt: skip
-    return times, by
+    unit = every.str.extract(rf"^(?:\d{{1,3}} )?({'|'.join(_PER_MONTH)})s?$")
+    count = every.str.extract(r"^(\d{1,3}) ").cast(pl.Int64).fill_null(1)
+    times, by = (
+        unit.replace_strict({name: pair[n] for name, pair in _PER_MONTH.items()}, default=None, return_dtype=pl.Int64)
+        for n in (0, 1)
+    )
+    return times, by * count
 
 
 def _monthly(contracts: pl.LazyFrame) -> pl.LazyFrame:

@@ -1,8 +1,11 @@
 """On which rung of the up-sell ladder was each account at the start, and on which at the end?"""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 import polars as pl
+
+from scoring.ledger.balances import Span
 
 
 def rungs(lines: pl.LazyFrame, tiers: Sequence[str], products: Mapping[str, str]) -> pl.LazyFrame:
@@ -45,6 +48,32 @@ def tiers_of_accounts(
             .alias(name)
             for name in ends
         )
+        .sort("account_id")
+    )
+
+
+def flips(lines: pl.LazyFrame, span: Span) -> pl.LazyFrame:
+    """The accounts whose highest rung rose and fell within the span, whatever it was at the two ends.
+
+    `lines` are recurring, with `monthly`. One row per account: account_id, `ups`, `downs` (steps, above 0).
+    """
+    paying = lines.filter(pl.col("rung").is_not_null() & (pl.col("monthly") > 0))
+    edges = [paying.select("account_id", pl.col(edge).alias("on")) for edge in ("starts_on", "ends_on")]
+    opening = paying.select("account_id", pl.lit(span.start - timedelta(days=1)).alias("on"))
+    days = pl.concat([*(e.filter(span.holds(pl.col("on"))) for e in edges), opening]).unique()
+    serves = (pl.col("starts_on") <= pl.col("on")) & (pl.col("ends_on").is_null() | (pl.col("on") < pl.col("ends_on")))
+    walked = (
+        days.join(paying.select("account_id", "rung", "starts_on", "ends_on"), on="account_id")
+        .filter(serves)
+        .group_by("account_id", "on")
+        .agg(pl.col("rung").max())
+        .sort("account_id", "on")
+    )
+    steps = walked.select("account_id", pl.col("rung").diff().over("account_id").alias("step"))
+    return (
+        steps.group_by("account_id")
+        .agg(pl.col("step").clip(0).sum().alias("ups"), (-pl.col("step").clip(upper_bound=0)).sum().alias("downs"))
+        .filter((pl.col("ups") > 0) & (pl.col("downs") > 0))
         .sort("account_id")
     )
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from scoring.money import RATE_SCALE
+
 DEEPEST = 20
 """More generations than any company has; circles are refused before they come here."""
 
@@ -20,10 +22,29 @@ def rolled_up(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
             made[name] = joined.with_columns(pl.coalesce("top", "account_id").alias("account_id")).drop("top")
         else:
             made[name] = frame
-    made["ownership"] = made["ownership"].unique(
-        ["account_id", "manager_id", "starts_on", "ends_on", "share"], keep="first", maintain_order=True
-    )
+    made["ownership"] = _owners(tables["ownership"], tops)
     return made
+
+
+def _owners(ownership: pl.DataFrame, tops: pl.DataFrame) -> pl.DataFrame:
+    """The owners of the topmost accounts.
+
+    Its own where it has any; else those of its children, each child standing for an equal part of it.
+    """
+    named = ownership.join(tops, on="account_id", how="left", validate="m:1", maintain_order="left").with_columns(
+        pl.coalesce("top", "account_id").alias("top")
+    )
+    own = pl.col("account_id") == pl.col("top")
+    counted = named.filter(own | ~own.any().over("top")).with_columns(
+        pl.col("account_id").rank("dense").over("top").cast(pl.Int64).alias("turn"),
+        pl.col("account_id").n_unique().over("top").cast(pl.Int64).alias("of"),
+    )
+    part = RATE_SCALE * pl.col("turn") // pl.col("of") - RATE_SCALE * (pl.col("turn") - 1) // pl.col("of")
+    share = (pl.col("share").fill_null(1) * RATE_SCALE).cast(pl.Int64) * part // RATE_SCALE
+    return counted.with_columns(
+        pl.col("top").alias("account_id"),
+        (share.cast(pl.Decimal(38, 0)) * pl.lit("0.000001").str.to_decimal(scale=6)).cast(ownership.schema["share"]).alias("share"),
+    ).select(ownership.columns)
 
 
 def _tops(accounts: pl.DataFrame) -> pl.DataFrame:

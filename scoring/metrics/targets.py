@@ -4,7 +4,11 @@ import polars as pl
 
 from scoring.metrics.metric import Base, Better, Metric, Parts, Unit
 
-HAS_TARGET = Base("has_target", pl.col("target").is_not_null(), "targets of the period")
+HAS_TARGET = Base(
+    "has_target",
+    pl.col("target").is_not_null() & pl.col("actual").is_not_null(),
+    "targets of the period whose metric was measured",
+)
 
 TARGET_ATTAINMENT = Metric(
     name="target_attainment",

@@ -10,6 +10,9 @@ GROUPS = 10
 WHOLE = -1
 """The replica in which nothing is left out."""
 
+LEAST_GROUPS = 4
+"""From fewer groups nothing is said of the noise."""
+
 PRIOR_ACCOUNTS = 20
 """How many accounts' worth of the peers' common noise is mixed into each manager's own."""
 
@@ -30,23 +33,28 @@ def replicas(rows: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def spread(scores: pl.LazyFrame, accounts: pl.LazyFrame) -> pl.LazyFrame:
-    """The standard error of each manager's score.
+def spread(figures: pl.LazyFrame, accounts: pl.LazyFrame, column: str, *, by: tuple[str, ...] = ()) -> pl.LazyFrame:
+    """The standard error of a figure of each manager.
 
-    `scores` has manager_id, replica, score; `accounts` manager_id and n, the accounts behind the score. One
-    row per manager: manager_id, `error` in points, `groups`; null where fewer than four groups have a score.
-    The noise of one account is estimated from the manager and, with a weight of PRIOR_ACCOUNTS, from all
-    managers together, so that a small flat book does not look certain.
+    `figures` has manager_id, replica, the column, and what `by` names (a rule, say); `accounts` manager_id and
+    n, the accounts behind the figure. One row per manager (and `by`): `error` in the figure's unit, `groups`;
+    none where fewer than four groups have a figure. The noise of one account is estimated from the manager
+    and, with a weight of PRIOR_ACCOUNTS, from all managers together, so that a small flat book does not look
+    certain.
     """
+    keys = ["manager_id", *by]
     groups = pl.min_horizontal("n", pl.lit(GROUPS))
-    left_out = scores.filter(pl.col("replica") != WHOLE).join(accounts, on="manager_id", validate="m:1")
-    counted = left_out.filter((pl.col("replica") < groups) & pl.col("score").is_not_null())
-    own = counted.group_by("manager_id").agg(
+    left_out = figures.filter(pl.col("replica") != WHOLE).join(accounts, on="manager_id", validate="m:1")
+    counted = left_out.filter((pl.col("replica") < groups) & pl.col(column).is_not_null())
+    own = counted.group_by(keys).agg(
         pl.len().alias("groups"),
         pl.col("n").first(),
-        (pl.col("score").var(ddof=0) * (pl.len() - 1)).alias("variance"),
+        (pl.col(column).var(ddof=0) * (pl.len() - 1)).alias("variance"),
     )
-    known = own.filter(pl.col("groups") >= 4).with_columns((pl.col("variance") * pl.col("n")).alias("per_account"))
+    known = own.filter(pl.col("groups") >= LEAST_GROUPS).with_columns(
+        (pl.col("variance") * pl.col("n")).alias("per_account")
+    )
     pooled = (pl.col("per_account") * pl.col("n")).sum() / pl.col("n").sum()
-    mixed = (pl.col("per_account") * pl.col("n") + pooled * PRIOR_ACCOUNTS) / (pl.col("n") + PRIOR_ACCOUNTS)
-    return known.select("manager_id", (mixed / pl.col("n")).sqrt().alias("error"), "groups").sort("manager_id")
+    common = pooled.over(by) if by else pooled
+    mixed = (pl.col("per_account") * pl.col("n") + common * PRIOR_ACCOUNTS) / (pl.col("n") + PRIOR_ACCOUNTS)
+    return known.select(*keys, (mixed / pl.col("n")).sqrt().alias("error"), "groups").sort(keys)

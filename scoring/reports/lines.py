@@ -7,11 +7,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from scoring.numbers import NOT_MEASURED, exact, figure, fixed, percent, rounded
+from scoring.numbers import NOT_MEASURED, exact, figure, fixed, in_parts, percent, rounded
 from scoring.reports.charts import ranges
 from scoring.reports.charts.ranges import Reading
 from scoring.reports.charts.scale import Scale
-from scoring.reports.parts import in_parts
 
 _EXACT = Decimal("0.000001")
 """Nearer than this is the same: shares come as binary fractions."""

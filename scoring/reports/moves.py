@@ -7,10 +7,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from scoring.numbers import arrow, compact_money, decimals, exact, fixed, money, rounded, signed
+from scoring.numbers import arrow, compact_money, decimals, exact, fixed, in_parts, money, rounded, signed, with_rest
 from scoring.reports.charts import ranges, waterfall
 from scoring.reports.charts.scale import Scale
-from scoring.reports.parts import in_parts, with_rest
 
 NOTHING = Decimal(0)
 _BRIDGE = (

@@ -72,7 +72,7 @@ def _person(manager: str, context: Context) -> Card:
         "manager_id": manager,
         "name": person.get("name") or manager,
         "team": person.get("team"),
-        "reports_to": person.get("reports_to"),
+        "reports_to": context.name_of(person.get("reports_to")),
     }
 
 
@@ -133,7 +133,7 @@ def _change(score: Row, earlier: Row | None, context: Context) -> Card:
     if score["score"] is None:
         return {"previous": previous, "change": None, "change_band": None, "is_beyond_chance": False}
     change = score["score"] - earlier["score"]
-    band = _band(score, earlier)
+    band = _band(score, earlier, context.shared)
     return {
         "previous": previous,
         "change": _round(change),
@@ -142,12 +142,16 @@ def _change(score: Row, earlier: Row | None, context: Context) -> Card:
     }
 
 
-def _band(score: Row, earlier: Row) -> float | None:
-    """How far two scores may differ by chance; null where a range is missing."""
+def _band(score: Row, earlier: Row, shared: float) -> float | None:
+    """How far two scores may differ by chance; null where a range is missing.
+
+    What the two windows share moves both scores alike, and so not their difference.
+    """
     if score["error"] is None or earlier["error"] is None:
         return None
     freedom = min(score["groups"], earlier["groups"]) - 1
-    error = (score["error"] ** 2 + earlier["error"] ** 2) ** 0.5
+    common = 2 * shared * score["error"] * earlier["error"]
+    error = (score["error"] ** 2 + earlier["error"] ** 2 - common) ** 0.5
     return float(quantile(CHANGE_COVERAGE, freedom) * error)
 
 

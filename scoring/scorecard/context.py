@@ -14,8 +14,9 @@ from scoring.rules import Rulebook, rules_hash
 class Context:
     """What is the same on every card of a run.
 
-    `people` maps manager_id to name, team and reports_to; `notes` maps a manager_id to sentences that its
-    card must show, and "" to those for all cards.
+    `people` maps manager_id to name, team and reports_to; `notes` maps a manager_id to sentences that its card
+    must show, and "" to those for all cards. `shared` is the correlation of the chance in this and the
+    previous period's figures, from what their windows share.
     """
 
     rulebook: Rulebook
@@ -25,6 +26,11 @@ class Context:
     as_of: date
     people: Mapping[str, Mapping[str, str | None]]
     notes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    shared: float = 0.0
+
+    def name_of(self, manager: str | None) -> str | None:
+        """What people call the manager; the id where no name is known."""
+        return None if manager is None else self.people.get(manager, {}).get("name") or manager
 
     @property
     def header(self) -> dict[str, object]:

@@ -14,13 +14,14 @@ from scoring.scorecard.judge import Judged
 SHOWN = 8
 """How many accounts a card names."""
 
+MOVES_TOLD = 2
+
 WORDS = {
     "new": "new with {amount}",
     "reactivation": "back with {amount}",
     "expansion": "{amount} more",
     "contraction": "{amount} less",
     "churn": "left with {amount}",
-    "fx": "exchange rates {amount}",
 }
 
 Row = Mapping[str, Any]
@@ -40,7 +41,8 @@ def drivers(
         .head(SHOWN)
         .sort("manager_id", "points", "account_id", descending=[False, True, False])
     )
-    told = _movements_by_account(moves.join(top, on=["manager_id", "account_id"], how="semi"))
+    moved = moves.filter(pl.col("kind").is_in(list(WORDS)))
+    told = _movements_by_account(moved.join(top, on=["manager_id", "account_id"], how="semi"))
     made: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in top.iter_rows(named=True):
         made[row["manager_id"]].append(
@@ -105,10 +107,11 @@ def _movements_by_account(moves: pl.DataFrame) -> dict[tuple[str, str], list[Row
 def _sentence(row: Row, moves: Iterable[Row], context: Context) -> str:
     """What happened to the account: over the window first, then the largest movements of the period."""
     currency = context.rulebook.currency
-    told = [f"{WORDS[m['kind']].format(amount=money(m['amount'], currency))} on {day(m['moved_on'])}" for m in moves][
-        :2
-    ]
-    return "; ".join([_over_window(row["before"], row["after"]), *told])
+    largest = list(moves)[:MOVES_TOLD]
+    told = [f"{WORDS[m['kind']].format(amount=money(m['amount'], currency))} on {day(m['moved_on'])}" for m in largest]
+    stays = row["before"] > 0 and row["after"] > 0
+    over = [_over_window(row["before"], row["after"])] if stays or not told else []
+    return "; ".join([*over, *told])
 
 
 def _over_window(before: Decimal, after: Decimal) -> str:

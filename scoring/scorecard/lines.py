@@ -29,17 +29,27 @@ def lines(rows: pl.LazyFrame, rulebook: Rulebook, targets: pl.LazyFrame) -> pl.L
     """What each rule says of each manager, in each replica.
 
     `rows` is the book with `replica`; `targets` has manager_id, metric, target. One row per replica, manager
-    and rule: value (Float64), n (accounts that counted), reason (why the value is null), points (0 to 100),
-    weight, and `is_measured`, false where points stand in for a missing value.
+    and rule: value (Float64), n (accounts that counted), target (of a rule that looks at attainment), reason
+    (why the value is null), points (0 to 100), weight, and `is_measured`, false where points stand in for a
+    missing value.
     """
-    graded = pl.concat([_points(g, rulebook) for g in _groups(rows, rulebook, targets)])
+    graded = graded_kinds(rows, rulebook, targets)
     by_rule = graded.group_by(*KEYS, "rule").agg(
         ratio((pl.col("points") * pl.col("n")).sum(), pl.col("n").filter(pl.col("points").is_not_null()).sum()).alias(
             "points"
         ),
     )
     whole = pl.concat(_values(rows, rulebook.rules, rulebook, targets, ()))
-    return _weighed(whole.join(by_rule, on=[*KEYS, "rule"], how="left", validate="1:1"), rulebook)
+    both = whole.join(by_rule, on=[*KEYS, "rule"], how="left", validate="1:1")
+    return _weighed(both.with_columns(pl.when(pl.col("value").is_not_null()).then("points").alias("points")), rulebook)
+
+
+def graded_kinds(rows: pl.LazyFrame, rulebook: Rulebook, targets: pl.LazyFrame) -> pl.LazyFrame:
+    """The points of each rule for each kind of account that it grades apart, in each replica.
+
+    One row per replica, manager, rule and kind: value, n, points; the kind is "" where the rule has none.
+    """
+    return pl.concat([_points(g, rulebook) for g in _groups(rows, rulebook, targets)])
 
 
 def totals(lined: pl.LazyFrame, rulebook: Rulebook) -> pl.LazyFrame:
@@ -89,7 +99,7 @@ def _values(
             "rule": [r.name for r in rules],
             "metric": [metric_of(r).name for r in rules],
             "is_attainment": [r.metric == TARGET_ATTAINMENT.name for r in rules],
-            "least": [rulebook.min_n.get(metric_of(r).name, 0) for r in rules],
+            "least": [0 if further else rulebook.min_n.get(metric_of(r).name, 0) for r in rules],
         }
     )
     both = measured.join(asked, on="metric").join(targets, on=["manager_id", "metric"], how="left", validate="m:1")
@@ -97,13 +107,14 @@ def _values(
         pl.when("is_attainment").then(ratio(pl.col("value"), pl.col("target"))).otherwise("value").alias("value"),
         pl.when(pl.col("is_attainment") & (pl.col("target").fill_null(0) == 0))
         .then(pl.lit(TARGET_ATTAINMENT.undefined)).otherwise("reason").alias("reason"),
+        pl.when("is_attainment").then("target").alias("target"),
     )  # fmt: skip
     few = pl.col("n") < pl.col("least")
     return [
         attained.with_columns(
             pl.when(~few).then("value").alias("value"),
             pl.when(few).then(pl.lit("too_few")).otherwise("reason").alias("reason"),
-        ).select(*keys, "rule", "value", "n", "reason")
+        ).select(*keys, "rule", "value", "n", "target", "reason")
     ]
 
 
@@ -113,7 +124,7 @@ def _points(values: pl.LazyFrame, rulebook: Rulebook) -> pl.LazyFrame:
     for rule in rulebook.rules:
         graded = rule_points(rule, pl.col("value"), better_of(rule), pl.col("kind"))
         worth = pl.when(pl.col("rule") == rule.name).then(graded).otherwise(worth)
-    return values.with_columns(worth.alias("points")).select(*KEYS, "rule", "kind", "n", "points")
+    return values.with_columns(worth.alias("points")).select(*KEYS, "rule", "kind", "value", "n", "points")
 
 
 def _weighed(joined: pl.LazyFrame, rulebook: Rulebook) -> pl.LazyFrame:

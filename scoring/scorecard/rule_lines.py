@@ -1,12 +1,13 @@
 """What does a card say of each rule? Value, points, share of the score, and why."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 from typing import Any
 
 from scoring.metrics import CATALOGUE, REASONS
-from scoring.numbers import figure
+from scoring.numbers import figure, fixed
+from scoring.peers.chance import likely_range
 from scoring.rules import Rule, because
 from scoring.scorecard.context import Context
 from scoring.scorecard.judge import Judged
@@ -21,6 +22,7 @@ def rule_lines(now: Judged, before: Judged | None, context: Context) -> dict[str
     `share` is the rule's part of the weight that has points; `contribution` its points times that share, so
     the contributions add up to the score, and `contribution_change` to its change.
     """
+    kinds = _by_kind(now)
     current, earlier = _by_key(now), _by_key(before) if before else {}
     medians = _medians(now)
     made: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -31,7 +33,7 @@ def rule_lines(now: Judged, before: Judged | None, context: Context) -> dict[str
             made[manager].append(
                 {
                     **_facts(rule, context),
-                    **_value(rule, row, context),
+                    **_value(rule, row, context, kinds[manager, rule.name]),
                     **_shares(row, weights),
                     **_before(row, then, weights, weights_before),
                     "peer_median_points": medians.get(rule.name),
@@ -56,28 +58,44 @@ def _facts(rule: Rule, context: Context) -> dict[str, Any]:
     }
 
 
-def _value(rule: Rule, row: Row, context: Context) -> dict[str, Any]:
+def _value(rule: Rule, row: Row, context: Context, kinds: Sequence[Row]) -> dict[str, Any]:
     unit, currency = str(CATALOGUE[rule.metric].unit), context.rulebook.currency
     reason = row["reason"]
     return {
         "value": _round(row["value"]),
         "n": row["n"],
+        "agreed": row["target"],
         "points": _round(row["points"]),
-        "low": None,
-        "high": None,
-        "because": _because(rule, row, unit, currency),
+        **_range(row, context),
+        "because": _because(rule, row, kinds, lambda v: figure(v, unit, currency)),
+        "kinds": [
+            {"kind": k["kind"], "value": _round(k["value"]), "n": k["n"], "points": _round(k["points"])} for k in kinds
+        ],
         "reason": reason,
         "reason_sentence": REASONS.get(reason, reason) if reason else None,
     }
 
 
-def _because(rule: Rule, row: Row, unit: str, currency: str) -> str:
+def _range(row: Row, context: Context) -> dict[str, float | None]:
+    """The likely range of the points; unknown where they stand in for a missing value."""
+    if row["points"] is None or row["error"] is None or not row["is_measured"]:
+        return {"low": None, "high": None}
+    low, high = likely_range(row["points"], row["error"], context.rulebook.interval, row["groups"] - 1)
+    return {"low": _round(low), "high": _round(high)}
+
+
+def _because(rule: Rule, row: Row, kinds: Sequence[Row], shown: Callable[[float], str]) -> str:
     if row["value"] is None:
         instead = "" if row["points"] is None else f", so {row['points']:g} points stand in for it"
         return f"Not measured: {REASONS.get(row['reason'], row['reason'])}{instead}"
     if rule.segments is not None:
-        return f"graded by {rule.segments.by}, each with its own target, and averaged over the accounts"
-    return because(rule.grade, row["value"], better_of(rule), lambda v: figure(v, unit, currency))
+        told = [
+            f"{k['kind'] or '(none)'} {shown(k['value'])}, {fixed(k['points'], 1)} points for {k['n']:,}"
+            for k in kinds
+            if k["points"] is not None
+        ]
+        return f"each {rule.segments.by} has its own target: {'; '.join(told)}"
+    return because(rule.grade, row["value"], better_of(rule), shown)
 
 
 def _shares(row: Row, weights: float) -> dict[str, Any]:
@@ -109,6 +127,13 @@ def _medians(judged: Judged) -> dict[str, float | None]:
         if row["points"] is not None:
             points[row["rule"]].append(row["points"])
     return {rule: _round(median(values)) for rule, values in points.items()}
+
+
+def _by_kind(judged: Judged) -> dict[tuple[str, str], list[Row]]:
+    made: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in judged.kinds.iter_rows(named=True):
+        made[row["manager_id"], row["rule"]].append(row)
+    return made
 
 
 def _by_key(judged: Judged) -> dict[tuple[str, str], Row]:

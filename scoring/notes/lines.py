@@ -1,0 +1,105 @@
+"""What is odd about the lines that revenue is read from?"""
+
+from decimal import Decimal
+
+import polars as pl
+
+from scoring.document import did_you_mean
+from scoring.errors import Problem, Severity
+from scoring.ledger.history import NOT_PAYING
+from scoring.ledger.ladder import on_no_rung
+from scoring.notes.seen import SHOWN, Seen, counted
+
+LEFT = "churned"
+"""The kind of milestone that says that an account has left."""
+
+
+def at_risk(seen: Seen) -> list[str]:
+    """Accounts that count although their contract has ended, because they may still renew."""
+    n = _risky(seen.lines)["account_id"].n_unique()
+    if not n:
+        return []
+    return [f"{counted(n, 'account')} whose contract ended and is not renewed yet still count, within the tolerated gap."]
+
+
+def at_risk_of(seen: Seen) -> dict[str, str]:
+    """The same by manager."""
+    risky = _risky(seen.lines).select("account_id").unique()
+    paying = seen.rows.filter(pl.col("closing") > 0).join(risky, on="account_id", how="semi")
+    return {
+        m: f"{n:,} of the accounts ended their contract and have not renewed yet; they still count as paying."
+        for m, n in paying.group_by("manager_id").len().sort("manager_id").iter_rows()
+    }
+
+
+def trials(seen: Seen) -> list[str]:
+    """Contract lines that bring nothing because they are tried out or paused."""
+    contracts = seen.tables["contracts"]
+    if seen.rulebook.basis != "contracts":
+        return []
+    free = pl.col("trial").fill_null(value=False) | pl.col("status").is_in(NOT_PAYING).fill_null(value=False)
+    n = contracts.filter(free).height
+    return [f"{n:,} of {contracts.height:,} contract lines are trials or paused and bring no revenue."] if n else []
+
+
+def side_by_side(seen: Seen) -> list[str]:
+    """Accounts that have one product under several contracts at once, which all count."""
+    if seen.rulebook.basis != "contracts":
+        return []
+    paying = seen.lines.filter(pl.col("counts") & (pl.col("monthly") > 0) & pl.col("product").is_not_null())
+    several = paying.group_by("account_id", "product").len().filter(pl.col("len") > 1)
+    if several.is_empty():
+        return []
+    n, lines = several["account_id"].n_unique(), several["len"].sum()
+    has = "has" if n == 1 else "have"
+    return [
+        f"{counted(n, 'account')} {has} the same product under several contracts at once; all {lines:,} count. Where "
+        "one takes the place of another, name the other under renews."
+    ]
+
+
+def said_to_have_left(seen: Seen) -> list[str]:
+    """Accounts with a milestone that says they left, under contracts from before that day which still run."""
+    if seen.rulebook.basis != "contracts":
+        return []
+    told = seen.tables["milestones"].filter(pl.col("kind") == LEFT)
+    left = told.group_by("account_id").agg(pl.col("dated_on").max())
+    paying = seen.lines.filter(pl.col("counts") & (pl.col("monthly") > 0))
+    since = paying.group_by("account_id").agg(pl.col("starts_on").min())
+    n = left.join(since, on="account_id", validate="1:1").filter(pl.col("starts_on") <= pl.col("dated_on")).height
+    if not n:
+        return []
+    return [
+        f"{n:,} of the {counted(left.height, 'account')} said to have {LEFT} (milestones) still pay under a contract "
+        "from before that day: the contracts count, not the word."
+    ]
+
+
+def off_ladder(seen: Seen) -> list[Problem]:
+    """Products with revenue that stand on no rung, with the rung's product they may be meant to be."""
+    if not seen.rulebook.ladder.tiers:
+        return []
+    unknown = on_no_rung(seen.lines.lazy(), seen.amount, pl.col("counts")).collect()
+    known, otherwise = list(seen.rulebook.ladder.products), "name it under ladder.products if it is a tier"
+    told = [
+        (
+            f"product {product or '(none)'} is on no rung of the ladder ({counted(n, 'line')}, {_revenue(revenue, seen)})",
+            did_you_mean(product or "", known, otherwise),
+        )
+        for product, revenue, n in unknown.select("product", "revenue", "lines").head(SHOWN).iter_rows()
+    ]
+    if unknown.height > SHOWN:
+        told.append((f"{unknown.height - SHOWN:,} more products are on no rung of the ladder", otherwise))
+    return [
+        Problem(what, remedy, file="rules.yaml", column="ladder.products", severity=Severity.NOTE) for what, remedy in told
+    ]
+
+
+def _revenue(amount: Decimal, seen: Seen) -> str:
+    """The sum of amounts as they stand in their lines."""
+    foreign = set(seen.lines["currency"].drop_nulls()) - {seen.rulebook.currency}
+    return f"{amount:,.2f} in several currencies" if foreign else seen.money(amount)
+
+
+def _risky(lines: pl.DataFrame) -> pl.DataFrame:
+    return lines.filter(pl.col("at_risk") & pl.col("counts")) if "at_risk" in lines.columns else lines.clear()

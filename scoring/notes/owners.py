@@ -1,0 +1,106 @@
+"""Whose are the accounts, and what cannot be known about that?"""
+
+import polars as pl
+
+from scoring.credit.ownership import UNASSIGNED
+from scoring.document import did_you_mean
+from scoring.errors import Problem, Severity
+from scoring.notes.seen import Seen, counted, named
+
+_MISSING = {
+    "history": "deliver the table ownership, or choose another policy under ownership",
+    "current": "deliver the table ownership, or choose another policy under ownership",
+    "territory": "name the managers of its territories under ownership.managers",
+}
+_NO_SELLER = "fill seller_id, or choose another policy under ownership"
+
+
+def unassigned(seen: Seen) -> list[str]:
+    """What nobody is credited with."""
+    loose = seen.rows.filter((pl.col("manager_id") == UNASSIGNED) & (pl.col("closing") != 0))
+    closing, whole = loose["closing"].sum(), seen.rows["closing"].sum()
+    if loose.is_empty():
+        return []
+    if closing == whole and set(seen.rows["manager_id"]) == {UNASSIGNED}:
+        remedy = _MISSING.get(seen.rulebook.ownership.policy, _NO_SELLER)
+        return [
+            f"No account has a manager, so all revenue ({seen.money(closing)}) is unassigned and nobody is scored; "
+            f"{remedy}."
+        ]
+    has = "has" if loose.height == 1 else "have"
+    return [
+        f"{counted(loose.height, 'account')} with {seen.money(closing)}{seen.part(closing)}, {has} no manager at the "
+        "end and count as unassigned."
+    ]
+
+
+def only_todays(seen: Seen) -> list[str]:
+    """That hand-overs are invisible, where only today's owners are known."""
+    if seen.rulebook.ownership.policy == "current":
+        return ["Only today's owners are known, so hand-overs cannot be seen."]
+    return []
+
+
+def without_a_card(seen: Seen) -> list[str]:
+    """Managers nobody reports to who have nothing credited."""
+    managers = seen.tables["managers"]
+    leading = managers["reports_to"].drop_nulls().implode()
+    credited = seen.rows["manager_id"].implode()
+    idle = managers.filter(~pl.col("manager_id").is_in(leading) & ~pl.col("manager_id").is_in(credited))
+    if idle.is_empty() or idle.height == managers.height:
+        return []
+    names = named(idle.select(pl.coalesce("name", "manager_id")).to_series().sort())
+    has, get = ("has", "gets") if idle.height == 1 else ("have", "get")
+    return [f"{counted(idle.height, 'manager')} {has} nothing credited in the period and {get} no card: {names}."]
+
+
+def nameless_territories(seen: Seen) -> list[Problem]:
+    """Values of the territory's attribute for which the rules name no manager, and managers nobody knows."""
+    own = seen.rulebook.ownership
+    if own.policy != "territory" or own.attribute not in seen.rows.columns:
+        return []
+    loose = seen.rows.filter((pl.col("manager_id") == UNASSIGNED) & (pl.col("closing") != 0))
+    values = loose.group_by(own.attribute).len().sort("len", own.attribute, descending=[True, False])
+    place, note = {"file": "rules.yaml", "column": "ownership.managers"}, Severity.NOTE
+    told = [
+        Problem(
+            f"{named(values[own.attribute])}: no manager is named for {'it' if values.height == 1 else 'these'}",
+            "name one, or leave the accounts unassigned",
+            severity=note,
+            **place,
+        )
+    ]
+    known = seen.tables["managers"]["manager_id"].to_list()
+    strange = sorted({m for m in own.managers.values() if m not in known}) if known else []
+    return [
+        *(told if values.height else ()),
+        *(
+            Problem(f"manager {m} is not among the managers", did_you_mean(m, known, "add it to managers"), severity=note, **place)
+            for m in strange
+        ),
+    ]
+
+
+def handed_over(seen: Seen) -> dict[str, str]:
+    """By manager, what came from others and what went to others."""
+    came, went = pl.col("transfer_in"), pl.col("transfer_out")
+    moved = seen.rows.group_by("manager_id").agg(
+        (came > 0).sum().alias("in"), came.sum().alias("in_amount"),
+        (went > 0).sum().alias("out"), went.sum().alias("out_amount"),
+    )  # fmt: skip
+    words = _BOUGHT if seen.rulebook.ownership.policy == "seller" else _HANDED
+    return {
+        row["manager_id"]: words.format(
+            came=counted(row["in"], "account"), came_amount=seen.money(row["in_amount"]),
+            went=counted(row["out"], "account"), went_amount=seen.money(row["out_amount"]),
+        )
+        for row in moved.sort("manager_id").iter_rows(named=True)
+        if row["in"] or row["out"]
+    }  # fmt: skip
+
+
+_HANDED = "Handed over in the period: {came} in ({came_amount}), {went} out ({went_amount})."
+_BOUGHT = (
+    "Accounts buy from several sellers: {came} brought {came_amount} here that others had sold before, {went} took "
+    "{went_amount} to others; the bridge shows it as transfers."
+)

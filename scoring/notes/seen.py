@@ -1,0 +1,64 @@
+"""What does a run look at before it speaks? Its tables, the ledger's lines, the book, and what is left out."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import polars as pl
+
+from scoring.errors import Problem
+from scoring.numbers import money, percent
+from scoring.rules import Rulebook
+
+Frames = Mapping[str, pl.DataFrame]
+
+SHOWN = 3
+"""Things named one by one; the others are counted."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """Everything that notes are taken from.
+
+    `tables` as they were scored, `lines` what the ledger was read from (with `counts`), `rows` the book,
+    `aside` the rows set aside, `reaching` what is already known of the days the exports do not reach.
+    """
+
+    rulebook: Rulebook
+    tables: Frames
+    lines: pl.DataFrame
+    rows: pl.DataFrame
+    aside: Frames
+    reaching: Sequence[Problem] = ()
+
+    @property
+    def amount(self) -> str:
+        """The column of `lines` that holds their money."""
+        return "monthly" if self.rulebook.basis == "contracts" else "amount"
+
+    def money(self, amount: Decimal) -> str:
+        """The amount in the reporting currency."""
+        return money(amount, self.rulebook.currency)
+
+    def part(self, amount: Decimal) -> str:
+        """Which part of the company's closing revenue the amount is, as ", 3.1 % of the company's"; or nothing."""
+        whole = self.rows["closing"].sum()
+        return f", {percent(amount / whole)} of the company's" if whole > 0 else ""
+
+
+def counted(n: int, one: str, many: str = "") -> str:
+    """As 1 account or 1,234 accounts."""
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
+def named(names: Iterable[str | None], more: str = "others") -> str:
+    """The first few names, and how many more there are."""
+    known = [n or "(none)" for n in names]
+    rest = len(known) - SHOWN
+    return f"{', '.join(known[:SHOWN])} and {rest:,} {more}" if rest > 0 else ", ".join(known)
+
+
+def sentence(problem: Problem) -> str:
+    """The problem as a sentence for a page, without its place."""
+    text = f"{problem.what[0].upper()}{problem.what[1:]}{f'; {problem.remedy}' if problem.remedy else ''}"
+    return text if text.endswith(("?", ".")) else f"{text}."
