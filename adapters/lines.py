@@ -7,6 +7,7 @@ import polars as pl
 from adapters.delivery import Fault
 from adapters.files.rows import ROW
 from adapters.values.typed import KEPT
+from adapters.wording import counted
 
 LINE_ID = "line_id"
 
@@ -27,6 +28,6 @@ def repeated_lines(rows: pl.DataFrame) -> tuple[Fault, ...]:
     again = rows.filter(~cells.hash_rows().is_first_distinct())[ROW] if cells.width else rows[ROW].clear()
     if again.is_empty():
         return ()
-    what = f"{again.len():,} rows are equal to an earlier one and have no id of their own; all of them count, the first"
+    what = f"{counted(again.len(), 'row')} equal to an earlier one, without an id of their own; all count, the first"
     remedy = "map line_id if the source has one, or remove rows that were exported twice"
     return (Fault(what, remedy, row=again[0], severity="warning"),)

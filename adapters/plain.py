@@ -10,13 +10,13 @@ from adapters.files.content import is_data_file
 from adapters.files.matching import data_files, name_in
 from adapters.files.opening import Opened, open_file
 from adapters.lines import lacks_line_id, repeated_lines, with_line_id
-from adapters.nearest import did_you_mean, listed
 from adapters.parts import Part, deliver, placed, with_origin
 from adapters.sources import Sources
 from adapters.values.formats import OURS
 from adapters.values.parsing import Asked
 from adapters.values.typed import KEPT, typed
 from adapters.wanted import ORIGIN, Wanted
+from adapters.wording import did_you_mean, listed
 
 NAME = "plain"
 FOLDER = "exports"

@@ -23,6 +23,10 @@ SCHEMA = {
 of money, `n` the rows behind it, `reason` why it is null."""
 
 COMPANY = "company"
+
+DIGITS = 14
+"""Significant digits of a value: what lies behind them is the noise of binary fractions."""
+
 REST = tuple(c for c in SCHEMA if c not in ("grain", "id"))
 
 
@@ -88,7 +92,7 @@ def _of_base(
     known = pl.col("value").is_not_null() & pl.col("value").is_finite()
     undefined = pl.col("metric").replace_strict({m.name: m.undefined for m in metrics}, return_dtype=pl.String)
     said = long.with_columns(
-        pl.when(known).then("value").alias("value"),
+        pl.when(known).then(pl.col("value").round_sig_figs(DIGITS)).alias("value"),
         pl.col("n").fill_null(0),
         pl.when(~known).then(undefined).alias("reason"),
     )

@@ -5,11 +5,15 @@ Read this file first. Each step takes frames and returns frames; the rooms behin
 
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 import polars as pl
 
 import adapters
+from adapters.delivery import Delivery
+from adapters.draft import draft
+from adapters.draft.sketch import Finding
 from adapters.sources import Sources
 from scoring import book, document, notes, rules, scope
 from scoring.calendar import Period
@@ -49,13 +53,13 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Intake:
-    """The rules and the checked exports of a folder, with all that is wrong or odd about them."""
+class Exports:
+    """The checked exports of a folder, all that is wrong or odd about them, and the hash of their map, if any."""
 
-    rulebook: Rulebook
     checked: Checked
     inputs: tuple[Input, ...]
     problems: tuple[Problem, ...]
+    mapping: str | None
 
     @property
     def has_errors(self) -> bool:
@@ -63,24 +67,65 @@ class Intake:
         return any(p.severity is Severity.ERROR for p in self.problems)
 
 
-def take_in(request: Request) -> Intake:
-    """Rules and exports, read and checked. Raises ProblemsFoundError when the rules cannot be read."""
-    rulebook, warnings = rules.read(request.rules or request.folder / RULES, CATALOGUE)
-    place = request.folder / SOURCES
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """All that is wrong or odd with the rules, and with the exports, and the exports as they were read."""
+
+    rules: tuple[Problem, ...]
+    exports: tuple[Problem, ...]
+    inputs: tuple[Input, ...]
+
+
+def examine(request: Request) -> Examined:
+    """Both rules and exports, whichever of them cannot be read."""
+    place = request.rules or request.folder / RULES
+    try:
+        rulebook, said = rules.read(place, CATALOGUE)
+        currency: str | None = rulebook.currency
+    except ProblemsFoundError as error:
+        said, currency = error.problems, rules.currency_in(place)
+    try:
+        exports = take_in(request.folder, currency, request.as_of)
+    except ProblemsFoundError as error:
+        return Examined(said, error.problems, ())
+    _, later = scope.known_by(exports.checked.tables, request.as_of)
+    return Examined(said, in_order((*exports.problems, *later)), exports.inputs)
+
+
+def draft_sources(folder: Path) -> tuple[str, list[Finding]]:
+    """A sources.yaml for the folder as text, and what was recognised, guessed, and not recognised."""
+    required = {name: [c.name for c in table.columns if c.required] for name, table in TABLES.items()}
+    return draft(folder, LAYOUT, required, OPEN_TABLES)
+
+
+def take_in(folder: Path, currency: str | None, as_of: date) -> Exports:
+    """The exports, read and checked. `currency` is the reporting currency, None where it is not known.
+
+    Raises ProblemsFoundError when sources.yaml cannot be read.
+    """
+    place = folder / SOURCES
     sources = document.load(place, Sources) if place.exists() else None
+    mapping = None if sources is None else sha256(sources.model_dump_json(by_alias=True).encode()).hexdigest()
     keys = {name: table.key for name, table in TABLES.items()}
-    delivery = adapters.read_folder(request.folder, LAYOUT, OPEN_TABLES, sources, keys=keys)
+    delivery = adapters.read_folder(folder, LAYOUT, OPEN_TABLES, sources, keys=keys)
     faults = [
         Problem(f.what, f.remedy, f.file, f.row, f.column, f.value, f.table, Severity(f.severity))
         for f in delivery.faults
     ]
-    unread = {(p.table, p.file, p.row) for p in faults if p.table and p.file and p.row and p.severity is Severity.ERROR}
-    checked = check(delivery.tables, currency=rulebook.currency, known_metrics=CATALOGUE, faulty=unread)
+    places = {table: rows.select("origin_file", "origin_row") for table, rows in delivery.faulty.items()}
+    unread = {(table, file, row) for table, rows in places.items() for file, row in rows.iter_rows()}
+    checked = check(delivery.tables, currency=currency, known_metrics=CATALOGUE, faulty=unread)
+    return Exports(checked, _inputs(delivery, checked, as_of), in_order((*faults, *checked.problems)), mapping)
+
+
+def _inputs(delivery: Delivery, checked: Checked, as_of: date) -> tuple[Input, ...]:
+    """The files that were read, each with how many of its rows are set aside, and its last day."""
     aside = [(f["origin_file"][n], t) for t, f in checked.set_aside.items() for n in range(f.height)]
-    inputs = tuple(
-        Input(f.name, f.sha256, f.rows, f.filtered, aside.count((f.name, f.table or ""))) for f in delivery.files
+    last = scope.last_days(checked.tables, as_of)
+    return tuple(
+        Input(f.name, f.sha256, f.rows, f.filtered, aside.count((f.name, f.table or "")), last.get(f.name))
+        for f in delivery.files
     )
-    return Intake(rulebook, checked, inputs, in_order((*warnings, *faults, *checked.problems)))
 
 
 def run(request: Request) -> Run:
@@ -89,10 +134,10 @@ def run(request: Request) -> Run:
     Raises ProblemsFoundError when anything is wrong with the rules or, unless rows are to be set aside, with
     the exports; UnbalancedError or NotConservedError when money does not add up.
     """
-    intake = take_in(request)
+    rulebook, warnings = rules.read(request.rules or request.folder / RULES, CATALOGUE)
+    intake = take_in(request.folder, rulebook.currency, request.as_of)
     if intake.has_errors and not (request.set_aside and _can_be_set_aside(intake)):
-        raise ProblemsFoundError(intake.problems)
-    rulebook = intake.rulebook
+        raise ProblemsFoundError((*warnings, *intake.problems))
     tables, later = scope.known_by(intake.checked.tables, request.as_of)
     if rulebook.grain == "parent":
         tables = rolled_up(tables)
@@ -102,9 +147,10 @@ def run(request: Request) -> Run:
     now = score(tables, rulebook, period, request.as_of)
     measures = measured(now.scored.rows, rulebook, tables, period)
     reaching = (*scope.shortfall(tables, period, request.as_of), *scope.late_start(tables, rulebook, now.windows))
-    seen = notes.Seen(rulebook, tables, now.ledger_lines, now.scored.rows, intake.checked.set_aside, reaching)
+    aside, outcome = intake.checked.set_aside, now.windows.outcome
+    seen = notes.Seen(rulebook, tables, now.ledger_lines, now.scored.rows, aside, outcome, reaching)
     said = notes.of_run(seen)
-    problems = in_order((*intake.problems, *later, *said.problems))
+    problems = in_order((*warnings, *intake.problems, *later, *said.problems))
     context = Context(
         rulebook,
         period,
@@ -126,6 +172,7 @@ def run(request: Request) -> Run:
         measures=measures,
         book=now.scored.rows,
         movements=now.scored.moves,
+        mapping=intake.mapping,
     )
 
 
@@ -232,6 +279,6 @@ def _named(rows: pl.DataFrame) -> pl.LazyFrame:
     return rows.lazy().with_columns(pl.col("team").fill_null("(none)"), pl.lit("whole").alias(COMPANY))
 
 
-def _can_be_set_aside(intake: Intake) -> bool:
+def _can_be_set_aside(intake: Exports) -> bool:
     """Whether every error is of a row that can be left out; a missing file or column is not."""
     return all(p.row is not None for p in intake.problems if p.severity is Severity.ERROR)

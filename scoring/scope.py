@@ -45,6 +45,17 @@ def reach(tables: Tables, as_of: date) -> date | None:
     return max((day for day in last if isinstance(day, date)), default=None)
 
 
+def last_days(tables: Tables, as_of: date) -> dict[str, date]:
+    """File to the last day, up to `as_of`, on which it says that something happened."""
+    days = [
+        tables[name].select("origin_file", pl.col(column).cast(pl.Date).alias("day"))
+        for name, columns in DATED.items()
+        for column in columns
+    ]
+    known = pl.concat(days).filter(pl.col("day") <= as_of)
+    return dict(known.group_by("origin_file").agg(pl.col("day").max()).sort("origin_file").iter_rows())
+
+
 def latest_period(tables: Tables, rulebook: Rulebook, as_of: date) -> Period:
     """The last period that is over on `as_of` and that the exports reach into.
 
@@ -141,10 +152,12 @@ def late_start(tables: Tables, rulebook: Rulebook, windows: Windows) -> Iterable
     first_day = tables["invoices"]["dated_on"].min() if rulebook.basis == "invoices" else None
     if not isinstance(first_day, date) or (missing := (first_day - compared.start).days) <= _days(compared) // 10:
         return
-    lacking = f"{missing} of its {_days(compared)} days are" if first_day < compared.end else "it is"
+    is_empty = first_day >= compared.end
+    lacking = "all of it is" if is_empty else f"{missing} of its {_days(compared)} days are"
+    effect = "there is nothing to compare with" if is_empty else "growth against it looks larger than it was"
     yield Problem(
         f"the exports begin on {first_day}, but the comparison window on {compared.start}: {lacking} empty",
-        "growth against it looks larger than it was; export what came before, or set compare otherwise",
+        f"{effect}; export what came before, or set compare otherwise",
         severity=Severity.WARNING,
     )
 

@@ -10,8 +10,8 @@ from adapters.draft.exports import Export, exports_in
 from adapters.draft.facts import facts_of
 from adapters.draft.recognise import Guess, recognise
 from adapters.draft.sketch import GUESSED, RECOGNISED, UNKNOWN, Finding, Line, document
-from adapters.nearest import listed
 from adapters.wanted import Wanted
+from adapters.wording import listed
 
 _OWNER = ("account_id", "manager_id")
 

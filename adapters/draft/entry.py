@@ -8,6 +8,7 @@ from adapters.draft.facts import Facts
 from adapters.draft.recognise import FILLABLE, compact
 from adapters.draft.shades import won_words
 from adapters.draft.sketch import GUESSED, RECOGNISED, UNKNOWN, Line, flow, remark, scalar
+from adapters.wording import counted
 
 _MOST_VALUES = 60
 _UNIQUE = {"accounts": "account_id", "managers": "manager_id"}
@@ -25,7 +26,7 @@ class Asked:
 def entry(facts: Facts, declared: Mapping[str, str], asked: Asked) -> Iterator[Line]:
     """The lines of the entry, in the order of the settings."""
     guess = facts.guess
-    yield Line(f"- file: {scalar(facts.file)}", f"{facts.cells.height:,} rows", indent=2)
+    yield Line(f"- file: {scalar(facts.file)}", counted(facts.cells.height, "row"), indent=2)
     by = "the headers and the name of the file" if guess.is_named else "the headers"
     yield Line(f"table: {guess.table}", remark(GUESSED if guess.missing else RECOGNISED, f"by {by}"))
     for setting, value in declared.items():

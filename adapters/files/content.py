@@ -39,7 +39,7 @@ def format_of(name: str, data: bytes) -> str:
     wanted = FORMATS.get(PurePath(name).suffix.lower())
     if wanted is None:
         raise UnreadableError("is of a type that is not read", f"save it as one of {', '.join(e[1:] for e in FORMATS)}")
-    if not data.strip():
+    if not data or data.isspace():
         raise UnreadableError("is empty: no header and no data rows", "export it again, or leave the file out")
     looks, found = _looks(data)
     if found != wanted:

@@ -21,7 +21,7 @@ def read_text(data: bytes, delimiter: str | None) -> Rows:
     Raises UnreadableError where the file as a whole cannot be trusted.
     """
     dialect = dialect_of(data, delimiter)
-    if not dialect.body.strip():
+    if not dialect.body or dialect.body.isspace():
         raise no_rows()
     return _quoted(dialect) if b'"' in dialect.body else _unquoted(dialect)
 

@@ -5,6 +5,7 @@ import polars as pl
 from adapters.delivery import Fault
 from adapters.files.refusal import UnreadableError
 from adapters.files.rows import ROW
+from adapters.wording import counted
 
 MOST_LISTED = 20
 """Faults of one sort named one by one for a file; further ones are counted."""
@@ -19,7 +20,7 @@ def ragged(widths: pl.DataFrame, width: int) -> pl.DataFrame:
     usual = odd["cells"].mode().sort().first() if odd.height > 2 else None
     if usual is not None and (odd["cells"] == usual).sum() * 2 > widths.height:
         raise UnreadableError(
-            f"the header has {_cells(width)}, but most rows have {int(str(usual))}",
+            f"the header has {counted(width, 'cell')}, but most rows have {int(str(usual))}",
             "remove lines above the header, or declare delimiter in sources.yaml",
         )
     return odd
@@ -29,13 +30,11 @@ def row_faults(odd: pl.DataFrame, width: int) -> tuple[Fault, ...]:
     """A fault for each such row, the first twenty by name and the rest counted."""
     remedy = "correct the row in the export; a cell that holds the delimiter needs quotes"
     listed = [
-        Fault(f"the row has {_cells(cells)} instead of {width}", remedy, row=row)
+        Fault(f"the row has {counted(cells, 'cell')} instead of {width}", remedy, row=row)
         for row, cells in odd.head(MOST_LISTED).select(ROW, "cells").iter_rows()
     ]
     rest = odd.height - MOST_LISTED
-    more = [Fault(f"{rest} more rows have another number of cells than the header", remedy)] if rest > 0 else []
+    more = (
+        [Fault(f"{counted(rest, 'more row')} with another number of cells than the header", remedy)] if rest > 0 else []
+    )
     return tuple(listed + more)
-
-
-def _cells(count: int) -> str:
-    return "1 cell" if count == 1 else f"{count} cells"

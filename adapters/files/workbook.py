@@ -10,13 +10,16 @@ from adapters.delivery import Fault
 from adapters.files.archive import Parts, checked_parts, with_visible_errors
 from adapters.files.refusal import UnreadableError
 from adapters.files.rows import Rows, header_names, no_header, no_rows, numbered
+from adapters.wording import counted
 
 _HIDDEN = ("hidden", "veryHidden")
 _TAG = re.compile(r"<(?:\w+:)?(?:sheet|Relationship)\b[^>]*>")
 _ATTRIBUTE = re.compile(r'([\w:]+)="([^"]*)"')
 _HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\bhidden="(?:1|true)"')
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?ref="([^"]+)"')
-_LONG_NUMBER = re.compile(rb'<(?:\w+:)?c r="([A-Z]+\d+)"(?: s="\d+")?><(?:\w+:)?v>[1-9]\d{15,}</')
+_LONG_NUMBER = re.compile(
+    rb'<(?:\w+:)?c r="([A-Z]+\d+)"(?: s="\d+")?><(?:\w+:)?v>(?:[1-9]\d{15,}|\d(?:\.\d+)?E\+1[5-9])</'
+)
 
 
 def read_workbook(data: bytes, sheet: str | None) -> Rows:
@@ -91,12 +94,13 @@ def _oddities(part: bytes) -> list[Fault]:
     """Warnings about what people do not see in a sheet or what reads otherwise than it looks."""
     found: list[Fault] = []
     if hidden := len(_HIDDEN_ROW.findall(part)):
-        found.append(Fault(f"{hidden} rows are hidden in the sheet and were read all the same", severity="warning"))
+        found.append(Fault(f"{counted(hidden, 'hidden row')} in the sheet, read all the same", severity="warning"))
     if merged := _MERGED.findall(part):
-        what = f"{len(merged)} merged cells, the first at {merged[0].decode()}: only the upper left one has a value"
+        what = f"{counted(len(merged), 'merged cell')}, the first at {merged[0].decode()}: only the upper left holds a value"
         found.append(Fault(what, "undo the merge and fill each cell", severity="warning"))
     if long := _LONG_NUMBER.findall(part):
-        what = f"{len(long)} numbers of more than 15 digits, the first in cell {long[0].decode()}: Excel has cut digits"
+        cut = counted(len(long), "number")
+        what = f"{cut} of more than 15 digits, the first in cell {long[0].decode()}: Excel has cut digits"
         found.append(Fault(what, "format the column as text before ids are pasted", severity="warning"))
     return found
 

@@ -7,6 +7,7 @@ import polars as pl
 
 from adapters.delivery import Fault
 from adapters.mapping.conditions import Check
+from adapters.wording import counted
 
 _MOST_CURRENCIES = 5
 
@@ -24,7 +25,7 @@ def dropped_notes(
     for number, check in enumerate(checks):
         rows = typed.filter(failed == number)
         if not rows.is_empty():
-            what = f"{rows.height:,} rows were left out because {check.reason}{_money(rows, kinds)}"
+            what = f"{counted(rows.height, 'row')} left out because {check.reason}{_money(rows, kinds)}"
             notes.append(Fault(what, severity="note"))
     return tuple(notes)
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from adapters.delivery import Fault
 from adapters.files.matching import data_files
-from adapters.nearest import did_you_mean, listed
 from adapters.sources import ColumnOf, FileSource, FormulaOf
 from adapters.wanted import Wanted
+from adapters.wording import did_you_mean, listed
 
 FILE = "sources.yaml"
 

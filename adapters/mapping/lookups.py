@@ -7,9 +7,9 @@ import polars as pl
 from adapters.delivery import Fault
 from adapters.files.opening import Opened
 from adapters.files.rows import ROW
-from adapters.nearest import did_you_mean, listed
 from adapters.sources import Lookup
 from adapters.values.cells import text
+from adapters.wording import counted, did_you_mean, listed
 
 _EXAMPLES = 3
 
@@ -58,7 +58,7 @@ def missed_warning(missed: Missed, kept: pl.DataFrame) -> tuple[Fault, ...]:
     keys = rows["key"].unique(maintain_order=True)
     names, file = ", ".join(missed.lookup.on), missed.lookup.file
     shown = ", ".join(f'"{k}"' for k in keys.head(_EXAMPLES))
-    what = f"{rows.height} rows have a {names} that {file} does not have ({keys.len()} different: {shown})"
+    what = f"{counted(rows.height, 'row')} with a {names} that {file} does not have ({keys.len():,} different: {shown})"
     remedy = f"add it to {file}, or correct it with words in sources.yaml"
     return (Fault(what, remedy, row=rows[ROW][0], column=names, severity="warning"),)
 
@@ -106,6 +106,6 @@ def _repeated(left: pl.DataFrame, right: pl.DataFrame, keys: list[str], place: t
     names = ", ".join(lookup.on.values())
     first = twice.select(pl.concat_str(keys, separator=", ")).item(0, 0)
     count = twice.select(keys).n_unique()
-    what = f"{count} keys stand in several rows that differ, so rows would be doubled; the first key"
+    what = f"{counted(count, 'key')} in several rows that differ, so that rows would be doubled; the first"
     remedy = "make the key unique in that file, or look up by more columns"
     return (Fault(what, remedy, file=file, column=names, value=first),)

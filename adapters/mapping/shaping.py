@@ -16,6 +16,7 @@ from adapters.values.cells import text
 from adapters.values.formats import OURS, Format
 from adapters.values.parsing import Asked
 from adapters.values.typed import KEPT, typed
+from adapters.wording import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,11 @@ def _computed(
     is_lost = result.is_null() & operands.frame.select(pl.all_horizontal(pl.all().is_not_null())).to_series()
     lost = operands.frame.filter(is_lost & operands.frame[KEPT])[ROW]
     what = f"{formula.text} divides by zero or comes to too large a number"
-    faults = [Fault(f"{what} in {lost.len()} rows, the first", row=lost[0], column=asked.name)] if len(lost) else []
+    faults = (
+        [Fault(f"{what} in {counted(lost.len(), 'row')}, the first", row=lost[0], column=asked.name)]
+        if len(lost)
+        else []
+    )
     return result, (*operands.faults, *faults), operands.faulty | frozenset(lost)
 
 

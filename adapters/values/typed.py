@@ -12,6 +12,7 @@ from adapters.values import dates, numbers
 from adapters.values.cells import text
 from adapters.values.numbers import Words
 from adapters.values.parsing import Asked, is_typed, reason, value
+from adapters.wording import counted
 
 KEPT = " kept"
 """The column that says whether a row is wanted; faults are told of wanted rows only."""
@@ -97,8 +98,8 @@ def _of_whole_column(bad: pl.DataFrame, kept: pl.DataFrame, column: Asked) -> Wo
 def _column_fault(bad: pl.DataFrame, words: Words, column: Asked) -> Fault:
     what, remedy = words
     row, first = bad.row(0)
-    counted = f"{what} ({bad.height} values, the first)" if bad.height > 1 else what
-    return Fault(counted, remedy, row=row, column=column.shown, value=first)
+    said = f"{what} ({counted(bad.height, 'value')}, the first)" if bad.height > 1 else what
+    return Fault(said, remedy, row=row, column=column.shown, value=first)
 
 
 def _value_faults(bad: pl.DataFrame, column: Asked) -> tuple[Fault, ...]:
@@ -107,7 +108,7 @@ def _value_faults(bad: pl.DataFrame, column: Asked) -> tuple[Fault, ...]:
         what, remedy = reason(said, column)
         listed.append(Fault(what, remedy, row=row, column=column.shown, value=said))
     if rest := max(bad.height - MOST_LISTED, 0):
-        what = f"{rest} more values of this column cannot be read, {bad.height} in all"
+        what = f"{counted(rest, 'more value')} of this column cannot be read, {bad.height:,} in all"
         listed.append(Fault(what, listed[0].remedy, column=column.shown))
     return tuple(listed)
 

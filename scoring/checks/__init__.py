@@ -49,13 +49,13 @@ class Checked:
 def check(
     tables: Mapping[str, pl.DataFrame],
     *,
-    currency: str,
+    currency: str | None,
     known_metrics: Collection[str],
     faulty: Collection[tuple[str, str, int]] = (),
 ) -> Checked:
     """What of the delivered tables can be used, and all that is wrong with them.
 
-    `currency` is the reporting currency. `faulty` are the rows, as table, file and row, in which a value
+    `currency` is the reporting currency, None where it is not known. `faulty` are the rows, as table, file and row, in which a value
     could not be read; they are set aside and their empty cells are not told again.
     """
     numbered = {n: conform(f.lazy(), TABLES[n]).with_row_index(NR).collect() for n, f in tables.items()}
@@ -110,7 +110,7 @@ def _metrics(numbered: _Frames, known_metrics: Collection[str]) -> list[Finding]
 
 
 def _together(
-    numbered: _Frames, sound: _Frames, lack: Mapping[str, list[str]], currency: str
+    numbered: _Frames, sound: _Frames, lack: Mapping[str, list[str]], currency: str | None
 ) -> list[Finding]:
     """What is wrong with rows beside other rows."""
     trees = [n for n in PARENTS if not lack.get(n)]

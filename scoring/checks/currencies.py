@@ -36,13 +36,15 @@ def codes(frame: pl.DataFrame, table: Table) -> list[Finding]:
     return found(table.name, bad, Saying("currency is not known", advice, "currency"))
 
 
-def convertible(numbered: Frames, sound: Frames, currency: str) -> list[Finding]:
-    """What keeps amounts from being turned into the reporting currency and added up."""
-    findings = _useless(sound[RATES.name], currency)
+def convertible(numbered: Frames, sound: Frames, currency: str | None) -> list[Finding]:
+    """What keeps amounts from being turned into the reporting currency, where it is known, and added up."""
+    findings = [f for name, table in TABLES.items() for f in _overflowing(sound[name], table)]
+    if currency is None:
+        return findings
+    findings += _useless(sound[RATES.name], currency)
     for name, table in TABLES.items():
         told = _unrated(sound[name], table, numbered[RATES.name], currency)
-        lost = _rate_lost(kept(sound[name], name, told), table, sound[RATES.name], currency)
-        findings += [*told, *lost, *_overflowing(sound[name], table)]
+        findings += [*told, *_rate_lost(kept(sound[name], name, told), table, sound[RATES.name], currency)]
     return findings
 
 

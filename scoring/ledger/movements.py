@@ -66,8 +66,9 @@ def of_contracts(
         .filter(pl.col("delta") != 0)
         .sort("account_id", "moved_on")
     )
-    level = pl.col("opening").fill_null(0) + pl.col("delta").cum_sum().over("account_id")
-    walked = days.join(opening, on="account_id", how="left", validate="m:1").with_columns(
+    risen = days.with_columns(pl.col("delta").cum_sum().over("account_id").alias("risen"))  # joins keep no order
+    level = pl.col("opening").fill_null(0) + pl.col("risen")
+    walked = risen.join(opening, on="account_id", how="left", validate="m:1").with_columns(
         level.cast(MONEY).alias("after"), (level - pl.col("delta")).cast(MONEY).alias("before")
     )
     walked = walked.join(_paid_until(priced, walked), on=["account_id", "moved_on"], how="left", validate="1:1")

@@ -3,15 +3,17 @@
 import polars as pl
 
 from scoring.metrics.metric import EVERYBODY, Better, Metric, Unit
-from scoring.money import ratio
+from scoring.money import MONEY, ratio
 
-_SHARE = pl.col("share").cast(pl.Float64)
+def _shared(count: str) -> pl.Expr:
+    """The count, each account's by its share, added exactly."""
+    return (pl.col(count).cast(MONEY) * pl.col("share")).sum().cast(pl.Float64)
 
 
 def _churn(suffix: str = "") -> pl.Expr:
     """Losses per account-month with the prior added: (losses + mean × strength) / (months + strength)."""
-    losses = (pl.col(f"losses{suffix}") * _SHARE).sum() + pl.col("prior_losses").first()
-    months = (pl.col(f"account_months{suffix}") * _SHARE).sum()
+    losses = _shared(f"losses{suffix}") + pl.col("prior_losses").first()
+    months = _shared(f"account_months{suffix}")
     return pl.when(months > 0).then(ratio(losses, months + pl.col("prior_months").first()))
 
 

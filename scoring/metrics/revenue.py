@@ -3,7 +3,7 @@
 import polars as pl
 
 from scoring.metrics.metric import EVERYBODY, PAYING_AT_END, Better, Metric, Parts, Unit
-from scoring.money import ratio
+from scoring.money import ratio, units
 
 
 def _money(name: str, label: str, better: Better, definition: str, source: str) -> Metric:
@@ -76,7 +76,7 @@ REVENUE_SHARE = Metric(
     undefined="no_closing",
     source="Definitions 16: revenue per customer by kind",
 )
-_SIZE = pl.col("closing").cast(pl.Float64)
+_SIZE = units(pl.col("closing"))
 LARGEST_ACCOUNT_SHARE = Metric(
     name="largest_account_share",
     label="Share of the largest account",

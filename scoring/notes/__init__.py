@@ -21,7 +21,7 @@ TO_MEND: tuple[Callable[[Seen], list[Problem]], ...] = (lines.off_ladder, owners
 """What is said with a way to mend it."""
 
 OF_CARDS: tuple[Callable[[Seen], Mapping[str, str]], ...] = (
-    owners.handed_over, accounts.dominant, aside.accounts, lines.at_risk_of
+    owners.handed_over, accounts.dominant, aside.accounts, lines.at_risk_of, lines.flipped,
 )  # fmt: skip
 """What is said on a manager's card."""
 

@@ -7,8 +7,8 @@ import polars as pl
 from scoring.document import did_you_mean
 from scoring.errors import Problem, Severity
 from scoring.ledger.history import NOT_PAYING
-from scoring.ledger.ladder import on_no_rung
-from scoring.notes.seen import SHOWN, Seen, counted
+from scoring.ledger.ladder import flips, on_no_rung
+from scoring.notes.seen import SHOWN, Seen, counted, named
 
 LEFT = "churned"
 """The kind of milestone that says that an account has left."""
@@ -73,6 +73,20 @@ def said_to_have_left(seen: Seen) -> list[str]:
         f"{n:,} of the {counted(left.height, 'account')} said to have {LEFT} (milestones) still pay under a contract "
         "from before that day: the contracts count, not the word."
     ]
+
+
+def flipped(seen: Seen) -> dict[str, str]:
+    """By manager, the accounts that went up and down the ladder, of which the two ends show nothing."""
+    ladder = seen.rulebook.ladder
+    if seen.rulebook.basis != "contracts" or not ladder.tiers or ladder.account_tier != "highest":
+        return {}
+    turned = flips(seen.lines.lazy(), seen.outcome).collect()
+    told = seen.rows.filter(pl.col("share") > 0).join(turned, on="account_id").group_by("manager_id")
+    accounts = told.agg(pl.col("account").sort())
+    return {
+        m: f"{named(names)} went both up and down the ladder; only the tiers at the two ends count."
+        for m, names in accounts.sort("manager_id").iter_rows()
+    }
 
 
 def off_ladder(seen: Seen) -> list[Problem]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 import polars as pl
 
 from scoring.errors import Problem
+from scoring.ledger.balances import Span
 from scoring.numbers import money, percent
 from scoring.rules import Rulebook
 
@@ -21,7 +22,8 @@ class Seen:
     """Everything that notes are taken from.
 
     `tables` as they were scored, `lines` what the ledger was read from (with `counts`), `rows` the book,
-    `aside` the rows set aside, `reaching` what is already known of the days the exports do not reach.
+    `aside` the rows set aside, `outcome` the days over which retention and the ladder are measured, `reaching`
+    what is already known of the days the exports do not reach.
     """
 
     rulebook: Rulebook
@@ -29,6 +31,7 @@ class Seen:
     lines: pl.DataFrame
     rows: pl.DataFrame
     aside: Frames
+    outcome: Span
     reaching: Sequence[Problem] = ()
 
     @property

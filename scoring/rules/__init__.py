@@ -3,7 +3,7 @@
 from scoring.rules.grades import Band, Bands, Grade, Linear, Segments
 from scoring.rules.grading import because, direction, points, rule_points
 from scoring.rules.lint import MetricFacts
-from scoring.rules.reading import read
+from scoring.rules.reading import currency_in, read
 from scoring.rules.reference import default_text, docs_text, schema_text
 from scoring.rules.rulebook import Rule, Rulebook, fingerprint, rules_hash
 
@@ -17,6 +17,7 @@ __all__ = [
     "Rulebook",
     "Segments",
     "because",
+    "currency_in",
     "default_text",
     "direction",
     "docs_text",

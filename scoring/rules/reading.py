@@ -1,5 +1,6 @@
 """How is `rules.yaml` read? All that is wrong with it at once, else the rulebook with its warnings."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -21,3 +22,12 @@ def read(path: Path, catalogue: Mapping[str, MetricFacts]) -> tuple[Rulebook, tu
     if rulebook is None or any(p.severity is Severity.ERROR for p in everything):
         raise ProblemsFoundError(everything)
     return rulebook, everything
+
+
+def currency_in(path: Path) -> str | None:
+    """The reporting currency that rules with errors name all the same; None where they do not."""
+    try:
+        found = document.read(path).tree.at(("currency",))
+    except ProblemsFoundError:
+        return None
+    return found if isinstance(found, str) and re.fullmatch(r"[A-Z]{3}", found) else None

@@ -1,4 +1,4 @@
-"""Which name was meant? For sentences about a column or table that is not there."""
+"""How are names and numbers said in the sentences of faults?"""
 
 import difflib
 from collections.abc import Collection
@@ -18,3 +18,8 @@ def listed(names: Collection[str]) -> str:
     shown = ", ".join(list(names)[:_MOST_NAMES])
     rest = len(names) - _MOST_NAMES
     return f"{shown} and {rest} more" if rest > 0 else shown
+
+
+def counted(number: int, noun: str) -> str:
+    """The number with its noun: `1 row`, `1,204 rows`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -1,0 +1,25 @@
+"""Where does a score come from? From points to rules, metrics, accounts, movements and rows, adding up exactly."""
+
+from scoring.explain.evidence import Evidence, of_run, of_stored
+from scoring.explain.model import Account, Explanation, Kind, Line, Measured, Movement, Part, plain
+from scoring.explain.refusals import AmbiguousNameError, UnexplainedError, UnknownNameError
+from scoring.explain.score import card_of, explain
+
+__all__ = [
+    "Account",
+    "AmbiguousNameError",
+    "Evidence",
+    "Explanation",
+    "Kind",
+    "Line",
+    "Measured",
+    "Movement",
+    "Part",
+    "UnexplainedError",
+    "UnknownNameError",
+    "card_of",
+    "explain",
+    "of_run",
+    "of_stored",
+    "plain",
+]

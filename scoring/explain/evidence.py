@@ -1,0 +1,39 @@
+"""What is an explanation made from? A run as it is stored: its cards, rules, book and movements."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from scoring.explain.refusals import UnexplainedError
+from scoring.rules import Rulebook, fingerprint
+from scoring.run import Run
+from scoring.scorecard.cards import Card
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """A run: `summary` is its run.json, `cards` its scorecards.json, the frames are those of the files."""
+
+    summary: Mapping[str, Any]
+    cards: Sequence[Card]
+    book: pl.LazyFrame
+    movements: pl.LazyFrame
+    rulebook: Rulebook
+
+
+def of_run(run: Run) -> Evidence:
+    """The evidence of a run that was just computed."""
+    return Evidence(run.summary, run.cards, run.book.lazy(), run.movements.lazy(), run.rulebook)
+
+
+def of_stored(
+    summary: Mapping[str, Any], cards: Sequence[Card], book: pl.LazyFrame, movements: pl.LazyFrame
+) -> Evidence:
+    """The evidence of a stored run. Raises UnexplainedError where its rules are not those it was run with."""
+    rules = summary.get("rules", {})
+    rulebook = Rulebook.model_validate(rules.get("settings", {}))
+    if fingerprint(rulebook) != rules.get("sha256"):
+        raise UnexplainedError("the hash of the rules", fingerprint(rulebook)[:12], str(rules.get("sha256"))[:12])
+    return Evidence(summary, cards, book, movements, rulebook)

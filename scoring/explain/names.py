@@ -1,0 +1,44 @@
+"""Who or what is meant? An id, a name, or a part of a name that only one has."""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+
+from scoring.explain.refusals import AmbiguousNameError, UnknownNameError
+
+_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
+"""Letters that are written with a plain one where they are not on the keyboard, but are none with an accent."""
+
+
+def bare(name: str) -> str:
+    """The name without case, accents and blanks around it."""
+    apart = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(c for c in apart if not unicodedata.combining(c)).translate(_LETTERS).strip()
+
+
+def chosen(what: str, word: str, names: Mapping[str, str], otherwise: str = "") -> str:
+    """The id among `names` (id to name) that the word means; `what` is what they are, in one word.
+
+    Ids come before names, whole names before parts. Raises AmbiguousNameError with all that would do, and
+    UnknownNameError with the nearest.
+    """
+    if word in names:
+        return word
+    wanted = bare(word)
+    called = {each: bare(name) for each, name in names.items()}
+    ways = (
+        [each for each in names if bare(each) == wanted],
+        [each for each, name in called.items() if name == wanted],
+        [each for each, name in called.items() if wanted and wanted in name],
+    )
+    found = next((way for way in ways if way), [])
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise AmbiguousNameError(what, word, _told(found, names))
+    raise UnknownNameError(what, word, [*names.values(), *names], otherwise or f"there are {len(names)} {what}s")
+
+
+def _told(ids: Sequence[str], names: Mapping[str, str]) -> list[str]:
+    """The names in order; those that several have, with their ids."""
+    shared = [names[each] for each in ids]
+    return sorted(f"{names[i]} ({i})" if shared.count(names[i]) > 1 else names[i] for i in ids)

@@ -1,0 +1,190 @@
+"""Where does a score come from? Rules, values, the accounts behind them, their movements, and rows of exports."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from scoring.explain.evidence import Evidence
+from scoring.explain.measuring import PLACES, check_same, measured
+from scoring.explain.model import Explanation, Kind, Line, Part
+from scoring.explain.movements import accounts
+from scoring.explain.names import chosen
+from scoring.explain.refusals import UnknownNameError
+from scoring.metrics import CATALOGUE, OVER_BOOK
+from scoring.numbers import exact, figure, in_parts
+from scoring.peers.resample import WHOLE
+from scoring.rules import Rule, because
+from scoring.scorecard.cards import Card
+from scoring.scorecard.lines import better_of, graded_kinds, lines, metric_of
+
+Row = Mapping[str, Any]
+
+
+def explain(evidence: Evidence, who: str, *, metric: str | None = None, account: str | None = None) -> Explanation:
+    """The manager's score, or only what concerns the metric (or rule), the account, or both.
+
+    All three may be ids, names, or parts of a name that only one has. Raises UnknownNameError and
+    AmbiguousNameError; UnexplainedError where what is stored does not lead to what the card says.
+    """
+    card = card_of(evidence.cards, who)
+    mine = pl.col("manager_id") == card["manager_id"]
+    book, moves = pl.collect_all([evidence.book.filter(mine), evidence.movements.filter(mine)])
+    told = _lines(evidence, card, book, metric)
+    if account is not None:
+        names = dict(book.select("account_id", pl.coalesce("account", "account_id")).iter_rows())
+        account = chosen("account", account, names, f"{card['name']} has {len(names)} accounts")
+        told = [_narrowed(line, account) for line in told]
+        book, moves = (f.filter(pl.col("account_id") == account) for f in (book, moves))
+    return Explanation(
+        run_id=evidence.summary["run_id"],
+        score=exact(card["score"]),
+        is_whole=metric is None and account is None,
+        lines=tuple(told),
+        accounts=accounts(book, moves),
+        sentences=_sentences(evidence),
+        **{
+            name: card[name]
+            for name in (
+                "manager_id", "name", "team", "period", "as_of", "currency", "basis_sentence", "low", "high", "label",
+                "reason",
+            )
+        },
+    )  # fmt: skip
+
+
+def card_of(cards: Sequence[Card], who: str) -> Card:
+    """The card that is meant. Raises UnknownNameError and AmbiguousNameError."""
+    by_id = {c["manager_id"]: c for c in cards}
+    return by_id[chosen("manager", who, {i: c["name"] for i, c in by_id.items()})]
+
+
+def _lines(evidence: Evidence, card: Card, book: pl.DataFrame, metric: str | None) -> list[Line]:
+    """The rules that are asked for, or else the metric by itself."""
+    on_card = list(zip(evidence.rulebook.rules, card["lines"], strict=True))
+    if metric is None:
+        asked = on_card
+    else:
+        asked = [(rule, line) for rule, line in on_card if metric in (rule.name, line["metric"], rule.metric, rule.of)]
+    if not asked and metric is not None:
+        return [_loose(evidence, book, metric)]
+    values, kinds = _recomputed(evidence, card, book)
+    adds = _additions(card)
+    return [
+        _line(evidence, line, rule, book, values[rule.name], kinds.get(rule.name, []), adds[rule.name])
+        for rule, line in asked
+    ]
+
+
+def _recomputed(evidence: Evidence, card: Card, book: pl.DataFrame) -> tuple[dict[str, Row], dict[str, list[Row]]]:
+    """What every rule gives over the stored book, as a whole and by kind, by the formulas that the run used."""
+    rules = evidence.rulebook.rules
+    agreed = {
+        (metric_of(rule).name, line["agreed"])
+        for rule, line in zip(rules, card["lines"], strict=True)
+        if line["agreed"] is not None
+    }
+    targets = pl.LazyFrame(
+        [{"manager_id": card["manager_id"], "metric": name, "target": target} for name, target in sorted(agreed)],
+        schema={"manager_id": pl.String, "metric": pl.String, "target": pl.Float64},
+    )
+    rows = book.lazy().with_columns(pl.lit(WHOLE, dtype=pl.Int64).alias("replica"))
+    whole = lines(rows, evidence.rulebook, targets).collect()
+    parts = graded_kinds(rows, evidence.rulebook, targets).collect().sort("rule", "kind")
+    by_rule: dict[str, list[Row]] = {}
+    for row in parts.iter_rows(named=True):
+        by_rule.setdefault(row["rule"], []).append(row)
+    return {row["rule"]: row for row in whole.iter_rows(named=True)}, by_rule
+
+
+def _line(
+    evidence: Evidence,
+    line: Row,
+    rule: Rule,
+    book: pl.DataFrame,
+    found: Row,
+    kinds: Sequence[Row],
+    adds: Decimal | None,
+) -> Line:
+    by = rule.segments.by if rule.segments else None
+    check_same(f"the points of {rule.name}", exact(found["points"]), line["points"])
+    check_same(f"the value of {rule.name}", exact(found["value"]), line["value"])
+    return Line(
+        rule=rule.name,
+        label=line["label"],
+        unit=line["unit"],
+        value=exact(line["value"]),
+        agreed=line["agreed"],
+        points=line["points"],
+        weight=line["weight"],
+        share=line["share"],
+        adds=adds,
+        because=line["because"],
+        kinds=_kinds(evidence, rule, kinds, line) if by else (),
+        measured=measured(book, metric_of(rule), evidence.rulebook.basis, by),
+    )
+
+
+def _kinds(evidence: Evidence, rule: Rule, rows: Sequence[Row], line: Row) -> tuple[Kind, ...]:
+    """The kinds of accounts, each with what it adds to the points of the rule."""
+    scored = [r for r in rows if r["points"] is not None] if line["value"] is not None else []
+    whole = sum(r["n"] for r in scored)
+    parts = [Decimal(r["n"]) * (exact(r["points"]) or 0) / whole for r in scored]
+    adds = dict(
+        zip((r["kind"] for r in scored), in_parts(parts, exact(line["points"]) or Decimal(0), PLACES), strict=True)
+    )
+    return tuple(
+        Kind(r["kind"] or "(none)", r["n"], r["value"], r["points"], adds.get(r["kind"]), _why(evidence, rule, r))
+        for r in rows
+    )
+
+
+def _why(evidence: Evidence, rule: Rule, row: Row) -> str:
+    if row["value"] is None or rule.segments is None:
+        return "not measured"
+    grade, unit = rule.segments.grades.get(row["kind"], rule.grade), str(CATALOGUE[rule.metric].unit)
+    return because(grade, row["value"], better_of(rule), lambda v: figure(v, unit, evidence.rulebook.currency))
+
+
+def _loose(evidence: Evidence, book: pl.DataFrame, name: str) -> Line:
+    """A metric that no rule looks at."""
+    if name not in {m.name for m in OVER_BOOK}:
+        known = [*(r.name for r in evidence.rulebook.rules), *CATALOGUE]
+        raise UnknownNameError("metric", name, known, "`bookscore metrics` lists them")
+    said = measured(book, CATALOGUE[name], evidence.rulebook.basis)
+    return Line(
+        rule=None, label=said.label, unit=said.unit, value=said.value, agreed=None, points=None, weight=None, share=None,
+        adds=None, because="No rule looks at it.", kinds=(), measured=said,
+    )  # fmt: skip
+
+
+def _additions(card: Card) -> dict[str, Decimal | None]:
+    """Rule to the points it adds to the score, to the last digit; None where it has no points."""
+    scored = [line for line in card["lines"] if line["contribution"] is not None]
+    found = [exact(line["contribution"]) or Decimal(0) for line in scored]
+    if card["score"] is not None:
+        check_same("the score", sum(found, Decimal(0)), card["score"])
+        found = list(in_parts(found, exact(card["score"]) or Decimal(0), PLACES))
+    adds = {line["rule"]: part for line, part in zip(scored, found, strict=True)}
+    return {line["rule"]: adds.get(line["rule"]) for line in card["lines"]}
+
+
+def _narrowed(line: Line, account: str) -> Line:
+    """The line with the parts of one account only."""
+    parts: tuple[Part, ...] = tuple(p for p in line.measured.parts if p.account_id == account)
+    return replace(line, measured=replace(line.measured, parts=parts))
+
+
+def _sentences(evidence: Evidence) -> tuple[str, ...]:
+    """What must be known to read the accounts."""
+    windows = evidence.summary["windows"]
+    if evidence.rulebook.basis == "invoices":
+        return ("Before and after are the comparison window and this window; a movement is the difference of the two.",)
+    if windows["movements"] == windows["outcome"]:
+        return ()
+    return (
+        f"Before and after stand {windows['outcome']['from']} and at the end of the period; the movements are those of "
+        f"the period, from {windows['movements']['from']} on.",
+    )

@@ -1,0 +1,165 @@
+"""Is a sheet read as Excel shows it, all cells as text, with errors seen and hazards refused?"""
+
+import io
+import zipfile
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from adapters.delivery import Fault
+from adapters.files.opening import Opened, Opening, open_file
+from adapters.values.formats import OURS
+from adapters.values.parsing import Asked
+from adapters.values.typed import KEPT, typed
+
+Sheets = dict[str, list[list[object]]]
+
+
+def workbook(folder: Path, sheets: Sheets, name: str = "book.xlsx", hidden: str = "") -> Path:
+    path = folder / name
+    with xlsxwriter.Workbook(str(path)) as book:
+        day = book.add_format({"num_format": "dd.mm.yyyy"})
+        for title, lines in sheets.items():
+            sheet = book.add_worksheet(title)
+            for r, line in enumerate(lines):
+                for c, cell in enumerate(line):
+                    if isinstance(cell, datetime):
+                        sheet.write_datetime(r, c, cell, day)
+                    elif isinstance(cell, str) and not cell.startswith("="):
+                        sheet.write_string(r, c, cell)
+                    else:
+                        sheet.write(r, c, cell)
+            if title == hidden:
+                sheet.hide()
+    return path
+
+
+def opened(path: Path, sheet: str | None = None) -> Opened:
+    return open_file(path, path.name, Opening(sheet=sheet))
+
+
+def rows(file: Opened) -> list[tuple[object, ...]]:
+    assert [f for f in file.faults if f.severity == "error"] == []
+    assert file.frame is not None
+    return file.frame.rows()
+
+
+def refusal(file: Opened) -> Fault:
+    assert file.frame is None
+    (fault,) = file.faults
+    return fault
+
+
+def changed(path: Path, member: str, old: str, new: str) -> Path:
+    """The workbook with one piece of a member's XML replaced."""
+    copy = io.BytesIO()
+    with zipfile.ZipFile(path) as archive, zipfile.ZipFile(copy, "w") as target:
+        for name in archive.namelist():
+            data = archive.read(name)
+            if name == member:
+                assert old.encode() in data
+                data = data.replace(old.encode(), new.encode())
+            target.writestr(name, data)
+    path.write_bytes(copy.getvalue())
+    return path
+
+
+def test_cells_are_the_text_they_show(tmp_path: Path) -> None:
+    lines = [
+        ["id", "amount", "day", "flag"],
+        ["007", 0.1 + 0.2, datetime(2025, 1, 31), True],
+        [1001, 5, "2025-02-01", "x"],
+    ]
+    assert rows(opened(workbook(tmp_path, {"Data": lines}))) == [
+        (1, "007", "0.3", "2025-01-31 00:00:00", "true"),
+        (2, "1001", "5", "2025-02-01", "x"),
+    ]
+
+
+def test_late_text_in_a_column_of_numbers_is_kept(tmp_path: Path) -> None:
+    lines: list[list[object]] = [["id", "amount"], *([n, 5.25] for n in range(1_500)), [9_000, "N/A"]]
+    assert rows(opened(workbook(tmp_path, {"Data": lines})))[-1] == (1_501, "9000", "N/A")
+
+
+def test_blank_rows_are_counted_and_empty_columns_left_out(tmp_path: Path) -> None:
+    lines: list[list[object]] = [[], [], [None, "id", None, "amount"], [None, "A1", None, 1], [], [None, "A2", None, 2]]
+    assert rows(opened(workbook(tmp_path, {"Data": lines}))) == [(1, "A1", "1"), (3, "A2", "2")]
+
+
+def test_several_sheets_need_a_name(tmp_path: Path) -> None:
+    path = workbook(tmp_path, {"Q1": [["id"], ["A1"]], "Q2": [["id"], ["A2"]], "Empty": []})
+    fault = refusal(opened(path))
+    assert (fault.what, "sheet" in fault.remedy) == ('has several sheets: "Q1", "Q2"', True)
+    assert rows(opened(path, "Q2")) == [(1, "A2")]
+    assert refusal(opened(path, "Q3")).what == 'has no sheet "Q3"'
+
+
+def test_a_hidden_sheet_is_not_read_and_told(tmp_path: Path) -> None:
+    file = opened(workbook(tmp_path, {"Data": [["id"], ["A1"]], "Old": [["id"], ["A0"]]}, hidden="Old"))
+    assert rows(file) == [(1, "A1")]
+    assert [(f.severity, f.what) for f in file.faults] == [("note", 'sheet "Old" is hidden and was not read')]
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [
+        ('<c r="B3" t="e"><v>#REF!</v></c>', "#REF!"),
+        ('<c r="B3"><f>A1*2</f></c>', "#FORMULA WITHOUT VALUE"),
+        ('<c r="B3"><f>A1*2</f><v></v></c>', "#FORMULA WITHOUT VALUE"),
+        ('<c r="B3"><v>NaN</v></c>', "NaN"),
+        ('<c r="B3" t="b"><v>1</v></c>', "true"),
+    ],
+)
+def test_what_other_readers_turn_into_nothing_is_a_fault(tmp_path: Path, cell: str, shown: str) -> None:
+    path = workbook(tmp_path, {"Data": [["id", "amount"], ["A1", 1], ["A2", 2]]})
+    file = opened(changed(path, "xl/worksheets/sheet1.xml", '<c r="B3"><v>2</v></c>', cell))
+    assert rows(file) == [(1, "A1", "1"), (2, "A2", shown)]
+    assert file.frame is not None
+    (fault,) = typed(file.frame.with_columns(**{KEPT: True}), [Asked("amount", "money", OURS, "amount")]).faults
+    assert (fault.row, fault.value) == (2, shown)
+
+
+def test_a_formula_with_its_value_is_read(tmp_path: Path) -> None:
+    path = workbook(tmp_path, {"Data": [["id", "amount"], ["A1", 1]]})
+    changed(path, "xl/worksheets/sheet1.xml", '<c r="B2"><v>1</v></c>', '<c r="B2"><f>1+2</f><v>3</v></c>')
+    assert rows(opened(path)) == [(1, "A1", "3")]
+
+
+def test_hidden_rows_merged_cells_and_cut_numbers_are_warned_of(tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet("Data")
+        sheet.write_row(0, 0, ["id", "amount"])
+        sheet.merge_range("A2:A3", "A1")
+        sheet.write_column(1, 1, [1, 2, 3])
+        sheet.write_number(3, 0, 1234567890123456789)
+        sheet.set_row(2, None, None, {"hidden": True})
+    said = " ".join(f.what for f in opened(path).faults)
+    assert "1 hidden row in the sheet" in said
+    assert "1 merged cell, the first at A2:A3" in said
+    assert "1 number of more than 15 digits, the first in cell A4" in said
+
+
+def test_stray_cells_far_away_are_refused_before_they_fill_the_memory(tmp_path: Path) -> None:
+    path = workbook(tmp_path, {"Data": [["id"], ["A1"]]})
+    far = '<row r="1048576"><c r="A1048576"><v>1</v></c></row></sheetData>'
+    assert "row 1048576" in refusal(opened(changed(path, "xl/worksheets/sheet1.xml", "</sheetData>", far))).what
+    wide = '<row r="3"><c r="XFD3"><v>1</v></c></row></sheetData>'
+    path = workbook(tmp_path, {"Data": [["id"], ["A1"]]})
+    assert "beyond column ZZ" in refusal(opened(changed(path, "xl/worksheets/sheet1.xml", "</sheetData>", wide))).what
+
+
+def test_unsafe_and_damaged_archives_are_refused(tmp_path: Path) -> None:
+    path = workbook(tmp_path, {"Data": [["id"], ["A1"]]})
+    data = path.read_bytes()
+    entity = '<!DOCTYPE x [<!ENTITY a "aa">]><worksheet '
+    assert "entities" in refusal(opened(changed(path, "xl/worksheets/sheet1.xml", "<worksheet ", entity))).what
+    path.write_bytes(data[:-60])
+    assert "damaged" in refusal(opened(path)).what
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", "a" * (40 << 20))
+    path.write_bytes(bomb.getvalue())
+    assert "expands to 40 MiB" in refusal(opened(path)).what

@@ -1,0 +1,79 @@
+"""Which period is scored when none is named, which windows it has, and how much chance two periods share."""
+
+from datetime import date
+
+import pytest
+from tabled import tables
+
+from scoring import scope
+from scoring.calendar import Calendar
+from scoring.ledger.balances import Span
+from scoring.ledger.build import Windows
+from scoring.rules import Rulebook
+
+RULE = {"name": "keep", "metric": "logo_retention", "weight": 1, "grade": {"floor": 0.5, "target": 1}}
+
+
+def rulebook(**settings: object) -> Rulebook:
+    return Rulebook.model_validate({"name": "Test", "currency": "EUR", "rules": [RULE], **settings})
+
+
+@pytest.mark.parametrize(
+    ("last_sale", "as_of", "expected"),
+    [
+        ("2026-06-29", "2026-11-25", "2026-Q2"),
+        ("2026-06-29", "2026-06-30", "2026-Q2"),
+        ("2026-06-29", "2026-06-29", "2026-Q1"),
+        ("2027-01-01", "2026-07-01", "2026-Q1"),
+    ],
+)
+def test_the_last_period_that_is_over_and_has_rows_is_scored(last_sale: str, as_of: str, expected: str) -> None:
+    rows = f"account_id dated_on amount\nA 2026-01-05 1\nA {last_sale} 1"
+    period = scope.latest_period(tables({"invoices": rows}), rulebook(), date.fromisoformat(as_of))
+    assert period.name == expected
+
+
+def test_without_dated_rows_a_period_must_be_named() -> None:
+    with pytest.raises(scope.NothingDatedError):
+        scope.latest_period(tables({}), rulebook(), date(2026, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("settings", "moves", "outcome"),
+    [
+        ({}, ("2026-04-01", "2026-07-01"), ("2025-07-01", "2026-07-01")),
+        ({"retention_window": "period"}, ("2026-04-01", "2026-07-01"), ("2026-04-01", "2026-07-01")),
+        ({"basis": "invoices"}, ("2026-04-01", "2026-07-01"), ("2025-04-01", "2025-07-01")),
+        (
+            {"basis": "invoices", "compare": "previous_period"},
+            ("2026-04-01", "2026-07-01"),
+            ("2026-01-01", "2026-04-01"),
+        ),
+        ({"basis": "invoices", "compare": "trailing_12m"}, ("2025-07-01", "2026-07-01"), ("2024-07-01", "2025-07-01")),
+    ],
+)
+def test_the_windows_of_a_period(settings: dict[str, object], moves: tuple[str, str], outcome: tuple[str, str]) -> None:
+    made = scope.windows(rulebook(**settings), Calendar().period("2026-Q2"))
+    assert made == Windows(span(*moves), span(*outcome))
+
+
+@pytest.mark.parametrize(
+    ("settings", "low", "high"),
+    [
+        ({}, 0.74, 0.76),
+        ({"retention_window": "period"}, 0, 0),
+        ({"basis": "invoices"}, 0, 0),
+        ({"basis": "invoices", "compare": "previous_period"}, -0.51, -0.49),
+        ({"basis": "invoices", "compare": "trailing_12m"}, 0.61, 0.64),
+    ],
+)
+def test_windows_that_overlap_share_chance_and_windows_that_follow_undo_it(
+    settings: dict[str, object], low: float, high: float
+) -> None:
+    book, calendar = rulebook(**settings), Calendar()
+    now, before = (scope.windows(book, calendar.period(name)) for name in ("2026-Q2", "2026-Q1"))
+    assert low <= scope.shared_chance(book, now, before) <= high
+
+
+def span(start: str, end: str) -> Span:
+    return Span(date.fromisoformat(start), date.fromisoformat(end))
