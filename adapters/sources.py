@@ -44,8 +44,10 @@ def _known_encoding(name: str) -> str:
 
 
 def _known_zone(name: str) -> str:
-    if name not in zoneinfo.available_timezones():
-        raise ValueError(f'is not a known time zone: "{name}"; write it like Europe/Berlin or UTC')
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f'is not a known time zone: "{name}"; write it like Europe/Berlin or UTC') from None
     return name
 
 

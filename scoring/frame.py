@@ -8,6 +8,8 @@ import polars as pl
 
 from scoring.money import MONEY
 
+pl.Config.set_engine_affinity("in-memory")  # docs/decisions.md: frames are collected in memory
+
 
 class Kind(StrEnum):
     """What a column holds; an adapter parses text into it, whatever the locale."""

@@ -21,6 +21,14 @@ DATED = {
 }
 """The columns whose last day tells how far the exports reach."""
 
+_ALSO_DATED = {
+    "accounts": ("created_on",),
+    "ownership": ("starts_on",),
+    "milestones": ("dated_on",),
+    "rates": ("dated_on",),
+}
+"""Further columns whose last day tells how old a file is."""
+
 
 class NothingDatedError(BookscoreError):
     """No period was named and no export says when anything happened."""
@@ -49,7 +57,7 @@ def last_days(tables: Tables, as_of: date) -> dict[str, date]:
     """File to the last day, up to `as_of`, on which it says that something happened."""
     days = [
         tables[name].select("origin_file", pl.col(column).cast(pl.Date).alias("day"))
-        for name, columns in DATED.items()
+        for name, columns in {**DATED, **_ALSO_DATED}.items()
         for column in columns
     ]
     known = pl.concat(days).filter(pl.col("day") <= as_of)

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.delivery import Fault
@@ -120,6 +120,7 @@ def test_floats_go_through_their_shortest_text() -> None:
     assert values("text", 17850.0, 12.5) == ["17850", "12.5"]
 
 
+@settings(deadline=None)
 @given(st.decimals(-(10**12), 10**12, places=4))
 def test_any_amount_is_read_back_as_it_was_written(amount: Decimal) -> None:
     assert values("money", f"{amount:f}") == [amount]

@@ -37,7 +37,8 @@ def ledger_of(world: World) -> Ledger:
     rates = world.tables["rates"].lazy()
     if world.rulebook.basis == "invoices":
         return of_invoices(invoice_lines(world.tables["invoices"].lazy(), terms), rates, terms, windows)
-    return of_contracts(contract_lines(world.tables["contracts"].lazy(), terms, world.as_of), rates, terms, windows)
+    lines = contract_lines(world.tables["contracts"].lazy(), terms, world.as_of).collect().lazy()
+    return of_contracts(lines, rates, terms, windows)
 
 
 def the_bridge_balances_at_every_grain(world: World, result: Result) -> None:

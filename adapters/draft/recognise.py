@@ -19,15 +19,13 @@ FILLABLE = {
 }
 """Required columns that a constant, or file and row, can stand in for."""
 
-_TELLING = {
-    "accounts": ("name", "created_on", "industry", "segment"),
-    "managers": ("name", "email", "team"),
-    "ownership": ("starts_on", "ends_on", "share"),
+_TELLING: Mapping[str, tuple[int, tuple[str, ...]]] = {
+    "accounts": (2, ("name", "industry", "segment")),
+    "managers": (2, ("name", "email", "team")),
+    "ownership": (1, ("starts_on", "ends_on", "share")),
+    "answers": (1, ("score",)),
 }
-"""Columns of which one must be there too: an id alone is in any file."""
-
-_NAME_TELLS = ("ownership",)
-"""Tables for which the file's name tells as much as one of those columns."""
+"""How many of which columns must be there too, as an id or a date is in any file; one less where the name tells."""
 
 _PRICES = ("unitprice", "price", "listprice", "salesprice")
 
@@ -105,10 +103,10 @@ def _guess(
 
 
 def _is_telling(table: str, filled: set[str], header: Sequence[str], *, is_named: bool) -> bool:
-    telling = _TELLING.get(table, ())
-    has_name = {"firstname", "lastname"} <= {compact(h) for h in header}
-    is_told = bool(filled & {*telling}) or ("name" in telling and has_name)
-    return not telling or is_told or (is_named and table in _NAME_TELLS)
+    needed, telling = _TELLING.get(table, (0, ()))
+    has_name = "name" in filled or {"firstname", "lastname"} <= {compact(h) for h in header}
+    found = (filled | ({"name"} if has_name else set())) & {*telling}
+    return len(found) >= needed - is_named
 
 
 def _formula(table: str, header: Sequence[str]) -> str | None:

@@ -96,7 +96,8 @@ def _oddities(part: bytes) -> list[Fault]:
     if hidden := len(_HIDDEN_ROW.findall(part)):
         found.append(Fault(f"{counted(hidden, 'hidden row')} in the sheet, read all the same", severity="warning"))
     if merged := _MERGED.findall(part):
-        what = f"{counted(len(merged), 'merged cell')}, the first at {merged[0].decode()}: only the upper left holds a value"
+        cells = counted(len(merged), "merged cell")
+        what = f"{cells}, the first at {merged[0].decode()}: only the upper left one holds a value"
         found.append(Fault(what, "undo the merge and fill each cell", severity="warning"))
     if long := _LONG_NUMBER.findall(part):
         cut = counted(len(long), "number")

@@ -44,5 +44,5 @@ def _differing(cells: pl.DataFrame, by: list[str]) -> list[Fault]:
     joined = pl.concat_str(pl.all().cast(pl.String), separator=", ", ignore_nulls=True)
     shown = ", ".join(f'"{n}"' for n in twice.head(_EXAMPLES).select(joined).to_series())
     names = ", ".join(by)
-    what = f"rows that differ have the same {names} ({twice.height:,}: {shown}); the first was taken"
+    what = f"{twice.height:,} {names} are told differently by several rows, the first was taken: {shown}"
     return [Fault(what, "correct the export, or map fewer columns", column=by[0], severity="warning")]

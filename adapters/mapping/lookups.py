@@ -42,7 +42,8 @@ def look_up(frame: pl.DataFrame, lookup: Lookup, other: Opened, blanks: list[str
     keys = [f" key {n}" for n in range(len(lookup.on))]
     left = frame.with_columns(_texts(frame, list(lookup.on), keys, blanks))
     right = _right(other.frame, lookup, keys, blanks)
-    if repeated := _repeated(left, right, keys, (other.name, lookup)):
+    right = right.join(left, on=keys, how="semi", maintain_order="left")
+    if repeated := _repeated(right, keys, other.name, lookup):
         return Found(None, repeated)
     joined = left.join(right, on=keys, how="left", validate="m:1", maintain_order="left")
     missed = joined.filter(pl.col(" found").is_null() & pl.all_horizontal(pl.col(keys).is_not_null()))
@@ -97,10 +98,9 @@ def _right(frame: pl.DataFrame, lookup: Lookup, keys: list[str], blanks: list[st
     return cells.drop_nulls(keys).unique(maintain_order=True)
 
 
-def _repeated(left: pl.DataFrame, right: pl.DataFrame, keys: list[str], place: tuple[str, Lookup]) -> tuple[Fault, ...]:
-    """The fault of keys for which the other file says two things, where rows would be doubled by it."""
-    file, lookup = place
-    twice = right.filter(right.select(keys).is_duplicated()).join(left, on=keys, how="semi")
+def _repeated(right: pl.DataFrame, keys: list[str], file: str, lookup: Lookup) -> tuple[Fault, ...]:
+    """The fault of keys that are asked for and of which the other file says two things: rows would be doubled."""
+    twice = right.filter(right.select(keys).is_duplicated())
     if twice.is_empty():
         return ()
     names = ", ".join(lookup.on.values())

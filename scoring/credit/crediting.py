@@ -12,6 +12,7 @@ from scoring.ledger.balances import Span
 from scoring.money import MONEY
 
 TIME_WEIGHTED = "time_weighted"
+MOVEMENT = ["account_id", "moved_on", "kind"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,7 +20,8 @@ class Responsibility:
     """Spans of responsibility and the days on which they are looked up.
 
     `opens_on` is the day that decides the opening and `at_open`, `closes_on` the one for the closing and
-    `at_close`. `loss_on` is the day that decides a loss `at_event`, where it is not the day of the loss.
+    `at_close`. `causes` says whose each movement is `at_event` where that is no question of days: account_id,
+    moved_on, kind, manager_id, weight.
     """
 
     spans: pl.LazyFrame
@@ -27,9 +29,7 @@ class Responsibility:
     span: Span
     opens_on: date
     closes_on: date
-    loss_on: date | None = None
-    lost: tuple[str, ...] = ("churn",)
-    """The losses that belong to whoever held the day before, or `loss_on`."""
+    causes: pl.LazyFrame | None = None
 
     def on(self, wanted: pl.LazyFrame) -> pl.LazyFrame:
         """Weights of each account on the days in `on`."""
@@ -45,25 +45,32 @@ def movements(moves: pl.LazyFrame, whose: Responsibility, policies: Mapping[str,
     """Every movement with whom it is credited to.
 
     One row per movement and manager: the columns of a movement with `manager_id`, amounts in parts that add
-    up. `policies` names, per kind, at_open, at_event, at_close or time_weighted; a loss at_event belongs to
-    who held the last day of service. Sorted by account, day, kind, manager.
+    up. `policies` names, per kind, at_open, at_event, at_close or time_weighted; churn at_event belongs to who
+    held the last day of service. Sorted by account, day, kind, manager.
     """
     ways = pl.col("kind").replace_strict(dict(policies), default="at_close", return_dtype=pl.String)
-    dated = moves.with_columns(ways.alias("way"), _event_day(whose).alias("event_on")).with_columns(
+    last_day = pl.when(pl.col("kind") == "churn").then(pl.col("moved_on") - timedelta(days=1)).otherwise("moved_on")
+    dated = moves.with_columns(ways.alias("way")).with_columns(
         pl.when(pl.col("way") == "at_open").then(pl.lit(whose.opens_on))
-        .when(pl.col("way") == "at_event").then("event_on")
+        .when(pl.col("way") == "at_event").then(last_day)
         .otherwise(pl.lit(whose.closes_on)).alias("on")
     )  # fmt: skip
-    key = ["account_id", "moved_on", "kind"]
+    keep = [*MOVEMENT, "manager_id", "amount", "gap_days", "origin", "weight", "whole"]
+    rows = [weighed.select(keep) for weighed in _weighed(dated, whose)]
+    parts = split(pl.concat(rows), ["amount"], MOVEMENT)
+    return parts.filter(pl.col("amount") != 0).drop("weight", "whole").sort(*MOVEMENT, "manager_id")
+
+
+def _weighed(dated: pl.LazyFrame, whose: Responsibility) -> list[pl.LazyFrame]:
+    """The movements with the weights of those they belong to, by the way in which it is decided."""
     timed = dated.filter(pl.col("way") == TIME_WEIGHTED)
     spot = dated.filter(pl.col("way") != TIME_WEIGHTED)
-    rows = [
-        timed.join(whose.over(timed), on="account_id"),
-        spot.join(whose.on(spot), on=["account_id", "on"]),
-    ]
-    keep = [*key, "manager_id", "amount", "gap_days", "origin", "weight", "whole"]
-    parts = split(pl.concat([r.select(keep) for r in rows]), ["amount"], key)
-    return parts.filter(pl.col("amount") != 0).drop("weight", "whole").sort(*key, "manager_id")
+    rows = [timed.join(whose.over(timed), on="account_id")]
+    if whose.causes is not None:
+        wholes = whose.causes.with_columns(pl.col("weight").sum().over(MOVEMENT).alias("whole"))
+        rows.append(spot.filter(pl.col("way") == "at_event").join(wholes, on=MOVEMENT))
+        spot = spot.filter(pl.col("way") != "at_event")
+    return [*rows, spot.join(whose.on(spot), on=["account_id", "on"])]
 
 
 def level(balance: pl.LazyFrame, whose: Responsibility, on: date, column: str) -> pl.LazyFrame:
@@ -104,8 +111,3 @@ def outcomes(outcome: pl.LazyFrame, whose: Responsibility, way: str) -> pl.LazyF
         "lost",
         "gained",
     ).sort("account_id", "manager_id")
-
-
-def _event_day(whose: Responsibility) -> pl.Expr:
-    last_day = pl.lit(whose.loss_on) if whose.loss_on else pl.col("moved_on") - timedelta(days=1)
-    return pl.when(pl.col("kind").is_in(whose.lost)).then(last_day).otherwise("moved_on")

@@ -5,7 +5,7 @@ from datetime import date
 
 import polars as pl
 
-from scoring.money import RATE_SCALE, units
+from scoring.money import RATE_SCALE
 
 UNASSIGNED = "unassigned"
 """Stands where nobody is responsible, so that the parts always add up to the company."""
@@ -55,13 +55,20 @@ def from_territory(accounts: pl.LazyFrame, attribute: str, managers: Mapping[str
 def from_sales(sales: pl.LazyFrame, opens_on: date, ends_on: date, *, largest: bool) -> pl.LazyFrame:
     """Spans in which an account belongs to who sold it the last line, or the largest sum, before `opens_on`.
 
-    `sales` has account_id, seller_id, dated_on, amount. An account with no sale before that day belongs to
-    who sold it the first line up to `ends_on`. Ties go to the first id.
+    `sales` has account_id, seller_id, dated_on, amount; what is returned is no sale, but lowers the sum. An
+    account with no sale before that day belongs to who sold it the first line up to `ends_on`. Ties go to the
+    first id.
     """
-    sold = sales.filter(pl.col("seller_id").is_not_null() & (pl.col("dated_on") < ends_on))
-    earlier = sold.filter(pl.col("dated_on") < opens_on)
-    by_seller = earlier.group_by("account_id", "seller_id").agg(
-        pl.col("amount").sum().alias("sum"), pl.col("dated_on").max().alias("last_on")
+    named = sales.filter(pl.col("seller_id").is_not_null() & (pl.col("dated_on") < ends_on))
+    sold = named.filter(pl.col("amount") > 0)
+    by_seller = (
+        named.filter(pl.col("dated_on") < opens_on)
+        .group_by("account_id", "seller_id")
+        .agg(
+            pl.col("amount").sum().alias("sum"),
+            pl.col("dated_on").filter(pl.col("amount") > 0).max().alias("last_on"),
+        )
+        .filter(pl.col("last_on").is_not_null())
     )
     order = ["sum", "last_on"] if largest else ["last_on", "sum"]
     first = sold.sort("dated_on", "seller_id").group_by("account_id").agg(pl.col("seller_id").first().alias("first"))
@@ -74,34 +81,6 @@ def from_sales(sales: pl.LazyFrame, opens_on: date, ends_on: date, *, largest: b
         first.join(chosen, on="account_id", how="left", validate="1:1").select(
             "account_id", pl.coalesce("best", "first").alias("manager_id")
         )
-    )
-
-
-def from_lines(lines: pl.LazyFrame) -> pl.LazyFrame:
-    """Spans in which the sellers of the lines in force share an account by what those lines bring a month."""
-    return lines.filter(pl.col("monthly") > 0).select(
-        "account_id",
-        pl.col("seller_id").fill_null(UNASSIGNED).alias("manager_id"),
-        "starts_on",
-        pl.col("ends_on").fill_null(NEVER),
-        units(pl.col("monthly")).cast(pl.Int64).alias("weight"),
-    )
-
-
-def from_windows(by_seller: pl.LazyFrame, windows: Mapping[str, tuple[date, date]]) -> pl.LazyFrame:
-    """Spans in which sellers share an account by what they sold it in each window.
-
-    `by_seller` has account_id, seller_id and a money column per window; `windows` names column and days.
-    """
-    return pl.concat(
-        by_seller.filter(pl.col(column) > 0).select(
-            "account_id",
-            pl.col("seller_id").fill_null(UNASSIGNED).alias("manager_id"),
-            pl.lit(start).alias("starts_on"),
-            pl.lit(end).alias("ends_on"),
-            units(pl.col(column)).cast(pl.Int64).alias("weight"),
-        )
-        for column, (start, end) in windows.items()
     )
 
 

@@ -6,11 +6,10 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from scoring.credit import ownership
+from scoring.credit import ownership, sellers
 from scoring.credit.crediting import Responsibility
 from scoring.ledger.balances import in_windows
 from scoring.ledger.build import Ledger, Windows
-from scoring.ledger.movements import LOSSES
 
 Tables = Mapping[str, pl.LazyFrame]
 
@@ -46,41 +45,47 @@ def answering(
     if own.policy == "seller":
         return _sellers(tables, ledger, windows, basis, currency)
     outcome_span = windows.outcome if basis == "contracts" else windows.moves
-    spans = _spans(own, tables, windows, basis, as_of)
+    spans = _spans(own, tables, ledger, windows, basis=basis, as_of=as_of, currency=currency)
     moves = _on_days(spans, windows, divide=False)
     return Answering(moves, replace(moves, span=outcome_span, opens_on=outcome_span.start))
 
 
-def _spans(own: Ownership, tables: Tables, windows: Windows, basis: str, as_of: date) -> pl.LazyFrame:
+def _spans(
+    own: Ownership, tables: Tables, ledger: Ledger, windows: Windows, *, basis: str, as_of: date, currency: str
+) -> pl.LazyFrame:
     if own.policy == "history":
         return ownership.from_history(tables["ownership"])
     if own.policy == "current":
         return ownership.from_current(tables["ownership"], as_of)
     if own.policy == "territory":
         return ownership.from_territory(tables["accounts"], own.attribute or "region", own.managers)
-    dated = "dated_on" if basis == "invoices" else "starts_on"
-    sales = tables[basis].select("account_id", "seller_id", pl.col(dated).alias("dated_on"), "amount")
-    return ownership.from_sales(sales, windows.moves.start, windows.moves.end, largest=own.policy == "main_seller")
+    dated, amount = ("dated_on", "amount") if basis == "invoices" else ("starts_on", "monthly")
+    start, end = windows.moves.start, windows.moves.end
+    sold = sellers.priced(ledger.lines, tables["rates"], start, currency, amount).select(
+        "account_id", "seller_id", pl.col(dated).alias("dated_on"), pl.col(amount).alias("amount")
+    )
+    return ownership.from_sales(sold, start, end, largest=own.policy == "main_seller")
 
 
 def _sellers(tables: Tables, ledger: Ledger, windows: Windows, basis: str, currency: str) -> Answering:
-    """Sellers share an account by what they sold.
+    """Sellers share an account by what they sold, and cause the movements their sales make.
 
-    On invoices a gain belongs to who sold in the scored window, a loss to who sold in the comparison
-    window, and the outcome to both by what they sold in the two together.
+    On invoices the outcome belongs to all of them by what they sold in the two windows together.
     """
+    rates = tables["rates"]
     if basis == "contracts":
-        by_line = _on_days(ownership.from_lines(ledger.lines), windows, divide=True)
-        moves = replace(by_line, opens_on=windows.moves.start - timedelta(days=1), lost=LOSSES)
+        lines = sellers.priced(ledger.lines, rates, windows.moves.start, currency, "monthly")
+        by_line = _on_days(sellers.by_line(lines), windows, divide=True)
+        causes = sellers.causes_by_line(ledger.moves, lines)
+        moves = replace(by_line, opens_on=windows.moves.start - timedelta(days=1), causes=causes)
         span = windows.outcome
         return Answering(moves, replace(moves, span=span, opens_on=span.start - timedelta(days=1)))
     comparison, scored = windows.outcome, windows.moves
-    sums = in_windows(tables["invoices"], tables["rates"], comparison, scored, currency, by=("account_id", "seller_id"))
-    spans = ownership.from_windows(
-        sums, {"before": (comparison.start, comparison.end), "after": (scored.start, scored.end)}
-    )
-    loss_on = comparison.end - timedelta(days=1)
-    moves = replace(_on_days(spans, windows, divide=True), opens_on=loss_on, loss_on=loss_on, lost=LOSSES)
+    sums = in_windows(tables["invoices"], rates, comparison, scored, currency, by=("account_id", "seller_id"))
+    spans = sellers.by_window(sums, {"before": (comparison.start, comparison.end), "after": (scored.start, scored.end)})
+    causes = sellers.causes_by_window(ledger.moves, sums)
+    last_day = comparison.end - timedelta(days=1)
+    moves = replace(_on_days(spans, windows, divide=True), opens_on=last_day, causes=causes)
     always = spans.with_columns(pl.lit(ownership.EVER).alias("starts_on"), pl.lit(ownership.NEVER).alias("ends_on"))
     return Answering(moves, replace(moves, spans=always))
 

@@ -2,8 +2,6 @@
 
 import polars as pl
 
-BRANCHES = {"manager_id": pl.String(), "branch": pl.String()}
-
 
 def branches(managers: pl.DataFrame) -> pl.DataFrame:
     """Each manager with every head above, and each head with itself.
@@ -20,7 +18,7 @@ def branches(managers: pl.DataFrame) -> pl.DataFrame:
             break
         found.append(step)
         step = step.join(above, on="branch", validate="m:1").select("manager_id", pl.col("head").alias("branch"))
-    return pl.concat(found).cast(BRANCHES).unique().sort("branch", "manager_id")
+    return pl.concat(found).unique().sort("branch", "manager_id")
 
 
 def under_heads(rows: pl.DataFrame, managers: pl.DataFrame) -> pl.DataFrame:

@@ -58,7 +58,7 @@ def check_same(what: str, found: Decimal | None, said: float | None) -> None:
     wanted = exact(said)
     if (found is None) != (wanted is None):
         raise UnexplainedError(what, found, said)
-    if found is not None and wanted is not None and abs(found - wanted) > _NEAR * max(1, abs(wanted)):
+    if found is not None and wanted is not None and abs(found - wanted) > _NEAR * max(Decimal(1), abs(wanted)):
         raise UnexplainedError(what, found, said)
 
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from scoring.explain.evidence import Evidence
 from scoring.explain.measuring import PLACES, check_same, measured
-from scoring.explain.model import Explanation, Kind, Line, Part
+from scoring.explain.model import Explanation, Kind, Line, Measured, Part
 from scoring.explain.movements import accounts
 from scoring.explain.names import chosen
 from scoring.explain.refusals import UnknownNameError
@@ -72,10 +72,15 @@ def _lines(evidence: Evidence, card: Card, book: pl.DataFrame, metric: str | Non
         return [_loose(evidence, book, metric)]
     values, kinds = _recomputed(evidence, card, book)
     adds = _additions(card)
-    return [
-        _line(evidence, line, rule, book, values[rule.name], kinds.get(rule.name, []), adds[rule.name])
-        for rule, line in asked
-    ]
+    made = []
+    for rule, line in asked:
+        for figure_of in ("value", "points"):
+            check_same(f"the {figure_of} of {rule.name}", exact(values[rule.name][figure_of]), line[figure_of])
+        by = rule.segments.by if rule.segments else None
+        said = measured(book, metric_of(rule), evidence.rulebook.basis, by)
+        apart = _kinds(evidence, rule, kinds.get(rule.name, []), line) if by else ()
+        made.append(_line(line, said, apart, adds[rule.name]))
+    return made
 
 
 def _recomputed(evidence: Evidence, card: Card, book: pl.DataFrame) -> tuple[dict[str, Row], dict[str, list[Row]]]:
@@ -99,20 +104,9 @@ def _recomputed(evidence: Evidence, card: Card, book: pl.DataFrame) -> tuple[dic
     return {row["rule"]: row for row in whole.iter_rows(named=True)}, by_rule
 
 
-def _line(
-    evidence: Evidence,
-    line: Row,
-    rule: Rule,
-    book: pl.DataFrame,
-    found: Row,
-    kinds: Sequence[Row],
-    adds: Decimal | None,
-) -> Line:
-    by = rule.segments.by if rule.segments else None
-    check_same(f"the points of {rule.name}", exact(found["points"]), line["points"])
-    check_same(f"the value of {rule.name}", exact(found["value"]), line["value"])
+def _line(line: Row, said: Measured, kinds: tuple[Kind, ...], adds: Decimal | None) -> Line:
     return Line(
-        rule=rule.name,
+        rule=line["rule"],
         label=line["label"],
         unit=line["unit"],
         value=exact(line["value"]),
@@ -122,8 +116,8 @@ def _line(
         share=line["share"],
         adds=adds,
         because=line["because"],
-        kinds=_kinds(evidence, rule, kinds, line) if by else (),
-        measured=measured(book, metric_of(rule), evidence.rulebook.basis, by),
+        kinds=kinds,
+        measured=said,
     )
 
 
@@ -154,10 +148,9 @@ def _loose(evidence: Evidence, book: pl.DataFrame, name: str) -> Line:
         known = [*(r.name for r in evidence.rulebook.rules), *CATALOGUE]
         raise UnknownNameError("metric", name, known, "`bookscore metrics` lists them")
     said = measured(book, CATALOGUE[name], evidence.rulebook.basis)
-    return Line(
-        rule=None, label=said.label, unit=said.unit, value=said.value, agreed=None, points=None, weight=None, share=None,
-        adds=None, because="No rule looks at it.", kinds=(), measured=said,
-    )  # fmt: skip
+    nothing = dict.fromkeys(("rule", "agreed", "points", "weight", "share"))
+    words = {"label": said.label, "unit": said.unit, "because": "No rule looks at it."}
+    return _line({**nothing, **words, "value": said.value}, said, (), None)
 
 
 def _additions(card: Card) -> dict[str, Decimal | None]:

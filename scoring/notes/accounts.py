@@ -46,8 +46,8 @@ def dominant(seen: Seen) -> dict[str, str]:
         .group_by("manager_id", maintain_order=True)
         .first()
     )
+    named_so = large.with_columns(pl.coalesce("account", "account_id").alias("shown"))
     return {
-        row["manager_id"]: f"{row['account'] or row['account_id']} alone is {percent(row['part'])} of the revenue; look "
-        "at the score without it."
-        for row in large.iter_rows(named=True)
+        manager: f"{account} alone is {percent(share)} of the revenue; look at the score without it."
+        for manager, account, share in named_so.select("manager_id", "shown", "part").iter_rows()
     }

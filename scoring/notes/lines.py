@@ -19,7 +19,8 @@ def at_risk(seen: Seen) -> list[str]:
     n = _risky(seen.lines)["account_id"].n_unique()
     if not n:
         return []
-    return [f"{counted(n, 'account')} whose contract ended and is not renewed yet still count, within the tolerated gap."]
+    whose = counted(n, "account")
+    return [f"{whose} whose contract ended and is not renewed yet still count, within the tolerated gap."]
 
 
 def at_risk_of(seen: Seen) -> dict[str, str]:
@@ -96,23 +97,22 @@ def off_ladder(seen: Seen) -> list[Problem]:
     unknown = on_no_rung(seen.lines.lazy(), seen.amount, pl.col("counts")).collect()
     known, otherwise = list(seen.rulebook.ladder.products), "name it under ladder.products if it is a tier"
     told = [
-        (
-            f"product {product or '(none)'} is on no rung of the ladder ({counted(n, 'line')}, {_revenue(revenue, seen)})",
-            did_you_mean(product or "", known, otherwise),
-        )
+        (_on_no_rung(product, revenue, n, seen), did_you_mean(product or "", known, otherwise))
         for product, revenue, n in unknown.select("product", "revenue", "lines").head(SHOWN).iter_rows()
     ]
     if unknown.height > SHOWN:
         told.append((f"{unknown.height - SHOWN:,} more products are on no rung of the ladder", otherwise))
     return [
-        Problem(what, remedy, file="rules.yaml", column="ladder.products", severity=Severity.NOTE) for what, remedy in told
+        Problem(what, remedy, file="rules.yaml", column="ladder.products", severity=Severity.NOTE)
+        for what, remedy in told
     ]
 
 
-def _revenue(amount: Decimal, seen: Seen) -> str:
-    """The sum of amounts as they stand in their lines."""
+def _on_no_rung(product: str | None, revenue: Decimal, n: int, seen: Seen) -> str:
+    """The sum is of amounts as they stand in their lines, so of no one currency where there are several."""
     foreign = set(seen.lines["currency"].drop_nulls()) - {seen.rulebook.currency}
-    return f"{amount:,.2f} in several currencies" if foreign else seen.money(amount)
+    amount = f"{revenue:,.2f} in several currencies" if foreign else seen.money(revenue)
+    return f"product {product or '(none)'} is on no rung of the ladder ({counted(n, 'line')}, {amount})"
 
 
 def _risky(lines: pl.DataFrame) -> pl.DataFrame:

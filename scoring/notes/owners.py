@@ -61,23 +61,15 @@ def nameless_territories(seen: Seen) -> list[Problem]:
         return []
     loose = seen.rows.filter((pl.col("manager_id") == UNASSIGNED) & (pl.col("closing") != 0))
     values = loose.group_by(own.attribute).len().sort("len", own.attribute, descending=[True, False])
-    place, note = {"file": "rules.yaml", "column": "ownership.managers"}, Severity.NOTE
-    told = [
-        Problem(
-            f"{named(values[own.attribute])}: no manager is named for {'it' if values.height == 1 else 'these'}",
-            "name one, or leave the accounts unassigned",
-            severity=note,
-            **place,
-        )
-    ]
     known = seen.tables["managers"]["manager_id"].to_list()
-    strange = sorted({m for m in own.managers.values() if m not in known}) if known else []
+    strange = sorted(set(own.managers.values()) - set(known)) if known else []
+    these = "it" if values.height == 1 else "these"
+    nameless = f"{named(values[own.attribute])}: no manager is named for {these}"
+    told = [(nameless, "name one, or leave the accounts unassigned")] if values.height else []
+    told += [(f"manager {m} is not among the managers", did_you_mean(m, known, "add it to managers")) for m in strange]
     return [
-        *(told if values.height else ()),
-        *(
-            Problem(f"manager {m} is not among the managers", did_you_mean(m, known, "add it to managers"), severity=note, **place)
-            for m in strange
-        ),
+        Problem(what, remedy, file="rules.yaml", column="ownership.managers", severity=Severity.NOTE)
+        for what, remedy in told
     ]
 
 

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 import polars as pl
 
 from scoring.errors import Problem
 from scoring.ledger.balances import Span
-from scoring.numbers import money, percent
+from scoring.numbers import Figure, exact, money, percent
 from scoring.rules import Rulebook
 
 Frames = Mapping[str, pl.DataFrame]
@@ -39,14 +38,14 @@ class Seen:
         """The column of `lines` that holds their money."""
         return "monthly" if self.rulebook.basis == "contracts" else "amount"
 
-    def money(self, amount: Decimal) -> str:
+    def money(self, amount: Figure) -> str:
         """The amount in the reporting currency."""
         return money(amount, self.rulebook.currency)
 
-    def part(self, amount: Decimal) -> str:
+    def part(self, amount: Figure) -> str:
         """Which part of the company's closing revenue the amount is, as ", 3.1 % of the company's"; or nothing."""
-        whole = self.rows["closing"].sum()
-        return f", {percent(amount / whole)} of the company's" if whole > 0 else ""
+        some, whole = exact(amount), exact(self.rows["closing"].sum())
+        return f", {percent(some / whole)} of the company's" if some is not None and whole and whole > 0 else ""
 
 
 def counted(n: int, one: str, many: str = "") -> str:

@@ -1,7 +1,7 @@
 """Which settings does a rulebook have besides its rules? Calendar, ownership, credit, ladder, policies."""
 
 from typing import Annotated, Literal, Self
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -14,9 +14,13 @@ Missing = Literal["exclude_reweight", "neutral", "zero", "withhold"]
 
 def _time_zone(name: str) -> str:
     """The name, if this machine knows the zone; every name where it knows none."""
-    known = available_timezones() or {name}
-    if name not in known:
-        raise ValueError(f"is not a time zone; {did_you_mean(name, known, 'write it like Europe/Berlin')}")
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        known = available_timezones()  # lists a folder of files: only for those who need the advice
+        if known:
+            advice = did_you_mean(name, known, "write it like Europe/Berlin")
+            raise ValueError(f"is not a time zone; {advice}") from None
     return name
 
 
@@ -39,9 +43,7 @@ class Ownership(Settings):
         "seller: whoever sold the line; last_seller, main_seller: whoever sold last, or most, before the "
         "window opens; territory: an attribute of the account names the manager.",
     )
-    attribute: Text | None = Field(
-        None, description="territory only: the account's attribute, such as region."
-    )
+    attribute: Text | None = Field(None, description="territory only: the account's attribute, such as region.")
     managers: dict[str, Text] = Field({}, description="territory only: value of it to manager_id.")
 
     @model_validator(mode="after")

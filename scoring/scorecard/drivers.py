@@ -99,7 +99,7 @@ def _with_points(judged: Judged, rows: pl.DataFrame) -> pl.DataFrame:
 
 def _movements_by_account(moves: pl.DataFrame) -> dict[tuple[str, str], list[Row]]:
     made: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    for row in moves.sort("amount", descending=True).iter_rows(named=True):
+    for row in moves.sort("amount", "moved_on", "kind", descending=[True, False, False]).iter_rows(named=True):
         made[row["manager_id"], row["account_id"]].append(row)
     return made
 

@@ -1,0 +1,76 @@
+"""What does a command answer? Data and problems, as JSON or in words, and a code for the exit."""
+
+import shlex
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from scoring.cli.streams import note, say_json
+from scoring.errors import Problem, Severity
+
+DONE, FAILED, USAGE, DATA, RULES = range(5)
+"""Exit codes: done; a bug or I/O; wrong usage; problems in the data; problems in the rules."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came out: `data` for other programs, the problems, and the exit code."""
+
+    data: Any
+    problems: Sequence[Problem] = ()
+    code: int = DONE
+
+
+def finish(answer: Answer, show: Callable[[], None], *, as_json: bool) -> None:
+    """Tells the answer, in JSON or by `show`, and ends the command with its code."""
+    if as_json:
+        say_json(envelope(answer))
+    else:
+        show()
+    if answer.code:
+        raise typer.Exit(answer.code)
+
+
+def envelope(answer: Answer) -> dict[str, Any]:
+    """The answer as every command gives it with --json."""
+    return {
+        "ok": answer.code == DONE,
+        "data": answer.data,
+        "problems": [_problem(p) for p in answer.problems],
+    }
+
+
+def next_command(*words: str | Path) -> None:
+    """Says what to type next; a folder that is the current one is left out."""
+    told = [shlex.quote(str(w)) for w in words if str(w) not in (".", "")]
+    note(f"Next: bookscore {' '.join(told)}")
+
+
+def line_of(problem: Problem) -> str:
+    """The problem in one line."""
+    return f"{problem.severity}: {problem}"
+
+
+def count(problems: Iterable[Problem]) -> str:
+    """How many there are of each severity, as `3 errors, 1 note`; `no problems` where there are none."""
+    severities = [p.severity for p in problems]
+    told = [_many(severities.count(s), str(s)) for s in Severity if s in severities]
+    return ", ".join(told) or "no problems"
+
+
+def has_errors(problems: Iterable[Problem]) -> bool:
+    """Whether any of them stops a run."""
+    return any(p.severity is Severity.ERROR for p in problems)
+
+
+def _many(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    from scoring.run import problem_json
+
+    return problem_json(problem)

@@ -1,0 +1,72 @@
+"""Which commands are there? One module each, registered here; what they need is loaded when they are called."""
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+from scoring import __version__
+from scoring.cli import check, explain, init, metrics, opening, run, runs
+from scoring.cli.mistakes import is_for_debugging, told
+from scoring.cli.streams import prepare, say
+from scoring.errors import BookscoreError
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,  # plain help is three times as fast, and reads well in every terminal
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(*, is_wanted: bool) -> None:
+    if is_wanted:
+        say(f"bookscore {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def bookscore(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=lambda v: _version(is_wanted=v), is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """Scores account managers by what happened to the accounts in their care.
+
+    Exports of a CRM, a billing system and surveys go in, a scorecard for each manager comes out, down to the row
+    that a figure comes from.
+
+    Start with: bookscore init --demo && bookscore run demo --set-aside
+
+    Exit codes: 0 done, 1 a bug or a file that cannot be read or written, 2 wrong usage, 3 problems in the data,
+    4 problems in the rules.
+    """
+
+
+app.command("init")(init.init)
+app.command("check")(check.check)
+app.command("run")(run.run)
+app.command("explain")(explain.explain)
+app.command("metrics")(metrics.metrics)
+app.command("open")(opening.open_league)
+app.command("runs")(runs.runs)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The exit code of the command line; `arguments` are those the program was called with."""
+    prepare()
+    typed = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = app(typed, prog_name="bookscore", standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except (BookscoreError, TyperException) as error:
+        return told(error, typed)
+    except (KeyboardInterrupt, typer.Abort):
+        return 130
+    except Exception as error:
+        if is_for_debugging():
+            raise
+        return told(error, typed)

@@ -1,0 +1,69 @@
+"""`bookscore explain`: from points to metrics, accounts, movements and rows."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scoring.cli import explained, places
+from scoring.cli.answers import Answer, finish
+from scoring.cli.options import AsJson, InFolder
+
+if TYPE_CHECKING:
+    from scoring.explain import Evidence
+    from scoring.store import Store
+
+
+def explain(
+    who: Annotated[
+        str, typer.Argument(metavar="WHO", help="A manager: id, name, or a part of the name that only one has.")
+    ],
+    *,
+    metric: Annotated[
+        str | None,
+        typer.Option(
+            "--metric",
+            metavar="M",
+            help="Account by account: a metric, or a rule by its name.",
+            show_default="all rules",
+        ),
+    ] = None,
+    account: Annotated[
+        str | None,
+        typer.Option(
+            "--account", metavar="A", help="Only this account: id, name, or a part of the name.", show_default="all"
+        ),
+    ] = None,
+    folder: InFolder = Path(),
+    run_id: Annotated[
+        str | None,
+        typer.Option("--run", metavar="ID", help="A stored run, by the beginning of its id.", show_default="the last"),
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every account, not only those that matter most.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show where a score comes from: points, metrics, accounts, movements, and the rows they were read from.
+
+    Everything adds up exactly to what stands above it, and comes from the stored run; nothing is read again. With
+    --json all amounts and parts are decimal numbers as text.
+    """
+    from scoring import explain as explaining
+
+    with places.stored(folder) as store:
+        evidence = _evidence(store, folder, run_id)
+        found = explaining.explain(evidence, who, metric=metric, account=account)
+    view = explained.View(found, folder, run_id, everything=everything)
+    finish(Answer(explaining.plain(found)), lambda: explained.show(view), as_json=as_json)
+
+
+def _evidence(store: "Store", folder: Path, run_id: str | None) -> "Evidence":
+    import polars as pl
+
+    from scoring.explain import of_stored
+
+    found = store.run(run_id) if run_id else store.latest()
+    if found is None:
+        raise places.NoRunsError(folder)
+    frames = {name: pl.scan_parquet(store.frame(found.run_id, name)) for name in ("book", "movements")}
+    return of_stored(json.loads(found.summary), store.cards(found.run_id), **frames)

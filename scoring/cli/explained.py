@@ -1,0 +1,107 @@
+"""How is an explanation told? A score by its rules, a value by its accounts, an account by its movements."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scoring.cli import explained_accounts, explained_values
+from scoring.cli.answers import next_command
+from scoring.cli.screen import Column, table
+from scoring.cli.streams import say
+
+if TYPE_CHECKING:
+    from scoring.explain import Explanation, Line
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """An explanation and how it was asked for."""
+
+    found: "Explanation"
+    folder: Path
+    run_id: str | None
+    everything: bool
+
+
+def show(view: View) -> None:
+    """Prints the explanation, and what to ask next."""
+    found = view.found
+    _head(found)
+    if found.is_whole:
+        _rules(found)
+        explained_accounts.book(found.accounts, found.currency)
+    elif len(found.accounts) == 1 and all(len(line.measured.parts) <= 1 for line in found.lines):
+        explained_values.of_account(found.lines, found.currency)
+        explained_accounts.one(found.accounts[0], found.currency)
+    else:
+        for line in found.lines:
+            explained_values.by_account(found, line, everything=view.everything)
+    for sentence in found.sentences:
+        say(sentence)
+    _next(view)
+
+
+def _head(found: "Explanation") -> None:
+    from scoring.numbers import fixed, likely
+
+    team = f", {found.team}" if found.team else ""
+    say(f"{found.name}{team}: {found.period}, as of {found.as_of}")
+    if found.score is None:
+        say(f"No score: {found.reason}")
+    else:
+        ranged = f", likely {likely(found.low, found.high)}" if found.low is not None else ""
+        say(f"Score {fixed(found.score)}{ranged}: {found.label}")
+    say(found.basis_sentence)
+    say()
+
+
+def _rules(found: "Explanation") -> None:
+    """The rules with what each adds; as printed they add up to the printed score."""
+    from scoring.numbers import figure, fixed, percent
+
+    columns = (
+        Column("Rule"), Column("Value", is_number=True), Column("Accounts", is_number=True),
+        Column("Points", is_number=True), Column("Weight", is_number=True), Column("Adds", is_number=True),
+    )  # fmt: skip
+    rows = [
+        (
+            line.rule or line.label,
+            figure(line.value, line.unit, found.currency),
+            f"{line.measured.n:,}",
+            fixed(line.points),
+            percent(line.share, 0) if line.share is not None else "",
+            added,
+        )
+        for line, added in zip(found.lines, _additions(found.lines, found.score), strict=True)
+    ]
+    table(columns, [*rows, ("score", "", "", "", "", fixed(found.score))], foot=True)
+    say()
+    for line in found.lines:
+        say(f"{line.rule} ({line.label}): {line.because}.")
+    say()
+
+
+def _additions(lines: "Sequence[Line]", score: Decimal | None) -> list[str]:
+    from scoring.numbers import NOT_MEASURED, fixed, in_parts, rounded
+
+    adds = [line.adds for line in lines]
+    known = [a for a in adds if a is not None]
+    printed = iter(in_parts(known, rounded(score if score is not None else sum(known, Decimal(0)))))
+    return [NOT_MEASURED if a is None else fixed(next(printed)) for a in adds]
+
+
+def _next(view: View) -> None:
+    """The step down from what was shown."""
+    found = view.found
+    words: list[str | Path] = ["explain", found.name]
+    measured = [line for line in found.lines if line.measured.parts]
+    if found.is_whole and measured:
+        lost = max(measured, key=lambda line: (100 - (line.points or 0)) * (line.share or 0))
+        words += ["--metric", lost.rule or lost.measured.metric]
+    elif measured and len(measured[0].measured.parts) > 1:
+        words += ["--account", measured[0].measured.parts[0].name]
+    where: list[str | Path] = ["--folder", view.folder] if view.folder != Path() else []
+    run = ["--run", view.run_id] if view.run_id else []
+    next_command(*words, *where, *run)

@@ -1,0 +1,209 @@
+"""How is a value told by its accounts? Each with its part; as printed, the parts add up to the printed value."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from scoring.cli.screen import Column, table
+from scoring.cli.streams import say
+
+if TYPE_CHECKING:
+    from scoring.explain import Account, Explanation, Kind, Line, Measured, Part
+
+SHOWN = 20
+"""Accounts named one by one, unless all are asked for."""
+
+_NAMES = {
+    "before": "Before", "after": "After", "kept": "Kept", "gained": "Won", "lost": "Lost", "share": "Counts",
+    "closing": "Closing", "opening": "Opening", "tier_before": "Tier before", "tier_after": "Tier after",
+    "account_months": "Months", "losses": "Losses", "account_months_before": "Months before",
+    "losses_before": "Losses before", None: "Achieved",
+}  # fmt: skip
+_CONSTANT = {"top_tier", "margin", "horizon_months", "prior_losses", "prior_months", "company_closing", "share"}
+"""Columns that are the same in every row, or say how much of the account counts."""
+
+
+def by_account(found: "Explanation", line: "Line", *, everything: bool) -> None:
+    """Prints the value, its points, and the accounts it was measured on."""
+    from scoring.numbers import figure, fixed
+
+    said = line.measured
+    label = said.label if said.label == line.label else f"{line.label}, measured by {said.label}"
+    points = "" if line.points is None else f", {fixed(line.points)} points"
+    say(f"{label}: {figure(line.value, line.unit, found.currency)}{points}")
+    say(said.definition)
+    say(f"{line.because}." if line.because[-1:] != "." else line.because)
+    if line.agreed is not None:
+        value, target = (figure(v, said.unit, found.currency) for v in (said.value, line.agreed))
+        say(f"Reached {value} of {target} that were agreed.")
+    say()
+    if line.kinds:
+        _kinds(line.kinds, line, found.currency)
+    if said.parts:
+        listed = said.parts if everything else said.parts[:SHOWN]
+        (_sum if said.is_sum else _figures)(said, listed, found)
+    say(said.sentence if said.reason is None else f"There is no value: {said.reason}.")
+
+
+def of_account(lines: "Sequence[Line]", currency: str) -> None:
+    """Prints what one account puts into every measure."""
+    from scoring.numbers import figure
+
+    columns = (
+        Column("Rule"), Column("Value", is_number=True), Column("Puts in", is_number=True),
+        Column("Part", is_number=True), Column("Without it", is_number=True),
+    )  # fmt: skip
+    rows = []
+    for line in lines:
+        said = line.measured
+        part = said.parts[0] if said.parts else None
+        put = "does not count" if part is None else _put(part, said, currency)
+        rows.append(
+            (
+                line.rule or said.metric,
+                figure(said.value, said.unit, currency),
+                put,
+                "" if part is None or part.part is None else _amount(part.part, said, currency),
+                "" if part is None or not said.is_sum else figure(part.without, said.unit, currency),
+            )
+        )
+    table(columns, rows)
+    say()
+
+
+def _put(part: "Part", said: "Measured", currency: str) -> str:
+    """What the account puts in, in one cell."""
+    if not said.is_sum:
+        return "counts"
+    top, bottom = _raw(part.top, said.top_name, currency), _raw(part.bottom, said.bottom_name, currency)
+    return f"{top} of {bottom}" if part.bottom is not None else top
+
+
+def _kinds(kinds: "Sequence[Kind]", line: "Line", currency: str) -> None:
+    from scoring.numbers import NOT_MEASURED, figure, fixed, in_parts, rounded
+
+    columns = (
+        Column("Kind"), Column("Value", is_number=True), Column("Accounts", is_number=True),
+        Column("Points", is_number=True), Column("Adds", is_number=True), Column("Because", is_extra=True),
+    )  # fmt: skip
+    whole = rounded(line.points)
+    adds = iter(in_parts([k.adds for k in kinds if k.adds is not None], whole))
+    rows = [
+        (
+            kind.name,
+            figure(kind.value, line.unit, currency),
+            f"{kind.n:,}",
+            fixed(kind.points),
+            NOT_MEASURED if kind.adds is None else fixed(next(adds)),
+            kind.because,
+        )
+        for kind in kinds
+    ]
+    table(columns, [*rows, ("points", "", "", "", fixed(whole), "")], foot=True)
+    say()
+
+
+def _sum(said: "Measured", listed: "Sequence[Part]", found: "Explanation") -> None:
+    """The accounts with their parts, the others in one row, and the sums."""
+    from scoring.numbers import figure
+
+    is_divided, currency = said.bottom is not None, found.currency
+    names = [_NAMES.get(said.top_name, said.top_name or ""), _NAMES.get(said.bottom_name, said.bottom_name or "")]
+    columns = [
+        Column("Account"), Column(names[0], is_number=True), Column(names[1], is_number=True),
+        Column("Part", is_number=True), Column("Without it", is_number=True), Column("Movements", is_extra=True),
+    ]  # fmt: skip
+    parts = _printed([p.part for p in listed], said)
+    told = {a.account_id: a for a in found.accounts}
+    rows = [
+        (
+            part.name,
+            _raw(part.top, said.top_name, currency),
+            _raw(part.bottom, said.bottom_name, currency),
+            shown,
+            figure(part.without, said.unit, currency),
+            _moves(told.get(part.account_id), currency),
+        )
+        for part, shown in zip(listed, parts, strict=False)
+    ]
+    rest = said.parts[len(listed) :]
+    if rest:
+        top, bottom = (sum((getattr(p, side) or Decimal(0) for p in rest), Decimal(0)) for side in ("top", "bottom"))
+        rows.append(
+            (
+                f"{len(rest):,} other accounts",
+                _raw(top, said.top_name, currency),
+                _raw(bottom if is_divided else None, said.bottom_name, currency),
+                parts[-1],
+                "",
+                "see them with --all",
+            )
+        )
+    whole = "" if said.value is None else _amount(said.value + said.less, said, currency)
+    sums = (_raw(said.top, said.top_name, currency), _raw(said.bottom, said.bottom_name, currency))
+    kept = [n for n in range(6) if is_divided or n not in (2, 3)]
+    table(
+        [columns[n] for n in kept],
+        [tuple(r[n] for n in kept) for r in [*rows, ("sum", *sums, whole, "", "")]],
+        foot=True,
+    )
+    say()
+
+
+def _printed(parts: "Sequence[Decimal | None]", said: "Measured") -> list[str]:
+    """The parts listed, and what the others come to, so that they add up to the printed sum."""
+    from scoring.numbers import in_parts, rounded
+
+    if said.value is None or any(p is None for p in parts):
+        return [""] * (len(parts) + 1)
+    known = [p for p in parts if p is not None]
+    whole = said.value + said.less
+    places = 4
+    rest = whole - sum(known, Decimal(0))
+    shown = in_parts([*known, rest], rounded(whole, places), places)
+    return [_amount(s, said, "") for s in shown]
+
+
+def _figures(said: "Measured", listed: "Sequence[Part]", found: "Explanation") -> None:
+    """The accounts with what went into a value that is no sum."""
+    names = [c for c in said.parts[0].figures if c not in _CONSTANT]
+    columns = [Column("Account"), *(Column(_NAMES.get(n, n), is_number=True) for n in names)]
+    rows = [(p.name, *(_raw(p.figures[n], n, found.currency) for n in names)) for p in listed]
+    rest = len(said.parts) - len(listed)
+    if rest:
+        rows.append((f"{rest:,} other accounts (--all)", *("" for _ in names)))
+    table(columns, rows)
+    say()
+
+
+def _moves(account: "Account | None", currency: str) -> str:
+    """What happened to the account in the period, in a few words."""
+    from scoring.numbers import money
+
+    if account is None or not account.movements:
+        return ""
+    return ", ".join(f"{m.kind} {money(m.amount, currency)}" for m in account.movements[:2])
+
+
+def _raw(value: object, name: str | None, currency: str) -> str:
+    """A cell of the book: money as money, counts and shares as numbers."""
+    from scoring.numbers import fixed, money
+
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        if name is None or name == "share":
+            return f"{value.normalize():f}"
+        return money(value, currency)
+    return f"{value:,}" if isinstance(value, int) else fixed(value, 2) if isinstance(value, float) else str(value)
+
+
+def _amount(value: Decimal, said: "Measured", currency: str) -> str:
+    """A part of a value, to more digits than the value is printed with."""
+    from scoring.numbers import figure, fixed, money, percent
+
+    if said.unit == "ratio":
+        return percent(value, 2)
+    if said.unit == "money":
+        return money(value, currency)
+    return fixed(value, 4) if said.bottom is not None else figure(value, said.unit, currency)

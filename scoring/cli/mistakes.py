@@ -1,0 +1,79 @@
+"""What is said when a command cannot do its work? One sentence, the next command, and a code."""
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+from typer.exceptions import TyperException
+
+from scoring.cli.answers import DATA, FAILED, RULES, USAGE, Answer, envelope, line_of, next_command
+from scoring.cli.streams import note, say_json
+from scoring.errors import BookscoreError, Problem, ProblemsFoundError
+
+DEBUG = "BOOKSCORE_DEBUG"
+"""Set this in the environment to see tracebacks."""
+
+_CODES = {
+    "UnknownNameError": USAGE, "AmbiguousNameError": USAGE, "UnknownRunError": USAGE, "AmbiguousRunError": USAGE,
+    "NoRunsError": USAGE, "NoPlaceError": USAGE, "NotOursError": USAGE, "UnknownPeriodError": USAGE,
+    "NothingDatedError": DATA,
+}  # fmt: skip
+"""By name, so that looking one up loads nothing; the rest is a bug or I/O."""
+
+_NEXT = {
+    "UnknownRunError": ("runs",),
+    "AmbiguousRunError": ("runs",),
+    "NoRunsError": ("run",),
+    "UnexplainedError": ("run",),
+}
+
+
+def told(error: Exception, arguments: Sequence[str]) -> int:
+    """The exit code, once it is said what is wrong."""
+    problems, code = _problems(error), _code(error)
+    if "--json" in arguments:
+        say_json(envelope(Answer(None, problems, code)))
+        return code
+    for problem in problems:
+        note(line_of(problem) if isinstance(error, ProblemsFoundError) else str(problem))
+    command = next((a for a in arguments if not a.startswith("-")), "")
+    next_command(*_NEXT.get(type(error).__name__, (command, "--help")))
+    return code
+
+
+def is_for_debugging() -> bool:
+    """Whether tracebacks are wanted."""
+    return bool(os.environ.get(DEBUG))
+
+
+def _problems(error: Exception) -> Sequence[Problem]:
+    if isinstance(error, ProblemsFoundError):
+        return error.problems
+    return (Problem(_sentence(error)),)
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, TyperException):
+        return error.format_message()
+    if isinstance(error, BookscoreError):
+        return str(error)
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename or 'a file'}: {error.strerror.lower()}"
+    place = traceback.extract_tb(sys.exc_info()[2])[-1:]
+    where = f" in {place[0].name}" if place else ""
+    return (
+        f"this is a mistake in bookscore, nothing was written: {type(error).__name__}{where}: {error}; run it again "
+        f"with {DEBUG}=1 in the environment to see where, and report that"
+    )
+
+
+def _code(error: Exception) -> int:
+    if isinstance(error, ProblemsFoundError):
+        is_of_rules = any(
+            p.file and p.file.endswith((".yaml", ".yml")) and p.file != "sources.yaml" for p in error.problems
+        )
+        return RULES if is_of_rules else DATA
+    if isinstance(error, TyperException):
+        return error.exit_code
+    return _CODES.get(type(error).__name__, FAILED)

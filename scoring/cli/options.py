@@ -1,0 +1,31 @@
+"""What may be typed behind several commands?"""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Folder = Annotated[
+    Path, typer.Argument(metavar="[FOLDER]", help="The folder with the exports and rules.yaml.", show_default="here")
+]
+InFolder = Annotated[
+    Path, typer.Option("--folder", metavar="FOLDER", help="The folder whose runs are meant.", show_default="here")
+]
+Rules = Annotated[
+    Path | None, typer.Option("--rules", metavar="FILE", help="Other rules than rules.yaml in the folder.")
+]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of",
+        metavar="DATE",
+        formats=["%Y-%m-%d"],
+        help="What was known when this day was over, as 2026-06-30.",
+        show_default="today",
+    ),
+]
+AsJson = Annotated[
+    bool, typer.Option("--json", help='Print {"ok", "data", "problems"} as JSON on stdout, and nothing else there.')
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Write nothing; say what would be written.")]

@@ -1,0 +1,67 @@
+"""Where is what? The folder that is worked in, its rules, its stored runs and its results."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scoring.errors import BookscoreError
+
+if TYPE_CHECKING:
+    from scoring.pipeline import Request
+    from scoring.store import Store
+
+RESULTS = "scorecards"
+"""The folder within FOLDER that holds a folder for each period."""
+
+
+class NoPlaceError(BookscoreError):
+    """A folder or file that was named is not there."""
+
+    def __init__(self, what: str, place: Path) -> None:
+        super().__init__(f"there is no {what} {place}; check the name, or make it")
+
+
+class NoRunsError(BookscoreError):
+    """Nothing was run in the folder yet."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"no run is stored in {folder}; `bookscore run` stores one")
+
+
+def request(folder: Path, rules: Path | None, as_of: datetime | None) -> "Request":
+    """What is asked of the pipeline. Raises NoPlaceError; only here it is looked up which day it is."""
+    from scoring.pipeline import Request
+
+    existing(folder)
+    if rules is not None and not rules.is_file():
+        raise NoPlaceError("file", rules)
+    return Request(folder, today() if as_of is None else as_of.date(), rules=rules)
+
+
+def existing(folder: Path) -> Path:
+    """The folder. Raises NoPlaceError."""
+    if not folder.is_dir():
+        raise NoPlaceError("folder", folder)
+    return folder
+
+
+def today() -> date:
+    """The day it is where the machine is."""
+    return date.today()
+
+
+@contextmanager
+def stored(folder: Path) -> "Iterator[Store]":
+    """The stored runs of the folder. Raises NoRunsError rather than make a store."""
+    from scoring.store import open_store
+    from scoring.store.store import FOLDER
+
+    if not (existing(folder) / FOLDER / "bookscore.db").is_file():
+        raise NoRunsError(folder)
+    store = open_store(folder)
+    try:
+        yield store
+    finally:
+        store.close()

@@ -1,0 +1,151 @@
+"""`bookscore run`: from a folder of exports to scorecards."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from scoring.cli import places, scored
+from scoring.cli.answers import Answer, finish, line_of, next_command
+from scoring.cli.check import INPUT_COLUMNS, all_of, code_of, hint, input_rows
+from scoring.cli.options import AsJson, AsOf, DryRun, Folder, Rules
+from scoring.cli.screen import table, working
+from scoring.cli.streams import note
+from scoring.errors import ProblemsFoundError, Severity
+
+if TYPE_CHECKING:
+    from scoring.pipeline import Request
+    from scoring.run import Run
+
+
+def run(
+    folder: Folder = Path(),
+    *,
+    period: Annotated[
+        str | None,
+        typer.Option(
+            "--period",
+            metavar="PERIOD",
+            help="The period to score, as 2026-Q2, 2026-04 or 2026.",
+            show_default="the last one the exports hold",
+        ),
+    ] = None,
+    as_of: AsOf = None,
+    rules: Rules = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Where the results go.", show_default="FOLDER/scorecards/PERIOD"),
+    ] = None,
+    set_aside: Annotated[
+        bool, typer.Option("--set-aside", help="Score without the rows that have errors, and name them on the cards.")
+    ] = False,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Score the managers of a period and write their scorecards.
+
+    Prints who is above, within and below what the peers' median allows to tell, in alphabetical order; there are no
+    ranks. Writes run.json, scorecards.json, measures.parquet, book.parquet, movements.parquet, league.html and a card
+    for each manager. With errors in exports or rules nothing is written, and the exit code is 3 or 4.
+    """
+    request = replace(places.request(folder, rules, as_of), period=period, set_aside=set_aside)
+    made = _computed(request, as_json=as_json)
+    place = out or folder / places.RESULTS / made.period.name
+    written = _written(made, folder, place, dry_run=dry_run)
+    data = {**scored.data(made), "out": str(place), "written": [str(path) for path in written]}
+    finish(Answer(data, made.problems), lambda: _show(made, folder, place, len(written)), as_json=as_json)
+
+
+def _computed(request: "Request", *, as_json: bool) -> "Run":
+    """The run. Where there are errors, all of them are told, as `check` does, and the command ends."""
+    from scoring import pipeline
+
+    try:
+        with working("Scoring …"):
+            return pipeline.run(request)
+    except ProblemsFoundError:
+        examined = pipeline.examine(request)
+    problems = all_of(examined)
+
+    def show() -> None:
+        for problem in problems:
+            note(line_of(problem))
+        note("Nothing was written.")
+        hint(request.folder, examined)
+
+    finish(Answer(None, problems, code_of(examined)), show, as_json=as_json)
+    raise ProblemsFoundError(problems)
+
+
+def _written(made: "Run", folder: Path, place: Path, *, dry_run: bool) -> list[Path]:
+    """The files that were written, once the run is stored as well."""
+    from scoring.reports import outputs
+
+    outputs.refuse_foreign(place)
+    if dry_run:
+        return []
+    with working("Writing …"):
+        _store(made, folder)
+        return outputs.write(made, place)
+
+
+def _store(made: "Run", folder: Path) -> None:
+    from scoring.run import json_text
+    from scoring.store import FileRecord, RunRecord, open_store
+
+    summary = made.summary
+    record = RunRecord(
+        run_id=made.run_id,
+        period=made.period.name,
+        as_of=summary["as_of"],
+        rules_name=made.rulebook.name,
+        rules_hash=summary["rules"]["sha256"][:12],
+        engine_version=summary["engine"]["bookscore"],
+        summary=json_text(summary),
+    )
+    files = [FileRecord(name=i.name, sha256=i.sha256, rows=i.rows, set_aside=i.set_aside) for i in made.inputs]
+    store = open_store(folder)
+    try:
+        store.save(
+            record,
+            cards=made.cards,
+            frames=made.packed,
+            created_at=datetime.now(UTC),
+            problems=made.problems,
+            files=files,
+        )
+    finally:
+        store.close()
+
+
+def _show(made: "Run", folder: Path, place: Path, written: int) -> None:
+    table(INPUT_COLUMNS, input_rows(made.inputs, made.as_of), aside=True)
+    note()
+    scored.show(made)
+    _care(made)
+    if written:
+        note(
+            f"Wrote {written:,} files into {place}; begin with league.html. The run is kept in {folder / '.bookscore'}."
+        )
+    else:
+        note(f"Nothing was written (--dry-run); it would go into {place}.")
+    lowest: dict[str, Any] = min(
+        (c for c in made.cards if c["score"] is not None), key=lambda c: c["score"], default={"name": "NAME"}
+    )
+    next_command("explain", lowest["name"], "--folder", folder)
+
+
+def _care(made: "Run") -> None:
+    """What must be read with care."""
+    if not made.problems:
+        return
+    note("Read with care:")
+    words = {Severity.ERROR: "set aside", Severity.WARNING: "warning", Severity.NOTE: "note"}
+    for problem in made.problems:
+        note(f"  {words[problem.severity]}: {problem}")
+    flagged = sum(1 for card in made.cards if card["flags"])
+    if flagged:
+        note(f"  {flagged:,} of {len(made.cards):,} cards have notes of their own.")
+    note()

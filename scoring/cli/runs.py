@@ -1,0 +1,42 @@
+"""`bookscore runs`: the runs that are stored."""
+
+from pathlib import Path
+
+from scoring.cli import places
+from scoring.cli.answers import Answer, finish, next_command
+from scoring.cli.options import AsJson, Folder
+from scoring.cli.screen import Column, table
+
+SHORT = 12
+"""Digits of an id that are shown; any that tell it from others will do."""
+
+
+def runs(folder: Folder = Path(), as_json: AsJson = False) -> None:
+    """List the stored runs, those stored last first."""
+    with places.stored(folder) as store:
+        found, latest = store.runs(), store.latest()
+    shown = ("run_id", "period", "as_of", "rules_name", "rules_hash", "engine_version", "created_at")
+    data = [
+        {**{n: getattr(run, n) for n in shown}, "is_latest": latest is not None and run.run_id == latest.run_id}
+        for run in found
+    ]
+
+    def show() -> None:
+        columns = ("Run", "Period", "As of", "Rules", "Stored at", "")
+        table(
+            [Column(c) for c in columns],
+            [
+                (
+                    d["run_id"][:SHORT],
+                    d["period"],
+                    d["as_of"],
+                    d["rules_name"],
+                    d["created_at"][:16].replace("T", " "),
+                    "latest" if d["is_latest"] else "",
+                )
+                for d in data
+            ],
+        )
+        next_command("explain", "NAME", "--folder", folder, "--run", data[0]["run_id"][:SHORT] if data else "ID")
+
+    finish(Answer(data), show, as_json=as_json)

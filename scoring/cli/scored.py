@@ -1,0 +1,94 @@
+"""How is a run told? By group, alphabetically, each score with its range."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from scoring.cli.screen import Column, table
+from scoring.cli.streams import say
+
+if TYPE_CHECKING:
+    from scoring.run import Run
+
+Card = Mapping[str, Any]
+
+GROUPS = {
+    "above": "Above the median of the peers",
+    "within": "Not distinguishable from the median",
+    "below": "Below the median of the peers",
+    "not_scored": "Not scored",
+}
+_SHOWN = ("manager_id", "name", "team", "accounts", "score", "low", "high", "label", "group", "reason", "evidence")
+_COLUMNS = (
+    Column("Manager"),
+    Column("Team", is_extra=True),
+    Column("Accounts", is_number=True),
+    Column("Score", is_number=True),
+    Column("Likely", is_number=True),
+    Column("Change", is_number=True),
+    Column("Label"),
+)
+
+
+def data(run: "Run") -> dict[str, Any]:
+    """What other programs learn of the run at once; the rest is in its files."""
+    from scoring.run import input_json
+
+    return {
+        "run_id": run.run_id,
+        "period": run.period.name,
+        "as_of": run.as_of.isoformat(),
+        "totals": dict(run.totals),
+        "inputs": [input_json(i) for i in run.inputs],
+        "scorecards": [{name: card[name] for name in _SHOWN} for card in run.cards],
+    }
+
+
+def show(run: "Run") -> None:
+    """Prints the result by group."""
+    from scoring.numbers import fixed
+
+    say(f"{run.rulebook.name}: {run.period.name}, as of {run.as_of}, {len(run.cards):,} managers")
+    say(run.context.basis_sentence)
+    scores = [card["peer_median"] for card in run.cards if card["peer_median"] is not None]
+    if scores:
+        say(f"Median score {fixed(scores[0])}; likely ranges of {run.rulebook.interval:.0%}.")
+    say()
+    for group, words in GROUPS.items():
+        cards = [card for card in run.cards if card["group"] == group]
+        if not cards:
+            continue
+        say(f"{words} ({len(cards):,})")
+        if group == "not_scored":
+            table((Column("Manager"), Column("Accounts", is_number=True), Column("Why")), _unscored(cards))
+        else:
+            table(_COLUMNS, [_row(card) for card in cards])
+        say()
+
+
+def _row(card: Card) -> tuple[str, ...]:
+    from scoring.numbers import fixed, likely
+
+    return (
+        card["name"],
+        card["team"] or "",
+        f"{card['accounts']:,}",
+        fixed(card["score"]),
+        likely(card["low"], card["high"]),
+        _change(card),
+        card["label"] or "",
+    )
+
+
+def _change(card: Card) -> str:
+    """The change as it is printed, with an arrow where it is more than chance."""
+    from scoring.numbers import arrow, signed
+    from scoring.reports.moves import printed_change
+
+    change = printed_change(card)
+    if change is None:
+        return ""
+    return f"{arrow(change)} {signed(change)}" if card["is_beyond_chance"] else signed(change)
+
+
+def _unscored(cards: Sequence[Card]) -> list[tuple[str, ...]]:
+    return [(card["name"], f"{card['accounts']:,}", card["reason"] or "") for card in cards]

@@ -1,0 +1,80 @@
+"""How do tables look? As wide as the terminal, plain where there is none, names cleaned of what moves cursors."""
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TextIO
+
+from scoring.cli.streams import is_terminal
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+PIPED = 120
+"""Columns where nobody looks; tables are only as wide as they need."""
+NARROW = 100
+"""Below so many columns there is no room for what can be left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table; `is_number` ones stand right and are never broken, `is_extra` ones need room."""
+
+    name: str
+    is_number: bool = False
+    is_extra: bool = False
+
+
+def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, foot: bool = False, aside: bool = False) -> None:
+    """Prints the table, on stderr if it is `aside` of the data; the last row is its sum if it has a `foot`."""
+    from rich.box import SIMPLE
+    from rich.table import Table
+    from rich.text import Text
+
+    console = _console(sys.stderr if aside else sys.stdout)
+    shown = [n for n, c in enumerate(columns) if not c.is_extra or console.width >= NARROW]
+    *body, last = rows if foot else [*rows, [""] * len(columns)]
+    lined = Table(box=SIMPLE, show_edge=False, pad_edge=False, show_footer=foot)
+    for n in shown:
+        is_number = columns[n].is_number
+        lined.add_column(
+            columns[n].name,
+            Text(_clean(last[n])),
+            justify="right" if is_number else "left",
+            no_wrap=is_number,
+            overflow="fold",
+        )
+    for row in body:
+        lined.add_row(*(Text(_clean(row[n])) for n in shown))
+    console.print(lined)
+
+
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """Shows on a terminal that something is being done; nowhere else."""
+    if not is_terminal(sys.stderr):
+        yield
+        return
+    with _console(sys.stderr).status(what):
+        yield
+
+
+def is_narrow() -> bool:
+    """Whether stdout has no room for what can be left out."""
+    return _console(sys.stdout).width < NARROW
+
+
+def _console(stream: TextIO) -> "Console":
+    from rich.console import Console
+
+    columns = os.environ.get("COLUMNS", "")
+    width = None if is_terminal(stream) else int(columns) if columns.isdigit() else PIPED
+    return Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
+
+
+def _clean(text: str) -> str:
+    from scoring.reports.names import cleaned
+
+    return cleaned(text)

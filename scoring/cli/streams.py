@@ -1,0 +1,57 @@
+"""How does text leave? Data on stdout, all else on stderr, on terminals and pipes of any encoding."""
+
+import codecs
+import json
+import sys
+import unicodedata
+from typing import Any, TextIO
+
+_PLAIN = {
+    "€": "EUR ", "£": "GBP ", "¥": "JPY ", "−": "-", "–": "-", "—": "-", "…": "...", "·": "-", "×": "x", "▲": "^",
+    "▼": "v", "■": "=", "→": "->", "“": '"', "”": '"', "’": "'", "‘": "'", "ß": "ss", "ø": "o", "Ø": "O", "ł": "l",
+    "Ł": "L", "æ": "ae", "Æ": "AE", "œ": "oe", "đ": "d",
+}  # fmt: skip
+_HANDLER = "bookscore.plain"
+
+
+def prepare() -> None:
+    """Lets text that the terminal's encoding has no signs for be written with plainer ones."""
+    codecs.register_error(_HANDLER, _in_plain_signs)
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors=_HANDLER)
+
+
+def say(text: str = "") -> None:
+    """Writes a line of data to stdout."""
+    print(text)
+
+
+def note(text: str = "") -> None:
+    """Writes a line about the work to stderr."""
+    print(text, file=sys.stderr)
+
+
+def say_json(value: Any) -> None:
+    """Writes the value as JSON to stdout, and nothing else."""
+    is_wide = (sys.stdout.encoding or "").lower().startswith("utf")
+    print(json.dumps(value, indent=1, ensure_ascii=not is_wide, allow_nan=False))
+
+
+def is_terminal(stream: TextIO) -> bool:
+    """Whether a person is likely to be looking."""
+    return stream.isatty()
+
+
+def _in_plain_signs(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(_plain(c) for c in error.object[error.start : error.end]), error.end
+
+
+def _plain(sign: str) -> str:
+    if sign in _PLAIN:
+        return _PLAIN[sign]
+    apart = unicodedata.normalize("NFKD", sign).encode("ascii", "ignore").decode()
+    return apart or ("" if unicodedata.combining(sign) else "?")

@@ -1,0 +1,202 @@
+"""Does a draft of sources.yaml name what it recognised, guessed and could not, and read the folder at once?"""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from ruamel.yaml import YAML
+
+from adapters import read_folder
+from adapters.delivery import Delivery
+from adapters.draft import draft
+from adapters.draft.recognise import recognise
+from adapters.draft.sketch import Finding, flow, scalar
+from adapters.sources import Sources
+
+LAYOUT = {
+    "accounts": {
+        "account_id": "text", "name": "text", "parent_id": "text", "segment": "text", "industry": "text",
+        "region": "text", "created_on": "date",
+    },
+    "managers": dict.fromkeys(["manager_id", "name", "email", "team", "reports_to"], "text") | {"starts_on": "date"},
+    "ownership": {
+        "account_id": "text", "manager_id": "text", "starts_on": "date", "ends_on": "date", "share": "number",
+    },
+    "contracts": {
+        "line_id": "text", "account_id": "text", "product": "text", "quantity": "number", "amount": "money",
+        "every": "text", "starts_on": "date", "ends_on": "date", "status": "text", "trial": "flag",
+    },
+    "invoices": {
+        "line_id": "text", "account_id": "text", "dated_on": "date", "amount": "money", "currency": "text",
+        "product": "text", "quantity": "number", "kind": "text", "seller_id": "text",
+    },
+    "answers": {"account_id": "text", "answered_on": "date", "kind": "text", "score": "number", "scale": "text"},
+}  # fmt: skip
+REQUIRED = {
+    "accounts": ("account_id",),
+    "managers": ("manager_id",),
+    "ownership": ("account_id", "manager_id"),
+    "contracts": ("line_id", "account_id", "amount", "every", "starts_on"),
+    "invoices": ("line_id", "account_id", "dated_on", "amount"),
+    "answers": ("account_id", "answered_on", "kind"),
+}
+
+
+def drafted(folder: Path, files: Mapping[str, str]) -> tuple[dict[str, dict[str, Any]], str, list[Finding], Delivery]:
+    """The entries by file, the text, the findings, and what the draft reads without any correction."""
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    text, findings = draft(folder, LAYOUT, REQUIRED, {"accounts"})
+    data = YAML(typ="safe").load(text)
+    delivery = read_folder(folder, LAYOUT, {"accounts"}, Sources.model_validate(data))
+    return {e["file"]: e for e in data["files"]}, text, findings, delivery
+
+
+SUBSCRIPTIONS = """\
+Subscription ID,Account ID,Plan,Seats,MRR,Billing Interval,Start Date,End Date,Status
+S1,A1,Pro,5,"1.250,00",Annual,01.01.2024,31.12.2024,Renewed
+S2,A1,Pro,6,"1.500,50",Annual,01.01.2025,31.12.2025,Active
+S3,A2,Basic,1,"99,00",Monthly,15.02.2025,,Weird
+"""
+
+
+def test_a_crm_of_accounts_users_and_owners_is_recognised(tmp_path: Path) -> None:
+    files = {
+        "crm/Account.csv": "Account ID,Account Name,Industry,Owner ID,Tier\n"
+        + "".join(f"A{n},N{n},Food,U1,T{n % 2}\n" for n in range(9)),
+        "crm/User.csv": "User ID,First Name,Last Name,Team,Manager ID,Start Date\nU1,Ada,Lovelace,East,,2020-01-01\n",
+        "crm/AccountOwnerHistory.csv": "Account ID,Owner ID,From Date,To Date,Split Percent\n"
+        "A1,U1,2024-01-01,2024-03-31,100\nA1,U2,2024-04-01,,50\n",
+    }
+    entries, _, findings, delivery = drafted(tmp_path, files)
+    account = entries["crm/Account.csv"]
+    assert account["columns"] == {"account_id": "Account ID", "name": "Account Name", "industry": "Industry"}
+    assert account["attributes"] == {"tier": "Tier"}
+    assert entries["crm/User.csv"]["columns"]["name"] == {"join": ["First Name", "Last Name"], "with": " "}
+    owners = entries["crm/AccountOwnerHistory.csv"]["columns"]
+    assert owners["ends_on"] == {"column": "To Date", "plus_days": 1}
+    assert owners["share"] == {"formula": "`Split Percent` / 100"}
+    assert delivery.faults == ()
+    assert delivery.tables["ownership"]["ends_on"].to_list() == [date(2024, 4, 1), None]
+    assert {f.what for f in findings if f.certainty == "recognised"} == {
+        "taken for accounts", "taken for managers", "taken for ownership",
+    }  # fmt: skip
+
+
+def test_formats_words_and_last_days_are_told_by_all_values(tmp_path: Path) -> None:
+    entries, text, findings, delivery = drafted(tmp_path, {"subscriptions.csv": SUBSCRIPTIONS})
+    entry = entries["subscriptions.csv"]
+    assert (entry["decimal"], entry["thousands"], entry["dates"]) == (",", ".", "%d.%m.%Y")
+    assert entry["columns"]["ends_on"] == {"column": "End Date", "plus_days": 1}
+    assert entry["columns"]["status"]["words"] == {"Active": "active", "Renewed": "ended"}
+    assert entry["constants"] == {"every": "month"}
+    assert "# not recognised: no word of ours for Weird" in text
+    assert any(f.certainty == "not recognised" and "Weird" in f.what for f in findings)
+    assert delivery.faults == ()
+    assert delivery.tables["contracts"]["amount"].to_list() == [Decimal(x) for x in ("1250", "1500.5", "99")]
+
+
+def test_the_owner_of_today_stands_in_for_a_history(tmp_path: Path) -> None:
+    text = "Account ID,Account Name,Owner ID\nA1,N1,U1\n"
+    _, _, _, delivery = drafted(tmp_path, {"Account.csv": text})
+    assert delivery.tables["ownership"].select("account_id", "manager_id").rows() == [("A1", "U1")]
+
+
+def test_won_deals_are_chosen_by_their_stage(tmp_path: Path) -> None:
+    text = (
+        "Id,AccountId,Amount,CloseDate,OwnerId,StageName\n"
+        "D1,A1,5,2025-01-01,U1,Closed Won\nD2,A1,7,2025-01-02,U1,Lost\n"
+    )
+    entries, *_, delivery = drafted(tmp_path, {"Opportunity.csv": text})
+    entry = entries["Opportunity.csv"]
+    assert entry["where"] == {"StageName": "Closed Won"}
+    assert entry["constants"] == {"kind": "deal"}
+    assert delivery.tables["invoices"]["line_id"].to_list() == ["D1"]
+
+
+def test_an_amount_is_computed_where_no_column_holds_it(tmp_path: Path) -> None:
+    text = "InvoiceNo,CustomerID,InvoiceDate,Unit Price,Quantity\n1,A1,2025-01-01,2.5,3\n1,A1,2025-01-01,1.5,2\n"
+    _, text, _, delivery = drafted(tmp_path, {"sales.csv": text})
+    assert delivery.tables["invoices"]["amount"].to_list() == [Decimal("7.5"), Decimal("3")]
+    assert "# InvoiceNo is on several rows, so file and row make the line_id" in text
+
+
+def test_doubts_about_dates_and_decimals_are_written_and_not_decided(tmp_path: Path) -> None:
+    text = "Invoice ID,Account ID,Invoice Date,Amount\nI1,A1,03/04/2025,1.234\nI2,A1,05/06/2025,2.345\n"
+    entries, text, _, delivery = drafted(tmp_path, {"invoices.csv": text})
+    assert "dates" not in entries["invoices.csv"]
+    assert "decimal" not in entries["invoices.csv"]
+    assert "# not recognised: the dates can be read as %d/%m/%Y and as %m/%d/%Y; declare dates" in text
+    assert "# not recognised: decimal sign unclear" in text
+    assert len([f for f in delivery.faults if f.severity == "error"]) == 2
+
+
+def test_what_is_not_recognised_is_a_comment(tmp_path: Path) -> None:
+    entries, text, findings, _ = drafted(
+        tmp_path,
+        {
+            "colours.csv": "Red,Green\n1,2\n",
+            "bad.csv": "a,a\n1,2\n",
+            "orders.csv": "OrderID,CustomerID,OrderDate\n1,A1,2025-01-01\n",
+        },
+    )
+    assert entries == {}
+    assert "# not recognised: colours.csv: no table has these columns: Red, Green" in text
+    assert "# not recognised: bad.csv: duplicate header" in text
+    assert "# - file: orders.csv" in text
+    assert "# not recognised: amount, which every row needs" in text
+    assert {f.file for f in findings if f.certainty == "not recognised"} == {"colours.csv", "bad.csv", "orders.csv"}
+
+
+def test_encodings_and_sheets_are_declared_where_needed(tmp_path: Path) -> None:
+    (tmp_path / "accounts.csv").write_bytes("Account ID;Account Name\nA1;Zoë\n".encode("cp1252"))
+    entries, _, _, delivery = drafted(tmp_path, {})
+    assert entries["accounts.csv"]["encoding"] == "cp1252"
+    assert delivery.tables["accounts"]["name"].to_list() == ["Zoë"]
+
+
+def test_files_of_one_form_share_an_entry(tmp_path: Path) -> None:
+    files = {
+        f"2025-0{n}/deals.csv": f"Deal ID,Account ID,Close Date,Amount\nD{n},A1,2025-0{n}-01,5\n" for n in (1, 2, 3)
+    }
+    entries, _, _, delivery = drafted(tmp_path, files)
+    assert list(entries) == ["2025-0*/deals.csv"]
+    assert delivery.tables["invoices"]["line_id"].to_list() == ["D1", "D2", "D3"]
+
+
+def test_our_own_headers_are_recognised_whatever_the_file_is_called() -> None:
+    for table, kinds in LAYOUT.items():
+        guess = recognise("export.csv", list(kinds), LAYOUT, REQUIRED)
+        assert guess is not None
+        assert (guess.table, guess.missing) == (table, ())
+        assert {m.ours: m.theirs for m in guess.matches} == {c: c for c in kinds}
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["true", "NO", "1.0", "2025-01-01", "a: b", "#x", " x", "{a}", "Größe (EUR)", 'say "hi"', "-", "", "C:\\x", "*"],
+)
+def test_any_name_survives_being_written(value: str) -> None:
+    load = YAML(typ="safe").load
+    assert load(f"key: {scalar(value)}") == {"key": value}
+    assert load(f"key: {flow({value: [value, value], 'n': 1})}") == {"key": {value: [value, value], "n": 1}}
+
+
+def test_a_draft_of_parquet_reads_typed_columns(tmp_path: Path) -> None:
+    lines = {
+        "InvoiceNo": ["1", "2"],
+        "CustomerID": [17, 18],
+        "InvoiceDate": [date(2025, 1, 1)] * 2,
+        "Amount": [2.55, 1.0],
+    }
+    pl.DataFrame(lines).write_parquet(tmp_path / "lines.parquet")
+    _, _, _, delivery = drafted(tmp_path, {})
+    assert delivery.tables["invoices"].select("account_id", "amount").rows() == [
+        ("17", Decimal("2.55")),
+        ("18", Decimal("1")),
+    ]
