@@ -15,6 +15,9 @@ from scoring.scorecard.context import Context
 
 SHOWN = ("closing", "net_revenue_retention", "gross_revenue_retention", "logo_retention", "accounts")
 
+_PER = {"contracts": "a month, under contract at the end", "invoices": "invoiced in the period, net of returns"}
+"""What closing revenue is, by basis."""
+
 
 def company_facts(measures: pl.DataFrame, context: Context, notes: Sequence[str]) -> dict[str, Any]:
     """What stands above the league page: the period, the rules, five figures, and what to read with care."""
@@ -60,5 +63,5 @@ def _figure(name: str, row: dict[str, Any], context: Context) -> dict[str, str]:
         "metric": name,
         "label": metric.label,
         "value_text": figure(row["value"], str(metric.unit), currency, REASONS.get(reason, reason) if reason else None),
-        "note": metric.base.words,
+        "note": _PER[context.rulebook.basis] if name == "closing" else metric.base.words,
     }

@@ -52,9 +52,13 @@ def shown(value: str, limit: int = 60) -> str:
     return f'"{value}"' if len(value) <= limit else f'"{value[:limit]}…"'
 
 
+_NARROW = "\u202f"
+"""The blank that figures of ours have before their unit."""
+
+
 def one_line(text: str) -> str:
     """The text with line ends and control characters made visible, so that it stays on one line."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return "".join(c if c.isprintable() or c == _NARROW else c.encode("unicode_escape").decode() for c in text)
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:

@@ -14,12 +14,15 @@ from scoring.rules import Rulebook
 Tables = Mapping[str, pl.DataFrame]
 
 DATED = {
-    "contracts": ("starts_on", "signed_on"),
+    "contracts": ("signed_on", "starts_on"),
     "invoices": ("dated_on",),
     "answers": ("answered_on",),
     "activities": ("dated_on",),
 }
-"""The columns whose last day tells how far the exports reach."""
+"""The columns, the first that is filled, whose last day tells how far the exports reach.
+
+A contract was made when it was signed: renewals signed ahead start after the day of the export.
+"""
 
 _ALSO_DATED = {
     "accounts": ("created_on",),
@@ -44,22 +47,19 @@ def calendar_of(rulebook: Rulebook) -> Calendar:
 
 def reach(tables: Tables, as_of: date) -> date | None:
     """The last day, up to `as_of`, on which the exports say that something happened; None if never."""
-    days = [
-        tables[name].get_column(column).cast(pl.Date).drop_nulls()
-        for name, columns in DATED.items()
-        for column in columns
-    ]
+    days = [tables[name].select(_day(columns)).to_series().drop_nulls() for name, columns in DATED.items()]
     last = [known.max() for d in days if len(known := d.filter(d <= as_of))]
     return max((day for day in last if isinstance(day, date)), default=None)
 
 
+def _day(columns: Iterable[str]) -> pl.Expr:
+    return pl.coalesce(pl.col(c).cast(pl.Date) for c in columns).alias("day")
+
+
 def last_days(tables: Tables, as_of: date) -> dict[str, date]:
     """File to the last day, up to `as_of`, on which it says that something happened."""
-    days = [
-        tables[name].select("origin_file", pl.col(column).cast(pl.Date).alias("day"))
-        for name, columns in {**DATED, **_ALSO_DATED}.items()
-        for column in columns
-    ]
+    dated = {**DATED, **_ALSO_DATED}
+    days = [tables[name].select("origin_file", _day(columns)) for name, columns in dated.items()]
     known = pl.concat(days).filter(pl.col("day") <= as_of)
     return dict(known.group_by("origin_file").agg(pl.col("day").max()).sort("origin_file").iter_rows())
 

@@ -19,11 +19,12 @@ Draw = st.DrawFn
 @st.composite
 def rulebooks(draw: Draw, managers: Sequence[str], **fixed: Any) -> Rulebook:
     """Rulebooks that pass every check; `fixed` settings are as given."""
-    basis = fixed.get("basis") or draw(st.sampled_from(["contracts", "contracts", "invoices"]))
+    basis = fixed.get("basis") or draw(st.sampled_from(["contracts", "invoices"]))
     made = {
         "name": "Random",
         "currency": "EUR",
         "basis": basis,
+        "grain": draw(st.sampled_from(["account", "account", "parent"])),
         "calendar": {
             "fiscal_year_starts": draw(st.sampled_from([1, 2, 7])),
             "period": draw(st.sampled_from(["quarter", "quarter", "month", "year"])),
@@ -33,8 +34,8 @@ def rulebooks(draw: Draw, managers: Sequence[str], **fixed: Any) -> Rulebook:
         "ownership": draw(_ownership(managers)),
         "credit": {k: draw(st.sampled_from(WAYS)) for k in ("outcome", "new", "reactivation", "expansion", "contraction", "churn")},
         "policies": {
-            "gap_tolerance_days": draw(st.sampled_from([30, 0, 1])),
-            "early_renewal_days": draw(st.sampled_from([90, 0])),
+            "gap_tolerance_days": draw(st.sampled_from([30, 0, 0])),
+            "early_renewal_days": draw(st.sampled_from([90, 0, 0])),
             "reactivation_window_days": draw(st.sampled_from([None, 40])),
         },
         "ladder": {
@@ -63,7 +64,7 @@ def _ownership(draw: Draw, managers: Sequence[str]) -> dict[str, Any]:
 @st.composite
 def _rules(draw: Draw, basis: str) -> list[dict[str, Any]]:
     known = [m for m in SCORED if m.needs in (None, basis)]
-    chosen = draw(st.lists(st.sampled_from(known), min_size=1, max_size=4, unique_by=lambda m: m.name))
+    chosen = draw(st.lists(st.sampled_from(known), min_size=2, max_size=4, unique_by=lambda m: m.name))
     rules = [draw(_rule(m)) for m in chosen]
     rules[0]["weight"] = rules[0]["weight"] or 1
     if draw(st.booleans()):

@@ -190,6 +190,7 @@ def company(**changed: Any) -> Card:
         "period": "2026-Q2", "period_from": "2026-04-01", "period_to": "2026-06-30", "currency": "EUR",
         "as_of": "2026-06-30", "goal": "Keep and grow the revenue of the customers we have.",
         "rules_name": "Customer care 2026", "rules_hash": "9f3c2a1b7d5e4c60",
+        "basis_sentence": "Monthly recurring revenue under contract.",
         "figures": [{"label": a, "value_text": b, "note": c} for a, b, c in rows],
         "notes": ["1.8 % of the revenue has no manager and is in nobody's score."],
     } | changed  # fmt: skip

@@ -219,6 +219,26 @@ def test_no_more_accounts_are_shown_than_fit_and_the_rest_is_counted() -> None:
     assert "Solace Clinics 0" in html
 
 
+def test_accounts_without_an_effect_are_not_listed() -> None:
+    still = [d | {"points": 0.0} for d in drivers()]
+    html = card_html(card(drivers=still))
+    assert 'data-label="Before"' not in html
+    assert "No single account moves the score by a tenth of a point." in html
+    html = card_html(card(drivers=[*drivers()[:2], *still[2:]]))
+    assert html.count('data-label="Before"') == 2
+
+
+def test_a_range_without_width_is_one_number() -> None:
+    assert "Likely 100 (90\u202f% range)." in card_html(card(low=99.9, high=100.0))
+
+
+def test_transfers_between_sellers_are_no_hand_overs() -> None:
+    html = card_html(card(ownership="seller"))
+    assert "From other sellers" in html
+    assert "Taken over" not in html
+    assert "Taken over" in card_html(card(ownership="history"))
+
+
 def test_each_definition_is_printed_once() -> None:
     twice = [*lines(), lines()[0]]
     html = card_html(card(lines=twice))

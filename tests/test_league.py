@@ -109,6 +109,36 @@ def test_a_company_without_scored_managers_still_has_a_page() -> None:
     assert "<h2>The company</h2>" not in html
 
 
+def test_where_nobody_is_credited_the_page_says_so_instead_of_an_empty_table() -> None:
+    html = _html([])
+    assert "No manager is credited with an account in this period, so there is nobody to score." in html
+    assert "<table" not in html
+    assert "peer median" not in html
+
+
+def test_a_company_without_teams_has_no_column_for_them() -> None:
+    html = _html([card(team=None), card(manager_id="other", team=None)])
+    assert ">Team<" not in html
+    assert 'colspan="6"' in html
+    assert ">Team<" in _html()
+
+
+def test_a_company_without_an_earlier_period_has_no_column_for_changes() -> None:
+    html = _html([card(previous=None, change=None, team=None)])
+    assert 'colspan="5"' in html
+    assert "vs before" not in html
+
+
+def test_an_account_without_an_effect_is_no_reason() -> None:
+    still = {"drivers": [{"name": "Still Water", "points": 0.0, "sentence": "unchanged"}]}
+    html = _html([card(lines=[line | {"contribution_change": None} for line in card()["lines"]], **still)])
+    assert "No single account moves the score." in html
+
+
+def test_the_page_says_what_revenue_is_measured_on() -> None:
+    assert "Revenue invoiced in 2026-Q2." in _html(basis_sentence="Revenue invoiced in 2026-Q2.")
+
+
 def test_the_written_links_lead_to_the_written_files(tmp_path: Path) -> None:
     written = write(team(), company(), tmp_path)
     links = re.findall(r'href="([^"]+)"', (tmp_path / "league.html").read_text("utf-8"))

@@ -19,7 +19,7 @@ from scoring.measure import measure
 from scoring.metrics import growth, retention
 from scoring.money import MONEY
 from scoring.pipeline import Result, score
-from tests_of_scores import is_a_weighted_mean
+from plain_reading import is_weighted_mean, revenue_at, revenue_in
 from worlds import World, examples, worlds
 
 RATES = (*retention.THEME, growth.LIKE_FOR_LIKE_GROWTH)
@@ -64,6 +64,21 @@ def what_is_credited_is_what_happened(world: World, result: Result) -> None:
     assert _sums(result.scored.moves, key, "amount") == _sums(moves, key, "amount")
 
 
+def opening_and_closing_are_a_plain_reading_of_the_lines(world: World, result: Result) -> None:
+    tables, policies = {n: t.rows(named=True) for n, t in world.tables.items()}, world.rulebook.policies
+    moves, outcome = scope.windows(world.rulebook, world.period).moves, scope.windows(world.rulebook, world.period).outcome
+    if world.rulebook.basis == "invoices":
+        opening = revenue_in(outcome.start, outcome.end, moves.start, tables["invoices"], tables["rates"])
+        closing = revenue_in(moves.start, moves.end, None, tables["invoices"], tables["rates"])
+    elif policies.gap_tolerance_days == policies.early_renewal_days == 0:
+        opening = revenue_at(moves.start, moves.start, tables["contracts"], tables["rates"])
+        closing = revenue_at(moves.end, moves.end, tables["contracts"], tables["rates"])
+    else:
+        return
+    assert _sums(result.scored.rows, ["account_id"], "opening") == {(a,): v for a, v in opening.items()}
+    assert _sums(result.scored.rows, ["account_id"], "closing") == {(a,): v for a, v in closing.items()}
+
+
 def credited_movements_are_the_lines_of_the_books(world: World, result: Result) -> None:
     key = ["account_id", "manager_id"]
     for kind in KINDS:
@@ -85,32 +100,41 @@ def losses_are_positive_and_shares_are_parts_of_one(world: World, result: Result
     assert whole["share"].is_in([Decimal(0), Decimal(1)]).all()
 
 
-def ratios_stay_in_their_bounds_and_are_null_without_a_base(world: World, result: Result) -> None:
+def ratios_stay_in_their_bounds(world: World, result: Result) -> None:
     for grain in ("company", "team", "manager_id", "account_id"):
-        rows = at(result.scored.rows.lazy(), None if grain == "company" else grain)
-        measures = pl.concat(measure(rows, RATES, grain, basis=world.rulebook.basis)).collect()
-        assert (measures["value"].is_null() == (measures["n"] == 0)).all()
-        assert (measures["value"].is_null() == measures["reason"].is_not_null()).all()
-        if measures.is_empty():
-            continue
-        wide = measures.pivot("metric", index=["grain", "id"], values="value").drop_nulls("logo_retention")
+        measures = _rates(result, grain)
+        wide = measures.pivot("metric", on_columns=[m.name for m in RATES], index="id", values="value")
+        wide = wide.drop_nulls("logo_retention")
         grr, nrr, logo = (wide[f"{m}_retention"] for m in ("gross_revenue", "net_revenue", "logo"))
         assert ((grr >= 0) & (grr <= 1) & (grr <= nrr) & (logo >= 0) & (logo <= 1)).all()
         assert ((wide["churn_rate"] + logo - 1).abs() < 1e-12).all()
 
 
+def a_ratio_is_null_where_there_is_nothing_to_divide_by_and_nowhere_else(world: World, result: Result) -> None:
+    rows = result.scored.rows
+    for metric in RATES:
+        assert metric.parts is not None
+        assert metric.parts.bottom is not None
+        based = rows.filter(metric.base.rows).group_by(id="manager_id").agg(metric.parts.bottom.sum().alias("bottom"))
+        own = _rates(result, "manager_id").filter(pl.col("metric") == metric.name).join(based, on="id", how="left")
+        assert (own["value"].is_not_null() == (own["bottom"].fill_null(0) != 0)).all()
+        assert (own["value"].is_null() == (own["reason"] == metric.undefined).fill_null(value=False)).all()
+
+
 def every_score_is_a_weighted_mean(world: World, result: Result) -> None:
-    is_a_weighted_mean(result.scored.judged, world.rulebook)
+    is_weighted_mean(result.scored.judged, world.rulebook)
 
 
 ALWAYS = (
     the_bridge_balances_at_every_grain,
     hand_overs_cancel_for_each_account_and_the_company,
     what_is_credited_is_what_happened,
+    opening_and_closing_are_a_plain_reading_of_the_lines,
     credited_movements_are_the_lines_of_the_books,
     an_account_has_one_class_of_movement_a_day,
     losses_are_positive_and_shares_are_parts_of_one,
-    ratios_stay_in_their_bounds_and_are_null_without_a_base,
+    ratios_stay_in_their_bounds,
+    a_ratio_is_null_where_there_is_nothing_to_divide_by_and_nowhere_else,
     every_score_is_a_weighted_mean,
 )
 
@@ -121,6 +145,12 @@ def test_every_company_adds_up(world: World) -> None:
     result = scored(world)
     for holds in ALWAYS:
         holds(world, result)
+
+
+def _rates(result: Result, grain: str) -> pl.DataFrame:
+    """The ratios at a grain, as measures."""
+    rows = at(result.scored.rows.lazy(), None if grain == "company" else grain)
+    return pl.concat(measure(rows, RATES, grain, basis="contracts")).collect()
 
 
 def _sums(frame: pl.DataFrame, key: Sequence[str], column: str) -> dict[tuple[object, ...], Decimal]:

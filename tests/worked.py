@@ -78,6 +78,7 @@ def run(case: Worked) -> Outcome:
     rulebook = Rulebook.model_validate({**RULES, **case.settings})
     period = calendar_of(rulebook).period(case.period)
     frames = tables(_completed(case.tables))
+    frames["targets"] = frames["targets"].with_columns(pl.col("metric").str.replace_all(" ", "_"))
     if rulebook.grain == "parent":
         frames = rolled_up(frames)
     result = score(frames, rulebook, period, _as_of(case, period))
@@ -106,15 +107,14 @@ def shown(case: Worked) -> Case:
         title=case.title,
         period=case.period,
         settings=dict(_dotted(case.settings)),
-        tables={name: [[c.replace("_", " ") if c != "." else "" for c in line] for line in _cells(text)]
-                for name, text in case.tables.items()},
+        tables={name: _for_people(_cells(text), name) for name, text in case.tables.items()},
         expected=[
             (grain, name if grain != "company" else "", figure)
             for grains in case.expected.values()
             for grain, names in grains.items()
             for name, figure in names.items()
         ],
-    )  # fmt: skip
+    )
 
 
 def _read(path: Path, metric: str | None) -> Iterator[Worked]:
@@ -173,6 +173,19 @@ def _with_defaults(name: str, text: str) -> str:
 
 def _cells(text: str) -> list[list[str]]:
     return [line.split() for line in text.strip().splitlines()]
+
+
+def _for_people(cells: list[list[str]], table: str) -> list[list[str]]:
+    """The cells with blanks for `_`, which the heads of columns and the names of metrics keep, and for `.`."""
+    head, *body = cells
+    kept = {"metric"} if table == "targets" else set()
+    return [
+        [f"`{name}`" for name in head],
+        *(
+            ["" if c == "." else c if n in kept else c.replace("_", " ") for n, c in zip(head, line, strict=True)]
+            for line in body
+        ),
+    ]
 
 
 def _as_of(case: Worked, period: Period) -> date:

@@ -1,6 +1,7 @@
 """`bookscore check`: everything that is wrong with exports and rules, at once."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -99,10 +100,11 @@ def _show(folder: Path, examined: "Examined", as_of: date) -> None:
     for problem in problems:
         say(line_of(problem))
     if examined.inputs:
-        columns = (*INPUT_COLUMNS, Column("Problems"))
+        columns = [replace(c, is_extra=c.name in ("Filtered", "Set aside", "Last day")) for c in INPUT_COLUMNS]
         rows = input_rows(examined.inputs, as_of)
         told = [count(_about(i.name, examined.exports)) for i in examined.inputs]
-        table(columns, [(*row, said) for row, said in zip(rows, told, strict=True)], aside=True)
+        made = [(*row, said) for row, said in zip(rows, told, strict=True)]
+        table([*columns, Column("Problems")], made, aside=True)
     note(f"Rules: {count(examined.rules)}. Exports: {count(examined.exports)}.")
     if has_errors(problems):
         hint(folder, examined)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from scoring.cli import explained_accounts, explained_values
 from scoring.cli.answers import next_command
+from scoring.cli.explained_figures import value_text
 from scoring.cli.screen import Column, table
 from scoring.cli.streams import say
 
@@ -59,7 +60,7 @@ def _head(found: "Explanation") -> None:
 
 def _rules(found: "Explanation") -> None:
     """The rules with what each adds; as printed they add up to the printed score."""
-    from scoring.numbers import figure, fixed, percent
+    from scoring.numbers import fixed, percent
 
     columns = (
         Column("Rule"), Column("Value", is_number=True), Column("Accounts", is_number=True),
@@ -68,7 +69,7 @@ def _rules(found: "Explanation") -> None:
     rows = [
         (
             line.rule or line.label,
-            figure(line.value, line.unit, found.currency),
+            value_text(line.value, line.unit, found.currency),
             f"{line.measured.n:,}",
             fixed(line.points),
             percent(line.share, 0) if line.share is not None else "",

@@ -11,18 +11,22 @@ if TYPE_CHECKING:
     from scoring.explain import Account
 
 _MOST_ROWS = 4
+HANDED_OVER = "handed over"
 
 
 def book(accounts: "Sequence[Account]", currency: str) -> None:
     """Prints what happened to all accounts together, from opening to closing."""
+    from scoring.ledger.movements import KINDS
+
     kinds: dict[str, list[Decimal]] = {}
     for account in accounts:
         for move in account.movements:
             kinds.setdefault(move.kind, []).append(move.adds)
     handed = [a.transferred for a in accounts if a.transferred]
     if handed:
-        kinds["handed over"] = handed
-    rows = [(kind, f"{len(adds):,}", sum(adds, Decimal(0))) for kind, adds in kinds.items()]
+        kinds[HANDED_OVER] = handed
+    in_order = sorted(kinds, key=(*KINDS, HANDED_OVER).index)
+    rows = [(kind, f"{len(kinds[kind]):,}", sum(kinds[kind], Decimal(0))) for kind in in_order]
     opening, closing = (sum((getattr(a, end) for a in accounts), Decimal(0)) for end in ("opening", "closing"))
     say(f"The revenue of the {len(accounts):,} accounts in the period")
     _walk([("opening", "", opening), *rows], closing, currency)
@@ -39,7 +43,7 @@ def one(account: "Account", currency: str) -> None:
     say()
     moves = [(m.kind, f"{m.moved_on}", m.adds, _places(m.rows)) for m in account.movements]
     if account.transferred:
-        moves.append(("handed over", "", account.transferred, "ownership"))
+        moves.append((HANDED_OVER, "", account.transferred, "ownership"))
     rows = [("opening", "", account.opening, ""), *moves]
     columns = (Column("Movement"), Column("Day"), Column(f"Adds {currency}", is_number=True), Column("Read from"))
     adds = _printed([r[2] for r in rows], account.closing, currency)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from scoring.cli.explained_figures import cell, part_text, value_text
 from scoring.cli.screen import Column, table
 from scoring.cli.streams import say
 
@@ -14,27 +15,29 @@ SHOWN = 20
 """Accounts named one by one, unless all are asked for."""
 
 _NAMES = {
-    "before": "Before", "after": "After", "kept": "Kept", "gained": "Won", "lost": "Lost", "share": "Counts",
+    "before": "Before", "after": "After", "kept": "Kept", "gained": "Won", "lost": "Lost", "share": "Share",
     "closing": "Closing", "opening": "Opening", "tier_before": "Tier before", "tier_after": "Tier after",
     "account_months": "Months", "losses": "Losses", "account_months_before": "Months before",
     "losses_before": "Losses before", None: "Achieved",
 }  # fmt: skip
+_ROOM = 5
+"""Columns beside the account that a narrow terminal has room for."""
 _CONSTANT = {"top_tier", "margin", "horizon_months", "prior_losses", "prior_months", "company_closing", "share"}
 """Columns that are the same in every row, or say how much of the account counts."""
 
 
 def by_account(found: "Explanation", line: "Line", *, everything: bool) -> None:
     """Prints the value, its points, and the accounts it was measured on."""
-    from scoring.numbers import figure, fixed
+    from scoring.numbers import fixed
 
     said = line.measured
     label = said.label if said.label == line.label else f"{line.label}, measured by {said.label}"
     points = "" if line.points is None else f", {fixed(line.points)} points"
-    say(f"{label}: {figure(line.value, line.unit, found.currency)}{points}")
+    say(f"{label}: {value_text(line.value, line.unit, found.currency)}{points}")
     say(said.definition)
     say(f"{line.because}." if line.because[-1:] != "." else line.because)
     if line.agreed is not None:
-        value, target = (figure(v, said.unit, found.currency) for v in (said.value, line.agreed))
+        value, target = (value_text(v, said.unit, found.currency) for v in (said.value, line.agreed))
         say(f"Reached {value} of {target} that were agreed.")
     say()
     if line.kinds:
@@ -47,8 +50,6 @@ def by_account(found: "Explanation", line: "Line", *, everything: bool) -> None:
 
 def of_account(lines: "Sequence[Line]", currency: str) -> None:
     """Prints what one account puts into every measure."""
-    from scoring.numbers import figure
-
     columns = (
         Column("Rule"), Column("Value", is_number=True), Column("Puts in", is_number=True),
         Column("Part", is_number=True), Column("Without it", is_number=True),
@@ -61,10 +62,10 @@ def of_account(lines: "Sequence[Line]", currency: str) -> None:
         rows.append(
             (
                 line.rule or said.metric,
-                figure(said.value, said.unit, currency),
+                value_text(said.value, said.unit, currency),
                 put,
-                "" if part is None or part.part is None else _amount(part.part, said, currency),
-                "" if part is None or not said.is_sum else figure(part.without, said.unit, currency),
+                "" if part is None or part.part is None else part_text(part.part, said, currency),
+                "" if part is None or not said.is_sum else value_text(part.without, said.unit, currency),
             )
         )
     table(columns, rows)
@@ -75,12 +76,12 @@ def _put(part: "Part", said: "Measured", currency: str) -> str:
     """What the account puts in, in one cell."""
     if not said.is_sum:
         return "counts"
-    top, bottom = _raw(part.top, said.top_name, currency), _raw(part.bottom, said.bottom_name, currency)
+    top, bottom = cell(part.top, said.top_name, currency), cell(part.bottom, said.bottom_name, currency)
     return f"{top} of {bottom}" if part.bottom is not None else top
 
 
 def _kinds(kinds: "Sequence[Kind]", line: "Line", currency: str) -> None:
-    from scoring.numbers import NOT_MEASURED, figure, fixed, in_parts, rounded
+    from scoring.numbers import NOT_MEASURED, fixed, in_parts, rounded
 
     columns = (
         Column("Kind"), Column("Value", is_number=True), Column("Accounts", is_number=True),
@@ -91,7 +92,7 @@ def _kinds(kinds: "Sequence[Kind]", line: "Line", currency: str) -> None:
     rows = [
         (
             kind.name,
-            figure(kind.value, line.unit, currency),
+            value_text(kind.value, line.unit, currency),
             f"{kind.n:,}",
             fixed(kind.points),
             NOT_MEASURED if kind.adds is None else fixed(next(adds)),
@@ -105,8 +106,6 @@ def _kinds(kinds: "Sequence[Kind]", line: "Line", currency: str) -> None:
 
 def _sum(said: "Measured", listed: "Sequence[Part]", found: "Explanation") -> None:
     """The accounts with their parts, the others in one row, and the sums."""
-    from scoring.numbers import figure
-
     is_divided, currency = said.bottom is not None, found.currency
     names = [_NAMES.get(said.top_name, said.top_name or ""), _NAMES.get(said.bottom_name, said.bottom_name or "")]
     columns = [
@@ -118,10 +117,10 @@ def _sum(said: "Measured", listed: "Sequence[Part]", found: "Explanation") -> No
     rows = [
         (
             part.name,
-            _raw(part.top, said.top_name, currency),
-            _raw(part.bottom, said.bottom_name, currency),
+            cell(part.top, said.top_name, currency),
+            cell(part.bottom, said.bottom_name, currency),
             shown,
-            figure(part.without, said.unit, currency),
+            value_text(part.without, said.unit, currency),
             _moves(told.get(part.account_id), currency),
         )
         for part, shown in zip(listed, parts, strict=False)
@@ -132,15 +131,15 @@ def _sum(said: "Measured", listed: "Sequence[Part]", found: "Explanation") -> No
         rows.append(
             (
                 f"{len(rest):,} other accounts",
-                _raw(top, said.top_name, currency),
-                _raw(bottom if is_divided else None, said.bottom_name, currency),
+                cell(top, said.top_name, currency),
+                cell(bottom if is_divided else None, said.bottom_name, currency),
                 parts[-1],
                 "",
                 "see them with --all",
             )
         )
-    whole = "" if said.value is None else _amount(said.value + said.less, said, currency)
-    sums = (_raw(said.top, said.top_name, currency), _raw(said.bottom, said.bottom_name, currency))
+    whole = "" if said.value is None else part_text(said.value + said.less, said, currency)
+    sums = (cell(said.top, said.top_name, currency), cell(said.bottom, said.bottom_name, currency))
     kept = [n for n in range(6) if is_divided or n not in (2, 3)]
     table(
         [columns[n] for n in kept],
@@ -161,14 +160,18 @@ def _printed(parts: "Sequence[Decimal | None]", said: "Measured") -> list[str]:
     places = 4
     rest = whole - sum(known, Decimal(0))
     shown = in_parts([*known, rest], rounded(whole, places), places)
-    return [_amount(s, said, "") for s in shown]
+    return [part_text(s, said, "") for s in shown]
 
 
 def _figures(said: "Measured", listed: "Sequence[Part]", found: "Explanation") -> None:
     """The accounts with what went into a value that is no sum."""
-    names = [c for c in said.parts[0].figures if c not in _CONSTANT]
-    columns = [Column("Account"), *(Column(_NAMES.get(n, n), is_number=True) for n in names)]
-    rows = [(p.name, *(_raw(p.figures[n], n, found.currency) for n in names)) for p in listed]
+    money_first = sorted(said.parts[0].figures.items(), key=lambda item: not isinstance(item[1], Decimal))
+    names = [name for name, _ in money_first if name not in _CONSTANT]
+    columns = [
+        Column("Account"),
+        *(Column(_NAMES.get(n, n), is_number=True, is_extra=nr >= _ROOM) for nr, n in enumerate(names)),
+    ]
+    rows = [(p.name, *(cell(p.figures[n], n, found.currency) for n in names)) for p in listed]
     rest = len(said.parts) - len(listed)
     if rest:
         rows.append((f"{rest:,} other accounts (--all)", *("" for _ in names)))
@@ -182,28 +185,4 @@ def _moves(account: "Account | None", currency: str) -> str:
 
     if account is None or not account.movements:
         return ""
-    return ", ".join(f"{m.kind} {money(m.amount, currency)}" for m in account.movements[:2])
-
-
-def _raw(value: object, name: str | None, currency: str) -> str:
-    """A cell of the book: money as money, counts and shares as numbers."""
-    from scoring.numbers import fixed, money
-
-    if value is None:
-        return ""
-    if isinstance(value, Decimal):
-        if name is None or name == "share":
-            return f"{value.normalize():f}"
-        return money(value, currency)
-    return f"{value:,}" if isinstance(value, int) else fixed(value, 2) if isinstance(value, float) else str(value)
-
-
-def _amount(value: Decimal, said: "Measured", currency: str) -> str:
-    """A part of a value, to more digits than the value is printed with."""
-    from scoring.numbers import figure, fixed, money, percent
-
-    if said.unit == "ratio":
-        return percent(value, 2)
-    if said.unit == "money":
-        return money(value, currency)
-    return fixed(value, 4) if said.bottom is not None else figure(value, said.unit, currency)
+    return ", ".join(f"{m.kind} {money(m.adds, currency)}" for m in account.movements[:2])

@@ -4,6 +4,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 
 from typer.exceptions import TyperException
 
@@ -24,7 +25,6 @@ _CODES = {
 _NEXT = {
     "UnknownRunError": ("runs",),
     "AmbiguousRunError": ("runs",),
-    "NoRunsError": ("run",),
     "UnexplainedError": ("run",),
 }
 
@@ -37,14 +37,21 @@ def told(error: Exception, arguments: Sequence[str]) -> int:
         return code
     for problem in problems:
         note(line_of(problem) if isinstance(error, ProblemsFoundError) else str(problem))
-    command = next((a for a in arguments if not a.startswith("-")), "")
-    next_command(*_NEXT.get(type(error).__name__, (command, "--help")))
+    next_command(*_next(error, arguments))
     return code
 
 
 def is_for_debugging() -> bool:
     """Whether tracebacks are wanted."""
     return bool(os.environ.get(DEBUG))
+
+
+def _next(error: Exception, arguments: Sequence[str]) -> Sequence[str | Path]:
+    """What to type next: what the error itself knows, what its kind asks for, or a look at the help."""
+    command = arguments[0] if arguments and not arguments[0].startswith("-") else ""
+    helping = ("--help",) if "No such command" in str(getattr(error, "message", "")) else (command, "--help")
+    known: Sequence[str | Path] | None = getattr(error, "next", None)
+    return _NEXT.get(type(error).__name__, helping) if known is None else known
 
 
 def _problems(error: Exception) -> Sequence[Problem]:

@@ -27,7 +27,8 @@ class NoRunsError(BookscoreError):
     """Nothing was run in the folder yet."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(f"no run is stored in {folder}; `bookscore run` stores one")
+        super().__init__(f"no run is stored in {folder.absolute()} yet")
+        self.next = ("run", folder)
 
 
 def request(folder: Path, rules: Path | None, as_of: datetime | None) -> "Request":

@@ -87,7 +87,7 @@ def _change(card: Card) -> str:
     change = printed_change(card)
     if change is None:
         return ""
-    return f"{arrow(change)} {signed(change)}" if card["is_beyond_chance"] else signed(change)
+    return f"{arrow(change)}\u00a0{signed(change)}" if card["is_beyond_chance"] else signed(change)
 
 
 def _unscored(cards: Sequence[Card]) -> list[tuple[str, ...]]:

@@ -14,13 +14,18 @@ if TYPE_CHECKING:
 
 PIPED = 120
 """Columns where nobody looks; tables are only as wide as they need."""
+_LEAST = 20
+"""Columns that text gets before it is broken into more lines than it needs."""
 NARROW = 100
 """Below so many columns there is no room for what can be left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table; `is_number` ones stand right and are never broken, `is_extra` ones need room."""
+    """A column of a table.
+
+    `is_number` ones stand right and are not broken; `is_extra` ones are left out where there is no room.
+    """
 
     name: str
     is_number: bool = False
@@ -30,25 +35,29 @@ class Column:
 def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, foot: bool = False, aside: bool = False) -> None:
     """Prints the table, on stderr if it is `aside` of the data; the last row is its sum if it has a `foot`."""
     from rich.box import SIMPLE
+    from rich.cells import cell_len
     from rich.table import Table
     from rich.text import Text
 
-    console = _console(sys.stderr if aside else sys.stdout)
+    stream = sys.stderr if aside else sys.stdout
+    console = _console(stream)
     shown = [n for n, c in enumerate(columns) if not c.is_extra or console.width >= NARROW]
     *body, last = rows if foot else [*rows, [""] * len(columns)]
-    lined = Table(box=SIMPLE, show_edge=False, pad_edge=False, show_footer=foot)
+    lined = Table(box=SIMPLE, show_edge=False, pad_edge=False, collapse_padding=True, show_footer=foot)
     for n in shown:
-        is_number = columns[n].is_number
+        longest = max((cell_len(row[n]) for row in rows), default=0)
         lined.add_column(
             columns[n].name,
             Text(_clean(last[n])),
-            justify="right" if is_number else "left",
-            no_wrap=is_number,
+            justify="right" if columns[n].is_number else "left",
+            min_width=longest if columns[n].is_number else min(longest, _LEAST),
             overflow="fold",
         )
     for row in body:
         lined.add_row(*(Text(_clean(row[n])) for n in shown))
-    console.print(lined)
+    with console.capture() as printed:
+        console.print(lined)
+    stream.write("".join(f"{line.rstrip()}\n" for line in printed.get().splitlines()))
 
 
 @contextmanager

@@ -29,7 +29,8 @@ def say(text: str = "") -> None:
 
 
 def note(text: str = "") -> None:
-    """Writes a line about the work to stderr."""
+    """Writes a line about the work to stderr, behind what was said before."""
+    sys.stdout.flush()
     print(text, file=sys.stderr)
 
 

@@ -167,8 +167,9 @@ def _sentence(metric: Metric) -> str:
         return f"{metric.label} is no sum over accounts; beside each account stands what went into it."
     if parts.bottom is None:
         return f"{metric.label} is the sum over {metric.base.words}."
-    less = f", less {_less(parts)}" if parts.less else ""
+    less = f" before {_less(parts)} is taken off" if parts.less else ""
+    top, bottom = (f'"{name}"' if (name := _column(side)) else "what it achieved" for side in (parts.top, parts.bottom))
     return (
-        f"An account's part is its top divided by the bottoms of all: over {metric.base.words} the parts add up to "
-        f"the value{less}."
+        f"An account's part is {top} divided by the sum of {bottom}; over {metric.base.words} the parts add up to the "
+        f"value{less}."
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -18,9 +19,12 @@ from scoring.numbers import exact, figure, in_parts
 from scoring.peers.resample import WHOLE
 from scoring.rules import Rule, because
 from scoring.scorecard.cards import Card
+from scoring.scorecard.context import day
 from scoring.scorecard.lines import better_of, graded_kinds, lines, metric_of
 
 Row = Mapping[str, Any]
+
+_NAMES_ARE = "the names stand on the league page and in scorecards.json"
 
 
 def explain(evidence: Evidence, who: str, *, metric: str | None = None, account: str | None = None) -> Explanation:
@@ -58,7 +62,7 @@ def explain(evidence: Evidence, who: str, *, metric: str | None = None, account:
 def card_of(cards: Sequence[Card], who: str) -> Card:
     """The card that is meant. Raises UnknownNameError and AmbiguousNameError."""
     by_id = {c["manager_id"]: c for c in cards}
-    return by_id[chosen("manager", who, {i: c["name"] for i, c in by_id.items()})]
+    return by_id[chosen("manager", who, {i: c["name"] for i, c in by_id.items()}, _NAMES_ARE)]
 
 
 def _lines(evidence: Evidence, card: Card, book: pl.DataFrame, metric: str | None) -> list[Line]:
@@ -174,10 +178,11 @@ def _sentences(evidence: Evidence) -> tuple[str, ...]:
     """What must be known to read the accounts."""
     windows = evidence.summary["windows"]
     if evidence.rulebook.basis == "invoices":
-        return ("Before and after are the comparison window and this window; a movement is the difference of the two.",)
+        return ("Before is the comparison window, after this window, and a movement what differs between the two.",)
     if windows["movements"] == windows["outcome"]:
         return ()
+    before, first = (day(date.fromisoformat(windows[w]["from"])) for w in ("outcome", "movements"))
     return (
-        f"Before and after stand {windows['outcome']['from']} and at the end of the period; the movements are those of "
-        f"the period, from {windows['movements']['from']} on.",
+        f"Before is what was paid when {before} began, after what is paid at the end of the period; the movements are "
+        f"those of the period, from {first} on.",
     )

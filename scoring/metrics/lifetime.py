@@ -22,8 +22,9 @@ def _revenue_per_account(column: str) -> pl.Expr:
 
 
 def _lifetime(suffix: str = "") -> pl.Expr:
-    """Expected months, no more than the horizon."""
-    return pl.min_horizontal(ratio(pl.lit(1.0), _churn(suffix)), pl.col("horizon_months").first())
+    """Expected months, no more than the horizon; null where nothing was at risk."""
+    months = ratio(pl.lit(1.0), _churn(suffix))
+    return pl.when(months.is_not_null()).then(pl.min_horizontal(months, pl.col("horizon_months").first()))
 
 
 _MARGIN = pl.col("margin").first()

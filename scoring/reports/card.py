@@ -5,7 +5,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from scoring.numbers import compact_money, decimals, exact, fixed, money
+from scoring.numbers import compact_money, decimals, exact, fixed, money, rounded
 from scoring.reports import sentences
 from scoring.reports.charts import ranges
 from scoring.reports.charts.ranges import Reading
@@ -16,6 +16,7 @@ from scoring.reports.pages import local, page
 
 MOST_ACCOUNTS = 8
 """So many accounts fit on one printed page with the rest."""
+NO_ACCOUNT = "No single account moves the score by a tenth of a point."
 
 _REVENUE = {"contracts": "recurring revenue a month", "invoices": "revenue in the period"}
 _OWNERSHIP = {
@@ -34,7 +35,7 @@ def card_html(card: Mapping[str, Any], *, league_href: str | None = None) -> str
     `card` is one scorecard as in scorecards.json. The link to the league page is left out where it
     would leave the folder.
     """
-    accounts = sorted(card["drivers"], key=lambda d: -abs(d["points"]))
+    accounts = sorted((d for d in card["drivers"] if rounded(d["points"])), key=lambda d: -abs(d["points"]))
     return page(
         "card.html.j2",
         card=card,
@@ -52,7 +53,7 @@ def card_html(card: Mapping[str, Any], *, league_href: str | None = None) -> str
         moved_revenue=revenue_walk(card),
         revenue_caption=_caption(card),
         accounts=_accounts(accounts[:MOST_ACCOUNTS], card["currency"]),
-        more=_more(len(accounts) - MOST_ACCOUNTS),
+        more=_more(len(card["drivers"]), min(len(accounts), MOST_ACCOUNTS)),
         largest=sentences.largest_sentence(card),
         notes=[n for n in (sentences.coverage_sentence(card), *card["flags"]) if n],
         method=[s for s in (card["basis_sentence"], _OWNERSHIP.get(card["ownership"], "")) if s],
@@ -97,10 +98,11 @@ def _accounts(drivers: Sequence[Mapping[str, Any]], currency: str) -> list[dict[
     ]
 
 
-def _more(count: int) -> str:
-    if count <= 0:
-        return ""
-    return f"{fixed(count, 0)} more account{'' if count == 1 else 's'} moved the score by less."
+def _more(known: int, shown: int) -> str:
+    if known and not shown:
+        return NO_ACCOUNT
+    rest = known - shown
+    return f"{fixed(rest, 0)} more account{'' if rest == 1 else 's'} moved the score by less." if rest else ""
 
 
 def _definitions(lines: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:

@@ -56,7 +56,7 @@ def league_html(
 ) -> str:
     """All managers as a page that needs no other file; `href` says where a card is found.
 
-    `company` holds period, period_from, period_to, currency, as_of, goal, rules_name, rules_hash,
+    `company` holds period, period_from, period_to, currency, as_of, goal, rules_name, rules_hash, basis_sentence,
     figures (label, value_text, note), notes, and where it is not 0.10 the `chance` of the groups.
     """
     ordered = sorted(cards, key=lambda c: (*alphabetical(c["name"]), c["manager_id"]))
@@ -67,6 +67,7 @@ def league_html(
         company=company,
         window=window(company["period_from"], company["period_to"]),
         groups=_groups(ordered, scale, href),
+        has_teams=any(c["team"] for c in ordered),
         axis=ranges.axis(scale),
         before=before[0] if len(before) == 1 else "before" if before else "",
         interval=next((c["interval"] for c in ordered), 0.9),

@@ -25,6 +25,9 @@ _BRIDGE = (
 )
 """Key, label, and the sign of what the bridge holds as a positive number; 0 where it has its own sign."""
 
+_BETWEEN_SELLERS = {"transfer_in": "From other sellers", "transfer_out": "To other sellers"}
+"""What transfers are where a line is its seller's: nobody hands an account over."""
+
 _LARGE = 10_000_000
 """From here on cents are in the files, not on the card."""
 
@@ -88,7 +91,8 @@ def revenue_walk(card: Mapping[str, Any]) -> Walk | None:
     bridge, currency = card["bridge"], card["currency"]
     if not bridge or bridge.get("opening") is None or bridge.get("closing") is None:
         return None
-    told = [(label, _with_sign(bridge.get(key), sign)) for key, label, sign in _BRIDGE]
+    labelled = _BETWEEN_SELLERS if card["ownership"] == "seller" else {}
+    told = [(labelled.get(key, label), _with_sign(bridge.get(key), sign)) for key, label, sign in _BRIDGE]
     moved = [(label, amount) for label, amount in told if amount]
     before, after = _number(bridge["opening"]), _number(bridge["closing"])
     places = _places((before, after, *(m for _, m in moved)), currency)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from scoring.numbers import exact, fixed, likely, percent, rounded, signed
+from scoring.numbers import exact, fixed, percent, rounded, signed
 from scoring.reports.moves import printed_change
 
 _GROUPS = {
@@ -17,8 +17,9 @@ def range_sentence(card: Mapping[str, Any]) -> str:
     """How sure the score is, as "Likely between 70 and 76 (90 % range)."; empty without a range."""
     if exact(card["low"]) is None or exact(card["high"]) is None:
         return ""
-    span = likely(card["low"], card["high"], " and ")
-    return f"Likely between {span} ({percent(card['interval'], 0)} range)."
+    ends = fixed(card["low"], 0), fixed(card["high"], 0)
+    span = ends[0] if ends[0] == ends[1] else f"between {' and '.join(ends)}"
+    return f"Likely {span} ({percent(card['interval'], 0)} range)."
 
 
 def group_sentence(card: Mapping[str, Any]) -> str:
@@ -66,11 +67,12 @@ def main_reason(card: Mapping[str, Any]) -> tuple[str, str]:
     """
     if card["score"] is None:
         return "", card["reason"] or "Nothing could be scored."
-    if card["drivers"]:
-        top = max(card["drivers"], key=lambda d: abs(d["points"]))
+    felt = [driver for driver in card["drivers"] if rounded(driver["points"])]
+    if felt:
+        top = max(felt, key=lambda d: abs(d["points"]))
         return top["name"], f"{top['sentence']} ({signed(top['points'])} points)"
     lines = [line for line in card["lines"] if line["contribution_change"]]
     if lines:
         top = max(lines, key=lambda line: abs(line["contribution_change"]))
         return top["label"], f"{signed(top['contribution_change'])} points"
-    return "", ""
+    return "", "No single account moves the score." if card["drivers"] else ""

@@ -100,14 +100,15 @@ def _range(score: Row, context: Context) -> tuple[float | None, float | None]:
 
 
 def _evidence(score: Row, low: float | None, high: float | None) -> tuple[str, str]:
-    accounts = f"{score['accounts']} account{'s' if score['accounts'] != 1 else ''}"
+    accounts = f"{score['accounts']:,} account{'s' if score['accounts'] != 1 else ''}"
     if score["score"] is None:
         return "none", "There is no score to carry."
     if low is None or high is None:
         return "none", f"The score rests on {accounts}, too few to say how far it could be off."
     width = high - low
     grade = "high" if width <= 10 else "medium" if width <= 20 else "low"
-    return grade, f"The score rests on {accounts}; its likely range is {width:.0f} points wide."
+    wide = "less than a point" if width < 1 else f"{width:.0f} point{'' if round(width) == 1 else 's'}"
+    return grade, f"The score rests on {accounts}; its likely range is {wide} wide."
 
 
 def _why_none(score: Row, context: Context) -> str:

@@ -58,7 +58,7 @@ class Context:
         if self.rulebook.basis == "invoices":
             return (
                 f"Net revenue invoiced from {days(moves)}, compared with {days(outcome)}; an account that bought "
-                "in the first window and not in the second has left."
+                "in the earlier window and nothing in the later one has left."
             )
         return (
             f"Monthly recurring revenue under contract: retention from {days(outcome)}, movements from "

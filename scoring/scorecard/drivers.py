@@ -23,6 +23,8 @@ WORDS = {
     "contraction": "{amount} less",
     "churn": "left with {amount}",
 }
+BETWEEN_WINDOWS = {"churn": "bought for {amount} before, nothing now"}
+"""What is said otherwise where two windows of invoices are compared."""
 
 Row = Mapping[str, Any]
 
@@ -105,10 +107,16 @@ def _movements_by_account(moves: pl.DataFrame) -> dict[tuple[str, str], list[Row
 
 
 def _sentence(row: Row, moves: Iterable[Row], context: Context) -> str:
-    """What happened to the account: over the window first, then the largest movements of the period."""
-    currency = context.rulebook.currency
-    largest = list(moves)[:MOVES_TOLD]
-    told = [f"{WORDS[m['kind']].format(amount=money(m['amount'], currency))} on {day(m['moved_on'])}" for m in largest]
+    """What happened to the account: over the window first, then the largest movements of the period.
+
+    On contracts movements have a day; on invoices a movement is the difference of two windows and has none.
+    """
+    currency, is_dated = context.rulebook.currency, context.rulebook.basis == "contracts"
+    words = WORDS if is_dated else WORDS | BETWEEN_WINDOWS
+    told = [
+        words[m["kind"]].format(amount=money(m["amount"], currency)) + (f" on {day(m['moved_on'])}" if is_dated else "")
+        for m in list(moves)[:MOVES_TOLD]
+    ]
     stays = row["before"] > 0 and row["after"] > 0
     over = [_over_window(row["before"], row["after"])] if stays or not told else []
     return "; ".join([*over, *told])

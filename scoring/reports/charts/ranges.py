@@ -10,6 +10,8 @@ from scoring.reports.charts import palette, svg
 from scoring.reports.charts.scale import Scale, zoomed
 
 POINTS = (0.0, 100.0)
+LEAST = 10.0
+"""Points an axis shows at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +27,16 @@ class Reading:
     @property
     def known(self) -> tuple[float, ...]:
         """The figures that are there."""
-        return tuple(
-            v for v in (self.value, self.low, self.high, self.previous, self.median) if v is not None
-        )
+        return tuple(v for v in (self.value, self.low, self.high, self.previous, self.median) if v is not None)
 
 
 def points_scale(readings: list[Reading]) -> Scale:
-    """One axis for all of them, zoomed to the data within 0 and 100 points."""
-    return zoomed((v for r in readings for v in r.known), within=POINTS)
+    """One axis for all of them, zoomed to the data within 0 and 100 points, but never so far that a point is large."""
+    known = [v for r in readings for v in r.known]
+    if known and max(known) - min(known) < LEAST:
+        middle = (max(known) + min(known)) / 2
+        known += [max(POINTS[0], middle - LEAST / 2), min(POINTS[1], middle + LEAST / 2)]
+    return zoomed(known, within=POINTS)
 
 
 def range_bar(scale: Scale, reading: Reading, name: str) -> Markup:

@@ -1,0 +1,38 @@
+"""How is a figure of an explanation written? Money in full, parts to more digits than their value."""
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scoring.explain import Measured
+
+
+def cell(value: object, name: str | None, currency: str) -> str:
+    """A cell of the book: money as money, counts and shares as numbers."""
+    from scoring.numbers import fixed, money
+
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        if name is None or name == "share":
+            return f"{value.normalize():f}"
+        return money(value, currency)
+    return f"{value:,}" if isinstance(value, int) else fixed(value, 2) if isinstance(value, float) else str(value)
+
+
+def value_text(value: Decimal | float | None, unit: str, currency: str) -> str:
+    """A value with its unit; money is not shortened."""
+    from scoring.numbers import figure, money
+
+    return money(value, currency) if unit == "money" else figure(value, unit, currency)
+
+
+def part_text(value: Decimal, said: "Measured", currency: str) -> str:
+    """A part of a value, to more digits than the value is printed with."""
+    from scoring.numbers import figure, fixed, money, percent
+
+    if said.unit == "ratio":
+        return percent(value, 2)
+    if said.unit == "money":
+        return money(value, currency)
+    return fixed(value, 4) if said.bottom is not None else figure(value, said.unit, currency)
