@@ -58,10 +58,10 @@ def totals(rows: pl.DataFrame, currency: str) -> dict[str, Any]:
 
 def _figure(name: str, row: dict[str, Any], context: Context) -> dict[str, str]:
     metric, currency = CATALOGUE[name], context.rulebook.currency
-    reason = row["reason"]
+    reason, words = row["reason"], _PER[context.rulebook.basis] if name == "closing" else metric.base.words
     return {
         "metric": name,
         "label": metric.label,
-        "value_text": figure(row["value"], str(metric.unit), currency, REASONS.get(reason, reason) if reason else None),
-        "note": _PER[context.rulebook.basis] if name == "closing" else metric.base.words,
+        "value_text": figure(row["value"], str(metric.unit), currency),
+        "note": REASONS.get(reason, reason) if reason else words,
     }

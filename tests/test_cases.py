@@ -4,10 +4,13 @@ import pytest
 import worked
 from worked import Worked
 
+from scoring.checks import check
+from scoring.errors import Severity
 from scoring.metrics import CATALOGUE
 
 FEWEST = 3
 CASES = worked.everything()
+LEDGER = [case for cases in worked.ledger_cases().values() for case in cases]
 
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{c.place}: {c.title}" for c in CASES])
@@ -28,6 +31,13 @@ def test_every_metric_has_a_case_that_is_empty() -> None:
     }
     reasons = {name: metric.undefined for name, metric in CATALOGUE.items()}
     assert [name for name, said in figures.items() if reasons[name] not in said] == []
+
+
+@pytest.mark.parametrize("case", LEDGER, ids=[f"{c.place}: {c.title}" for c in LEDGER])
+def test_the_tables_of_a_ledger_case_pass_the_checks(case: Worked) -> None:
+    frames = worked.frames_of(case)
+    checked = check(frames, currency=worked.rules_of(case).currency, known_metrics=CATALOGUE)
+    assert [str(p) for p in checked.problems if p.severity is Severity.ERROR] == []
 
 
 def test_no_two_cases_of_a_file_have_the_same_title() -> None:

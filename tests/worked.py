@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from tabled import rows, tables
 
 from scoring.calendar import Period
 from scoring.ledger.parents import rolled_up
-from scoring.metrics import CATALOGUE, REASONS
+from scoring.metrics import REASONS
 from scoring.metrics.reference import Case
 from scoring.pipeline import measured, score
 from scoring.rules import Rulebook
@@ -63,11 +64,13 @@ class Outcome:
     book: pl.DataFrame
 
 
+@cache
 def metric_cases() -> dict[str, list[Worked]]:
     """The cases of each metric that has a file."""
     return {path.stem: list(_read(path, path.stem)) for path in sorted(FOLDER.glob("*.yaml"))}
 
 
+@cache
 def ledger_cases() -> dict[str, list[Worked]]:
     """The cases that are about more than one metric, by file."""
     return {path.stem: list(_read(path, None)) for path in sorted((FOLDER / "ledger").glob("*.yaml"))}
@@ -75,15 +78,25 @@ def ledger_cases() -> dict[str, list[Worked]]:
 
 def run(case: Worked) -> Outcome:
     """The case from its tables to measures and movements."""
-    rulebook = Rulebook.model_validate({**RULES, **case.settings})
+    rulebook = rules_of(case)
     period = calendar_of(rulebook).period(case.period)
-    frames = tables(_completed(case.tables))
-    frames["targets"] = frames["targets"].with_columns(pl.col("metric").str.replace_all(" ", "_"))
+    frames = frames_of(case)
     if rulebook.grain == "parent":
         frames = rolled_up(frames)
     result = score(frames, rulebook, period, _as_of(case, period))
     rows = result.scored.rows
     return Outcome(measured(rows, rulebook, frames, period), result.scored.moves, rows)
+
+
+def rules_of(case: Worked) -> Rulebook:
+    """The defaults with the settings of the case."""
+    return Rulebook.model_validate({**RULES, **case.settings})
+
+
+def frames_of(case: Worked) -> dict[str, pl.DataFrame]:
+    """The tables of the case, and those it does not give, empty."""
+    frames = tables(_completed(case.tables))
+    return {**frames, "targets": frames["targets"].with_columns(pl.col("metric").str.replace_all(" ", "_"))}
 
 
 def differences(case: Worked) -> list[str]:
@@ -228,8 +241,3 @@ def _dotted(settings: Mapping[str, Any], before: str = "") -> Iterator[tuple[str
 def everything() -> Sequence[Worked]:
     """All cases there are."""
     return [case for cases in (*metric_cases().values(), *ledger_cases().values()) for case in cases]
-
-
-def metric_names() -> set[str]:
-    """The names of the catalogue."""
-    return set(CATALOGUE)

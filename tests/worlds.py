@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 from typing import Any
 
 import polars as pl
@@ -62,8 +62,11 @@ def examples(count: int) -> settings:
 
 
 @st.composite
-def worlds(draw: Draw, **fixed: Any) -> World:
-    """Companies of a few accounts; `fixed` holds settings of the rulebook that do not vary."""
+def worlds(draw: Draw, *, whole: bool = False, **fixed: Any) -> World:
+    """Companies of a few accounts; `fixed` holds settings of the rulebook that do not vary.
+
+    With `whole`, amounts are such that a month of them is a whole sum in every currency.
+    """
     rulebook = draw(rulebooks(MANAGERS, **fixed))
     calendar = scope.calendar_of(rulebook)
     period = calendar.period(draw(st.sampled_from(PERIODS[rulebook.calendar.period])))
@@ -79,6 +82,8 @@ def worlds(draw: Draw, **fixed: Any) -> World:
         "targets": draw(_targets(period.name)),
         "rates": draw(_rates(days)),
     }
+    if whole:
+        rows[rulebook.basis] = [{**r, "amount": _whole(r["amount"])} for r in rows[rulebook.basis]]
     tables = {n: frame(n, rows.get(n, [])) for n in TABLES}
     return World(rolled_up(tables) if rulebook.grain == "parent" else tables, rulebook, period, as_of)
 
@@ -88,6 +93,11 @@ def frame(name: str, rows: Sequence[Row]) -> pl.DataFrame:
     table = TABLES[name]
     placed = [{"origin_file": f"{name}.csv", "origin_row": n, **row} for n, row in enumerate(rows, 1)]
     return pl.DataFrame(placed, schema=table.schema).sort(table.key)
+
+
+def _whole(amount: Decimal) -> Decimal:
+    """An amount near the given one that is a whole sum of hundreds a month, whatever it is paid for."""
+    return amount if amount == 0 else (amount / 2400).to_integral_value(ROUND_UP) * 2400
 
 
 def days_around(windows: Windows) -> Days:

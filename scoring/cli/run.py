@@ -1,5 +1,7 @@
 """`bookscore run`: from a folder of exports to scorecards."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +20,10 @@ from scoring.errors import ProblemsFoundError, Severity
 if TYPE_CHECKING:
     from scoring.pipeline import Request
     from scoring.run import Run
+
+
+_ALIKE = 3
+"""Problems of one kind that are told one by one after a run."""
 
 
 def run(
@@ -131,10 +137,15 @@ def _show(made: "Run", folder: Path, place: Path, written: int) -> None:
         )
     else:
         note(f"Nothing was written (--dry-run); it would go into {place}.")
-    lowest: dict[str, Any] = min(
-        (c for c in made.cards if c["score"] is not None), key=lambda c: c["score"], default={"name": "NAME"}
-    )
-    next_command("explain", lowest["name"], "--folder", folder)
+    scores = [card for card in made.cards if card["score"] is not None]
+    if scores:
+        next_command("explain", min(scores, key=_score)["name"], *(("--folder", folder) if folder != Path() else ()))
+    else:
+        next_command("open" if written else "check", folder)
+
+
+def _score(card: Mapping[str, Any]) -> float:
+    return float(card["score"])
 
 
 def _care(made: "Run") -> None:
@@ -143,8 +154,15 @@ def _care(made: "Run") -> None:
         return
     note("Read with care:")
     words = {Severity.ERROR: "set aside", Severity.WARNING: "warning", Severity.NOTE: "note"}
+    alike = Counter(p.what for p in made.problems)
+    seen = Counter[str]()
     for problem in made.problems:
-        note(f"  {words[problem.severity]}: {problem}")
+        seen[problem.what] += 1
+        if seen[problem.what] <= _ALIKE:
+            note(f"  {words[problem.severity]}: {problem}")
+        elif seen[problem.what] == alike[problem.what]:
+            more = f"{alike[problem.what] - _ALIKE:,} more: {problem.what}; `check` lists them"
+            note(f"  {words[problem.severity]}: {more}")
     flagged = sum(1 for card in made.cards if card["flags"])
     if flagged:
         note(f"  {flagged:,} of {len(made.cards):,} cards have notes of their own.")

@@ -24,9 +24,7 @@ FILES = (ACCOUNTS, USERS, OWNERS, SUBSCRIPTIONS, INVOICES, RATES, ANSWERS, RATIN
 """What every made company consists of, relative to its folder; the truth only when asked for."""
 
 
-def block(
-    world: World, staff: tuple[Person, ...], low: int, high: int
-) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
+def block(world: World, staff: tuple[Person, ...], low: int, high: int) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
     """What the systems hold about accounts `low` up to `high`, by file, and their part of the books."""
     customers = accounts(world, low, high)
     owned = owners(customers, world)

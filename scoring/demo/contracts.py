@@ -25,9 +25,7 @@ _OPEN = (0.4, 0.06, 0.0)
 """How many agree to no end, by segment."""
 
 
-def contracts(
-    accounts: pl.DataFrame, owned: pl.DataFrame, staff: tuple[Person, ...], world: World
-) -> pl.DataFrame:
+def contracts(accounts: pl.DataFrame, owned: pl.DataFrame, staff: tuple[Person, ...], world: World) -> pl.DataFrame:
     """All lines that are known on the last day, by account and line.
 
     One row is a line: its terms, `line` (its place in the account's history), `ends_on` (exclusive, null
@@ -40,9 +38,7 @@ def contracts(
     lines = []
     for line in range(LINES - 1):
         ended = turn(running, line, staff, world)
-        lines.append(
-            ended.select(*_CUSTOMER[:4], "owners", *AGREED, "ends_on", "state", pl.lit(line).alias("line"))
-        )
+        lines.append(ended.select(*_CUSTOMER[:4], "owners", *AGREED, "ends_on", "state", pl.lit(line).alias("line")))
         running = ended.filter("has_next").select(*_CUSTOMER, *(pl.col(f"next_{n}").alias(n) for n in AGREED))
         if running.is_empty():
             break

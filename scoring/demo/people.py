@@ -11,9 +11,13 @@ from scoring.demo.world import JOINED_ON, LEAVING_SEAT, LEFT_ON, TEAMS, World, q
 _PLAIN_LETTERS = str.maketrans({"ø": "o", "ł": "l", "ı": "i", "ß": "ss", "æ": "ae", "'": "", " ": "."})
 
 
+SPREAD = 1.6
+"""Managers of the made company differ more than most do, so that some can be told apart from the others."""
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A user of the customer system. Skills are standard scores: 0 is usual, 1 is good, -1 is poor."""
+    """A user of the customer system. Skills: 0 is usual, 1 is good, -1 is poor; their spread is SPREAD."""
 
     number: int
     name: str
@@ -61,7 +65,8 @@ def _manager(world: World, number: int, name: str, team: int, lead: int) -> Pers
 
 def _skill(chance: Chance, stream: str, number: int) -> float:
     # The sum of twelve uniform numbers is a normal one, near enough, without a logarithm.
-    return round(sum(chance.single(f"{stream}/{i}", number) for i in range(12)) - 6.0, 3)
+    normal = sum(chance.single(f"{stream}/{i}", number) for i in range(12)) - 6.0
+    return round(SPREAD * normal, 3)
 
 
 def _name(team: int, place: int) -> str:

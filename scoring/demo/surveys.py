@@ -21,9 +21,7 @@ _REMARKS = (
 )  # fmt: skip
 
 
-def recommendations(
-    buyers: pl.DataFrame, owned: pl.DataFrame, staff: tuple[Person, ...], world: World
-) -> pl.DataFrame:
+def recommendations(buyers: pl.DataFrame, owned: pl.DataFrame, staff: tuple[Person, ...], world: World) -> pl.DataFrame:
     """Who was asked: account, key, dated_on, contact (number), score (0 to 10, null = no answer), remark."""
     rows = in_quarters(buyers, world, "recommendations", *_LUCK).filter(hit("asked", _ASKED))
     answered = hit("answers", _ANSWERED)

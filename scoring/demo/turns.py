@@ -43,9 +43,7 @@ def turn(running: pl.DataFrame, line: int, staff: tuple[Person, ...], world: Wor
     return (
         world.chance.drawn(running, "account", _LUCK, f"/{line}")
         .with_columns(change_on=_change_on(staff, world))
-        .with_columns(
-            event_on=pl.coalesce("change_on", "term_ends_on"), is_renewal=pl.col("change_on").is_null()
-        )
+        .with_columns(event_on=pl.coalesce("change_on", "term_ends_on"), is_renewal=pl.col("change_on").is_null())
         .with_columns(is_lost=pl.col("is_renewal") & _is_lost(line, staff, world))
         .with_columns(
             event=_event(staff, world),

@@ -18,6 +18,7 @@ PLACES = 9
 
 _WIDE = Context(prec=50)
 _NONE = Decimal(0)
+_NOTHING: tuple[Decimal | None, Decimal | None] = (None, None)
 _NEAR = Decimal("0.00000001")
 
 
@@ -29,9 +30,12 @@ def measured(rows: pl.DataFrame, metric: Metric, basis: str, kind: str | None = 
     """
     found = pl.concat(measure_by(rows.lazy(), [metric], ("manager_id",), basis=basis)).collect().row(0, named=True)
     amount = found["amount"] if found["amount"] is not None else _rounded(exact(found["value"]))
-    counted = rows.filter(metric.base.rows) if metric.needs in (None, basis) else rows.clear()
-    sums = _sums(counted, metric.parts)
-    value, parts = _parts(counted, metric, amount, sums, kind)
+    value, sums = amount, _NOTHING
+    parts: tuple[Part, ...] = ()
+    if metric.needs in (None, basis):
+        counted = rows.filter(metric.base.rows)
+        sums = _sums(counted, metric.parts)
+        value, parts = _parts(counted, metric, amount, sums, kind)
     return Measured(
         metric=metric.name,
         label=metric.label,

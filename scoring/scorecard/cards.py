@@ -114,6 +114,8 @@ def _evidence(score: Row, low: float | None, high: float | None) -> tuple[str, s
 def _why_none(score: Row, context: Context) -> str:
     if score["is_withheld"]:
         return "A rule that withholds the score has no value."
+    if not score["coverage"]:
+        return "None of the rules could be measured; the reason stands beside each."
     least = context.rulebook.min_coverage
     return (
         f"Rules with {score['coverage'] or 0:.0%} of the weight have a value, fewer than the {least:.0%} that the "

@@ -1,0 +1,23 @@
+"""What several tests share: one made company, and one run of it, made once."""
+
+from pathlib import Path
+
+import pytest
+
+from scoring import demo, pipeline, rules
+from scoring.run import Run
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The made company with its map and the default rules. Only to be read: copy it to change it."""
+    folder = tmp_path_factory.mktemp("company") / "demo"
+    demo.write(folder)
+    (folder / pipeline.RULES).write_text(rules.default_text(), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo_run(demo_folder: Path) -> Run:
+    """The run of the made company's last quarter, without its faulty rows."""
+    return pipeline.run(pipeline.Request(demo_folder, demo.AS_OF, set_aside=True))

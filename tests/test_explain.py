@@ -1,0 +1,232 @@
+"""Does an explanation add up? From the score to the rows, on the made company and on small worlds."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from scoring import explain
+from scoring.explain import Evidence, Explanation
+from scoring.explain.movements import accounts
+from scoring.explain.names import bare, chosen
+from scoring.metrics import OVER_BOOK
+from scoring.rules import points
+from scoring.run import Run, json_text
+from scoring.scorecard.lines import better_of
+
+
+@pytest.fixture(scope="module")
+def evidence(demo_run: Run, tmp_path_factory: pytest.TempPathFactory) -> Evidence:
+    """The made company's run as it comes out of files."""
+    folder = tmp_path_factory.mktemp("stored")
+    for name, content in demo_run.packed.items():
+        (folder / f"{name}.parquet").write_bytes(content)
+    frames = {name: pl.scan_parquet(folder / f"{name}.parquet") for name in ("book", "movements")}
+    return explain.of_stored(json.loads(json_text(demo_run.summary)), json.loads(json_text(demo_run.cards)), **frames)
+
+
+@pytest.fixture(scope="module")
+def explanations(evidence: Evidence) -> Mapping[str, Explanation]:
+    """Every manager's explanation, by id."""
+    return {card["manager_id"]: explain.explain(evidence, card["manager_id"]) for card in evidence.cards}
+
+
+def test_what_rules_add_is_the_score_to_the_last_digit(explanations: Mapping[str, Explanation]) -> None:
+    assert len(explanations) >= 24
+    for found in explanations.values():
+        adds = [line.adds for line in found.lines if line.adds is not None]
+        assert sum(adds) == found.score
+
+
+def test_the_parts_of_accounts_are_the_value_to_the_last_digit(explanations: Mapping[str, Explanation]) -> None:
+    checked = 0
+    for found in explanations.values():
+        for said in (line.measured for line in found.lines if line.measured.is_sum):
+            assert said.n == len(said.parts)
+            if said.value is None:
+                assert said.reason
+                continue
+            assert sum(p.part for p in said.parts if p.part is not None) == said.value + said.less
+            assert sum(p.top for p in said.parts if p.top is not None) == said.top
+            assert sum(p.bottom for p in said.parts if p.bottom is not None) == said.bottom
+            checked += 1
+    assert checked >= 24 * 4
+
+
+def test_what_kinds_add_is_the_points_of_their_rule(explanations: Mapping[str, Explanation]) -> None:
+    graded = [line for found in explanations.values() for line in found.lines if line.kinds]
+    assert len(graded) == len(explanations)
+    for line in graded:
+        assert sum(kind.adds for kind in line.kinds if kind.adds is not None) == Decimal(str(line.points))
+        assert sum(kind.n for kind in line.kinds) == line.measured.n
+
+
+def test_the_score_can_be_computed_again_from_what_is_shown(
+    evidence: Evidence, explanations: Mapping[str, Explanation]
+) -> None:
+    grades = {rule.name: rule for rule in evidence.rulebook.rules}
+    for found in explanations.values():
+        total = weights = 0.0
+        for line in (each for each in found.lines if each.points is not None):
+            rule = grades[line.rule or ""]
+            apart = [(rule.segments.grades.get(k.name, rule.grade), k.value, k.n) for k in line.kinds if rule.segments]
+            whole = [(rule.grade, _value_again(line.measured), line.measured.n)]
+            graded = [(_points(grade, value, better_of(rule)), n) for grade, value, n in apart or whole]
+            got = sum(p * n for p, n in graded) / sum(n for _, n in graded)
+            total, weights = total + got * rule.weight, weights + rule.weight
+        assert total / weights == pytest.approx(float(found.score or 0), abs=1e-6)
+
+
+def test_movements_and_hand_overs_lead_from_opening_to_closing(
+    demo_run: Run, explanations: Mapping[str, Explanation]
+) -> None:
+    for card in demo_run.cards:
+        found = explanations[card["manager_id"]]
+        for account in found.accounts:
+            moved = sum(move.adds for move in account.movements) + account.transferred
+            assert account.opening + moved == account.closing
+        assert sum(a.closing for a in found.accounts) == Decimal(card["bridge"]["closing"])
+
+
+def test_every_movement_names_the_rows_it_was_read_from(
+    demo_folder: Path, explanations: Mapping[str, Explanation]
+) -> None:
+    lines = (demo_folder / "exports/billing/subscriptions.csv").read_text(encoding="utf-8").splitlines()
+    moves = [(a, m) for found in explanations.values() for a in found.accounts for m in a.movements if m.kind != "fx"]
+    assert len(moves) > 50
+    for account, move in moves:
+        assert move.rows
+        for place in move.rows:
+            file, _, row = place.rpartition(":")
+            assert file == "exports/billing/subscriptions.csv"
+            assert account.account_id in lines[int(row)]
+
+
+@pytest.mark.parametrize("metric", [m.name for m in OVER_BOOK])
+def test_every_metric_can_be_explained(evidence: Evidence, metric: str) -> None:
+    found = explain.explain(evidence, "Aino Kärkkälä", metric=metric)
+    for said in (line.measured for line in found.lines):
+        assert said.sentence
+        if said.is_sum and said.value is not None:
+            assert sum(p.part for p in said.parts if p.part is not None) == said.value + said.less
+        elif not said.is_sum:
+            assert "no sum" in said.sentence
+            assert all(p.figures for p in said.parts)
+
+
+def test_money_that_no_rule_looks_at_is_exact(evidence: Evidence, demo_run: Run) -> None:
+    (line,) = explain.explain(evidence, "Aino Kärkkälä", metric="closing").lines
+    assert line.rule is None
+    assert line.points is None
+    card = next(c for c in demo_run.cards if c["name"] == "Aino Kärkkälä")
+    assert line.value == Decimal(card["bridge"]["closing"])
+
+
+def test_an_account_is_shown_alone(evidence: Evidence) -> None:
+    whole = explain.explain(evidence, "Aino Kärkkälä")
+    first = whole.lines[0].measured.parts[0]
+    found = explain.explain(evidence, "Aino Kärkkälä", account=first.name)
+    assert [a.account_id for a in found.accounts] == [first.account_id]
+    assert found.lines[0].measured.parts == (first,)
+    assert found.lines[0].measured.top == whole.lines[0].measured.top
+
+
+def test_without_an_account_the_value_is_what_the_others_give(evidence: Evidence) -> None:
+    said = explain.explain(evidence, "Aino Kärkkälä", metric="gross_revenue_retention").lines[0].measured
+    out = said.parts[0]
+    assert said.top is not None
+    assert said.bottom is not None
+    assert out.without == round((said.top - (out.top or 0)) / (said.bottom - (out.bottom or 0)), 9)
+
+
+def test_json_holds_amounts_as_text_that_adds_up(evidence: Evidence) -> None:
+    text = json.dumps(explain.plain(explain.explain(evidence, "Aino Kärkkälä")), allow_nan=False)
+    found: dict[str, Any] = json.loads(text)
+    assert sum(Decimal(line["adds"]) for line in found["lines"]) == Decimal(found["score"])
+    part = found["lines"][0]["measured"]["parts"][0]
+    assert isinstance(part["top"], str)
+    assert found["accounts"][0]["opening"].count(".") == 1
+
+
+def test_a_book_that_does_not_lead_to_the_card_is_not_explained(evidence: Evidence) -> None:
+    changed = replace(evidence, book=evidence.book.with_columns(pl.col("after") * 2))
+    with pytest.raises(explain.UnexplainedError, match="the card says"):
+        explain.explain(changed, "Aino Kärkkälä")
+
+
+def test_movements_that_do_not_lead_to_the_closing_are_not_explained(evidence: Evidence) -> None:
+    changed = replace(evidence, movements=evidence.movements.filter(pl.col("kind") != "expansion"))
+    with pytest.raises(explain.UnexplainedError, match="expansion of account"):
+        explain.explain(changed, "Aino Kärkkälä")
+
+
+def test_rules_that_are_not_those_of_the_run_are_refused(evidence: Evidence) -> None:
+    summary = json.loads(json_text(dict(evidence.summary)))
+    summary["rules"]["settings"]["min_coverage"] = 0.1
+    with pytest.raises(explain.UnexplainedError, match="hash of the rules"):
+        explain.of_stored(summary, evidence.cards, evidence.book, evidence.movements)
+
+
+NAMES = {"m1": "Zoë Ångström", "m2": "Łukasz Wiśnicki", "m3": "Ann Lee", "m4": "Annabel Lee", "M5": "José Díaz"}
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("m1", "m1"),
+        ("M1", "m1"),
+        ("zoe", "m1"),
+        ("ANGSTROM", "m1"),
+        ("lukasz", "m2"),
+        ("ann lee", "m3"),
+        ("diaz", "M5"),
+    ],
+)
+def test_people_are_found_without_case_and_accents(word: str, expected: str) -> None:
+    assert chosen("manager", word, NAMES) == expected
+
+
+def test_a_part_that_several_have_names_them_all() -> None:
+    with pytest.raises(explain.AmbiguousNameError, match="Ann Lee, Annabel Lee"):
+        chosen("manager", "lee", NAMES)
+
+
+def test_two_of_the_same_name_are_told_apart_by_id() -> None:
+    with pytest.raises(explain.AmbiguousNameError, match=r"Ann \(a\), Ann \(b\)"):
+        chosen("manager", "ann", {"a": "Ann", "b": "Ann"})
+
+
+def test_an_unknown_name_is_met_with_the_nearest() -> None:
+    with pytest.raises(explain.UnknownNameError, match='did you mean "José Díaz"'):
+        chosen("manager", "Jose Dias", NAMES)
+
+
+def test_nothing_is_part_of_no_name() -> None:
+    assert bare("  ÉCOLE ") == "ecole"
+    with pytest.raises(explain.UnknownNameError):
+        chosen("manager", "", NAMES)
+
+
+def test_an_unknown_metric_is_met_with_the_nearest(evidence: Evidence) -> None:
+    with pytest.raises(explain.UnknownNameError, match='did you mean "net_revenue_retention"'):
+        explain.explain(evidence, "Aino Kärkkälä", metric="nrr")
+
+
+def test_accounts_of_an_empty_book_are_none(demo_run: Run) -> None:
+    assert accounts(demo_run.book.clear(), demo_run.movements.clear()) == ()
+
+
+def _value_again(said: explain.Measured) -> float:
+    """The value from the sums that are shown."""
+    if said.top is None or said.bottom is None:
+        return float(said.value or 0)
+    return float(said.top) / float(said.bottom) - float(said.less)
+
+
+def _points(grade: Any, value: float | None, better: str) -> float:
+    return float(pl.select(points(grade, pl.lit(value, dtype=pl.Float64), better)).item())
