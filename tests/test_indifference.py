@@ -55,7 +55,7 @@ def test_an_unrelated_manager_changes_nobodys_measures(world: World) -> None:
     assert_frame_equal(one, other, abs_tol=1e-12)
     known = pl.col("manager_id") != "stranger"
     one_scores, other_scores = (r.scored.judged.scores.filter(known) for r in (alone, with_another))
-    assert_frame_equal(one_scores.drop("error", "groups"), other_scores.drop("error", "groups"), abs_tol=1e-9)
+    assert_frame_equal(one_scores.drop("error", "freedom"), other_scores.drop("error", "freedom"), abs_tol=1e-9)
 
 
 @examples(8)
@@ -95,7 +95,7 @@ def test_renaming_accounts_changes_nothing_else(world: World) -> None:
     key = ["account_id", "manager_id"]
     book = one.scored.rows.with_columns(pl.col("account_id").replace(other_names)).sort(key)
     assert_frame_equal(book.select(*key, *ADDITIVE), other.scored.rows.select(*key, *ADDITIVE))
-    noise = ("error", "groups")
+    noise = ("error", "freedom")
     assert_frame_equal(one.scored.judged.lines.drop(noise), other.scored.judged.lines.drop(noise), abs_tol=1e-9)
     assert_frame_equal(one.scored.judged.scores.drop(noise), other.scored.judged.scores.drop(noise), abs_tol=1e-9)
 

@@ -24,17 +24,25 @@ def test_a_range_never_leaves_the_scale() -> None:
 
 
 def test_a_score_far_from_the_median_is_set_apart_and_one_near_it_is_not() -> None:
-    scores = {"low": (20.0, 5.0), "a": (49.0, 5.0), "b": (50.0, 5.0), "c": (51.0, 5.0), "high": (80.0, 5.0)}
+    scores = {n: (s, 5.0, 20.0) for n, s in {"low": 20.0, "a": 49.0, "b": 50.0, "c": 51.0, "high": 80.0}.items()}
     assert groups(scores, 0.10) == {"low": "below", "a": "within", "b": "within", "c": "within", "high": "above"}
 
 
+def test_the_same_distance_with_less_evidence_is_not_enough() -> None:
+    scores = {n: (50.0, 10.0, 20.0) for n in "abcdef"}
+    assert groups(scores | {"far": (90.0, 10.0, 20.0)}, 0.10)["far"] == "above"
+    assert groups(scores | {"far": (90.0, 10.0, 3.0)}, 0.10)["far"] == "within"
+
+
 def test_few_managers_are_not_compared() -> None:
-    assert set(groups({"a": (0.0, 1.0), "b": (100.0, 1.0), "c": (50.0, 1.0)}, 0.10).values()) == {"within"}
+    assert set(groups({"a": (0.0, 1.0, 20.0), "b": (100.0, 1.0, 20.0), "c": (50.0, 1.0, 20.0)}, 0.10).values()) == {
+        "within"
+    }
 
 
 def test_equal_managers_are_set_apart_no_more_often_than_stated() -> None:
     draw = Random(5)
-    worlds = [{str(n): (draw.gauss(50, 5), 5.0) for n in range(40)} for _ in range(200)]
+    worlds = [{str(n): (draw.gauss(50, 5), 5.0, 1e6) for n in range(40)} for _ in range(200)]
     wrong = sum(any(side != "within" for side in groups(world, 0.10).values()) for world in worlds)
     assert wrong / len(worlds) < 0.17
 

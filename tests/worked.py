@@ -37,6 +37,9 @@ RULES = {
     "rules": [{"name": "any", "metric": "closing", "weight": 1, "grade": {"floor": 0, "target": 1}}],
 }
 
+NAMES = (("targets", "metric"), ("contracts", "status"), ("invoices", "kind"))
+"""Columns of names, in which `_` is no blank."""
+
 Expected = Mapping[str, Mapping[str, Mapping[str, str]]]
 """Metric to grain to id to the figure, or to the reason why there is none."""
 
@@ -96,7 +99,9 @@ def rules_of(case: Worked) -> Rulebook:
 def frames_of(case: Worked) -> dict[str, pl.DataFrame]:
     """The tables of the case, and those it does not give, empty."""
     frames = tables(_completed(case.tables))
-    return {**frames, "targets": frames["targets"].with_columns(pl.col("metric").str.replace_all(" ", "_"))}
+    for table, column in NAMES:
+        frames[table] = frames[table].with_columns(pl.col(column).str.replace_all(" ", "_"))
+    return frames
 
 
 def differences(case: Worked) -> list[str]:
@@ -189,9 +194,9 @@ def _cells(text: str) -> list[list[str]]:
 
 
 def _for_people(cells: list[list[str]], table: str) -> list[list[str]]:
-    """The cells with blanks for `_`, which the heads of columns and the names of metrics keep, and for `.`."""
+    """The cells with blanks for `.` and, except in names, for `_`."""
     head, *body = cells
-    kept = {"metric"} if table == "targets" else set()
+    kept = {column for named, column in NAMES if named == table}
     return [
         [f"`{name}`" for name in head],
         *(
@@ -217,7 +222,7 @@ def _shown(row: Mapping[str, Any] | None, want: str) -> str:
     in_percent = want.endswith("%")
     digits = want.removesuffix("%").partition(".")[2]
     number = (exact * 100 if in_percent else exact).quantize(Decimal(1).scaleb(-len(digits)), rounding=ROUND_HALF_EVEN)
-    return f"{abs(number) if not number else number}{'%' if in_percent else ''}"
+    return f"{number or abs(number)}{'%' if in_percent else ''}"
 
 
 def _other_movements(case: Worked, movements: pl.DataFrame) -> list[str]:

@@ -27,14 +27,14 @@ def ragged(widths: pl.DataFrame, width: int) -> pl.DataFrame:
 
 
 def row_faults(odd: pl.DataFrame, width: int) -> tuple[Fault, ...]:
-    """A fault for each such row, the first twenty by name and the rest counted."""
+    """A fault for each such row, the first twenty by name and the rest counted, at the first of them."""
     remedy = "correct the row in the export; a cell that holds the delimiter needs quotes"
     listed = [
         Fault(f"the row has {counted(cells, 'cell')} instead of {width}", remedy, row=row)
         for row, cells in odd.head(MOST_LISTED).select(ROW, "cells").iter_rows()
     ]
     rest = odd.height - MOST_LISTED
-    more = (
-        [Fault(f"{counted(rest, 'more row')} with another number of cells than the header", remedy)] if rest > 0 else []
-    )
-    return tuple(listed + more)
+    if rest > 0:
+        what = f"{counted(rest, 'more row')} with another number of cells than the header"
+        listed.append(Fault(what, remedy, row=odd.get_column(ROW)[MOST_LISTED]))
+    return tuple(listed)

@@ -109,7 +109,7 @@ def _value_faults(bad: pl.DataFrame, column: Asked) -> tuple[Fault, ...]:
         listed.append(Fault(what, remedy, row=row, column=column.shown, value=said))
     if rest := max(bad.height - MOST_LISTED, 0):
         what = f"{counted(rest, 'more value')} of this column cannot be read, {bad.height:,} in all"
-        listed.append(Fault(what, listed[0].remedy, column=column.shown))
+        listed.append(Fault(what, listed[0].remedy, row=bad.row(MOST_LISTED)[0], column=column.shown))
     return tuple(listed)
 
 

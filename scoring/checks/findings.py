@@ -11,7 +11,7 @@ NR = "_nr"
 """Name of the column that numbers the rows of a delivered table, for as long as it is being checked."""
 
 LISTED = 20
-"""Rows named one by one; the rest of a finding is one line with their count."""
+"""Rows named one by one; the rest of a finding is one line with their count, at the first of them."""
 
 ORIGIN = ("origin_file", "origin_row")
 PLACE = pl.format("{} row {}", *ORIGIN)
@@ -57,11 +57,12 @@ def found(
     if bad.is_empty():
         return []
     named = bad if named is None else named
-    listed = named.sort(*ORIGIN, NR).head(LISTED)
-    problems = [_problem(table, row, saying) for row in listed.iter_rows(named=True)]
+    ordered = named.sort(*ORIGIN, NR)
+    problems = [_problem(table, row, saying) for row in ordered.head(LISTED).iter_rows(named=True)]
     if len(named) > LISTED:
         count = f"{len(named) - LISTED:,} more rows: {saying.what}"
-        problems.append(Problem(count, table=table, severity=saying.severity))
+        file, row = ordered.select(ORIGIN).row(LISTED)
+        problems.append(Problem(count, file=file, row=row, table=table, severity=saying.severity))
     return [Finding(table, saying.what, bad.get_column(NR), tuple(problems), saying.severity)]
 
 

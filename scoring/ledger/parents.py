@@ -41,9 +41,9 @@ def _owners(ownership: pl.DataFrame, tops: pl.DataFrame) -> pl.DataFrame:
     )
     part = RATE_SCALE * pl.col("turn") // pl.col("of") - RATE_SCALE * (pl.col("turn") - 1) // pl.col("of")
     share = (pl.col("share").fill_null(1) * RATE_SCALE).cast(pl.Int64) * part // RATE_SCALE
+    millionths = share.cast(pl.Decimal(38, 0)) * pl.lit("0.000001").str.to_decimal(scale=6)
     return counted.with_columns(
-        pl.col("top").alias("account_id"),
-        (share.cast(pl.Decimal(38, 0)) * pl.lit("0.000001").str.to_decimal(scale=6)).cast(ownership.schema["share"]).alias("share"),
+        pl.col("top").alias("account_id"), millionths.cast(ownership.schema["share"]).alias("share")
     ).select(ownership.columns)
 
 

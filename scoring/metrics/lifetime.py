@@ -5,6 +5,7 @@ import polars as pl
 from scoring.metrics.metric import EVERYBODY, Better, Metric, Unit
 from scoring.money import MONEY, ratio
 
+
 def _shared(count: str) -> pl.Expr:
     """The count, each account's by its share, added exactly."""
     return (pl.col(count).cast(MONEY) * pl.col("share")).sum().cast(pl.Float64)

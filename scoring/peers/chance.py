@@ -8,7 +8,7 @@ LEAST_PEERS = 5
 """Below this many scored managers nobody is put above or below the median."""
 
 
-def quantile(coverage: float, freedom: int) -> float:
+def quantile(coverage: float, freedom: float) -> float:
     """How many standard errors a two-sided range of that coverage reaches, by Student's t.
 
     Cornish-Fisher expansion of the normal quantile: Abramowitz & Stegun 26.7.5.
@@ -22,30 +22,33 @@ def quantile(coverage: float, freedom: int) -> float:
     return float(z + sum(term / freedom ** (n + 1) for n, term in enumerate(terms)))
 
 
-def likely_range(score: float, error: float, coverage: float, freedom: int) -> tuple[float, float]:
+def likely_range(score: float, error: float, coverage: float, freedom: float) -> tuple[float, float]:
     """The range around a score, within 0 and 100."""
     reach = quantile(coverage, freedom) * error
     return max(0.0, score - reach), min(100.0, score + reach)
 
 
-def groups(scores: Mapping[str, tuple[float, float]], chance: float) -> dict[str, str]:
+def groups(scores: Mapping[str, tuple[float, float, float]], chance: float) -> dict[str, str]:
     """Who is `above`, `within` or `below` the median of the scores.
 
-    `scores` maps an id to its score and standard error. Benjamini & Hochberg 1995: among those set apart, at
+    `scores` maps an id to its score, standard error and degrees of freedom. Benjamini & Hochberg 1995: among those set apart, at
     most the share `chance` is expected to be so by chance alone. Below LEAST_PEERS all are `within`.
     """
     apart = dict.fromkeys(scores, "within")
     if len(scores) < LEAST_PEERS:
         return apart
-    middle = median(score for score, _ in scores.values())
-    doubts = sorted((_two_sided(score - middle, error), name) for name, (score, error) in scores.items())
+    middle = median(score for score, _, _ in scores.values())
+    doubts = sorted((_doubt(score - middle, error, freedom), name) for name, (score, error, freedom) in scores.items())
     sure = [n for n, (doubt, _) in enumerate(doubts, 1) if doubt <= chance * n / len(doubts)]
     for _, name in doubts[: max(sure, default=0)]:
         apart[name] = "above" if scores[name][0] > middle else "below"
     return apart
 
 
-def _two_sided(difference: float, error: float) -> float:
+def _doubt(difference: float, error: float, freedom: float) -> float:
+    """How likely so large a difference is by chance, by Student's t: Abramowitz & Stegun 26.7.8."""
     if error == 0:
         return 1.0 if difference == 0 else 0.0
-    return erfc(abs(difference) / error / sqrt(2))
+    t = abs(difference) / error
+    normal = t * (1 - 1 / (4 * freedom)) / sqrt(1 + t * t / (2 * freedom))
+    return erfc(normal / sqrt(2))

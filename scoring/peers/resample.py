@@ -37,8 +37,9 @@ def spread(figures: pl.LazyFrame, accounts: pl.LazyFrame, column: str, *, by: tu
     """The standard error of a figure of each manager.
 
     `figures` has manager_id, replica, the column, and what `by` names (a rule, say); `accounts` manager_id and
-    n, the accounts behind the figure. One row per manager (and `by`): `error` in the figure's unit, `groups`;
-    none where fewer than four groups have a figure. The noise of one account is estimated from the manager
+    n, the accounts behind the figure. One row per manager (and `by`): `error` in the figure's unit, and
+    `freedom`, the degrees of freedom behind it (Satterthwaite 1946, the common noise taken as known); none
+    where fewer than four groups have a figure. The noise of one account is estimated from the manager
     and, with a weight of PRIOR_ACCOUNTS, from all managers together, so that a small flat book does not look
     certain.
     """
@@ -56,5 +57,10 @@ def spread(figures: pl.LazyFrame, accounts: pl.LazyFrame, column: str, *, by: tu
     )
     pooled = (pl.col("per_account") * pl.col("n")).sum() / pl.col("n").sum()
     common = pooled.over(by) if by else pooled
-    mixed = (pl.col("per_account") * pl.col("n") + common * PRIOR_ACCOUNTS) / (pl.col("n") + PRIOR_ACCOUNTS)
-    return known.select(*keys, (mixed / pl.col("n")).sqrt().alias("error"), "groups").sort(keys)
+    own_part = pl.col("n") / (pl.col("n") + PRIOR_ACCOUNTS)
+    mixed = pl.col("per_account") * own_part + common * (1 - own_part)
+    return known.select(
+        *keys,
+        (mixed / pl.col("n")).sqrt().alias("error"),
+        ((pl.col("groups").cast(pl.Float64) - 1) / own_part.pow(2)).alias("freedom"),
+    ).sort(keys)

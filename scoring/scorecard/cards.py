@@ -38,7 +38,9 @@ def cards(now: Scored, before: Scored | None, context: Context) -> list[Card]:
     """
     scores = _by_manager(now.judged.scores)
     earlier = _by_manager(before.judged.scores) if before else {}
-    known = {m: (s["score"], s["error"]) for m, s in scores.items() if s["score"] is not None and s["error"]}
+    known = {
+        m: (s["score"], s["error"], s["freedom"]) for m, s in scores.items() if s["score"] is not None and s["error"]
+    }
     sides = groups(known, context.rulebook.publish.chance)
     scored = [s["score"] for s in scores.values() if s["score"] is not None]
     middle = median(scored) if scored else None
@@ -96,7 +98,7 @@ def _score(score: Row, context: Context) -> Card:
 def _range(score: Row, context: Context) -> tuple[float | None, float | None]:
     if score["score"] is None or score["error"] is None:
         return None, None
-    return likely_range(score["score"], score["error"], context.rulebook.interval, score["groups"] - 1)
+    return likely_range(score["score"], score["error"], context.rulebook.interval, score["freedom"])
 
 
 def _evidence(score: Row, low: float | None, high: float | None) -> tuple[str, str]:
@@ -152,7 +154,7 @@ def _band(score: Row, earlier: Row, shared: float) -> float | None:
     """
     if score["error"] is None or earlier["error"] is None:
         return None
-    freedom = min(score["groups"], earlier["groups"]) - 1
+    freedom = min(score["freedom"], earlier["freedom"])
     common = 2 * shared * score["error"] * earlier["error"]
     error = (score["error"] ** 2 + earlier["error"] ** 2 - common) ** 0.5
     return float(quantile(CHANGE_COVERAGE, freedom) * error)

@@ -16,8 +16,8 @@ class Judged:
     """The scores of a period.
 
     `lines`: manager_id, rule, value, n, reason, points, weight, is_measured,
-    error and groups. `scores`: manager_id, score, coverage, is_withheld, accounts (those the manager answers
-    for), error and groups. Errors are in points, null where unknown. `accounts`:
+    error and freedom. `scores`: manager_id, score, coverage, is_withheld, accounts (those the manager answers
+    for), error and freedom. Errors are in points, null where unknown. `accounts`:
     manager_id, account_id, score_without. `kinds`: manager_id, rule, kind, value, n, points of the rules that
     grade kinds of accounts apart. All sorted by manager.
     """

@@ -80,7 +80,7 @@ def _range(row: Row, context: Context) -> dict[str, float | None]:
     """The likely range of the points; unknown where they stand in for a missing value."""
     if row["points"] is None or row["error"] is None or not row["is_measured"]:
         return {"low": None, "high": None}
-    low, high = likely_range(row["points"], row["error"], context.rulebook.interval, row["groups"] - 1)
+    low, high = likely_range(row["points"], row["error"], context.rulebook.interval, row["freedom"])
     return {"low": _round(low), "high": _round(high)}
 
 
