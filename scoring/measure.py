@@ -135,8 +135,10 @@ def attainment(measures: pl.LazyFrame, targets: pl.LazyFrame, period: str) -> pl
         .group_by("id", "metric")
         .agg(TARGET_ATTAINMENT.value.alias("value"), pl.len().cast(pl.Int64).alias("n"))
     )
-    why = pl.when(pl.col("target").fill_null(0) == 0).then(pl.lit(TARGET_ATTAINMENT.undefined)).otherwise(
-        pl.col("why").fill_null("no_accounts")
+    why = (
+        pl.when(pl.col("target").fill_null(0) == 0)
+        .then(pl.lit(TARGET_ATTAINMENT.undefined))
+        .otherwise(pl.col("why").fill_null("no_accounts"))
     )
     return both.join(reached, on=["id", "metric"], how="left", validate="1:1").select(
         pl.lit("manager_id").alias("grain"),

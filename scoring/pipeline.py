@@ -3,6 +3,7 @@
 Read this file first. Each step takes frames and returns frames; the rooms behind them say how.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -28,7 +29,7 @@ from scoring.ledger.build import Ledger, Windows, contract_lines, invoice_lines,
 from scoring.ledger.parents import rolled_up
 from scoring.lifetime.exposure import exposure
 from scoring.measure import COMPANY, attainment, measure
-from scoring.metrics import CATALOGUE, OVER_BOOK
+from scoring.metrics import CATALOGUE, OVER_BOOK, Metric
 from scoring.rules import Rulebook
 from scoring.run import Input, Run
 from scoring.scorecard.cards import Scored, cards
@@ -136,7 +137,7 @@ def run(request: Request) -> Run:
     """
     rulebook, warnings = rules.read(request.rules or request.folder / RULES, CATALOGUE)
     intake = take_in(request.folder, rulebook.currency, request.as_of)
-    if intake.has_errors and not (request.set_aside and _can_be_set_aside(intake)):
+    if intake.has_errors and not (request.set_aside and can_be_set_aside(intake.problems)):
         raise ProblemsFoundError((*warnings, *intake.problems))
     tables, later = scope.known_by(intake.checked.tables, request.as_of)
     if rulebook.grain == "parent":
@@ -201,8 +202,14 @@ def score(tables: Tables, rulebook: Rulebook, period: Period, as_of: date) -> Re
     return Result(windows, Scored(judged, rows, moves), lines)
 
 
-def measured(rows: pl.DataFrame, rulebook: Rulebook, tables: Tables, period: Period) -> pl.DataFrame:
-    """Every metric for the company, teams, branches, managers, accounts, and the kinds of accounts asked for.
+def measured(
+    rows: pl.DataFrame,
+    rulebook: Rulebook,
+    tables: Tables,
+    period: Period,
+    metrics: Sequence[Metric] = OVER_BOOK,
+) -> pl.DataFrame:
+    """Each metric for the company, teams, branches, managers, accounts, and the kinds of accounts asked for.
 
     `rows` is the book; a branch is a manager with everybody below. One row per grain, id and metric, as
     `measure.SCHEMA`, sorted by them.
@@ -216,7 +223,7 @@ def measured(rows: pl.DataFrame, rulebook: Rulebook, tables: Tables, period: Per
     frames = [
         frame
         for grain, once in zip(by_grain, books, strict=True)
-        for frame in measure(once.lazy(), OVER_BOOK, grain, basis=rulebook.basis)
+        for frame in measure(once.lazy(), metrics, grain, basis=rulebook.basis)
     ]
     figures = pl.concat(pl.collect_all(frames))
     reached = attainment(figures.lazy(), tables["targets"].lazy(), period.name).collect()
@@ -279,6 +286,6 @@ def _named(rows: pl.DataFrame) -> pl.LazyFrame:
     return rows.lazy().with_columns(pl.col("team").fill_null("(none)"), pl.lit("whole").alias(COMPANY))
 
 
-def _can_be_set_aside(intake: Exports) -> bool:
+def can_be_set_aside(problems: Iterable[Problem]) -> bool:
     """Whether every error is of a row that can be left out; a missing file or column is not."""
-    return all(p.row is not None for p in intake.problems if p.severity is Severity.ERROR)
+    return all(p.row is not None for p in problems if p.severity is Severity.ERROR)

@@ -21,3 +21,12 @@ def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def demo_run(demo_folder: Path) -> Run:
     """The run of the made company's last quarter, without its faulty rows."""
     return pipeline.run(pipeline.Request(demo_folder, demo.AS_OF, set_aside=True))
+
+
+@pytest.fixture(scope="session")
+def small_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small made company, with its map, the default rules, and the three faults. Only to be read, too."""
+    folder = tmp_path_factory.mktemp("small") / "demo"
+    demo.write(folder, accounts=150, managers=9, quarters=4)
+    (folder / pipeline.RULES).write_text(rules.default_text(), encoding="utf-8")
+    return folder

@@ -133,8 +133,11 @@ def test_what_closes_a_period_opens_the_next(world: World) -> None:
 @given(worlds(basis="contracts"))
 def test_where_nothing_changes_all_revenue_is_retained(world: World) -> None:
     lines = world.tables["contracts"].with_columns(
-        pl.lit(date(2020, 2, 29)).alias("starts_on"), pl.lit(None, dtype=pl.Date).alias("ends_on", "signed_on"),
-        pl.lit(None, dtype=pl.String).alias("renews"), pl.col("amount").abs(),
+        pl.lit(date(2020, 2, 29)).alias("starts_on"),
+        pl.lit(None, dtype=pl.Date).alias("ends_on"),
+        pl.lit(None, dtype=pl.Date).alias("signed_on"),
+        pl.lit(None, dtype=pl.String).alias("renews"),
+        pl.col("amount").abs(),
     )
     result = scored(replace(world, tables={**world.tables, "contracts": lines}))
     assert result.scored.moves.filter(pl.col("kind") != "fx").is_empty()
@@ -165,7 +168,7 @@ def _with_a_stranger(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]
     made = dict(tables)
     for name in ("accounts", "contracts", "invoices"):
         table = tables[name]
-        twin = table.with_columns(pl.lit("twin of ") + pl.col(c) for c in again & set(table.columns))
+        twin = table.with_columns(("twin of " + pl.col(c)).alias(c) for c in sorted(again & set(table.columns)))
         twin = twin.with_columns(pl.lit(v).alias(c) for c, v in (("region", None), ("seller_id", "stranger")) if c in table.columns)
         made[name] = pl.concat([table, twin.cast(dict(table.schema))]).sort(TABLES[name].key)
     ids = [a for a in made["accounts"]["account_id"] if a.startswith("twin")]

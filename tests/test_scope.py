@@ -33,6 +33,17 @@ def test_the_last_period_that_is_over_and_has_rows_is_scored(last_sale: str, as_
     assert period.name == expected
 
 
+def test_a_renewal_signed_ahead_happened_when_it_was_signed() -> None:
+    rows = """
+        line_id account_id amount every starts_on signed_on
+        1 A 1 month 2025-01-01 .
+        2 A 1 month 2026-08-09 2026-06-20
+        """
+    known = tables({"contracts": rows})
+    assert scope.latest_period(known, rulebook(), date(2026, 11, 25)).name == "2026-Q2"
+    assert scope.last_days(known, date(2026, 11, 25)) == {"contracts.csv": date(2026, 6, 20)}
+
+
 def test_without_dated_rows_a_period_must_be_named() -> None:
     with pytest.raises(scope.NothingDatedError):
         scope.latest_period(tables({}), rulebook(), date(2026, 1, 1))

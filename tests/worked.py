@@ -20,7 +20,7 @@ from tabled import rows, tables
 
 from scoring.calendar import Period
 from scoring.ledger.parents import rolled_up
-from scoring.metrics import REASONS
+from scoring.metrics import OVER_BOOK, REASONS
 from scoring.metrics.reference import Case
 from scoring.pipeline import measured, score
 from scoring.rules import Rulebook
@@ -64,7 +64,6 @@ class Outcome:
 
     measures: pl.DataFrame
     movements: pl.DataFrame
-    book: pl.DataFrame
 
 
 @cache
@@ -88,7 +87,9 @@ def run(case: Worked) -> Outcome:
         frames = rolled_up(frames)
     result = score(frames, rulebook, period, _as_of(case, period))
     rows = result.scored.rows
-    return Outcome(measured(rows, rulebook, frames, period), result.scored.moves, rows)
+    asked = {name.rpartition(".")[2] for name in case.expected}
+    metrics = [m for m in OVER_BOOK if m.name in asked]
+    return Outcome(measured(rows, rulebook, frames, period, metrics), result.scored.moves)
 
 
 def rules_of(case: Worked) -> Rulebook:

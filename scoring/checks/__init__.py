@@ -55,8 +55,8 @@ def check(
 ) -> Checked:
     """What of the delivered tables can be used, and all that is wrong with them.
 
-    `currency` is the reporting currency, None where it is not known. `faulty` are the rows, as table, file and row, in which a value
-    could not be read; they are set aside and their empty cells are not told again.
+    `currency` is the reporting currency, None where it is not known. `faulty` are the rows, as table, file and
+    row, in which a value could not be read; they are set aside and their empty cells are not told again.
     """
     numbered = {n: conform(f.lazy(), TABLES[n]).with_row_index(NR).collect() for n, f in tables.items()}
     lack = {name: lacking(frame, TABLES[name]) for name, frame in tables.items()}

@@ -11,7 +11,7 @@ from scoring.cli.answers import DATA, DONE, RULES, Answer, count, finish, has_er
 from scoring.cli.options import AsJson, AsOf, Folder, Rules
 from scoring.cli.screen import Column, table, working
 from scoring.cli.streams import note, say
-from scoring.errors import Problem, Severity, in_order
+from scoring.errors import Problem, in_order
 
 if TYPE_CHECKING:
     from scoring.pipeline import Examined
@@ -73,12 +73,13 @@ INPUT_COLUMNS = (
 
 def hint(folder: Path, examined: "Examined") -> None:
     """What to type when there are errors."""
+    from scoring.pipeline import can_be_set_aside
+
     if has_errors(examined.rules):
         note("Mend the rules first; their lines are named above.")
         next_command("check", folder)
         return
-    errors = [p for p in examined.exports if p.severity is Severity.ERROR]
-    if all(p.row is not None for p in errors):
+    if can_be_set_aside(examined.exports):
         note("Mend the rows, or score without them: they are then named on the cards they touch.")
         next_command("run", folder, "--set-aside")
     else:

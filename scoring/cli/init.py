@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -12,9 +12,6 @@ from scoring.cli.options import AsJson, DryRun
 from scoring.cli.screen import working
 from scoring.cli.streams import note, say
 from scoring.errors import BookscoreError, one_line
-
-if TYPE_CHECKING:
-    from adapters.draft.sketch import Finding
 
 RULES, SCHEMA, SOURCES = "rules.yaml", "rules.schema.json", "sources.yaml"
 DEMO = Path("demo")
@@ -26,11 +23,11 @@ class SizeError(BookscoreError):
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What became of the files of a folder, and what was found out about its exports."""
+    """What became of the files of a folder, and what was found out about its exports: how sure, which file, what."""
 
     written: Sequence[str]
     kept: Sequence[str]
-    findings: "Sequence[Finding]"
+    findings: Sequence[tuple[str, str, str]]
 
 
 def init(
@@ -66,7 +63,7 @@ def init(
         "folder": str(place),
         "written": list(prepared.written),
         "kept": list(prepared.kept),
-        "findings": [{"certainty": f.certainty, "file": f.file, "what": f.what} for f in prepared.findings],
+        "findings": [dict(zip(("certainty", "file", "what"), f, strict=True)) for f in prepared.findings],
     }
     finish(Answer(data), lambda: _show(place, prepared, is_demo=demo, dry_run=dry_run), as_json=as_json)
 
@@ -94,7 +91,7 @@ def _files(place: Path, made: Prepared, *, dry_run: bool) -> Prepared:
 
     texts = {RULES: rules.default_text(), SCHEMA: rules.schema_text()}
     kept = [name for name in texts if (place / name).exists()]
-    findings: Sequence[Finding] = ()
+    findings: Sequence[tuple[str, str, str]] = ()
     if SOURCES not in (*made.written, *made.kept):
         if (place / SOURCES).exists():
             kept.append(SOURCES)
@@ -110,11 +107,12 @@ def _files(place: Path, made: Prepared, *, dry_run: bool) -> Prepared:
     return Prepared((*made.written, *new), (*made.kept, *kept), findings)
 
 
-def _draft(place: Path) -> "tuple[str, Sequence[Finding]]":
+def _draft(place: Path) -> tuple[str, Sequence[tuple[str, str, str]]]:
     from scoring.pipeline import draft_sources
 
     with working("Reading headers …"):
-        return draft_sources(place)
+        text, findings = draft_sources(place)
+    return text, [(f.certainty, f.file, f.what) for f in findings]
 
 
 def _show(place: Path, prepared: Prepared, *, is_demo: bool, dry_run: bool) -> None:
@@ -123,8 +121,8 @@ def _show(place: Path, prepared: Prepared, *, is_demo: bool, dry_run: bool) -> N
         say(f"{verb:<6} {place / name}")
     for name in prepared.kept:
         say(f"{'kept':<{len(verb)}} {place / name}")
-    for finding in prepared.findings:
-        say(one_line(f"{finding.certainty:<14} {finding.file}: {finding.what}"))
+    for certainty, file, what in prepared.findings:
+        say(one_line(f"{certainty:<14} {file}: {what}"))
     if prepared.kept:
         note("What was there is kept as it is; remove a file to have it written anew.")
     if is_demo:

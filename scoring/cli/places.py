@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from scoring.pipeline import Request
     from scoring.store import Store
 
+STORE = ".bookscore"
+"""The folder within FOLDER that holds the store, known here so that nothing is loaded where there is none."""
 RESULTS = "scorecards"
 """The folder within FOLDER that holds a folder for each period."""
 
@@ -56,11 +58,10 @@ def today() -> date:
 @contextmanager
 def stored(folder: Path) -> "Iterator[Store]":
     """The stored runs of the folder. Raises NoRunsError rather than make a store."""
-    from scoring.store import open_store
-    from scoring.store.store import FOLDER
-
-    if not (existing(folder) / FOLDER / "bookscore.db").is_file():
+    if not (existing(folder) / STORE / "bookscore.db").is_file():
         raise NoRunsError(folder)
+    from scoring.store import open_store
+
     store = open_store(folder)
     try:
         yield store

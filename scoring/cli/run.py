@@ -133,7 +133,7 @@ def _show(made: "Run", folder: Path, place: Path, written: int) -> None:
     _care(made)
     if written:
         note(
-            f"Wrote {written:,} files into {place}; begin with league.html. The run is kept in {folder / '.bookscore'}."
+            f"Wrote {written:,} files into {place}; begin with league.html. The run is kept in {folder / places.STORE}."
         )
     else:
         note(f"Nothing was written (--dry-run); it would go into {place}.")

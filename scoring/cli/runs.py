@@ -22,7 +22,7 @@ def runs(folder: Folder = Path(), as_json: AsJson = False) -> None:
     ]
 
     def show() -> None:
-        columns = ("Run", "Period", "As of", "Rules", "Stored at", "")
+        columns = ("Run", "Period", "As of", "Rules", "Stored at (UTC)", "")
         table(
             [Column(c) for c in columns],
             [

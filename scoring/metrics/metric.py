@@ -116,6 +116,7 @@ REASONS = {
     "no_exposure": "no account was at risk in the months before",
     "no_target": "no target was agreed for the period",
     "no_contracts": "it needs contracts, and the revenue is measured on invoices",
+    "no_kind": "no kind of account that is graded apart has a value of its own",
     "too_few": "fewer accounts than the rules ask for",
 }
 """Code to words, for every null the catalogue can give."""

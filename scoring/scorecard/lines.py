@@ -41,7 +41,7 @@ def lines(rows: pl.LazyFrame, rulebook: Rulebook, targets: pl.LazyFrame) -> pl.L
     )
     whole = pl.concat(_values(rows, rulebook.rules, rulebook, targets, ()))
     both = whole.join(by_rule, on=[*KEYS, "rule"], how="left", validate="1:1")
-    return _weighed(both.with_columns(pl.when(pl.col("value").is_not_null()).then("points").alias("points")), rulebook)
+    return _weighed(both.with_columns(*_said_together()), rulebook)
 
 
 def graded_kinds(rows: pl.LazyFrame, rulebook: Rulebook, targets: pl.LazyFrame) -> pl.LazyFrame:
@@ -115,6 +115,20 @@ def _values(
             pl.when(~few).then("value").alias("value"),
             pl.when(few).then(pl.lit("too_few")).otherwise("reason").alias("reason"),
         ).select(*keys, "rule", "value", "n", "target", "reason")
+    ]
+
+
+def _said_together() -> list[pl.Expr]:
+    """Value, points and reason, so that a rule has either both value and points, or neither and a reason.
+
+    A value of all accounts can be there where no kind has one of its own, for metrics that are no sums.
+    """
+    value, worth = pl.col("value"), pl.col("points")
+    said = value.is_not_null() & worth.is_not_null()
+    return [
+        pl.when(said).then(value).alias("value"),
+        pl.when(said).then(worth).alias("points"),
+        pl.when(value.is_not_null() & worth.is_null()).then(pl.lit("no_kind")).otherwise("reason").alias("reason"),
     ]
 
 

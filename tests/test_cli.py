@@ -1,0 +1,594 @@
+"""Does the command line keep its promises? Data on stdout, the rest on stderr, exit codes, and nothing half done."""
+
+import io
+import json
+import re
+import shutil
+import subprocess
+import sys
+import webbrowser
+from collections.abc import Callable, Mapping
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scoring import demo, pipeline
+from scoring.cli import init, main, places, run
+from scoring.errors import in_order
+from scoring.explain.names import bare
+from scoring.pipeline import Request, examine
+from scoring.rules import default_text
+from scoring.store.store import FOLDER
+
+COMMANDS = ("init", "check", "run", "explain", "metrics", "open", "runs")
+AS_OF = demo.AS_OF.isoformat()
+
+
+@dataclass(frozen=True)
+class Done:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.out)
+        assert set(found) == {"ok", "data", "problems"}
+        assert found["ok"] == (self.code == 0)
+        return found
+
+
+def cli(*arguments: str | Path) -> Done:
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        code = main([str(a) for a in arguments])
+    return Done(code, out.getvalue(), err.getvalue())
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+@pytest.fixture
+def company(small_folder: Path, tmp_path: Path) -> Path:
+    """A copy of the made company, to be changed."""
+    return Path(shutil.copytree(small_folder, tmp_path / "company"))
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A made company that was run, what the run said, and its cards, the largest book first."""
+
+    folder: Path
+    done: Done
+    cards: list[dict[str, Any]]
+
+    @property
+    def who(self) -> str:
+        """The name of a manager with many accounts."""
+        return str(self.cards[0]["name"])
+
+
+@pytest.fixture(scope="module")
+def scored(small_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Scored:
+    folder = Path(shutil.copytree(small_folder, tmp_path_factory.mktemp("scored") / "demo"))
+    done = cli("run", folder, "--set-aside", "--as-of", AS_OF)
+    cards = json.loads((folder / "scorecards/2026-Q2/scorecards.json").read_text(encoding="utf-8"))
+    return Scored(folder, done, sorted(cards, key=lambda c: -c["accounts"]))
+
+
+# ---- help and usage ----
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_for_itself_and_its_options(command: str) -> None:
+    done = cli(command, "--help")
+    assert done.code == 0
+    assert "--json" in done.out
+    assert len(done.out.split("Options:")[0].split(".")) > 1
+
+
+def test_help_names_every_command_and_the_exit_codes() -> None:
+    done = cli("--help")
+    assert all(f"\n  {command} " in done.out for command in COMMANDS)
+    assert "Exit codes: 0 done" in done.out
+
+
+def test_the_version_is_told() -> None:
+    assert cli("--version") == Done(0, "bookscore 0.1.0\n", "")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("chek",), ("run", "--perod", "x"), ("run", "nowhere"), ("check", "--as-of", "yesterday"), ("metrics", "nrr"),
+     ("explain", "x"), ("runs", "nowhere"), ("init", "--demo", "--accounts", "3")],
+)  # fmt: skip
+def test_wrong_usage_is_one_sentence_and_2(
+    arguments: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = cli(*arguments)
+    assert (done.code, done.out) == (2, "")
+    sentence, following = done.err.splitlines()
+    assert len(sentence) > 10
+    assert following.startswith("Next: bookscore ")
+    told = cli(*arguments, "--json")
+    assert told.json["problems"][0]["what"] == sentence
+    assert (told.code, told.err) == (2, "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_mistake_of_ours_is_one_sentence_and_1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(places, "existing", lambda _: 1 / 0)
+    done = cli("runs", tmp_path)
+    assert done.code == 1
+    assert "ZeroDivisionError" in done.err
+    assert "BOOKSCORE_DEBUG=1" in done.err
+    assert "Traceback" not in done.err
+    monkeypatch.setenv("BOOKSCORE_DEBUG", "1")
+    with pytest.raises(ZeroDivisionError):
+        cli("runs", tmp_path)
+
+
+# ---- init ----
+
+
+def test_init_makes_a_company_that_can_be_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = cli("init", "--demo", "--accounts", "100", "--seed", "3")
+    assert done.code == 0
+    assert done.err.endswith("Next: bookscore run demo --set-aside\n")
+    assert (tmp_path / "demo/rules.yaml").read_text(encoding="utf-8") == default_text()
+    assert {line.split()[0] for line in done.out.splitlines()} == {"wrote"}
+    assert {tmp_path / line.split()[1] for line in done.out.splitlines()} == {
+        p for p in (tmp_path / "demo").rglob("*") if p.is_file()
+    }
+
+
+def test_init_overwrites_nothing_and_says_so(company: Path) -> None:
+    (company / "rules.yaml").write_text("name: mine\n", encoding="utf-8")
+    before = contents(company)
+    done = cli("init", company, "--demo")
+    assert done.code == 0
+    assert f"kept  {company / 'rules.yaml'}" in done.out
+    assert f"wrote  {company / 'rules.schema.json'}" in done.out
+    after = contents(company)
+    assert {name: after[name] for name in before} == before
+    assert set(after) - set(before) == {"rules.schema.json"}
+
+
+def test_init_drafts_a_map_and_names_what_it_could_not_place(tmp_path: Path) -> None:
+    (tmp_path / "Customers.csv").write_text("CustomerID,CompanyName\nA,Ada Ltd\n")
+    (tmp_path / "moon.csv").write_text("phase,tide\nfull,high\n")
+    done = cli("init", tmp_path)
+    assert done.code == 0
+    assert "recognised     Customers.csv: taken for accounts" in done.out
+    assert "not recognised moon.csv" in done.out
+    assert "table: accounts" in (tmp_path / "sources.yaml").read_text(encoding="utf-8")
+    assert f"Next: bookscore check {tmp_path}" in done.err
+
+
+def test_init_without_exports_says_what_to_do(tmp_path: Path) -> None:
+    done = cli("init", tmp_path / "new")
+    assert done.code == 0
+    assert "put them there" in done.err
+    assert sorted(p.name for p in (tmp_path / "new").iterdir()) == ["rules.schema.json", "rules.yaml"]
+
+
+def test_init_does_not_take_results_for_exports(scored: Scored, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(scored.folder, tmp_path / "again"))
+    (folder / "sources.yaml").unlink()
+    found = cli("init", folder, "--json").json["data"]["findings"]
+    assert {f["file"].split("/")[0] for f in found} == {"exports"}
+
+
+@pytest.mark.parametrize("arguments", [("init", "new"), ("init", "--demo")])
+def test_init_can_be_tried_without_writing(
+    arguments: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = cli(*arguments, "--dry-run")
+    assert done.code == 0
+    assert "would write" in done.out
+    assert list(tmp_path.iterdir()) == []
+
+
+# ---- check ----
+
+
+def test_check_prints_every_problem_in_one_line_as_it_is(small_folder: Path) -> None:
+    done = cli("check", small_folder, "--as-of", AS_OF)
+    examined = examine(Request(small_folder, demo.AS_OF))
+    expected = [f"{p.severity}: {p}" for p in in_order((*examined.rules, *examined.exports))]
+    assert done.out.splitlines() == expected
+    assert sum(line.startswith("error: exports/") for line in expected) == 3
+    assert done.code == 3
+    assert done.err.splitlines()[-1].startswith("Next: bookscore run")
+    assert "--set-aside" in done.err.splitlines()[-1]
+
+
+def test_check_finds_the_planted_faults(small_folder: Path) -> None:
+    found = {(p["file"], p["row"]) for p in cli("check", small_folder, "--json").json["problems"] if p["row"]}
+    assert found >= {(planted.file, planted.row) for planted in demo.planted_faults()}
+
+
+def test_check_tells_wrong_rules_and_wrong_exports_at_once(company: Path) -> None:
+    rules = company / "rules.yaml"
+    rules.write_text(rules.read_text(encoding="utf-8").replace("net_revenue_retention", "nrr"), encoding="utf-8")
+    done = cli("check", company)
+    assert done.code == 4
+    assert "error: rules.yaml:" in done.out
+    assert 'did you mean "net_revenue_retention"?' in done.out
+    assert "error: exports/billing/subscriptions.csv row 12" in done.out
+
+
+def test_check_of_a_folder_without_rules_says_so(company: Path) -> None:
+    (company / "rules.yaml").unlink()
+    done = cli("check", company)
+    assert done.code == 4
+    assert "rules.yaml: the file cannot be read" in done.out
+
+
+def test_check_of_clean_exports_is_0(company: Path) -> None:
+    _without_faults(company)
+    done = cli("check", company, "--as-of", AS_OF)
+    assert done.code == 0, done.out
+    assert not any(line.startswith("error") for line in done.out.splitlines())
+    assert done.err.endswith(f"Next: bookscore run {company}\n")
+
+
+# ---- run ----
+
+
+def test_run_tells_groups_on_stdout_and_the_work_on_stderr(scored: Scored) -> None:
+    folder, done = scored.folder, scored.done
+    assert done.code == 0, done.err
+    assert "2026-Q2, as of 2026-06-30" in done.out
+    assert "Not distinguishable from the median" in done.out
+    assert scored.who in done.out
+    assert "Read with care:" in done.err
+    assert "set aside: exports/billing/subscriptions.csv row 12" in done.err
+    assert done.err.splitlines()[-1].startswith("Next: bookscore explain ")
+    assert (folder / "scorecards/2026-Q2/league.html").is_file()
+
+
+def test_run_names_nobody_by_rank_but_by_name(scored: Scored) -> None:
+    within = scored.done.out.split("Not distinguishable from the median")[1].split("\n\n")[0]
+    names = [line.split("  ")[0] for line in within.splitlines()[3:]]
+    assert names == sorted(names, key=str.casefold)
+
+
+def test_run_leaves_results_that_are_the_same_when_run_again(scored: Scored, tmp_path: Path) -> None:
+    folder = scored.folder
+    done = cli("run", folder, "--set-aside", "--as-of", AS_OF, "--out", tmp_path / "out")
+    assert done.code == 0, done.err
+    assert contents(tmp_path / "out") == contents(folder / "scorecards/2026-Q2")
+    assert len(cli("runs", folder, "--json").json["data"]) == 1
+
+
+def test_another_map_of_the_same_exports_is_another_run(scored: Scored, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(scored.folder, tmp_path / "again"))
+    mapped = folder / "sources.yaml"
+    mapped.write_text(mapped.read_text(encoding="utf-8").replace("segment:", "sector:", 1), encoding="utf-8")
+    rules = folder / "rules.yaml"
+    assert cli("run", folder, "--set-aside", "--as-of", AS_OF).code in (0, 4), rules.read_text(encoding="utf-8")
+    ids = [run["run_id"] for run in cli("runs", folder, "--json").json["data"]]
+    assert len(ids) == len(set(ids)) == 2
+
+
+def test_run_in_json_says_all_and_nothing_else(scored: Scored, tmp_path: Path) -> None:
+    done = cli("run", scored.folder, "--set-aside", "--as-of", AS_OF, "--dry-run", "--out", tmp_path / "out", "--json")
+    data = done.json["data"]
+    assert done.err == ""
+    assert data["period"] == "2026-Q2"
+    assert data["written"] == []
+    assert not (tmp_path / "out").exists()
+    assert {i["file"] for i in data["inputs"]} >= {"exports/crm/Account.csv"}
+    assert next(i for i in data["inputs"] if i["file"].endswith("subscriptions.csv"))["rows_set_aside"] == 1
+    assert all(c["group"] in ("above", "within", "below", "not_scored") for c in data["scorecards"])
+
+
+def test_run_with_errors_says_what_check_says_and_writes_nothing(company: Path) -> None:
+    before = contents(company)
+    done, checked = cli("run", company, "--as-of", AS_OF), cli("check", company, "--as-of", AS_OF)
+    assert (done.code, done.out) == (3, "")
+    assert [line for line in done.err.splitlines() if line in checked.out.splitlines()] == checked.out.splitlines()
+    assert "--set-aside" in done.err
+    assert contents(company) == before
+    told = cli("run", company, "--as-of", AS_OF, "--json")
+    assert (told.code, told.json["data"]) == (3, None)
+    assert contents(company) == before
+
+
+def test_run_into_a_folder_of_others_is_refused_before_anything_is_stored(company: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/letter.txt").write_text("dear")
+    done = cli("run", company, "--set-aside", "--as-of", AS_OF, "--out", tmp_path / "mine")
+    assert done.code == 2
+    assert "nothing was written" in done.err
+    assert not (company / ".bookscore").exists()
+
+
+def test_run_takes_today_for_the_day_nobody_named(company: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(places, "today", lambda: date(2026, 4, 2))
+    assert places.request(company, None, None).as_of == date(2026, 4, 2)
+
+
+def test_run_takes_other_rules(company: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.yaml"
+    other.write_text(default_text().replace("name: Keep and grow", "name: Other", 1), encoding="utf-8")
+    done = cli("run", company, "--set-aside", "--as-of", AS_OF, "--rules", other, "--dry-run")
+    assert done.out.startswith("Other: 2026-Q2")
+    other.write_text("name: x\n", encoding="utf-8")
+    assert cli("run", company, "--rules", other).code == 4
+    assert cli("run", company, "--rules", tmp_path / "none.yaml").code == 2
+
+
+def test_a_period_that_is_none_is_2(company: Path) -> None:
+    done = cli("run", company, "--set-aside", "--period", "2026-Q9")
+    assert done.code == 2
+    assert '"2026-Q9" is not a period' in done.err
+
+
+def test_run_stops_with_1_where_it_cannot_write(company: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device", "results")
+
+    monkeypatch.setattr(run, "_store", full)
+    done = cli("run", company, "--set-aside", "--as-of", AS_OF)
+    assert (done.code, done.out) == (1, "")
+    assert done.err.splitlines()[0] == "results: no space left on device"
+
+
+# ---- bad input: one clear line each, nothing written ----
+
+GOOD = {
+    "accounts.csv": "account_id,name\nA,Ada\nB,Bob\n",
+    "managers.csv": "manager_id,name\nM,Mia\nN,Noa\n",
+    "ownership.csv": "account_id,manager_id,starts_on,ends_on,share\nA,M,,,\nB,N,,,\n",
+    "contracts.csv": "line_id,account_id,amount,currency,every,starts_on,ends_on\n"
+    "1,A,10.00,EUR,month,2025-01-01,\n2,B,5.00,EUR,month,2025-01-01,\n",
+    "targets.csv": "manager_id,metric,period,value\nM,closing,2026-Q2,20\n",
+}  # fmt: skip
+
+
+def _world(folder: Path, **changed: str | bytes) -> Path:
+    files: dict[str, str | bytes] = {
+        **GOOD,
+        "rules.yaml": default_text(),
+        **{k.replace("_", "."): v for k, v in changed.items()},
+    }
+    for name, text in files.items():
+        (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+    return folder
+
+
+def _edited(name: str, old: str, new: str) -> dict[str, str]:
+    assert old in GOOD[name]
+    return {name.replace(".", "_"): GOOD[name].replace(old, new, 1)}
+
+
+BAD: Mapping[str, tuple[dict[str, Any], int, str]] = {
+    "a wrong number": (
+        _edited("contracts.csv", "10.00", "1O.00"), 3, 'contracts.csv row 1, column amount: not a number: "1O.00"'
+    ),
+    "a wrong date": (
+        _edited("contracts.csv", "2025-01-01", "2025-02-30"), 3, "contracts.csv row 1, column starts_on: no such day"
+    ),
+    "an unknown account": (
+        _edited("contracts.csv", "2,B", "2,Z"), 3, 'contracts.csv row 2, column account_id: account_id is not among'
+    ),
+    "a duplicate key": (_edited("accounts.csv", "B,Bob", "A,Bob"), 3, "accounts.csv row 2"),
+    "a missing column": (_edited("contracts.csv", "amount", "betrag"), 3, "there is no column amount"),
+    "an empty file": ({"contracts_csv": ""}, 3, "contracts.csv: is empty"),
+    "a broken encoding": ({"accounts_csv": b"account_id,name\nA,M\xfcller\nB,Bob\n"}, 3, "accounts.csv"),
+    "an unknown currency": (_edited("contracts.csv", "EUR", "EUX"), 3, 'currency is not known: "EUX"'),
+    "overlapping shares": (_edited("ownership.csv", "A,M,,,", "A,M,,,\nA,N,,,"), 3, "ownership.csv row 1"),
+    "an unknown metric in targets": (
+        _edited("targets.csv", "closing", "closings"), 3, 'no such metric: "closings"; did you mean "closing"?'
+    ),
+    "an unknown metric in rules": (
+        {"rules_yaml": default_text().replace("logo_retention", "logo_retentoin", 1)}, 4, 'mean "logo_retention"?'
+    ),
+    "an unknown key": ({"rules_yaml": default_text().replace("basis:", "basics:", 1)}, 4, 'did you mean "basis"?'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_input_is_one_clear_line_and_nothing_is_written(name: str, tmp_path: Path) -> None:
+    changed, code, expected = BAD[name]
+    folder = _world(tmp_path, **changed)
+    before = contents(folder)
+    checked, done = cli("check", folder, "--as-of", AS_OF), cli("run", folder, "--as-of", AS_OF)
+    assert (checked.code, done.code) == (code, code), checked.out
+    told = [line for line in checked.out.splitlines() if expected in line and line.startswith("error: ")]
+    assert len(told) == 1, checked.out
+    assert told[0] in done.err.splitlines()
+    assert contents(folder) == before
+
+
+def test_a_file_with_only_a_header_is_told(tmp_path: Path) -> None:
+    folder = _world(tmp_path, contracts_csv=GOOD["contracts.csv"].splitlines()[0] + "\n")
+    done = cli("check", folder, "--as-of", AS_OF)
+    assert any("contracts.csv" in line for line in done.out.splitlines()), done.out
+
+
+def test_many_wrong_rows_can_be_set_aside(tmp_path: Path) -> None:
+    lines = "".join(f"x{n},A,1O,EUR,month,2025-01-01,\n" for n in range(50))
+    folder = _world(tmp_path, contracts_csv=GOOD["contracts.csv"] + lines)
+    done = cli("run", folder, "--as-of", AS_OF, "--set-aside", "--json")
+    assert done.code == 0, done.out
+    assert next(i for i in done.json["data"]["inputs"] if i["file"] == "contracts.csv")["rows_set_aside"] == 50
+
+
+def test_a_missing_column_cannot_be_set_aside(tmp_path: Path) -> None:
+    folder = _world(tmp_path, **_edited("contracts.csv", "amount", "betrag"))
+    done = cli("run", folder, "--as-of", AS_OF, "--set-aside")
+    assert done.code == 3
+    assert "cannot be set aside" in done.err
+
+
+# ---- explain ----
+
+
+def test_explain_goes_from_points_to_rows(scored: Scored) -> None:
+    folder = scored.folder
+    whole = cli("explain", scored.who, "--folder", folder)
+    assert whole.code == 0
+    assert "grow_revenue" in whole.out
+    metric = cli("explain", scored.who, "--folder", folder, "--metric", "keep_revenue", "--all")
+    assert "Gross revenue retention" in metric.out
+    data = cli("explain", scored.who, "--folder", folder, "--json").json["data"]
+    moved = next(a for a in data["accounts"] if any(m["kind"] == "expansion" for m in a["movements"]))
+    one = cli("explain", scored.who, "--folder", folder, "--account", moved["account_id"])
+    assert "exports/billing/subscriptions.csv:" in one.out
+    for done in (whole, metric, one):
+        assert done.err.splitlines()[-1].startswith("Next: bookscore explain ")
+
+
+def test_printed_contributions_add_up_to_the_printed_score(scored: Scored) -> None:
+    for card in (card for card in scored.cards if card["score"] is not None):
+        out = cli("explain", card["manager_id"], "--folder", scored.folder).out
+        body = out.split("Adds\n")[1].split("\n\n")[0].splitlines()
+        rows = [line.split()[-1] for line in body if not line.startswith("─")]
+        *adds, score = [Decimal(r.replace("−", "-")) for r in rows if r != "n/a"]
+        assert sum(adds) == score
+
+
+def test_printed_parts_add_up_to_the_printed_value(scored: Scored, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    for further in ((), ("--all",)):
+        out = cli("explain", scored.who, "--folder", scored.folder, "--metric", "net_revenue_retention", *further).out
+        *parts, whole = [Decimal(found) for found in re.findall(r" (\d+\.\d\d)\u202f%", out)]
+        assert len(parts) > 10
+        assert sum(parts) == whole
+
+
+def test_explain_takes_the_run_that_is_named(scored: Scored) -> None:
+    (stored,) = cli("runs", scored.folder, "--json").json["data"]
+    done = cli("explain", scored.who, "--folder", scored.folder, "--run", stored["run_id"][:12], "--json")
+    assert done.json["data"]["run_id"] == stored["run_id"]
+    assert cli("explain", scored.who, "--folder", scored.folder, "--run", "ffff").code == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("a",), "several managers"),
+        (("WHO", "--metric", "nrr"), 'did you mean "net_revenue_retention"?'),
+        (("WHO", "--account", "zzzzz"), "there is no account"),
+        (("zzzzz",), "there is no manager"),
+    ],
+)
+def test_explain_asks_back_where_it_is_not_clear_who_or_what(
+    scored: Scored, words: tuple[str, ...], expected: str
+) -> None:
+    done = cli("explain", *(scored.who if w == "WHO" else w for w in words), "--folder", scored.folder)
+    assert done.code == 2
+    assert expected in done.err
+
+
+# ---- metrics, open, runs ----
+
+
+def test_metrics_lists_the_catalogue_and_tells_one() -> None:
+    data = cli("metrics", "--json").json["data"]
+    assert {"net_revenue_retention", "target_attainment"} <= {d["name"] for d in data}
+    done = cli("metrics", "net_revenue_retention")
+    for word in ("who counts", "empty when", "source", "accounts paying at the start"):
+        assert word in done.out
+    everything = cli("metrics").out
+    assert all(d["name"] in everything for d in data)
+
+
+def test_open_opens_the_page_of_the_last_run(scored: Scored, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(webbrowser, "open", lambda uri: opened.append(uri) or True)
+    page = scored.folder / "scorecards/2026-Q2/league.html"
+    assert cli("open", scored.folder).out == f"{page}\n"
+    assert cli("open", scored.folder / "scorecards/2026-Q2").out == f"{page}\n"
+    assert opened == [page.resolve().as_uri()] * 2
+    assert cli("open", scored.folder, "--period", "2020-Q1").code == 1
+
+
+def test_commands_about_runs_make_no_store(tmp_path: Path) -> None:
+    for arguments in (("runs", tmp_path), ("open", tmp_path), ("explain", "x", "--folder", tmp_path)):
+        done = cli(*arguments)
+        assert done.code == 2
+        assert "no run is stored" in done.err
+        assert done.err.splitlines()[-1].startswith("Next: bookscore run")
+    assert list(tmp_path.iterdir()) == []
+
+
+# ---- streams and terminals ----
+
+
+def test_a_terminal_without_umlauts_gets_plain_letters(scored: Scored) -> None:
+    who = next(card for card in scored.cards if not card["name"].isascii())
+    told = []
+    for further in ((), ("--json",)):
+        terminal = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+        with redirect_stdout(terminal):
+            assert main(["explain", who["manager_id"], "--folder", str(scored.folder), *further]) == 0
+        terminal.seek(0)
+        told.append(terminal.read())
+    assert bare(who["name"]) in told[0].casefold()
+    assert json.loads(told[1])["data"]["name"] == who["name"]
+
+
+def test_a_pipe_that_is_closed_is_no_traceback(tmp_path: Path) -> None:
+    code = "import sys; from scoring.cli import main; sys.exit(main())"
+    command = f"{sys.executable} -c '{code}' metrics | head -1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert done.stdout == "Revenue and its movements\n"
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("width", ["80", "120"])
+def test_tables_fit_the_width(scored: Scored, monkeypatch: pytest.MonkeyPatch, width: str) -> None:
+    monkeypatch.setenv("COLUMNS", width)
+    arguments: list[tuple[str | Path, ...]] = [
+        ("explain", scored.who, "--folder", scored.folder, "--metric", m) for m in ("keep_revenue", "clv_margin_growth")
+    ]
+    for each in (
+        *arguments,
+        ("run", scored.folder, "--set-aside", "--as-of", AS_OF, "--dry-run"),
+        ("runs", scored.folder),
+    ):
+        done = cli(*each)
+        ruled = [line for line in (done.out + done.err).splitlines() if line.startswith("──")]
+        assert ruled
+        assert max(map(len, ruled)) <= int(width)
+
+
+def test_names_cannot_move_the_cursor(tmp_path: Path) -> None:
+    folder = _world(tmp_path, managers_csv="manager_id,name\nM,\x1b[2JMia [bold]\nN,Noa\n")
+    done = cli("run", folder, "--as-of", AS_OF, "--dry-run")
+    assert "\x1b" not in done.out + done.err
+    assert "[bold]" in done.out
+
+
+def test_help_is_quick_to_show(tmp_path: Path) -> None:
+    code = "import sys; from scoring.cli import main; main(['--help']); print(sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
+    loaded = done.stdout.splitlines()[-1]
+    assert not any(f"'{heavy}'" in loaded for heavy in ("polars", "pydantic", "sqlmodel", "rich", "jinja2", "babel"))
+
+
+def _without_faults(folder: Path) -> None:
+    """Takes the planted rows out of the exports."""
+    for planted in demo.planted_faults():
+        path = folder / planted.file
+        lines = path.read_bytes().splitlines(keepends=True)
+        kept: Callable[[bytes], bool] = lambda line: planted.value.encode() not in line  # noqa: B023, E731
+        path.write_bytes(b"".join(line for line in lines if kept(line)))
+
+
+def test_everybody_knows_the_folder_by_the_same_names() -> None:
+    assert (init.RULES, init.SOURCES) == (pipeline.RULES, pipeline.SOURCES)
+    assert places.STORE == FOLDER
