@@ -3,26 +3,19 @@
 Read this file first. Each step takes frames and returns frames; the rooms behind them say how.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
-from pathlib import Path
 
 import polars as pl
 
-import adapters
-from adapters.delivery import Delivery
-from adapters.draft import draft
-from adapters.draft.sketch import Finding
-from adapters.sources import Sources
-from scoring import book, document, notes, rules, scope
+from scoring import book, notes, rules, scope
 from scoring.calendar import Period
-from scoring.checks import Checked, check
 from scoring.company import company_facts, totals
 from scoring.credit.policy import Ownership, answering
 from scoring.credit.tree import under_heads
-from scoring.errors import Problem, ProblemsFoundError, Severity, in_order
+from scoring.errors import ProblemsFoundError, in_order
+from scoring.intake import RULES, Request, can_be_set_aside, take_in
 from scoring.ledger.bridge import COLUMNS as BRIDGE
 from scoring.ledger.bridge import check_balance, check_conserved
 from scoring.ledger.build import Ledger, Windows, contract_lines, invoice_lines, of_contracts, of_invoices
@@ -31,102 +24,12 @@ from scoring.lifetime.exposure import exposure
 from scoring.measure import COMPANY, attainment, measure
 from scoring.metrics import CATALOGUE, OVER_BOOK, Metric
 from scoring.rules import Rulebook
-from scoring.run import Input, Run
+from scoring.run import Run
 from scoring.scorecard.cards import Scored, cards
 from scoring.scorecard.context import Context
 from scoring.scorecard.judge import judge
-from scoring.tables import LAYOUT, OPEN_TABLES, TABLES
-
-RULES, SOURCES = "rules.yaml", "sources.yaml"
 
 Tables = dict[str, pl.DataFrame]
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What is asked of a run. `period` None is the last the exports hold; `rules` None is the folder's own."""
-
-    folder: Path
-    as_of: date
-    period: str | None = None
-    rules: Path | None = None
-    set_aside: bool = False
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Exports:
-    """The checked exports of a folder, all that is wrong or odd about them, and the hash of their map, if any."""
-
-    checked: Checked
-    inputs: tuple[Input, ...]
-    problems: tuple[Problem, ...]
-    mapping: str | None
-
-    @property
-    def has_errors(self) -> bool:
-        """Whether anything stops a run that sets nothing aside."""
-        return any(p.severity is Severity.ERROR for p in self.problems)
-
-
-@dataclass(frozen=True, slots=True)
-class Examined:
-    """All that is wrong or odd with the rules, and with the exports, and the exports as they were read."""
-
-    rules: tuple[Problem, ...]
-    exports: tuple[Problem, ...]
-    inputs: tuple[Input, ...]
-
-
-def examine(request: Request) -> Examined:
-    """Both rules and exports, whichever of them cannot be read."""
-    place = request.rules or request.folder / RULES
-    try:
-        rulebook, said = rules.read(place, CATALOGUE)
-        currency: str | None = rulebook.currency
-    except ProblemsFoundError as error:
-        said, currency = error.problems, rules.currency_in(place)
-    try:
-        exports = take_in(request.folder, currency, request.as_of)
-    except ProblemsFoundError as error:
-        return Examined(said, error.problems, ())
-    _, later = scope.known_by(exports.checked.tables, request.as_of)
-    return Examined(said, in_order((*exports.problems, *later)), exports.inputs)
-
-
-def draft_sources(folder: Path) -> tuple[str, list[Finding]]:
-    """A sources.yaml for the folder as text, and what was recognised, guessed, and not recognised."""
-    required = {name: [c.name for c in table.columns if c.required] for name, table in TABLES.items()}
-    return draft(folder, LAYOUT, required, OPEN_TABLES)
-
-
-def take_in(folder: Path, currency: str | None, as_of: date) -> Exports:
-    """The exports, read and checked. `currency` is the reporting currency, None where it is not known.
-
-    Raises ProblemsFoundError when sources.yaml cannot be read.
-    """
-    place = folder / SOURCES
-    sources = document.load(place, Sources) if place.exists() else None
-    mapping = None if sources is None else sha256(sources.model_dump_json(by_alias=True).encode()).hexdigest()
-    keys = {name: table.key for name, table in TABLES.items()}
-    delivery = adapters.read_folder(folder, LAYOUT, OPEN_TABLES, sources, keys=keys)
-    faults = [
-        Problem(f.what, f.remedy, f.file, f.row, f.column, f.value, f.table, Severity(f.severity))
-        for f in delivery.faults
-    ]
-    places = {table: rows.select("origin_file", "origin_row") for table, rows in delivery.faulty.items()}
-    unread = {(table, file, row) for table, rows in places.items() for file, row in rows.iter_rows()}
-    checked = check(delivery.tables, currency=currency, known_metrics=CATALOGUE, faulty=unread)
-    return Exports(checked, _inputs(delivery, checked, as_of), in_order((*faults, *checked.problems)), mapping)
-
-
-def _inputs(delivery: Delivery, checked: Checked, as_of: date) -> tuple[Input, ...]:
-    """The files that were read, each with how many of its rows are set aside, and its last day."""
-    aside = [(f["origin_file"][n], t) for t, f in checked.set_aside.items() for n in range(f.height)]
-    last = scope.last_days(checked.tables, as_of)
-    return tuple(
-        Input(f.name, f.sha256, f.rows, f.filtered, aside.count((f.name, f.table or "")), last.get(f.name))
-        for f in delivery.files
-    )
 
 
 def run(request: Request) -> Run:
@@ -135,10 +38,12 @@ def run(request: Request) -> Run:
     Raises ProblemsFoundError when anything is wrong with the rules or, unless rows are to be set aside, with
     the exports; UnbalancedError or NotConservedError when money does not add up.
     """
-    rulebook, warnings = rules.read(request.rules or request.folder / RULES, CATALOGUE)
+    place = request.rules or request.folder / RULES
+    rulebook, warnings = rules.read(place, CATALOGUE)
     intake = take_in(request.folder, rulebook.currency, request.as_of)
-    if intake.has_errors and not (request.set_aside and can_be_set_aside(intake.problems)):
-        raise ProblemsFoundError((*warnings, *intake.problems))
+    misread = scope.nothing_to_read(intake.checked.tables, rulebook, place.name)
+    if misread or (intake.has_errors and not (request.set_aside and can_be_set_aside(intake.problems))):
+        raise ProblemsFoundError((*warnings, *misread, *intake.problems))
     tables, later = scope.known_by(intake.checked.tables, request.as_of)
     if rulebook.grain == "parent":
         tables = rolled_up(tables)
@@ -284,8 +189,3 @@ def _check(bridge: pl.DataFrame, rows: pl.DataFrame) -> None:
 def _named(rows: pl.DataFrame) -> pl.LazyFrame:
     """The bridges of the book with a name at every grain."""
     return rows.lazy().with_columns(pl.col("team").fill_null("(none)"), pl.lit("whole").alias(COMPANY))
-
-
-def can_be_set_aside(problems: Iterable[Problem]) -> bool:
-    """Whether every error is of a row that can be left out; a missing file or column is not."""
-    return all(p.row is not None for p in problems if p.severity is Severity.ERROR)

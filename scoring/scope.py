@@ -143,6 +143,17 @@ def known_by(tables: Tables, as_of: date) -> tuple[dict[str, pl.DataFrame], list
     return made, notes
 
 
+def nothing_to_read(tables: Tables, rulebook: Rulebook, rules_file: str) -> tuple[Problem, ...]:
+    """An error when the basis of the rules is one that the exports hold no rows for."""
+    if tables[rulebook.basis].height:
+        return ()
+    other = "invoices" if rulebook.basis == "contracts" else "contracts"
+    count = tables[other].height
+    remedy = f"set basis: {other}, of which there are {count:,}" if count else "add a table of contracts or of invoices"
+    what = f"revenue is read on {rulebook.basis}, and the exports hold none"
+    return (Problem(what, remedy, file=rules_file, column="basis"),)
+
+
 def shortfall(tables: Tables, period: Period, as_of: date) -> Iterable[Problem]:
     """A warning when the exports end well before the period does."""
     last_day = reach(tables, as_of)

@@ -73,7 +73,12 @@ CONTRACTS = Table(
         Column("discount", Kind.NUMBER, "Part of the list price that is not charged, 0 to 1."),
         Column("amount", Kind.MONEY, "Net amount of the line for one `every`.", required=True),
         _CURRENCY,
-        Column("every", Kind.TEXT, "month, quarter, year, week, day, or some of them, as `6 months` or `45 days`.", required=True),
+        Column(
+            "every",
+            Kind.TEXT,
+            "month, quarter, year, week, day, or some of them, as `6 months` or `45 days`.",
+            required=True,
+        ),
         Column("starts_on", Kind.DATE, "First day of service.", required=True),
         Column("ends_on", Kind.DATE, "First day without service; empty means evergreen."),
         Column("signed_on", Kind.DATE, "Day of signature."),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from scoring import demo, pipeline, rules
+from scoring import demo, intake, pipeline, rules
 from scoring.run import Run
 
 
@@ -13,14 +13,14 @@ def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The made company with its map and the default rules. Only to be read: copy it to change it."""
     folder = tmp_path_factory.mktemp("company") / "demo"
     demo.write(folder)
-    (folder / pipeline.RULES).write_text(rules.default_text(), encoding="utf-8")
+    (folder / intake.RULES).write_text(rules.default_text(), encoding="utf-8")
     return folder
 
 
 @pytest.fixture(scope="session")
 def demo_run(demo_folder: Path) -> Run:
     """The run of the made company's last quarter, without its faulty rows."""
-    return pipeline.run(pipeline.Request(demo_folder, demo.AS_OF, set_aside=True))
+    return pipeline.run(intake.Request(demo_folder, demo.AS_OF, set_aside=True))
 
 
 @pytest.fixture(scope="session")
@@ -28,5 +28,5 @@ def small_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small made company, with its map, the default rules, and the three faults. Only to be read, too."""
     folder = tmp_path_factory.mktemp("small") / "demo"
     demo.write(folder, accounts=150, managers=9, quarters=4)
-    (folder / pipeline.RULES).write_text(rules.default_text(), encoding="utf-8")
+    (folder / intake.RULES).write_text(rules.default_text(), encoding="utf-8")
     return folder

@@ -148,7 +148,7 @@ grain: parent
 credit: {churn: at_clos}
 policies:
   gap_tolerance_days: 010
-  overlaps: NO
+  early_renewal_days: NO
 ladder:
   tiers: [Entry, Standard, Premium]
   products: {Basic: Entri, Pro: Standard}
@@ -181,7 +181,7 @@ grades:
         '"at_clos"; did you mean "at_close"?',
         "rules.yaml:10: policies.gap_tolerance_days has a leading zero, which programs read differently: "
         '"010"; write an ordinary number, or put it in quotes if it is a name',
-        'rules.yaml:11: policies.overlaps must be later_signed or sum: "NO"; choose one of them',
+        'rules.yaml:11: policies.early_renewal_days must be a whole number: "NO"; write digits, such as 30',
         'rules.yaml:14: ladder.products.Basic stands on no known tier: "Entri"; did you mean "Entry"?',
         'rules.yaml:15: no setting "lifetime.horizon"; did you mean "horizon_months"?',
         'rules.yaml:15: lifetime.margin must be 1 or less: "180%"',
@@ -363,3 +363,11 @@ def test_bands_are_recognised_by_their_setting(tmp_path: Path) -> None:
     rulebook, _ = reading(tmp_path, one_rule("logo_retention", "{bands: [{from: 90%, points: 100}]}"))
     assert isinstance(rulebook.rules[0].grade, Bands)
     assert rulebook.rules[0].grade.bands[0].from_ == 0.9
+
+
+def test_the_rules_for_invoices_and_sellers_are_the_default_read_otherwise(tmp_path: Path) -> None:
+    place = tmp_path / "rules.yaml"
+    place.write_text(default_text(basis="invoices", policy="seller"), encoding="utf-8")
+    rulebook, problems = read(place, CATALOGUE)
+    assert (rulebook.basis, rulebook.ownership.policy) == ("invoices", "seller")
+    assert problems == ()

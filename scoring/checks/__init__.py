@@ -109,9 +109,7 @@ def _metrics(numbered: _Frames, known_metrics: Collection[str]) -> list[Finding]
     return found(TARGETS.name, bad, Saying("there is no such metric", advice, "metric"))
 
 
-def _together(
-    numbered: _Frames, sound: _Frames, lack: Mapping[str, list[str]], currency: str | None
-) -> list[Finding]:
+def _together(numbered: _Frames, sound: _Frames, lack: Mapping[str, list[str]], currency: str | None) -> list[Finding]:
     """What is wrong with rows beside other rows."""
     trees = [n for n in PARENTS if not lack.get(n)]
     keys = {n: numbered[n].get_column(TABLES[n].key[0]) for n in trees}

@@ -46,9 +46,7 @@ class Finding:
     severity: Severity = Severity.ERROR
 
 
-def found(
-    table: str, bad: pl.DataFrame, saying: Saying, *, named: pl.DataFrame | None = None
-) -> list[Finding]:
+def found(table: str, bad: pl.DataFrame, saying: Saying, *, named: pl.DataFrame | None = None) -> list[Finding]:
     """The finding for the bad rows, as a list that is empty when there are none.
 
     `bad` are rows of the table with their numbers. `named` are the rows to tell people about, where they
@@ -75,9 +73,7 @@ def unusable(findings: Iterable[Finding], table: str) -> pl.Series:
 def reasons(findings: Iterable[Finding], table: str) -> pl.DataFrame:
     """Why rows of the table cannot be used: the number of each such row and all that is wrong with it."""
     errors = [f for f in findings if f.table == table and f.severity is Severity.ERROR and len(f.rows)]
-    said = {
-        what: pl.concat(f.rows for f in errors if f.what == what) for what in sorted({f.what for f in errors})
-    }
+    said = {what: pl.concat(f.rows for f in errors if f.what == what) for what in sorted({f.what for f in errors})}
     why = [pl.when(pl.col(NR).is_in(rows.implode())).then(pl.lit(what)) for what, rows in said.items()]
     concerned = unusable(errors, table).to_frame()
     return concerned.with_columns(why=pl.concat_str(why, separator="; ", ignore_nulls=True) if why else None)

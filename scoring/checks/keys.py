@@ -28,9 +28,7 @@ def repeated(frame: pl.DataFrame, table: Table) -> list[Finding]:
         detail=pl.format("the same key as {}, with other values", "first")
     )
     copied = Saying("the row is there twice", "remove one of them", column, "detail", "key")
-    conflicting = Saying(
-        "the key is there twice, with different values", "keep the right one", column, "detail", "key"
-    )
+    conflicting = Saying("the key is there twice, with different values", "keep the right one", column, "detail", "key")
     return [
         *found(table.name, copies, copied),
         *found(table.name, conflicts, conflicting, named=conflicts.filter(~pl.col("is_first"))),
@@ -45,9 +43,9 @@ def look_alikes(frame: pl.DataFrame, table: Table) -> list[Finding]:
     if seen.get_column("seen").n_unique() == len(seen):
         return []
     alike = seen.filter(pl.len().over("seen") > 1, pl.col(key).is_not_null()).sort(*ORIGIN, NR)
-    later = alike.with_columns(
-        first=pl.col(key).first().over("seen"), place=PLACE.first().over("seen")
-    ).filter(pl.col(key) != pl.col("first"))
+    later = alike.with_columns(first=pl.col(key).first().over("seen"), place=PLACE.first().over("seen")).filter(
+        pl.col(key) != pl.col("first")
+    )
     later = later.with_columns(detail=pl.format('looks like "{}" of {}', "first", "place"))
     what = "an id looks like another"
     remedy = "if they are one, write both the same way"

@@ -108,6 +108,4 @@ def _on_a_cycle(ids: pl.Series, parents: pl.Series) -> pl.Series:
 def _parent_rows(ids: pl.Series, parents: pl.Series) -> pl.Series:
     """The number of the row that each row's parent stands in, null where it stands in none."""
     rows = pl.DataFrame({"id": ids}).with_row_index("at")
-    return (
-        pl.DataFrame({"id": parents}).join(rows, on="id", how="left", maintain_order="left").get_column("at")
-    )
+    return pl.DataFrame({"id": parents}).join(rows, on="id", how="left", maintain_order="left").get_column("at")

@@ -40,9 +40,7 @@ def declared_rules(table: Table) -> Iterator[RowRule]:
         value = pl.col(column.name)
         if column.words:
             what = f"{column.name} is not one of the words allowed"
-            yield RowRule(
-                ~value.is_in(column.words), Saying(what, f"use {', '.join(column.words)}", column.name)
-            )
+            yield RowRule(~value.is_in(column.words), Saying(what, f"use {', '.join(column.words)}", column.name))
         if column.kind is Kind.MONEY:
             what = f"{column.name} is larger than {LARGEST:,}"
             remedy = "mend the amount, or deliver amounts in thousands"
@@ -87,16 +85,12 @@ def _scales() -> Iterator[RowRule]:
     for name, (usual, low, high) in _SCALES.items():
         yield RowRule(
             (kind == name) & (scale != usual),
-            Saying(
-                f"scale of {name} is not understood", f"only {usual} is; answers are not rescaled", "scale"
-            ),
+            Saying(f"scale of {name} is not understood", f"only {usual} is; answers are not rescaled", "scale"),
         )
         outside = (score < low) | (score > high) | (score != score.floor())
         yield RowRule(
             (kind == name) & (scale.is_null() | (scale == usual)) & outside,
-            Saying(
-                f"score of {name} is not a whole number of {usual}", "mend the answer or its scale", "score"
-            ),
+            Saying(f"score of {name} is not a whole number of {usual}", "mend the answer or its scale", "score"),
         )
 
 

@@ -61,9 +61,7 @@ def _first_days(clashes: pl.DataFrame) -> pl.DataFrame:
     """One row per account: its last row that clashes on the first such day, and the sentence."""
     first = clashes.filter(pl.col("day") == pl.col("day").min().over("account_id")).sort(*ORIGIN, NR)
     since = pl.when(pl.col("day") > _EVER).then(pl.format("on {}", "day")).otherwise(pl.lit("from the start"))
-    parts = pl.format(
-        "{}.{}", pl.col("owned") // _WHOLE, (pl.col("owned") % _WHOLE).cast(pl.String).str.zfill(6)
-    )
+    parts = pl.format("{}.{}", pl.col("owned") // _WHOLE, (pl.col("owned") % _WHOLE).cast(pl.String).str.zfill(6))
     owned = parts.str.strip_chars_end("0").str.strip_chars_end(".")
     told = first.group_by("account_id").agg(
         pl.col(*ORIGIN, NR).last(),

@@ -14,7 +14,7 @@ from scoring.cli.streams import note, say
 from scoring.errors import Problem, in_order
 
 if TYPE_CHECKING:
-    from scoring.pipeline import Examined
+    from scoring.intake import Examined
     from scoring.run import Input
 
 
@@ -24,7 +24,7 @@ def check(folder: Folder = Path(), rules: Rules = None, as_of: AsOf = None, as_j
     A line holds the severity, the file, the row (data rows count from 1, lines of YAML too), the column, what is
     wrong with which value, and the remedy. Exit code 3 with errors in the data, 4 with errors in the rules.
     """
-    from scoring.pipeline import examine
+    from scoring.intake import examine
 
     request = places.request(folder, rules, as_of)
     with working("Checking …"):
@@ -73,7 +73,7 @@ INPUT_COLUMNS = (
 
 def hint(folder: Path, examined: "Examined") -> None:
     """What to type when there are errors."""
-    from scoring.pipeline import can_be_set_aside
+    from scoring.intake import can_be_set_aside
 
     if has_errors(examined.rules):
         note("Mend the rules first; their lines are named above.")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,9 @@ from scoring.cli.options import AsJson, DryRun
 from scoring.cli.screen import working
 from scoring.cli.streams import note, say
 from scoring.errors import BookscoreError, one_line
+
+if TYPE_CHECKING:
+    from scoring.intake import Drafted
 
 RULES, SCHEMA, SOURCES = "rules.yaml", "rules.schema.json", "sources.yaml"
 DEMO = Path("demo")
@@ -90,29 +93,27 @@ def _files(place: Path, made: Prepared, *, dry_run: bool) -> Prepared:
     from scoring import rules
 
     texts = {RULES: rules.default_text(), SCHEMA: rules.schema_text()}
-    kept = [name for name in texts if (place / name).exists()]
     findings: Sequence[tuple[str, str, str]] = ()
-    if SOURCES not in (*made.written, *made.kept):
-        if (place / SOURCES).exists():
-            kept.append(SOURCES)
-        elif place.is_dir():
-            text, findings = _draft(place)
-            texts |= {SOURCES: text} if findings else {}
+    has_map = (place / SOURCES).exists()
+    if SOURCES not in (*made.written, *made.kept) and not has_map and place.is_dir():
+        draft = _draft(place)
+        findings = draft.findings
+        texts |= {RULES: draft.rules, SOURCES: draft.sources} if findings else {}
+    kept = [name for name in (RULES, SCHEMA, SOURCES) if (place / name).exists() and name not in made.kept]
     new = {name: text for name, text in texts.items() if name not in kept}
     if not dry_run:
         place.mkdir(parents=True, exist_ok=True)
         for name, text in new.items():
             with (place / name).open("x", encoding="utf-8", newline="\n") as file:
                 file.write(text)
-    return Prepared((*made.written, *new), (*made.kept, *kept), findings)
+    return Prepared((*made.written, *new), (*made.kept, *(k for k in kept if k not in made.written)), findings)
 
 
-def _draft(place: Path) -> tuple[str, Sequence[tuple[str, str, str]]]:
-    from scoring.pipeline import draft_sources
+def _draft(place: Path) -> "Drafted":
+    from scoring.intake import drafted
 
     with working("Reading headers …"):
-        text, findings = draft_sources(place)
-    return text, [(f.certainty, f.file, f.what) for f in findings]
+        return drafted(place)
 
 
 def _show(place: Path, prepared: Prepared, *, is_demo: bool, dry_run: bool) -> None:

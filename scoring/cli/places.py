@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from scoring.errors import BookscoreError
 
 if TYPE_CHECKING:
-    from scoring.pipeline import Request
+    from scoring.intake import Request
     from scoring.store import Store
 
 STORE = ".bookscore"
@@ -35,7 +35,7 @@ class NoRunsError(BookscoreError):
 
 def request(folder: Path, rules: Path | None, as_of: datetime | None) -> "Request":
     """What is asked of the pipeline. Raises NoPlaceError; only here it is looked up which day it is."""
-    from scoring.pipeline import Request
+    from scoring.intake import Request
 
     existing(folder)
     if rules is not None and not rules.is_file():

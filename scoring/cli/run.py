@@ -18,7 +18,7 @@ from scoring.cli.streams import note
 from scoring.errors import ProblemsFoundError, Severity
 
 if TYPE_CHECKING:
-    from scoring.pipeline import Request
+    from scoring.intake import Request
     from scoring.run import Run
 
 
@@ -66,13 +66,13 @@ def run(
 
 def _computed(request: "Request", *, as_json: bool) -> "Run":
     """The run. Where there are errors, all of them are told, as `check` does, and the command ends."""
-    from scoring import pipeline
+    from scoring import intake, pipeline
 
     try:
         with working("Scoring …"):
             return pipeline.run(request)
     except ProblemsFoundError:
-        examined = pipeline.examine(request)
+        examined = intake.examine(request)
     problems = all_of(examined)
 
     def show() -> None:

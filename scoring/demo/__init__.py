@@ -17,7 +17,7 @@ __all__ = ["AS_OF", "Planted", "planted_faults", "write"]
 _SOURCES = "sources.yaml"
 
 
-def write(  # noqa: PLR0913 - each is a choice of its own
+def write(
     folder: Path,
     *,
     seed: int = 7,

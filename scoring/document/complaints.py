@@ -62,9 +62,7 @@ def _holds_enough(entries: object, context: Mapping[str, object]) -> bool:
     return isinstance(entries, list | dict) and len(entries) >= int(str(context["min_length"]))
 
 
-def _place(
-    error: ErrorDetails, tree: Tree, model: Model, above: Keys
-) -> tuple[Keys, tuple[tuple[Keys, str], ...]]:
+def _place(error: ErrorDetails, tree: Tree, model: Model, above: Keys) -> tuple[Keys, tuple[tuple[Keys, str], ...]]:
     """Pydantic's location as keys of the document, and the branches of unions on the way, with places."""
     steps = error["loc"]
     missing = steps[-1:] if error["type"] == "missing" else ()

@@ -65,6 +65,11 @@ def read(path: Path) -> Document:
     return Document(path.name, parse(_text(path)))
 
 
+def read_text(name: str, text: str) -> Document:
+    """The text as a document of that name."""
+    return Document(name, parse(text))
+
+
 def load(path: Path, model: type[M]) -> M:
     """The file as a model. Raises ProblemsFoundError with everything that is wrong with it."""
     document = read(path)

@@ -31,8 +31,8 @@ def likely_range(score: float, error: float, coverage: float, freedom: float) ->
 def groups(scores: Mapping[str, tuple[float, float, float]], chance: float) -> dict[str, str]:
     """Who is `above`, `within` or `below` the median of the scores.
 
-    `scores` maps an id to its score, standard error and degrees of freedom. Benjamini & Hochberg 1995: among those set apart, at
-    most the share `chance` is expected to be so by chance alone. Below LEAST_PEERS all are `within`.
+    `scores` maps an id to its score, standard error and degrees of freedom. Benjamini & Hochberg 1995: among those
+    set apart, at most the share `chance` is expected to be so by chance alone. Below LEAST_PEERS all are `within`.
     """
     apart = dict.fromkeys(scores, "within")
     if len(scores) < LEAST_PEERS:

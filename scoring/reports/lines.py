@@ -81,9 +81,7 @@ def _change(reading: Reading) -> Decimal | None:
 
 
 def _reading(line: Mapping[str, Any]) -> Reading:
-    return Reading(
-        line["points"], line["low"], line["high"], line["previous_points"], line["peer_median_points"]
-    )
+    return Reading(line["points"], line["low"], line["high"], line["previous_points"], line["peer_median_points"])
 
 
 def _accounts(n: int | None) -> str:

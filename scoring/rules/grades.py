@@ -41,9 +41,7 @@ class Bands(Settings):
     """Fixed points for ranges of values. What is worse than every band gives 0 points."""
 
     bands: tuple[Band, ...] = Field(min_length=1, description="The bands, in any direction but in order.")
-    better: Direction | None = Field(
-        None, description="Which way is better; the metric's own direction when left out."
-    )
+    better: Direction | None = Field(None, description="Which way is better; the metric's own direction when left out.")
 
     @model_validator(mode="after")
     def _are_in_order(self) -> Self:

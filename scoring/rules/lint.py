@@ -113,9 +113,7 @@ def _direction(grade: Linear | Bands, keys: Keys, metric: MetricFacts) -> Iterat
         yield _wrong((*keys, "bands"), what, "give better bands more points")
 
 
-def _thresholds(
-    grade: Linear | Bands, keys: Keys, metric: MetricFacts, document: Document
-) -> Iterator[Finding]:
+def _thresholds(grade: Linear | Bands, keys: Keys, metric: MetricFacts, document: Document) -> Iterator[Finding]:
     """Percentages where none can be meant, and numbers where a percentage must be meant."""
     if isinstance(grade, Linear):
         values = {(*keys, "floor"): grade.floor, (*keys, "target"): grade.target}

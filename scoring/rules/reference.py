@@ -37,10 +37,19 @@ How values become points:
 
 Schema = dict[str, Any]
 
+_COMMENTS_AT = 34
+"""The column in which the comments of the default rulebook begin."""
 
-def default_text() -> str:
-    """The commented rulebook that a new company starts with."""
-    return files("scoring.rules").joinpath("default.yaml").read_text(encoding="utf-8")
+
+def default_text(*, basis: str = "contracts", policy: str = "history") -> str:
+    """The commented rulebook that a new company starts with, for its basis and its policy of ownership."""
+    text = files("scoring.rules").joinpath("default.yaml").read_text(encoding="utf-8")
+    for key, usual, chosen in (("basis", "contracts", basis), ("  policy", "history", policy)):
+        line = f"{key}: {usual}".ljust(_COMMENTS_AT)
+        text = text.replace(f"\n{line}", f"\n{f'{key}: {chosen}'.ljust(_COMMENTS_AT)}")
+    if basis == "invoices":
+        text = text.replace("\nretention_window:", "\n# retention_window:").replace("\n# compare:", "\ncompare:")
+    return text
 
 
 def schema_text() -> str:

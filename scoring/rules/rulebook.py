@@ -95,9 +95,7 @@ class Rulebook(Settings):
     interval: Annotated[Ratio, Field(ge=0.5, lt=1)] = Field(
         0.90, description="How often the likely range printed beside a score should hold the true one."
     )
-    grades: tuple[Label, ...] = Field(
-        _LABELS, min_length=1, description="Words for scores; the lowest from 0."
-    )
+    grades: tuple[Label, ...] = Field(_LABELS, min_length=1, description="Words for scores; the lowest from 0.")
     publish: Publish = Field(Publish(), description="How sure the league's groups must be.")
 
     @field_validator("rules")

@@ -24,9 +24,7 @@ class UnknownRunError(BookscoreError):
     """No stored run has an id that begins like this."""
 
     def __init__(self, prefix: str) -> None:
-        super().__init__(
-            f'there is no run "{prefix}"; run `bookscore run` first, or look at the ids in run.json'
-        )
+        super().__init__(f'there is no run "{prefix}"; run `bookscore run` first, or look at the ids in run.json')
 
 
 class AmbiguousRunError(BookscoreError):
@@ -50,6 +48,4 @@ class MissingFrameError(BookscoreError):
     """A frame is not in the catalogue, or its file is gone."""
 
     def __init__(self, run_id: str, name: str) -> None:
-        super().__init__(
-            f'run {run_id} has no frame "{name}", or its file was removed from the frames folder'
-        )
+        super().__init__(f'run {run_id} has no frame "{name}", or its file was removed from the frames folder')

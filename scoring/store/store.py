@@ -39,7 +39,7 @@ class Store:
         """Lets go of the database."""
         self.engine.dispose()
 
-    def save(  # noqa: PLR0913  (a run has as many parts)
+    def save(
         self,
         run: RunRecord,
         *,
@@ -100,9 +100,7 @@ class Store:
     def files(self, run_id: str) -> tuple[FileRecord, ...]:
         """The input files of the run."""
         with reading(self.engine) as session:
-            rows = session.exec(
-                select(InputFile).where(InputFile.run_id == run_id).order_by(col(InputFile.position))
-            )
+            rows = session.exec(select(InputFile).where(InputFile.run_id == run_id).order_by(col(InputFile.position)))
             return tuple(FileRecord(**r.model_dump(exclude={"run_id", "position"})) for r in rows)
 
     def problems(self, run_id: str) -> tuple[Problem, ...]:

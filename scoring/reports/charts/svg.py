@@ -48,10 +48,7 @@ def dot(x: float) -> str:
 
 def ring(x: float) -> str:
     """The period before: a ring wide enough to be seen around a dot."""
-    return (
-        f'<circle cx="{x:.2f}%" cy="50%" r="6" fill="{palette.PAPER}" '
-        f'stroke="{palette.MUTED}" stroke-width="1.25"/>'
-    )
+    return f'<circle cx="{x:.2f}%" cy="50%" r="6" fill="{palette.PAPER}" stroke="{palette.MUTED}" stroke-width="1.25"/>'
 
 
 def median(x: float) -> str:

@@ -28,8 +28,7 @@ def steps(opening: Decimal, moves: Sequence[tuple[str, Decimal]]) -> tuple[Step,
     """The moves one after the other; the last one ends at the opening plus all of them."""
     levels = list(accumulate((m for _, m in moves), initial=opening))
     return tuple(
-        Step(label, move, start, end)
-        for (label, move), start, end in zip(moves, levels, levels[1:], strict=False)
+        Step(label, move, start, end) for (label, move), start, end in zip(moves, levels, levels[1:], strict=False)
     )
 
 
