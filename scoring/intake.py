@@ -70,7 +70,7 @@ def examine(request: Request) -> Examined:
     except ProblemsFoundError as error:
         return Examined(said, error.problems, ())
     _, later = scope.known_by(exports.checked.tables, request.as_of)
-    if rulebook is not None:
+    if rulebook is not None and is_usable(exports, set_aside=request.set_aside):
         said = (*said, *scope.nothing_to_read(exports.checked.tables, rulebook, place.name))
     return Examined(said, in_order((*exports.problems, *later)), exports.inputs)
 
@@ -135,6 +135,11 @@ def _inputs(delivery: Delivery, checked: Checked, as_of: date) -> tuple[Input, .
         Input(f.name, f.sha256, f.rows, f.filtered, aside.count((f.name, f.table or "")), last.get(f.name))
         for f in delivery.files
     )
+
+
+def is_usable(exports: Exports, *, set_aside: bool) -> bool:
+    """Whether the exports can be scored: without errors, or with all of them set aside."""
+    return not exports.has_errors or (set_aside and can_be_set_aside(exports.problems))
 
 
 def can_be_set_aside(problems: Iterable[Problem]) -> bool:

@@ -15,7 +15,7 @@ from scoring.company import company_facts, totals
 from scoring.credit.policy import Ownership, answering
 from scoring.credit.tree import under_heads
 from scoring.errors import ProblemsFoundError, in_order
-from scoring.intake import RULES, Request, can_be_set_aside, take_in
+from scoring.intake import RULES, Request, is_usable, take_in
 from scoring.ledger.bridge import COLUMNS as BRIDGE
 from scoring.ledger.bridge import check_balance, check_conserved
 from scoring.ledger.build import Ledger, Windows, contract_lines, invoice_lines, of_contracts, of_invoices
@@ -41,8 +41,9 @@ def run(request: Request) -> Run:
     place = request.rules or request.folder / RULES
     rulebook, warnings = rules.read(place, CATALOGUE)
     intake = take_in(request.folder, rulebook.currency, request.as_of)
-    misread = scope.nothing_to_read(intake.checked.tables, rulebook, place.name)
-    if misread or (intake.has_errors and not (request.set_aside and can_be_set_aside(intake.problems))):
+    if not is_usable(intake, set_aside=request.set_aside):
+        raise ProblemsFoundError((*warnings, *intake.problems))
+    if misread := scope.nothing_to_read(intake.checked.tables, rulebook, place.name):
         raise ProblemsFoundError((*warnings, *misread, *intake.problems))
     tables, later = scope.known_by(intake.checked.tables, request.as_of)
     if rulebook.grain == "parent":
@@ -78,17 +79,22 @@ def run(request: Request) -> Run:
         measures=measures,
         book=now.scored.rows,
         movements=now.scored.moves,
+        lines=now.ends.collect(),
         mapping=intake.mapping,
     )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Result:
-    """One period from ledger to scores. `ledger_lines` is what the ledger was read from."""
+    """One period from ledger to scores.
+
+    `ledger_lines` is what the ledger was read from; `ends`, not yet collected, the lines behind the outcomes.
+    """
 
     windows: Windows
     scored: Scored
     ledger_lines: pl.DataFrame
+    ends: pl.LazyFrame
 
 
 def score(tables: Tables, rulebook: Rulebook, period: Period, as_of: date) -> Result:
@@ -100,11 +106,13 @@ def score(tables: Tables, rulebook: Rulebook, period: Period, as_of: date) -> Re
     whose = answering(own, lazy, ledger, windows, basis=rulebook.basis, as_of=as_of, currency=rulebook.currency)
     facts, constants = _facts(ledger, rulebook, windows), _constants(rulebook)
     built = book.build(ledger, whose, rulebook.credit.model_dump(), lazy["accounts"], facts, constants)
-    bridge, lines, rows, moves = pl.collect_all([ledger.bridge, ledger.lines, built.rows, built.moves])
+    bridge, outcome, lines, rows, moves = pl.collect_all(
+        [ledger.bridge, ledger.outcome, ledger.lines, built.rows, built.moves]
+    )
     rows = _with_teams(rows, tables["managers"])
-    _check(bridge, rows)
+    _check(bridge, outcome, rows)
     judged = judge(rows, rulebook, tables["targets"], period.name)
-    return Result(windows, Scored(judged, rows, moves), lines)
+    return Result(windows, Scored(judged, rows, moves), lines, ledger.ends)
 
 
 def measured(
@@ -137,7 +145,7 @@ def measured(
 
 
 def _ledger(tables: dict[str, pl.LazyFrame], rulebook: Rulebook, windows: Windows, as_of: date) -> Ledger:
-    """The ledger, collected once, since much is made from it."""
+    """The ledger, collected once, since much is made from it; but for `ends`, which only the scored period needs."""
     terms = scope.terms(rulebook)
     if rulebook.basis == "contracts":
         lines = contract_lines(tables["contracts"], terms, as_of).collect().lazy()
@@ -145,7 +153,7 @@ def _ledger(tables: dict[str, pl.LazyFrame], rulebook: Rulebook, windows: Window
     else:
         made = of_invoices(invoice_lines(tables["invoices"], terms), tables["rates"], terms, windows)
     frames = pl.collect_all([made.bridge, made.moves, made.outcome, made.tiers, made.lines])
-    return Ledger(*(frame.lazy() for frame in frames))
+    return Ledger(*(frame.lazy() for frame in frames), made.ends)
 
 
 def _facts(ledger: Ledger, rulebook: Rulebook, windows: Windows) -> pl.LazyFrame:
@@ -177,13 +185,14 @@ def _with_teams(rows: pl.DataFrame, managers: pl.DataFrame) -> pl.DataFrame:
     return rows.join(teams, on="manager_id", how="left", validate="m:1", maintain_order="left")
 
 
-def _check(bridge: pl.DataFrame, rows: pl.DataFrame) -> None:
+def _check(bridge: pl.DataFrame, outcome: pl.DataFrame, rows: pl.DataFrame) -> None:
     """Raises when the bridge of an account, a manager, a team or the company does not balance or add up."""
     check_conserved("crediting", bridge, rows, ("opening", "closing"))
-    grains = ("account_id", "manager_id", "team", COMPANY)
-    bridges = [r.group_by(grain).agg(pl.col(c).sum() for c in BRIDGE) for grain in grains for r in [_named(rows)]]
-    for grain, whole in zip(grains, pl.collect_all(bridges), strict=True):
-        check_balance(whole, grain.removesuffix("_id"), grain)
+    check_conserved("crediting", outcome, rows, ("before", "after"))
+    grains = {"account_id": False, "manager_id": True, "team": True, COMPANY: False}
+    bridges = [_named(rows).group_by(grain).agg(pl.col(c).sum() for c in BRIDGE) for grain in grains]
+    for (grain, transfers), whole in zip(grains.items(), pl.collect_all(bridges), strict=True):
+        check_balance(whole, grain.removesuffix("_id"), grain, transfers=transfers)
 
 
 def _named(rows: pl.DataFrame) -> pl.LazyFrame:

@@ -38,7 +38,7 @@ class Input:
 class Run:
     """Everything a run leaves behind.
 
-    `measures`, `book` and `movements` are the frames of those names; `cards` the scorecards; `company` what
+    `measures`, `book`, `movements` and `lines` are the frames of those names; `cards` the scorecards; `company` what
     the league page says of the whole; `totals` the sums that must balance, as text; `mapping` the hash of
     what sources.yaml means, where there is one.
     """
@@ -53,6 +53,7 @@ class Run:
     measures: pl.DataFrame
     book: pl.DataFrame
     movements: pl.DataFrame
+    lines: pl.DataFrame
     mapping: str | None = None
 
     @property
@@ -113,7 +114,7 @@ class Run:
     @property
     def frames(self) -> dict[str, pl.DataFrame]:
         """The frames by the names of their files."""
-        return {"measures": self.measures, "book": self.book, "movements": self.movements}
+        return {"measures": self.measures, "book": self.book, "movements": self.movements, "lines": self.lines}
 
     @cached_property
     def packed(self) -> dict[str, bytes]:

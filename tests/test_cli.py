@@ -22,7 +22,6 @@ from scoring.cli import init, main, places, run
 from scoring.errors import in_order
 from scoring.explain.names import bare
 from scoring.intake import RULES, SOURCES, Request, examine
-from scoring.intake import Request, examine
 from scoring.rules import default_text
 from scoring.store.store import FOLDER
 

@@ -17,8 +17,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from scoring.ledger.bridge import COLUMNS
 from scoring.intake import Exports, Request, take_in
+from scoring.ledger.bridge import COLUMNS
 from scoring.pipeline import run
 from scoring.run import Run
 

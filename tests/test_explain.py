@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from scoring import explain
+from scoring import explain, intake, pipeline
 from scoring.explain import Evidence, Explanation
 from scoring.explain.movements import accounts
 from scoring.explain.names import bare, chosen
@@ -170,6 +171,66 @@ def test_rules_that_are_not_those_of_the_run_are_refused(evidence: Evidence) -> 
     summary["rules"]["settings"]["min_coverage"] = 0.1
     with pytest.raises(explain.UnexplainedError, match="hash of the rules"):
         explain.of_stored(summary, evidence.cards, evidence.book, evidence.movements)
+
+
+WORLD = {
+    "accounts.csv": "account_id,name,segment\nA,Ada,Big\nB,Bob,\nC,Cy,Big\n",
+    "managers.csv": "manager_id,name\nM,Mia\n",
+    "ownership.csv": "account_id,manager_id,starts_on,ends_on,share\nA,M,,,0.6\nB,M,,,\nC,M,,,\n",
+    "invoices.csv": "line_id,account_id,dated_on,amount\n1,A,2025-05-01,30.00\n2,A,2026-05-01,10.00\n"
+    "3,B,2025-05-01,10.01\n4,B,2026-06-01,20.00\n5,C,2025-05-01,70.00\n",
+    "targets.csv": "manager_id,metric,period,value\nM,closing,2026-Q2,40\n",
+    "rules.yaml": """
+name: Small
+currency: EUR
+basis: invoices
+min_coverage: 20%
+rules:
+  - {name: reach, metric: target_attainment, of: closing, weight: 1, grade: {floor: 0%, target: 100%}}
+  - name: keep
+    metric: logo_retention
+    weight: 2
+    grade: {floor: 0%, target: 100%}
+    segments: {by: segment, grades: {Big: {floor: 0%, target: 50%}}}
+  - {name: live, metric: clv_margin, weight: 1, grade: {floor: 0, target: 100}}
+""",
+}
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Explanation:
+    """The explanation of a manager with three accounts on invoices, one of them shared."""
+    folder = tmp_path_factory.mktemp("world")
+    for name, text in WORLD.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return explain.explain(explain.of_run(pipeline.run(intake.Request(folder, date(2026, 6, 30)))), "mia")
+
+
+def test_a_target_is_explained_by_what_was_reached(small: Explanation) -> None:
+    reach = small.lines[0]
+    assert (reach.agreed, reach.value, reach.measured.value) == (40.0, Decimal("0.65"), Decimal("26.0000"))
+    assert {p.name: p.part for p in reach.measured.parts} == {"Ada": Decimal(6), "Bob": Decimal(20), "Cy": Decimal(0)}
+
+
+def test_shares_and_kinds_are_explained(small: Explanation) -> None:
+    keep = small.lines[1]
+    assert (keep.measured.top, keep.measured.bottom) == (Decimal("1.6"), Decimal("2.6"))
+    assert [(k.name, k.n, k.points) for k in keep.kinds] == [("(none)", 1, 100.0), ("Big", 2, 75.0)]
+    assert {p.name: p.kind for p in keep.measured.parts} == {"Ada": "Big", "Bob": "", "Cy": "Big"}
+
+
+def test_a_metric_that_the_basis_does_not_have_is_explained_by_its_reason(small: Explanation) -> None:
+    live = small.lines[2]
+    assert (live.points, live.adds, live.measured.parts) == (None, None, ())
+    assert live.measured.reason == "it needs contracts, and the revenue is measured on invoices"
+    assert sum(line.adds for line in small.lines if line.adds is not None) == small.score
+
+
+def test_a_movement_on_invoices_names_the_lines_of_the_window(small: Explanation) -> None:
+    bob = next(a for a in small.accounts if a.name == "Bob")
+    (move,) = bob.movements
+    assert (move.kind, move.adds, move.rows) == ("expansion", Decimal("9.9900"), ("invoices.csv:4",))
+    assert bob.opening + move.adds == bob.closing
 
 
 NAMES = {"m1": "Zoë Ångström", "m2": "Łukasz Wiśnicki", "m3": "Ann Lee", "m4": "Annabel Lee", "M5": "José Díaz"}

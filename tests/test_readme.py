@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_command_of_the_readme_works_in_its_order(project: Path) -> None:
     environment = {k: v for k, v in os.environ.items() if k not in ("VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT")}
+    inside = str(Path(sys.prefix) / "bin")
+    environment["PATH"] = os.pathsep.join(p for p in environment["PATH"].split(os.pathsep) if p != inside)
     shown = commands()
     assert len(shown) >= 5
     for command in shown:

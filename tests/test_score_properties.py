@@ -87,9 +87,10 @@ def test_the_score_without_an_account_is_that_of_the_book_without_it(world: Worl
     without = _each_account_left_out(rows)
     targets = _for_all(world.tables["targets"], without)
     judged = judge(rows, rulebook, world.tables["targets"], world.period.name)
+    others = without.select("manager_id").unique()
     again = judge(without, rulebook, targets, world.period.name)
     told = judged.accounts.with_columns(pl.format("{} without {}", "manager_id", "account_id").alias("manager_id"))
-    both = told.join(again.scores.select("manager_id", "score"), on="manager_id", how="left")
+    both = told.join(others, on="manager_id").join(again.scores.select("manager_id", "score"), on="manager_id", how="left")
     assert_frame_equal(
         both.select("manager_id", "score_without"), both.select("manager_id", score_without="score"), abs_tol=1e-9
     )
@@ -130,12 +131,13 @@ def _changed(rule: Rule, **settings: Any) -> Rule:
 
 
 def _sums_only(rulebook: Rulebook) -> Rulebook:
-    """The rulebook with only those of its rules whose values are sums over accounts, and no least number of them."""
+    """The rulebook with those of its rules whose values are sums over accounts, and without a reason to withhold."""
     rules = [r for r in rulebook.rules if metric_of(r).parts is not None]
+    missing = "exclude_reweight" if rulebook.missing == "withhold" else rulebook.missing
     spare = {"name": "kept", "metric": "gross_revenue_retention", "weight": 1, "grade": {"floor": 0.0, "target": 1.2}}
     if not any(r.weight for r in rules):
         rules.append(Rule.model_validate(spare))
-    return rulebook.model_copy(update={"rules": tuple(rules), "min_n": {}, "min_coverage": 0.0})
+    return rulebook.model_copy(update={"rules": tuple(rules), "missing": missing, "min_n": {}, "min_coverage": 0.0})
 
 
 def _each_account_left_out(rows: pl.DataFrame) -> pl.DataFrame:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scoring.cli import places, scored
-from scoring.cli.answers import Answer, finish, line_of, next_command
+from scoring.cli.answers import DATA, Answer, finish, line_of, next_command
 from scoring.cli.check import INPUT_COLUMNS, all_of, code_of, hint, input_rows
 from scoring.cli.options import AsJson, AsOf, DryRun, Folder, Rules
 from scoring.cli.screen import table, working
 from scoring.cli.streams import note
-from scoring.errors import ProblemsFoundError, Severity
+from scoring.errors import ProblemsFoundError, Severity, in_order
 
 if TYPE_CHECKING:
     from scoring.intake import Request
@@ -71,9 +71,9 @@ def _computed(request: "Request", *, as_json: bool) -> "Run":
     try:
         with working("Scoring …"):
             return pipeline.run(request)
-    except ProblemsFoundError:
+    except ProblemsFoundError as error:
         examined = intake.examine(request)
-    problems = all_of(examined)
+        problems = in_order((*all_of(examined), *error.problems))
 
     def show() -> None:
         for problem in problems:
@@ -81,7 +81,7 @@ def _computed(request: "Request", *, as_json: bool) -> "Run":
         note("Nothing was written.")
         hint(request.folder, examined)
 
-    finish(Answer(None, problems, code_of(examined)), show, as_json=as_json)
+    finish(Answer(None, problems, code_of(examined) or DATA), show, as_json=as_json)
     raise ProblemsFoundError(problems)
 
 

@@ -9,6 +9,8 @@ from scoring.ledger.currency import at_each_day, at_one_day, converted
 from scoring.ledger.history import active
 from scoring.money import MONEY
 
+ENDS = ("before", "after", "after_spot")
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -22,9 +24,16 @@ class Span:
         return (day >= self.start) & (day < self.end)
 
 
-def amount_or_zero(amount: pl.Expr, counted: pl.Expr) -> pl.Expr:
-    """The sum of the amounts that are counted; 0 where none is, for accounts that are there."""
-    return pl.when(counted).then(amount).otherwise(pl.lit(0).cast(MONEY)).sum().cast(MONEY)
+def lines_at_instants(
+    lines: pl.LazyFrame, rates: pl.LazyFrame, start: date, end: date, reporting: str
+) -> pl.LazyFrame:
+    """What each line brings at two instants.
+
+    The lines with `before` and `after`, a month's revenue in the reporting currency at the rate of `start`; 0
+    where the line is not in force.
+    """
+    priced = at_one_day(lines, rates, start, reporting)
+    return _at_both_ends(priced, "monthly", active(start), active(end))
 
 
 def at_instants(lines: pl.LazyFrame, rates: pl.LazyFrame, start: date, end: date, reporting: str) -> pl.LazyFrame:
@@ -33,20 +42,24 @@ def at_instants(lines: pl.LazyFrame, rates: pl.LazyFrame, start: date, end: date
     One row per account with a line: account_id, `before`, `after` (both at the rate of `start`) and
     `after_spot` (at the rate of `end`), a month's revenue in the reporting currency. 0 is measured as zero.
     """
-    keep = ["account_id", "currency", "monthly", "starts_on", "ends_on"]
-    constant = at_one_day(lines.select(keep), rates, start, reporting).select(
-        "account_id", "currency", "starts_on", "ends_on", "monthly", converted("monthly").alias("constant")
-    )
-    both = at_one_day(constant, rates, end, reporting).with_columns(converted("monthly").alias("spot"))
-    return (
-        both.group_by("account_id")
-        .agg(
-            amount_or_zero(pl.col("constant"), active(start)).alias("before"),
-            amount_or_zero(pl.col("constant"), active(end)).alias("after"),
-            amount_or_zero(pl.col("spot"), active(end)).alias("after_spot"),
-        )
-        .sort("account_id")
-    )
+    keep = lines.select("account_id", "currency", "monthly", "starts_on", "ends_on")
+    constant = lines_at_instants(keep, rates, start, end, reporting)
+    both = at_one_day(constant, rates, end, reporting).with_columns(_or_zero("monthly", active(end), "after_spot"))
+    return _added(both, ("account_id",)).sort("account_id")
+
+
+def lines_in_windows(
+    invoices: pl.LazyFrame, rates: pl.LazyFrame, comparison: Span, scored: Span, reporting: str
+) -> pl.LazyFrame:
+    """What each line brings in two windows.
+
+    The lines of either window with `before` and `after`, their amounts in the reporting currency at the rate
+    of the scored window's first day; 0 where the line is not in the window.
+    """
+    day = pl.col("dated_on")
+    dated = invoices.filter(comparison.holds(day) | scored.holds(day))
+    priced = at_one_day(dated, rates, scored.start, reporting)
+    return _at_both_ends(priced, "amount", comparison.holds(day), scored.holds(day))
 
 
 def in_windows(
@@ -63,19 +76,23 @@ def in_windows(
     One row per account with a line in either window: `before` and `after` at the rate of the scored
     window's first day, and `after_spot` at the rate of each line's own day, in the reporting currency.
     """
-    dated = invoices.filter(comparison.holds(pl.col("dated_on")) | scored.holds(pl.col("dated_on"))).select(
-        *by, "currency", "dated_on", "amount"
-    )
-    constant = at_one_day(dated, rates, scored.start, reporting).select(
-        *by, "currency", "dated_on", "amount", converted("amount").alias("constant")
-    )
-    both = at_each_day(constant, rates, "dated_on", reporting).with_columns(converted("amount").alias("spot"))
-    return (
-        both.group_by(by)
-        .agg(
-            amount_or_zero(pl.col("constant"), comparison.holds(pl.col("dated_on"))).alias("before"),
-            amount_or_zero(pl.col("constant"), scored.holds(pl.col("dated_on"))).alias("after"),
-            amount_or_zero(pl.col("spot"), scored.holds(pl.col("dated_on"))).alias("after_spot"),
-        )
-        .sort(by, nulls_last=True)
-    )
+    keep = invoices.select(*by, "currency", "dated_on", "amount")
+    constant = lines_in_windows(keep, rates, comparison, scored, reporting)
+    counted = scored.holds(pl.col("dated_on"))
+    both = at_each_day(constant, rates, "dated_on", reporting).with_columns(_or_zero("amount", counted, "after_spot"))
+    return _added(both, by).sort(by, nulls_last=True)
+
+
+def _at_both_ends(priced: pl.LazyFrame, amount: str, before: pl.Expr, after: pl.Expr) -> pl.LazyFrame:
+    """The lines with what they bring at both ends, at the rate they come with."""
+    return priced.with_columns(_or_zero(amount, before, "before"), _or_zero(amount, after, "after")).drop("rate")
+
+
+def _or_zero(amount: str, counted: pl.Expr, name: str) -> pl.Expr:
+    """The converted amount where it is counted, else 0."""
+    return pl.when(counted).then(converted(amount)).otherwise(pl.lit(0).cast(MONEY)).alias(name)
+
+
+def _added(lines: pl.LazyFrame, by: tuple[str, ...]) -> pl.LazyFrame:
+    """The sums of both ends by account, or by what `by` names."""
+    return lines.group_by(by).agg(pl.col(*ENDS).sum().cast(MONEY))

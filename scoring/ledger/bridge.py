@@ -13,14 +13,18 @@ COLUMNS = ("opening", *MOVES, "closing")
 """The lines of a bridge; contraction, churn and transfer_out are positive amounts that subtract."""
 
 
-def net_moves() -> pl.Expr:
-    """What the moves of a bridge row add up to."""
-    return pl.sum_horizontal([-pl.col(m) if m in OUTGOING else pl.col(m) for m in MOVES])
+def net_moves(*, transfers: bool = True) -> pl.Expr:
+    """What the moves of a bridge row add up to, with or without what was handed over."""
+    moves = MOVES if transfers else KINDS
+    return pl.sum_horizontal([-pl.col(m) if m in OUTGOING else pl.col(m) for m in moves])
 
 
-def check_balance(bridge: pl.DataFrame, grain: str, name: str) -> None:
-    """Raises UnbalancedError for the first row, by name, whose moves do not lead from opening to closing."""
-    off = bridge.with_columns(net_moves().alias("moves")).filter(
+def check_balance(bridge: pl.DataFrame, grain: str, name: str, *, transfers: bool) -> None:
+    """Raises UnbalancedError for the first row, by name, whose moves do not lead from opening to closing.
+
+    Without `transfers` they must do so by themselves: an account and the company receive nothing from others.
+    """
+    off = bridge.with_columns(net_moves(transfers=transfers).alias("moves")).filter(
         pl.col("opening") + pl.col("moves") != pl.col("closing")
     )
     if off.height:

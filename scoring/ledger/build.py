@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from scoring.ledger import movements
-from scoring.ledger.balances import Span, at_instants, in_windows
+from scoring.ledger.balances import Span, at_instants, in_windows, lines_at_instants, lines_in_windows
 from scoring.ledger.currency import at_one_day, converted
 from scoring.ledger.history import active, recurring
 from scoring.ledger.ladder import rungs, tiers_of_accounts
@@ -39,13 +39,18 @@ class Windows:
     outcome: Span
 
 
+ENDS = ("account_id", "line_id", "product", "before", "after", "origin_file", "origin_row")
+"""A line behind the outcome: the lines of an account add up to its before and after (below 0 counts as 0)."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Ledger:
     """What happened, account by account, in the reporting currency.
 
     `bridge`: account_id, opening, closing. `moves`: as `movements.SCHEMA`. `outcome`: account_id, before,
     after (neither below 0), event_on. `tiers`: account_id, tier_before, tier_after. `lines`: what it was
-    read from, with `rung`, and in `counts` whether the line stands in the closing revenue.
+    read from, with `rung`, and in `counts` whether the line stands in the closing revenue. `ends`: the lines
+    that stand in an account's before or after, with their part of it, as `ENDS`.
     """
 
     bridge: pl.LazyFrame
@@ -53,6 +58,7 @@ class Ledger:
     outcome: pl.LazyFrame
     tiers: pl.LazyFrame
     lines: pl.LazyFrame
+    ends: pl.LazyFrame
 
 
 def contract_lines(contracts: pl.LazyFrame, terms: Terms, as_of: date) -> pl.LazyFrame:
@@ -85,6 +91,7 @@ def of_contracts(lines: pl.LazyFrame, rates: pl.LazyFrame, terms: Terms, windows
             largest=terms.largest_tier,
         ),
         lines=lines.with_columns(active(moves.end).alias("counts")),
+        ends=_ends(lines_at_instants(lines, rates, outcome.start, outcome.end, terms.currency)),
     )
 
 
@@ -112,6 +119,7 @@ def of_invoices(lines: pl.LazyFrame, rates: pl.LazyFrame, terms: Terms, windows:
             largest=terms.largest_tier,
         ),
         lines=lines.with_columns(inside.alias("counts")),
+        ends=_ends(lines_in_windows(lines, rates, comparison, scored, terms.currency)),
     )
 
 
@@ -120,6 +128,16 @@ def _comparable(lines: pl.LazyFrame, rates: pl.LazyFrame, terms: Terms, amount: 
     if not terms.largest_tier:
         return lines
     return at_one_day(lines, rates, day, terms.currency).with_columns(converted(amount))
+
+
+def _ends(lines: pl.LazyFrame) -> pl.LazyFrame:
+    """The lines that bring something at either end, as `ENDS`."""
+    return (
+        lines.select(*ENDS)
+        .with_columns(pl.col("before", "after").fill_null(0))
+        .filter((pl.col("before") != 0) | (pl.col("after") != 0))
+        .sort("account_id", "line_id", "origin_file", "origin_row")
+    )
 
 
 def _outcome(ends: pl.LazyFrame, last_on: pl.LazyFrame, otherwise: date) -> pl.LazyFrame:

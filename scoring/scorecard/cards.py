@@ -96,7 +96,8 @@ def _score(score: Row, context: Context) -> Card:
 
 
 def _range(score: Row, context: Context) -> tuple[float | None, float | None]:
-    if score["score"] is None or score["error"] is None:
+    """The likely range; unknown, too, where leaving accounts out moves nobody's score."""
+    if score["score"] is None or not score["error"]:
         return None, None
     return likely_range(score["score"], score["error"], context.rulebook.interval, score["freedom"])
 
@@ -106,7 +107,8 @@ def _evidence(score: Row, low: float | None, high: float | None) -> tuple[str, s
     if score["score"] is None:
         return "none", "There is no score to carry."
     if low is None or high is None:
-        return "none", f"The score rests on {accounts}, too few to say how far it could be off."
+        why = "too few" if score["error"] is None else "and no choice of them changes any score, too even"
+        return "none", f"The score rests on {accounts}, {why} to say how far it could be off."
     width = high - low
     grade = "high" if width <= 10 else "medium" if width <= 20 else "low"
     wide = "less than a point" if width < 1 else f"{width:.0f} point{'' if round(width) == 1 else 's'}"
@@ -117,7 +119,7 @@ def _why_none(score: Row, context: Context) -> str:
     if score["is_withheld"]:
         return "A rule that withholds the score has no value."
     if not score["coverage"]:
-        return "None of the rules could be measured; the reason stands beside each."
+        return "None of the rules could be measured; the card says why for each."
     least = context.rulebook.min_coverage
     return (
         f"Rules with {score['coverage'] or 0:.0%} of the weight have a value, fewer than the {least:.0%} that the "
@@ -152,7 +154,7 @@ def _band(score: Row, earlier: Row, shared: float) -> float | None:
 
     What the two windows share moves both scores alike, and so not their difference.
     """
-    if score["error"] is None or earlier["error"] is None:
+    if not score["error"] or not earlier["error"]:
         return None
     freedom = min(score["freedom"], earlier["freedom"])
     common = 2 * shared * score["error"] * earlier["error"]

@@ -28,22 +28,21 @@ def points_without(rows: pl.LazyFrame, rulebook: Rulebook, targets: pl.LazyFrame
 def scores_without(points: pl.LazyFrame, lined: pl.LazyFrame) -> pl.LazyFrame:
     """The score without each account, the other rules as they are.
 
-    One row per manager and account: `score_without`, null where nothing is left to score.
+    One row per manager and account: `score_without`, null where nothing is left to score. A rule that has no
+    value without the account counts as one that has none, and whether the score would then be withheld is
+    not asked; a rule that has no value with it is not touched.
     """
     counted = lined.filter(pl.col("points").is_not_null() & (pl.col("weight") > 0))
     whole = counted.group_by("manager_id").agg(
         (pl.col("points") * pl.col("weight")).sum().alias("sum"), pl.col("weight").sum().alias("weights")
     )
-    gone = pl.col("points_without").is_null()
+    measured = counted.filter("is_measured").select("manager_id", "rule", "points", "weight", "instead")
+    left = pl.coalesce("points_without", "instead")
     moved = (
-        points.join(
-            counted.select("manager_id", "rule", "points", "weight"),
-            on=["manager_id", "rule"],
-            validate="m:1",
-        )
+        points.join(measured, on=["manager_id", "rule"], validate="m:1")
         .with_columns(
-            (pl.col("weight") * (pl.col("points_without").fill_null(0) - pl.col("points"))).alias("by"),
-            pl.when(gone).then("weight").otherwise(0.0).alias("weight_gone"),
+            (pl.col("weight") * (left.fill_null(0) - pl.col("points"))).alias("by"),
+            pl.when(left.is_null()).then("weight").otherwise(0.0).alias("weight_gone"),
         )
         .group_by(KEY)
         .agg(pl.col("by").sum(), pl.col("weight_gone").sum())
@@ -83,17 +82,26 @@ def _of_rule(rows: pl.LazyFrame, rule: Rule, metric: Metric, rulebook: Rulebook,
         of(whole_top, whole_bottom).alias("with"),
         of(whole_top - pl.col("top"), whole_bottom - pl.col("bottom")).alias("without"),
         pl.len().over(group).cast(pl.Float64).alias("n"),
-        pl.len().over("manager_id").cast(pl.Float64).alias("n_all"),
     )
-    per_kind = valued.group_by(group).agg((pl.col("with").first() * pl.col("n").first()).alias("weighed"))
-    sums = per_kind.group_by("manager_id").agg(pl.col("weighed").sum())
-    rest = pl.col("weighed") - pl.col("with") * pl.col("n") + (pl.col("n") - 1) * pl.col("without").fill_null(0)
-    return valued.join(sums, on="manager_id", validate="m:1").select(
-        *KEY,
-        pl.lit(rule.name).alias("rule"),
-        ratio(rest, pl.col("n_all") - 1).alias("points_without"),
-        "top",
-        "bottom",
+    return _averaged(valued, group).select(*KEY, pl.lit(rule.name).alias("rule"), "points_without", "top", "bottom")
+
+
+def _averaged(valued: pl.LazyFrame, group: list[str]) -> pl.LazyFrame:
+    """With `points_without`: the points of all kinds, each as heavy as it has accounts, and the account not in its own.
+
+    A kind without a value has no weight; null where no kind is left.
+    """
+    has, left = pl.col("with").is_not_null(), pl.col("without").is_not_null()
+    weight = pl.when(has).then("n").otherwise(0.0)
+    weight_left = pl.when(left).then(pl.col("n") - 1).otherwise(0.0)
+    per_kind = valued.group_by(group).agg(pl.col("with").first(), pl.col("n").first()).with_columns(weight.alias("w"))
+    sums = per_kind.group_by("manager_id").agg(
+        (pl.col("with") * pl.col("w")).sum().alias("points"), pl.col("w").sum().alias("weights")
+    )
+    own, own_left = pl.col("with").fill_null(0) * weight, pl.col("without").fill_null(0) * weight_left
+    rest, weights = pl.col("points") - own + own_left, pl.col("weights") - weight + weight_left
+    return valued.join(sums, on="manager_id", validate="m:1").with_columns(
+        ratio(rest, weights).alias("points_without")
     )
 
 

@@ -30,8 +30,8 @@ def lines(rows: pl.LazyFrame, rulebook: Rulebook, targets: pl.LazyFrame) -> pl.L
 
     `rows` is the book with `replica`; `targets` has manager_id, metric, target. One row per replica, manager
     and rule: value (Float64), n (accounts that counted), target (of a rule that looks at attainment), reason
-    (why the value is null), points (0 to 100), weight, and `is_measured`, false where points stand in for a
-    missing value.
+    (why the value is null), points (0 to 100), weight, `instead` (the points that stand in for a missing value,
+    if any) and `is_measured`, false where they do or none can.
     """
     graded = graded_kinds(rows, rulebook, targets)
     by_rule = graded.group_by(*KEYS, "rule").agg(
@@ -155,6 +155,5 @@ def _weighed(joined: pl.LazyFrame, rulebook: Rulebook) -> pl.LazyFrame:
     return (
         joined.join(facts, on="rule", validate="m:1")
         .with_columns(is_measured, pl.coalesce("points", "instead").alias("points"))
-        .drop("instead")
         .sort(*KEYS, "rule")
     )

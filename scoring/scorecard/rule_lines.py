@@ -78,7 +78,7 @@ def _value(rule: Rule, row: Row, context: Context, kinds: Sequence[Row]) -> dict
 
 def _range(row: Row, context: Context) -> dict[str, float | None]:
     """The likely range of the points; unknown where they stand in for a missing value."""
-    if row["points"] is None or row["error"] is None or not row["is_measured"]:
+    if row["points"] is None or not row["error"] or not row["is_measured"]:
         return {"low": None, "high": None}
     low, high = likely_range(row["points"], row["error"], context.rulebook.interval, row["freedom"])
     return {"low": _round(low), "high": _round(high)}

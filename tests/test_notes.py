@@ -1,0 +1,158 @@
+"""Are oddities of the data told in plain words? Small companies, each with one of them."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from scoring.intake import Request
+from scoring.pipeline import run
+from scoring.run import Run
+
+Scored = Callable[..., Run]
+
+RULES = """
+name: Notes
+goal: Say what is odd.
+currency: EUR
+calendar: {period: quarter}
+rules:
+  - {name: keep, metric: net_revenue_retention, weight: 1, grade: {floor: 50%, target: 150%}}
+"""
+BY_INVOICE = "basis: invoices\ncompare: previous_period\n"
+CONTRACTS = {
+    "accounts": "account_id name \n a1 Alba \n a2 Brisa",
+    "managers": "manager_id name reports_to \n m1 Max . \n m2 Mia m1 \n m3 Moe m1",
+    "ownership": "account_id manager_id \n a1 m2 \n a2 m2",
+    "activities": "account_id dated_on kind \n a1 2026-06-29 login",
+    "contracts": """
+        line_id account_id product amount every starts_on  ends_on trial
+        c1      a1         Basic   100    month 2025-01-01 .       .
+        c2      a2         Basic   200    month 2025-01-01 .       .
+        """,
+}
+INVOICES = {
+    "accounts": "account_id name region \n a1 Alba North \n a2 Brisa South",
+    "managers": "manager_id name \n m1 Max \n m2 Mia",
+    "invoices": """
+        line_id account_id dated_on   amount seller_id product
+        i1      a1         2026-01-10 100    m1        Basic
+        i2      a1         2026-04-10 150    m2        Basic
+        i3      a2         2026-04-11 80     m2        Basic
+        """,
+}
+
+
+@pytest.fixture
+def scored(tmp_path: Path) -> Scored:
+    """A run of 2026-Q2 of tables given as text, `.` for nothing."""
+
+    def made(tables: dict[str, str], rules: str = "", **changed: str) -> Run:
+        for name, text in (tables | changed).items():
+            rows = [["" if cell == "." else cell for cell in line.split()] for line in text.strip().splitlines()]
+            cells = "".join(f"{','.join(row)}\n" for row in rows)
+            (tmp_path / f"{name}.csv").write_text(cells, encoding="utf-8")
+        (tmp_path / "rules.yaml").write_text(RULES + rules, encoding="utf-8")
+        return run(Request(tmp_path, date(2026, 6, 30), "2026-Q2"))
+
+    return made
+
+
+def said(made: Run) -> str:
+    return "\n".join(made.company["notes"])
+
+
+def flags(made: Run, manager: str) -> str:
+    return "\n".join(next(card["flags"] for card in made.cards if card["manager_id"] == manager))
+
+
+def test_where_nothing_is_odd_nothing_is_said(scored: Scored) -> None:
+    made = scored(CONTRACTS, managers="manager_id name \n m2 Mia")
+    assert made.company["notes"] == []
+
+
+def test_managers_nobody_reports_to_and_without_credit_are_named(scored: Scored) -> None:
+    assert said(scored(CONTRACTS)) == "1 manager has nothing credited in the period and gets no card: Moe."
+
+
+def test_an_account_without_a_manager_is_counted_with_its_money(scored: Scored) -> None:
+    made = scored(CONTRACTS, ownership="account_id manager_id \n a1 m2")
+    assert "1 account with €200.00, 66.7\u202f% of the company's, has no manager at the end" in said(made)
+
+
+def test_a_company_without_any_owner_is_told_how_to_mend_it(scored: Scored) -> None:
+    made = scored({name: text for name, text in CONTRACTS.items() if name not in ("ownership", "managers")})
+    assert "No account has a manager, so all revenue (€300.00) is unassigned and nobody is scored" in said(made)
+    assert "deliver the table ownership, or choose another policy under ownership" in said(made)
+    assert made.cards == []
+
+
+def test_accounts_without_any_line_are_named(scored: Scored) -> None:
+    made = scored(CONTRACTS, accounts="account_id name \n a1 Alba \n a2 Brisa \n a3 Calma")
+    assert "1 of 3 accounts has no contract at all and counts nowhere: Calma." in said(made)
+
+
+def test_trials_bring_nothing_and_are_counted(scored: Scored) -> None:
+    made = scored(CONTRACTS, contracts=CONTRACTS["contracts"] + "\n c3 a1 Basic 0 month 2026-01-01 . true")
+    assert "1 of 3 contract lines are trials or paused and bring no revenue." in said(made)
+
+
+def test_one_product_under_two_contracts_at_once_is_told(scored: Scored) -> None:
+    made = scored(CONTRACTS, contracts=CONTRACTS["contracts"] + "\n c3 a1 Basic 70 month 2026-01-01 . .")
+    assert "1 account has the same product under several contracts at once; all 2 count." in said(made)
+
+
+def test_an_account_said_to_have_left_that_still_pays_is_told(scored: Scored) -> None:
+    left = "account_id dated_on kind \n a1 2026-05-01 churned"
+    assert "1 of the 1 account said to have churned (milestones) still pay" in said(scored(CONTRACTS, milestones=left))
+
+
+def test_an_account_that_came_back_contradicts_nothing(scored: Scored) -> None:
+    made = scored(CONTRACTS, milestones="account_id dated_on kind \n a1 2024-05-01 churned")
+    assert "churned" not in said(made)
+
+
+def test_a_product_on_no_rung_is_told_with_the_one_it_may_be(scored: Scored) -> None:
+    ladder = "ladder: {tiers: [Low, High], products: {Basic: Low, GTX Pro: High}}\n"
+    sold = CONTRACTS["contracts"].replace("c2      a2         Basic", "c2 a2 GTXPro")
+    made = scored(CONTRACTS, ladder, contracts=sold)
+    assert 'Product GTXPro is on no rung of the ladder (1 line, €200.00); did you mean "GTX Pro"?' in said(made)
+
+
+def test_hand_overs_stand_on_the_cards_they_touch(scored: Scored) -> None:
+    owners = """
+        account_id manager_id starts_on  ends_on
+        a1         m2         .          2026-05-01
+        a1         m3         2026-05-01 .
+        a2         m2         .          .
+        """
+    made = scored(CONTRACTS, ownership=owners)
+    assert "Handed over in the period: 1 account in (€100.00), 0 accounts out (€0.00)." in flags(made, "m3")
+
+
+def test_sellers_hand_nothing_over_but_accounts_buy_from_several(scored: Scored) -> None:
+    made = scored(INVOICES, BY_INVOICE + "ownership: {policy: seller}\n")
+    assert "Accounts buy from several sellers: 1 account brought" in flags(made, "m2")
+    assert "Handed over" not in flags(made, "m2")
+
+
+def test_an_account_that_returns_more_than_it_buys_is_told(scored: Scored) -> None:
+    back = INVOICES["invoices"] + "\n i4 a2 2026-05-11 -90 m2 Basic"
+    made = scored(INVOICES, BY_INVOICE + "ownership: {policy: seller}\n", invoices=back)
+    assert "1 account gave back more than was sold (−€10.00): it counts as not paying." in said(made)
+
+
+def test_territories_and_managers_that_nobody_knows_are_named(scored: Scored) -> None:
+    own = "ownership: {policy: territory, attribute: region, managers: {North: m12}}\n"
+    made = scored(INVOICES, BY_INVOICE + own)
+    assert "South: no manager is named for it; name one, or leave the accounts unassigned." in said(made)
+    assert "Manager m12 is not among the managers" in said(made)
+
+
+def test_a_window_that_begins_before_the_exports_do_is_told_on_every_card(scored: Scored) -> None:
+    late = INVOICES["invoices"].replace("2026-01-10", "2026-03-02")
+    made = scored(INVOICES, BY_INVOICE + "ownership: {policy: seller}\n", invoices=late)
+    words = "The exports begin on 2026-03-02, but the comparison window on 2026-01-01: 60 of its 90 days are empty"
+    assert words in said(made)
+    assert all(words in flags(made, card["manager_id"]) for card in made.cards)
