@@ -15,7 +15,7 @@ QUICK_RATIO = Metric(
     definition="Revenue won (new, reactivation, expansion) divided by revenue lost (contraction, churn), net "
     "per account.",
     undefined="no_losses",
-    source="Definitions 7: quick ratio",
+    source="Subscription analytics: SaaS quick ratio",
 )
 LIKE_FOR_LIKE_GROWTH = Metric(
     name="like_for_like_growth",
@@ -27,7 +27,7 @@ LIKE_FOR_LIKE_GROWTH = Metric(
     definition="Change of the revenue of the accounts paying at both ends: like for like, so neither new nor "
     "lost accounts move it.",
     undefined="no_survivors",
-    source="Definitions 7: revenue-per-customer growth",
+    source="Retail practice: like-for-like growth",
 )
 MEDIAN_GROWTH = Metric(
     name="median_growth",
@@ -38,7 +38,7 @@ MEDIAN_GROWTH = Metric(
     figure=(ratio(pl.col("after"), pl.col("before")) - 1).median(),
     definition="The change of the account in the middle, which one outlier does not move.",
     undefined="no_survivors",
-    source="Definitions 7: median growth",
+    source="Retail practice: like-for-like growth, its median",
 )
 REVENUE_PER_ACCOUNT_GROWTH = Metric(
     name="revenue_per_account_growth",
@@ -53,7 +53,7 @@ REVENUE_PER_ACCOUNT_GROWTH = Metric(
     - 1,
     definition="Change of revenue per account from opening to closing; new and lost accounts move it.",
     undefined="no_opening",
-    source="Definitions 7: ARPA",
+    source="Subscription analytics: average revenue per account (ARPA)",
 )
 
 THEME = (QUICK_RATIO, LIKE_FOR_LIKE_GROWTH, MEDIAN_GROWTH, REVENUE_PER_ACCOUNT_GROWTH)

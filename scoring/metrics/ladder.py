@@ -26,7 +26,7 @@ TIER_UP_RATE = Metric(
     definition="Share of the accounts not on the top tier at the start that end on a higher tier. Those that "
     "left count as not having climbed.",
     undefined="no_tiers",
-    source="Definitions 8: up-sell ladder",
+    source="Up-sell ladder of tiers, as the rulebook names them",
 )
 TIER_DOWN_RATE = Metric(
     name="tier_down_rate",
@@ -38,7 +38,7 @@ TIER_DOWN_RATE = Metric(
     definition="Share of the accounts not on the bottom tier at the start that end on a lower tier. Leaving is "
     "churn, not a tier down.",
     undefined="no_tiers",
-    source="Definitions 8: up-sell ladder",
+    source="Up-sell ladder of tiers, as the rulebook names them",
 )
 TIER_STEPS = Metric(
     name="tier_steps",
@@ -49,7 +49,7 @@ TIER_STEPS = Metric(
     parts=Parts(_weighted(pl.max_horizontal(_STEPS, 0))),
     definition="Tiers climbed, added up: Entry to Premium is one move of two steps.",
     undefined="no_tiers",
-    source="Definitions 8: up-sell ladder",
+    source="Up-sell ladder of tiers, as the rulebook names them",
 )
 NET_TIER_STEPS = Metric(
     name="net_tier_steps",
@@ -60,7 +60,7 @@ NET_TIER_STEPS = Metric(
     parts=Parts(_weighted(_STEPS), SHARE),
     definition="Tiers climbed less tiers lost, divided by the accounts on a tier at the start.",
     undefined="no_tiers",
-    source="Definitions 8: up-sell ladder",
+    source="Up-sell ladder of tiers, as the rulebook names them",
 )
 
 THEME = (TIER_UP_RATE, TIER_DOWN_RATE, TIER_STEPS, NET_TIER_STEPS)

@@ -34,7 +34,7 @@ _MARGIN = pl.col("margin").first()
 def _metric(name: str, label: str, unit: Unit, better: Better, figure: pl.Expr, definition: str) -> Metric:
     return Metric(
         name=name, label=label, unit=unit, better=better, base=EVERYBODY, figure=figure, definition=definition,
-        undefined="no_exposure", source="Definitions 9: simple CLV", needs="contracts",
+        undefined="no_exposure", source="Simple customer lifetime value: revenue per account over churn, with a beta prior on churn", needs="contracts",
     )  # fmt: skip
 
 

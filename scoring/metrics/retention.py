@@ -14,7 +14,7 @@ GROSS_REVENUE_RETENTION = Metric(
     definition="Revenue at the end of the accounts paying at the start, each capped at what it paid then, "
     "divided by what they paid then.",
     undefined="no_opening",
-    source="Definitions 3: GRR",
+    source="Subscription analytics: gross revenue retention (GRR), capped per account",
 )
 NET_REVENUE_RETENTION = Metric(
     name="net_revenue_retention",
@@ -25,7 +25,7 @@ NET_REVENUE_RETENTION = Metric(
     parts=Parts(pl.col("after"), pl.col("before")),
     definition="Revenue at the end of the accounts paying at the start, divided by what they paid then.",
     undefined="no_opening",
-    source="Definitions 4: NRR",
+    source="Subscription analytics: net revenue retention (NRR)",
 )
 LOGO_RETENTION = Metric(
     name="logo_retention",
@@ -36,7 +36,7 @@ LOGO_RETENTION = Metric(
     parts=Parts(counted(pl.col("after") > 0), SHARE),
     definition="Share of the accounts paying at the start that still pay at the end.",
     undefined="no_opening",
-    source="Definitions 5: logo retention",
+    source="Subscription analytics: logo retention",
 )
 CHURN_RATE = Metric(
     name="churn_rate",
@@ -47,7 +47,7 @@ CHURN_RATE = Metric(
     parts=Parts(counted(pl.col("after") <= 0), SHARE),
     definition="Share of the accounts paying at the start that no longer pay at the end.",
     undefined="no_opening",
-    source="Definitions 16: customer churn rate",
+    source="Subscription analytics: customer churn rate, 1 less logo retention",
 )
 
 THEME = (GROSS_REVENUE_RETENTION, NET_REVENUE_RETENTION, LOGO_RETENTION, CHURN_RATE)

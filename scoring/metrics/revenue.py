@@ -13,7 +13,7 @@ def _money(name: str, label: str, better: Better, definition: str, source: str) 
     )  # fmt: skip
 
 
-_BRIDGE = "Definitions 2: movements and the bridge"
+_BRIDGE = "Subscription analytics: movements of recurring revenue (new, expansion, contraction, churn)"
 
 OPENING = _money("opening", "Opening revenue", Better.NEITHER, "Revenue held when the period opens.", _BRIDGE)
 NEW = _money("new", "New", Better.HIGHER, "Revenue of accounts that never paid before.", _BRIDGE)
@@ -41,7 +41,7 @@ ACCOUNTS = Metric(
     figure=pl.len(),
     definition="Accounts that pay when the period closes, each counted once.",
     undefined="no_closing",
-    source="Definitions 16: revenue per customer by kind",
+    source="Revenue per customer by kind of customer",
 )
 REVENUE_PER_ACCOUNT = Metric(
     name="revenue_per_account",
@@ -52,7 +52,7 @@ REVENUE_PER_ACCOUNT = Metric(
     figure=ratio(pl.col("closing").sum(), pl.len()),
     definition="Closing revenue divided by the accounts that pay it.",
     undefined="no_closing",
-    source="Definitions 7: ARPA",
+    source="Subscription analytics: average revenue per account (ARPA)",
 )
 MEDIAN_REVENUE_PER_ACCOUNT = Metric(
     name="median_revenue_per_account",
@@ -63,7 +63,7 @@ MEDIAN_REVENUE_PER_ACCOUNT = Metric(
     figure=pl.col("closing").cast(pl.Float64).median(),
     definition="The closing revenue of the account in the middle, which one large account does not move.",
     undefined="no_closing",
-    source="Definitions 16: revenue per customer by kind",
+    source="Revenue per customer by kind of customer",
 )
 REVENUE_SHARE = Metric(
     name="revenue_share",
@@ -74,7 +74,7 @@ REVENUE_SHARE = Metric(
     figure=ratio(pl.col("closing").sum(), pl.col("company_closing").first()),
     definition="Closing revenue divided by the company's closing revenue.",
     undefined="no_closing",
-    source="Definitions 16: revenue per customer by kind",
+    source="Revenue per customer by kind of customer",
 )
 _SIZE = units(pl.col("closing"))
 LARGEST_ACCOUNT_SHARE = Metric(
@@ -86,7 +86,7 @@ LARGEST_ACCOUNT_SHARE = Metric(
     figure=ratio(pl.col("closing").max(), pl.col("closing").sum()),
     definition="The largest account's part of the closing revenue.",
     undefined="no_closing",
-    source="Definitions 16: concentration",
+    source="Concentration: share of the largest",
 )
 CONCENTRATION = Metric(
     name="concentration",
@@ -97,7 +97,7 @@ CONCENTRATION = Metric(
     figure=ratio((_SIZE * _SIZE).sum(), _SIZE.sum() * _SIZE.sum()),
     definition="Sum of the squared shares of all accounts: 1 for a single account, near 0 for many equal ones.",
     undefined="no_closing",
-    source="Definitions 16: concentration; Herfindahl index",
+    source="Herfindahl-Hirschman index of concentration",
 )
 
 THEME = (

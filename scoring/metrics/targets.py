@@ -19,5 +19,5 @@ TARGET_ATTAINMENT = Metric(
     parts=Parts(pl.col("actual"), pl.col("target")),
     definition="What was reached divided by what was agreed for the same period.",
     undefined="no_target",
-    source="Definitions 16: target attainment",
+    source="Sales practice: attainment against the agreed target",
 )
