@@ -153,7 +153,8 @@ def _ledger(tables: dict[str, pl.LazyFrame], rulebook: Rulebook, windows: Window
     else:
         made = of_invoices(invoice_lines(tables["invoices"], terms), tables["rates"], terms, windows)
     frames = pl.collect_all([made.bridge, made.moves, made.outcome, made.tiers, made.lines])
-    return Ledger(*(frame.lazy() for frame in frames), made.ends)
+    bridge, moves, outcome, tiers, read = (frame.lazy() for frame in frames)
+    return Ledger(bridge, moves, outcome, tiers, read, made.ends)
 
 
 def _facts(ledger: Ledger, rulebook: Rulebook, windows: Windows) -> pl.LazyFrame:

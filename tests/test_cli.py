@@ -452,6 +452,19 @@ def test_explain_goes_from_points_to_rows(scored: Scored) -> None:
         assert done.err.splitlines()[-1].startswith("Next: bookscore explain ")
 
 
+def test_printed_rows_add_up_to_the_printed_account(scored: Scored) -> None:
+    data = cli("explain", scored.who, "--folder", scored.folder, "--json").json["data"]
+    for account in data["accounts"][:5]:
+        words = ("explain", scored.who, "--folder", scored.folder, "--account", account["account_id"])
+        body = cli(*words).out.split("After EUR\n")[1].split("the whole account")
+        rows = [re.findall(r"€([\d,.]+)", line) for line in body[0].splitlines() if ".csv:" in line]
+        assert rows
+        sums = [sum(Decimal(r[end].replace(",", "")) for r in rows) for end in (0, 1)]
+        assert sums == [Decimal(c.replace(",", "")) for c in re.findall(r"€([\d,.]+)", body[1])[:2]]
+        (told,) = cli(*words, "--json").json["data"]["accounts"]
+        assert len(told["whole"]["rows"]) == len(rows)
+
+
 def test_printed_contributions_add_up_to_the_printed_score(scored: Scored) -> None:
     for card in (card for card in scored.cards if card["score"] is not None):
         out = cli("explain", card["manager_id"], "--folder", scored.folder).out

@@ -13,9 +13,11 @@ import pytest
 
 from scoring import explain, intake, pipeline
 from scoring.explain import Evidence, Explanation
+from scoring.explain.ends import whole
 from scoring.explain.movements import accounts
 from scoring.explain.names import bare, chosen
 from scoring.metrics import OVER_BOOK
+from scoring.money import MONEY
 from scoring.rules import points
 from scoring.run import Run, json_text
 from scoring.scorecard.lines import better_of
@@ -27,7 +29,7 @@ def evidence(demo_run: Run, tmp_path_factory: pytest.TempPathFactory) -> Evidenc
     folder = tmp_path_factory.mktemp("stored")
     for name, content in demo_run.packed.items():
         (folder / f"{name}.parquet").write_bytes(content)
-    frames = {name: pl.scan_parquet(folder / f"{name}.parquet") for name in ("book", "movements")}
+    frames = {name: pl.scan_parquet(folder / f"{name}.parquet") for name in ("book", "movements", "lines")}
     return explain.of_stored(json.loads(json_text(demo_run.summary)), json.loads(json_text(demo_run.cards)), **frames)
 
 
@@ -170,7 +172,41 @@ def test_rules_that_are_not_those_of_the_run_are_refused(evidence: Evidence) -> 
     summary = json.loads(json_text(dict(evidence.summary)))
     summary["rules"]["settings"]["min_coverage"] = 0.1
     with pytest.raises(explain.UnexplainedError, match="hash of the rules"):
-        explain.of_stored(summary, evidence.cards, evidence.book, evidence.movements)
+        explain.of_stored(summary, evidence.cards, evidence.book, evidence.movements, evidence.lines)
+
+
+def test_every_account_comes_down_to_its_rows_at_both_ends(demo_run: Run) -> None:
+    by_account = {key: rows for (key,), rows in demo_run.lines.partition_by("account_id", as_dict=True).items()}
+    checked = 0
+    for (account,), book in demo_run.book.partition_by("account_id", as_dict=True).items():
+        found = whole(account, by_account.pop(account, demo_run.lines.clear()), book)
+        for end in ("before", "after"):
+            assert sum(getattr(row, end) for row in found.rows) == getattr(found, end) == book[end].sum()
+        checked += bool(found.rows)
+    assert checked > 500
+    assert by_account == {}
+
+
+def test_rows_behind_an_account_are_lines_of_its_export(demo_folder: Path, demo_run: Run) -> None:
+    lines = (demo_folder / "exports/billing/subscriptions.csv").read_text(encoding="utf-8").splitlines()
+    for row in demo_run.lines.sample(50, seed=1).iter_rows(named=True):
+        assert row["origin_file"] == "exports/billing/subscriptions.csv"
+        assert row["account_id"] in lines[row["origin_row"]]
+        assert row["line_id"] in lines[row["origin_row"]]
+
+
+def test_lines_are_stored_in_order_and_bring_something(demo_run: Run) -> None:
+    order = ["account_id", "line_id", "origin_file", "origin_row"]
+    assert demo_run.lines.select(order).rows() == demo_run.lines.select(order).sort(order).rows()
+    assert demo_run.lines.filter((pl.col("before") == 0) & (pl.col("after") == 0)).is_empty()
+    assert [demo_run.lines.schema[end] for end in ("before", "after")] == [MONEY, MONEY]
+
+
+def test_rows_that_do_not_lead_to_the_book_are_not_explained(evidence: Evidence) -> None:
+    changed = replace(evidence, lines=evidence.lines.with_columns(pl.col("before", "after") * 2))
+    name = explain.explain(changed, "Aino Kärkkälä").lines[0].measured.parts[0].name
+    with pytest.raises(explain.UnexplainedError, match=r"what account .* brought before"):
+        explain.explain(changed, "Aino Kärkkälä", account=name)
 
 
 WORLD = {
@@ -197,13 +233,23 @@ rules:
 }
 
 
-@pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Explanation:
-    """The explanation of a manager with three accounts on invoices, one of them shared."""
-    folder = tmp_path_factory.mktemp("world")
-    for name, text in WORLD.items():
+def small_run(folder: Path, **changed: str) -> Evidence:
+    """The run of a small world, with files changed."""
+    for name, text in {**WORLD, **{f"{table}.csv": text for table, text in changed.items()}}.items():
         (folder / name).write_text(text, encoding="utf-8")
-    return explain.explain(explain.of_run(pipeline.run(intake.Request(folder, date(2026, 6, 30)))), "mia")
+    return explain.of_run(pipeline.run(intake.Request(folder, date(2026, 6, 30))))
+
+
+@pytest.fixture(scope="module")
+def small_evidence(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
+    """The run of a manager with three accounts on invoices, one of them shared."""
+    return small_run(tmp_path_factory.mktemp("world"))
+
+
+@pytest.fixture(scope="module")
+def small(small_evidence: Evidence) -> Explanation:
+    """The explanation of the manager."""
+    return explain.explain(small_evidence, "mia")
 
 
 def test_a_target_is_explained_by_what_was_reached(small: Explanation) -> None:
@@ -231,6 +277,52 @@ def test_a_movement_on_invoices_names_the_lines_of_the_window(small: Explanation
     (move,) = bob.movements
     assert (move.kind, move.adds, move.rows) == ("expansion", Decimal("9.9900"), ("invoices.csv:4",))
     assert bob.opening + move.adds == bob.closing
+
+
+def rows_of(found: Explanation) -> list[tuple[str, str, str]]:
+    """The rows behind the one account: place, before, after."""
+    (account,) = found.accounts
+    assert account.whole is not None
+    return [(row.place, f"{row.before:.2f}", f"{row.after:.2f}") for row in account.whole.rows]
+
+
+def test_a_shared_account_is_shown_whole_with_the_managers_part(small_evidence: Evidence) -> None:
+    found = explain.explain(small_evidence, "mia", account="Ada")
+    assert rows_of(found) == [("invoices.csv:1", "30.00", "0.00"), ("invoices.csv:2", "0.00", "10.00")]
+    (ada,) = found.accounts
+    assert (ada.share, ada.before, ada.after) == (Decimal("0.6"), 18, 6)
+    assert found.sentences[-1] == "A row counts with its amount, at the exchange rates of 1 April 2026."
+
+
+def test_rows_are_given_only_for_one_account(small: Explanation) -> None:
+    assert [a.whole for a in small.accounts] == [None, None, None]
+
+
+def test_rows_in_another_currency_and_returns_add_up_below_nothing(tmp_path: Path) -> None:
+    invoices = """line_id,account_id,dated_on,amount,currency,product
+1,B,2025-05-01,10.01,EUR,Tea
+2,B,2025-06-30,100.00,USD,
+3,B,2026-01-15,70.00,EUR,Tea
+4,B,2026-04-01,5.00,EUR,Tea
+5,B,2026-06-30,-25.50,EUR,Tea
+"""
+    rates = "currency,dated_on,rate\nUSD,2025-01-01,0.95\nUSD,2026-04-01,0.9\nUSD,2026-05-01,0.8\n"
+    found = explain.explain(small_run(tmp_path, invoices=invoices, rates=rates), "mia", account="Bob")
+    assert rows_of(found) == [
+        ("invoices.csv:2", "90.00", "0.00"),
+        ("invoices.csv:5", "0.00", "-25.50"),
+        ("invoices.csv:1", "10.01", "0.00"),
+        ("invoices.csv:4", "0.00", "5.00"),
+    ]
+    (bob,) = found.accounts
+    assert bob.whole is not None
+    assert (bob.whole.before, bob.whole.after) == (Decimal("100.01"), Decimal("-20.5"))
+    assert (bob.before, bob.after) == (Decimal("100.01"), 0)
+    told = explain.plain(found)["accounts"][0]["whole"]
+    assert told["rows"][0] == {
+        "place": "invoices.csv:2", "line_id": "2", "product": None, "before": "90.0000", "after": "0.0000",
+    }  # fmt: skip
+    assert told["after"] == "-20.5000"
 
 
 NAMES = {"m1": "Zoë Ångström", "m2": "Łukasz Wiśnicki", "m3": "Ann Lee", "m4": "Annabel Lee", "M5": "José Díaz"}

@@ -12,7 +12,8 @@ from scoring.reports import folder as pages
 from scoring.reports import outputs, swap
 from scoring.run import Run
 
-NAMES = {"run.json", "scorecards.json", "measures.parquet", "book.parquet", "movements.parquet", "league.html"}
+FRAMES = {"measures.parquet", "book.parquet", "movements.parquet", "lines.parquet"}
+NAMES = {"run.json", "scorecards.json", "league.html", *FRAMES}
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -40,7 +40,9 @@ def explain(
         str | None,
         typer.Option("--run", metavar="ID", help="A stored run, by the beginning of its id.", show_default="the last"),
     ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Every account, not only those that matter most.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every account and row, not only those that matter most.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show where a score comes from: points, metrics, accounts, movements, and the rows they were read from.
@@ -65,5 +67,5 @@ def _evidence(store: "Store", folder: Path, run_id: str | None) -> "Evidence":
     found = store.run(run_id) if run_id else store.latest()
     if found is None:
         raise places.NoRunsError(folder)
-    frames = {name: pl.scan_parquet(store.frame(found.run_id, name)) for name in ("book", "movements")}
+    frames = {name: pl.scan_parquet(store.frame(found.run_id, name)) for name in ("book", "movements", "lines")}
     return of_stored(json.loads(found.summary), store.cards(found.run_id), **frames)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scoring.cli import explained_accounts, explained_values
+from scoring.cli import explained_accounts, explained_rows, explained_values
 from scoring.cli.answers import next_command
 from scoring.cli.explained_figures import value_text
 from scoring.cli.screen import Column, table
@@ -36,6 +36,7 @@ def show(view: View) -> None:
     elif len(found.accounts) == 1 and all(len(line.measured.parts) <= 1 for line in found.lines):
         explained_values.of_account(found.lines, found.currency)
         explained_accounts.one(found.accounts[0], found.currency)
+        explained_rows.behind(found.accounts[0], found.name, found.currency, everything=view.everything)
     else:
         for line in found.lines:
             explained_values.by_account(found, line, everything=view.everything)

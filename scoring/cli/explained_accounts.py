@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from scoring.cli.explained_figures import printed
 from scoring.cli.screen import Column, table
 from scoring.cli.streams import say
 
@@ -46,7 +47,7 @@ def one(account: "Account", currency: str) -> None:
         moves.append((HANDED_OVER, "", account.transferred, "ownership"))
     rows = [("opening", "", account.opening, ""), *moves]
     columns = (Column("Movement"), Column("Day"), Column(f"Adds {currency}", is_number=True), Column("Read from"))
-    adds = _printed([r[2] for r in rows], account.closing, currency)
+    adds = printed([r[2] for r in rows], account.closing, currency)
     cells = [(kind, day, added, places) for (kind, day, _, places), added in zip(rows, adds, strict=True)]
     table(columns, [*cells, ("closing", "", money(account.closing, currency), "")], foot=True)
     say()
@@ -56,18 +57,10 @@ def _walk(rows: "Sequence[tuple[str, str, Decimal]]", closing: Decimal, currency
     from scoring.numbers import money
 
     columns = (Column("Movement"), Column("How many", is_number=True), Column("Adds", is_number=True))
-    adds = _printed([amount for _, _, amount in rows], closing, currency)
+    adds = printed([amount for _, _, amount in rows], closing, currency)
     cells = [(kind, count, added) for (kind, count, _), added in zip(rows, adds, strict=True)]
     table(columns, [*cells, ("closing", "", money(closing, currency))], foot=True)
     say()
-
-
-def _printed(amounts: Sequence[Decimal], whole: Decimal, currency: str) -> list[str]:
-    """The amounts as they are printed, adding up to the printed sum."""
-    from scoring.numbers import decimals, in_parts, money, rounded
-
-    places = decimals(currency)
-    return [money(part, currency) for part in in_parts(amounts, rounded(whole, places), places)]
 
 
 def _places(rows: Sequence[str]) -> str:

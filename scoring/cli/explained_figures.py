@@ -1,5 +1,6 @@
 """How is a figure of an explanation written? Money in full, parts to more digits than their value."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -36,3 +37,11 @@ def part_text(value: Decimal, said: "Measured", currency: str) -> str:
     if said.unit == "money":
         return money(value, currency)
     return fixed(value, 4) if said.bottom is not None else figure(value, said.unit, currency)
+
+
+def printed(amounts: Sequence[Decimal], whole: Decimal, currency: str) -> list[str]:
+    """The amounts as they are printed, adding up to the printed sum."""
+    from scoring.numbers import decimals, in_parts, money, rounded
+
+    places = decimals(currency)
+    return [money(part, currency) for part in in_parts(amounts, rounded(whole, places), places)]

@@ -53,8 +53,9 @@ def run(
     """Score the managers of a period and write their scorecards.
 
     Prints who is above, within and below what the peers' median allows to tell, in alphabetical order; there are no
-    ranks. Writes run.json, scorecards.json, measures.parquet, book.parquet, movements.parquet, league.html and a card
-    for each manager. With errors in exports or rules nothing is written, and the exit code is 3 or 4.
+    ranks. Writes run.json, scorecards.json, measures.parquet, book.parquet, movements.parquet, lines.parquet,
+    league.html and a card for each manager. With errors in exports or rules nothing is written, and the exit code is
+    3 or 4.
     """
     request = replace(places.request(folder, rules, as_of), period=period, set_aside=set_aside)
     made = _computed(request, as_json=as_json)

@@ -1,7 +1,18 @@
 """Where does a score come from? From points to rules, metrics, accounts, movements and rows, adding up exactly."""
 
 from scoring.explain.evidence import Evidence, of_run, of_stored
-from scoring.explain.model import Account, Explanation, Kind, Line, Measured, Movement, Part, plain
+from scoring.explain.model import (
+    Account,
+    Explanation,
+    Kind,
+    Line,
+    Measured,
+    Movement,
+    Part,
+    SourceRow,
+    Whole,
+    plain,
+)
 from scoring.explain.refusals import AmbiguousNameError, UnexplainedError, UnknownNameError
 from scoring.explain.score import card_of, explain
 
@@ -15,8 +26,10 @@ __all__ = [
     "Measured",
     "Movement",
     "Part",
+    "SourceRow",
     "UnexplainedError",
     "UnknownNameError",
+    "Whole",
     "card_of",
     "explain",
     "of_run",

@@ -1,4 +1,4 @@
-"""What is an explanation made from? A run as it is stored: its cards, rules, book and movements."""
+"""What is an explanation made from? A run as it is stored: its cards, rules, book, movements and lines."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,20 +20,25 @@ class Evidence:
     cards: Sequence[Card]
     book: pl.LazyFrame
     movements: pl.LazyFrame
+    lines: pl.LazyFrame
     rulebook: Rulebook
 
 
 def of_run(run: Run) -> Evidence:
     """The evidence of a run that was just computed."""
-    return Evidence(run.summary, run.cards, run.book.lazy(), run.movements.lazy(), run.rulebook)
+    return Evidence(run.summary, run.cards, run.book.lazy(), run.movements.lazy(), run.lines.lazy(), run.rulebook)
 
 
 def of_stored(
-    summary: Mapping[str, Any], cards: Sequence[Card], book: pl.LazyFrame, movements: pl.LazyFrame
+    summary: Mapping[str, Any],
+    cards: Sequence[Card],
+    book: pl.LazyFrame,
+    movements: pl.LazyFrame,
+    lines: pl.LazyFrame,
 ) -> Evidence:
     """The evidence of a stored run. Raises UnexplainedError where its rules are not those it was run with."""
     rules = summary.get("rules", {})
     rulebook = Rulebook.model_validate(rules.get("settings", {}))
     if fingerprint(rulebook) != rules.get("sha256"):
         raise UnexplainedError("the hash of the rules", fingerprint(rulebook)[:12], str(rules.get("sha256"))[:12])
-    return Evidence(summary, cards, book, movements, rulebook)
+    return Evidence(summary, cards, book, movements, lines, rulebook)

@@ -28,11 +28,34 @@ class Movement:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceRow:
+    """A row of an export, `place` as `file:row`, with what it brings at both ends of the outcome's window."""
+
+    place: str
+    line_id: str
+    product: str | None
+    before: Decimal
+    after: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """An account at both ends of the outcome's window, whoever is credited with it.
+
+    `before` and `after` are what the rows, largest first, add up to; below 0 they count as 0.
+    """
+
+    before: Decimal
+    after: Decimal
+    rows: tuple[SourceRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """An account as the manager is credited with it.
 
     `before` and `after` are of the outcome's window; opening, movements and `transferred` (what came less
-    what went by hand-over) add up to the closing.
+    what went by hand-over) add up to the closing. `whole` is there where one account is asked for.
     """
 
     account_id: str
@@ -44,6 +67,7 @@ class Account:
     closing: Decimal
     transferred: Decimal
     movements: tuple[Movement, ...]
+    whole: Whole | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ from typing import Any
 
 import polars as pl
 
+from scoring.explain.ends import whole
 from scoring.explain.evidence import Evidence
 from scoring.explain.measuring import PLACES, check_same, measured
-from scoring.explain.model import Explanation, Kind, Line, Measured, Part
+from scoring.explain.model import Account, Explanation, Kind, Line, Measured, Part
 from scoring.explain.movements import accounts
 from scoring.explain.names import chosen
 from scoring.explain.refusals import UnknownNameError
@@ -42,13 +43,14 @@ def explain(evidence: Evidence, who: str, *, metric: str | None = None, account:
         account = chosen("account", account, names, f"{card['name']} has {len(names)} accounts")
         told = [_narrowed(line, account) for line in told]
         book, moves = (f.filter(pl.col("account_id") == account) for f in (book, moves))
+    told_of = accounts(book, moves)
     return Explanation(
         run_id=evidence.summary["run_id"],
         score=exact(card["score"]),
         is_whole=metric is None and account is None,
         lines=tuple(told),
-        accounts=accounts(book, moves),
-        sentences=_sentences(evidence),
+        accounts=told_of if account is None else tuple(_with_rows(evidence, a) for a in told_of),
+        sentences=_sentences(evidence, with_rows=account is not None),
         **{
             name: card[name]
             for name in (
@@ -174,8 +176,24 @@ def _narrowed(line: Line, account: str) -> Line:
     return replace(line, measured=replace(line.measured, parts=parts))
 
 
-def _sentences(evidence: Evidence) -> tuple[str, ...]:
-    """What must be known to read the accounts."""
+def _with_rows(evidence: Evidence, account: Account) -> Account:
+    """The account with the rows behind its before and after."""
+    its = pl.col("account_id") == account.account_id
+    lines, book = pl.collect_all([evidence.lines.filter(its), evidence.book.filter(its)])
+    return replace(account, whole=whole(account.account_id, lines, book))
+
+
+def _sentences(evidence: Evidence, *, with_rows: bool) -> tuple[str, ...]:
+    """What must be known to read the accounts, and the rows behind their two ends."""
+    windows, is_sold = evidence.summary["windows"], evidence.rulebook.basis == "invoices"
+    rated = day(date.fromisoformat(windows["movements" if is_sold else "outcome"]["from"]))
+    brought = "its amount" if is_sold else "what it brings a month"
+    rows = (f"A row counts with {brought}, at the exchange rates of {rated}.",) if with_rows else ()
+    return (*_windows(evidence), *rows)
+
+
+def _windows(evidence: Evidence) -> tuple[str, ...]:
+    """When before and after are, where that does not go without saying."""
     windows = evidence.summary["windows"]
     if evidence.rulebook.basis == "invoices":
         return ("Before is the comparison window, after this window, and a movement what differs between the two.",)

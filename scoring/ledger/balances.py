@@ -24,9 +24,7 @@ class Span:
         return (day >= self.start) & (day < self.end)
 
 
-def lines_at_instants(
-    lines: pl.LazyFrame, rates: pl.LazyFrame, start: date, end: date, reporting: str
-) -> pl.LazyFrame:
+def lines_at_instants(lines: pl.LazyFrame, rates: pl.LazyFrame, start: date, end: date, reporting: str) -> pl.LazyFrame:
     """What each line brings at two instants.
 
     The lines with `before` and `after`, a month's revenue in the reporting currency at the rate of `start`; 0

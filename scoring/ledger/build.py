@@ -134,9 +134,10 @@ def _ends(lines: pl.LazyFrame) -> pl.LazyFrame:
     """The lines that bring something at either end, as `ENDS`."""
     return (
         lines.select(*ENDS)
-        .with_columns(pl.col("before", "after").fill_null(0))
+        .with_columns(pl.col("before", "after").fill_null(pl.lit(0).cast(MONEY)))
         .filter((pl.col("before") != 0) | (pl.col("after") != 0))
-        .sort("account_id", "line_id", "origin_file", "origin_row")
+        .sort("line_id", "origin_file", "origin_row")
+        .sort("account_id", maintain_order=True)  # at half the cost of four keys at once
     )
 
 

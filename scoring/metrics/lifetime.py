@@ -29,12 +29,13 @@ def _lifetime(suffix: str = "") -> pl.Expr:
 
 
 _MARGIN = pl.col("margin").first()
+_SOURCE = "Simple customer lifetime value: revenue per account over churn, with a beta prior on churn"
 
 
 def _metric(name: str, label: str, unit: Unit, better: Better, figure: pl.Expr, definition: str) -> Metric:
     return Metric(
         name=name, label=label, unit=unit, better=better, base=EVERYBODY, figure=figure, definition=definition,
-        undefined="no_exposure", source="Simple customer lifetime value: revenue per account over churn, with a beta prior on churn", needs="contracts",
+        undefined="no_exposure", source=_SOURCE, needs="contracts",
     )  # fmt: skip
 
 

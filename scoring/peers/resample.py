@@ -47,10 +47,15 @@ def spread(figures: pl.LazyFrame, accounts: pl.LazyFrame, column: str, *, by: tu
     groups = pl.min_horizontal("n", pl.lit(GROUPS))
     left_out = figures.filter(pl.col("replica") != WHOLE).join(accounts, on="manager_id", validate="m:1")
     counted = left_out.filter((pl.col("replica") < groups) & pl.col(column).is_not_null())
-    own = counted.group_by(keys).agg(
-        pl.len().alias("groups"),
-        pl.col("n").first(),
-        (pl.col(column).var(ddof=0) * (pl.len() - 1)).alias("variance"),
+    own = (
+        counted.sort(*keys, "replica")  # sums of binary fractions depend on their order
+        .group_by(keys)
+        .agg(
+            pl.len().alias("groups"),
+            pl.col("n").first(),
+            (pl.col(column).var(ddof=0) * (pl.len() - 1)).alias("variance"),
+        )
+        .sort(keys)
     )
     known = own.filter(pl.col("groups") >= LEAST_GROUPS).with_columns(
         (pl.col("variance") * pl.col("n")).alias("per_account")
