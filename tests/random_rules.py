@@ -54,7 +54,9 @@ def rulebooks(draw: Draw, managers: Sequence[str], **fixed: Any) -> Rulebook:
 @st.composite
 def _ownership(draw: Draw, managers: Sequence[str]) -> dict[str, Any]:
     policy = draw(
-        st.sampled_from(["history", "history", "history", "current", "seller", "last_seller", "main_seller", "territory"])
+        st.sampled_from(
+            ["history", "history", "history", "current", "seller", "last_seller", "main_seller", "territory"]
+        )
     )
     if policy != "territory":
         return {"policy": policy}

@@ -3,7 +3,6 @@
 import io
 import json
 import re
-import shutil
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
@@ -195,7 +194,9 @@ def test_the_company_is_scored_while_nothing_is_wrong(company: Path) -> None:
     assert errors(told) == []
 
 
-@pytest.mark.parametrize(("fault", "line"), [*ROW_FAULTS.values(), *FILE_FAULTS.values()], ids=[*ROW_FAULTS, *FILE_FAULTS])
+@pytest.mark.parametrize(
+    ("fault", "line"), [*ROW_FAULTS.values(), *FILE_FAULTS.values()], ids=[*ROW_FAULTS, *FILE_FAULTS]
+)
 def test_wrong_exports_are_told_in_one_line_and_nothing_is_written(company: Path, fault: Fault, line: str) -> None:
     fault(company)
     before = contents(company)
@@ -236,7 +237,10 @@ def test_all_faults_are_told_at_once(company: Path) -> None:
 
 
 def test_many_faults_of_one_kind_are_listed_up_to_a_number_and_counted(company: Path) -> None:
-    rows = "".join(f"X{n},A1,Entry Plan,1,EUR,month,2024-01-01,\nY{n},A{n + 10},Entry Plan,1,EUR,month,2024-01-01,\n" for n in range(60))
+    rows = "".join(
+        f"X{n},A1,Entry Plan,1,EUR,month,2024-01-01,\nY{n},A{n + 10},Entry Plan,1,EUR,month,2024-01-01,\n"
+        for n in range(60)
+    )
     replaced("contracts.csv", "L3,", rows + "L3,")(company)
     _, _, told = bookscore("run", company)
     assert len(errors(told)) == 21

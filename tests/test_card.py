@@ -210,9 +210,7 @@ def test_links_out_of_the_folder_are_left_out() -> None:
 
 
 def test_no_more_accounts_are_shown_than_fit_and_the_rest_is_counted() -> None:
-    many = [
-        d | {"name": f"{d['name']} {i}", "points": d["points"] / (i + 1)} for i in range(3) for d in drivers()
-    ]
+    many = [d | {"name": f"{d['name']} {i}", "points": d["points"] / (i + 1)} for i in range(3) for d in drivers()]
     html = card_html(card(drivers=many))
     assert html.count('data-label="Before"') == 8
     assert "16 more accounts moved the score by less." in html

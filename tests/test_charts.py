@@ -126,7 +126,4 @@ def test_what_the_parts_leave_unsaid_becomes_a_part() -> None:
 def test_marks_and_words_stand_out_from_the_paper() -> None:
     for paper in (palette.PAPER, "#f3f7fc"):
         assert all(_contrast(mark, paper) >= 3 for mark in (palette.RANGE, palette.DOT, palette.INK))
-        assert all(
-            _contrast(word, paper) >= 4.5
-            for word in (palette.UP, palette.DOWN, palette.MUTED, palette.ACCENT)
-        )
+        assert all(_contrast(word, paper) >= 4.5 for word in (palette.UP, palette.DOWN, palette.MUTED, palette.ACCENT))

@@ -59,9 +59,7 @@ def frames(**changed: str) -> dict[str, pl.DataFrame]:
 
 
 def checked(tables: Mapping[str, pl.DataFrame], faulty: Iterable[tuple[str, str, int]] = ()) -> Checked:
-    return check(
-        tables, currency="EUR", known_metrics=["closing", "net_revenue_retention"], faulty=list(faulty)
-    )
+    return check(tables, currency="EUR", known_metrics=["closing", "net_revenue_retention"], faulty=list(faulty))
 
 
 def said(result: Checked) -> list[str]:
@@ -121,8 +119,7 @@ def test_attributes_of_accounts_stay() -> None:
         (
             "contracts",
             "c3 A1 . . 5 . month 2025-01-02 2025-01-01 .",
-            'contracts.csv row 3, column ends_on: ends_on is before starts_on: "2025-01-01"; '
-            "mend one of the two days",
+            'contracts.csv row 3, column ends_on: ends_on is before starts_on: "2025-01-01"; mend one of the two days',
         ),
         (
             "contracts",
@@ -150,8 +147,7 @@ def test_attributes_of_accounts_stay() -> None:
         (
             "contracts",
             "c3 a_1 . . 5 . month 2025-01-01 . .",
-            'contracts.csv row 3, column account_id: account_id is not among the accounts: "a 1"; '
-            'did you mean "A1"?',
+            'contracts.csv row 3, column account_id: account_id is not among the accounts: "a 1"; did you mean "A1"?',
         ),
         (
             "contracts",
@@ -177,8 +173,7 @@ def test_attributes_of_accounts_stay() -> None:
         (
             "costs",
             "Q1 serve . 3",
-            'costs.csv row 3, column period: period is not understood: "Q1"; '
-            "write it as 2026-Q2, 2026-04 or 2026",
+            'costs.csv row 3, column period: period is not understood: "Q1"; write it as 2026-Q2, 2026-04 or 2026',
         ),
         (
             "targets",
@@ -212,8 +207,7 @@ def test_attributes_of_accounts_stay() -> None:
         (
             "ownership",
             "A3 M1 2026-01-02 2026-01-01 .",
-            'ownership.csv row 5, column ends_on: ends_on is before starts_on: "2026-01-01"; '
-            "mend one of the two days",
+            'ownership.csv row 5, column ends_on: ends_on is before starts_on: "2026-01-01"; mend one of the two days',
         ),
         (
             "answers",
@@ -230,8 +224,7 @@ def test_attributes_of_accounts_stay() -> None:
         (
             "rates",
             "USD 2025-01-01 0",
-            'rates.csv row 2, column rate: rate is not above 0: "0.000000"; '
-            "give the reporting currency for one unit",
+            'rates.csv row 2, column rate: rate is not above 0: "0.000000"; give the reporting currency for one unit',
         ),
         (
             "ownership",
@@ -248,8 +241,7 @@ def test_attributes_of_accounts_stay() -> None:
         (
             "managers",
             "M3 Cem . 2026-01-02 2026-01-01",
-            'managers.csv row 3, column ends_on: ends_on is before starts_on: "2026-01-01"; '
-            "mend one of the two days",
+            'managers.csv row 3, column ends_on: ends_on is before starts_on: "2026-01-01"; mend one of the two days',
         ),
     ],
 )
@@ -449,9 +441,7 @@ def test_overlaps_are_found_on_exactly_the_days_they_are_on(
 
     full = {(a, d) for a in "AB" for d in range(12) if owned(a, d) > 4}
     expected = [
-        n
-        for n, (a, s, e, _) in enumerate(spans, 1)
-        if any(a == b and (s or 0) <= d < (e or 99) for b, d in full)
+        n for n, (a, s, e, _) in enumerate(spans, 1) if any(a == b and (s or 0) <= d < (e or 99) for b, d in full)
     ]
     day = [[date(2026, 1, d) if d else None for d in (s[1], s[2])] for s in spans]
     schema = {"starts_on": pl.Date, "ends_on": pl.Date}

@@ -6,6 +6,7 @@ from datetime import date
 
 import polars as pl
 import pytest
+from tabled import tables
 
 from scoring import pipeline, scope
 from scoring.credit import crediting
@@ -13,7 +14,6 @@ from scoring.errors import NotConservedError, UnbalancedError
 from scoring.ledger.build import Ledger
 from scoring.money import MONEY
 from scoring.rules import Rulebook
-from tabled import tables
 
 COMPANY = tables(
     {

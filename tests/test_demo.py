@@ -84,9 +84,7 @@ def test_one_thread_gives_the_same_bytes(tmp_path: Path, clean: Path) -> None:
     assert sums(tmp_path) == sums(clean)
 
 
-def test_the_size_of_a_block_changes_no_byte(
-    tmp_path: Path, clean: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_size_of_a_block_changes_no_byte(tmp_path: Path, clean: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(world, "BLOCK", 300)
     demo.write(tmp_path, plant=False, truth=True)
     assert sums(tmp_path) == sums(clean)
@@ -251,9 +249,7 @@ def test_accounts_change_hands_a_book_is_split_and_some_wait_for_an_owner(clean:
 def test_retention_and_ladder_look_like_a_real_companys(tmp_path: Path) -> None:
     demo.write(tmp_path, accounts=4_000, plant=False)
     was, now = recurring(tmp_path, date(2025, 6, 30)), recurring(tmp_path, date(2026, 6, 30))
-    both = was.join(now, on="Customer ID", how="left", suffix="_now").with_columns(
-        pl.col("cents_now").fill_null(0)
-    )
+    both = was.join(now, on="Customer ID", how="left", suffix="_now").with_columns(pl.col("cents_now").fill_null(0))
     climbs = both.filter(pl.col("rung") < 2)
     opening = both["cents"].sum()
     assert 0.08 <= (both["cents_now"] == 0).mean() <= 0.13
@@ -313,9 +309,7 @@ def found(folder: Path) -> set[tuple[str | None, int | None, str | None]]:
     sources = Sources.model_validate(YAML(typ="safe").load(text))
     delivery = mapped.read(folder, Wanted(LAYOUT, OPEN_TABLES, keys), sources)
     unread = [(f.table or "", f.file or "", f.row or 0) for f in delivery.faults]
-    checked = checks.check(
-        delivery.tables, currency="EUR", known_metrics=("expansion", "closing"), faulty=unread
-    )
+    checked = checks.check(delivery.tables, currency="EUR", known_metrics=("expansion", "closing"), faulty=unread)
     return {(p.file, p.row, p.value) for p in (*delivery.faults, *checked.problems)}
 
 
@@ -364,9 +358,7 @@ def check_column(rows: pl.DataFrame, theirs: Any, allowed: tuple[str, ...]) -> N
         assert not allowed or set(words.values()) <= set(allowed)
 
 
-def test_nothing_is_overwritten_and_nothing_half_written_stays(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nothing_is_overwritten_and_nothing_half_written_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     mine = tmp_path / company.INVOICES
     mine.parent.mkdir(parents=True)
     mine.write_text("mine")

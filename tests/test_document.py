@@ -113,8 +113,7 @@ shares: .nan
     assert said(tmp_path, text) == [
         'sources.yaml:1: no setting "time_zon"; did you mean "time_zone"?',
         'sources.yaml:2: share must be a number: "1"; write 1 without quotes',
-        'sources.yaml:5: file a.csv: kind must be contracts or invoices: "contract"; '
-        'did you mean "contracts"?',
+        'sources.yaml:5: file a.csv: kind must be contracts or invoices: "contract"; did you mean "contracts"?',
         'sources.yaml:6: file a.csv: rows must be a whole number: "true"; write digits, such as 30',
         'sources.yaml:8: file a.csv: no setting "colums"; did you mean "columns"?',
         "sources.yaml:10: file a.csv: file is a duplicate; line 9 has it too; keep one",
@@ -157,15 +156,11 @@ def test_a_form_may_be_called_like_one_of_its_settings(tmp_path: Path) -> None:
 
 
 def test_a_missing_setting_is_reported_where_it_belongs(tmp_path: Path) -> None:
-    assert said(tmp_path, "files:\n  - file: a\n  - rows: 1\n") == [
-        "sources.yaml:3: file 2: file is missing; add it"
-    ]
+    assert said(tmp_path, "files:\n  - file: a\n  - rows: 1\n") == ["sources.yaml:3: file 2: file is missing; add it"]
 
 
 def test_a_misspelt_setting_is_not_reported_as_missing_too(tmp_path: Path) -> None:
-    assert said(tmp_path, "files:\n  - fil: a\n") == [
-        'sources.yaml:2: file 1: no setting "fil"; did you mean "file"?'
-    ]
+    assert said(tmp_path, "files:\n  - fil: a\n") == ['sources.yaml:2: file 1: no setting "fil"; did you mean "file"?']
 
 
 def test_names_of_python_are_no_settings(tmp_path: Path) -> None:

@@ -111,9 +111,7 @@ def test_a_kind_of_account_has_its_own_grade_and_the_rest_the_rules() -> None:
         (CHURN, "lower", 0.06, "6 % is above every band, the nearest is from 5 %: 0 points"),
     ],
 )
-def test_the_sentence_says_what_the_points_say(
-    grade: Linear | Bands, better: str, value: float, expected: str
-) -> None:
+def test_the_sentence_says_what_the_points_say(grade: Linear | Bands, better: str, value: float, expected: str) -> None:
     assert because(grade, value, better, shown) == expected
     (worth,) = graded(grade, better, [value])
     assert worth is not None

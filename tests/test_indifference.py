@@ -1,6 +1,6 @@
 """What must make no difference: order, files, names, scale, the year, other people's accounts, owners to the company."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -9,6 +9,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
+from worlds import World, days_around, examples, ownership, worlds
 
 from scoring import scope
 from scoring.book import ADDITIVE, at
@@ -21,7 +22,6 @@ from scoring.metrics import CATALOGUE, OVER_BOOK, Metric, Unit
 from scoring.pipeline import Result, score
 from scoring.rules import Rulebook
 from scoring.tables import TABLES
-from worlds import World, examples, ownership, days_around, worlds
 
 BOUND = ("revenue_share",)
 """Metrics that look at the company beside the manager."""
@@ -107,11 +107,15 @@ def test_other_owners_change_nothing_for_the_company(world: World, data: st.Data
     days = days_around(scope.windows(world.rulebook, world.period))
     rows = [r for a in world.tables["accounts"]["account_id"] for r in data.draw(ownership(a, days))]
     owned = pl.DataFrame(
-        [{"origin_file": "o.csv", "origin_row": n, **r} for n, r in enumerate(rows, 1)], schema=TABLES["ownership"].schema
+        [{"origin_file": "o.csv", "origin_row": n, **r} for n, r in enumerate(rows, 1)],
+        schema=TABLES["ownership"].schema,
     )
     sold = {n: world.tables[n].with_columns(pl.col("seller_id").reverse()) for n in ("contracts", "invoices")}
     one, other = scored(world), scored(replace(world, tables={**world.tables, **sold, "ownership": owned}))
-    company = [_measures(r, world, "company").filter(~pl.col("metric").is_in(["transfer_in", "transfer_out"])) for r in (one, other)]
+    company = [
+        _measures(r, world, "company").filter(~pl.col("metric").is_in(["transfer_in", "transfer_out"]))
+        for r in (one, other)
+    ]
     assert_frame_equal(*company, abs_tol=1e-12)
 
 
@@ -142,7 +146,12 @@ def test_where_nothing_changes_all_revenue_is_retained(world: World) -> None:
     )
     result = scored(replace(world, tables={**world.tables, "contracts": lines}))
     assert result.scored.moves.filter(pl.col("kind") != "fx").is_empty()
-    kept = {"gross_revenue_retention": 1.0, "net_revenue_retention": 1.0, "logo_retention": 1.0, "like_for_like_growth": 0.0}
+    kept = {
+        "gross_revenue_retention": 1.0,
+        "net_revenue_retention": 1.0,
+        "logo_retention": 1.0,
+        "like_for_like_growth": 0.0,
+    }
     measures = _measures(result, world).filter(pl.col("metric").is_in(list(kept))).drop_nulls("value")
     assert (measures["value"] == measures["metric"].replace_strict(kept)).all()
 
@@ -170,7 +179,9 @@ def _with_a_stranger(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]
     for name in ("accounts", "contracts", "invoices"):
         table = tables[name]
         twin = table.with_columns(("twin of " + pl.col(c)).alias(c) for c in sorted(again & set(table.columns)))
-        twin = twin.with_columns(pl.lit(v).alias(c) for c, v in (("region", None), ("seller_id", "stranger")) if c in table.columns)
+        twin = twin.with_columns(
+            pl.lit(v).alias(c) for c, v in (("region", None), ("seller_id", "stranger")) if c in table.columns
+        )
         made[name] = pl.concat([table, twin.cast(dict(table.schema))]).sort(TABLES[name].key)
     ids = [a for a in made["accounts"]["account_id"] if a.startswith("twin")]
     origin = {"origin_file": "s.csv", "origin_row": 1}
@@ -191,7 +202,9 @@ def _measures(result: Result, world: World, grain: str = "manager_id") -> pl.Dat
 
 def _undivided(world: World) -> World:
     """The company with whole accounts and whole movements, so that nothing is rounded."""
-    credit = {kind: "at_event" if way == "time_weighted" else way for kind, way in world.rulebook.credit.model_dump().items()}
+    credit = {
+        kind: "at_event" if way == "time_weighted" else way for kind, way in world.rulebook.credit.model_dump().items()
+    }
     policy = world.rulebook.ownership
     settings = world.rulebook.model_dump(exclude={"rules"}, by_alias=True) | {
         "credit": credit,

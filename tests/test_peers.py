@@ -29,7 +29,7 @@ def test_a_score_far_from_the_median_is_set_apart_and_one_near_it_is_not() -> No
 
 
 def test_the_same_distance_with_less_evidence_is_not_enough() -> None:
-    scores = {n: (50.0, 10.0, 20.0) for n in "abcdef"}
+    scores = dict.fromkeys("abcdef", (50.0, 10.0, 20.0))
     assert groups(scores | {"far": (90.0, 10.0, 20.0)}, 0.10)["far"] == "above"
     assert groups(scores | {"far": (90.0, 10.0, 3.0)}, 0.10)["far"] == "within"
 

@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 import polars as pl
-import pytest
 from hypothesis import given
-from hypothesis import strategies as st
+from plain_reading import is_weighted_mean, revenue_at, revenue_in
+from worlds import World, examples, worlds
 
 from scoring import scope
 from scoring.book import at
-from scoring.credit.ownership import UNASSIGNED
-from scoring.credit.split import split
 from scoring.ledger.bridge import COLUMNS, OUTGOING, TRANSFERS
 from scoring.ledger.build import Ledger, contract_lines, invoice_lines, of_contracts, of_invoices
 from scoring.ledger.movements import KINDS
@@ -19,8 +17,6 @@ from scoring.measure import measure
 from scoring.metrics import growth, retention
 from scoring.money import MONEY
 from scoring.pipeline import Result, score
-from plain_reading import is_weighted_mean, revenue_at, revenue_in
-from worlds import World, examples, worlds
 
 RATES = (*retention.THEME, growth.LIKE_FOR_LIKE_GROWTH)
 GRAINS = (None, "team", "manager_id", "account_id")
@@ -66,7 +62,10 @@ def what_is_credited_is_what_happened(world: World, result: Result) -> None:
 
 def opening_and_closing_are_a_plain_reading_of_the_lines(world: World, result: Result) -> None:
     tables, policies = {n: t.rows(named=True) for n, t in world.tables.items()}, world.rulebook.policies
-    moves, outcome = scope.windows(world.rulebook, world.period).moves, scope.windows(world.rulebook, world.period).outcome
+    moves, outcome = (
+        scope.windows(world.rulebook, world.period).moves,
+        scope.windows(world.rulebook, world.period).outcome,
+    )
     if world.rulebook.basis == "invoices":
         opening = revenue_in(outcome.start, outcome.end, moves.start, tables["invoices"], tables["rates"])
         closing = revenue_in(moves.start, moves.end, None, tables["invoices"], tables["rates"])

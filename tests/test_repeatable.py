@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
+from worlds import World, examples, worlds
 
 from scoring import demo
 from scoring.intake import SOURCES, Request
 from scoring.pipeline import run, score
 from scoring.reports import outputs
 from scoring.run import Run, json_text
-from worlds import World, examples, worlds
 
 HERE = Path(__file__).parent
 MACHINES = (

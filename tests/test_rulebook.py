@@ -46,9 +46,7 @@ CATALOGUE = {
 }
 
 HEAD = "name: Test\ngoal: Test them.\ncurrency: EUR\n"
-RULES = (
-    "rules:\n  - {name: keep, metric: net_revenue_retention, weight: 1, grade: {floor: 90%, target: 110%}}\n"
-)
+RULES = "rules:\n  - {name: keep, metric: net_revenue_retention, weight: 1, grade: {floor: 90%, target: 110%}}\n"
 
 
 def reading(folder: Path, text: str) -> tuple[Rulebook, tuple[Problem, ...]]:
@@ -234,9 +232,7 @@ grades:
         ("logo_retention", "{bands: [{from: 0, points: 1}, {from: 0, points: 2}]}", "from is out of order"),
     ],
 )
-def test_a_grade_that_cannot_be_meant_is_refused(
-    tmp_path: Path, metric: str, grade: str, expected: str
-) -> None:
+def test_a_grade_that_cannot_be_meant_is_refused(tmp_path: Path, metric: str, grade: str, expected: str) -> None:
     lines = said(tmp_path, one_rule(metric, grade))
     assert lines[0].startswith("rules.yaml:8: rule r")
     assert expected in lines[0]
@@ -287,10 +283,7 @@ def test_target_attainment_names_the_metric_with_the_target(tmp_path: Path) -> N
     good = one_rule("target_attainment", "{floor: 80%, target: 100%}", "    of: revenue\n")
     assert reading(tmp_path, good)[0].rules[0].of == "revenue"
     assert "target_attainment needs of" in said(tmp_path, good.replace("    of: revenue\n", ""))[0]
-    assert (
-        'no metric "revenu"; did you mean "revenue"?'
-        in said(tmp_path, good.replace("of: revenue", "of: revenu"))[0]
-    )
+    assert 'no metric "revenu"; did you mean "revenue"?' in said(tmp_path, good.replace("of: revenue", "of: revenu"))[0]
     other = good.replace("metric: target_attainment", "metric: logo_retention")
     assert "of belongs to target_attainment only" in said(tmp_path, other)[0]
 

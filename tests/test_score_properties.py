@@ -1,18 +1,17 @@
 """What must hold of scores: weights, the order of rules, points that never fall, accounts left out, parts of a split."""
 
-from dataclasses import replace
 from typing import Any
 
 import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
-
 from random_rules import SCORED, grades
+from worlds import World, examples, worlds
+
 from scoring import scope
 from scoring.credit.ownership import UNASSIGNED
 from scoring.credit.split import split
-from scoring.metrics import CATALOGUE
 from scoring.metrics.metric import Better, Metric
 from scoring.money import MONEY, from_units
 from scoring.pipeline import Result, score
@@ -21,7 +20,6 @@ from scoring.scorecard.context import Context
 from scoring.scorecard.judge import Judged, judge
 from scoring.scorecard.lines import metric_of
 from scoring.scorecard.rule_lines import rule_lines
-from worlds import World, examples, worlds
 
 
 @examples(6)
@@ -90,7 +88,9 @@ def test_the_score_without_an_account_is_that_of_the_book_without_it(world: Worl
     others = without.select("manager_id").unique()
     again = judge(without, rulebook, targets, world.period.name)
     told = judged.accounts.with_columns(pl.format("{} without {}", "manager_id", "account_id").alias("manager_id"))
-    both = told.join(others, on="manager_id").join(again.scores.select("manager_id", "score"), on="manager_id", how="left")
+    both = told.join(others, on="manager_id").join(
+        again.scores.select("manager_id", "score"), on="manager_id", how="left"
+    )
     assert_frame_equal(
         both.select("manager_id", "score_without"), both.select("manager_id", score_without="score"), abs_tol=1e-9
     )
@@ -151,4 +151,6 @@ def _for_all(targets: pl.DataFrame, books: pl.DataFrame) -> pl.DataFrame:
     """The targets of the managers for each of the books made from theirs."""
     names = books.select(pl.col("manager_id").alias("book")).unique()
     owners = names.with_columns(pl.col("book").str.split(" without ").list.first().alias("manager_id"))
-    return targets.join(owners, on="manager_id").drop("manager_id").rename({"book": "manager_id"}).select(targets.columns)
+    return (
+        targets.join(owners, on="manager_id").drop("manager_id").rename({"book": "manager_id"}).select(targets.columns)
+    )

@@ -111,9 +111,7 @@ def test_run_that_is_not_as_declared_is_refused(changed: dict[str, Any]) -> None
 
 
 @pytest.mark.parametrize("changed", [{"score": "72"}, {"manager_id": ""}, {"manager_id": 5}, {"name": None}])
-def test_card_that_is_not_as_declared_is_refused_and_nothing_is_stored(
-    store: Store, changed: dict[str, Any]
-) -> None:
+def test_card_that_is_not_as_declared_is_refused_and_nothing_is_stored(store: Store, changed: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         save(store, run(), cards=[{**CARDS[0], **changed}])
     assert store.runs() == ()
@@ -246,9 +244,7 @@ def dies(*parts):
 store._add = dies
 test_store.save(open_store(Path({str(tmp_path)!r})), test_store.run(test_store.B))
 """
-    assert (
-        subprocess.run([sys.executable, "-c", killed], cwd=Path(__file__).parent, check=False).returncode == 9
-    )
+    assert subprocess.run([sys.executable, "-c", killed], cwd=Path(__file__).parent, check=False).returncode == 9
     assert [r.run_id for r in store.runs()] == [A]
     save(store, run(B))
     assert store.cards(B) == tuple(CARDS)
@@ -264,9 +260,7 @@ for n in range(10):
     test_store.save(store, test_store.run(f"{{sys.argv[1]}}{{n:063x}}"))
     test_store.save(store, test_store.run(f"f{{n:063x}}"))
 """
-    writers = [
-        subprocess.Popen([sys.executable, "-c", writer, str(n)], cwd=Path(__file__).parent) for n in range(4)
-    ]
+    writers = [subprocess.Popen([sys.executable, "-c", writer, str(n)], cwd=Path(__file__).parent) for n in range(4)]
     assert [w.wait(timeout=120) for w in writers] == [0, 0, 0, 0]
     store = open_store(tmp_path)
     runs = store.runs()
@@ -286,9 +280,7 @@ def test_readers_see_the_store_while_somebody_writes(store: Store, tmp_path: Pat
         other.execute("ROLLBACK")
 
 
-def test_database_of_a_later_version_is_refused_with_both_versions_and_left_alone(
-    store: Store, tmp_path: Path
-) -> None:
+def test_database_of_a_later_version_is_refused_with_both_versions_and_left_alone(store: Store, tmp_path: Path) -> None:
     save(store, run())
     store.close()
     with sqlite3.connect(tmp_path / ".bookscore/bookscore.db") as plain:

@@ -10,8 +10,8 @@ from typing import Any
 import polars as pl
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-
 from random_rules import rulebooks
+
 from scoring import scope
 from scoring.calendar import Period
 from scoring.credit.ownership import EVER, NEVER
@@ -182,7 +182,9 @@ def invoices(draw: Draw, account: str, days: Days) -> list[Row]:
 def ownership(draw: Draw, account: str, days: Days) -> list[Row]:
     """Who was responsible for an account, one span after the other, some of them without anybody."""
     cuts = sorted(draw(st.lists(days, max_size=3, unique=True)))
-    spans = list(zip([draw(st.sampled_from([None, EVER])), *cuts], [*cuts, draw(st.sampled_from([None, NEVER]))], strict=True))
+    spans = list(
+        zip([draw(st.sampled_from([None, EVER])), *cuts], [*cuts, draw(st.sampled_from([None, NEVER]))], strict=True)
+    )
     return [
         {"account_id": account, "manager_id": manager, "starts_on": start, "ends_on": end, "share": share}
         for start, end in spans
@@ -193,7 +195,9 @@ def ownership(draw: Draw, account: str, days: Days) -> list[Row]:
 @st.composite
 def _shares(draw: Draw) -> list[tuple[str, Decimal | None]]:
     """Managers with their shares of an account on the same days; never more than the whole."""
-    parts = draw(st.sampled_from([[], [None], [None], [None], ["0.5", "0.5"], ["0.333333"] * 3, ["0.1"], ["0.7", "0.2"]]))
+    parts = draw(
+        st.sampled_from([[], [None], [None], [None], ["0.5", "0.5"], ["0.333333"] * 3, ["0.1"], ["0.7", "0.2"]])
+    )
     who = draw(st.permutations(MANAGERS))
     return [(m, None if p is None else Decimal(p)) for m, p in zip(who, parts, strict=False)]
 

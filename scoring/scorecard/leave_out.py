@@ -100,9 +100,7 @@ def _averaged(valued: pl.LazyFrame, group: list[str]) -> pl.LazyFrame:
     )
     own, own_left = pl.col("with").fill_null(0) * weight, pl.col("without").fill_null(0) * weight_left
     rest, weights = pl.col("points") - own + own_left, pl.col("weights") - weight + weight_left
-    return valued.join(sums, on="manager_id", validate="m:1").with_columns(
-        ratio(rest, weights).alias("points_without")
-    )
+    return valued.join(sums, on="manager_id", validate="m:1").with_columns(ratio(rest, weights).alias("points_without"))
 
 
 def _none() -> pl.LazyFrame:
