@@ -31,13 +31,17 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class ReadFile:
-    """One input file as it was read: name relative to the folder, content hash, and what became of its rows."""
+    """One input file as it was read: name relative to the folder, content hash, and what became of its rows.
+
+    `lost` are those of `rows` that have too many or too few cells to be read.
+    """
 
     name: str
     sha256: str
     table: str | None
     rows: int
     filtered: int = 0
+    lost: int = 0
 
 
 @dataclass(frozen=True, slots=True)

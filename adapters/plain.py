@@ -77,7 +77,7 @@ def _unread(folder: Path, found: Mapping[str, list[Path]]) -> list[Fault]:
 
 
 def _part(opened: Opened, table: str, wanted: Wanted) -> Part:
-    read = ReadFile(opened.name, opened.sha256, table, opened.rows)
+    read = ReadFile(opened.name, opened.sha256, table, opened.rows, lost=opened.lost)
     told = list(opened.faults)
     if opened.frame is None:
         return Part(table, read, faults=placed(told, opened.name, table))

@@ -132,7 +132,7 @@ def _inputs(delivery: Delivery, checked: Checked, as_of: date) -> tuple[Input, .
     aside = [(f["origin_file"][n], t) for t, f in checked.set_aside.items() for n in range(f.height)]
     last = scope.last_days(checked.tables, as_of)
     return tuple(
-        Input(f.name, f.sha256, f.rows, f.filtered, aside.count((f.name, f.table or "")), last.get(f.name))
+        Input(f.name, f.sha256, f.rows, f.filtered, f.lost + aside.count((f.name, f.table or "")), last.get(f.name))
         for f in delivery.files
     )
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from scoring.metrics import CATALOGUE
 from scoring.metrics.metric import Better, Metric, Unit
 from scoring.rules import Rulebook
+from scoring.rules.settings import Credit
 
 WAYS = ("at_open", "at_event", "at_close", "time_weighted")
 SCORED = tuple(m for m in CATALOGUE.values() if m.better is not Better.NEITHER and m.name != "target_attainment")
@@ -32,7 +33,7 @@ def rulebooks(draw: Draw, managers: Sequence[str], **fixed: Any) -> Rulebook:
         "retention_window": draw(st.sampled_from(["12m", "period"])),
         "compare": draw(st.sampled_from(["same_period_last_year", "previous_period", "trailing_12m"])),
         "ownership": draw(_ownership(managers)),
-        "credit": {k: draw(st.sampled_from(WAYS)) for k in ("outcome", "new", "reactivation", "expansion", "contraction", "churn")},
+        "credit": {kind: draw(st.sampled_from(WAYS)) for kind in Credit.model_fields},
         "policies": {
             "gap_tolerance_days": draw(st.sampled_from([30, 0, 0])),
             "early_renewal_days": draw(st.sampled_from([90, 0, 0])),

@@ -1,4 +1,4 @@
-"""What must make no difference: order, files, names, scale, the year, other people's accounts, owners to the company."""
+"""What must make no difference: order, files, names, scale, the year, the accounts of others, owners to the company."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -26,6 +26,7 @@ from scoring.tables import TABLES
 BOUND = ("revenue_share",)
 """Metrics that look at the company beside the manager."""
 
+ALL = pl.lit(value=True)
 FOUR_YEARS = timedelta(days=4 * 365 + 1)
 
 
@@ -237,8 +238,6 @@ def _shifted(table: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _levels(
-    result: Result, column: str, key: list[str], kept: pl.Expr = pl.lit(value=True)
-) -> dict[tuple[object, ...], Decimal]:
+def _levels(result: Result, column: str, key: list[str], kept: pl.Expr = ALL) -> dict[tuple[object, ...], Decimal]:
     sums = result.scored.rows.filter(kept).group_by(key).agg(pl.col(column).sum()).filter(pl.col(column) != 0)
     return {tuple(row[:-1]): row[-1] for row in sums.iter_rows()}

@@ -27,7 +27,8 @@ MACHINES = (
 )
 RAN = (
     "import sys; sys.path.insert(0, {tests!r});"
-    "from pathlib import Path; import test_repeatable; test_repeatable.leave_everything(Path({folder!r}), Path({out!r}))"
+    "from pathlib import Path; from test_repeatable import leave_everything;"
+    "leave_everything(Path({folder!r}), Path({out!r}))"
 )
 
 

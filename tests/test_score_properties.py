@@ -1,4 +1,4 @@
-"""What must hold of scores: weights, the order of rules, points that never fall, accounts left out, parts of a split."""
+"""What must hold of scores: weights, order of rules, points that never fall, accounts left out, parts of a split."""
 
 from typing import Any
 

@@ -54,13 +54,14 @@ def _from_lines(lines: pl.DataFrame, delimiters: pl.Expr, dialect: Dialect) -> R
     found = lines.with_columns(cells=delimiters.cast(pl.Int64) + 1)
     records = found.filter(pl.col("line").str.contains(r"\S"))
     good = records.filter(pl.col("cells") == width)
-    faults = row_faults(ragged(records.select(ROW, "cells"), width), width)
+    odd = ragged(records.select(ROW, "cells"), width)
+    faults = row_faults(odd, width)
     if good.is_empty():
-        return Rows(pl.DataFrame(schema={ROW: pl.Int64, **dict.fromkeys(dialect.names, pl.String)}), faults)
+        return Rows(pl.DataFrame(schema={ROW: pl.Int64, **dict.fromkeys(dialect.names, pl.String)}), faults, odd.height)
     frame = _parse("\n".join(good["line"]).encode(), dialect, '"')
     if frame is None or frame.height != good.height:
         return read_carefully(dialect)
-    return Rows(filled(frame.insert_column(0, good[ROW])), faults)
+    return Rows(filled(frame.insert_column(0, good[ROW])), faults, odd.height)
 
 
 def _parse(body: bytes, dialect: Dialect, quote: str | None) -> pl.DataFrame | None:

@@ -35,7 +35,7 @@ class Opened:
     """One file as it was read: name relative to the folder, hash of its bytes, header, rows and faults.
 
     `frame` has `ROW` and the columns, of text unless the file declares types; it is None where the file as a
-    whole cannot be read. Rows that have a fault of their own are left out of it.
+    whole cannot be read. Rows that have a fault of their own are left out of it; `lost` counts them.
     """
 
     name: str
@@ -43,11 +43,12 @@ class Opened:
     header: tuple[str, ...] = ()
     frame: pl.DataFrame | None = None
     faults: tuple[Fault, ...] = ()
+    lost: int = 0
 
     @property
     def rows(self) -> int:
-        """How many rows could be read."""
-        return 0 if self.frame is None else self.frame.height
+        """How many rows it has, those that are lost included."""
+        return self.lost + (0 if self.frame is None else self.frame.height)
 
 
 def open_file(path: Path, name: str, opening: Opening = Opening()) -> Opened:
@@ -59,7 +60,7 @@ def open_file(path: Path, name: str, opening: Opening = Opening()) -> Opened:
     except UnreadableError as error:
         return Opened(name, digest, faults=(replace(error.fault, file=name),))
     faults = tuple(replace(f, file=name) for f in (*rows.faults, *_lost_characters(data)))
-    return Opened(name, digest, tuple(header), rows.frame, faults)
+    return Opened(name, digest, tuple(header), rows.frame, faults, rows.lost)
 
 
 def _read(path: Path, data: bytes, opening: Opening) -> tuple[Rows, list[str]]:

@@ -19,11 +19,13 @@ def read_carefully(dialect: Dialect) -> Rows:
     if not filled:
         raise no_rows()
     widths = pl.DataFrame({ROW: [n for n, _ in filled], "cells": [len(r) for _, r in filled]})
-    faults = row_faults(ragged(widths, width), width)
+    odd = ragged(widths, width)
     even = [(number, *record) for number, record in filled if len(record) == width]
     schema: dict[str, type[pl.DataType]] = {ROW: pl.Int64, **dict.fromkeys(dialect.names, pl.String)}
     columns = zip(*even, strict=True) if even else [()] * (width + 1)
-    return Rows(pl.DataFrame(dict(zip(schema, columns, strict=True)), schema=schema), faults)
+    return Rows(
+        pl.DataFrame(dict(zip(schema, columns, strict=True)), schema=schema), row_faults(odd, width), odd.height
+    )
 
 
 def _records(dialect: Dialect) -> list[list[str]]:

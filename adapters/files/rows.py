@@ -16,10 +16,14 @@ MOST_COLUMNS = 500
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The rows of one file or sheet under their header, `ROW` first, and the faults found while reading."""
+    """The rows of one file or sheet under their header, `ROW` first, and the faults found while reading.
+
+    `lost` counts the rows that are left out, since they have more or fewer cells than the header.
+    """
 
     frame: pl.DataFrame
     faults: tuple[Fault, ...] = ()
+    lost: int = 0
 
 
 def header_names(cells: Sequence[str | None]) -> list[str]:

@@ -37,7 +37,7 @@ def columns_of(source: FileSource) -> set[str]:
 
 def part_of(opened: Opened, source: FileSource, kinds: Mapping[str, str], shelf: Shelf, form: Format) -> Part:
     """The typed rows of the file that the entry keeps, with all that is to be said about them."""
-    read = ReadFile(opened.name, opened.sha256, source.table, opened.rows)
+    read = ReadFile(opened.name, opened.sha256, source.table, opened.rows, lost=opened.lost)
     joined = _joined(opened, source, shelf, form)
     if joined.frame is None:
         told = placed((*opened.faults, *joined.faults), opened.name, source.table)
@@ -58,7 +58,7 @@ def part_of(opened: Opened, source: FileSource, kinds: Mapping[str, str], shelf:
     )
     return Part(
         source.table,
-        replace(read, filtered=opened.rows - kept.height),
+        replace(read, filtered=opened.rows - opened.lost - kept.height),
         _finished(kept, source, kinds, opened.name),
         placed(told, opened.name, source.table),
         shaped.faulty | made.faulty,
