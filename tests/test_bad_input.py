@@ -7,11 +7,11 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
+from wrong_input import FILE_FAULTS, ROW_FAULTS, RULE_FAULTS, TABLES, Fault, replaced
 
 from scoring.cli import main
 from scoring.intake import RULES
 from scoring.rules import default_text
-from wrong_input import FILE_FAULTS, ROW_FAULTS, RULE_FAULTS, TABLES, Fault, replaced
 
 DATA, WRONG_RULES = 3, 4
 

@@ -1,4 +1,4 @@
-"""A small company, and everything that can be wrong with its files, one fault at a time, with the line that tells it."""
+"""A small company, and all that can be wrong with its files: one fault at a time, with the line that tells it."""
 
 from collections.abc import Callable
 from pathlib import Path
