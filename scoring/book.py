@@ -1,6 +1,6 @@
 """What is in whose book? One row per account and credited manager, the table every metric is written over."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -18,7 +18,14 @@ OUTCOME = ("share", "before", "after", "kept", "lost", "gained")
 ADDITIVE = (*OUTCOME, *COLUMNS)
 """Columns whose parts add up to the account's, and so to the company's."""
 
-NOT_ATTRIBUTES = ("account_id", "parent_id", "created_on", "origin_file", "origin_row", "recorded_at")
+NOT_ATTRIBUTES = ("account_id", "name", "parent_id", "created_on", "origin_file", "origin_row", "recorded_at")
+OWN = frozenset(
+    {
+        *ADDITIVE, "account", "manager_id", "team", "branch", "company", "kind", "replica", "tenth",
+        "tier_before", "tier_after", "losses", "account_months", "losses_before", "account_months_before",
+    }
+)  # fmt: skip
+"""Names that the book uses itself; an attribute of such a name is called `account_<name>`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,14 +97,19 @@ def bridge_rows(opening: pl.LazyFrame, closing: pl.LazyFrame, moves: pl.LazyFram
 
 def attributes(accounts: pl.LazyFrame) -> pl.LazyFrame:
     """What is known of each account for grouping: account_id, `account`, its name, and every attribute."""
-    present = accounts.collect_schema().names()
-    named = [c.name for c in ACCOUNTS.columns if c.name not in (*NOT_ATTRIBUTES, "name")]
+    named = attribute_names(accounts.collect_schema().names())
     return accounts.select(
         "account_id",
         pl.coalesce("name", "account_id").alias("account"),
-        *named,
-        *further_columns(present, ACCOUNTS),
+        *(pl.col(theirs).alias(ours) for theirs, ours in named.items()),
     )
+
+
+def attribute_names(present: Sequence[str]) -> dict[str, str]:
+    """The columns of the accounts that are attributes, each with its name in the book."""
+    declared = [c.name for c in ACCOUNTS.columns if c.name not in NOT_ATTRIBUTES]
+    theirs = [*declared, *further_columns(present, ACCOUNTS)]
+    return {name: f"account_{name}" if name in OWN else name for name in theirs}
 
 
 def at(rows: pl.LazyFrame, grain: str) -> pl.LazyFrame:

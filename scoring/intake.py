@@ -71,7 +71,7 @@ def examine(request: Request) -> Examined:
         return Examined(said, error.problems, ())
     _, later = scope.known_by(exports.checked.tables, request.as_of)
     if rulebook is not None and is_usable(exports, set_aside=request.set_aside):
-        said = (*said, *scope.nothing_to_read(exports.checked.tables, rulebook, place.name))
+        said = (*said, *scope.misread(exports.checked.tables, rulebook, place.name))
     return Examined(said, in_order((*exports.problems, *later)), exports.inputs)
 
 

@@ -43,13 +43,15 @@ def run(request: Request) -> Run:
     intake = take_in(request.folder, rulebook.currency, request.as_of)
     if not is_usable(intake, set_aside=request.set_aside):
         raise ProblemsFoundError((*warnings, *intake.problems))
-    if misread := scope.nothing_to_read(intake.checked.tables, rulebook, place.name):
+    if misread := scope.misread(intake.checked.tables, rulebook, place.name):
         raise ProblemsFoundError((*warnings, *misread, *intake.problems))
     tables, later = scope.known_by(intake.checked.tables, request.as_of)
     if rulebook.grain == "parent":
         tables = rolled_up(tables)
     calendar = scope.calendar_of(rulebook)
     period = calendar.period(request.period) if request.period else scope.latest_period(tables, rulebook, request.as_of)
+    if period.start > request.as_of:
+        raise scope.FuturePeriodError(period, request.as_of)
     before = score(tables, rulebook, calendar.previous(period), request.as_of)
     now = score(tables, rulebook, period, request.as_of)
     measures = measured(now.scored.rows, rulebook, tables, period)

@@ -5,7 +5,9 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from scoring.book import attribute_names
 from scoring.calendar import Calendar, Period
+from scoring.document import did_you_mean
 from scoring.errors import BookscoreError, Problem, Severity
 from scoring.ledger.balances import Span
 from scoring.ledger.build import Terms, Windows
@@ -38,6 +40,15 @@ class NothingDatedError(BookscoreError):
 
     def __init__(self) -> None:
         super().__init__("the exports hold no dated rows up to the as-of day; name a period with --period")
+
+
+class FuturePeriodError(BookscoreError):
+    """A period was asked for that has not begun."""
+
+    def __init__(self, period: Period, as_of: date) -> None:
+        super().__init__(
+            f"{period.name} begins on {period.start}, after the as-of day {as_of}; name a period that has begun"
+        )
 
 
 def calendar_of(rulebook: Rulebook) -> Calendar:
@@ -143,7 +154,12 @@ def known_by(tables: Tables, as_of: date) -> tuple[dict[str, pl.DataFrame], list
     return made, notes
 
 
-def nothing_to_read(tables: Tables, rulebook: Rulebook, rules_file: str) -> tuple[Problem, ...]:
+def misread(tables: Tables, rulebook: Rulebook, rules_file: str) -> tuple[Problem, ...]:
+    """Errors where the rules ask for what the exports do not hold."""
+    return (*_nothing_to_read(tables, rulebook, rules_file), *_unknown_attributes(tables, rulebook, rules_file))
+
+
+def _nothing_to_read(tables: Tables, rulebook: Rulebook, rules_file: str) -> tuple[Problem, ...]:
     """An error when the basis of the rules is one that the exports hold no rows for."""
     if tables[rulebook.basis].height:
         return ()
@@ -152,6 +168,21 @@ def nothing_to_read(tables: Tables, rulebook: Rulebook, rules_file: str) -> tupl
     remedy = f"set basis: {other}, of which there are {count:,}" if count else "add a table of contracts or of invoices"
     what = f"revenue is read on {rulebook.basis}, and the exports hold none"
     return (Problem(what, remedy, file=rules_file, column="basis"),)
+
+
+def _unknown_attributes(tables: Tables, rulebook: Rulebook, rules_file: str) -> Iterable[Problem]:
+    """An error for each attribute that the rules name and no account has."""
+    theirs = attribute_names(tables["accounts"].columns)
+    own, kinds = rulebook.ownership, [*theirs.values(), "tier"]
+    asked = [("breakdowns", name, kinds) for name in rulebook.breakdowns]
+    asked += [(f"rules.{r.name}.segments.by", r.segments.by, kinds) for r in rulebook.rules if r.segments]
+    if own.policy == "territory" and own.attribute:
+        asked.append(("ownership.attribute", own.attribute, list(theirs)))
+    for setting, name, known in asked:
+        if name not in known:
+            remedy = did_you_mean(name, known, "map a column to it under accounts in sources.yaml")
+            what = f'{setting}: accounts have no attribute "{name}"'
+            yield Problem(what, remedy, file=rules_file, column=setting)
 
 
 def shortfall(tables: Tables, period: Period, as_of: date) -> Iterable[Problem]:

@@ -64,16 +64,22 @@ def is_weighted_mean(judged: Judged, rulebook: Rulebook) -> None:
             assert line["is_measured"] == (line["value"] is not None), line
             assert line["points"] is None or 0 <= line["points"] <= 100
             assert line["is_measured"] or line["points"] == STAND_INS.get(policies[line["rule"]]), line
-        counted = [r for r in lines if r["points"] is not None and r["weight"] > 0]
         coverage = sum(r["weight"] for r in lines if r["is_measured"]) / weights
         is_withheld = any(policies[r["rule"]] == "withhold" and r["weight"] > 0 and not r["is_measured"] for r in lines)
         assert abs(score["coverage"] - coverage) < 1e-12
-        if not counted or is_withheld or coverage < rulebook.min_coverage - 1e-9:
+        mean = weighted_mean(lines)
+        if mean is None or is_withheld or score["is_thin"] or coverage < rulebook.min_coverage - 1e-9:
             assert score["score"] is None
             continue
-        mean = sum(r["points"] * r["weight"] for r in counted) / sum(r["weight"] for r in counted)
         assert abs(score["score"] - mean) < 1e-9
         assert -1e-9 <= score["score"] <= 100 + 1e-9
+
+
+def weighted_mean(lines: Iterable[Row]) -> float | None:
+    """The mean of the points that the rules have, by their weights; None where none has any."""
+    counted = [r for r in lines if r["points"] is not None and r["weight"] > 0]
+    weights = sum(r["weight"] for r in counted)
+    return sum(r["points"] * r["weight"] for r in counted) / weights if counted else None
 
 
 def _rate(currency: str | None, day: date, rates: Iterable[Row]) -> Fraction:

@@ -136,6 +136,35 @@ def test_doubts_about_dates_and_decimals_are_written_and_not_decided(tmp_path: P
     assert len([f for f in delivery.faults if f.severity == "error"]) == 2
 
 
+def test_a_column_that_should_lead_to_its_own_table_and_does_not_is_left_out(tmp_path: Path) -> None:
+    files = {
+        "salesteam.csv": "Sales Agent,Manager,Team\nAnn,Dora,East\nBen,Dora,East\nDora,Dora,East\nCem,Ann,East\n",
+        "teams/salesteam.csv": "Sales Agent,Manager\nEve,Zoe\nFay,Zoe\nGil,Eve\n",
+        "accounts.csv": "Account ID,Account Name,Parent ID\n1,N1,\n2,N2,1.0\n3,N3,1.0\n",
+    }
+    entries, text, findings, _ = drafted(tmp_path, files)
+    assert entries["salesteam.csv"]["columns"]["reports_to"] == "Manager"
+    assert entries["accounts.csv"]["columns"]["parent_id"] == {"column": "Parent ID", "without_suffix": ".0"}
+    assert "reports_to" not in entries["teams/salesteam.csv"]["columns"]
+    (line,) = (line.split() for line in text.splitlines() if "# reports_to" in line)
+    assert " ".join(line) == "# reports_to: Manager # not recognised: its values are not among manager_id"
+    told = "reports_to: Manager (its values are not among manager_id)"
+    assert Finding("not recognised", "teams/salesteam.csv", told) in findings
+
+
+@pytest.mark.parametrize(("astray", "is_kept"), [(1, True), (2, False)])
+def test_nine_of_ten_values_among_the_keys_are_enough(tmp_path: Path, astray: int, *, is_kept: bool) -> None:
+    above = ["X"] * astray + ["U0"] * (10 - astray) + [""]
+    rows = "".join(f"U{n},N{n},East,{to}\n" for n, to in enumerate(above))
+    entries, *_ = drafted(tmp_path, {"users.csv": f"User ID,Name,Team,Manager ID\n{rows}"})
+    assert ("reports_to" in entries["users.csv"]["columns"]) is is_kept
+
+
+def test_the_draft_names_the_page_that_explains_it(tmp_path: Path) -> None:
+    _, text, *_ = drafted(tmp_path, {"colours.csv": "Red,Green\n1,2\n"})
+    assert "# All that may stand here: docs/sources.md" in text.splitlines()
+
+
 def test_what_is_not_recognised_is_a_comment(tmp_path: Path) -> None:
     entries, text, findings, _ = drafted(
         tmp_path,

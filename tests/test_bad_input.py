@@ -75,6 +75,20 @@ def test_all_faults_are_told_at_once(company: Path) -> None:
     assert contents(company) == before
 
 
+def test_a_blank_id_is_told_in_one_line_beside_the_rows_that_miss_it(company: Path) -> None:
+    replaced("accounts.csv", "A2,Beta", ",Beta")(company)
+    before = contents(company)
+    code, out, told = bookscore("run", company)
+    assert (code, out) == (DATA, "")
+    missed = 'column account_id: account_id is not among the accounts: "A2"; add it to accounts or mend the id'
+    assert errors(told) == [
+        "accounts.csv row 2, column account_id: account_id is empty; every row needs one",
+        f"contracts.csv row 2, {missed}",
+        f"ownership.csv row 3, {missed}",
+    ]
+    assert contents(company) == before
+
+
 def test_many_faults_of_one_kind_are_listed_up_to_a_number_and_counted(company: Path) -> None:
     rows = "".join(
         f"X{n},A1,Entry Plan,1,EUR,month,2024-01-01,\nY{n},A{n + 10},Entry Plan,1,EUR,month,2024-01-01,\n"

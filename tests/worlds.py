@@ -20,7 +20,7 @@ from scoring.ledger.parents import rolled_up
 from scoring.rules import Rulebook
 from scoring.tables import STATUSES, TABLES
 
-MANAGERS = ("m1", "m2", "m3", "m4")
+MANAGERS = ("m1", "m2", "m3")
 PERIODS = {"month": ("2025-12", "2026-02", "2026-07"), "quarter": ("2025-Q4", "2026-Q2"), "year": ("2025", "2026")}
 Row = dict[str, Any]
 Draw = st.DrawFn
@@ -62,8 +62,8 @@ def examples(count: int) -> settings:
 
 
 @st.composite
-def worlds(draw: Draw, *, whole: bool = False, **fixed: Any) -> World:
-    """Companies of a few accounts; `fixed` holds settings of the rulebook that do not vary.
+def worlds(draw: Draw, *, accounts: tuple[int, int] = (5, 10), whole: bool = False, **fixed: Any) -> World:
+    """Companies of so many accounts; `fixed` holds settings of the rulebook that do not vary.
 
     With `whole`, amounts are such that a month of them is a whole sum in every currency.
     """
@@ -71,7 +71,7 @@ def worlds(draw: Draw, *, whole: bool = False, **fixed: Any) -> World:
     calendar = scope.calendar_of(rulebook)
     period = calendar.period(draw(st.sampled_from(PERIODS[rulebook.calendar.period])))
     as_of = period.last_day + timedelta(days=draw(st.sampled_from([0, 10, 200])))
-    ids = [f"a{n}" for n in range(1, draw(st.integers(4, 9)) + 1)]
+    ids = [f"a{n}" for n in range(1, draw(st.integers(*accounts)) + 1)]
     days = days_around(scope.windows(rulebook, period))
     lines = contracts if rulebook.basis == "contracts" else invoices
     rows = {

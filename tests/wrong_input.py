@@ -168,5 +168,13 @@ RULE_FAULTS = {
         replaced(RULES, "calendar:", "calendar: ["),
         r"rules.yaml:\d+: this is not YAML: .+; close the bracket",
     ),
+    "a kind of account that nobody told": (
+        replaced(RULES, "by: segment", "by: sector"),
+        r'rules.yaml: rules.keep_revenue.segments.by: accounts have no attribute "sector"; map a column to it',
+    ),
+    "a territory that nobody told": (
+        replaced(RULES, "policy: history", "policy: territory\n  attribute: regon\n  managers: {North: M1}"),
+        r'rules.yaml: ownership.attribute: accounts have no attribute "regon"; did you mean "region"\?',
+    ),
     "no rules": (lambda folder: (folder / RULES).unlink(), r"rules.yaml: .*no such file"),
 }  # fmt: skip

@@ -11,6 +11,10 @@ from adapters.draft.sketch import GUESSED, RECOGNISED, UNKNOWN, Line, flow, rema
 
 INDENT = 6
 _PARTS_OF_NAME = ("firstname", "lastname")
+_SUFFIX = ".0"
+_ABOVE = {("accounts", "parent_id"): "account_id", ("managers", "reports_to"): "manager_id"}
+"""Columns that refer to the key of their own table."""
+_MOSTLY = 0.9
 
 
 def column_lines(facts: Facts, kinds: Mapping[str, str]) -> Iterator[Line]:
@@ -25,7 +29,7 @@ def column_lines(facts: Facts, kinds: Mapping[str, str]) -> Iterator[Line]:
         if match.ours == "line_id" and facts.texts("line_id").n_unique() < facts.cells.height:
             yield Line("", f"{match.theirs} is on several rows, so file and row make the line_id", INDENT)
             continue
-        yield _line(facts, match, kinds[match.ours])
+        yield _left_out(facts, match) or _line(facts, match, kinds[match.ours])
         if match.ours in facts.dates and facts.dates[match.ours].doubt:
             yield Line("", remark(UNKNOWN, facts.dates[match.ours].doubt), INDENT)
     if parts and "name" in kinds:
@@ -60,6 +64,23 @@ def _parts_of_name(facts: Facts) -> list[str]:
     return parts_of_name(facts.header) if is_person and not is_named else []
 
 
+def _left_out(facts: Facts, match: Match) -> Line | None:
+    """The comment in place of a column that refers to the table's own key, where too few of its values are keys."""
+    key = _ABOVE.get((facts.guess.table, match.ours))
+    if key is None or facts.guess.theirs(key) is None:
+        return None
+    filled = _cut(facts.texts(match.ours)).drop_nulls()
+    keys = _cut(facts.texts(key)).drop_nulls().unique()
+    if int(filled.is_in(keys.implode()).sum()) >= _MOSTLY * len(filled):
+        return None
+    return Line(f"# {match.ours}: {scalar(match.theirs)}", remark(UNKNOWN, f"its values are not among {key}"), INDENT)
+
+
+def _cut(ids: pl.Series) -> pl.Series:
+    """The ids as the draft has them read."""
+    return ids.str.strip_suffix(_SUFFIX) if _has_decimals(ids) else ids
+
+
 def _line(facts: Facts, match: Match, kind: str) -> Line:
     """The line of one column: its name, or a mapping where its values call for one."""
     certainty = RECOGNISED if match.is_sure else GUESSED
@@ -75,7 +96,7 @@ def _line(facts: Facts, match: Match, kind: str) -> Line:
         certainty = UNKNOWN
         why.append(f"no word of ours for {', '.join(unknown)}")
     if kind == "text" and _has_decimals(facts.texts(match.ours)):
-        mapping["without_suffix"] = ".0"
+        mapping["without_suffix"] = _SUFFIX
     if match.ours == "ends_on" and _is_last_day(facts):
         mapping["plus_days"] = 1
         why.append("a last day; ours is the first day after")

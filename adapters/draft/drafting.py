@@ -80,5 +80,5 @@ def _doubts(lines: list[Line], export: Export) -> Iterator[Finding]:
     for line in lines:
         certainty, _, why = line.remark.partition(": ")
         if certainty in (GUESSED, UNKNOWN) and not line.text.startswith("table:"):
-            said = line.text.strip()
+            said = line.text.removeprefix("# ").strip()
             yield Finding(certainty, export.file, f"{said} ({why})" if said and why else said or why)

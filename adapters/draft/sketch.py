@@ -79,6 +79,7 @@ _HEAD = """\
 #   not recognised  please add, or leave out what is not needed
 #
 # An entry out of use ("# - file:") lacks a column that every row needs.
+# All that may stand here: docs/sources.md
 
 # time_zone: Europe/Berlin    the zone whose days count; without it date-times are turned into UTC
 """

@@ -15,7 +15,7 @@ def normal_form(text: pl.Expr) -> pl.Expr:
 
 def did_you_mean(value: str, known: pl.Series, otherwise: str) -> str:
     """`did you mean "..."?` with the known word closest to the value, or what to say if none is close."""
-    words = known.alias("word").to_frame().lazy()
+    words = known.drop_nulls().alias("word").to_frame().lazy()
     alike = words.filter(normal_form(pl.col("word")) == normal_form(pl.lit(value))).collect()["word"]
     close = sorted(alike) or get_close_matches(value, _candidates(value, words), n=1, cutoff=0.75)
     return f'did you mean "{close[0]}"?' if close else otherwise

@@ -107,8 +107,7 @@ def _evidence(score: Row, low: float | None, high: float | None) -> tuple[str, s
     if score["score"] is None:
         return "none", "There is no score to carry."
     if low is None or high is None:
-        why = "too few" if score["error"] is None else "and no choice of them changes any score, too even"
-        return "none", f"The score rests on {accounts}, {why} to say how far it could be off."
+        return "none", f"The score rests on {accounts}; leaving any of them out changes no score, so it has no range."
     width = high - low
     grade = "high" if width <= 10 else "medium" if width <= 20 else "low"
     wide = "less than a point" if width < 1 else f"{width:.0f} point{'' if round(width) == 1 else 's'}"
@@ -116,6 +115,8 @@ def _evidence(score: Row, low: float | None, high: float | None) -> tuple[str, s
 
 
 def _why_none(score: Row, context: Context) -> str:
+    if score["is_thin"]:
+        return "The score would rest on too few accounts to say how far it could be off."
     if score["is_withheld"]:
         return "A rule that withholds the score has no value."
     if not score["coverage"]:

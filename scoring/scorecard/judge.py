@@ -15,11 +15,11 @@ from scoring.scorecard.lines import graded_kinds, lines, totals
 class Judged:
     """The scores of a period.
 
-    `lines`: manager_id, rule, value, n, reason, points, weight, is_measured,
-    error and freedom. `scores`: manager_id, score, coverage, is_withheld, accounts (those the manager answers
-    for), error and freedom. Errors are in points, null where unknown. `accounts`:
-    manager_id, account_id, score_without. `kinds`: manager_id, rule, kind, value, n, points of the rules that
-    grade kinds of accounts apart. All sorted by manager.
+    `lines`: manager_id, rule, value, n, reason, points, weight, is_measured, error and freedom. `scores`:
+    manager_id, score, coverage, is_withheld, is_thin (it would rest on too few accounts to have a range, so it is
+    not given), accounts (those the manager answers for), error and freedom. Errors are in points, null where
+    unknown. `accounts`: manager_id, account_id, score_without. `kinds`: manager_id, rule, kind, value, n, points
+    of the rules that grade kinds of accounts apart. All sorted by manager.
     """
 
     lines: pl.DataFrame
@@ -51,6 +51,8 @@ def judge(rows: pl.DataFrame, rulebook: Rulebook, targets: pl.DataFrame, period:
         .drop("replica")
         .join(counts, on="manager_id", validate="1:1")
         .join(noise, on="manager_id", how="left", validate="1:1")
+        .with_columns((pl.col("score").is_not_null() & pl.col("error").is_null()).alias("is_thin"))
+        .with_columns(pl.when(~pl.col("is_thin")).then("score").alias("score"))
         .sort("manager_id")
     )
     left_out = scores_without(points_without(owned, rulebook, agreed), whole)
