@@ -91,8 +91,9 @@ def _text(path: Path) -> str:
         with path.open("rb") as file:
             raw = file.read(LARGEST + 1)
     except OSError as error:
-        why = (error.strerror or "error").lower()
-        raise _unreadable(path, f"the file cannot be read: {why}", "") from error
+        why, is_absent = (error.strerror or "error").lower(), isinstance(error, FileNotFoundError)
+        remedy = "`bookscore init` writes one" if is_absent else ""
+        raise _unreadable(path, f"the file cannot be read: {why}", remedy) from error
     if len(raw) > LARGEST:
         raise _unreadable(path, f"the file is larger than {LARGEST >> 20} MiB", "shorten it")
     try:

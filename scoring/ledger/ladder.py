@@ -81,11 +81,13 @@ def flips(lines: pl.LazyFrame, span: Span) -> pl.LazyFrame:
 def on_no_rung(lines: pl.LazyFrame, amount: str, counts: pl.Expr) -> pl.LazyFrame:
     """What is sold that the ladder does not know.
 
-    One row per product without a rung: product, `revenue` (in the lines' own amounts), `lines`; most first.
+    One row per product without a rung, or tier where the line names no product: product, tier, `revenue` (in
+    the lines' own amounts), `lines`; most first.
     """
+    tier = pl.when(pl.col("product").is_null()).then("tier").alias("tier")
     return (
         lines.filter(pl.col("rung").is_null() & counts)
-        .group_by("product")
+        .group_by("product", tier)
         .agg(pl.col(amount).sum().alias("revenue"), pl.len().alias("lines"))
-        .sort("revenue", "product", descending=[True, False], nulls_last=True)
+        .sort("revenue", "product", "tier", descending=[True, False, False], nulls_last=True)
     )

@@ -95,10 +95,15 @@ def off_ladder(seen: Seen) -> list[Problem]:
     if not seen.rulebook.ladder.tiers:
         return []
     unknown = on_no_rung(seen.lines.lazy(), seen.amount, pl.col("counts")).collect()
-    known, otherwise = list(seen.rulebook.ladder.products), "name it under ladder.products if it is a tier"
+    ladder, otherwise = seen.rulebook.ladder, "name it under ladder.products if it is a tier"
     told = [
-        (_on_no_rung(product, revenue, n, seen), did_you_mean(product or "", known, otherwise))
-        for product, revenue, n in unknown.select("product", "revenue", "lines").head(SHOWN).iter_rows()
+        (
+            _on_no_rung(f"tier {tier}" if tier else f"product {product or '(none)'}", revenue, n, seen),
+            did_you_mean(tier, list(ladder.tiers), "name it among ladder.tiers, the lowest first")
+            if tier
+            else did_you_mean(product or "", list(ladder.products), otherwise),
+        )
+        for product, tier, revenue, n in unknown.head(SHOWN).iter_rows()
     ]
     if unknown.height > SHOWN:
         told.append((f"{unknown.height - SHOWN:,} more products are on no rung of the ladder", otherwise))
@@ -108,11 +113,11 @@ def off_ladder(seen: Seen) -> list[Problem]:
     ]
 
 
-def _on_no_rung(product: str | None, revenue: Decimal, n: int, seen: Seen) -> str:
+def _on_no_rung(what: str, revenue: Decimal, n: int, seen: Seen) -> str:
     """The sum is of amounts as they stand in their lines, so of no one currency where there are several."""
     foreign = set(seen.lines["currency"].drop_nulls()) - {seen.rulebook.currency}
     amount = f"{revenue:,.2f} in several currencies" if foreign else seen.money(revenue)
-    return f"product {product or '(none)'} is on no rung of the ladder ({counted(n, 'line')}, {amount})"
+    return f"{what} is on no rung of the ladder ({counted(n, 'line')}, {amount})"
 
 
 def _risky(lines: pl.DataFrame) -> pl.DataFrame:
