@@ -70,8 +70,9 @@ def examine(request: Request) -> Examined:
     except ProblemsFoundError as error:
         return Examined(said, error.problems, ())
     _, later = scope.known_by(exports.checked.tables, request.as_of)
-    if rulebook is not None and is_usable(exports, set_aside=request.set_aside):
-        said = (*said, *scope.misread(exports.checked.tables, rulebook, place.name))
+    if rulebook is not None and is_usable(exports, set_aside=True):
+        asked = scope.unknown_attributes if exports.has_errors else scope.misread
+        said = (*said, *asked(exports.checked.tables, rulebook, place.name))
     return Examined(said, in_order((*exports.problems, *later)), exports.inputs)
 
 

@@ -156,7 +156,7 @@ def known_by(tables: Tables, as_of: date) -> tuple[dict[str, pl.DataFrame], list
 
 def misread(tables: Tables, rulebook: Rulebook, rules_file: str) -> tuple[Problem, ...]:
     """Errors where the rules ask for what the exports do not hold."""
-    return (*_nothing_to_read(tables, rulebook, rules_file), *_unknown_attributes(tables, rulebook, rules_file))
+    return (*_nothing_to_read(tables, rulebook, rules_file), *unknown_attributes(tables, rulebook, rules_file))
 
 
 def _nothing_to_read(tables: Tables, rulebook: Rulebook, rules_file: str) -> tuple[Problem, ...]:
@@ -170,7 +170,7 @@ def _nothing_to_read(tables: Tables, rulebook: Rulebook, rules_file: str) -> tup
     return (Problem(what, remedy, file=rules_file, column="basis"),)
 
 
-def _unknown_attributes(tables: Tables, rulebook: Rulebook, rules_file: str) -> Iterable[Problem]:
+def unknown_attributes(tables: Tables, rulebook: Rulebook, rules_file: str) -> Iterable[Problem]:
     """An error for each attribute that the rules name and no account has."""
     theirs = attribute_names(tables["accounts"].columns)
     own, kinds = rulebook.ownership, [*theirs.values(), "tier"]

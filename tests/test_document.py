@@ -220,7 +220,10 @@ def test_aliases_cannot_explode(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_a_problem(tmp_path: Path) -> None:
     with pytest.raises(ProblemsFoundError) as caught:
         load(tmp_path / "sources.yaml", Sources)
-    assert str(caught.value.problems[0]) == "sources.yaml: the file cannot be read: no such file or directory; `bookscore init` writes one"
+    assert (
+        str(caught.value.problems[0])
+        == "sources.yaml: the file cannot be read: no such file or directory; `bookscore init` writes one"
+    )
 
 
 def test_a_byte_order_mark_and_windows_line_ends_change_nothing(tmp_path: Path) -> None:
