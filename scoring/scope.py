@@ -165,7 +165,7 @@ def _nothing_to_read(tables: Tables, rulebook: Rulebook, rules_file: str) -> tup
         return ()
     other = "invoices" if rulebook.basis == "contracts" else "contracts"
     count = tables[other].height
-    remedy = f"set basis: {other}, of which there are {count:,}" if count else "map a file to one of them in sources.yaml"
+    remedy = f"set basis: {other}, of which there are {count:,}" if count else "map a file to one in sources.yaml"
     what = f"revenue is read on {rulebook.basis}, and the exports hold none"
     return (Problem(what, remedy, file=rules_file, column="basis"),)
 

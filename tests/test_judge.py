@@ -1,0 +1,104 @@
+"""Are scores judged as the rules say where values are missing, and with accounts left out?"""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from tabled import tables
+
+from scoring import pipeline, scope
+from scoring.rules import Rulebook
+from scoring.scorecard.judge import Judged
+
+ACCOUNTS = """
+    account_id segment
+    a1         Small
+    a2         Small
+    a3         Large
+    a4         Large
+    """
+OWNERS = """
+    account_id manager_id
+    a1         m1
+    a2         m1
+    a3         m1
+    a4         m1
+    """
+HALF_OF_A1_LEAVES = """
+    account_id amount every starts_on  ends_on
+    a1         100    month 2024-01-01 .
+    a1         100    month 2024-01-01 2026-05-01
+    a2         200    month 2024-01-01 .
+    a3         400    month 2024-01-01 .
+    a4         400    month 2024-01-01 .
+    """
+KEEP = {"name": "keep", "metric": "gross_revenue_retention", "weight": 1, "grade": {"floor": 0, "target": 1}}
+STAY = {"name": "stay", "metric": "logo_retention", "weight": 3, "grade": {"floor": 0, "target": 1}}
+
+
+def test_a_rule_that_too_few_accounts_count_in_stands_as_it_is_when_one_is_left_out() -> None:
+    judged = _judged([KEEP, STAY], missing="neutral", min_n={"logo_retention": 9})
+    without = _without(judged)
+    assert without["a1"] == pytest.approx((100 + 3 * 50) / 4)
+    assert without["a2"] == pytest.approx((100 * 9 / 10 + 3 * 50) / 4)
+
+
+def test_a_value_that_is_missing_without_an_account_is_stood_in_for() -> None:
+    growth = {"name": "ratio", "metric": "quick_ratio", "weight": 1, "grade": {"floor": 0, "target": 1}}
+    without = dict(
+        _judged([KEEP, growth], missing="neutral").accounts.select("account_id", "score_without").iter_rows()
+    )
+    assert without["a1"] == pytest.approx((100 + 50) / 2)
+    without = dict(_judged([KEEP, growth]).accounts.select("account_id", "score_without").iter_rows())
+    assert without["a1"] == pytest.approx(100)
+
+
+def test_a_kind_without_a_value_has_no_weight_when_an_account_of_another_is_left_out() -> None:
+    ratio = {
+        "name": "ratio", "metric": "quick_ratio", "weight": 1, "grade": {"floor": 0, "target": 1},
+        "segments": {"by": "segment", "grades": {"Large": {"floor": 0, "target": 4}}},
+    }  # fmt: skip
+    won = "a2 50 month 2026-05-01 ."
+    judged = _judged([ratio], more=won)
+    without = _without(judged)
+    assert judged.lines["points"].to_list() == [pytest.approx(50)]
+    assert without["a3"] == pytest.approx(50)
+    assert without["a2"] == pytest.approx(0)
+
+
+def test_a_rule_has_no_value_where_no_kind_of_account_has_one() -> None:
+    ratio = {
+        "name": "growth", "metric": "revenue_per_account_growth", "weight": 1, "grade": {"floor": 0, "target": 1},
+        "segments": {"by": "segment", "grades": {"Large": {"floor": 0, "target": 4}}},
+    }  # fmt: skip
+    contracts = """
+        account_id amount every starts_on  ends_on
+        a1         100    month 2024-01-01 2026-01-10
+        a1         300    month 2026-05-01 .
+        a3         400    month 2024-01-01 2026-05-01
+        """
+    (line,) = _judged([ratio], contracts=contracts).lines.rows(named=True)
+    assert (line["value"], line["points"], line["is_measured"], line["reason"]) == (None, None, False, "no_kind")
+
+
+def _without(judged: Judged) -> dict[str, float | None]:
+    """Account to the score without it."""
+    return dict(judged.accounts.select("account_id", "score_without").iter_rows())
+
+
+def _judged(
+    rules: list[dict[str, Any]], *, contracts: str = HALF_OF_A1_LEAVES, more: str = "", **settings: Any
+) -> Judged:
+    company = tables(
+        {
+            "accounts": ACCOUNTS,
+            "managers": "manager_id\nm1",
+            "ownership": OWNERS,
+            "contracts": f"{contracts.rstrip()}\n{more}",
+        }
+    )
+    rulebook = Rulebook.model_validate(
+        {"name": "R", "currency": "EUR", "retention_window": "period", "rules": rules, "min_coverage": 0} | settings
+    )
+    period = scope.calendar_of(rulebook).period("2026-Q2")
+    return pipeline.score(company, rulebook, period, date(2026, 6, 30)).scored.judged
