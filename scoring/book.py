@@ -7,6 +7,7 @@ import polars as pl
 
 from scoring.credit import crediting
 from scoring.credit.policy import Answering
+from scoring.facts import ADDING, Dated
 from scoring.frame import further_columns
 from scoring.ledger.bridge import COLUMNS, TRANSFERS, net_moves
 from scoring.ledger.build import Ledger
@@ -15,7 +16,7 @@ from scoring.money import MONEY
 from scoring.tables import ACCOUNTS
 
 OUTCOME = ("share", "before", "after", "kept", "lost", "gained")
-ADDITIVE = (*OUTCOME, *COLUMNS)
+ADDITIVE = (*OUTCOME, *COLUMNS, *ADDING)
 """Columns whose parts add up to the account's, and so to the company's."""
 
 NOT_ATTRIBUTES = ("account_id", "name", "parent_id", "created_on", "origin_file", "origin_row", "recorded_at")
@@ -47,20 +48,25 @@ def build(
     accounts: pl.LazyFrame,
     facts: pl.LazyFrame,
     constants: Mapping[str, pl.Expr],
+    happened: Sequence[Dated] = (),
 ) -> Book:
     """The book of every manager.
 
     `credit` names a policy per kind of movement and one for the `outcome`; `facts` has one row per account
-    (account_id and whatever was measured of it).
+    (account_id and whatever was measured of it); `happened` is credited day by day, each by its own policy.
     """
     moves = crediting.movements(ledger.moves, whose.moves, credit)
     opening = crediting.level(ledger.bridge, whose.moves, whose.moves.opens_on, "opening")
     closing = crediting.level(ledger.bridge, whose.moves, whose.moves.closes_on, "closing")
     outcome = crediting.outcomes(ledger.outcome, whose.outcome, credit["outcome"])
     key = ["account_id", "manager_id"]
+    whole = bridge_rows(opening, closing, moves).join(outcome, on=key, how="full", coalesce=True, validate="1:1")
+    for dated in happened:
+        theirs = crediting.dated(dated.rows, dated.columns, whose.moves, dated.way)
+        whole = whole.join(theirs, on=key, how="full", coalesce=True, validate="1:1")
+    never = [name for name in ADDING if name not in {c for dated in happened for c in dated.columns}]
     rows = (
-        bridge_rows(opening, closing, moves)
-        .join(outcome, on=key, how="full", coalesce=True, validate="1:1")
+        whole.with_columns(pl.lit(0).alias(name) for name in never)
         .with_columns(pl.col(*ADDITIVE).fill_null(0).cast(MONEY))
         .filter(pl.any_horizontal(pl.col(*ADDITIVE) != 0))
         .join(attributes(accounts), on="account_id", how="left", validate="m:1")

@@ -1,9 +1,10 @@
 """What does each metric say of each manager, team, kind of account, and the company? Book times catalogue."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
+from polars.lazyframe.group_by import LazyGroupBy
 
 from scoring.credit.ownership import UNASSIGNED
 from scoring.metrics.metric import Base, Metric, Unit
@@ -17,10 +18,13 @@ SCHEMA = {
     "value": pl.Float64(),
     "amount": MONEY,
     "n": pl.Int64(),
+    "low": pl.Float64(),
+    "high": pl.Float64(),
     "reason": pl.String(),
 }
 """A measure: `value` of a metric for `id` at a grain, `amount` the same to the last digit where it is a sum
-of money, `n` the rows behind it, `reason` why it is null."""
+of money, `n` what stands behind it, `low` and `high` its likely range where the metric has one of its own,
+`reason` why it is null."""
 
 COMPANY = "company"
 
@@ -84,9 +88,8 @@ def _of_base(
 ) -> pl.LazyFrame:
     """One row per combination of keys and metric of the base."""
     names = [m.name for m in metrics]
-    exact = [m for m in metrics if m.unit is Unit.MONEY and m.parts is not None]
     grouped = once.filter(base.rows).group_by(keys)
-    wide = grouped.agg(pl.len().cast(pl.Int64).alias("n"), *(m.value.cast(pl.Float64).alias(m.name) for m in metrics))
+    wide = grouped.agg(base.n.cast(pl.Int64).alias("n"), *(m.value.cast(pl.Float64).alias(m.name) for m in metrics))
     whole = ids.join(wide, on=keys, how="left", validate="1:1", nulls_equal=True)
     long = whole.unpivot(names, index=[*keys, "n"], variable_name="metric", value_name="value")
     known = pl.col("value").is_not_null() & pl.col("value").is_finite()
@@ -96,13 +99,26 @@ def _of_base(
         pl.col("n").fill_null(0),
         pl.when(~known).then(undefined).alias("reason"),
     )
-    if not exact:
-        return said.with_columns(pl.lit(None, dtype=MONEY).alias("amount")).select(*keys, *REST)
-    amounts = grouped.agg(m.value.cast(MONEY).alias(m.name) for m in exact).unpivot(
-        [m.name for m in exact], index=keys, variable_name="metric", value_name="amount"
-    )
-    joined = said.join(amounts, on=[*keys, "metric"], how="left", validate="1:1", nulls_equal=True)
-    return joined.select(*keys, *REST)
+    amounts = {m.name: m.value.cast(MONEY) for m in metrics if m.unit is Unit.MONEY and m.parts is not None}
+    lows = {m.name: m.low.cast(pl.Float64) for m in metrics if m.low is not None}
+    highs = {m.name: m.high.cast(pl.Float64) for m in metrics if m.high is not None}
+    for column, exprs, kind in (("amount", amounts, MONEY), ("low", lows, pl.Float64()), ("high", highs, pl.Float64())):
+        said = _beside(said, grouped, keys, column, exprs, kind)
+    return said.select(*keys, *REST)
+
+
+def _beside(
+    said: pl.LazyFrame, grouped: LazyGroupBy, keys: tuple[str, ...], column: str, exprs: Mapping[str, pl.Expr],
+    kind: pl.DataType,
+) -> pl.LazyFrame:  # fmt: skip
+    """The measures with a further figure of those metrics that have one."""
+    if not exprs:
+        return said.with_columns(pl.lit(None, dtype=kind).alias(column))
+    wide = grouped.agg(expr.alias(name) for name, expr in exprs.items())
+    long = wide.unpivot(list(exprs), index=keys, variable_name="metric", value_name=column)
+    if kind == pl.Float64():
+        long = long.with_columns(pl.when(pl.col(column).is_finite()).then(pl.col(column).round_sig_figs(DIGITS)))
+    return said.join(long, on=[*keys, "metric"], how="left", validate="1:1", nulls_equal=True)
 
 
 def _unsaid(ids: pl.LazyFrame, metrics: Sequence[Metric]) -> pl.LazyFrame:
@@ -111,6 +127,8 @@ def _unsaid(ids: pl.LazyFrame, metrics: Sequence[Metric]) -> pl.LazyFrame:
         pl.lit(None, dtype=pl.Float64).alias("value"),
         pl.lit(None, dtype=MONEY).alias("amount"),
         pl.lit(0, dtype=pl.Int64).alias("n"),
+        pl.lit(None, dtype=pl.Float64).alias("low"),
+        pl.lit(None, dtype=pl.Float64).alias("high"),
         pl.lit("no_contracts").alias("reason"),
     )
 
@@ -147,5 +165,7 @@ def attainment(measures: pl.LazyFrame, targets: pl.LazyFrame, period: str) -> pl
         "value",
         pl.lit(None, dtype=MONEY).alias("amount"),
         pl.col("n").fill_null(0),
+        pl.lit(None, dtype=pl.Float64).alias("low"),
+        pl.lit(None, dtype=pl.Float64).alias("high"),
         pl.when(pl.col("value").is_null()).then(why).alias("reason"),
     )

@@ -9,7 +9,7 @@ from datetime import date
 
 import polars as pl
 
-from scoring import book, notes, rules, scope
+from scoring import book, facts, notes, rules, scope
 from scoring.calendar import Period
 from scoring.company import company_facts, totals
 from scoring.credit.policy import Ownership, answering
@@ -106,8 +106,9 @@ def score(tables: Tables, rulebook: Rulebook, period: Period, as_of: date) -> Re
     ledger = _ledger(lazy, rulebook, windows, as_of)
     own = Ownership(rulebook.ownership.policy, rulebook.ownership.attribute, rulebook.ownership.managers)
     whose = answering(own, lazy, ledger, windows, basis=rulebook.basis, as_of=as_of, currency=rulebook.currency)
-    facts, constants = _facts(ledger, rulebook, windows), _constants(rulebook)
-    built = book.build(ledger, whose, rulebook.credit.model_dump(), lazy["accounts"], facts, constants)
+    known, constants = _known(ledger, rulebook, windows), _constants(rulebook)
+    happened = _happened(lazy, ledger, rulebook, windows)
+    built = book.build(ledger, whose, rulebook.credit.model_dump(), lazy["accounts"], known, constants, happened)
     bridge, outcome, lines, rows, moves = pl.collect_all(
         [ledger.bridge, ledger.outcome, ledger.lines, built.rows, built.moves]
     )
@@ -159,13 +160,20 @@ def _ledger(tables: dict[str, pl.LazyFrame], rulebook: Rulebook, windows: Window
     return Ledger(bridge, moves, outcome, tiers, read, made.ends)
 
 
-def _facts(ledger: Ledger, rulebook: Rulebook, windows: Windows) -> pl.LazyFrame:
+def _known(ledger: Ledger, rulebook: Rulebook, windows: Windows) -> pl.LazyFrame:
     """What is known of each account beside its revenue: how long it was at risk, and whether it left."""
     if rulebook.basis != "contracts":
         return pl.LazyFrame(schema={"account_id": pl.String})
     ends = exposure(ledger.lines, windows.outcome.end, "")
     starts = exposure(ledger.lines, windows.outcome.start, "_before")
     return ends.join(starts, on="account_id", how="left", validate="1:1")
+
+
+def _happened(
+    tables: dict[str, pl.LazyFrame], ledger: Ledger, rulebook: Rulebook, windows: Windows
+) -> list[facts.Dated]:
+    """What happened to accounts on days of the period, beside movements of revenue."""
+    return []
 
 
 def _constants(rulebook: Rulebook) -> dict[str, pl.Expr]:

@@ -1,6 +1,6 @@
 """Whose is each movement, each opening and closing, and each account's outcome? By policy, without residue."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -81,6 +81,20 @@ def level(balance: pl.LazyFrame, whose: Responsibility, on: date, column: str) -
     dated = balance.select("account_id", column, pl.lit(on).alias("on"))
     parts = split(dated.join(whose.on(dated), on=["account_id", "on"]), [column], ["account_id"])
     return parts.select("account_id", "manager_id", column)
+
+
+def dated(happened: pl.LazyFrame, columns: Sequence[str], whose: Responsibility, way: str) -> pl.LazyFrame:
+    """What happened on days, by who is credited.
+
+    `happened` has account_id, `on` and the columns, all of money. One row per account and manager: account_id,
+    manager_id and the sums of the columns, in parts that add up.
+    """
+    day = {"at_open": pl.lit(whose.opens_on), "at_close": pl.lit(whose.closes_on)}.get(way, pl.col("on"))
+    summed = happened.with_columns(day.alias("on")).group_by("account_id", "on").agg(pl.col(*columns).sum().cast(MONEY))
+    weights = whose.over(summed) if way == TIME_WEIGHTED else whose.on(summed)
+    rows = summed.join(weights, on=["account_id"] if way == TIME_WEIGHTED else ["account_id", "on"])
+    parts = split(rows, columns, ["account_id", "on"])
+    return parts.group_by("account_id", "manager_id").agg(pl.col(*columns).sum().cast(MONEY))
 
 
 def outcomes(outcome: pl.LazyFrame, whose: Responsibility, way: str) -> pl.LazyFrame:

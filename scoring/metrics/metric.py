@@ -1,6 +1,6 @@
 """What is a metric? One frozen object with two expressions over the book: who counts, and what is computed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import polars as pl
@@ -28,11 +28,15 @@ class Better(StrEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Base:
-    """Who counts: the rows of the book a metric looks at, and how to say it."""
+    """Who counts: the rows of the book a metric looks at, and how to say it.
+
+    `n` is how many that is: the rows, or what else stands behind a figure, such as answers.
+    """
 
     name: str
     rows: pl.Expr
     words: str
+    n: pl.Expr = field(default_factory=pl.len)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,6 +80,9 @@ class Metric:
     figure: pl.Expr | None = None
     needs: str | None = None
     """The basis without which it cannot be said: `contracts`, or None."""
+    low: pl.Expr | None = None
+    high: pl.Expr | None = None
+    """The likely range of the value, where the metric has a range of its own."""
 
     @property
     def value(self) -> pl.Expr:
