@@ -14,6 +14,9 @@ import worked  # noqa: E402 - found by the line above
 from scoring.checks import reference as tables  # noqa: E402
 from scoring.metrics import reference as metrics  # noqa: E402
 from scoring.rules import docs_text, schema_text  # noqa: E402
+from scoring.rules.definitions import defaults  # noqa: E402
+from scoring.rules.profiles import profiles as known_profiles  # noqa: E402
+from scoring.rules.profiles import reference as profiles  # noqa: E402
 
 
 def pages() -> dict[Path, str]:
@@ -23,6 +26,7 @@ def pages() -> dict[Path, str]:
         ROOT / "docs" / "tables.md": tables.docs_text(),
         ROOT / "docs" / "metrics.md": metrics.docs_text(cases),
         ROOT / "docs" / "rules.md": docs_text(),
+        ROOT / "docs" / "profiles.md": profiles.docs_text(known_profiles(), defaults()),
         ROOT / "rules.schema.json": schema_text(),
     }
 

@@ -7,7 +7,8 @@ import polars as pl
 
 from scoring.credit import crediting
 from scoring.credit.policy import Answering
-from scoring.facts import ADDING, Dated
+from scoring.facts import ADDING, KNOWN, Dated
+from scoring.facts.flags import FLAGS
 from scoring.frame import further_columns
 from scoring.ledger.bridge import COLUMNS, TRANSFERS, net_moves
 from scoring.ledger.build import Ledger
@@ -22,8 +23,9 @@ ADDITIVE = (*OUTCOME, *COLUMNS, *ADDING)
 NOT_ATTRIBUTES = ("account_id", "name", "parent_id", "created_on", "origin_file", "origin_row", "recorded_at")
 OWN = frozenset(
     {
-        *ADDITIVE, "account", "manager_id", "team", "branch", "company", "kind", "replica", "tenth",
+        *ADDITIVE, *KNOWN, "account", "manager_id", "team", "branch", "company", "kind", "replica", "tenth",
         "tier_before", "tier_after", "losses", "account_months", "losses_before", "account_months_before",
+        *FLAGS, "has_returned", "is_free",
     }
 )  # fmt: skip
 """Names that the book uses itself; an attribute of such a name is called `account_<name>`."""
@@ -62,7 +64,8 @@ def build(
     key = ["account_id", "manager_id"]
     whole = bridge_rows(opening, closing, moves).join(outcome, on=key, how="full", coalesce=True, validate="1:1")
     for dated in happened:
-        theirs = crediting.dated(dated.rows, dated.columns, whose.moves, dated.way)
+        answers = whose.outcome if dated.follows == "outcome" else whose.moves
+        theirs = crediting.dated(dated.rows, dated.columns, answers, dated.way)
         whole = whole.join(theirs, on=key, how="full", coalesce=True, validate="1:1")
     never = [name for name in ADDING if name not in {c for dated in happened for c in dated.columns}]
     rows = (

@@ -66,7 +66,8 @@ def examine(request: Request) -> Examined:
     except ProblemsFoundError as error:
         said, currency = error.problems, rules.currency_in(place)
     try:
-        exports = take_in(request.folder, currency, request.as_of)
+        scales = rulebook.voice.csat_scales if rulebook else ()
+        exports = take_in(request.folder, currency, request.as_of, scales)
     except ProblemsFoundError as error:
         return Examined(said, error.problems, ())
     _, later = scope.known_by(exports.checked.tables, request.as_of)
@@ -108,8 +109,9 @@ def _rules_for(columns: Mapping[str, Collection[str]]) -> str:
     return rules.default_text(basis=basis, policy=policy)
 
 
-def take_in(folder: Path, currency: str | None, as_of: date) -> Exports:
-    """The exports, read and checked. `currency` is the reporting currency, None where it is not known.
+def take_in(folder: Path, currency: str | None, as_of: date, csat_scales: Collection[str] = ()) -> Exports:
+    """The exports, read and checked. `currency` is the reporting currency, None where it is not known;
+    `csat_scales` are those that the rules declare.
 
     Raises ProblemsFoundError when sources.yaml cannot be read.
     """
@@ -124,7 +126,9 @@ def take_in(folder: Path, currency: str | None, as_of: date) -> Exports:
     ]
     places = {table: rows.select("origin_file", "origin_row") for table, rows in delivery.faulty.items()}
     unread = {(table, file, row) for table, rows in places.items() for file, row in rows.iter_rows()}
-    checked = check(delivery.tables, currency=currency, known_metrics=CATALOGUE, faulty=unread)
+    checked = check(
+        delivery.tables, currency=currency, known_metrics=CATALOGUE, faulty=unread, csat_scales=csat_scales
+    )
     return Exports(checked, _inputs(delivery, checked, as_of), in_order((*faults, *checked.problems)), mapping)
 
 

@@ -45,9 +45,29 @@ def measure(once: pl.LazyFrame, metrics: Sequence[Metric], grain: str, *, basis:
     name = pl.lit(COMPANY) if is_company else pl.col(grain).cast(pl.String).fill_null("(none)")
     ids = pl.LazyFrame({"id": [COMPANY]}) if is_company else None
     return [
-        frame.with_columns(pl.lit(grain).alias("grain")).select(*SCHEMA)
+        _enough(frame, metrics).with_columns(pl.lit(grain).alias("grain")).select(*SCHEMA)
         for frame in measure_by(once.with_columns(name.alias("id")), metrics, ("id",), basis=basis, ids=ids)
     ]
+
+
+def _enough(measures: pl.LazyFrame, metrics: Sequence[Metric]) -> pl.LazyFrame:
+    """The measures without those that fewer stand behind than can say anything."""
+    least = {m.name: m.base.least for m in metrics if m.base.least}
+    if not least:
+        return measures
+    asked = pl.col("metric").replace_strict(least, default=0, return_dtype=pl.Int64)
+    few = (pl.col("n") > 0) & (pl.col("n") < asked)
+    said = [pl.when(~few).then(c).alias(c) for c in ("value", "amount", "low", "high")]
+    return measures.with_columns(*said, pl.when(few).then(pl.lit("few_answers")).otherwise("reason").alias("reason"))
+
+
+def with_loose(once: pl.LazyFrame, loose: pl.LazyFrame, grain: str) -> pl.LazyFrame:
+    """The book at the grain with what belongs to no account, by `team`, behind it: all of it for the company,
+    its own for each team, nothing for anybody else."""
+    if grain not in (COMPANY, "team"):
+        return once
+    theirs = loose if grain == COMPANY else loose.filter(pl.col("team").is_not_null())
+    return pl.concat([once, theirs], how="diagonal")
 
 
 def measure_by(
@@ -93,11 +113,14 @@ def _of_base(
     whole = ids.join(wide, on=keys, how="left", validate="1:1", nulls_equal=True)
     long = whole.unpivot(names, index=[*keys, "n"], variable_name="metric", value_name="value")
     known = pl.col("value").is_not_null() & pl.col("value").is_finite()
-    undefined = pl.col("metric").replace_strict({m.name: m.undefined for m in metrics}, return_dtype=pl.String)
+    undefined, unknown = (
+        pl.col("metric").replace_strict(codes, return_dtype=pl.String)
+        for codes in ({m.name: m.undefined for m in metrics}, {m.name: m.unknown or m.undefined for m in metrics})
+    )
     said = long.with_columns(
         pl.when(known).then(pl.col("value").round_sig_figs(DIGITS)).alias("value"),
         pl.col("n").fill_null(0),
-        pl.when(~known).then(undefined).alias("reason"),
+        pl.when(~known).then(pl.when(pl.col("n").fill_null(0) > 0).then(unknown).otherwise(undefined)).alias("reason"),
     )
     amounts = {m.name: m.value.cast(MONEY) for m in metrics if m.unit is Unit.MONEY and m.parts is not None}
     lows = {m.name: m.low.cast(pl.Float64) for m in metrics if m.low is not None}

@@ -15,7 +15,9 @@ NOT_MEASURED = "n/a"
 Figure = Decimal | float | int | str | None
 """What a figure may come as; None is "not measured"."""
 
-_WORDS = {"steps": ("step", "steps"), "months": ("month", "months"), "points": ("point", "points")}
+_WORDS = {
+    "steps": ("step", "steps"), "days": ("day", "days"), "months": ("month", "months"), "points": ("point", "points"),
+}  # fmt: skip
 _WIDE = Context(prec=60, rounding=ROUND_HALF_EVEN)
 _LARGE = ((Decimal(10) ** 3, "K"), (Decimal(10) ** 6, "M"), (Decimal(10) ** 9, "B"), (Decimal(10) ** 12, "T"))
 

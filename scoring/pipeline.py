@@ -10,24 +10,31 @@ from datetime import date
 import polars as pl
 
 from scoring import book, facts, notes, rules, scope
+from scoring.asked import asked, loose_costs
 from scoring.calendar import Period
+from scoring.cohorts import cohorts
 from scoring.company import company_facts, totals
 from scoring.credit.policy import Ownership, answering
 from scoring.credit.tree import under_heads
+from scoring.endings import churn_reasons
 from scoring.errors import ProblemsFoundError, in_order
+from scoring.facts import growth_parts, lifetime_value, margins, net_moves, renewals
+from scoring.facts.flags import flags
 from scoring.intake import RULES, Request, is_usable, take_in
 from scoring.ledger.bridge import COLUMNS as BRIDGE
 from scoring.ledger.bridge import check_balance, check_conserved
 from scoring.ledger.build import Ledger, Windows, contract_lines, invoice_lines, of_contracts, of_invoices
 from scoring.ledger.parents import rolled_up
 from scoring.lifetime.exposure import exposure
-from scoring.measure import COMPANY, attainment, measure
+from scoring.measure import COMPANY, attainment, measure, with_loose
 from scoring.metrics import CATALOGUE, OVER_BOOK, Metric
+from scoring.metrics.acquisition import SPENDING
 from scoring.rules import Rulebook
 from scoring.run import Run
 from scoring.scorecard.cards import Scored, cards
 from scoring.scorecard.context import Context
 from scoring.scorecard.judge import judge
+from scoring.worth import Worth, facts_of, worth
 
 Tables = dict[str, pl.DataFrame]
 
@@ -40,7 +47,7 @@ def run(request: Request) -> Run:
     """
     place = request.rules or request.folder / RULES
     rulebook, warnings = rules.read(place, CATALOGUE)
-    intake = take_in(request.folder, rulebook.currency, request.as_of)
+    intake = take_in(request.folder, rulebook.currency, request.as_of, rulebook.voice.csat_scales)
     if not is_usable(intake, set_aside=request.set_aside):
         raise ProblemsFoundError((*warnings, *intake.problems))
     if misread := scope.misread(intake.checked.tables, rulebook, place.name):
@@ -53,7 +60,7 @@ def run(request: Request) -> Run:
     if period.start > request.as_of:
         raise scope.FuturePeriodError(period, request.as_of)
     before = score(tables, rulebook, calendar.previous(period), request.as_of)
-    now = score(tables, rulebook, period, request.as_of)
+    now = score(tables, rulebook, period, request.as_of, looks_back=True)
     measures = measured(now.scored.rows, rulebook, tables, period)
     reaching = (*scope.shortfall(tables, period, request.as_of), *scope.late_start(tables, rulebook, now.windows))
     aside, outcome = intake.checked.set_aside, now.windows.outcome
@@ -82,6 +89,10 @@ def run(request: Request) -> Run:
         book=now.scored.rows,
         movements=now.scored.moves,
         lines=now.ends.collect(),
+        lifetime=now.worth.valued.now,
+        cohorts=cohorts(now.ledger_lines, tables["accounts"], tables["rates"], rulebook, period, request.as_of),
+        churn_reasons=churn_reasons(now.scored.moves, now.ledger_lines, now.scored.rows, rulebook.breakdowns),
+        worth=now.worth.summary,
         mapping=intake.mapping,
     )
 
@@ -97,25 +108,54 @@ class Result:
     scored: Scored
     ledger_lines: pl.DataFrame
     ends: pl.LazyFrame
+    worth: Worth
 
 
-def score(tables: Tables, rulebook: Rulebook, period: Period, as_of: date) -> Result:
-    """One period, from tables to scores."""
+def score(
+    tables: Tables, rulebook: Rulebook, period: Period, as_of: date, *, looks_back: bool = False
+) -> Result:
+    """One period, from tables to scores; with `looks_back` past forecasts of lifetime value are checked, too."""
+    made = booked(tables, rulebook, period, as_of, looks_back=looks_back)
+    judged = judge(made.rows, rulebook, tables["targets"], period.name)
+    return Result(made.windows, Scored(judged, made.rows, made.moves), made.lines, made.ends, made.worth)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Booked:
+    """One period from ledger to book: `rows` and `moves` with who is credited, `lines` and `ends` as in `Result`."""
+
+    windows: Windows
+    rows: pl.DataFrame
+    moves: pl.DataFrame
+    lines: pl.DataFrame
+    ends: pl.LazyFrame
+    worth: Worth
+
+
+def booked(
+    tables: Tables, rulebook: Rulebook, period: Period, as_of: date, *, looks_back: bool = False
+) -> Booked:
+    """One period, from tables to the book that every metric is measured over."""
     windows = scope.windows(rulebook, period)
     lazy = {name: frame.lazy() for name, frame in tables.items()}
     ledger = _ledger(lazy, rulebook, windows, as_of)
     own = Ownership(rulebook.ownership.policy, rulebook.ownership.attribute, rulebook.ownership.managers)
     whose = answering(own, lazy, ledger, windows, basis=rulebook.basis, as_of=as_of, currency=rulebook.currency)
-    known, constants = _known(ledger, rulebook, windows), _constants(rulebook)
-    happened = _happened(lazy, ledger, rulebook, windows)
-    built = book.build(ledger, whose, rulebook.credit.model_dump(), lazy["accounts"], known, constants, happened)
+    further = asked(tables, ledger, whose.moves, rulebook, windows, as_of)
+    made = worth(lazy, ledger, rulebook, windows, looks_back=looks_back)
+    known = _known(ledger, rulebook, windows).join(further.known, on="account_id", how="full", coalesce=True)
+    known = known.join(lifetime_value.known(made.valued), on="account_id", how="full", coalesce=True)
+    constants = {**_constants(rulebook), **further.constants, "value_error": pl.lit(made.error.spread, pl.Float64)}
+    valued = facts_of(made, ledger, rulebook, windows)
+    happened = facts.found([*_happened(lazy, ledger, rulebook, windows, as_of), *further.happened, *valued])
+    policies = rulebook.credit.model_dump(exclude={"growth_parts", "lifetime_value"})
+    built = book.build(ledger, whose, policies, lazy["accounts"], known, constants, happened)
     bridge, outcome, lines, rows, moves = pl.collect_all(
         [ledger.bridge, ledger.outcome, ledger.lines, built.rows, built.moves]
     )
     rows = _with_teams(rows, tables["managers"])
     _check(bridge, outcome, rows)
-    judged = judge(rows, rulebook, tables["targets"], period.name)
-    return Result(windows, Scored(judged, rows, moves), lines, ledger.ends)
+    return Booked(windows, rows, moves, lines, ledger.ends, made)
 
 
 def measured(
@@ -136,11 +176,12 @@ def measured(
     if branched.height:
         by_grain["branch"] = branched
     books = pl.collect_all([book.at(frame.lazy(), grain) for grain, frame in by_grain.items()])
-    frames = [
-        frame
-        for grain, once in zip(by_grain, books, strict=True)
-        for frame in measure(once.lazy(), metrics, grain, basis=rulebook.basis)
-    ]
+    once = {grain: frame.lazy() for grain, frame in zip(by_grain, books, strict=True)}
+    everywhere, spending = [m for m in metrics if m not in SPENDING], [m for m in metrics if m in SPENDING]
+    frames = [f for grain in once for f in measure(once[grain], everywhere, grain, basis=rulebook.basis)]
+    loose = loose_costs(tables, rulebook, scope.windows(rulebook, period)).lazy()
+    for grain in (COMPANY, "team", "manager_id") if spending else ():
+        frames += measure(with_loose(once[grain], loose, grain), spending, grain, basis=rulebook.basis)
     figures = pl.concat(pl.collect_all(frames))
     reached = attainment(figures.lazy(), tables["targets"].lazy(), period.name).collect()
     names = {"manager_id": "manager", "account_id": "account"}
@@ -157,23 +198,32 @@ def _ledger(tables: dict[str, pl.LazyFrame], rulebook: Rulebook, windows: Window
         made = of_invoices(invoice_lines(tables["invoices"], terms), tables["rates"], terms, windows)
     frames = pl.collect_all([made.bridge, made.moves, made.outcome, made.tiers, made.lines])
     bridge, moves, outcome, tiers, read = (frame.lazy() for frame in frames)
-    return Ledger(bridge, moves, outcome, tiers, read, made.ends)
+    return Ledger(bridge, moves, outcome, tiers, read, made.ends, made.standing, made.is_net)
 
 
 def _known(ledger: Ledger, rulebook: Rulebook, windows: Windows) -> pl.LazyFrame:
     """What is known of each account beside its revenue: how long it was at risk, and whether it left."""
     if rulebook.basis != "contracts":
-        return pl.LazyFrame(schema={"account_id": pl.String})
+        return pl.LazyFrame(schema={"account_id": pl.String}) if ledger.standing is None else ledger.standing
     ends = exposure(ledger.lines, windows.outcome.end, "")
     starts = exposure(ledger.lines, windows.outcome.start, "_before")
-    return ends.join(starts, on="account_id", how="left", validate="1:1")
+    known = ends.join(starts, on="account_id", how="left", validate="1:1")
+    if ledger.standing is None:
+        return known
+    return known.join(ledger.standing, on="account_id", how="full", coalesce=True, validate="1:1")
 
 
 def _happened(
-    tables: dict[str, pl.LazyFrame], ledger: Ledger, rulebook: Rulebook, windows: Windows
+    tables: dict[str, pl.LazyFrame], ledger: Ledger, rulebook: Rulebook, windows: Windows, as_of: date
 ) -> list[facts.Dated]:
     """What happened to accounts on days of the period, beside movements of revenue."""
-    return []
+    credit, rates = rulebook.credit, tables["rates"]
+    happened = net_moves.facts(ledger, credit.model_dump(exclude={"growth_parts"}))
+    happened += margins.facts(tables["invoices"], rates, windows.moves, rulebook.currency)
+    if rulebook.basis == "contracts":
+        happened += renewals.facts(tables["contracts"], rates, windows.moves, scope.renewal_terms(rulebook, as_of))
+        happened += growth_parts.facts(ledger, rates, windows.outcome, scope.growth_terms(rulebook))
+    return happened
 
 
 def _constants(rulebook: Rulebook) -> dict[str, pl.Expr]:
@@ -188,6 +238,12 @@ def _constants(rulebook: Rulebook) -> dict[str, pl.Expr]:
         "prior_losses": pl.lit(float(lifetime.churn_prior_mean * lifetime.churn_prior_strength)),
         "prior_months": pl.lit(float(lifetime.churn_prior_strength)),
         "company_closing": pl.col("closing").sum(),
+        **flags(
+            returns_retained=rulebook.retention.reactivation_counts,
+            forgives_contraction=not rulebook.retention.contraction_counts,
+            free_stays=rulebook.retention.free_accounts == "kept",
+            returns_unwon=not rulebook.quick_ratio.reactivation_counts,
+        ),
     }
 
 

@@ -38,7 +38,9 @@ class Input:
 class Run:
     """Everything a run leaves behind.
 
-    `measures`, `book`, `movements` and `lines` are the frames of those names; `cards` the scorecards; `company` what
+    `measures`, `book`, `movements`, `lines`, `lifetime`, `cohorts` and `churn_reasons` are the frames of those names,
+    `worth` how lifetime value
+    came about; `cards` the scorecards; `company` what
     the league page says of the whole; `totals` the sums that must balance, as text; `mapping` the hash of
     what sources.yaml means, where there is one.
     """
@@ -54,6 +56,10 @@ class Run:
     book: pl.DataFrame
     movements: pl.DataFrame
     lines: pl.DataFrame
+    lifetime: pl.DataFrame
+    cohorts: pl.DataFrame
+    churn_reasons: pl.DataFrame
+    worth: Mapping[str, Any]
     mapping: str | None = None
 
     @property
@@ -106,6 +112,7 @@ class Run:
             },
             "sources": {"sha256": self.mapping},
             "inputs": [input_json(i) for i in self.inputs],
+            "lifetime": dict(self.worth),
             "totals": dict(self.totals),
             "company": dict(self.company),
             "problems": [problem_json(p) for p in self.problems],
@@ -114,7 +121,15 @@ class Run:
     @property
     def frames(self) -> dict[str, pl.DataFrame]:
         """The frames by the names of their files."""
-        return {"measures": self.measures, "book": self.book, "movements": self.movements, "lines": self.lines}
+        return {
+            "measures": self.measures,
+            "book": self.book,
+            "movements": self.movements,
+            "lines": self.lines,
+            "lifetime": self.lifetime,
+            "cohorts": self.cohorts,
+            "churn_reasons": self.churn_reasons,
+        }
 
     @cached_property
     def packed(self) -> dict[str, bytes]:

@@ -9,8 +9,12 @@ from scoring.book import attribute_names
 from scoring.calendar import Calendar, Period
 from scoring.document import did_you_mean
 from scoring.errors import BookscoreError, Problem, Severity
+from scoring.facts import due, growth_parts
 from scoring.ledger.balances import Span
-from scoring.ledger.build import Terms, Windows
+from scoring.ledger.build import Windows
+from scoring.ledger.terms import Terms
+from scoring.lifetime.assumptions import Assumptions, WrongFamilyError
+from scoring.lifetime.valuation import family_of
 from scoring.rules import Rulebook
 
 Tables = Mapping[str, pl.DataFrame]
@@ -132,9 +136,40 @@ def terms(rulebook: Rulebook) -> Terms:
         gap_tolerance_days=rulebook.policies.gap_tolerance_days,
         early_renewal_days=rulebook.policies.early_renewal_days,
         reactivation_window_days=rulebook.policies.reactivation_window_days,
+        weeks=rulebook.policies.weeks,
+        discounts=rulebook.policies.discounts,
+        at_notice=rulebook.policies.churn_date == "notice",
+        past_due_days=rulebook.policies.past_due_days,
+        fx=rulebook.policies.fx,
+        movements=rulebook.policies.movements,
+        knows_returns=rulebook.retention.reactivation_counts or not rulebook.quick_ratio.reactivation_counts,
+        keeps_free=rulebook.retention.free_accounts == "kept",
         tiers=rulebook.ladder.tiers,
         products=rulebook.ladder.products,
         largest_tier=rulebook.ladder.account_tier == "largest",
+    )
+
+
+def renewal_terms(rulebook: Rulebook, as_of: date) -> due.Terms:
+    """The rulebook's policies as renewals take them."""
+    return due.Terms(
+        currency=rulebook.currency,
+        as_of=as_of,
+        grace_days=rulebook.policies.gap_tolerance_days,
+        early_days=rulebook.policies.early_renewal_days,
+        by_signature=rulebook.policies.renewal_date == "signature",
+        way=rulebook.credit.renewal,
+    )
+
+
+def growth_terms(rulebook: Rulebook) -> growth_parts.Terms:
+    """The rulebook's settings as the parts of growth take them."""
+    return growth_parts.Terms(
+        currency=rulebook.currency,
+        has_ladder=bool(rulebook.ladder.tiers),
+        discounts=rulebook.policies.discounts,
+        credited=rulebook.credit.growth_parts,
+        way=rulebook.credit.outcome,
     )
 
 
@@ -156,7 +191,21 @@ def known_by(tables: Tables, as_of: date) -> tuple[dict[str, pl.DataFrame], list
 
 def misread(tables: Tables, rulebook: Rulebook, rules_file: str) -> tuple[Problem, ...]:
     """Errors where the rules ask for what the exports do not hold."""
-    return (*_nothing_to_read(tables, rulebook, rules_file), *unknown_attributes(tables, rulebook, rules_file))
+    return (
+        *_nothing_to_read(tables, rulebook, rules_file),
+        *unknown_attributes(tables, rulebook, rules_file),
+        *_wrong_family(rulebook, rules_file),
+    )
+
+
+def _wrong_family(rulebook: Rulebook, rules_file: str) -> tuple[Problem, ...]:
+    """An error where a model of lifetime value is asked for that is not made for what is observed."""
+    asked = rulebook.lifetime.model
+    try:
+        family_of(rulebook.basis, Assumptions(model=asked, is_forced=rulebook.lifetime.force))
+    except WrongFamilyError as wrong:
+        return (Problem(str(wrong), wrong.remedy, file=rules_file, column="lifetime.model", value=asked),)
+    return ()
 
 
 def _nothing_to_read(tables: Tables, rulebook: Rulebook, rules_file: str) -> tuple[Problem, ...]:
@@ -176,6 +225,8 @@ def unknown_attributes(tables: Tables, rulebook: Rulebook, rules_file: str) -> I
     own, kinds = rulebook.ownership, [*theirs.values(), "tier"]
     asked = [("breakdowns", name, kinds) for name in rulebook.breakdowns]
     asked += [(f"rules.{r.name}.segments.by", r.segments.by, kinds) for r in rulebook.rules if r.segments]
+    if rulebook.lifetime.fit_by:
+        asked.append(("lifetime.fit_by", rulebook.lifetime.fit_by, list(theirs)))
     if own.policy == "territory" and own.attribute:
         asked.append(("ownership.attribute", own.attribute, list(theirs)))
     for setting, name, known in asked:

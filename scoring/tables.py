@@ -71,6 +71,11 @@ CONTRACTS = Table(
         Column("quantity", Kind.NUMBER, "Seats or units."),
         Column("list_price", Kind.MONEY, "Price of one unit for one `every`, before discount."),
         Column("discount", Kind.NUMBER, "Part of the list price that is not charged, 0 to 1."),
+        Column(
+            "discount_ends",
+            Kind.FLAG,
+            "Whether the discount is for a time only; what is charged afterwards is a row of its own.",
+        ),
         Column("amount", Kind.MONEY, "Net amount of the line for one `every`.", required=True),
         _CURRENCY,
         Column(
@@ -83,6 +88,9 @@ CONTRACTS = Table(
         Column("ends_on", Kind.DATE, "First day without service; empty means evergreen."),
         Column("signed_on", Kind.DATE, "Day of signature."),
         Column("status", Kind.TEXT, "State of the line; active when empty.", words=STATUSES),
+        Column("cancelled_on", Kind.DATE, "Day on which it was cancelled, whenever service ends."),
+        Column("end_reason", Kind.TEXT, "Why it ended, in the company's own words."),
+        Column("past_due_on", Kind.DATE, "Day since which a payment of it is overdue, while its status is past_due."),
         Column("trial", Kind.FLAG, "Whether it is a trial; a trial has no recurring revenue."),
         Column("renews", Kind.TEXT, "The line this one takes the place of, from its start."),
         _SELLER,
@@ -115,7 +123,8 @@ ANSWERS = Table(
     (
         _ACCOUNT,
         Column("respondent", Kind.TEXT, "Who answered."),
-        Column("answered_on", Kind.DATE, "Day of the answer.", required=True),
+        Column("answered_on", Kind.DATE, "Day of the answer; of the question where none came.", required=True),
+        Column("asked_on", Kind.DATE, "Day of the question; the day of the answer when empty."),
         Column("kind", Kind.TEXT, "Sort of survey.", required=True, words=ANSWER_KINDS),
         Column("score", Kind.NUMBER, "The answer; empty means asked and not answered."),
         Column("scale", Kind.TEXT, "The scale, as `0-10` or `1-5`."),

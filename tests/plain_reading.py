@@ -1,12 +1,13 @@
 """Says again, line by line and without frames, what the definitions promise: the engine must agree."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from scoring.rules import Rulebook
+from scoring.rules.policies import Policies
 from scoring.scorecard.judge import Judged
 
 STAND_INS = {"neutral": 50.0, "zero": 0.0}
@@ -16,24 +17,52 @@ UNPAID = ("trial", "paused")
 Row = Mapping[str, Any]
 
 
-def revenue_at(instant: date, priced_on: date, contracts: Iterable[Row], rates: Iterable[Row]) -> dict[str, Decimal]:
+def revenue_at(
+    instant: date,
+    priced_on: date,
+    contracts: Iterable[Row],
+    rates: Iterable[Row],
+    policies: Policies,
+    as_of: date,
+) -> dict[str, Decimal]:
     """Account to its monthly revenue at the instant, where it is not 0, at the rates of `priced_on`.
 
-    No gap is tolerated and nothing is renewed early: only `renews` cuts a line short.
+    No gap is tolerated and nothing is renewed early: only `renews`, notice and overdue payments cut a line short.
     """
     lines = list(contracts)
     found: dict[str, Decimal] = {}
     for line in lines:
         renewals = [other["starts_on"] for other in lines if other["renews"] == line["line_id"]]
-        end = min([line["ends_on"] or date.max, *renewals])
+        end = min([line["ends_on"] or date.max, *renewals, *_over(line, policies, as_of)])
         pays = not line["trial"] and line["status"] not in UNPAID
         if pays and line["starts_on"] < instant <= end and line["starts_on"] < end:
-            times, by = MONTHS[line["every"]]
-            monthly = _rounded(Fraction(line["amount"]) * times / by)
+            four = policies.weeks == "four_a_month" and line["every"] == "week"
+            times, by = (4, 1) if four else MONTHS[line["every"]]
+            monthly = _rounded(Fraction(_charged(line, policies)) * times / by)
+            day = line["starts_on"] if policies.fx == "at_start" else priced_on
             found[line["account_id"]] = found.get(line["account_id"], Decimal(0)) + _rounded(
-                Fraction(monthly) * _rate(line["currency"], priced_on, rates)
+                Fraction(monthly) * _rate(line["currency"], day, rates)
             )
     return {account: amount for account, amount in found.items() if amount}
+
+
+def _over(line: Row, policies: Policies, as_of: date) -> list[date]:
+    """The days on which the line is over before its service is."""
+    days = []
+    if policies.churn_date == "notice" and line["cancelled_on"]:
+        days.append(line["cancelled_on"])
+    if policies.past_due_days is not None and line["status"] == "past_due" and line["past_due_on"]:
+        gone_on = line["past_due_on"] + timedelta(days=policies.past_due_days)
+        days += [gone_on] if gone_on <= as_of else []
+    return days
+
+
+def _charged(line: Row, policies: Policies) -> Decimal:
+    """What counts of the line: its amount, or its list price where discounts do not."""
+    is_listed = policies.discounts == "list" or (policies.discounts == "forever_only" and line["discount_ends"])
+    if not is_listed or line["list_price"] is None or line["amount"] < 0:
+        return Decimal(line["amount"])
+    return _rounded(Fraction(line["list_price"]) * Fraction(1 if line["quantity"] is None else line["quantity"]))
 
 
 def revenue_in(

@@ -10,7 +10,7 @@ from scoring.metrics import CATALOGUE
 
 FEWEST = 3
 CASES = worked.everything()
-LEDGER = [case for cases in worked.ledger_cases().values() for case in cases]
+LEDGER = [case for cases in (*worked.ledger_cases().values(), *worked.profile_cases().values()) for case in cases]
 
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{c.place}: {c.title}" for c in CASES])

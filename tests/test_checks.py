@@ -202,7 +202,7 @@ def test_attributes_of_accounts_stay() -> None:
             "answers",
             "A1 2026-01-05 csat 7 0-10",
             'answers.csv row 4, column scale: scale of csat is not understood: "0-10"; '
-            "only 1-5 is; answers are not rescaled",
+            "only 1-5 is; answers are not rescaled, declare theirs in voice.csat_scales",
         ),
         (
             "ownership",

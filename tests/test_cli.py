@@ -25,7 +25,7 @@ from scoring.intake import RULES, SOURCES, Request, examine
 from scoring.rules import default_text
 from scoring.store.store import FOLDER
 
-COMMANDS = ("init", "check", "run", "explain", "metrics", "open", "runs")
+COMMANDS = ("init", "check", "run", "explain", "cohorts", "metrics", "open", "runs", "profiles")
 AS_OF = demo.AS_OF.isoformat()
 
 
@@ -530,6 +530,41 @@ def test_open_opens_the_page_of_the_last_run(scored: Scored, monkeypatch: pytest
     assert cli("open", scored.folder, "--period", "2020-Q1").code == 1
 
 
+def test_cohorts_are_blank_where_they_are_too_young_and_come_from_the_stored_run(scored: Scored) -> None:
+    done = cli("cohorts", scored.folder)
+    assert done.code == 0
+    assert done.out.splitlines()[0] == "Share of the accounts that pay, by quarters since the first"
+    first, *_, last = [line.split() for line in done.out.splitlines() if re.match(r"\d{4}-Q\d ", line)]
+    assert first[2] == last[2] == "100"
+    assert len(first) > len(last) == 4
+
+
+def test_cohorts_of_each_segment_say_revenue_and_are_json_with_nulls(scored: Scored) -> None:
+    told = cli("cohorts", scored.folder, "--by", "segment", "--show", "net").out
+    data = cli("cohorts", scored.folder, "--by", "segment", "--json").json["data"]
+    assert all(f"{row['id']}: revenue that is there" in told for row in data)
+    assert {len(row["net"]) for row in data if row["id"] == data[0]["id"]} == {len(data[0]["logo"])}
+    assert data[0]["gross"][0] == 1.0
+    assert None in max(data, key=lambda row: row["cohort"])["logo"]
+
+
+def test_cohorts_by_what_no_account_has_are_refused_with_what_there_is(scored: Scored) -> None:
+    done = cli("cohorts", scored.folder, "--by", "segmnt")
+    assert done.code == 2
+    assert 'did you mean "segment"' in done.err
+
+
+def test_cohorts_are_computed_where_no_run_is_stored_and_nothing_is_written(tmp_path: Path) -> None:
+    (tmp_path / "rules.yaml").write_text(default_text(), encoding="utf-8")
+    (tmp_path / "accounts.csv").write_text("account_id\na1\n", encoding="utf-8")
+    lines = "line_id,account_id,amount,every,starts_on\nl1,a1,100,month,2025-01-15\n"
+    (tmp_path / "contracts.csv").write_text(lines, encoding="utf-8")
+    before = contents(tmp_path)
+    data = cli("cohorts", tmp_path, "--json").json["data"]
+    assert (data[0]["cohort"], data[0]["accounts"], data[0]["revenue"]) == ("2025-Q1", 1, "100.0000")
+    assert contents(tmp_path) == before
+
+
 def test_commands_about_runs_make_no_store(tmp_path: Path) -> None:
     for arguments in (("runs", tmp_path), ("open", tmp_path), ("explain", "x", "--folder", tmp_path)):
         done = cli(*arguments)
@@ -606,3 +641,38 @@ def _without_faults(folder: Path) -> None:
 def test_everybody_knows_the_folder_by_the_same_names() -> None:
     assert (init.RULES, init.SOURCES) == (RULES, SOURCES)
     assert places.STORE == FOLDER
+
+
+# ---- profiles ----
+
+
+def test_profiles_are_listed_with_what_differs_and_where_it_is_published() -> None:
+    done = cli("profiles")
+    assert done.code == 0
+    assert "chartmogul_like: " in done.out
+    assert done.err == "Next: bookscore profiles compare default baremetrics_like\n"
+    found = {p["name"]: p for p in cli("profiles", "--json").json["data"]}
+    assert {"setting", "default", "value", "says", "source"} == set(found["stripe_like"]["differs"][0])
+    assert found["mrr_playbook"]["not_said"]
+
+
+def test_a_comparison_says_each_effect_and_leaves_nothing_over(small_folder: Path) -> None:
+    words = ("profiles", "compare", "rules", "profitwell_like", small_folder, "--set-aside", "--as-of", AS_OF)
+    data = cli(*words, "--json").json["data"]
+    assert (data["a"], data["b"], data["period"]) == ("rules", "profitwell_like", "2026-Q2")
+    assert data["metrics"]
+    for metric in data["metrics"]:
+        assert Decimal(metric["residual"]) == 0
+        effects = [Decimal(s["effect"]) for s in metric["steps"]]
+        assert Decimal(metric["a"]) + sum(effects) == Decimal(metric["b"])
+    done = cli(*words, "--metric", "net_revenue_retention")
+    assert done.code == 0
+    assert "policies.fx: constant → at_start" in done.out
+    assert not (small_folder / ".bookscore").exists()
+
+
+@pytest.mark.parametrize("words", [("chartmogul", "default"), ("default", "rules", "--metric", "nrrr")])
+def test_a_comparison_of_what_is_not_there_is_one_sentence_and_2(words: tuple[str, ...], small_folder: Path) -> None:
+    done = cli("profiles", "compare", words[0], words[1], small_folder, *words[2:])
+    assert (done.code, done.out) == (2, "")
+    assert "there is no " in done.err

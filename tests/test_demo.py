@@ -134,6 +134,10 @@ def test_every_id_that_is_named_exists(clean: Path) -> None:
         company.INVOICES: {"Customer ID": accounts},
         company.ANSWERS: {"Account ID": accounts},
         company.RATINGS: {"Account ID": accounts},
+        company.USAGE: {"Account ID": accounts},
+        company.TALKS: {"Account ID": accounts},
+        company.BEGINNINGS: {"Account ID": accounts},
+        company.COSTS: {"Team": read(clean, company.USERS)["Team"].drop_nulls()},
         company.TARGETS: {"Mitarbeiter": users},
         company.USERS: {"Manager ID": users},
     }
@@ -149,6 +153,10 @@ def test_every_id_that_is_named_exists(clean: Path) -> None:
         (company.INVOICES, ["Invoice ID"]),
         (company.ANSWERS, ["Response ID"]),
         (company.RATINGS, ["Ticket"]),
+        (company.USAGE, ["Account ID", "Measured On", "Figure"]),
+        (company.TALKS, ["Activity ID"]),
+        (company.BEGINNINGS, ["Account ID", "Milestone"]),
+        (company.COSTS, ["Quarter", "Purpose", "Team"]),
         (company.OWNERS, ["Account ID", "From Date", "Owner ID"]),
         (company.TARGETS, ["Mitarbeiter", "Kennzahl", "Quartal"]),
         (company.RATES, ["Currency", "Valid From"]),
@@ -209,6 +217,9 @@ def test_nothing_is_known_that_happened_after_the_last_day(clean: Path) -> None:
     assert read(clean, company.INVOICES)["Invoice Date"].max() <= last
     assert read(clean, company.ANSWERS)["Response Date"].max() <= last
     assert read(clean, company.RATINGS)["Closed At"].str.head(10).max() <= last
+    assert read(clean, company.USAGE)["Measured On"].max() <= last
+    assert read(clean, company.TALKS)["Activity Date"].max() <= last
+    assert read(clean, company.BEGINNINGS)["Reached On"].max() <= last
 
 
 def test_shares_of_an_account_never_exceed_the_whole(clean: Path) -> None:
@@ -317,6 +328,25 @@ def test_reading_and_checking_find_the_planted_faults_and_nothing_else(tmp_path:
     demo.write(tmp_path)
     assert found(tmp_path) == {(f.file, f.row, f.value) for f in demo.planted_faults()}
     assert found(clean) == set()
+
+
+def test_some_customers_still_wait_for_value_and_some_left_before(clean: Path) -> None:
+    reached = read(clean, company.BEGINNINGS).pivot("Milestone", index="Account ID", values="Reached On")
+    both = reached.drop_nulls("Signed").with_columns(pl.exclude("Account ID").str.to_date())
+    days = (both["First Value"] - both["Signed"]).dt.total_days()
+    assert both.height > 100
+    assert 0.03 < days.null_count() / both.height < 0.3
+    assert 20 < days.median() < 60
+    assert (both["Kick-off"] > both["Signed"]).all()
+
+
+def test_content_customers_use_it_more(clean: Path) -> None:
+    used = read(clean, company.USAGE).filter(pl.col("Figure") == "Active Seats Percent")
+    seats = used["Value"].cast(pl.Float64)
+    gone = read(clean, company.SUBSCRIPTIONS).filter(pl.col("Status") == "Cancelled")["Customer ID"]
+    is_gone = used["Account ID"].is_in(gone.implode())
+    assert seats.is_between(15, 98).all()
+    assert seats.filter(is_gone).mean() < seats.filter(~is_gone).mean()
 
 
 def test_files_have_the_habits_of_their_systems(clean: Path) -> None:

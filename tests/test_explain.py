@@ -78,7 +78,8 @@ def test_the_score_can_be_computed_again_from_what_is_shown(
         total = weights = 0.0
         for line in (each for each in found.lines if each.points is not None):
             rule = grades[line.rule or ""]
-            apart = [(rule.segments.grades.get(k.name, rule.grade), k.value, k.n) for k in line.kinds if rule.segments]
+            kinds = [k for k in line.kinds if k.value is not None]
+            apart = [(rule.segments.grades.get(k.name, rule.grade), k.value, k.n) for k in kinds if rule.segments]
             whole = [(rule.grade, _value_again(line.measured), line.measured.n)]
             graded = [(_points(grade, value, better_of(rule)), n) for grade, value, n in apart or whole]
             got = sum(p * n for p, n in graded) / sum(n for _, n in graded)

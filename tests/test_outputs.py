@@ -12,7 +12,8 @@ from scoring.reports import folder as pages
 from scoring.reports import outputs, swap
 from scoring.run import Run
 
-FRAMES = {"measures.parquet", "book.parquet", "movements.parquet", "lines.parquet"}
+NAMED = ("measures", "book", "movements", "lines", "lifetime", "cohorts", "churn_reasons")
+FRAMES = {f"{name}.parquet" for name in NAMED}
 NAMES = {"run.json", "scorecards.json", "league.html", *FRAMES}
 
 

@@ -67,11 +67,13 @@ def opening_and_closing_are_a_plain_reading_of_the_lines(world: World, result: R
         scope.windows(world.rulebook, world.period).outcome,
     )
     if world.rulebook.basis == "invoices":
-        opening = revenue_in(outcome.start, outcome.end, moves.start, tables["invoices"], tables["rates"])
+        priced_on = None if policies.fx == "at_start" else moves.start
+        opening = revenue_in(outcome.start, outcome.end, priced_on, tables["invoices"], tables["rates"])
         closing = revenue_in(moves.start, moves.end, None, tables["invoices"], tables["rates"])
     elif policies.gap_tolerance_days == policies.early_renewal_days == 0:
-        opening = revenue_at(moves.start, moves.start, tables["contracts"], tables["rates"])
-        closing = revenue_at(moves.end, moves.end, tables["contracts"], tables["rates"])
+        read = (tables["contracts"], tables["rates"], policies, world.as_of)
+        opening = revenue_at(moves.start, moves.start, *read)
+        closing = revenue_at(moves.end, moves.end, *read)
     else:
         return
     assert _sums(result.scored.rows, ["account_id"], "opening") == {(a,): v for a, v in opening.items()}

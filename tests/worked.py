@@ -2,8 +2,9 @@
 
 A case has a title sentence, a period, small tables of text (as `tabled` reads them), settings that differ from
 the defaults, and what is expected: for a metric's own file by grain and id, in `ledger/` by metric first. A
-figure is exact to the digits written; a word instead is the reason why there is none. `movements` is a table
-of all movements that must come out, with the columns one wants to look at.
+figure is exact to the digits written; a word instead is the reason why there is none. `ranges` are likely ranges, by
+grain and id like the figures, as `30.6% to 86.3%`. `movements` is a table of all movements that must come out,
+with the columns one wants to look at.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,11 +25,13 @@ from scoring.metrics import OVER_BOOK, REASONS
 from scoring.metrics.reference import Case
 from scoring.pipeline import measured, score
 from scoring.rules import Rulebook
+from scoring.rules.profiles import NAMES as PROFILES
+from scoring.rules.profiles import with_profile
 from scoring.scope import calendar_of
 from scoring.tables import TABLES
 
 FOLDER = Path(__file__).parent / "cases"
-KNOWN = {"title", "period", "as_of", "settings", "of", "expect", "movements", *TABLES}
+KNOWN = {"title", "period", "as_of", "settings", "of", "expect", "ranges", "movements", *TABLES}
 
 RULES = {
     "name": "Cases",
@@ -37,7 +40,9 @@ RULES = {
     "rules": [{"name": "any", "metric": "closing", "weight": 1, "grade": {"floor": 0, "target": 1}}],
 }
 
-NAMES = (("targets", "metric"), ("contracts", "status"), ("invoices", "kind"))
+NAMES = (
+    ("targets", "metric"), ("contracts", "status"), ("invoices", "kind"), ("activities", "kind"), ("milestones", "kind"),
+)  # fmt: skip
 """Columns of names, in which `_` is no blank."""
 
 Expected = Mapping[str, Mapping[str, Mapping[str, str]]]
@@ -55,6 +60,7 @@ class Worked:
     settings: Mapping[str, Any]
     tables: Mapping[str, str]
     expected: Expected
+    ranges: Expected
     movements: str | None
 
 
@@ -78,6 +84,12 @@ def ledger_cases() -> dict[str, list[Worked]]:
     return {path.stem: list(_read(path, None)) for path in sorted((FOLDER / "ledger").glob("*.yaml"))}
 
 
+@cache
+def profile_cases() -> dict[str, list[Worked]]:
+    """The cases of each profile; they need not name it."""
+    return {name: list(_read(FOLDER / "profiles" / f"{name}.yaml", None, name)) for name in PROFILES}
+
+
 def run(case: Worked) -> Outcome:
     """The case from its tables to measures and movements."""
     rulebook = rules_of(case)
@@ -94,7 +106,7 @@ def run(case: Worked) -> Outcome:
 
 def rules_of(case: Worked) -> Rulebook:
     """The defaults with the settings of the case."""
-    return Rulebook.model_validate({**RULES, **case.settings})
+    return Rulebook.model_validate(with_profile({**RULES, **case.settings}))
 
 
 def frames_of(case: Worked) -> dict[str, pl.DataFrame]:
@@ -117,6 +129,14 @@ def differences(case: Worked) -> list[str]:
         for got in [_shown(found.get((metric, grain, name)), want)]
         if got != want.replace(",", "")
     ]
+    said += [
+        f"the range of {metric} of {grain} {name} is {got}, not {want}"
+        for metric, grains in case.ranges.items()
+        for grain, names in grains.items()
+        for name, want in names.items()
+        for got in [_range(found.get((metric, grain, name)), want)]
+        if got != want.replace(",", "")
+    ]
     return [*said, *_other_movements(case, outcome.movements)]
 
 
@@ -136,7 +156,7 @@ def shown(case: Worked) -> Case:
     )
 
 
-def _read(path: Path, metric: str | None) -> Iterator[Worked]:
+def _read(path: Path, metric: str | None, profile: str | None = None) -> Iterator[Worked]:
     text = path.read_text(encoding="utf-8")
     written = YAML(typ="base", pure=True).load(text)["cases"]
     typed = YAML(typ="safe", pure=True).load(text)["cases"]
@@ -149,9 +169,10 @@ def _read(path: Path, metric: str | None) -> Iterator[Worked]:
             title=case["title"],
             period=case["period"],
             as_of=case.get("as_of"),
-            settings=with_types.get("settings") or {},
+            settings=({"profile": profile} if profile else {}) | (with_types.get("settings") or {}),
             tables={name: case[name] for name in TABLES if name in case},
             expected=_expected({f"{metric}.{case['of']}" if "of" in case else metric: expect} if metric else expect),
+            ranges=_expected({metric: case["ranges"]} if metric and "ranges" in case else case.get("ranges", {})),
             movements=case.get("movements"),
         )
 
@@ -226,6 +247,14 @@ def _shown(row: Mapping[str, Any] | None, want: str) -> str:
     return f"{number or abs(number)}{'%' if in_percent else ''}"
 
 
+def _range(row: Mapping[str, Any] | None, want: str) -> str:
+    """The likely range, each end with as many digits as the one that is wanted."""
+    if row is None or row["low"] is None or row["high"] is None:
+        return "not there"
+    ends = zip(("low", "high"), want.split(" to ") if " to " in want else ("0", "0"), strict=True)
+    return " to ".join(_shown({"value": row[end], "amount": None}, digits) for end, digits in ends)
+
+
 def _other_movements(case: Worked, movements: pl.DataFrame) -> list[str]:
     if case.movements is None:
         return []
@@ -246,4 +275,8 @@ def _dotted(settings: Mapping[str, Any], before: str = "") -> Iterator[tuple[str
 
 def everything() -> Sequence[Worked]:
     """All cases there are."""
-    return [case for cases in (*metric_cases().values(), *ledger_cases().values()) for case in cases]
+    return [
+        case
+        for cases in (*metric_cases().values(), *ledger_cases().values(), *profile_cases().values())
+        for case in cases
+    ]

@@ -151,9 +151,19 @@ def _contract(draw: Draw, account: str, line: str, start: date, before: Row | No
         "signed_on": draw(st.one_of(st.none(), st.integers(0, 60).map(lambda n: start - timedelta(days=n)))),
         "status": draw(st.sampled_from([None, None, None, *STATUSES])),
         "trial": draw(st.sampled_from([None, None, None, None, False, False, True])),
+        "quantity": draw(st.sampled_from([None, None, Decimal(3), Decimal("0.5")])),
+        "list_price": draw(st.sampled_from([None, None, Decimal(200), Decimal("99.9999")])),
+        "discount_ends": draw(st.sampled_from([None, False, True])),
+        "cancelled_on": draw(_day_after(start)),
+        "past_due_on": draw(_day_after(start)),
         "renews": before["line_id"] if is_renewal and before else None,
         "seller_id": draw(st.sampled_from([None, *MANAGERS])),
     }
+
+
+def _day_after(start: date) -> st.SearchStrategy[date | None]:
+    """A day soon after, or before, the start; most often none."""
+    return st.one_of(st.none(), st.none(), st.integers(-20, 400).map(lambda n: start + timedelta(days=n)))
 
 
 @st.composite

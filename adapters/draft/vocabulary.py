@@ -77,7 +77,17 @@ SYNONYMS: Mapping[str, Mapping[str, str]] = {
         "ends_on": f"{_ENDS} contractend subscriptionend contractenddate expirydate expiresat",
         "signed_on": "signedon signeddate signaturedate bookedon closedate",
         "status": "status state subscriptionstatus contractstatus",
+        "cancelled_on": (
+            "cancelledon canceledon cancelledat canceledat cancellationdate canceldate noticedate noticeon "
+            "kuendigungsdatum"
+        ),
+        "past_due_on": "pastdueon pastduesince overduesince pastdueat",
+        "discount_ends": "discountends istemporarydiscount",
         "trial": "trial istrial",
+        "end_reason": (
+            "endreason churnreason cancellationreason cancelreason lossreason lostreason reasonlost cancellationfeedback "
+            "terminationreason kuendigungsgrund kündigungsgrund"
+        ),
         "renews": "renews renewssubscription previoussubscriptionid renewalof replaces",
         "seller_id": _SELLER,
     },
@@ -109,6 +119,7 @@ SYNONYMS: Mapping[str, Mapping[str, str]] = {
         "answered_on": (
             "answeredon responsedate respondedat answerdate submittedat recordeddate surveydate closedat createdat date"
         ),
+        "asked_on": "askedon surveysentdate sentdate senton sentat invitedat invitationdate requestedat",
         "kind": "kind surveytype type",
         "score": "score rating npsscore nps csat csatscore satisfactionscore answer stars",
         "scale": "scale",

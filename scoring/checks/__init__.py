@@ -15,13 +15,13 @@ from scoring.checks.currencies import codes, convertible
 from scoring.checks.findings import NR, ORIGIN, Finding, Saying, found
 from scoring.checks.keys import look_alikes, repeated
 from scoring.checks.references import PARENTS, cycles, derived, unknown
-from scoring.checks.rows import ROW_RULES, broken, declared_rules, empty
+from scoring.checks.rows import ROW_RULES, broken, declared_rules, empty, survey_rules
 from scoring.checks.setting_aside import aside, dangling, kept
 from scoring.checks.shares import overfull
 from scoring.checks.suggestions import did_you_mean
 from scoring.errors import Problem, Severity, in_order
 from scoring.frame import Table, conform
-from scoring.tables import OWNERSHIP, TABLES, TARGETS
+from scoring.tables import ANSWERS, OWNERSHIP, TABLES, TARGETS
 
 __all__ = ["Checked", "check"]
 
@@ -52,11 +52,13 @@ def check(
     currency: str | None,
     known_metrics: Collection[str],
     faulty: Collection[tuple[str, str, int]] = (),
+    csat_scales: Collection[str] = (),
 ) -> Checked:
     """What of the delivered tables can be used, and all that is wrong with them.
 
     `currency` is the reporting currency, None where it is not known. `faulty` are the rows, as table, file and
     row, in which a value could not be read; they are set aside and their empty cells are not told again.
+    `csat_scales` are those that the rules declare beside 1-5.
     """
     numbered = {n: conform(f.lazy(), TABLES[n]).with_row_index(NR).collect() for n, f in tables.items()}
     lack = {name: lacking(frame, TABLES[name]) for name, frame in tables.items()}
@@ -65,6 +67,7 @@ def check(
         for name in numbered
         for f in _alone(numbered[name], TABLES[name], lack[name], _unread(numbered[name], name, faulty))
     ]
+    alone += _answers(numbered, csat_scales)
     alone += _metrics(numbered, known_metrics)
     sound = {name: kept(frame, name, alone) for name, frame in numbered.items()}
     for name, table in TABLES.items():
@@ -107,6 +110,13 @@ def _metrics(numbered: _Frames, known_metrics: Collection[str]) -> list[Finding]
     bad = numbered[TARGETS.name].filter(~pl.col("metric").is_in(known.implode()))
     advice = partial(did_you_mean, known=known, otherwise="see `bookscore metrics` for all there are")
     return found(TARGETS.name, bad, Saying("there is no such metric", advice, "metric"))
+
+
+def _answers(numbered: _Frames, csat_scales: Collection[str]) -> list[Finding]:
+    """Answers that are not on the scale of their survey."""
+    if ANSWERS.name not in numbered:
+        return []
+    return broken(numbered[ANSWERS.name], ANSWERS, list(survey_rules(csat_scales)))
 
 
 def _together(numbered: _Frames, sound: _Frames, lack: Mapping[str, list[str]], currency: str | None) -> list[Finding]:

@@ -1,6 +1,6 @@
 """Is each row sound by itself? Rules that look at one row at a time, each a condition and a sentence."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import polars as pl
@@ -14,7 +14,8 @@ from scoring.tables import EVERY
 
 _EVERY = rf"^(?:{'|'.join(EVERY)}|[1-9][0-9]{{0,2}} (?:{'|'.join(EVERY)})s?)$"
 _PERIOD = rf"^(?:{PATTERN})$"
-_SCALES = {"nps": ("0-10", 0, 10), "csat": ("1-5", 1, 5)}
+_SCALES = {"nps": "0-10", "csat": "1-5"}
+"""The scale that each survey has where it names none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,18 +81,26 @@ def _period() -> RowRule:
     return RowRule(~pl.col("period").str.contains(_PERIOD), saying)
 
 
-def _scales() -> Iterator[RowRule]:
+def survey_rules(csat_scales: Iterable[str] = ()) -> Iterator[RowRule]:
+    """Answers that are not on a known scale: whole numbers of 0-10 for nps; for csat of 1-5, or of a scale that
+    the rules declare."""
     kind, score, scale = pl.col("kind"), pl.col("score"), pl.col("scale")
-    for name, (usual, low, high) in _SCALES.items():
+    for name, usual in _SCALES.items():
+        known = [usual, *sorted(set(csat_scales) - {usual})] if name == "csat" else [usual]
+        remedy = f"only {' and '.join(known)} {'is' if len(known) == 1 else 'are'}; answers are not rescaled"
+        if name == "csat":
+            remedy += ", declare theirs in voice.csat_scales"
         yield RowRule(
-            (kind == name) & (scale != usual),
-            Saying(f"scale of {name} is not understood", f"only {usual} is; answers are not rescaled", "scale"),
+            (kind == name) & ~scale.is_in(known),
+            Saying(f"scale of {name} is not understood", remedy, "scale"),
         )
-        outside = (score < low) | (score > high) | (score != score.floor())
-        yield RowRule(
-            (kind == name) & (scale.is_null() | (scale == usual)) & outside,
-            Saying(f"score of {name} is not a whole number of {usual}", "mend the answer or its scale", "score"),
-        )
+        for one in known:
+            low, high = (int(edge) for edge in one.split("-"))
+            outside = (score < low) | (score > high) | (score != score.floor())
+            yield RowRule(
+                (kind == name) & (scale.fill_null(usual) == one) & outside,
+                Saying(f"score of {name} is not a whole number of {one}", "mend the answer or its scale", "score"),
+            )
 
 
 _RETURNS = pl.col("kind").is_in(["credit", "return"])
@@ -140,7 +149,6 @@ ROW_RULES: dict[str, tuple[RowRule, ...]] = {
             ),
         ),
     ),
-    "answers": tuple(_scales()),
     "costs": (_period(),),
     "targets": (_period(),),
     "rates": (
@@ -150,4 +158,4 @@ ROW_RULES: dict[str, tuple[RowRule, ...]] = {
         ),
     ),
 }
-"""What may not be in a row, beside what the declarations say, by table."""
+"""What may not be in a row, beside what the declarations say, by table; for answers see `survey_rules`."""

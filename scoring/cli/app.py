@@ -8,7 +8,7 @@ import typer
 from typer.exceptions import TyperException
 
 from scoring import __version__
-from scoring.cli import check, explain, init, metrics, opening, run, runs
+from scoring.cli import check, cohorts, explain, init, metrics, opening, profiles, run, runs
 from scoring.cli.mistakes import is_for_debugging, told
 from scoring.cli.streams import prepare, say
 from scoring.errors import BookscoreError
@@ -50,9 +50,11 @@ app.command("init")(init.init)
 app.command("check")(check.check)
 app.command("run")(run.run)
 app.command("explain")(explain.explain)
+app.command("cohorts")(cohorts.cohorts)
 app.command("metrics")(metrics.metrics)
 app.command("open")(opening.open_league)
 app.command("runs")(runs.runs)
+app.add_typer(profiles.app, name="profiles")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -10,12 +10,13 @@ if TYPE_CHECKING:
 
 def cell(value: object, name: str | None, currency: str) -> str:
     """A cell of the book: money as money, counts and shares as numbers."""
+    from scoring.facts import COUNTING
     from scoring.numbers import fixed, money
 
     if value is None:
         return ""
     if isinstance(value, Decimal):
-        if name is None or name == "share":
+        if name is None or name == "share" or name in COUNTING:
             return f"{value.normalize():f}"
         return money(value, currency)
     return f"{value:,}" if isinstance(value, int) else fixed(value, 2) if isinstance(value, float) else str(value)

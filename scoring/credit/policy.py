@@ -8,7 +8,7 @@ import polars as pl
 
 from scoring.credit import ownership, sellers
 from scoring.credit.crediting import Responsibility
-from scoring.ledger.balances import in_windows
+from scoring.ledger.balances import in_windows, lines_at_instants
 from scoring.ledger.build import Ledger, Windows
 
 Tables = Mapping[str, pl.LazyFrame]
@@ -76,7 +76,11 @@ def _sellers(tables: Tables, ledger: Ledger, windows: Windows, basis: str, curre
     if basis == "contracts":
         lines = sellers.priced(ledger.lines, rates, windows.moves.start, currency, "monthly")
         by_line = _on_days(sellers.by_line(lines), windows, divide=True)
-        causes = sellers.causes_by_line(ledger.moves, lines)
+        causes = (
+            _causes_of_net(ledger, windows, rates, currency)
+            if ledger.is_net
+            else (sellers.causes_by_line(ledger.moves, lines))
+        )
         moves = replace(by_line, opens_on=windows.moves.start - timedelta(days=1), causes=causes)
         span = windows.outcome
         return Answering(moves, replace(moves, span=span, opens_on=span.start - timedelta(days=1)))
@@ -88,6 +92,13 @@ def _sellers(tables: Tables, ledger: Ledger, windows: Windows, basis: str, curre
     moves = replace(_on_days(spans, windows, divide=True), opens_on=last_day, causes=causes)
     always = spans.with_columns(pl.lit(ownership.EVER).alias("starts_on"), pl.lit(ownership.NEVER).alias("ends_on"))
     return Answering(moves, replace(moves, spans=always))
+
+
+def _causes_of_net(ledger: Ledger, windows: Windows, rates: pl.LazyFrame, currency: str) -> pl.LazyFrame:
+    """Whose lines made each account's one movement: what its sellers' lines bring at both ends of the period."""
+    ends = lines_at_instants(ledger.lines, rates, windows.moves.start, windows.moves.end, currency)
+    sums = ends.group_by("account_id", "seller_id").agg(pl.col("before", "after").sum())
+    return sellers.causes_by_window(ledger.moves, sums)
 
 
 def _on_days(spans: pl.LazyFrame, windows: Windows, *, divide: bool) -> Responsibility:

@@ -5,12 +5,14 @@ import polars as pl
 from scoring.demo import billing, systems
 from scoring.demo.accounts import accounts
 from scoring.demo.contracts import contracts, trials
+from scoring.demo.costs import costs
 from scoring.demo.faults import ANSWERS, INVOICES, SUBSCRIPTIONS
 from scoring.demo.invoices import invoices, served
 from scoring.demo.owners import history, owners
 from scoring.demo.people import Person
 from scoring.demo.surveys import ratings, recommendations
 from scoring.demo.targets import books, targets
+from scoring.demo.use import beginnings, talks, usage
 from scoring.demo.world import World
 
 ACCOUNTS = "exports/crm/Account.csv"
@@ -19,8 +21,14 @@ OWNERS = "exports/crm/AccountOwnerHistory.csv"
 RATES = "exports/billing/exchange_rates.csv"
 RATINGS = "exports/surveys/csat.csv"
 TARGETS = "exports/hr/targets.csv"
+USAGE = "exports/product/usage.csv"
+TALKS = "exports/crm/Activity.csv"
+BEGINNINGS = "exports/crm/Onboarding.csv"
+COSTS = "exports/finance/costs.csv"
 TRUTH = "truth.csv"
-FILES = (ACCOUNTS, USERS, OWNERS, SUBSCRIPTIONS, INVOICES, RATES, ANSWERS, RATINGS, TARGETS)
+FILES = (
+    ACCOUNTS, USERS, OWNERS, TALKS, BEGINNINGS, SUBSCRIPTIONS, INVOICES, RATES, ANSWERS, RATINGS, USAGE, COSTS, TARGETS,
+)  # fmt: skip
 """What every made company consists of, relative to its folder; the truth only when asked for."""
 
 
@@ -37,6 +45,9 @@ def block(world: World, staff: tuple[Person, ...], low: int, high: int) -> tuple
         INVOICES: billing.invoice_rows(invoices(buyers, world)),
         ANSWERS: systems.recommendation_rows(recommendations(buyers, owned, staff, world)),
         RATINGS: systems.rating_rows(ratings(buyers, world)),
+        USAGE: systems.usage_rows(usage(buyers, world)),
+        TALKS: systems.talk_rows(talks(buyers, world)),
+        BEGINNINGS: systems.beginning_rows(beginnings(buyers, world)),
     }
     return tables, books(lines, world)
 
@@ -48,6 +59,7 @@ def whole(
     tables = {
         USERS: systems.user_rows(staff),
         RATES: billing.rate_rows(world),
+        COSTS: systems.cost_rows(costs(world)),
         TARGETS: systems.target_rows(targets(pl.concat(parts), staff)),
     }
     if truth:

@@ -1,4 +1,4 @@
-"""What do the other systems export? Customers, people, survey answers and targets, under their names."""
+"""What do the other systems export? Customers, people, answers, use, costs and targets, under their names."""
 
 import polars as pl
 
@@ -77,6 +77,45 @@ def rating_rows(ratings: pl.DataFrame) -> pl.DataFrame:
         _CUSTOMER.alias("Account ID"),
         pl.col("closed_at").dt.strftime("%Y-%m-%dT%H:%M:%SZ").alias("Closed At"),
         pl.col("stars").alias("Rating"),
+    )
+
+
+def usage_rows(usage: pl.DataFrame) -> pl.DataFrame:
+    """The tool's own figures of each customer."""
+    return usage.select(
+        _CUSTOMER.alias("Account ID"),
+        pl.col("dated_on").alias("Measured On"),
+        pl.col("figure").alias("Figure"),
+        pl.format("{}.{}", pl.col("tenths") // 10, pl.col("tenths") % 10).alias("Value"),
+    )
+
+
+def talk_rows(talks: pl.DataFrame) -> pl.DataFrame:
+    """The customer system's log of talks."""
+    return talks.select(
+        numbered("E-", pl.col("key")).alias("Activity ID"),
+        _CUSTOMER.alias("Account ID"),
+        pl.col("dated_on").alias("Activity Date"),
+        pl.col("type").alias("Type"),
+    )
+
+
+def beginning_rows(beginnings: pl.DataFrame) -> pl.DataFrame:
+    """The customer system's milestones of onboarding."""
+    return beginnings.select(
+        _CUSTOMER.alias("Account ID"),
+        pl.col("milestone").alias("Milestone"),
+        pl.col("dated_on").alias("Reached On"),
+    )
+
+
+def cost_rows(costs: pl.DataFrame) -> pl.DataFrame:
+    """Finance's costs of sales, by quarter and team."""
+    return costs.select(
+        pl.col("period").alias("Quarter"),
+        pl.col("purpose").alias("Purpose"),
+        pl.col("team").alias("Team"),
+        pl.col("euro").alias("Amount EUR"),
     )
 
 

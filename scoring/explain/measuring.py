@@ -49,7 +49,7 @@ def measured(rows: pl.DataFrame, metric: Metric, basis: str, kind: str | None = 
         is_sum=metric.parts is not None,
         top=sums[0],
         bottom=sums[1],
-        top_name=_column(metric.parts.top) if metric.parts else None,
+        top_name=_top_name(metric.parts) if metric.parts else None,
         bottom_name=_column(metric.parts.bottom) if metric.parts else None,
         less=_less(metric.parts),
         sentence=_sentence(metric),
@@ -164,6 +164,11 @@ def _column(amount: pl.Expr | None) -> str | None:
     return amount.meta.output_name() if amount is not None and amount.meta.is_column() else None
 
 
+def _top_name(parts: Parts) -> str | None:
+    """The column that the top is, or stands for."""
+    return parts.top_name or _column(parts.top)
+
+
 def _sentence(metric: Metric) -> str:
     """How accounts make the value."""
     parts = metric.parts
@@ -172,7 +177,8 @@ def _sentence(metric: Metric) -> str:
     if parts.bottom is None:
         return f"{metric.label} is the sum over {metric.base.words}."
     less = f" before {_less(parts)} is taken off" if parts.less else ""
-    top, bottom = (f'"{name}"' if (name := _column(side)) else "what it achieved" for side in (parts.top, parts.bottom))
+    names = (_top_name(parts), _column(parts.bottom))
+    top, bottom = (f'"{name}"' if name else "what it achieved" for name in names)
     return (
         f"An account's part is {top} divided by the sum of {bottom}; over {metric.base.words} the parts add up to the "
         f"value{less}."

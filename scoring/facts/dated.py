@@ -1,6 +1,7 @@
 """What happened to accounts on days, to be credited to who held them then?"""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import polars as pl
@@ -13,9 +14,17 @@ class Dated:
     """Amounts and counts by account and day.
 
     `rows` has account_id, `on` (the day that decides whose they are) and `columns`, all as MONEY, so that
-    shared accounts share them exactly. `way` is the policy of credit.
+    shared accounts share them exactly. `way` is the policy of credit, `follows` whose day it looks at: that of
+    movements of the period, or that of outcomes.
     """
 
     rows: pl.LazyFrame
     columns: tuple[str, ...]
     way: At = "at_event"
+    follows: Literal["moves", "outcome"] = "moves"
+
+
+def found(happened: Sequence[Dated]) -> list[Dated]:
+    """What did happen, collected once: where there are no rows, the book need not be joined with them."""
+    frames = pl.collect_all([dated.rows for dated in happened])
+    return [replace(d, rows=rows.lazy()) for d, rows in zip(happened, frames, strict=True) if rows.height]

@@ -24,14 +24,20 @@ class Span:
         return (day >= self.start) & (day < self.end)
 
 
-def lines_at_instants(lines: pl.LazyFrame, rates: pl.LazyFrame, start: date, end: date, reporting: str) -> pl.LazyFrame:
+def lines_at_instants(
+    lines: pl.LazyFrame, rates: pl.LazyFrame, start: date, end: date, reporting: str, *, spot: bool = False
+) -> pl.LazyFrame:
     """What each line brings at two instants.
 
-    The lines with `before` and `after`, a month's revenue in the reporting currency at the rate of `start`; 0
-    where the line is not in force.
+    The lines with `before` and `after`, a month's revenue in the reporting currency at the rate of `start`
+    (`after` at that of `end` with `spot`); 0 where the line is not in force.
     """
     priced = at_one_day(lines, rates, start, reporting)
-    return _at_both_ends(priced, "monthly", active(start), active(end))
+    both = _at_both_ends(priced, "monthly", active(start), active(end))
+    if not spot:
+        return both
+    later = at_one_day(both, rates, end, reporting)
+    return later.with_columns(_or_zero("monthly", active(end), "after")).drop("rate")
 
 
 def at_instants(lines: pl.LazyFrame, rates: pl.LazyFrame, start: date, end: date, reporting: str) -> pl.LazyFrame:
@@ -47,17 +53,22 @@ def at_instants(lines: pl.LazyFrame, rates: pl.LazyFrame, start: date, end: date
 
 
 def lines_in_windows(
-    invoices: pl.LazyFrame, rates: pl.LazyFrame, comparison: Span, scored: Span, reporting: str
+    invoices: pl.LazyFrame, rates: pl.LazyFrame, comparison: Span, scored: Span, reporting: str, *, spot: bool = False
 ) -> pl.LazyFrame:
     """What each line brings in two windows.
 
     The lines of either window with `before` and `after`, their amounts in the reporting currency at the rate
-    of the scored window's first day; 0 where the line is not in the window.
+    of the scored window's first day (`after` at that of the line's own day with `spot`); 0 where the line is not
+    in the window.
     """
     day = pl.col("dated_on")
     dated = invoices.filter(comparison.holds(day) | scored.holds(day))
     priced = at_one_day(dated, rates, scored.start, reporting)
-    return _at_both_ends(priced, "amount", comparison.holds(day), scored.holds(day))
+    both = _at_both_ends(priced, "amount", comparison.holds(day), scored.holds(day))
+    if not spot:
+        return both
+    later = at_each_day(both, rates, "dated_on", reporting)
+    return later.with_columns(_or_zero("amount", scored.holds(day), "after")).drop("rate")
 
 
 def in_windows(

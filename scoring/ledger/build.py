@@ -1,30 +1,17 @@
 """What happened to each account? The one place that reads contracts or invoices into a ledger."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import polars as pl
 
-from scoring.ledger import movements
+from scoring.ledger import movements, standing
 from scoring.ledger.balances import Span, at_instants, in_windows, lines_at_instants, lines_in_windows
-from scoring.ledger.currency import at_one_day, converted
+from scoring.ledger.currency import at_first_day, at_one_day, converted
 from scoring.ledger.history import active, recurring
 from scoring.ledger.ladder import rungs, tiers_of_accounts
+from scoring.ledger.terms import Terms
 from scoring.money import MONEY
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """The policies of a ledger, as `rules.yaml` names them."""
-
-    currency: str
-    gap_tolerance_days: int = 30
-    early_renewal_days: int = 90
-    reactivation_window_days: int | None = None
-    tiers: tuple[str, ...] = ()
-    products: Mapping[str, str] = field(default_factory=dict)
-    largest_tier: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +37,9 @@ class Ledger:
     `bridge`: account_id, opening, closing. `moves`: as `movements.SCHEMA`. `outcome`: account_id, before,
     after (neither below 0), event_on. `tiers`: account_id, tier_before, tier_after. `lines`: what it was
     read from, with `rung`, and in `counts` whether the line stands in the closing revenue. `ends`: the lines
-    that stand in an account's before or after, with their part of it, as `ENDS`.
+    that stand in an account's before or after, with their part of it, as `ENDS`. `standing`: as
+    `standing.SCHEMA`, None where no policy asks for it. `is_net`: an account has one movement in the period,
+    not one a day.
     """
 
     bridge: pl.LazyFrame
@@ -59,30 +48,28 @@ class Ledger:
     tiers: pl.LazyFrame
     lines: pl.LazyFrame
     ends: pl.LazyFrame
+    standing: pl.LazyFrame | None = None
+    is_net: bool = False
 
 
 def contract_lines(contracts: pl.LazyFrame, terms: Terms, as_of: date) -> pl.LazyFrame:
     """The recurring lines of the contracts, as `history.recurring`, with `rung`."""
-    lines = recurring(
-        contracts,
-        gap_tolerance_days=terms.gap_tolerance_days,
-        early_renewal_days=terms.early_renewal_days,
-        as_of=as_of,
-    )
-    return rungs(lines, terms.tiers, terms.products)
+    return rungs(recurring(contracts, terms, as_of), terms.tiers, terms.products)
 
 
 def of_contracts(lines: pl.LazyFrame, rates: pl.LazyFrame, terms: Terms, windows: Windows) -> Ledger:
     """The ledger of recurring revenue, from `contract_lines`: states at instants, movements day by day."""
     moves, outcome = windows.moves, windows.outcome
+    if terms.fx == "at_start":
+        lines = at_first_day(lines, rates, terms.currency, "monthly").sort("line_id")
     bridge = at_instants(lines, rates, moves.start, moves.end, terms.currency)
     ends = at_instants(lines, rates, outcome.start, outcome.end, terms.currency)
     last_on = movements.last_paid_on(lines, outcome)
-    changes = movements.of_contracts(lines, rates, moves, terms.currency, window_days=terms.reactivation_window_days)
+    changes = movements.of_contracts(lines, rates, moves, terms)
     return Ledger(
         bridge=bridge.select("account_id", pl.col("before").alias("opening"), pl.col("after_spot").alias("closing")),
         moves=pl.concat([changes, movements.of_exchange(bridge, moves)]),
-        outcome=_outcome(ends, last_on, outcome.end - timedelta(days=1)),
+        outcome=_outcome(ends, last_on, outcome.end - timedelta(days=1), terms),
         tiers=tiers_of_accounts(
             _comparable(lines, rates, terms, "monthly", outcome.start),
             "monthly",
@@ -91,7 +78,11 @@ def of_contracts(lines: pl.LazyFrame, rates: pl.LazyFrame, terms: Terms, windows
             largest=terms.largest_tier,
         ),
         lines=lines.with_columns(active(moves.end).alias("counts")),
-        ends=_ends(lines_at_instants(lines, rates, outcome.start, outcome.end, terms.currency)),
+        ends=_ends(
+            lines_at_instants(lines, rates, outcome.start, outcome.end, terms.currency, spot=terms.fx == "spot")
+        ),
+        standing=standing.of_contracts(lines, ends, outcome, terms),
+        is_net=terms.movements == "net",
     )
 
 
@@ -103,6 +94,8 @@ def invoice_lines(invoices: pl.LazyFrame, terms: Terms) -> pl.LazyFrame:
 def of_invoices(lines: pl.LazyFrame, rates: pl.LazyFrame, terms: Terms, windows: Windows) -> Ledger:
     """The ledger of orders, from `invoice_lines`: net revenue of the comparison window against the scored one."""
     scored, comparison = windows.moves, windows.outcome
+    if terms.fx == "at_start":
+        lines = at_first_day(lines, rates, terms.currency, "amount", "dated_on").sort("line_id")
     balances = in_windows(lines, rates, comparison, scored, terms.currency)
     changes = movements.of_windows(balances, lines, scored, terms.reactivation_window_days)
     inside = scored.holds(pl.col("dated_on"))
@@ -110,7 +103,7 @@ def of_invoices(lines: pl.LazyFrame, rates: pl.LazyFrame, terms: Terms, windows:
     return Ledger(
         bridge=balances.select("account_id", pl.col("before").alias("opening"), pl.col("after_spot").alias("closing")),
         moves=pl.concat([changes, movements.of_exchange(balances, scored)]),
-        outcome=_outcome(balances, last_on, scored.start),
+        outcome=_outcome(balances, last_on, scored.start, terms),
         tiers=tiers_of_accounts(
             _comparable(lines, rates, terms, "amount", scored.start),
             "amount",
@@ -119,7 +112,8 @@ def of_invoices(lines: pl.LazyFrame, rates: pl.LazyFrame, terms: Terms, windows:
             largest=terms.largest_tier,
         ),
         lines=lines.with_columns(inside.alias("counts")),
-        ends=_ends(lines_in_windows(lines, rates, comparison, scored, terms.currency)),
+        ends=_ends(lines_in_windows(lines, rates, comparison, scored, terms.currency, spot=terms.fx == "spot")),
+        standing=standing.of_invoices(lines, balances, scored, terms),
     )
 
 
@@ -141,14 +135,15 @@ def _ends(lines: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _outcome(ends: pl.LazyFrame, last_on: pl.LazyFrame, otherwise: date) -> pl.LazyFrame:
+def _outcome(ends: pl.LazyFrame, last_on: pl.LazyFrame, otherwise: date, terms: Terms) -> pl.LazyFrame:
     zero = pl.lit(0).cast(MONEY)
+    after = "after_spot" if terms.fx == "spot" else "after"
     return (
         ends.join(last_on, on="account_id", how="left", validate="1:1")
         .select(
             "account_id",
             pl.max_horizontal("before", zero).cast(MONEY).alias("before"),
-            pl.max_horizontal("after", zero).cast(MONEY).alias("after"),
+            pl.max_horizontal(after, zero).cast(MONEY).alias("after"),
             pl.coalesce("last_on", pl.lit(otherwise)).alias("event_on"),
         )
         .sort("account_id")

@@ -41,6 +41,23 @@ def at_each_day(lines: pl.LazyFrame, rates: pl.LazyFrame, day: str, reporting: s
     return _or_one(dated, reporting)
 
 
+def at_first_day(
+    lines: pl.LazyFrame, rates: pl.LazyFrame, reporting: str, amount: str, day: str = "starts_on"
+) -> pl.LazyFrame:
+    """The lines in the reporting currency, each at the rate of its own first day, which it keeps.
+
+    The rate is the last known on that day, or the first there is. Rows come in another order.
+    """
+    first = rates_in_millionths(rates).group_by("currency").agg(pl.col("rate").first().alias("first_rate"))
+    dated = at_each_day(lines, rates, day, reporting).join(first, on="currency", how="left", validate="m:1")
+    own = pl.when(pl.col("currency").is_not_null()).then(pl.lit(reporting)).alias("currency")
+    return (
+        dated.with_columns(pl.coalesce("rate", "first_rate").alias("rate"))
+        .with_columns(converted(amount), own)
+        .drop("rate", "first_rate")
+    )
+
+
 def converted(amount: str) -> pl.Expr:
     """The amount times `rate`, rounded half to even to the ten-thousandth."""
     return part(pl.col(amount), pl.col("rate"), ONE).alias(amount)

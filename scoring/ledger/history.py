@@ -8,7 +8,8 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from scoring.money import MONEY, from_units, units
+from scoring.ledger.terms import Terms
+from scoring.money import MONEY, RATE_SCALE, from_units, units
 from scoring.money import divided as rounded_quotient
 
 FAR = date(9999, 12, 31)
@@ -17,21 +18,21 @@ FAR = date(9999, 12, 31)
 NOT_PAYING = ("trial", "paused")
 
 
-def recurring(
-    contracts: pl.LazyFrame, *, gap_tolerance_days: int, early_renewal_days: int, as_of: date
-) -> pl.LazyFrame:
+def recurring(contracts: pl.LazyFrame, terms: Terms, as_of: date) -> pl.LazyFrame:
     """The lines that carry recurring revenue, with what they bring a month.
 
-    One row per contract line with a service day and an amount other than 0: the columns of `contracts`
-    with `monthly` in the line's own currency, `starts_on`, `ends_on` (null: evergreen) after renewals and
-    gaps, and `at_risk`, true where the last days are a gap that was not yet renewed. Sorted by line_id.
+    One row per contract line with a service day and an amount other than 0 (or, where the terms keep them, a
+    free one): the columns of `contracts` with `monthly` in the line's own currency, `starts_on`, `ends_on`
+    (null: evergreen) after notice, overdue payment, renewals and gaps, and `at_risk`, true where the last days
+    are a gap that was not yet renewed. Sorted by line_id.
     """
-    lines = _monthly(contracts).with_columns(pl.col("ends_on").fill_null(FAR))
+    lines = _cut_where_over(_monthly(contracts, terms), terms, as_of)
     lines = _cut_where_renewed(lines)
-    lines = _cut_where_renewed_early(lines, early_renewal_days)
-    lines = _bridge_gaps(lines, gap_tolerance_days, as_of)
+    lines = _cut_where_renewed_early(lines, terms.early_renewal_days)
+    lines = _bridge_gaps(lines, terms.gap_tolerance_days, as_of)
+    brings = (pl.col("monthly") != 0) | ~_unpaid() if terms.keeps_free else pl.col("monthly") != 0
     return (
-        lines.filter((pl.col("ends_on") > pl.col("starts_on")) & (pl.col("monthly") != 0))
+        lines.filter((pl.col("ends_on") > pl.col("starts_on")) & brings)
         .with_columns(pl.when(pl.col("ends_on") < FAR).then("ends_on").alias("ends_on"))
         .sort("line_id")
     )
@@ -43,28 +44,67 @@ def active(instant: date) -> pl.Expr:
 
 
 _PER_MONTH = {"month": (1, 1), "quarter": (1, 3), "year": (1, 12), "week": (52, 12), "day": (365, 12)}
+_FOUR_WEEKS = {**_PER_MONTH, "week": (4, 1)}
 
 
-def months_of(every: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+def months_of(every: pl.Expr, *, four_weeks: bool = False) -> tuple[pl.Expr, pl.Expr]:
     """How an amount for one `every` becomes a month's: times the first, by the second, whole numbers.
 
-    Month /1, quarter /3, year /12, week *52/12, day *365/12, and for N of them /N more; null where not
+    Month /1, quarter /3, year /12, week *52/12 (or *4), day *365/12, and for N of them /N more; null where not
     understood.
     """
-    unit = every.str.extract(rf"^(?:\d{{1,3}} )?({'|'.join(_PER_MONTH)})s?$")
+    per_month = _FOUR_WEEKS if four_weeks else _PER_MONTH
+    unit = every.str.extract(rf"^(?:\d{{1,3}} )?({'|'.join(per_month)})s?$")
     count = every.str.extract(r"^(\d{1,3}) ").cast(pl.Int64).fill_null(1)
     times, by = (
-        unit.replace_strict({name: pair[n] for name, pair in _PER_MONTH.items()}, default=None, return_dtype=pl.Int64)
+        unit.replace_strict({name: pair[n] for name, pair in per_month.items()}, default=None, return_dtype=pl.Int64)
         for n in (0, 1)
     )
     return times, by * count
 
 
-def _monthly(contracts: pl.LazyFrame) -> pl.LazyFrame:
-    times, by = months_of(pl.col("every"))
-    free = pl.col("trial").fill_null(value=False) | pl.col("status").is_in(NOT_PAYING).fill_null(value=False)
-    monthly = from_units(rounded_quotient(units(pl.col("amount")) * times.cast(pl.Int128), by))
-    return contracts.with_columns(pl.when(free).then(pl.lit(0).cast(MONEY)).otherwise(monthly).alias("monthly"))
+def _monthly(contracts: pl.LazyFrame, terms: Terms) -> pl.LazyFrame:
+    times, by = months_of(pl.col("every"), four_weeks=terms.weeks == "four_a_month")
+    charged = units(_charged(terms))
+    monthly = from_units(rounded_quotient(charged * times.cast(pl.Int128), by))
+    return contracts.with_columns(pl.when(_unpaid()).then(pl.lit(0).cast(MONEY)).otherwise(monthly).alias("monthly"))
+
+
+def _unpaid() -> pl.Expr:
+    """Whether the line is a trial, or paused."""
+    return pl.col("trial").fill_null(value=False) | pl.col("status").is_in(NOT_PAYING).fill_null(value=False)
+
+
+def _charged(terms: Terms) -> pl.Expr:
+    """The amount that counts for one `every`: what is charged, or the list price of the quantity where it is known.
+
+    A credit stays what it is.
+    """
+    if terms.discounts == "net":
+        return pl.col("amount")
+    quantity = (pl.col("quantity").fill_null(1) * RATE_SCALE).cast(pl.Int128)
+    listed = from_units(rounded_quotient(units(pl.col("list_price")) * quantity, pl.lit(RATE_SCALE)))
+    counts = pl.col("list_price").is_not_null() & (pl.col("amount") >= 0)
+    if terms.discounts == "forever_only":
+        counts &= pl.col("discount_ends").fill_null(value=False)
+    return pl.when(counts).then(listed).otherwise("amount")
+
+
+def _cut_where_over(lines: pl.LazyFrame, terms: Terms, as_of: date) -> pl.LazyFrame:
+    """A line ends where it was cancelled, if notice counts, and so many days after a payment that stays overdue.
+
+    Adds `is_over`: nobody waits for its renewal.
+    """
+    ends = [pl.col("ends_on").fill_null(FAR)]
+    over = pl.col("status").is_in(["cancelled", "ended"]).fill_null(value=False) | pl.col("cancelled_on").is_not_null()
+    if terms.at_notice:
+        ends.append(pl.col("cancelled_on"))
+    if terms.past_due_days is not None:
+        gone_on = pl.col("past_due_on") + timedelta(days=terms.past_due_days)
+        overdue = ((pl.col("status") == "past_due") & (gone_on <= as_of)).fill_null(value=False)
+        ends.append(pl.when(overdue).then(gone_on))
+        over |= overdue
+    return lines.with_columns(pl.min_horizontal(ends).alias("ends_on"), over.alias("is_over"))
 
 
 def _cut_where_renewed(lines: pl.LazyFrame) -> pl.LazyFrame:
@@ -127,9 +167,8 @@ def _bridge_gaps(lines: pl.LazyFrame, tolerance: int, as_of: date) -> pl.LazyFra
         how="left",
         validate="m:1",
     )
-    cancelled = pl.col("status").is_in(["cancelled", "ended"]).fill_null(value=False)
-    runs_on = pl.col("gap_to").is_not_null() & (pl.col("monthly") > 0) & ~(pl.col("is_open") & cancelled)
+    runs_on = pl.col("gap_to").is_not_null() & (pl.col("monthly") > 0) & ~(pl.col("is_open") & pl.col("is_over"))
     return joined.with_columns(
         pl.when(runs_on).then("gap_to").otherwise("ends_on").alias("ends_on"),
         (runs_on & pl.col("is_open")).fill_null(value=False).alias("at_risk"),
-    ).drop("gap_to", "is_open")
+    ).drop("gap_to", "is_open", "is_over")

@@ -7,6 +7,7 @@ import polars as pl
 from scoring.ledger.balances import Span
 from scoring.ledger.currency import at_one_day, converted
 from scoring.ledger.history import active
+from scoring.ledger.terms import Terms
 from scoring.money import MONEY
 
 GAINS = ("new", "reactivation", "expansion")
@@ -45,14 +46,13 @@ def kind_of(before: pl.Expr, after: pl.Expr, ever_paid: pl.Expr, gap_days: pl.Ex
     )  # fmt: skip
 
 
-def of_contracts(
-    lines: pl.LazyFrame, rates: pl.LazyFrame, span: Span, reporting: str, *, window_days: int | None
-) -> pl.LazyFrame:
+def of_contracts(lines: pl.LazyFrame, rates: pl.LazyFrame, span: Span, terms: Terms) -> pl.LazyFrame:
     """Every change of an account's recurring revenue in the span, day by day, at the rate of its start.
 
-    One row per account, day and kind, as `SCHEMA`; amounts are a month's revenue.
+    One row per account, day and kind, as `SCHEMA`; amounts are a month's revenue. Where the terms ask for net
+    movements, one row per account: its first day if it paid nothing at the start, else its last.
     """
-    priced = at_one_day(lines, rates, span.start, reporting).with_columns(converted("monthly"))
+    priced = at_one_day(lines, rates, span.start, terms.currency).with_columns(converted("monthly"))
     opening = (
         priced.filter(active(span.start))
         .group_by("account_id")
@@ -66,13 +66,43 @@ def of_contracts(
         .filter(pl.col("delta") != 0)
         .sort("account_id", "moved_on")
     )
+    if terms.movements == "lasting":
+        days = _without_passers(days, opening)
+    elif terms.movements == "net":
+        days = _one_a_span(days, opening)
     risen = days.with_columns(pl.col("delta").cum_sum().over("account_id").alias("risen"))  # joins keep no order
     level = pl.col("opening").fill_null(0) + pl.col("risen")
     walked = risen.join(opening, on="account_id", how="left", validate="m:1").with_columns(
         level.cast(MONEY).alias("after"), (level - pl.col("delta")).cast(MONEY).alias("before")
     )
     walked = walked.join(_paid_until(priced, walked), on=["account_id", "moved_on"], how="left", validate="1:1")
-    return _as_movements(walked, window_days)
+    return _as_movements(walked, terms.reactivation_window_days)
+
+
+def _without_passers(days: pl.LazyFrame, opening: pl.LazyFrame) -> pl.LazyFrame:
+    """The days but for those of accounts that pay nothing at the start, and nothing more at the end."""
+    paying = opening.filter(pl.col("opening") > 0).select("account_id", pl.lit(value=True).alias("pays"))
+    stays = pl.col("pays").is_not_null() | (pl.col("delta").sum().over("account_id") != 0)
+    kept = days.join(paying, on="account_id", how="left", validate="m:1").filter(stays)
+    return kept.drop("pays").sort("account_id", "moved_on")
+
+
+def _one_a_span(days: pl.LazyFrame, opening: pl.LazyFrame) -> pl.LazyFrame:
+    """One day for each account whose revenue is another at the end of the span than at its start."""
+    pays = pl.col("opening").fill_null(0) > 0
+    return (
+        days.group_by("account_id")
+        .agg(
+            pl.col("moved_on").min().alias("first_on"),
+            pl.col("moved_on").max().alias("last_on"),
+            pl.col("delta").sum().cast(MONEY),
+            pl.col("origin").str.split(", ").explode().unique().sort().str.join(", "),
+        )
+        .filter(pl.col("delta") != 0)
+        .join(opening, on="account_id", how="left", validate="1:1")
+        .select("account_id", pl.when(pays).then("last_on").otherwise("first_on").alias("moved_on"), "delta", "origin")
+        .sort("account_id", "moved_on")
+    )
 
 
 def of_windows(balances: pl.LazyFrame, invoices: pl.LazyFrame, scored: Span, window_days: int | None) -> pl.LazyFrame:

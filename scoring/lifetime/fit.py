@@ -22,6 +22,7 @@ FLAGS = {
     "not_settled": "the search for the most likely parameters did not settle",
     "no_mean": "the spread of spend is so wide that it has no mean; the plain average is used",
     "spend_follows_orders": "accounts that buy more often spend more or less per order, which the model denies",
+    "no_discount": "without a discount rate, revenue for ever has no value, so only the horizon is valued",
     "forced": "this kind of model does not fit what is observed; it was used because the rules ask for it",
 }
 """Code to words, for everything a fit can have to say against itself."""

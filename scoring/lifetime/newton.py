@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scoring.lifetime.fit import Vector
 
@@ -32,7 +33,8 @@ class Maximum:
             inverse = np.linalg.inv(-self.hessian)
         except np.linalg.LinAlgError:
             return None
-        return inverse if np.all(np.isfinite(inverse)) and np.all(np.diag(inverse) > 0) else None
+        is_sound = np.all(np.isfinite(inverse)) and np.all(np.diag(inverse) > 0)
+        return np.asarray(inverse, dtype=np.float64) if is_sound else None
 
 
 def maximise(
@@ -74,7 +76,7 @@ def maximise(
     return Maximum(here, float(value), hessian, steps, settled, edges)
 
 
-def _step(gradient: Vector, hessian: Vector, free: Vector, damping: float) -> tuple[Vector, float]:
+def _step(gradient: Vector, hessian: Vector, free: NDArray[np.bool_], damping: float) -> tuple[Vector, float]:
     """The damped Newton step over the free coordinates, no longer than 2 in any, and the rise it promises."""
     step = np.zeros_like(gradient)
     if not free.any():

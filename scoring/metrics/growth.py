@@ -2,8 +2,9 @@
 
 import polars as pl
 
+from scoring.facts.flags import RETURN_IS_NO_WIN
 from scoring.metrics.metric import EVERYBODY, PAYING_AT_BOTH, Better, Metric, Parts, Unit
-from scoring.money import ratio
+from scoring.money import MONEY, ratio
 
 QUICK_RATIO = Metric(
     name="quick_ratio",
@@ -11,9 +12,11 @@ QUICK_RATIO = Metric(
     unit=Unit.MULTIPLE,
     better=Better.HIGHER,
     base=EVERYBODY,
-    parts=Parts(pl.col("gained"), pl.col("lost")),
-    definition="Revenue won (new, reactivation, expansion) divided by revenue lost (contraction, churn), net "
-    "per account.",
+    parts=Parts(
+        pl.when(RETURN_IS_NO_WIN).then(pl.lit(0).cast(MONEY)).otherwise("gained"), pl.col("lost"), top_name="gained"
+    ),
+    definition="Revenue won (new, expansion and, unless the rules leave it out, reactivation) divided by revenue lost "
+    "(contraction, churn), net per account.",
     undefined="no_losses",
     source="Subscription analytics: SaaS quick ratio",
 )

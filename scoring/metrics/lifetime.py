@@ -32,10 +32,13 @@ _MARGIN = pl.col("margin").first()
 _SOURCE = "Simple customer lifetime value: revenue per account over churn, with a beta prior on churn"
 
 
-def _metric(name: str, label: str, unit: Unit, better: Better, figure: pl.Expr, definition: str) -> Metric:
+def _metric(
+    name: str, label: str, unit: Unit, better: Better, figure: pl.Expr, definition: str, *, looks_ahead: bool = False
+) -> Metric:
     return Metric(
         name=name, label=label, unit=unit, better=better, base=EVERYBODY, figure=figure, definition=definition,
         undefined="no_exposure", source=_SOURCE, needs="contracts",
+        looks_ahead=looks_ahead,
     )  # fmt: skip
 
 
@@ -52,6 +55,7 @@ CLV_MARGIN = _metric(
     "clv_margin", "Lifetime value per account", Unit.MONEY, Better.HIGHER,
     _revenue_per_account("closing") * _MARGIN * _lifetime(),
     "Monthly margin per account times the months an account is expected to stay, up to the horizon.",
+    looks_ahead=True,
 )  # fmt: skip
 CLV_MARGIN_UNCAPPED = _metric(
     "clv_margin_uncapped", "Lifetime value per account, no horizon", Unit.MONEY, Better.NEITHER,

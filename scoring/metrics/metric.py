@@ -5,7 +5,8 @@ from enum import StrEnum
 
 import polars as pl
 
-from scoring.money import ratio, total
+from scoring.facts.flags import FLAGS, RETURN_COUNTS
+from scoring.money import MONEY, ratio, total
 
 
 class Unit(StrEnum):
@@ -16,6 +17,9 @@ class Unit(StrEnum):
     COUNT = "count"
     STEPS = "steps"
     MULTIPLE = "multiple"
+    POINTS = "points"
+    DAYS = "days"
+    MONTHS = "months"
 
 
 class Better(StrEnum):
@@ -30,13 +34,15 @@ class Better(StrEnum):
 class Base:
     """Who counts: the rows of the book a metric looks at, and how to say it.
 
-    `n` is how many that is: the rows, or what else stands behind a figure, such as answers.
+    `n` is how many that is: the rows, or what else stands behind a figure, such as answers. Below `least` of them
+    nothing is said.
     """
 
     name: str
     rows: pl.Expr
     words: str
     n: pl.Expr = field(default_factory=pl.len)
+    least: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,12 +50,14 @@ class Parts:
     """The row-level amounts whose sums a value is made of: `top` alone, or `top` divided by `bottom`.
 
     Each account's part of a value is its top over the sum of the bottoms, so the parts add up to it.
-    `less` is subtracted at the end (1 for a growth).
+    `less` is subtracted at the end (1 for a growth). `top_name` is the column that the top stands for, where the
+    rules may choose another.
     """
 
     top: pl.Expr
     bottom: pl.Expr | None = None
     less: float = 0.0
+    top_name: str | None = None
 
     @property
     def value(self) -> pl.Expr:
@@ -80,9 +88,13 @@ class Metric:
     figure: pl.Expr | None = None
     needs: str | None = None
     """The basis without which it cannot be said: `contracts`, or None."""
+    unknown: str | None = None
+    """The code of the reason when there are some that count, and yet no value; `undefined` where None."""
     low: pl.Expr | None = None
     high: pl.Expr | None = None
     """The likely range of the value, where the metric has a range of its own."""
+    looks_ahead: bool = False
+    """Whether it claims to tell what comes; `bookscore backtest` then holds it against what came."""
 
     @property
     def value(self) -> pl.Expr:
@@ -95,15 +107,23 @@ class Metric:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns of the book it reads, sorted."""
-        return tuple(sorted({*self.base.rows.meta.root_names(), *self.value.meta.root_names()}))
+        """The columns of the book it reads, sorted; not those that only say which definition holds."""
+        return tuple(sorted({*self.base.rows.meta.root_names(), *self.value.meta.root_names()} - {*FLAGS}))
 
 
 EVERYBODY = Base("everybody", pl.lit(value=True), "all accounts of the book")
 PAYING_AT_START = Base("paying_at_start", pl.col("before") > 0, "accounts paying at the start")
 PAYING_AT_BOTH = Base("paying_at_both", (pl.col("before") > 0) & (pl.col("after") > 0), "accounts paying at both ends")
 PAYING_AT_END = Base("paying_at_end", pl.col("closing") > 0, "accounts paying at the end")
-BASES = (EVERYBODY, PAYING_AT_START, PAYING_AT_BOTH, PAYING_AT_END)
+PAYING_OR_BACK = Base(
+    "paying_or_back",
+    (pl.col("before") > 0) | pl.col(RETURN_COUNTS),
+    "accounts paying at the start, and those that came back, if the rules count them",
+)
+BASES = (EVERYBODY, PAYING_AT_START, PAYING_AT_BOTH, PAYING_AT_END, PAYING_OR_BACK)
+
+PAYING = (pl.col("closing") > 0).cast(pl.Int64).cast(MONEY)
+"""1 for an account that pays at the end, however it is shared, else 0."""
 
 SHARE = pl.col("share")
 
@@ -120,10 +140,28 @@ REASONS = {
     "no_closing": "no account was paying at the end",
     "no_losses": "nothing was lost, so there is nothing to divide by",
     "no_tiers": "no account of the book is on a rung of the ladder that it could leave",
+    "not_valued": "no model could give an account a value",
+    "no_value_before": "no account was worth anything at the start",
+    "no_orders": "no account orders without a contract",
     "no_exposure": "no account was at risk in the months before",
+    "no_renewals_due": "no contract came up for renewal in the period, or none is decided yet",
+    "no_answers": "nobody answered",
+    "few_answers": "too few answered for it to say anything",
+    "nobody_asked": "nobody was asked",
+    "no_surveys": "no account was paying at the end, or the exports hold no surveys",
+    "no_signs": "no sign of use that the rules name is known of an account paying at the end",
+    "no_start": "no account started in the window",
+    "not_half": "more than half of those that started have not reached it",
+    "no_ladder": "no account was paying at the end, or the rules name no ladder",
+    "no_activities": "no account was paying at the end, or the exports hold no activities",
+    "no_new_logos": "no customer was won in the period",
+    "no_expansion": "no account grew in the period",
+    "no_costs": "no spend of that kind is known for the period, or nothing is earned on it",
+    "no_products": "no line that counts names a product",
+    "no_margin": "no invoice line of the period says what it cost, or they bring nothing",
     "no_target": "no target was agreed for the period",
     "no_contracts": "it needs contracts, and the revenue is measured on invoices",
     "no_kind": "no kind of account that is graded apart has a value of its own",
-    "too_few": "fewer accounts than the rules ask for",
+    "too_few": "fewer accounts, or answers, than the rules ask for",
 }
 """Code to words, for every null the catalogue can give."""

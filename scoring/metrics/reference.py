@@ -28,9 +28,12 @@ quarter is that quarter's movement. Unless a case says otherwise it has the defa
 _UNITS = {
     "ratio": "a ratio, shown in percent",
     "money": "an amount in the reporting currency",
-    "count": "a number of accounts",
+    "count": "a number",
     "steps": "tiers of the ladder",
     "multiple": "a multiple, such as 0.85",
+    "points": "points",
+    "days": "days",
+    "months": "months",
 }
 _BETTER = {
     Better.HIGHER: "more",
@@ -79,6 +82,7 @@ def _metric(metric: Metric, cases: Sequence[Case]) -> str:
         "who counts": metric.base.words,
         "empty when": f"{REASONS[metric.undefined]} (`{metric.undefined}`)",
         "basis": f"{metric.needs} only" if metric.needs else "contracts and invoices",
+        **({"looks ahead": "yes: `bookscore backtest` holds it against what came"} if metric.looks_ahead else {}),
         "source": metric.source,
     }
     rows = "".join(f"| {name} | {value} |\n" for name, value in facts.items())

@@ -2,7 +2,8 @@
 
 import polars as pl
 
-from scoring.metrics.metric import PAYING_AT_START, SHARE, Better, Metric, Parts, Unit, counted
+from scoring.facts.flags import CONTRACTION_FORGIVEN, STAYS_FREE
+from scoring.metrics.metric import PAYING_AT_START, PAYING_OR_BACK, SHARE, Better, Metric, Parts, Unit, counted
 
 GROSS_REVENUE_RETENTION = Metric(
     name="gross_revenue_retention",
@@ -21,20 +22,29 @@ NET_REVENUE_RETENTION = Metric(
     label="Net revenue retention",
     unit=Unit.RATIO,
     better=Better.HIGHER,
-    base=PAYING_AT_START,
-    parts=Parts(pl.col("after"), pl.col("before")),
-    definition="Revenue at the end of the accounts paying at the start, divided by what they paid then.",
+    base=PAYING_OR_BACK,
+    parts=Parts(
+        pl.when(pl.col(CONTRACTION_FORGIVEN) & (pl.col("after") > 0))
+        .then(pl.col("before") + pl.col("gained"))
+        .otherwise("after"),
+        pl.col("before"),
+        top_name="after",
+    ),
+    definition="Revenue at the end of the accounts paying at the start, divided by what they paid then. The rules "
+    "may add accounts that came back, or leave contraction out (`retention`).",
     undefined="no_opening",
     source="Subscription analytics: net revenue retention (NRR)",
 )
+_STAYS = (pl.col("after") > 0) | pl.col(STAYS_FREE)
 LOGO_RETENTION = Metric(
     name="logo_retention",
     label="Logo retention",
     unit=Unit.RATIO,
     better=Better.HIGHER,
     base=PAYING_AT_START,
-    parts=Parts(counted(pl.col("after") > 0), SHARE),
-    definition="Share of the accounts paying at the start that still pay at the end.",
+    parts=Parts(counted(_STAYS), SHARE),
+    definition="Share of the accounts paying at the start that still pay at the end; on a free plan, if the rules "
+    "keep them.",
     undefined="no_opening",
     source="Subscription analytics: logo retention",
 )
@@ -44,7 +54,7 @@ CHURN_RATE = Metric(
     unit=Unit.RATIO,
     better=Better.LOWER,
     base=PAYING_AT_START,
-    parts=Parts(counted(pl.col("after") <= 0), SHARE),
+    parts=Parts(counted(~_STAYS), SHARE),
     definition="Share of the accounts paying at the start that no longer pay at the end.",
     undefined="no_opening",
     source="Subscription analytics: customer churn rate, 1 less logo retention",

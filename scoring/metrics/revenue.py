@@ -32,6 +32,21 @@ TRANSFER_OUT = _money(
 )  # fmt: skip
 CLOSING = _money("closing", "Closing revenue", Better.HIGHER, "Revenue held when the period closes.", _BRIDGE)
 
+
+def _recurring(name: str, label: str, top: pl.Expr, definition: str) -> Metric:
+    return Metric(
+        name=name, label=label, unit=Unit.MONEY, better=Better.HIGHER, base=EVERYBODY, parts=Parts(top),
+        definition=definition, undefined="no_accounts", source="Subscription analytics: MRR and ARR", needs="contracts",
+    )  # fmt: skip
+
+
+MRR = _recurring(
+    "mrr", "Monthly recurring revenue", pl.col("closing"),
+    "What the contracts in force at the close bring a month: years by 12, quarters by 3, weeks times 52 by 12; "
+    "without one-off and usage lines, trials, and what is given away or paused.",
+)  # fmt: skip
+ARR = _recurring("arr", "Annual recurring revenue", 12 * pl.col("closing"), "Monthly recurring revenue times twelve.")
+
 ACCOUNTS = Metric(
     name="accounts",
     label="Paying accounts",
@@ -101,6 +116,6 @@ CONCENTRATION = Metric(
 )
 
 THEME = (
-    OPENING, NEW, REACTIVATION, EXPANSION, CONTRACTION, CHURN, FX, TRANSFER_IN, TRANSFER_OUT, CLOSING,
+    OPENING, NEW, REACTIVATION, EXPANSION, CONTRACTION, CHURN, FX, TRANSFER_IN, TRANSFER_OUT, CLOSING, MRR, ARR,
     ACCOUNTS, REVENUE_PER_ACCOUNT, MEDIAN_REVENUE_PER_ACCOUNT, REVENUE_SHARE, LARGEST_ACCOUNT_SHARE, CONCENTRATION,
 )  # fmt: skip

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from scoring.document import Document, Flaw, Keys, did_you_mean
 from scoring.errors import Problem, Severity, shown
+from scoring.rules.asked import LEAST_N
 from scoring.rules.grades import Bands, Linear
 from scoring.rules.rulebook import Rule, Rulebook
 
@@ -134,8 +135,8 @@ def _whole(rulebook: Rulebook, catalogue: Catalogue) -> Iterator[Finding]:
     """What is odd about the rulebook as a whole."""
     yield from _rules_together(rulebook, catalogue)
     used = {m for r in rulebook.rules for m in (r.metric, r.of) if m is not None}
-    for name in rulebook.min_n:
-        if name in catalogue and name not in used:
+    for name, least in rulebook.min_n.items():
+        if name in catalogue and name not in used and LEAST_N.get(name) != least:
             yield _odd(("min_n", name), f"no rule uses {name}", "delete the line, or add a rule")
     if not rulebook.goal.strip():
         yield _odd(("goal",), "{key} is empty", "say in a sentence what the scores are for; cards print it")

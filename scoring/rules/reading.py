@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from scoring import document
 from scoring.errors import Problem, ProblemsFoundError, Severity, in_order
 from scoring.rules.lint import MetricFacts, lint
+from scoring.rules.profiles import with_profile
 from scoring.rules.rulebook import Rulebook
 
 
@@ -17,11 +19,16 @@ def read(path: Path, catalogue: Mapping[str, MetricFacts]) -> tuple[Rulebook, tu
     warnings, at their lines.
     """
     found = document.read(path)
-    rulebook, problems = found.fit(Rulebook)
+    rulebook, problems = _completed(found).fit(Rulebook)
     everything = in_order((*found.problems, *problems, *lint(found, rulebook, catalogue)))
     if rulebook is None or any(p.severity is Severity.ERROR for p in everything):
         raise ProblemsFoundError(everything)
     return rulebook, everything
+
+
+def _completed(found: document.Document) -> document.Document:
+    """The document with the settings of the profile that it names, where it says nothing of them itself."""
+    return replace(found, tree=replace(found.tree, data=with_profile(found.tree.data)))
 
 
 def currency_in(path: Path) -> str | None:

@@ -9,8 +9,11 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, field_validator
 
 from scoring.document import Flaw, flawed
+from scoring.rules.asked import LEAST_N, Acquisition, Completeness, Engagement, Onboarding, Voice
 from scoring.rules.grades import Grade, Segments
 from scoring.rules.kinds import Part, Ratio, Settings, Text
+from scoring.rules.policies import Policies, QuickRatio, Retention
+from scoring.rules.profiles.profile import Name
 from scoring.rules.settings import (
     Calendar,
     Credit,
@@ -19,7 +22,6 @@ from scoring.rules.settings import (
     Lifetime,
     Missing,
     Ownership,
-    Policies,
     Publish,
 )
 
@@ -60,6 +62,10 @@ class Rulebook(Settings):
     currency: Annotated[str, AfterValidator(_currency)] = Field(
         description="Reporting currency as ISO 4217 code, such as EUR."
     )
+    profile: Name | None = Field(
+        None,
+        description="Definitions to start from ([profiles](profiles.md)); what is written in the rules wins over them.",
+    )
     basis: Literal["contracts", "invoices"] = Field(
         "contracts", description="Where revenue is read: recurring contracts, or invoices, orders and deals."
     )
@@ -75,9 +81,16 @@ class Rulebook(Settings):
     )
     ownership: Ownership = Field(Ownership(), description="Who an account belongs to.")
     credit: Credit = Field(Credit(), description="Whose figure it is when an account changed hands.")
-    policies: Policies = Field(Policies(), description="How unclear cases are decided.")
+    policies: Policies = Field(Policies(), description="How revenue and its movements are read.")
+    retention: Retention = Field(Retention(), description="What counts in the rates of retention.")
+    quick_ratio: QuickRatio = Field(QuickRatio(), description="What counts in the quick ratio.")
     ladder: Ladder = Field(Ladder(), description="The up-sell ladder.")
     lifetime: Lifetime = Field(Lifetime(), description="What lifetime value assumes.")
+    voice: Voice = Field(Voice(), description="Which survey answers count, and whose they are.")
+    engagement: Engagement = Field(Engagement(), description="What shows that customers use what they bought.")
+    onboarding: Onboarding = Field(Onboarding(), description="From when to when time to value runs.")
+    acquisition: Acquisition = Field(Acquisition(), description="Which costs win customers.")
+    completeness: Completeness = Field(Completeness(), description="When an account is completely entered.")
     rules: tuple[Rule, ...] = Field(min_length=1, description="The lines of the scorecard.")
     missing: Missing = Field(
         "exclude_reweight",
@@ -86,7 +99,10 @@ class Rulebook(Settings):
     )
     min_coverage: Part = Field(0.6, description="Share of the weight that must have a value for a score.")
     min_n: dict[str, Annotated[int, Field(ge=1)]] = Field(
-        {}, description="Metric to the number of accounts below which it has no value."
+        {},
+        validate_default=True,
+        description="Metric to the number of accounts, for surveys of answers, below which it is not scored; nps "
+        "and csat need 30 unless set otherwise.",
     )
     breakdowns: tuple[Text, ...] = Field(
         ("segment", "region", "tier"),
@@ -97,6 +113,12 @@ class Rulebook(Settings):
     )
     grades: tuple[Label, ...] = Field(_LABELS, min_length=1, description="Words for scores; the lowest from 0.")
     publish: Publish = Field(Publish(), description="How sure the league's groups must be.")
+
+    @field_validator("min_n")
+    @classmethod
+    def _surveys_need_answers(cls, least: dict[str, int]) -> dict[str, int]:
+        """The numbers given, and those of surveys where none are."""
+        return LEAST_N | least
 
     @field_validator("rules")
     @classmethod

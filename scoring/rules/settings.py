@@ -9,6 +9,7 @@ from scoring.document import Flaw, did_you_mean, flawed
 from scoring.rules.kinds import Month, Part, Ratio, Settings, Text
 
 At = Literal["at_open", "at_event", "at_close", "time_weighted"]
+GrowthPart = Literal["tier", "seats", "list_price", "discount_given", "discount_expired", "add_on"]
 Missing = Literal["exclude_reweight", "neutral", "zero", "withhold"]
 
 
@@ -72,23 +73,13 @@ class Credit(Settings):
     expansion: At = Field("at_event", description="Growth of paying accounts.")
     contraction: At = Field("at_event", description="Shrinkage of accounts that stay.")
     churn: At = Field("at_event", description="Revenue of accounts that left.")
-
-
-class Policies(Settings):
-    """How unclear cases of the ledger are decided."""
-
-    gap_tolerance_days: int = Field(
-        30, ge=0, le=366, description="A gap between two contracts shorter than this many days is no churn."
+    renewal: At = Field(
+        "at_event", description="Renewals; at_event: the owner on the last day before the contract was due."
     )
-    reactivation_window_days: int | None = Field(
-        None, ge=1, description="Who comes back later than this many days counts as new; empty means never."
-    )
-    early_renewal_days: int = Field(
-        90,
-        ge=0,
-        le=366,
-        description="A later signed contract for the same product that starts up to this many days before the "
-        "other ends, and outlasts it, takes its place from its start; 0: both count until the first ends.",
+    lifetime_value: At = Field("time_weighted", description="The change of lifetime value over the retention window.")
+    growth_parts: tuple[GrowthPart, ...] = Field(
+        ("tier", "seats", "list_price", "discount_given", "add_on"),
+        description="Which parts of a customer's growth credited_growth counts.",
     )
 
 
@@ -124,8 +115,30 @@ class Ladder(Settings):
 class Lifetime(Settings):
     """What customer lifetime value assumes."""
 
-    margin: Part = Field(0.8, description="Gross margin of recurring revenue.")
+    model: Literal["auto", "sbg", "bdw", "exponential_gamma", "nbd", "bg_nbd", "mbg_nbd", "pareto_nbd", "bg_bb"] = Field(
+        "auto",
+        description="How accounts are expected to stay or come back; auto chooses by what is observed, then by "
+        "likelihood, and says why. A model of the wrong kind is refused, unless `force` is set.",
+    )
+    force: bool = Field(False, description="Use `model` even where it is not made for what is observed.")
+    fit_by: Text | None = Field(
+        None,
+        description="Attribute of accounts, such as segment, whose larger values get parameters of their own; "
+        "left out: one set for the company. Never one for a manager's book.",
+    )
+    margin: Part = Field(0.8, description="Gross margin of revenue.")
+    discount: Annotated[Ratio, Field(ge=0, lt=1)] = Field(
+        0.10, description="What money a year later is worth less, a year."
+    )
     horizon_months: int = Field(60, ge=1, le=600, description="No account is valued for longer than this.")
+    orders_beside: bool = Field(
+        False,
+        description="contracts only: add what accounts order beside their contracts, from the invoices of kind order, "
+        "deal and usage; leave it off where invoices bill the contracts.",
+    )
+    recalibrate: bool = Field(
+        False, description="Move the level by what past forecasts missed, shrunk; the factor is reported."
+    )
     churn_prior_mean: Annotated[Ratio, Field(gt=0, lt=1)] = Field(
         0.02, description="Monthly churn expected before anything is seen."
     )

@@ -63,15 +63,19 @@ def _of_rule(rows: pl.LazyFrame, rule: Rule, metric: Metric, rulebook: Rulebook,
         raise ValueError(metric.name)
     kind = pl.col(rule.segments.by).fill_null("") if rule.segments else pl.lit("")
     bottom = pl.lit(None, dtype=pl.Float64) if parts.bottom is None else parts.bottom.cast(pl.Float64)
-    counted = rows.filter(metric.base.rows).select(
-        *KEY, kind.alias("kind"), parts.top.cast(pl.Float64).alias("top"), bottom.alias("bottom")
+    group = ["manager_id", "kind"]
+    behind = metric.base.n.cast(pl.Float64)
+    counted = (
+        rows.filter(metric.base.rows)
+        .with_columns(kind.alias("kind"))
+        .with_columns(behind.over(group).alias("n"), behind.over(KEY).alias("own_n"))
+        .select(*KEY, "kind", "n", "own_n", parts.top.cast(pl.Float64).alias("top"), bottom.alias("bottom"))
     )
     if rule.metric != metric.name:
         agreed = targets.filter(pl.col("metric") == metric.name).select("manager_id", "target")
         counted = counted.join(agreed, on="manager_id", how="left", validate="m:1")
     else:
         counted = counted.with_columns(pl.lit(1.0).alias("target"))
-    group = ["manager_id", "kind"]
 
     def of(top: pl.Expr, below: pl.Expr) -> pl.Expr:
         value = top if parts.bottom is None else ratio(top, below) - parts.less
@@ -81,19 +85,18 @@ def _of_rule(rows: pl.LazyFrame, rule: Rule, metric: Metric, rulebook: Rulebook,
     valued = counted.with_columns(
         of(whole_top, whole_bottom).alias("with"),
         of(whole_top - pl.col("top"), whole_bottom - pl.col("bottom")).alias("without"),
-        pl.len().over(group).cast(pl.Float64).alias("n"),
     )
     return _averaged(valued, group).select(*KEY, pl.lit(rule.name).alias("rule"), "points_without", "top", "bottom")
 
 
 def _averaged(valued: pl.LazyFrame, group: list[str]) -> pl.LazyFrame:
-    """With `points_without`: the points of all kinds, each as heavy as it has accounts, and the account not in its own.
+    """With `points_without`: the points of all kinds, each as heavy as what is behind it, the account not in its own.
 
     A kind without a value has no weight; null where no kind is left.
     """
     has, left = pl.col("with").is_not_null(), pl.col("without").is_not_null()
     weight = pl.when(has).then("n").otherwise(0.0)
-    weight_left = pl.when(left).then(pl.col("n") - 1).otherwise(0.0)
+    weight_left = pl.when(left).then(pl.col("n") - pl.col("own_n")).otherwise(0.0)
     per_kind = valued.group_by(group).agg(pl.col("with").first(), pl.col("n").first()).with_columns(weight.alias("w"))
     sums = per_kind.group_by("manager_id").agg(
         (pl.col("with") * pl.col("w")).sum().alias("points"), pl.col("w").sum().alias("weights")

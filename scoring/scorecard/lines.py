@@ -9,6 +9,7 @@ from scoring.metrics import CATALOGUE
 from scoring.metrics.metric import Metric
 from scoring.metrics.targets import TARGET_ATTAINMENT
 from scoring.money import ratio
+from scoring.peers.resample import WHOLE
 from scoring.rules import Rule, Rulebook, rule_points
 
 KEYS = ("replica", "manager_id")
@@ -29,8 +30,8 @@ def lines(rows: pl.LazyFrame, rulebook: Rulebook, targets: pl.LazyFrame) -> pl.L
     """What each rule says of each manager, in each replica.
 
     `rows` is the book with `replica`; `targets` has manager_id, metric, target. One row per replica, manager
-    and rule: value (Float64), n (accounts that counted), target (of a rule that looks at attainment), reason
-    (why the value is null), points (0 to 100), weight, `instead` (the points that stand in for a missing value,
+    and rule: value (Float64), n (accounts, or answers, that counted), target (of a rule that looks at attainment),
+    reason (why the value is null), points (0 to 100), weight, `instead` (the points that stand in for a missing value,
     if any) and `is_measured`, false where they do or none can.
     """
     graded = graded_kinds(rows, rulebook, targets)
@@ -109,7 +110,8 @@ def _values(
         .then(pl.lit(TARGET_ATTAINMENT.undefined)).otherwise("reason").alias("reason"),
         pl.when("is_attainment").then("target").alias("target"),
     )  # fmt: skip
-    few = pl.col("n") < pl.col("least")
+    whole = pl.col("n").filter(pl.col("replica") == WHOLE).first().over("manager_id", "rule", *further)
+    few = whole.fill_null(pl.col("n")) < pl.col("least")  # of the whole book, or its replicas would fall below first
     return [
         attained.with_columns(
             pl.when(~few).then("value").alias("value"),

@@ -1,0 +1,137 @@
+"""What else of accounts do the rules ask for? From the rulebook's settings and the tables to the facts of a book."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from statistics import NormalDist
+
+import polars as pl
+
+from scoring import scope
+from scoring.credit.crediting import Responsibility
+from scoring.credit.ownership import UNASSIGNED
+from scoring.facts import KNOWN, Dated, breadth, entry, logos, onboarding, spend, use, voice
+from scoring.ledger.balances import Span
+from scoring.ledger.build import Ledger, Windows
+from scoring.ledger.history import active
+from scoring.lifetime.exposure import months_back
+from scoring.rules import Rulebook
+
+Tables = Mapping[str, pl.DataFrame]
+
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """What happened on days, and what is known of accounts: one row per account_id, some of the columns of KNOWN.
+
+    `constants` are the columns that are the same for all: those of KNOWN that nothing is known of, and `interval_z`,
+    how many standard errors the rulebook's likely ranges reach.
+    """
+
+    happened: Sequence[Dated]
+    known: pl.LazyFrame
+    constants: Mapping[str, pl.Expr]
+
+
+def asked(
+    tables: Tables, ledger: Ledger, whose: Responsibility, rulebook: Rulebook, windows: Windows, as_of: date
+) -> Asked:
+    """The facts of a period that come from surveys, activities, milestones, costs and ownership."""
+    until = min(windows.moves.end, as_of + timedelta(days=1))
+    accounts = tables["accounts"].lazy()
+    happened = [logos.logos(ledger.moves, rulebook.credit.new)]
+    known = [_owned(accounts, whose)]
+    if tables[rulebook.basis]["product"].null_count() < tables[rulebook.basis].height:
+        known.append(_products(ledger, rulebook, windows))
+    if tables["answers"].height:
+        span, survey = _voice(rulebook, windows), _survey(rulebook)
+        happened.append(voice.voice(tables["answers"].lazy(), span, survey))
+        known.append(voice.asked(accounts, tables["answers"].lazy(), span, survey))
+    if tables["activities"].height:
+        known += _activities(accounts, tables["activities"].lazy(), rulebook, until)
+    if tables["milestones"].height:
+        found = _onboardings(tables["milestones"].lazy(), ledger, rulebook, windows, until).collect().lazy()
+        happened.append(onboarding.counted(found))
+        known.append(found.select("account_id", *onboarding.SCHEMA))
+    if tables["costs"].height:
+        happened.append(spend.by_account(_spend(tables, rulebook, windows), ledger.moves, windows.moves))
+    return Asked(happened, _beside(known), _constants(known, rulebook))
+
+
+def loose_costs(tables: Tables, rulebook: Rulebook, windows: Windows) -> pl.DataFrame:
+    """What was spent on no account, as `spend.loose`."""
+    if tables["costs"].is_empty():
+        return pl.DataFrame(schema={"team": pl.String})
+    return spend.loose(_spend(tables, rulebook, windows)).collect()
+
+
+def _constants(known: Sequence[pl.LazyFrame], rulebook: Rulebook) -> dict[str, pl.Expr]:
+    there = {name for frame in known for name in frame.collect_schema().names()}
+    reach = NormalDist().inv_cdf((1 + rulebook.interval) / 2)
+    unknown = {name: pl.lit(None, dtype=kind) for name, kind in KNOWN.items() if name not in there}
+    return {**unknown, "interval_z": pl.lit(reach)}
+
+
+def _beside(known: Sequence[pl.LazyFrame]) -> pl.LazyFrame:
+    """The frames side by side, by account."""
+    whole, *rest = known
+    for frame in rest:
+        whole = whole.join(frame, on="account_id", how="full", coalesce=True, validate="1:1")
+    return whole
+
+
+def _products(ledger: Ledger, rulebook: Rulebook, windows: Windows) -> pl.LazyFrame:
+    if rulebook.basis == "contracts":
+        before, after = active(windows.outcome.start), active(windows.outcome.end)
+        return breadth.products(ledger.lines, "monthly", before, after)
+    day = pl.col("dated_on")
+    return breadth.products(ledger.lines, "amount", windows.outcome.holds(day), windows.moves.holds(day))
+
+
+def _owned(accounts: pl.LazyFrame, whose: Responsibility) -> pl.LazyFrame:
+    named = whose.spans.filter(pl.col("manager_id") != UNASSIGNED)
+    return entry.owned(accounts, named, whose.closes_on)
+
+
+def _trailing(windows: Windows) -> date:
+    """The first day of the 12 months that end with the scored window."""
+    return months_back(windows.moves.end, 12)
+
+
+def _voice(rulebook: Rulebook, windows: Windows) -> Span:
+    return windows.moves if rulebook.voice.window == "period" else Span(_trailing(windows), windows.moves.end)
+
+
+def _survey(rulebook: Rulebook) -> voice.Survey:
+    asked_for = rulebook.voice
+    return voice.Survey(asked_for.exclude, asked_for.csat_scales, asked_for.credit == "when_answered")
+
+
+def _activities(
+    accounts: pl.LazyFrame, activities: pl.LazyFrame, rulebook: Rulebook, until: date
+) -> list[pl.LazyFrame]:
+    """What activities say of accounts: how engaged they are, and whether there was contact."""
+    rules, entered = rulebook.engagement, rulebook.completeness
+    frames = [entry.contacted(accounts, activities, entered.contact, entered.contact_days, until)]
+    if rules.inputs:
+        signs = [use.Sign(**one.model_dump()) for one in rules.inputs]
+        frames.append(use.engagement(accounts, activities, signs, rules.missing, until))
+    return frames
+
+
+def _onboardings(
+    milestones: pl.LazyFrame, ledger: Ledger, rulebook: Rulebook, windows: Windows, until: date
+) -> pl.LazyFrame:
+    rules = rulebook.onboarding
+    starts = {"12m": _trailing(windows), "period": windows.moves.start, "ever": date.min}
+    left = onboarding.departures(ledger.lines, until) if rulebook.basis == "contracts" else None
+    return onboarding.onboardings(milestones, left, rules.from_, rules.to, Span(starts[rules.window], until))
+
+
+def _spend(tables: Tables, rulebook: Rulebook, windows: Windows) -> pl.LazyFrame:
+    rules = rulebook.acquisition
+    months = rules.lag * _MONTHS[rulebook.calendar.period]
+    terms = spend.Spending(rules.kinds, rules.expand, months, rulebook.currency)
+    return spend.spend(tables["costs"], tables["rates"].lazy(), windows.moves, scope.calendar_of(rulebook), terms)

@@ -1,0 +1,65 @@
+"""Why did customers leave? The accounts and the revenue lost in the period, by the reason their contracts name."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from scoring.measure import COMPANY
+from scoring.money import MONEY
+
+SCHEMA = {
+    "grain": pl.String(),
+    "id": pl.String(),
+    "reason": pl.String(),
+    "accounts": pl.Int64(),
+    "revenue": MONEY,
+}
+"""`accounts` that left in the period for that reason, each counted once, and what they paid; `(none)` where none is
+named."""
+
+NONE = "(none)"
+
+
+def churn_reasons(
+    moves: pl.DataFrame, lines: pl.DataFrame, rows: pl.DataFrame, breakdowns: Sequence[str]
+) -> pl.DataFrame:
+    """Why accounts left: for the company, teams, managers and the kinds of accounts that rules ask for.
+
+    `moves` are credited movements, `lines` those of the ledger, `rows` is the book. The reason is that of the line
+    that ended last before the account left, of several the largest. Revenue adds up to the churn of each id. As
+    `SCHEMA`, sorted by grain and id, most revenue first.
+    """
+    lost = moves.lazy().filter(pl.col("kind") == "churn").select("account_id", "manager_id", "moved_on", "amount")
+    kinds = [name for name in breakdowns if name in rows.columns]
+    known = rows.lazy().select("account_id", "manager_id", "team", *kinds)
+    told = (
+        lost.join(_reasons(lost, lines), on=["account_id", "moved_on"], how="left", validate="m:1")
+        .join(known, on=["account_id", "manager_id"], how="left", validate="m:1")
+        .with_columns(pl.col("reason").fill_null(NONE), pl.lit(COMPANY).alias(COMPANY))
+    )
+    grains = {COMPANY: COMPANY, "team": "team", "manager": "manager_id", **{k: k for k in kinds}}
+    frames = [
+        told.group_by(pl.lit(grain).alias("grain"), pl.col(column).fill_null(NONE).alias("id"), "reason").agg(
+            pl.col("account_id").n_unique().cast(pl.Int64).alias("accounts"),
+            pl.col("amount").sum().cast(MONEY).alias("revenue"),
+        )
+        for grain, column in grains.items()
+    ]
+    return pl.concat(pl.collect_all(frames)).sort(
+        "grain", "id", "revenue", "reason", descending=[False, False, True, False]
+    )
+
+
+def _reasons(lost: pl.LazyFrame, lines: pl.DataFrame) -> pl.LazyFrame:
+    """One row per account and day of leaving: account_id, moved_on, reason."""
+    days = lost.select("account_id", "moved_on").unique()
+    if "end_reason" not in lines.columns:
+        return days.with_columns(pl.lit(None, dtype=pl.String).alias("reason"))
+    ended = lines.lazy().filter((pl.col("monthly") > 0) & pl.col("ends_on").is_not_null())
+    return (
+        ended.join(days, on="account_id")
+        .filter(pl.col("ends_on") <= pl.col("moved_on"))
+        .sort("ends_on", "monthly", "line_id", descending=[True, True, False])
+        .unique(["account_id", "moved_on"], keep="first", maintain_order=True)
+        .select("account_id", "moved_on", pl.col("end_reason").alias("reason"))
+    )

@@ -1,0 +1,163 @@
+"""Which contracts are due, and which lines renew them? Each line renews one contract at most.
+
+A contract is due on its end date, the first day without service; one without an end date is never due. What
+renews it is the line that names it in `renews`, else a line for the same product that follows it (early, as the
+ledger reads it, or within the days of grace), else what else the account takes up first within the days of grace.
+A contract that was replaced by one ending no later, and a step of a ramp (signed on the day on which its next step
+was), are not due.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import polars as pl
+
+from scoring.facts.dated import At
+from scoring.ledger.balances import Span
+from scoring.ledger.currency import at_one_day, converted
+from scoring.ledger.history import NOT_PAYING, months_of
+from scoring.money import MONEY, from_units, units
+from scoring.money import divided as rounded_quotient
+
+AHEAD = 90
+"""Days after the period for which it is told what will be due."""
+
+CANCELLED = ("cancelled", "ended")
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How renewals are read.
+
+    `grace_days`: a renewal that starts fewer days late than these is on time, and what nobody cancelled is open
+    so long. `early_days`: how long before the end a renewal may start. `by_signature`: a renewal counts in the
+    period in which it was signed, not in that of its due date. `way` is the policy of credit.
+    """
+
+    currency: str
+    as_of: date
+    grace_days: int = 30
+    early_days: int = 90
+    by_signature: bool = False
+    way: At = "at_event"
+
+
+def due_lines(contracts: pl.LazyFrame, rates: pl.LazyFrame, period: Span, terms: Terms) -> pl.LazyFrame:
+    """The contracts that are due, with what renews them.
+
+    One row per contract line with an end: account_id, line_id, starts_on, `due_on`, `annual` and `renewed` (a
+    year's amount at the rate of the period's first day), `renewed_on` and `signed_on` of what renews it, and
+    `is_cancelled`. Without `by_signature` only those that end about the period.
+    """
+    lines = yearly(contracts, rates, period.start, terms.currency).collect().lazy()  # read many times below
+    around = timedelta(days=terms.grace_days + terms.early_days)
+    about = Span(period.start - around, period.end + timedelta(days=AHEAD) + around)
+    near = pl.lit(value=True) if terms.by_signature else about.holds(pl.col("due_on"))
+    ending = lines.rename({"ends_on": "due_on"}).filter(pl.col("due_on").is_not_null() & near)
+    named = _named(ending, lines)
+    is_replaced = (pl.col("new_ends_on") <= pl.col("due_on")) & (pl.col("new_starts_on") < pl.col("due_on"))
+    dues = ending.join(named.filter(is_replaced), on="line_id", how="anti")
+    successors = pl.concat([named, _following(dues, lines, terms)]).collect().lazy()
+    is_step = (pl.col("new_starts_on") == pl.col("due_on")) & (pl.col("new_signed_on") == pl.col("signed_on"))
+    due = dues.join(successors.filter(is_step), on="line_id", how="anti")
+    first = _in_time(successors, terms)
+    other = _otherwise(due.join(first, on="line_id", how="anti"), lines, successors, terms)
+    renewed = pl.concat([first, other]).group_by("line_id").agg(
+        pl.col("new_annual").sum().cast(MONEY).alias("renewed"),
+        pl.col("new_starts_on").min().alias("renewed_on"),
+        pl.col("new_signed_on").min().alias("new_signed_on"),
+    )  # fmt: skip
+    return due.join(renewed, on="line_id", how="left", validate="1:1").select(
+        "account_id",
+        "line_id",
+        "starts_on",
+        "due_on",
+        "annual",
+        pl.col("renewed").fill_null(pl.lit(0).cast(MONEY)),
+        "renewed_on",
+        pl.col("new_signed_on").alias("signed_on"),
+        pl.col("status").is_in(CANCELLED).fill_null(value=False).alias("is_cancelled"),
+    )
+
+
+def yearly(contracts: pl.LazyFrame, rates: pl.LazyFrame, day: date, currency: str) -> pl.LazyFrame:
+    """The lines that bring something, with `annual`, a year's amount."""
+    times, by = months_of(pl.col("every"))
+    whole = units(pl.col("amount")) * (12 * times).cast(pl.Int128)
+    free = pl.col("trial").fill_null(value=False) | pl.col("status").is_in(NOT_PAYING).fill_null(value=False)
+    lasts = pl.col("ends_on").is_null() | (pl.col("ends_on") > pl.col("starts_on"))
+    lines = contracts.filter(~free & lasts & (pl.col("amount") != 0)).with_columns(
+        from_units(rounded_quotient(whole, by)).alias("annual")
+    )
+    return at_one_day(lines, rates, day, currency).select(
+        "account_id", "line_id", "product", "starts_on", "ends_on", "signed_on", "status", "renews",
+        converted("annual"),
+    )  # fmt: skip
+
+
+_NEW = {n: f"new_{n}" for n in ("line_id", "product", "starts_on", "ends_on", "signed_on", "annual")}
+_PAIR = ("account_id", "line_id", "due_on", "signed_on", *_NEW.values())
+
+
+def _new(lines: pl.LazyFrame) -> pl.LazyFrame:
+    return lines.filter(pl.col("annual") > 0).select(
+        "account_id", "renews", *(pl.col(n).alias(m) for n, m in _NEW.items())
+    )
+
+
+def _named(dues: pl.LazyFrame, lines: pl.LazyFrame) -> pl.LazyFrame:
+    """The dues with the lines that say they renew them."""
+    named = _new(lines).filter(pl.col("renews").is_not_null()).drop("account_id")
+    return dues.drop("renews").join(named, left_on="line_id", right_on="renews").select(*_PAIR)
+
+
+def _following(dues: pl.LazyFrame, lines: pl.LazyFrame, terms: Terms) -> pl.LazyFrame:
+    """The dues with the lines for the same product that follow them, each line behind the due it is nearest to."""
+    start, due_on = pl.col("new_starts_on"), pl.col("due_on")
+    outlasts = pl.col("new_ends_on").is_null() | (pl.col("new_ends_on") > due_on)
+    early = (
+        (start < due_on) & (start > pl.col("starts_on")) & (start >= due_on - timedelta(days=terms.early_days))
+        & outlasts & (pl.col("new_signed_on") > pl.col("signed_on")) & pl.col("product").is_not_null()
+    )  # fmt: skip
+    pairs = (
+        dues.drop("renews")
+        .join(
+            _new(lines).filter(pl.col("renews").is_null()),
+            left_on=["account_id", "product"],
+            right_on=["account_id", "new_product"],
+            nulls_equal=True,
+            coalesce=False,
+        )
+        .filter((pl.col("line_id") != pl.col("new_line_id")) & (_on_time(terms) | early))
+    )
+    return _nearest(pairs)
+
+
+def _in_time(pairs: pl.LazyFrame, terms: Terms) -> pl.LazyFrame:
+    """Without those that came when the days of grace were over."""
+    return pairs.filter((pl.col("new_starts_on") < pl.col("due_on")) | _on_time(terms))
+
+
+def _otherwise(dues: pl.LazyFrame, lines: pl.LazyFrame, taken: pl.LazyFrame, terms: Terms) -> pl.LazyFrame:
+    """What else the account took up first after each due that nothing renews, where that renews no other."""
+    free = (
+        _new(lines).filter(pl.col("renews").is_null()).drop("renews")
+        .join(taken.select("new_line_id"), on="new_line_id", how="anti")
+    )  # fmt: skip
+    pairs = dues.join(free, on="account_id").filter(_on_time(terms) & (pl.col("line_id") != pl.col("new_line_id")))
+    return _nearest(pairs).filter(pl.col("new_starts_on") == pl.col("new_starts_on").min().over("line_id"))
+
+
+def _on_time(terms: Terms) -> pl.Expr:
+    late = pl.col("new_starts_on") - pl.col("due_on")
+    return (late >= timedelta(0)) & (late < timedelta(days=max(1, terms.grace_days)))
+
+
+def _nearest(pairs: pl.LazyFrame) -> pl.LazyFrame:
+    """Each new line behind one due."""
+    away = (pl.col("new_starts_on") - pl.col("due_on")).abs()
+    return (
+        pairs.sort("new_line_id", away, "due_on", "line_id")
+        .unique("new_line_id", keep="first", maintain_order=True)
+        .select(*_PAIR)
+    )

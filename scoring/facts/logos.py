@@ -1,0 +1,21 @@
+"""Which customers are new? Each once, on the day it began to pay, with what it began with."""
+
+import polars as pl
+
+from scoring.facts.dated import At, Dated
+from scoring.money import MONEY
+
+COLUMNS = ("new_logos", "new_logo_revenue")
+
+
+def logos(moves: pl.LazyFrame, way: At) -> Dated:
+    """The new customers of the movements, as `COLUMNS`; who came back is none. `way` is the policy of credit."""
+    new = moves.filter(pl.col("kind") == "new")
+    is_first = pl.col("moved_on") == pl.col("moved_on").min().over("account_id")
+    rows = new.select(
+        "account_id",
+        pl.col("moved_on").alias("on"),
+        is_first.cast(pl.Int64).cast(MONEY).alias("new_logos"),
+        pl.col("amount").alias("new_logo_revenue"),
+    )
+    return Dated(rows, COLUMNS, way)

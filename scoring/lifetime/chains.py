@@ -1,0 +1,91 @@
+"""Which contract lines run for a term, and which line took the place of which? Read from dates alone."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from scoring.lifetime.fit import Counts
+
+DAYS_A_MONTH = 365.25 / 12
+COMMON = 0.05
+"""A length is one of the company's terms where at least this share of its lines has it."""
+FAR_DAY = 3_000_000
+"""Stands for "no end" among day numbers."""
+
+_NEAR_DAYS = 3.5
+_APART = 4 * FAR_DAY
+"""Day numbers of one account and the next lie further apart than any two of the same."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chain:
+    """Contract lines with who follows whom.
+
+    `follows` holds for each line the one in force at its end that lasts longest, -1 where nothing is; `first`
+    the lines with which an account begins, or begins anew after an interruption.
+    """
+
+    follows: Counts
+    first: Counts
+
+
+def paying_lines(lines: pl.LazyFrame, instant: date) -> pl.LazyFrame:
+    """The lines that bring money and began before the instant, by account, start and end, with their term.
+
+    `is_term`: its end was known ahead. That is believed of a length in whole months (to 3 days) which at least
+    one in twenty of the lines now in force has (of all lines, where none is in force), and of an end still to
+    come that nobody asked for. Any other end is a cancellation, or the day another line took its place.
+    `term_months`: its length, or the company's usual one where that is odd. `is_in_force` at the instant.
+    """
+    days = (pl.col("ends_on") - pl.col("starts_on")).dt.total_days()
+    months = (days / DAYS_A_MONTH).round().clip(lower_bound=1).cast(pl.Int64)
+    whole = ((days - months * DAYS_A_MONTH).abs() <= _NEAR_DAYS).fill_null(value=False) & ~pl.col("at_risk")
+    stopped = pl.col("status").is_in(["cancelled", "ended"]).fill_null(value=False)
+    in_force = pl.col("ends_on").is_null() | (pl.col("ends_on") >= instant) | pl.col("at_risk")
+    own = lines.filter((pl.col("monthly") > 0) & (pl.col("starts_on") < instant)).with_columns(
+        months.alias("months"),
+        whole.alias("is_whole"),
+        in_force.alias("is_in_force"),
+        (in_force & pl.col("ends_on").is_not_null() & ~stopped).alias("is_ahead"),
+    )
+    nothing_left = ~pl.col("is_in_force").any()
+    shows = pl.col("is_whole") & (pl.col("is_ahead") | nothing_left)
+    of = pl.when(nothing_left).then(pl.len()).otherwise(pl.col("is_in_force").sum())
+    own = own.with_columns(shows.alias("shows"), of.alias("of")).with_columns(
+        (pl.col("is_whole") & (pl.col("shows").sum().over("months") >= COMMON * pl.col("of"))).alias("is_common")
+    )
+    usual = pl.col("months").filter(pl.col("is_common")).mode().min()
+    return own.select(
+        "account_id", "line_id", "starts_on", "ends_on", "is_in_force",
+        (pl.col("is_common") | pl.col("is_ahead")).alias("is_term"),
+        pl.when("is_common").then("months").otherwise(pl.coalesce(usual, "months")).alias("term_months"),
+    ).sort("account_id", "starts_on", "ends_on", "line_id", nulls_last=True)  # fmt: skip
+
+
+def chain(lines: pl.DataFrame) -> Chain:
+    """Who follows whom among `paying_lines`, collected.
+
+    One pass over sorted day numbers: the furthest end so far is a running maximum, and the lines that began by
+    a given day are found by bisection.
+    """
+    if lines.is_empty():
+        return Chain(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+    base = lines["account_id"].rle_id().cast(pl.Int64).to_numpy() * _APART
+    start, end = base + day_numbers(lines["starts_on"]), base + day_numbers(lines["ends_on"])
+    reach = np.maximum.accumulate(end)
+    rises = np.r_[True, reach[1:] > reach[:-1]]
+    longest = np.maximum.accumulate(np.where(rises, np.arange(end.size), 0))
+    there = longest[np.searchsorted(start, end, side="right") - 1]
+    opens = start[np.r_[True, start[1:] > reach[:-1]]]
+    return Chain(
+        follows=np.where(end[there] > end, there, -1),
+        first=longest[np.searchsorted(start, opens, side="right") - 1],
+    )
+
+
+def day_numbers(days: pl.Series) -> NDArray[np.int64]:
+    """Days since 1970, and a far one for none."""
+    return days.to_physical().cast(pl.Int64).fill_null(FAR_DAY).to_numpy()

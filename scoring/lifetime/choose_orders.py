@@ -1,0 +1,214 @@
+"""Which model of repeat orders fits a company, and why?
+
+Three questions, in this order, each asked of the data and none of a setting:
+
+1. How regular are orders? MBG/NBD with an order at every k-th event, k = 1 to 4: the highest likelihood, as the authors
+   of the model have it, if it is above that of k = 1 by more than the 95 % point of a likelihood ratio.
+2. Can anybody be seen to have stopped? If the model with dropout is less than 0.5 above the one without, no; then
+   the one without is used, as fitting a dropout nobody has shown is what makes other tools fail on business accounts.
+3. When may accounts stop, if orders are not regular? BG/NBD, MBG/NBD and Pareto/NBD have four parameters each, and
+   likelihoods that differ little. Where the log allows it, each is fitted to the orders before three past days
+   (a half, two thirds, three quarters of the way) and asked for the orders since: the least absolute error per account
+   over all three is taken. It is the error people see, but it favours forecasts that are low; the table
+   gives the logarithmic score beside it. Without a log, or with too few orders in it, the likelihood decides.
+
+All is decided on a sample of 20,000 accounts where there are many more; the winner is fitted to all of them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Protocol
+
+import numpy as np
+import polars as pl
+
+from scoring.lifetime import bg_nbd, mbg_nbd, nbd, pareto_nbd
+from scoring.lifetime.dropout_fit import NO_DROPOUT
+from scoring.lifetime.fit import Counts, Fit, Vector
+from scoring.lifetime.orders import Orders, orders, summary
+from scoring.lifetime.rows import SAMPLE, every
+
+MOST_REGULAR = 4
+NOTABLE = 1.92
+CUTS = (1 / 2, 2 / 3, 3 / 4)
+ENOUGH = 50
+"""With fewer orders than this since the past days, their errors say nothing."""
+
+
+class Model(Protocol):
+    """What every model of repeat orders can do; a module is one."""
+
+    @property
+    def NAME(self) -> str: ...  # noqa: N802
+    @property
+    def PARAMETERS(self) -> tuple[str, ...]: ...  # noqa: N802
+    @property
+    def ASSUMPTIONS(self) -> tuple[str, ...]: ...  # noqa: N802
+
+    def alive(self, fit: Fit, orders: Orders) -> Vector: ...
+    def expected(self, fit: Fit, orders: Orders, weeks: float) -> Vector: ...
+    def expected_from_start(self, fit: Fit, weeks: float) -> float: ...
+    def discounted(self, fit: Fit, orders: Orders, weeks: float | None, rate: float) -> Vector: ...
+    def count_probabilities(self, fit: Fit, orders: Orders, weeks: float, most: int) -> Vector: ...
+    def count_range(self, fit: Fit, orders: Orders, weeks: float, level: float) -> tuple[Counts, Counts]: ...
+
+
+MODELS: dict[str, Model] = {
+    nbd.NAME: nbd,
+    bg_nbd.NAME: bg_nbd,
+    mbg_nbd.NAME: mbg_nbd,
+    pareto_nbd.NAME: pareto_nbd,
+}
+"""By the name that a Fit carries."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trial:
+    """A past day: the accounts as they were seen then, and how many orders each placed in the `weeks` since."""
+
+    orders: Orders
+    counts: Counts
+    weeks: float
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One model that was tried. `error` is its absolute error over the trials, per order that came; `log_score` the
+    mean logarithm of the probability it gave to the counts that came. Both None where it was not tried on the past."""
+
+    model: str
+    k: int
+    log_likelihood: float
+    flags: tuple[str, ...]
+    error: float | None = None
+    log_score: float | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Choice:
+    """The fit to use, the reason in words, and all that was tried."""
+
+    fit: Fit
+    reason: str
+    candidates: tuple[Candidate, ...] = field(default=())
+
+
+def trials(log: pl.LazyFrame | pl.DataFrame, until: date, *, free: bool = False) -> tuple[Trial, ...]:
+    """The past days on which models can be tried, from the log that `summary` reads; none where it is empty."""
+    seen = log.lazy().select("account_id", "dated_on", "amount").collect()
+    now = summary(seen, until, free=free)
+    if now.is_empty():
+        return ()
+    days = int(now.select(pl.col("age").max()).item()) + 1
+    found = []
+    for share in CUTS:
+        ahead = days - round(days * share)
+        before = summary(seen, until - timedelta(days=ahead), free=free)
+        both = before.join(now.select("account_id", now="x"), on="account_id", how="left", maintain_order="left")
+        later = both.select((pl.col("now").fill_null(pl.col("x")) - pl.col("x")).clip(0)).to_series()
+        found.append(Trial(orders(before), later.to_numpy().astype(np.int64), ahead / 7))
+    return tuple(found)
+
+
+def choose(accounts: Orders, past: Sequence[Trial] = ()) -> Fit:
+    """The fit of the model that suits the accounts."""
+    return compare(accounts, past).fit
+
+
+def compare(accounts: Orders, past: Sequence[Trial] = ()) -> Choice:
+    """The fit of the model that suits the accounts, with the reason and the other candidates."""
+    some = every(accounts, _step(len(accounts)))
+    if not np.any(accounts.x > 0):
+        return Choice(
+            nbd.fit(accounts), "Nobody bought a second time, so no model of repeat orders can be told from another."
+        )
+    most = MOST_REGULAR if accounts.log_gaps is not None else 1
+    regular = [mbg_nbd.fit(some, k) for k in range(1, most + 1)]
+    best = max(regular, key=lambda found: found.log_likelihood)
+    if best.log_likelihood - regular[0].log_likelihood < NOTABLE:
+        best = regular[0]
+    k = int(best["k"])
+    tried = tuple(_candidate(found) for found in regular)
+    if k == 1:
+        others = [bg_nbd.fit(some), pareto_nbd.fit(some)]
+        tried += tuple(_candidate(found) for found in others)
+        best = max([best, *others], key=lambda found: found.log_likelihood)
+    without = nbd.fit(some, k)
+    tried += (_candidate(without),)
+    if best.log_likelihood - without.log_likelihood < NO_DROPOUT:
+        return Choice(_flagged(nbd.fit(accounts, k)), _REASONS["no_dropout"].format(k=_timing(k)), tried)
+    if k > 1:
+        return Choice(mbg_nbd.fit(accounts, k), _REASONS["regular"].format(k=k), tried)
+    return _among_three(accounts, past, tried, best.model)
+
+
+def _among_three(accounts: Orders, past: Sequence[Trial], tried: tuple[Candidate, ...], likely: str) -> Choice:
+    """BG/NBD, MBG/NBD or Pareto/NBD: by the past where it has enough orders, else by likelihood."""
+    if sum(int(trial.counts.sum()) for trial in past) < ENOUGH:
+        return Choice(_fit(likely, accounts), _REASONS["likely"].format(model=likely), tried)
+    names = (bg_nbd.NAME, mbg_nbd.NAME, pareto_nbd.NAME)
+    scores = {name: _scores(name, past) for name in names}
+    tried = tuple(
+        Candidate(c.model, c.k, c.log_likelihood, c.flags, *scores[c.model]) if c.model in names and c.k == 1 else c
+        for c in tried
+    )
+    best = min(names, key=lambda name: scores[name][0])
+    return Choice(_fit(best, accounts), _REASONS["past"].format(model=best, error=scores[best][0]), tried)
+
+
+def _scores(name: str, past: Sequence[Trial]) -> tuple[float, float]:
+    """The absolute error per order that came, and the mean logarithm of the probability of what came."""
+    model = MODELS[name]
+    errors, logs, came, seen = 0.0, 0.0, 0, 0
+    for trial in past:
+        step = _step(len(trial.orders))
+        some, counts = every(trial.orders, step), trial.counts[::step]
+        found = _fit(name, some)
+        errors += float(np.abs(model.expected(found, some, trial.weeks) - counts).sum())
+        most = int(np.quantile(counts, 0.999)) if len(counts) else 0
+        given = model.count_probabilities(found, some, trial.weeks, most)
+        rest = np.maximum(1.0 - given.sum(axis=1), 0.0)
+        chance = np.where(counts <= most, given[np.arange(len(counts)), np.minimum(counts, most)], rest)
+        logs += float(np.log(np.maximum(chance, 1e-300)).sum())
+        came, seen = came + int(counts.sum()), seen + len(counts)
+    return errors / max(came, 1), logs / max(seen, 1)
+
+
+def _fit(name: str, accounts: Orders) -> Fit:
+    if name == bg_nbd.NAME:
+        return bg_nbd.fit(accounts)
+    return mbg_nbd.fit(accounts) if name == mbg_nbd.NAME else pareto_nbd.fit(accounts)
+
+
+def _step(accounts: int) -> int:
+    return max(accounts // SAMPLE, 1)
+
+
+def _candidate(found: Fit) -> Candidate:
+    return Candidate(found.model, int(found.parameters.get("k", 1)), found.log_likelihood, found.flags)
+
+
+def _flagged(found: Fit) -> Fit:
+    return Fit(
+        found.model,
+        found.parameters,
+        found.log_likelihood,
+        found.observations,
+        found.steps,
+        found.covariance,
+        (*found.flags, "no_dropout"),
+    )
+
+
+def _timing(k: int) -> str:
+    return "at chance" if k == 1 else f"more regularly than chance (k = {k})"
+
+
+_REASONS = {
+    "no_dropout": "Orders come {k}, and nobody can be seen to have stopped: a model with dropout is no more likely.",
+    "regular": "Orders come more regularly than chance: of k = 1 to 4, k = {k} is the most likely.",
+    "likely": "Orders come at chance; {model} is the most likely. The past is too short to try the models on it.",
+    "past": "Orders come at chance; asked on three past days for the orders since, {model} was off least: "
+    "by {error:.2f} for each order that came.",
+}

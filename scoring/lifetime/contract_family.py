@@ -1,0 +1,106 @@
+"""What are accounts under contract worth? Those with a term by their renewals, the others by how long they stay."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from scoring.lifetime import bdw, choose_contracts, contract_value, exponential_gamma, renewals, sbg
+from scoring.lifetime.assumptions import VALUES, Assumptions, Choice
+from scoring.lifetime.exponential_gamma import MonthlyPrior
+from scoring.lifetime.fit import Fit
+from scoring.lifetime.life_table import Prior
+
+NAME = "contracts"
+MADE_FOR = "contracts"
+MODELS = ("sbg", "bdw", "exponential_gamma")
+KINDS = {"term": "Contracts with a term", "evergreen": "Contracts without a term"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """What was known before an instant: `spells` for the fit, `state` of each account for its value."""
+
+    spells: pl.DataFrame
+    state: pl.DataFrame
+
+
+def seen(lines: pl.LazyFrame, instant: date) -> Seen:
+    """The contracts as known before the instant; `lines` as `history.recurring`, in the reporting currency."""
+    return Seen(renewals.spells(lines, instant), renewals.opportunities(lines, instant))
+
+
+def choose(seen: Seen, also: Seen, assumed: Assumptions) -> Sequence[Choice]:
+    """The model of each kind of contract that there is among what was seen, or `also` to be valued."""
+    kinds = {*seen.spells["kind"], *also.spells["kind"]}
+    chosen = []
+    if "term" in kinds:
+        chosen.append(_of_terms(seen.spells, assumed))
+    if "evergreen" in kinds:
+        prior = MonthlyPrior(assumed.prior_churn, assumed.prior_months)
+        fit = exponential_gamma.fit(exponential_gamma.of_spells(seen.spells), prior=prior)
+        why = "These contracts may be cancelled on any day, so what counts is how long accounts stay."
+        chosen.append(Choice(KINDS["evergreen"], fit, why, {}, _said("evergreen", exponential_gamma.ASSUMPTIONS)))
+    return chosen
+
+
+def value(choices: Sequence[Choice], seen: Seen, assumed: Assumptions) -> pl.DataFrame:
+    """What each paying account is worth from the instant on, as `VALUES`, sorted by account_id."""
+    frames = [_valued(choice.fit, seen.state, assumed) for choice in choices]
+    return pl.concat([pl.DataFrame(schema=VALUES), *frames]).sort("account_id")
+
+
+def _of_terms(spells: pl.DataFrame, assumed: Assumptions) -> Choice:
+    made, timing = renewals.of_spells(spells), _said("term", sbg.ASSUMPTIONS)
+    usual = spells.filter(pl.col("kind") == "term")["term_months"].median()
+    months = float(usual) if isinstance(usual, int | float) else 12.0
+    prior = Prior.monthly(assumed.prior_churn, assumed.prior_months, months)
+    if assumed.model in (sbg.NAME, bdw.NAME):
+        fit = sbg.fit(made, prior=prior) if assumed.model == sbg.NAME else bdw.fit(made)
+        return Choice(KINDS["term"], fit, "The rules ask for it.", {}, timing)
+    found = choose_contracts.choose(made, prior=prior)
+    conventions = timing if found.fit.model == sbg.NAME else _said("term", bdw.ASSUMPTIONS)
+    tried = {fit.model: fit.log_likelihood for fit in found.candidates}
+    return Choice(KINDS["term"], found.fit, found.reason, tried, conventions)
+
+
+def _said(kind: str, assumptions: Sequence[str]) -> tuple[str, ...]:
+    timing = contract_value.TIMINGS[kind]
+    return (*assumptions, f"{timing[0].upper()}{timing[1:]}.")
+
+
+def _valued(fit: Fit, state: pl.DataFrame, assumed: Assumptions) -> pl.DataFrame:
+    worth = contract_value.value(
+        fit,
+        state,
+        margin=assumed.margin,
+        annual_discount=assumed.discount,
+        horizon_months=assumed.horizon_months,
+        level=assumed.level,
+    )
+    both = worth.join(state.drop("kind"), on="account_id", how="left", validate="1:1", maintain_order="left")
+    size = pl.col("monthly").cast(pl.Float64)
+    return both.with_columns(
+        pl.lit(fit.model).alias("model"),
+        pl.Series("chance_active", _stays(fit, both), dtype=pl.Float64),
+        pl.col("expected_months").alias("expected"),
+        size.alias("size"),
+        (pl.col("value") / size).alias("factor"),
+    ).select(*VALUES)
+
+
+def _stays(fit: Fit, accounts: pl.DataFrame) -> np.ndarray:
+    """The chance of the next renewal, or without a term of another year."""
+    log_survival = contract_value.LOG_SURVIVAL[fit.model]
+    if fit.model == exponential_gamma.NAME:
+        past, ahead = accounts["age_months"].to_numpy(), 12.0
+    else:
+        past, ahead = accounts["renewals_made"].to_numpy().astype(np.float64), 1.0
+    return np.exp(log_survival(fit, past + ahead) - log_survival(fit, past))
+
+
+def flagged(choice: Choice, *flags: str) -> Choice:
+    """The choice with further flags."""
+    return replace(choice, fit=replace(choice.fit, flags=(*choice.fit.flags, *flags)))

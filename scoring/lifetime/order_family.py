@@ -1,0 +1,136 @@
+"""What are accounts worth that order again and again without a contract? Orders to come times spend per order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from scoring.lifetime import bg_bb, bg_nbd, choose_orders, gamma_gamma, mbg_nbd, nbd, occasions, orders, pareto_nbd
+from scoring.lifetime.assumptions import VALUES, Assumptions, Choice
+from scoring.lifetime.fit import Fit
+from scoring.lifetime.gamma_gamma import Spend
+from scoring.lifetime.occasions import Outlook
+from scoring.lifetime.orders import Orders
+
+NAME = "orders"
+MADE_FOR = "repeat orders without a contract"
+BY_NAME = {"nbd": nbd, "bg_nbd": bg_nbd, "mbg_nbd": mbg_nbd, "pareto_nbd": pareto_nbd}
+MODELS = (*BY_NAME, "bg_bb")
+OF_ORDERS, OF_SPEND = "Repeat orders", "Spend per order"
+TIMING = (
+    "Orders count from the day after the last one seen, and are discounted continuously at the yearly rate; "
+    "a month is a twelfth of 365.25 days."
+)
+MODELS_BY_NAME = {module.NAME: module for module in BY_NAME.values()}
+"""By the name that a fit carries."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """What was known before an instant: the log, one row per account as `orders.summary`, and the same as vectors."""
+
+    log: pl.LazyFrame
+    instant: date
+    summary: pl.DataFrame
+    orders: Orders
+
+
+def seen(lines: pl.LazyFrame, instant: date) -> Seen:
+    """The orders before the instant; `lines` with account_id, dated_on, amount in the reporting currency."""
+    summary = orders.summary(lines, instant)
+    return Seen(lines, instant, summary, orders.orders(summary))
+
+
+def choose(seen: Seen, also: Seen, assumed: Assumptions) -> Sequence[Choice]:
+    """The model of how often accounts order, and that of what they spend."""
+    if seen.summary.is_empty():
+        return ()
+    return (_of_orders(seen, assumed), _of_spend(seen))
+
+
+def value(choices: Sequence[Choice], seen: Seen, assumed: Assumptions) -> pl.DataFrame:
+    """What each account that ever ordered is worth from the instant on, as `VALUES`, sorted by account_id."""
+    if not choices or seen.summary.is_empty():
+        return pl.DataFrame(schema=VALUES)
+    fit, spend = choices[0].fit, choices[1].fit
+    ahead = (
+        occasions.outlook(fit, seen.summary, assumed) if fit.model == occasions.NAME else _outlook(fit, seen, assumed)
+    )
+    size = gamma_gamma.mean(spend, seen.orders.x, seen.summary["spend"].fill_null(0.0).to_numpy())
+    worth = size * assumed.margin
+    per_order = np.divide(ahead.discounted * worth, ahead.expected, out=np.zeros_like(size), where=ahead.expected > 0)
+    columns = {
+        "account_id": seen.summary["account_id"],
+        "model": pl.repeat(fit.model, len(size), eager=True),
+        "chance_active": ahead.alive,
+        "expected": ahead.expected,
+        "size": size,
+        "factor": ahead.discounted * assumed.margin,
+        "value": ahead.discounted * worth,
+        "value_total": pl.Series(ahead.for_ever * worth).fill_nan(None),
+        "low": ahead.low * per_order,
+        "high": ahead.high * per_order,
+    }
+    return pl.DataFrame(columns, schema_overrides=VALUES).sort("account_id")
+
+
+def _outlook(fit: Fit, seen: Seen, assumed: Assumptions) -> Outlook:
+    """What is to come from each account; for ever only where later money is worth less than today's."""
+    model, own, rate = MODELS_BY_NAME[fit.model], seen.orders, assumed.weekly_rate
+    low, high = model.count_range(fit, own, assumed.weeks, assumed.level)
+    return Outlook(
+        alive=model.alive(fit, own),
+        expected=model.expected(fit, own, assumed.weeks),
+        discounted=model.discounted(fit, own, assumed.weeks, rate),
+        for_ever=model.discounted(fit, own, None, rate) if rate > 0 else np.full(len(own), np.nan),
+        low=low.astype(np.float64),
+        high=high.astype(np.float64),
+    )
+
+
+def _of_orders(seen: Seen, assumed: Assumptions) -> Choice:
+    every = occasions.found(seen.summary)
+    if assumed.model == "bg_bb" or (assumed.model == "auto" and every):
+        return _on_occasions(seen, every)
+    if assumed.model in BY_NAME:
+        fit = _asked(assumed.model, seen.orders)
+        module = MODELS_BY_NAME[fit.model]
+        return Choice(OF_ORDERS, fit, "The rules ask for it.", {}, (*module.ASSUMPTIONS, TIMING))
+    found = choose_orders.compare(seen.orders, choose_orders.trials(seen.log, seen.instant))
+    module = MODELS_BY_NAME[found.fit.model]
+    tried = {_named(c.model, c.k): c.log_likelihood for c in found.candidates}
+    return Choice(OF_ORDERS, found.fit, found.reason, tried, (*module.ASSUMPTIONS, TIMING))
+
+
+def _on_occasions(seen: Seen, every: str | None) -> Choice:
+    """The model of orders that come once a year, quarter or month; where the rules ask for it, once a year."""
+    fit = occasions.fit(seen.summary, every or "year")
+    why = f"Orders come once a {every}, not at any time."
+    asked = "The rules ask for it; orders are counted once a year."
+    conventions = (*bg_bb.ASSUMPTIONS, "The next occasion is one period away; discounted by the period.")
+    return Choice(OF_ORDERS, fit, why if every else asked, {}, conventions)
+
+
+def _asked(model: str, own: Orders) -> Fit:
+    """The fit of the model that the rules name; of MBG/NBD with the likeliest regularity."""
+    if model == "mbg_nbd":
+        fits = [mbg_nbd.fit(own, k) for k in range(1, choose_orders.MOST_REGULAR + 1)]
+        return max(fits, key=lambda fit: fit.log_likelihood)
+    fit: Fit = BY_NAME[model].fit(own)
+    return fit
+
+
+def _named(model: str, k: int) -> str:
+    return model if k == 1 else f"{model}, every {k} events"
+
+
+def _of_spend(seen: Seen) -> Choice:
+    """The model of spend; where nobody came back it is the mean of first orders."""
+    x = seen.orders.x
+    means = seen.summary["spend"].fill_null(0.0).to_numpy()
+    first = float(seen.summary["total"].cast(pl.Float64).mean() or 0.0)  # type: ignore[arg-type]
+    fit = gamma_gamma.fit(Spend(x, means), otherwise=first)
+    why = "Only accounts with a repeat order tell how much they differ; the first order is left out."
+    return Choice(OF_SPEND, fit, why, {}, gamma_gamma.ASSUMPTIONS)

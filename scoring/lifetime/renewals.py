@@ -1,0 +1,165 @@
+"""How often did each account renew its contract, and did it leave? Counted in chances to leave, not in months."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from scoring.ledger.history import active
+from scoring.lifetime.chains import DAYS_A_MONTH, chain, day_numbers, paying_lines
+from scoring.lifetime.fit import Counts, Vector
+from scoring.lifetime.life_table import LifeTable, life_table
+from scoring.money import MONEY
+
+Truths = NDArray[np.bool_]
+
+SPELL = {
+    "account_id": pl.String,
+    "kind": pl.String,
+    "renewals_made": pl.Int64,
+    "entered_after": pl.Int64,
+    "is_lost": pl.Boolean,
+    "term_months": pl.Int64,
+    "months_to_renewal": pl.Int64,
+    "age_months": pl.Float64,
+    "entered_age_months": pl.Float64,
+    "is_latest": pl.Boolean,
+}
+"""An account's unbroken time as a customer. `kind` is `term` (its contract comes up for renewal) or `evergreen`."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Renewals:
+    """What was seen of contracts that come up for renewal.
+
+    One element per account, or per group of like accounts of which `weight` says how many: `made` renewals when
+    last seen, `is_lost` where it then left at its next chance, `entered` renewals it had made when first seen
+    (0 for one seen from the start).
+    """
+
+    made: Counts
+    is_lost: Truths
+    entered: Counts | None = None
+    weight: Vector | None = None
+
+    def __post_init__(self) -> None:
+        if np.any(self.made < self.came_with()) or np.any(self.came_with() < 0):
+            raise ValueError("an account of Renewals was seen with more renewals than it has made")
+
+    def came_with(self) -> Counts:
+        """The renewals made when first seen."""
+        return np.zeros_like(self.made) if self.entered is None else self.entered
+
+    @property
+    def accounts(self) -> int:
+        """How many accounts there are."""
+        return self.made.size if self.weight is None else round(float(self.weight.sum()))
+
+    def life_table(self) -> LifeTable:
+        """The same, by opportunity."""
+        weight = np.ones(self.made.size) if self.weight is None else self.weight
+        return life_table(self.came_with(), self.made, self.is_lost, weight)
+
+
+def of_survivors(alive: Vector) -> Renewals:
+    """The renewals of one cohort, from how many there were at the start and after each renewal since."""
+    left = np.append(-np.diff(alive), alive[-1])
+    made = np.append(np.arange(alive.size - 1), alive.size - 1)
+    return Renewals(made=made, is_lost=made < alive.size - 1, weight=left)
+
+
+def of_spells(spells: pl.DataFrame) -> Renewals:
+    """The renewals of the contracts with a term among `spells` or `opportunities`."""
+    term = spells.filter(pl.col("kind") == "term")
+    return Renewals(
+        made=term["renewals_made"].to_numpy(),
+        is_lost=term["is_lost"].to_numpy(),
+        entered=term["entered_after"].to_numpy(),
+    )
+
+
+def opportunities(lines: pl.LazyFrame, instant: date, *, since: date | None = None) -> pl.DataFrame:
+    """How each account stands at the instant, by its contract lines as known before it.
+
+    One row per account with a paying line, the latest of its `spells` and of the same columns, with `monthly`
+    (what all its lines bring at the instant, as the lines count it) and `is_paying`. Sorted by account_id.
+    """
+    latest = spells(lines, instant, since=since).filter("is_latest").drop("is_latest")
+    monthly = lines.filter(active(instant)).group_by("account_id").agg(pl.col("monthly").sum().cast(MONEY)).collect()
+    return (
+        latest.join(monthly, on="account_id", how="left", validate="1:1", maintain_order="left")
+        .with_columns(pl.col("monthly").fill_null(pl.lit(0).cast(MONEY)))
+        .with_columns((pl.col("monthly") > 0).alias("is_paying"))
+    )
+
+
+def spells(lines: pl.LazyFrame, instant: date, *, since: date | None = None) -> pl.DataFrame:
+    """Each account's unbroken times as a customer, as known before the instant, from `history.recurring` lines.
+
+    One row per account and spell, as `SPELL`; who comes back after an interruption begins anew. A renewal was made
+    where a line ended and another was in force then, of a term or after one; the longest line in force counts, so
+    that staggered lines are not counted twice. A spell that ended is lost: at its next renewal, or for evergreen
+    lines at `age_months`. `months_to_renewal` counts the monthly payments until the next renewal, 0 where it is due.
+    `since` is the day from which losses were recorded: what ended before is left out, and what a spell had
+    made by then stands in `entered_after` and `entered_age_months`. Sorted by account_id and beginning.
+    """
+    frame = paying_lines(lines, instant).collect()
+    if frame.is_empty():
+        return pl.DataFrame(schema=SPELL)
+    start, end = day_numbers(frame["starts_on"]), day_numbers(frame["ends_on"])
+    open_from = day_numbers(pl.Series([since or date.min]))[0]
+    links = chain(frame)
+    made, entered, last = _walk(links.follows, links.first, frame["is_term"].to_numpy(), end < open_from)
+    return _described(frame[last], made, entered, start[links.first], instant, since)
+
+
+def _walk(follows: Counts, first: Counts, is_term: Truths, is_early: Truths) -> tuple[Counts, Counts, Counts]:
+    """For each line in `first`: the renewals made from it on, those that were early, and the last line reached."""
+    made, entered, last = np.zeros_like(first), np.zeros_like(first), first.copy()
+    going = np.arange(first.size)
+    while going.size:
+        here = last[going]
+        then = follows[here]
+        going, here, then = going[then >= 0], here[then >= 0], then[then >= 0]
+        renewed = is_term[here] | is_term[then]
+        made[going] += renewed
+        entered[going] += renewed & is_early[here]
+        last[going] = then
+    return made, entered, last
+
+
+def _described(
+    last: pl.DataFrame, made: Counts, entered: Counts, began: Counts, instant: date, since: date | None
+) -> pl.DataFrame:
+    """The spells, from their last line, the renewals counted, and the day they began."""
+    has_end = pl.col("ends_on").is_not_null()
+    only_terms = pl.col("is_in_force").any() & (pl.col("is_term") | ~pl.col("is_in_force")).all()
+    by_term = pl.col("is_term") | (has_end & ((pl.col("renewals_made") > 0) | only_terms))
+    seen_until = pl.min_horizontal(pl.col("ends_on"), pl.lit(instant))
+    whole = (
+        (pl.col("ends_on").dt.year().cast(pl.Int64) - instant.year) * 12
+        + (pl.col("ends_on").dt.month().cast(pl.Int64) - instant.month)
+        + (pl.col("ends_on").dt.day() > instant.day).cast(pl.Int64)
+    ).clip(lower_bound=0)
+    from_day = pl.max_horizontal(pl.lit(since or date.min), "began_on")
+    is_term = pl.col("kind") == "term"
+    return (
+        last.with_columns(
+            pl.Series("renewals_made", made, dtype=pl.Int64),
+            pl.Series("entered_after", entered, dtype=pl.Int64),
+            pl.Series("began_on", began.astype(np.int32)).cast(pl.Date),
+            (~pl.col("is_in_force")).alias("is_lost"),
+            (pl.col("account_id") != pl.col("account_id").shift(-1)).fill_null(value=True).alias("is_latest"),
+        )
+        .filter(pl.lit(since is None) | ~pl.col("is_lost") | (pl.col("ends_on") >= (since or date.min)))
+        .with_columns(pl.when(by_term).then(pl.lit("term")).otherwise(pl.lit("evergreen")).alias("kind"))
+        .with_columns(
+            pl.when(is_term).then("term_months").alias("term_months"),
+            pl.when(is_term & ~pl.col("is_lost")).then(whole).alias("months_to_renewal"),
+            ((seen_until - pl.col("began_on")).dt.total_days() / DAYS_A_MONTH).alias("age_months"),
+            ((from_day - pl.col("began_on")).dt.total_days() / DAYS_A_MONTH).alias("entered_age_months"),
+        )
+        .select(pl.col(name).cast(dtype) for name, dtype in SPELL.items())
+    )

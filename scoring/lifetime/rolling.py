@@ -1,0 +1,155 @@
+"""How far were past forecasts off? The models are fitted on what was known then, and held against what came."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from math import exp, log, sqrt
+
+import polars as pl
+
+from scoring.errors import BookscoreError
+from scoring.ledger.balances import Span
+from scoring.ledger.build import contract_lines, invoice_lines
+from scoring.ledger.currency import at_one_day, converted
+from scoring.ledger.history import active
+from scoring.ledger.terms import Terms
+from scoring.lifetime.assumptions import PLAIN, Assumptions, Choice
+from scoring.lifetime.exposure import months_back
+from scoring.lifetime.known import known_before
+from scoring.lifetime.stretch import Ahead, after, before
+from scoring.lifetime.valuation import family_of, forecast
+from scoring.money import MONEY, added
+
+Tables = Mapping[str, pl.LazyFrame]
+
+ORIGINS = 3
+"""Days in the past from which a run looks ahead, to learn how far off it usually is."""
+STEP = 3
+"""Months between them."""
+ONE_MORE = 0.10
+"""One more origin is counted that missed by this part, since three say little of how far a fourth misses."""
+PULL = 2.0
+"""The level is moved as if this many further origins had missed nothing."""
+
+HELD_OUT = {
+    "account_id": pl.String(), "forecast": pl.Float64(), "low": pl.Float64(), "high": pl.Float64(), "actual": MONEY,
+}  # fmt: skip
+"""`forecast` revenue of the months ahead with its likely range, and what came, of an account known at the origin."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Origin:
+    """A day in the past and the months ahead of it: one row per account then worth something, as HELD_OUT."""
+
+    on: date
+    until: date
+    accounts: pl.DataFrame
+    choices: Sequence[Choice]
+
+    @property
+    def miss(self) -> float:
+        """ln of what came over what was expected, all accounts together; 0 where either is nothing."""
+        expected, came = float(self.accounts["forecast"].sum()), float(added(self.accounts["actual"]))
+        return log(came / expected) if expected > 0 and came > 0 else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    """What past forecasts missed: `spread` the usual miss of a total, as a part of it, `factor` by what the level
+    would be moved, `origins` how many were looked back to. Nothing is known of the spread where there are none."""
+
+    origins: tuple[date, ...] = ()
+    spread: float | None = None
+    factor: float = 1.0
+
+
+class WholeMonthsError(BookscoreError):
+    """Contracts were to be looked ahead by days."""
+
+    def __init__(self) -> None:
+        super().__init__("revenue under contract is counted in whole months; look ahead by months, as 12m")
+
+
+def origins(first: date, last: date, ahead: Ahead, count: int = ORIGINS) -> list[date]:
+    """Days from which `ahead` lies before `last` and as much again after `first`, the latest first."""
+    days = [months_back(before(last, ahead), STEP * n) for n in range(count)]
+    return [day for day in days if before(day, ahead) >= first]
+
+
+def error(past: Sequence[Origin]) -> Error:
+    """What the forecasts from these origins missed."""
+    if not past:
+        return Error()
+    misses = [origin.miss for origin in past]
+    spread = sqrt((sum(m * m for m in misses) + ONE_MORE**2) / (len(misses) + 1))
+    factor = exp(sum(misses) / (len(misses) + PULL))
+    return Error(tuple(origin.on for origin in past), spread, factor)
+
+
+def look_back(tables: Tables, basis: str, terms: Terms, on: date, ahead: Ahead, assumed: Assumptions) -> Origin:
+    """The forecast of the revenue ahead of a day in the past, and what came.
+
+    `tables` holds contracts, invoices and rates. Only rows known before the day are used for the forecast.
+    Raises WholeMonthsError where contracts are looked ahead by days.
+    """
+    then = priced(history(tables, basis, terms, on), tables["rates"], basis, on, terms.currency)
+    values, choices = forecast(then, basis, on, plainly(assumed, basis, on, ahead))
+    accounts = (
+        values.lazy()
+        .filter(pl.col("value") > 0)
+        .rename({"value": "forecast"})
+        .join(came(tables, basis, terms, on, ahead), on="account_id", how="left", validate="1:1")
+        .with_columns(pl.col("actual").fill_null(0).cast(MONEY))
+        .select(*HELD_OUT)
+        .sort("account_id")
+        .collect()
+    )
+    return Origin(on, after(on, ahead), accounts, choices)
+
+
+def plainly(assumed: Assumptions, basis: str, on: date, ahead: Ahead) -> Assumptions:
+    """The assumptions for revenue as it will be received in the time ahead. Raises WholeMonthsError."""
+    plain = replace(assumed, margin=PLAIN.margin, discount=PLAIN.discount)
+    if family_of(basis, assumed).NAME == "orders":
+        return replace(plain, days=(after(on, ahead) - on).days)
+    if isinstance(ahead, int):
+        return replace(plain, horizon_months=ahead)
+    raise WholeMonthsError
+
+
+def history(tables: Tables, basis: str, terms: Terms, on: date) -> pl.LazyFrame:
+    """The ledger's lines as they were known before the day."""
+    if basis == "contracts":
+        return contract_lines(known_before(tables["contracts"], basis, on), terms, on - timedelta(days=1))
+    return invoice_lines(known_before(tables["invoices"], basis, on), terms)
+
+
+def came(tables: Tables, basis: str, terms: Terms, on: date, ahead: Ahead) -> pl.LazyFrame:
+    """The revenue of each account in the time after the day, at that day's rates: account_id, `actual`."""
+    if basis == "contracts":
+        lines = contract_lines(tables["contracts"], terms, after(on, ahead))
+    else:
+        lines = invoice_lines(tables["invoices"], terms)
+    return brought(priced(lines, tables["rates"], basis, on, terms.currency), basis, on, ahead)
+
+
+def brought(lines: pl.LazyFrame, basis: str, on: date, ahead: Ahead) -> pl.LazyFrame:
+    """What the lines, in one currency, bring each account in the time from the day on: account_id, `actual`.
+
+    On contracts what is in force on the day and on the same day of each later month. Raises WholeMonthsError.
+    """
+    if basis != "contracts":
+        lines, amount = lines.filter(Span(on, after(on, ahead)).holds(pl.col("dated_on"))), pl.col("amount")
+    elif isinstance(ahead, int):
+        days = [months_back(on, -n) for n in range(ahead)]
+        months = [pl.when(active(day + timedelta(days=1))).then("monthly").otherwise(0).cast(MONEY) for day in days]
+        amount = pl.sum_horizontal(months).cast(MONEY)
+    else:
+        raise WholeMonthsError
+    return lines.group_by("account_id").agg(amount.sum().cast(MONEY).alias("actual"))
+
+
+def priced(lines: pl.LazyFrame, rates: pl.LazyFrame, basis: str, on: date, currency: str) -> pl.LazyFrame:
+    """The lines with their amounts in the currency, at the rate of one day."""
+    amount = "monthly" if basis == "contracts" else "amount"
+    return at_one_day(lines, rates, on, currency).with_columns(converted(amount)).drop("rate")

@@ -1,0 +1,111 @@
+"""Which family of models fits what is observed, and what is each account worth by it? The router."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from types import ModuleType
+
+import polars as pl
+
+from scoring.ledger.currency import at_one_day, converted
+from scoring.lifetime import contract_family, order_family
+from scoring.lifetime.assumptions import VALUES, Assumptions, Choice, WrongFamilyError
+from scoring.lifetime.contract_family import flagged
+from scoring.money import MONEY
+
+BY_BASIS = {"contracts": contract_family, "invoices": order_family}
+_FAMILIES = (contract_family, order_family)
+A_YEAR = "1y"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Valued:
+    """Lifetime value at an instant and at one before it, both with the parameters of the later one.
+
+    `now` and `before` as `VALUES`; `choices` the models that were used, none where there was nothing to fit.
+    """
+
+    now: pl.DataFrame
+    before: pl.DataFrame
+    choices: Sequence[Choice]
+
+
+def family_of(basis: str, assumed: Assumptions) -> ModuleType:
+    """The family for what is observed, or the one the rules force.
+
+    Raises WrongFamilyError where a model of the other family is asked for and not forced.
+    """
+    observed = BY_BASIS[basis]
+    if assumed.model == "auto" or assumed.model in observed.MODELS:
+        return observed
+    asked = next(family for family in _FAMILIES if assumed.model in family.MODELS)
+    if not assumed.is_forced:
+        raise WrongFamilyError(assumed.model, asked.MADE_FOR, observed.MADE_FOR)
+    return asked
+
+
+def valued(
+    lines: pl.LazyFrame,
+    earlier: pl.LazyFrame,
+    rates: pl.LazyFrame,
+    basis: str,
+    instants: tuple[date, date],
+    *,
+    assumed: Assumptions,
+    currency: str,
+) -> Valued:
+    """What every account is worth at the later of two instants, and was at the earlier.
+
+    `lines` are the ledger's, contracts as `history.recurring` or invoices, and `earlier` those that were known before
+    the earlier instant. Parameters are fitted on what was known before the later one, on all accounts together.
+    """
+    before, now = instants
+    family = family_of(basis, assumed)
+    first, last = (
+        family.seen(_for(family, _reported(known, rates, basis, before, currency), basis), instant)
+        for known, instant in ((earlier, before), (lines, now))
+    )
+    choices = _chosen(family, last, first, basis, assumed)
+    return Valued(family.value(choices, last, assumed), family.value(choices, first, assumed), choices)
+
+
+def forecast(
+    history: pl.LazyFrame, basis: str, instant: date, assumed: Assumptions
+) -> tuple[pl.DataFrame, Sequence[Choice]]:
+    """What every account is worth at an instant, as `VALUES`, and the models, fitted on what was known before it.
+
+    `history` as it then was known, in one currency.
+    """
+    family = family_of(basis, assumed)
+    seen = family.seen(_for(family, history, basis), instant)
+    choices = _chosen(family, seen, seen, basis, assumed)
+    return family.value(choices, seen, assumed), choices
+
+
+def _chosen(family: ModuleType, seen: object, also: object, basis: str, assumed: Assumptions) -> Sequence[Choice]:
+    """The models of what was seen, and of whatever kinds of accounts are to be valued beside."""
+    choices: Sequence[Choice] = family.choose(seen, also, assumed)
+    return choices if family is BY_BASIS[basis] else [flagged(choice, "forced") for choice in choices]
+
+
+def _reported(lines: pl.LazyFrame, rates: pl.LazyFrame, basis: str, day: date, currency: str) -> pl.LazyFrame:
+    """The lines with their amounts in the reporting currency, all at the rate of one day."""
+    amount = "monthly" if basis == "contracts" else "amount"
+    return at_one_day(lines, rates, day, currency).with_columns(converted(amount)).drop("rate")
+
+
+def _for(family: ModuleType, history: pl.LazyFrame, basis: str) -> pl.LazyFrame:
+    """The history as the family reads it; where it is forced, contracts as orders or orders as contracts."""
+    if family is BY_BASIS[basis]:
+        return history
+    if family is order_family:
+        return history.select("account_id", pl.col("starts_on").alias("dated_on"), pl.col("monthly").alias("amount"))
+    year = pl.col("dated_on").dt.offset_by(A_YEAR)
+    return history.filter(pl.col("amount") > 0).select(
+        "account_id", "line_id", pl.col("dated_on").alias("starts_on"), year.alias("ends_on"),
+        (pl.col("amount") / 12).cast(MONEY).alias("monthly"), pl.lit(None, dtype=pl.String).alias("status"),
+        pl.lit(value=False).alias("at_risk"),
+    )  # fmt: skip
+
+
+__all__ = ["VALUES", "Valued", "family_of", "forecast", "valued"]

@@ -1,0 +1,107 @@
+"""What is the score? 50 for the peers' average, 10 points for one true standard deviation, over weighted metrics."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import polars as pl
+
+from scoring.measure import DIGITS
+from scoring.peers import evidence, intervals
+from scoring.peers.books import Codes, Vector
+from scoring.peers.change import POINTS
+from scoring.peers.estimate import Estimate
+from scoring.peers.evidence import Words
+from scoring.peers.intervals import Matrix, joint_error
+from scoring.peers.settings import Fairness
+
+MIDDLE = 50.0
+
+
+def correlation(estimates: Sequence[Estimate]) -> Matrix:
+    """How the account residuals of the metrics go together: one row and column per metric."""
+    return intervals.correlations([e.inner for e in estimates], [e.measured for e in estimates])
+
+
+def scores(
+    estimates: Sequence[Estimate], weights: Mapping[str, float], settings: Fairness | None = None
+) -> pl.DataFrame:
+    """The score of each manager.
+
+    `weights` are those of the metrics, with any sum. One row per manager, sorted: score, error (in points), low,
+    high, z (that of the metrics, weighted), chance_above, peers, grade, label, reason (why it is not published,
+    else null), is_published. A metric without data adds nothing to the score and its whole prior spread to the
+    interval; weight is not passed on to others. No score without peers.
+    """
+    settings = settings or Fairness()
+    share = np.array([weights.get(e.metric, 0.0) for e in estimates], dtype=np.float64)
+    share = share / share.sum()
+    has, points, errors, z = _terms(estimates, share)
+    count = _peers(estimates, has)
+    any_data = has.any(axis=1)
+    total, error = POINTS * points.sum(axis=1), POINTS * joint_error(errors, correlation(estimates))
+    reach = intervals.reach(count, settings.coverage, compare=settings.compare) * error
+    sure = intervals.chance_above(total, error, count)
+    believed = z.sum(axis=1)
+    compared = any_data & (count > 0)
+    reason = np.where(compared, evidence.reasons(believed, count, settings.least_z), _why(estimates))
+    made = pl.DataFrame(
+        {
+            "manager_id": estimates[0].rows["manager_id"],
+            "score": MIDDLE + total,
+            "error": error,
+            "low": MIDDLE + total - reach,
+            "high": MIDDLE + total + reach,
+            "z": believed,
+            "chance_above": sure,
+            "peers": count,
+            "grade": evidence.grades(believed, settings.least_z),
+            "label": np.where(reason == "", evidence.labels(sure, settings.sure), ""),
+        }
+    )
+    figures = ("score", "error", "low", "high", "z", "chance_above", "grade", "label")
+    kept = made.with_columns(pl.when(pl.Series(compared)).then(pl.col(*figures)))
+    return kept.with_columns(
+        pl.col(pl.Float64).round_sig_figs(DIGITS),
+        pl.Series("reason", reason).replace("", None),
+        pl.col("label").replace("", None),
+        pl.Series("is_published", reason == ""),
+    )
+
+
+def _terms(estimates: Sequence[Estimate], share: Vector) -> tuple[Matrix, Matrix, Matrix, Matrix]:
+    """By manager and metric: whether there is a figure, and its terms of the score, its error and its evidence."""
+    shape = (estimates[0].rows.height, len(estimates))
+    has, points, errors, z = (
+        np.zeros(shape, dtype=bool),
+        np.zeros(shape),
+        np.tile(share, (shape[0], 1)),
+        np.zeros(shape),
+    )
+    for m, made in enumerate(estimates):
+        rows = made.rows
+        there = rows["theta"].is_not_null().to_numpy()
+        has[:, m] = there & (share[m] > 0)
+        z[:, m] = share[m] * rows["z"].fill_null(0.0).to_numpy()
+        between = made.scale.between if made.scale else 0.0
+        if made.scale and between > 0:
+            unit = share[m] / np.sqrt(between)
+            gap = (rows["theta"] - rows["peer_mean"]).fill_null(0.0).to_numpy()
+            points[:, m] = unit * gap
+            errors[:, m] = np.where(there, unit * rows["error"].fill_null(0.0).to_numpy(), share[m])
+        elif made.scale:
+            errors[:, m] = 0.0
+    return has, points, errors, z
+
+
+def _peers(estimates: Sequence[Estimate], has: Matrix) -> Codes:
+    """The fewest peers that a manager has in any metric with a figure; 0 without."""
+    counts = np.stack([e.rows["peers"].fill_null(0).to_numpy() for e in estimates], axis=1)
+    fewest = np.where(has, counts, np.iinfo(np.int64).max).min(axis=1)
+    return np.where(has.any(axis=1), fewest, 0).astype(np.int64)
+
+
+def _why(estimates: Sequence[Estimate]) -> Words:
+    """The first metric's reason for each manager who has no figure at all."""
+    reasons = pl.DataFrame([e.rows["reason"].alias(str(n)) for n, e in enumerate(estimates)])
+    found = reasons.select(pl.coalesce(pl.all()).fill_null("no_eligible_accounts"))
+    return np.asarray(found.to_series().to_list(), dtype=np.str_)

@@ -1,0 +1,162 @@
+"""What do accounts like this one do in everybody's hands? A printable table of points, fitted inside books.
+
+Inside books: outcomes are compared with the mean of their owner's book, so that the table does not pay good
+managers' skill to the accounts they hold. Out of fold: an account's points never saw its own manager's fold.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from scoring.peers.books import Books, Codes, Vector, added, centred, counted
+from scoring.peers.features import Features, crossed
+
+RIDGE = 20.0
+"""How many accounts of pull towards 0 each level has."""
+FOLDS = 5
+LEAST_LOSS = 0.002
+"""Nobody's accounts are expected to be lost with less than this chance."""
+
+_SCRAMBLE, _WRAP = 2654435761, 2**32
+
+Matrix = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Expectation:
+    """What is expected of each unit, and the table it was looked up in.
+
+    `points` has one row per fold, used for the owners of that fold, and a last one fitted to all books, which is
+    the one to print; one column per level. Where `is_floored`, expected losses were raised to a floor and
+    rescaled, so that base and points no longer add up to what is expected.
+    """
+
+    expected: Vector
+    base: float
+    points: Matrix
+    fold: Codes
+    is_floored: bool
+
+
+def folds(managers: int, folds: int = FOLDS) -> Codes:
+    """The fold of each manager, from the position among the sorted ids."""
+    return (np.arange(managers, dtype=np.int64) * _SCRAMBLE % _WRAP) % folds
+
+
+def expect(
+    outcome: Vector,
+    features: Features,
+    books: Books,
+    *,
+    ridge: float = RIDGE,
+    fold_count: int = FOLDS,
+    within_books: bool = True,
+    is_chance: bool = False,
+) -> Expectation:
+    """What is expected of each unit in everybody's hands; over all units it adds up to what happened.
+
+    Not `within_books`, outcomes are compared with the mean of the fold, so that differences between books go to
+    the table. With `is_chance`, the outcome is 1 for kept and 0 for lost, and losses have a floor.
+    """
+    fold = folds(books.managers, fold_count)
+    theirs = fold[books.owner]
+    group, group_fold = (books.owner, fold) if within_books else (theirs, np.arange(fold_count))
+    points = _points(outcome, features, group, group_fold, fold_count, ridge)
+    drawn = np.zeros(books.units)
+    for code in features.codes:
+        drawn += points[theirs, code]
+    base = float(np.mean(outcome - drawn)) if books.units else 0.0
+    expected = base + drawn
+    if is_chance:
+        expected = 1 - floored(1 - expected, float(np.sum(1 - outcome)))
+    return Expectation(expected, base, points, fold, is_chance)
+
+
+def floored(loss: Vector, whole: float, least: float = LEAST_LOSS) -> Vector:
+    """The expected losses, none below the floor, scaled so that they add up to `whole`.
+
+    The scale c solves sum max(c loss, least) = whole. Losses too few for the floor are spread evenly.
+    """
+    n = len(loss)
+    if whole <= least * n:
+        return np.full(n, whole / max(n, 1))
+    order = np.sort(loss)[::-1]
+    order = order[order > 0]
+    if len(order) == 0:
+        return np.full(n, whole / n)
+    free = np.arange(1, len(order) + 1)
+    scale = (whole - least * (n - free)) / np.cumsum(order)  # with so many losses above the floor
+    fits = np.flatnonzero((scale * order >= least) & (scale > 0))
+    return np.maximum(loss * scale[fits[-1]], least) if len(fits) else np.full(n, whole / n)
+
+
+def printed(expectation: Expectation, features: Features, books: Books) -> pl.DataFrame:
+    """The points table.
+
+    One row per feature and level: points (in the outcome's unit, fitted to all books), lowest and highest of the
+    folds, accounts (units of that level), managers (with at least one as owner).
+    """
+    table = crossed(features, books.owner, books.managers)
+    by_fold = expectation.points[:-1]
+    return features.names.with_columns(
+        pl.Series("points", expectation.points[-1]),
+        pl.Series("lowest", by_fold.min(axis=0)),
+        pl.Series("highest", by_fold.max(axis=0)),
+        pl.Series("accounts", table.sum(axis=0).astype(np.int64)),
+        pl.Series("managers", (table > 0).sum(axis=0).astype(np.int64)),
+    )
+
+
+def _points(outcome: Vector, features: Features, group: Codes, group_fold: Codes, count: int, ridge: float) -> Matrix:
+    """The points of each level, one row per fold left out and a last one with none left out."""
+    width, theirs = features.levels, group_fold[group]
+    squares = _squares(features, theirs, count) - _between(features, group, group_fold, count)
+    inner = centred(outcome, group, len(group_fold))
+    products = np.zeros((count, width))
+    for code in features.codes:
+        products += added(inner, theirs * width + code, count * width).reshape(count, width)
+    pull = ridge * np.eye(width)
+    used = ~np.eye(count + 1, count, dtype=bool)
+    return np.vstack([_solved(squares[u].sum(axis=0) + pull, products[u].sum(axis=0)) for u in used])
+
+
+def _squares(features: Features, fold: Codes, count: int) -> Matrix:
+    """How many units of each fold have both of two levels: whole numbers, so exact."""
+    width = features.levels
+    cells = np.zeros((count, width, width))
+    for n, one in enumerate(features.codes):
+        row = (fold * width + one) * width
+        for m, other in enumerate(features.codes[n:], n):
+            both = counted(row + other, cells.size).reshape(cells.shape)
+            cells += both
+            if m > n:
+                cells += both.transpose(0, 2, 1)
+    return cells
+
+
+def _between(features: Features, group: Codes, group_fold: Codes, count: int) -> Matrix:
+    """What the means of the groups add to the squares, by fold."""
+    table = crossed(features, group, len(group_fold))
+    size = np.maximum(counted(group, len(group_fold)), 1)[:, None]
+    mine = [group_fold == f for f in range(count)]
+    return np.stack([np.einsum("jp,jq->pq", table[m] / size[m], table[m]) for m in mine])
+
+
+def _solved(matrix: Matrix, right: Vector) -> Vector:
+    """The solution of a positive definite system, by Cholesky.
+
+    Step by step and without a linear algebra library, whose threads would decide the last digits.
+    """
+    n = len(right)
+    lower, rest = np.zeros((n, n)), matrix.copy()
+    for k in range(n):
+        lower[k:, k] = rest[k:, k] / np.sqrt(rest[k, k])
+        rest[k:, k:] -= lower[k:, k, None] * lower[k:, k]
+    out = right.astype(np.float64).copy()
+    for k in range(n):
+        out[k] = (out[k] - np.sum(lower[k, :k] * out[:k])) / lower[k, k]
+    for k in reversed(range(n)):
+        out[k] = (out[k] - np.sum(lower[k + 1 :, k] * out[k + 1 :])) / lower[k, k]
+    return out

@@ -1,0 +1,170 @@
+"""What are the accounts of a period worth? From the rulebook's settings and the ledger to lifetime value."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+import polars as pl
+
+from scoring import scope
+from scoring.facts import Dated, lifetime_value
+from scoring.ledger.build import Ledger, Windows
+from scoring.lifetime import rolling
+from scoring.lifetime.assumptions import Assumptions
+from scoring.lifetime.beside import with_orders
+from scoring.lifetime.rolling import Error
+from scoring.lifetime.valuation import Valued, family_of, valued
+from scoring.rules import Rulebook
+
+Tables = Mapping[str, pl.LazyFrame]
+
+AHEAD = 12
+"""Months that past forecasts looked ahead, from which the range of a total is learnt."""
+LARGE = 200
+"""A kind of accounts gets parameters of its own from so many accounts on."""
+
+_ORDERS = ("order", "deal", "usage")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Worth:
+    """Lifetime value of a period's accounts, and how far off such values were."""
+
+    valued: Valued
+    error: Error
+
+    @property
+    def factor(self) -> float:
+        """By what the level was moved."""
+        return self.error.factor
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """What `run.json` says of it: models with parameters and reasons, conventions, past misses."""
+        return {
+            "models": [
+                {
+                    "of": choice.of,
+                    "model": choice.fit.model,
+                    "why": choice.sentence,
+                    "parameters": dict(choice.fit.parameters),
+                    "log_likelihood": choice.fit.log_likelihood,
+                    "accounts": choice.fit.observations,
+                    "flags": list(choice.fit.flags),
+                    "tried": dict(choice.candidates),
+                    "assumptions": list(choice.conventions),
+                }
+                for choice in self.valued.choices
+            ],
+            "past_forecasts": [day.isoformat() for day in self.error.origins],
+            "usual_miss": self.error.spread,
+            "level_factor": self.error.factor,
+        }
+
+
+def assumptions(rulebook: Rulebook) -> Assumptions:
+    """The policies of lifetime value, as the models take them."""
+    own = rulebook.lifetime
+    return Assumptions(
+        model=own.model,
+        is_forced=own.force,
+        margin=own.margin,
+        discount=own.discount,
+        horizon_months=own.horizon_months,
+        level=rulebook.interval,
+        prior_churn=own.churn_prior_mean,
+        prior_months=own.churn_prior_strength,
+    )
+
+
+def worth(tables: Tables, ledger: Ledger, rulebook: Rulebook, windows: Windows, *, looks_back: bool) -> Worth:
+    """The lifetime value of every account at both ends of the outcome's window.
+
+    With `looks_back` the forecasts of past days are held against what came, which tells the range of a total.
+    """
+    instants = _instants(rulebook, windows)
+    assumed = assumptions(rulebook)
+    found = _valued(tables, ledger, rulebook, instants, assumed)
+    error = _error(tables, rulebook, found, instants[1], assumed) if looks_back else Error()
+    if not rulebook.lifetime.recalibrate:
+        return Worth(found, replace(error, factor=1.0))
+    moved = [_times(frame, error.factor) for frame in (found.now, found.before)]
+    return Worth(Valued(moved[0], moved[1], found.choices), error)
+
+
+def _valued(
+    tables: Tables, ledger: Ledger, rulebook: Rulebook, instants: tuple[date, date], assumed: Assumptions
+) -> Valued:
+    """The values of all accounts, large kinds of them with parameters of their own."""
+    basis, currency, rates = rulebook.basis, rulebook.currency, tables["rates"]
+    earlier = rolling.history(tables, basis, scope.terms(rulebook), instants[0])
+    parts = []
+    for kind, own in _kinds(tables["accounts"], rulebook.lifetime.fit_by):
+        lines, then = (f if own is None else f.join(own, on="account_id", how="semi") for f in (ledger.lines, earlier))
+        parts.append((kind, valued(lines, then, rates, basis, instants, assumed=assumed, currency=currency)))
+    found = _together(parts)
+    if rulebook.lifetime.orders_beside and basis == "contracts":
+        orders = tables["invoices"].filter(pl.col("kind").is_null() | pl.col("kind").is_in(_ORDERS))
+        found = with_orders(found, rolling.priced(orders, rates, "invoices", instants[0], currency), instants)
+    return found
+
+
+def _kinds(accounts: pl.LazyFrame, attribute: str | None) -> list[tuple[str, pl.LazyFrame | None]]:
+    """The large kinds of accounts with who is of each, the largest name first; then everybody, for the rest."""
+    everybody: list[tuple[str, pl.LazyFrame | None]] = [("", None)]
+    if attribute is None:
+        return everybody
+    of = accounts.select("account_id", pl.col(attribute).cast(pl.String).alias("kind")).drop_nulls()
+    large = of.group_by("kind").len().filter(pl.col("len") >= LARGE).sort("kind").collect()["kind"]
+    return [*((kind, of.filter(pl.col("kind") == kind).select("account_id")) for kind in large), *everybody]
+
+
+def _together(parts: Sequence[tuple[str, Valued]]) -> Valued:
+    """The values of large kinds, and of the rest by the parameters of everybody."""
+    *kinds, (_, everybody) = parts
+    now, before = everybody.now, everybody.before
+    choices = [replace(c, of=f"{c.of}, {kind}") for kind, v in kinds for c in v.choices]
+    for _, own in kinds:
+        now = pl.concat([own.now, now.join(own.now, on="account_id", how="anti")])
+        before = pl.concat([own.before, before.join(own.before, on="account_id", how="anti")])
+    return Valued(now.sort("account_id"), before.sort("account_id"), (*choices, *everybody.choices))
+
+
+def facts_of(made: Worth, ledger: Ledger, rulebook: Rulebook, windows: Windows) -> list[Dated]:
+    """What the book is told of it, credited by `credit.lifetime_value`."""
+    last_day = windows.moves.end - timedelta(days=1)
+    return lifetime_value.dated(made.valued, ledger.outcome, last_day, rulebook.credit.lifetime_value)
+
+
+def _instants(rulebook: Rulebook, windows: Windows) -> tuple[date, date]:
+    if rulebook.basis == "contracts":
+        return windows.outcome.start, windows.outcome.end
+    return windows.outcome.end, windows.moves.end
+
+
+def _error(tables: Tables, rulebook: Rulebook, found: Valued, last: date, assumed: Assumptions) -> Error:
+    first = _first_day(tables, rulebook.basis)
+    if first is None or not found.choices:
+        return Error()
+    family = family_of(rulebook.basis, assumed)
+    same = replace(assumed, model=_name(family.MODELS, found.choices))
+    days = rolling.origins(first, last, AHEAD)
+    terms = scope.terms(rulebook)
+    return rolling.error([rolling.look_back(tables, rulebook.basis, terms, day, AHEAD, same) for day in days])
+
+
+def _name(models: Sequence[str], choices: Sequence[Any]) -> str:
+    """The name in the rules of the model that was chosen, so that the past is asked of the same one."""
+    chosen = choices[0].fit.model.casefold().replace("/", "_").replace("-", "_")
+    return chosen if chosen in models else "auto"
+
+
+def _first_day(tables: Tables, basis: str) -> date | None:
+    column = "starts_on" if basis == "contracts" else "dated_on"
+    day = tables[basis].select(pl.col(column).min()).collect().item()
+    return day if isinstance(day, date) else None
+
+
+def _times(values: pl.DataFrame, factor: float) -> pl.DataFrame:
+    return values.with_columns(pl.col("factor", "value", "value_total", "low", "high") * factor)

@@ -1,0 +1,74 @@
+"""Why did customers leave?"""
+
+from datetime import date
+from typing import Any
+
+import polars as pl
+from hypothesis import given
+from tabled import tables
+from worlds import World, examples, worlds
+
+from scoring import endings, pipeline, scope
+from scoring.rules import Rulebook
+
+
+def reasons(texts: dict[str, str], **settings: Any) -> list[tuple[Any, ...]]:
+    """The rows of a company's second quarter of 2026."""
+    rule = {"name": "any", "metric": "closing", "weight": 1, "grade": {"floor": 0, "target": 1}}
+    rulebook = Rulebook.model_validate({"name": "E", "currency": "EUR", "rules": [rule], "breakdowns": ["segment"]})
+    rulebook = rulebook.model_copy(update=settings)
+    result = pipeline.score(tables(texts), rulebook, scope.calendar_of(rulebook).period("2026-Q2"), date(2026, 6, 30))
+    found = endings.churn_reasons(result.scored.moves, result.ledger_lines, result.scored.rows, rulebook.breakdowns)
+    return found.rows()
+
+
+LEFT = {
+    "accounts": "account_id segment\nA Small\nB Small\nC Large\nD Large",
+    "managers": "manager_id team\nX East\nY East",
+    "contracts": """
+        account_id product amount every starts_on  ends_on    status    end_reason
+        A          Main    100    month 2025-01-01 2026-05-01 cancelled Price
+        A          Add-on  20     month 2025-01-01 2026-05-01 cancelled Unused
+        B          Main    300    month 2025-01-01 2026-05-15 cancelled Price
+        C          Main    500    month 2025-01-01 2026-06-01 cancelled .
+        D          Main    700    month 2025-01-01 2026-06-01 .         Renewed
+        D          Main    700    month 2026-06-01 .          .         .
+        """,
+    "ownership": "account_id manager_id\nA X\nB X\nC Y\nD Y",
+}
+
+
+def test_what_was_lost_stands_under_the_reason_of_its_largest_contract() -> None:
+    rows = reasons(LEFT)
+    assert [(*r[:4], f"{r[4]:.2f}") for r in rows if r[0] in ("company", "manager")] == [
+        ("company", "company", "(none)", 1, "500.00"),
+        ("company", "company", "Price", 2, "420.00"),
+        ("manager", "X", "Price", 2, "420.00"),
+        ("manager", "Y", "(none)", 1, "500.00"),
+    ]
+    assert [r[1:4] for r in rows if r[0] == "segment"] == [("Large", "(none)", 1), ("Small", "Price", 2)]
+
+
+def test_a_shared_account_is_counted_by_each_manager_and_once_by_the_company() -> None:
+    shared = {**LEFT, "ownership": "account_id manager_id share\nA X 0.5\nA Y 0.5"}
+    rows = {r[:3]: (r[3], f"{r[4]:.2f}") for r in reasons(shared)}
+    assert rows["manager", "X", "Price"] == rows["manager", "Y", "Price"] == (1, "60.00")
+    assert rows["company", "company", "Price"] == (2, "420.00")
+
+
+def test_where_nobody_left_there_is_no_reason() -> None:
+    stays = {"contracts": "account_id amount every starts_on\nA 100 month 2025-01-01", "accounts": "account_id\nA"}
+    assert reasons(stays) == []
+
+
+@examples(20)
+@given(worlds())
+def test_what_was_lost_for_all_reasons_is_the_churn(world: World) -> None:
+    result = pipeline.score(world.tables, world.rulebook, world.period, world.as_of)
+    rows = result.scored.rows
+    found = endings.churn_reasons(result.scored.moves, result.ledger_lines, rows, world.rulebook.breakdowns)
+    assert found.schema == pl.Schema(endings.SCHEMA)
+    for grain in set(found["grain"]):
+        assert found.filter(pl.col("grain") == grain)["revenue"].sum() == rows["churn"].sum()
+    if not found.height:
+        assert (rows["churn"] == 0).all()
