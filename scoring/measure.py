@@ -7,7 +7,7 @@ import polars as pl
 from polars.lazyframe.group_by import LazyGroupBy
 
 from scoring.credit.ownership import UNASSIGNED
-from scoring.metrics.metric import Base, Metric, Unit
+from scoring.metrics.metric import Base, Metric, Unit, in_book
 from scoring.metrics.targets import TARGET_ATTAINMENT
 from scoring.money import MONEY
 
@@ -84,7 +84,8 @@ def measure_by(
     are not those of the rows.
     """
     ids = once.select(keys).unique() if ids is None else ids
-    said, unsaid = _apart(metrics, basis)
+    names = once.collect_schema().names() if any(m.usual for m in metrics) else ()
+    said, unsaid = _apart([in_book(m, names) for m in metrics], basis)
     frames = [_of_base(once, ids, base, group, keys) for base, group in _by_base(said)]
     if unsaid:
         frames.append(_unsaid(ids, unsaid))

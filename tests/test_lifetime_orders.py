@@ -430,8 +430,9 @@ def test_value_for_ever_without_a_discount_is_refused() -> None:
 
 @pytest.mark.parametrize(("name", "error"), [("CDNOW_sample.txt", 0.7546), ("CDNOW_master.txt", 0.7940)])
 def test_chosen_model_is_off_no_more_than_the_best_on_cdnow(name: str, error: float) -> None:
-    past = choose_orders.trials(references.log(name), SEEN, free=True)
-    chosen = choose_orders.compare(cdnow(SEEN, name), past)
+    chosen = choose_orders.compare(
+        cdnow(SEEN, name), lambda: choose_orders.trials(references.log(name), SEEN, free=True)
+    )
     found = choose_orders.MODELS[chosen.fit.model].expected(chosen.fit, cdnow(SEEN, name), WEEKS)
     assert np.abs(found - later(name)).mean() < error
     assert chosen.fit.model in chosen.reason
@@ -459,7 +460,7 @@ def test_chosen_model_is_off_no_more_than_the_best_on_online_retail() -> None:
     )
     until = date(2011, 9, 1)
     before, whole = summary(log, until), summary(log, until + timedelta(days=100))
-    chosen = choose_orders.choose(orders(before), choose_orders.trials(log, until))
+    chosen = choose_orders.choose(orders(before), lambda: choose_orders.trials(log, until))
     assert (chosen.model, chosen["k"]) == (mbg_nbd.NAME, 2)
     both = before.join(whole, on="account_id", suffix="_all", maintain_order="left")
     came = (both["x_all"] - both["x"]).to_numpy()

@@ -41,7 +41,8 @@ RULES = {
 }
 
 NAMES = (
-    ("targets", "metric"), ("contracts", "status"), ("invoices", "kind"), ("activities", "kind"), ("milestones", "kind"),
+    ("targets", "metric"), ("contracts", "status"), ("invoices", "kind"), ("activities", "kind"),
+    ("milestones", "kind"),
 )  # fmt: skip
 """Columns of names, in which `_` is no blank."""
 

@@ -14,6 +14,7 @@ from scoring.backtest.errors import Errors, Vector, covered, errors, tenths
 from scoring.backtest.level import Total, levels, total
 from scoring.backtest.look import Held, World, look
 from scoring.backtest.naive import LABELS, NAIVE
+from scoring.backtest.sentences import MODEL, MOVED
 from scoring.backtest.signal import Signal
 from scoring.errors import Problem, ProblemsFoundError
 from scoring.intake import RULES, Request, is_usable, take_in
@@ -21,9 +22,6 @@ from scoring.ledger.parents import rolled_up
 from scoring.lifetime.stretch import Ahead
 from scoring.metrics import CATALOGUE
 from scoring.rules import Rulebook
-
-MODEL, MOVED = "model", "model_moved"
-"""The forecast of the model, and the same with its level moved by what earlier forecasts missed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,7 +4,8 @@ from dataclasses import asdict
 from math import isfinite
 from typing import Any
 
-from scoring.backtest.backtest import Backtest, Subject
+from scoring.backtest import sentences
+from scoring.backtest.backtest import Backtest
 from scoring.backtest.look import Held
 from scoring.backtest.signal import VERDICTS, Signal
 from scoring.lifetime.stretch import words
@@ -24,7 +25,7 @@ def record(made: Backtest) -> dict[str, Any]:
         "recalibrates": made.recalibrates,
         "labels": dict(made.labels),
         "origins": [_origin(one) for one in made.held],
-        **{name: _subject(subject) for name, subject in made.subjects.items()},
+        **{name: _subject(made, name) for name in made.subjects},
         "transform": None if made.transform is None else [float(part) for part in made.transform],
         "metrics": [_signal(one) for one in made.signals],
     }
@@ -42,8 +43,14 @@ def _origin(held: Held) -> dict[str, Any]:
     }
 
 
-def _subject(subject: Subject) -> dict[str, Any]:
+def _subject(made: Backtest, name: str) -> dict[str, Any]:
+    subject, written = made.subjects[name], sentences.written_as(name, made.currency)
     return {
+        "sentences": [
+            sentences.on_accounts(subject.errors, made.labels, written),
+            sentences.on_level(subject.errors),
+            sentences.on_ranges(subject.totals, subject.coverage, made.nominal, made.ahead),
+        ],
         "errors": {name: errors.plain for name, errors in subject.errors.items()},
         "tenths": subject.tenths.to_dicts(),
         "coverage": subject.coverage,

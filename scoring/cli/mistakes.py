@@ -18,7 +18,7 @@ DEBUG = "BOOKSCORE_DEBUG"
 _CODES = {
     "UnknownNameError": USAGE, "AmbiguousNameError": USAGE, "UnknownRunError": USAGE, "AmbiguousRunError": USAGE,
     "NoRunsError": USAGE, "NoPlaceError": USAGE, "NotOursError": USAGE, "UnknownPeriodError": USAGE,
-    "NothingDatedError": DATA,
+    "NothingDatedError": DATA, "TooShortError": DATA, "UnknownStretchError": USAGE, "WholeMonthsError": USAGE,
 }  # fmt: skip
 """By name, so that looking one up loads nothing; the rest is a bug or I/O."""
 

@@ -9,7 +9,7 @@ import polars as pl
 from scoring import book
 from scoring.measure import COMPANY, measure
 from scoring.metrics import CATALOGUE, Metric
-from scoring.metrics.metric import Parts
+from scoring.metrics.metric import Parts, in_book
 from scoring.money import MONEY
 from scoring.numbers import exact
 
@@ -67,6 +67,7 @@ def _value(amount: Decimal | None, value: float | None) -> Decimal | None:
 
 
 def _accounts(once: pl.LazyFrame, metric: Metric) -> pl.LazyFrame | None:
+    metric = in_book(metric, once.collect_schema().names())
     parts = metric.parts or _COUNTED.get(metric.name)
     if parts is None:
         return None

@@ -4,9 +4,9 @@ import polars as pl
 
 from scoring.demo.world import TEAMS, World, quarter_name
 
-_EURO_PER_ACCOUNT = {"Sales": 26, "Account Management": 4}
+_EURO_PER_ACCOUNT = {"Sales": 200, "Account Management": 60}
 """What each team spends a quarter, for each account of the company, by purpose."""
-_CAMPAIGNS = 40
+_CAMPAIGNS = 330
 
 
 def costs(world: World) -> pl.DataFrame:

@@ -10,7 +10,7 @@ from scoring.explain.model import Measured, Part
 from scoring.explain.refusals import UnexplainedError
 from scoring.measure import measure_by
 from scoring.metrics import REASONS
-from scoring.metrics.metric import Metric, Parts
+from scoring.metrics.metric import Metric, Parts, in_book
 from scoring.numbers import exact, in_parts
 
 PLACES = 9
@@ -28,6 +28,7 @@ def measured(rows: pl.DataFrame, metric: Metric, basis: str, kind: str | None = 
     `kind` is the column by which accounts are graded apart. Raises UnexplainedError where the parts do not add
     up to the value.
     """
+    metric = in_book(metric, rows.columns)
     found = pl.concat(measure_by(rows.lazy(), [metric], ("manager_id",), basis=basis)).collect().row(0, named=True)
     amount = found["amount"] if found["amount"] is not None else _rounded(exact(found["value"]))
     value, sums = amount, _NOTHING

@@ -13,7 +13,12 @@ FLAGS = (RETURN_COUNTS, RETURN_IS_NO_WIN, CONTRACTION_FORGIVEN, STAYS_FREE)
 def flags(
     *, returns_retained: bool, forgives_contraction: bool, free_stays: bool, returns_unwon: bool
 ) -> dict[str, pl.Expr]:
-    """Flag to the expression of it over the book, which has `has_returned` or `is_free` where a choice needs it."""
+    """Flag to the expression of it over the book, which has `has_returned` or `is_free` where a choice needs it.
+
+    No flags at all where every choice is the usual one.
+    """
+    if not (returns_retained or forgives_contraction or free_stays or returns_unwon):
+        return {}
     no = pl.lit(value=False)
     returned = pl.col("has_returned").fill_null(value=False)
     return {

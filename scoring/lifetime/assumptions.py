@@ -82,7 +82,8 @@ PLAIN = Assumptions(margin=1.0, discount=0.0)
 class Choice:
     """The model used for some accounts: `of` which, the fit, and why this one.
 
-    `candidates` names what was tried with its log-likelihood, `conventions` what is assumed, in sentences.
+    `candidates` names what was tried with its log-likelihood, `conventions` what is assumed, in sentences;
+    `spread` is the fit that ranges come from, where that is another.
     """
 
     of: str
@@ -90,6 +91,12 @@ class Choice:
     why: str
     candidates: Mapping[str, float] = field(default_factory=dict)
     conventions: Sequence[str] = ()
+    spread: Fit | None = None
+
+    @property
+    def of_ranges(self) -> Fit:
+        """The fit that says how far an account may lie from its value."""
+        return self.fit if self.spread is None else self.spread
 
     @property
     def sentence(self) -> str:

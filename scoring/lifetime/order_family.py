@@ -55,9 +55,8 @@ def value(choices: Sequence[Choice], seen: Seen, assumed: Assumptions) -> pl.Dat
     if not choices or seen.summary.is_empty():
         return pl.DataFrame(schema=VALUES)
     fit, spend = choices[0].fit, choices[1].fit
-    ahead = (
-        occasions.outlook(fit, seen.summary, assumed) if fit.model == occasions.NAME else _outlook(fit, seen, assumed)
-    )
+    is_calendar = fit.model == occasions.NAME
+    ahead = occasions.outlook(fit, seen.summary, assumed) if is_calendar else _outlook(choices[0], seen, assumed)
     size = gamma_gamma.mean(spend, seen.orders.x, seen.summary["spend"].fill_null(0.0).to_numpy())
     worth = size * assumed.margin
     per_order = np.divide(ahead.discounted * worth, ahead.expected, out=np.zeros_like(size), where=ahead.expected > 0)
@@ -70,16 +69,17 @@ def value(choices: Sequence[Choice], seen: Seen, assumed: Assumptions) -> pl.Dat
         "factor": ahead.discounted * assumed.margin,
         "value": ahead.discounted * worth,
         "value_total": pl.Series(ahead.for_ever * worth).fill_nan(None),
-        "low": ahead.low * per_order,
-        "high": ahead.high * per_order,
+        "low": np.minimum(ahead.low, ahead.expected) * per_order,
+        "high": np.maximum(ahead.high, ahead.expected) * per_order,
     }
     return pl.DataFrame(columns, schema_overrides=VALUES).sort("account_id")
 
 
-def _outlook(fit: Fit, seen: Seen, assumed: Assumptions) -> Outlook:
+def _outlook(choice: Choice, seen: Seen, assumed: Assumptions) -> Outlook:
     """What is to come from each account; for ever only where later money is worth less than today's."""
-    model, own, rate = MODELS_BY_NAME[fit.model], seen.orders, assumed.weekly_rate
-    low, high = model.count_range(fit, own, assumed.weeks, assumed.level)
+    fit, ranges, own, rate = choice.fit, choice.of_ranges, seen.orders, assumed.weekly_rate
+    model = MODELS_BY_NAME[fit.model]
+    low, high = MODELS_BY_NAME[ranges.model].count_range(ranges, own, assumed.weeks, assumed.level)
     return Outlook(
         alive=model.alive(fit, own),
         expected=model.expected(fit, own, assumed.weeks),
@@ -98,10 +98,10 @@ def _of_orders(seen: Seen, assumed: Assumptions) -> Choice:
         fit = _asked(assumed.model, seen.orders)
         module = MODELS_BY_NAME[fit.model]
         return Choice(OF_ORDERS, fit, "The rules ask for it.", {}, (*module.ASSUMPTIONS, TIMING))
-    found = choose_orders.compare(seen.orders, choose_orders.trials(seen.log, seen.instant))
+    found = choose_orders.compare(seen.orders, lambda: choose_orders.trials(seen.log, seen.instant))
     module = MODELS_BY_NAME[found.fit.model]
     tried = {_named(c.model, c.k): c.log_likelihood for c in found.candidates}
-    return Choice(OF_ORDERS, found.fit, found.reason, tried, (*module.ASSUMPTIONS, TIMING))
+    return Choice(OF_ORDERS, found.fit, found.reason, tried, (*module.ASSUMPTIONS, TIMING), found.spread)
 
 
 def _on_occasions(seen: Seen, every: str | None) -> Choice:

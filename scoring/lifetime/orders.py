@@ -89,8 +89,27 @@ def _numbered(ids: pl.Series) -> tuple[pl.Series, Small]:
             seen[values - low] = True
             place = np.cumsum(seen, dtype=np.int32) - np.int32(1)
             return pl.Series("account_id", np.flatnonzero(seen) + low, dtype=ids.dtype), place[values - low]
-    place = ids.rank("dense").to_numpy().astype(np.int32) - np.int32(1)
-    return ids.unique().sort().alias("account_id"), place
+    if ids.dtype != pl.String:
+        return ids.unique().sort().alias("account_id"), ids.rank("dense").to_numpy().astype(np.int32) - 1
+    return _numbered_text(ids)
+
+
+def _numbered_text(ids: pl.Series) -> tuple[pl.Series, Counts]:
+    """The same for text: numbered by hash, which costs a third of comparing text, and only the different ids sorted
+    (as values; to sort with their places costs five times as much, so these are found again by hash).
+
+    Should two ids have one hash, a second hash tells, and the text itself is compared.
+    """
+    code = ids.hash().rank("dense").to_numpy().astype(np.int32) - 1
+    first = np.zeros(int(code.max(initial=-1)) + 1, dtype=np.int64)
+    first[code[::-1]] = np.arange(len(code) - 1, -1, -1)
+    again = ids.hash(1).to_numpy()
+    if not np.array_equal(again[first][code], again):
+        return ids.unique().sort().alias("account_id"), ids.rank("dense").to_numpy().astype(np.int32) - 1
+    different = ids.gather(first).sort()
+    place = np.empty(len(first), dtype=np.int32)
+    place[different.hash().rank("dense").to_numpy().astype(np.int32) - 1] = np.arange(len(first), dtype=np.int32)
+    return different.alias("account_id"), place[code]
 
 
 def _units(amount: pl.Series) -> Counts:

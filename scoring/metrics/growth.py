@@ -19,6 +19,7 @@ QUICK_RATIO = Metric(
     "(contraction, churn), net per account.",
     undefined="no_losses",
     source="Subscription analytics: SaaS quick ratio",
+    usual=(EVERYBODY, Parts(pl.col("gained"), pl.col("lost"))),
 )
 LIKE_FOR_LIKE_GROWTH = Metric(
     name="like_for_like_growth",

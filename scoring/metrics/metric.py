@@ -1,6 +1,7 @@
 """What is a metric? One frozen object with two expressions over the book: who counts, and what is computed."""
 
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import polars as pl
@@ -93,6 +94,8 @@ class Metric:
     low: pl.Expr | None = None
     high: pl.Expr | None = None
     """The likely range of the value, where the metric has a range of its own."""
+    usual: tuple[Base, Parts] | None = None
+    """Base and parts over books without flags, where the rules choose no other definition: the cheaper way."""
     looks_ahead: bool = False
     """Whether it claims to tell what comes; `bookscore backtest` then holds it against what came."""
 
@@ -109,6 +112,14 @@ class Metric:
     def columns(self) -> tuple[str, ...]:
         """The columns of the book it reads, sorted; not those that only say which definition holds."""
         return tuple(sorted({*self.base.rows.meta.root_names(), *self.value.meta.root_names()} - {*FLAGS}))
+
+
+def in_book(metric: Metric, columns: Collection[str]) -> Metric:
+    """The metric as it is written over a book of these columns: as usual, where the book has no flags."""
+    if metric.usual is None or RETURN_COUNTS in columns:
+        return metric
+    base, parts = metric.usual
+    return replace(metric, base=base, parts=parts, usual=None)
 
 
 EVERYBODY = Base("everybody", pl.lit(value=True), "all accounts of the book")

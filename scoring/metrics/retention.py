@@ -34,6 +34,7 @@ NET_REVENUE_RETENTION = Metric(
     "may add accounts that came back, or leave contraction out (`retention`).",
     undefined="no_opening",
     source="Subscription analytics: net revenue retention (NRR)",
+    usual=(PAYING_AT_START, Parts(pl.col("after"), pl.col("before"))),
 )
 _STAYS = (pl.col("after") > 0) | pl.col(STAYS_FREE)
 LOGO_RETENTION = Metric(
@@ -47,6 +48,7 @@ LOGO_RETENTION = Metric(
     "keep them.",
     undefined="no_opening",
     source="Subscription analytics: logo retention",
+    usual=(PAYING_AT_START, Parts(counted(pl.col("after") > 0), SHARE)),
 )
 CHURN_RATE = Metric(
     name="churn_rate",
@@ -58,6 +60,7 @@ CHURN_RATE = Metric(
     definition="Share of the accounts paying at the start that no longer pay at the end.",
     undefined="no_opening",
     source="Subscription analytics: customer churn rate, 1 less logo retention",
+    usual=(PAYING_AT_START, Parts(counted(pl.col("after") <= 0), SHARE)),
 )
 
 THEME = (GROSS_REVENUE_RETENTION, NET_REVENUE_RETENTION, LOGO_RETENTION, CHURN_RATE)

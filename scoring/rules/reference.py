@@ -106,6 +106,8 @@ def _default(field: Schema) -> str:
     default = field.get("default")
     if default in (None, "", {}, []):
         return "none"
+    if isinstance(default, bool):
+        return f"`{str(default).lower()}`"
     return "see there" if isinstance(default, dict | list) else f"`{default}`"
 
 
@@ -129,6 +131,8 @@ def _word(field: Schema) -> str:
     """What a single word may be, with its limits where both are inclusive."""
     if field["type"] == "string":
         return "percentage" if "%" in field.get("pattern", "") else "text"
+    if field["type"] == "boolean":
+        return "`true` or `false`"
     kind = {"integer": "whole number", "number": "number"}[field["type"]]
     least, most = field.get("minimum"), field.get("maximum")
     if least is None:

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from scoring.metrics.metric import Metric
+from scoring.metrics.metric import Metric, in_book
 from scoring.money import ratio
 from scoring.rules import Rule, Rulebook, rule_points
 from scoring.scorecard.lines import better_of, metric_of
@@ -58,6 +58,7 @@ def scores_without(points: pl.LazyFrame, lined: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _of_rule(rows: pl.LazyFrame, rule: Rule, metric: Metric, rulebook: Rulebook, targets: pl.LazyFrame) -> pl.LazyFrame:
+    metric = in_book(metric, rows.collect_schema().names())
     parts = metric.parts
     if parts is None:
         raise ValueError(metric.name)
