@@ -191,11 +191,10 @@ def _ladder() -> dict[str, Figure]:
 
 def _worth() -> dict[str, Figure]:
     z, worth = constant("interval_z"), f"CAST({added('value_now', 'valued')} AS DOUBLE)"
-    own = added("pow(value_spread * CAST(share_of_value AS DOUBLE), 2)", "valued")
+    own = f"coalesce({added('pow(value_spread * CAST(share_of_value AS DOUBLE), 2)', 'valued')}, 0)"
     width = f"sqrt(pow({worth} * {constant('value_error')}, 2) + {own} / pow({z}, 2)) * {z}"
-    level = Figure(
-        worth, rows("valued"), added("value_now", "valued"), f"greatest({worth} - {width}, 0)", f"{worth} + {width}"
-    )
+    low = f"CASE WHEN {worth} - {width} > 0 THEN {worth} - {width} WHEN {worth} IS NOT NULL THEN 0 END"
+    level = Figure(worth, rows("valued"), added("value_now", "valued"), low, f"{worth} + {width}")
     changes = {"lifetime_value_retained": "value_retained", "lifetime_value_grown": "value_grown"}
     return _sums("worth_before", changes) | {
         "lifetime_value": level,
@@ -332,7 +331,7 @@ bent AS (
 halves AS (
     SELECT {key}, min(day) FILTER (WHERE waits <= 0.5 + 1e-9) AS half,
         min(day) FILTER (WHERE coalesce({lower}, waits) <= 0.5 + 1e-9) AS half_low,
-        min(day) FILTER (WHERE {upper} <= 0.5 + 1e-9) AS half_high
+        min(day) FILTER (WHERE {upper} <= 0.5 + 1e-9) AS half_high, min(waits) <= 1e-9 AS nobody_waits
     FROM bent GROUP BY {key}
 )"""
 
@@ -342,7 +341,7 @@ def query(flags: Iterable[str]) -> str:
 
     `flags` are the choices of the rulebook that the book has as columns; those it has not are false.
     """
-    inner, outer = [KEY], ["CAST(sums.manager_id AS VARCHAR) AS id", "sums.* EXCLUDE (manager_id)"]
+    inner, outer = [KEY], ["CAST(sums.manager_id AS VARCHAR) AS id", "sums.* EXCLUDE (manager_id)", "nobody_waits"]
     for name, figure in FIGURES.items():
         for field in ("value", "n", "amount", "low", "high"):
             expression = getattr(figure, field)

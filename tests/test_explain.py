@@ -74,6 +74,7 @@ def test_the_score_can_be_computed_again_from_what_is_shown(
     evidence: Evidence, explanations: Mapping[str, Explanation]
 ) -> None:
     grades = {rule.name: rule for rule in evidence.rulebook.rules}
+    again = 0
     for found in explanations.values():
         total = weights = 0.0
         for line in (each for each in found.lines if each.points is not None):
@@ -84,7 +85,10 @@ def test_the_score_can_be_computed_again_from_what_is_shown(
             graded = [(_points(grade, value, better_of(rule)), n) for grade, value, n in apart or whole]
             got = sum(p * n for p, n in graded) / sum(n for _, n in graded)
             total, weights = total + got * rule.weight, weights + rule.weight
-        assert total / weights == pytest.approx(float(found.score or 0), abs=1e-6)
+        if found.score is not None:  # some have too few accounts for one
+            assert total / weights == pytest.approx(float(found.score), abs=1e-6)
+            again += 1
+    assert again > 10
 
 
 def test_movements_and_hand_overs_lead_from_opening_to_closing(

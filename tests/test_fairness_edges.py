@@ -1,4 +1,4 @@
-"""What the peers' engine says where there is little to say: one account, no peers, whales, nobody, nothing that differs."""
+"""What the peers' engine says where there is little to say: one account, no peers, whales, nobody."""
 
 from datetime import date
 

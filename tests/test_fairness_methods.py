@@ -25,7 +25,8 @@ def ledger() -> Made:
     """Five managers with two accounts each in whole numbers; the first has kept 300 of 400."""
     units = pl.DataFrame({
         "account_id": list("abcdefghij"), "quarter": [1] * 10, "segment": ["s"] * 10,
-        "opening": [100.0, 300.0] + [100.0] * 8, "closing": [120.0, 180.0, 90.0, 90.0, 100.0, 100.0, 110.0, 90.0, 0.0, 100.0],
+        "opening": [100.0, 300.0] + [100.0] * 8,
+        "closing": [120.0, 180.0, 90.0, 90.0, 100.0, 100.0, 110.0, 90.0, 0.0, 100.0],
     })  # fmt: skip
     owners = [m for m in "ABCDE" for _ in range(2)]
     return tabled(units, units.select("account_id", "quarter", pl.Series("manager_id", owners), share=1.0))
@@ -93,13 +94,25 @@ def test_without_shared_accounts_joint_and_split_agree() -> None:
 
 
 def test_joint_tells_partners_apart_where_split_blurs_them() -> None:
-    near = {False: [], True: []}
+    near: dict[bool, list[float]] = {False: [], True: []}
     for seed in range(8):
         made = small(managers=40, accounts=40, seed=seed, skill=0.05, shared=0.6)
-        for joint in near:
+        for joint, right in near.items():
             rows = made.having(joint=joint).rows().join(made.managers, on="manager_id")
-            near[joint].append(np.corrcoef(rows["theta"], rows["talent"])[0, 1])
+            right.append(np.corrcoef(rows["theta"], rows["talent"])[0, 1])
     assert np.mean(near[True]) > np.mean(near[False])
+
+
+def test_the_spread_is_not_taken_for_smaller_because_accounts_are_shared() -> None:
+    found = {}
+    for joint in (False, True):
+        worlds = [
+            small(managers=60, accounts=60, seed=s, skill=0.05, shared=0.6).having(joint=joint) for s in range(10)
+        ]
+        scales = [world.estimate().scale for world in worlds]
+        found[joint] = np.mean([s.found for s in scales if s is not None])
+    assert found[True] == pytest.approx(0.05**2, rel=0.15)
+    assert found[False] < 0.75 * found[True]
 
 
 def test_what_a_method_costs_is_told() -> None:

@@ -1,4 +1,4 @@
-"""What must hold of the peers' engine whatever the data: order, units of account, labels of managers, honest chances."""
+"""What must hold of the peers' engine whatever the data: order, units, names of managers, honest chances."""
 
 import os
 import subprocess
@@ -223,7 +223,13 @@ def test_expected_losses_add_up_to_those_that_happened(losses: list[float], part
     assert np.all(found >= min(0.002, whole / len(loss)) - 1e-12)
 
 
+def test_losses_that_are_mere_rounding_are_not_scaled_up() -> None:
+    found = floored(np.array([6e-321, -1e-53, 0.0]), 1.5)
+    assert found == pytest.approx([0.5, 0.5, 0.5])
+
+
 def test_a_range_of_few_peers_is_students() -> None:
+    assert chance_above(np.ones(1), np.ones(1), np.array([5])) == pytest.approx([0.8130], abs=1e-4)
     assert reach(np.array([5, 29, 30, 1000])) == pytest.approx([2.776, 2.048, 1.960, 1.960], abs=1e-3)
     assert chance_above(np.array([0.0, 1.0]), np.array([0.0, 1.0]), np.array([9, 40])) == pytest.approx(
         [0.5, 0.8413], abs=1e-4

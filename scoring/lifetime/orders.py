@@ -14,6 +14,8 @@ from scoring.money import SCALE, from_units, units
 Small = NDArray[np.int32]
 """Rows and days: half the memory, of which the first touch costs more than the work."""
 
+Codes = NDArray[np.int32]
+
 DAYS_A_WEEK = 7
 EPOCH = date(1970, 1, 1)
 COLUMNS = ("account_id", "dated_on", "amount")
@@ -94,7 +96,7 @@ def _numbered(ids: pl.Series) -> tuple[pl.Series, Small]:
     return _numbered_text(ids)
 
 
-def _numbered_text(ids: pl.Series) -> tuple[pl.Series, Counts]:
+def _numbered_text(ids: pl.Series) -> tuple[pl.Series, Codes]:
     """The same for text: numbered by hash, which costs a third of comparing text, and only the different ids sorted
     (as values; to sort with their places costs five times as much, so these are found again by hash).
 

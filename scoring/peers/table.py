@@ -19,6 +19,9 @@ FOLDS = 5
 LEAST_LOSS = 0.002
 """Nobody's accounts are expected to be lost with less than this chance."""
 
+_NOTHING = 1e-12
+"""Smaller losses are the noise of binary fractions, not to be scaled up."""
+
 _SCRAMBLE, _WRAP = 2654435761, 2**32
 
 Matrix = NDArray[np.float64]
@@ -82,8 +85,8 @@ def floored(loss: Vector, whole: float, least: float = LEAST_LOSS) -> Vector:
     n = len(loss)
     if whole <= least * n:
         return np.full(n, whole / max(n, 1))
-    order = np.sort(loss)[::-1]
-    order = order[order > 0]
+    loss = np.where(loss > _NOTHING, loss, 0.0)
+    order = np.sort(loss[loss > 0])[::-1]
     if len(order) == 0:
         return np.full(n, whole / n)
     free = np.arange(1, len(order) + 1)
