@@ -272,14 +272,15 @@ def disagreements(said: Mapping[str, Mapping[str, Any]], conventions: Mapping[st
 # What is measured
 
 
-def contenders(size: str, log: Path) -> dict[str, Contender]:
+def contenders(size: str, log: Path, without: Sequence[str]) -> dict[str, Contender]:
     """The tools that take part at a size."""
     many = 0 if size == "cdnow" else int(size)
-    taking = [name for name in TOOLS if many < TOO_MANY.get(name, many + 1)]
+    left_out = [name for name in TOOLS if any(name.startswith(word) for word in without)]
+    taking = [name for name in TOOLS if many < TOO_MANY.get(name, many + 1) and name not in left_out]
     return {name: Contender(name, [__file__, "--tool", name, "--log", str(log), "--size", size]) for name in taking}
 
 
-def measured(size: str, scratch: Path, runs: int) -> tuple[str, dict[str, Contender], str]:
+def measured(size: str, scratch: Path, runs: int, without: Sequence[str]) -> tuple[str, dict[str, Contender], str]:
     """The heading of a size, its contenders after all runs, and how far their values lie apart.
 
     Stops, and says what, where they do not agree.
@@ -287,7 +288,7 @@ def measured(size: str, scratch: Path, runs: int) -> tuple[str, dict[str, Conten
     log = scratch / f"{size}.parquet"
     writer = Contender("the log", [__file__, "--write", str(log), "--size", size])
     writer.run()
-    tools = contenders(size, log)
+    tools = contenders(size, log, without)
     in_turn(tools.values(), runs)
     again = Contender("the conventions", [*tools[OURS].arguments, "--conventions"])
     again.run()
@@ -312,7 +313,9 @@ def _apart(heading: str, said: Mapping[str, Mapping[str, Any]], conventions: Map
             f"{abs(theirs['expected'] / own['expected'] - 1):.0e}, total value by its own convention "
             f"{abs(theirs['value'] / conventions[peer] - 1):.0e}, by ours {theirs['value'] / own['value'] - 1:+.2%}"
         )
-    return f"- {heading}, parts by which they differ from bookscore. {'; '.join(words)}. Chosen: {said[CHOSEN]['model']}."
+    return (
+        f"- {heading}, parts by which they differ from bookscore. {'; '.join(words)}. Chosen: {said[CHOSEN]['model']}."
+    )
 
 
 def rows(heading: str, tools: Mapping[str, Contender]) -> Iterator[list[str]]:
@@ -332,6 +335,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", nargs="+", default=["cdnow", "10000", "100000", "1000000"])
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--without", nargs="+", default=[], choices=("lifetimes", "clvkit"), help="peers to leave out")
     parser.add_argument("--dry", action="store_true", help="print the table, and leave the README alone")
     parser.add_argument("--tool", choices=TOOLS, help=argparse.SUPPRESS)
     parser.add_argument("--size", help=argparse.SUPPRESS)
@@ -346,13 +350,13 @@ def main() -> None:
         told = said.pop("conventions", None)
         print(json.dumps(said | ({"conventions": told()} if asked.conventions else {})))
     else:
-        report(asked.sizes, asked.runs, dry=asked.dry)
+        report(asked.sizes, asked.runs, asked.without, dry=asked.dry)
 
 
-def report(sizes: Sequence[str], runs: int, *, dry: bool) -> None:
+def report(sizes: Sequence[str], runs: int, without: Sequence[str], *, dry: bool) -> None:
     """Measures every size and puts the table into the README and the picture beside it."""
     with tempfile.TemporaryDirectory() as scratch:
-        found = [measured(size, Path(scratch), runs) for size in sizes]
+        found = [measured(size, Path(scratch), runs, without) for size in sizes]
     head = ("log", "tool", *STAGES, "total", "whole process", "wall", "peak MiB")
     text = table(head, [row for heading, tools, _ in found for row in rows(heading, tools)])
     text += "\n" + "\n".join(apart for *_, apart in found)

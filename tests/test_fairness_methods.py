@@ -8,15 +8,18 @@ import pytest
 from fairness_made import LOGO, NRR, Made, small, tabled
 
 from scoring.peers import change
+from scoring.peers.books import Books
 from scoring.peers.diagnosis import diagnose
 from scoring.peers.evidence import grades, labels
 from scoring.peers.intervals import correlations, joint_error, too_alike
+from scoring.peers.joint import carried
 from scoring.peers.methods import METHODS, compare
 from scoring.peers.outcomes import drawn_in
 from scoring.peers.ranks import rank_interval
 from scoring.peers.score import correlation, scores
 from scoring.peers.settings import Fairness
 from scoring.peers.table import printed
+from scoring.peers.weights import parts
 
 NAMES = ("raw", "weighted", "target_bands", "peer_percentile", "oe", "oe_credibility", "joint")
 
@@ -113,6 +116,24 @@ def test_the_spread_is_not_taken_for_smaller_because_accounts_are_shared() -> No
         found[joint] = np.mean([s.found for s in scales if s is not None])
     assert found[True] == pytest.approx(0.05**2, rel=0.15)
     assert found[False] < 0.75 * found[True]
+
+
+def test_two_who_share_every_account_show_half_of_the_true_variance() -> None:
+    units, people = np.repeat(np.arange(4), 2), np.tile(np.arange(2), 4)
+    books = Books(units, people, np.full(8, 0.5), np.arange(4), np.zeros(4, dtype=np.int64), 2)
+    assert carried(parts(books, np.ones(4)), books) == pytest.approx([0.5, 0.5])
+
+
+def test_joint_takes_an_account_that_repeats_for_less_than_as_many_accounts() -> None:
+    made = small(skill=0.05, managers=20)
+    units, held = (pl.concat([f.with_columns(quarter=pl.lit(q)) for q in range(4)]) for f in (made.units, made.shares))
+    repeated = replace(made, units=units, shares=held).having(joint=True)
+    fresh = small(skill=0.05, managers=20, quarters=4).having(joint=True)
+    assert repeated.rows()["z"].mean() < 1.1 * made.having(joint=True).rows()["z"].mean()
+    assert fresh.rows()["z"].mean() > 1.3 * repeated.rows()["z"].mean()
+    known = fresh.having(frozen_k={NRR.name: 40.0})
+    older = known.having(quarter_weights=(1.0, 0.2, 0.2, 0.2))
+    assert older.rows()["z"].mean() < 0.8 * known.rows()["z"].mean()
 
 
 def test_what_a_method_costs_is_told() -> None:
