@@ -182,10 +182,11 @@ def _growth() -> dict[str, Figure]:
 def _ladder() -> dict[str, Figure]:
     steps = "coalesce(tier_after - tier_before, 0)"
     up, down = (f"CASE WHEN {steps} {sign} 0 THEN share ELSE 0 END" for sign in "><")
+    climbed = added(f"greatest({steps}, 0) * share", "on_ladder")
     return {
         "tier_up_rate": _ratio(up, "share", "could_climb"),
         "tier_down_rate": _ratio(down, "share", "could_fall"),
-        "tier_steps": Figure(f"CAST({added(f'greatest({steps}, 0) * share', 'on_ladder')} AS DOUBLE)", rows("on_ladder")),
+        "tier_steps": Figure(f"CAST({climbed} AS DOUBLE)", rows("on_ladder")),
         "net_tier_steps": _ratio(f"{steps} * share", "share", "on_ladder"),
         "products_per_account": _ratio("products_after * share", "share", "named_at_end"),
         "cross_sell_breadth": _ratio("(products_after - products_before) * share", "share", "named_at_both"),

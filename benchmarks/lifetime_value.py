@@ -160,13 +160,12 @@ def chosen(log: Path, until: date) -> dict[str, Any]:
 
 def by_lifetimes(log: Path, until: date) -> dict[str, Any]:
     """The documented way with lifetimes: a summary by day, told in weeks."""
-    import pandas as pd
     from lifetimes import BetaGeoFitter, GammaGammaFitter
     from lifetimes.utils import summary_data_from_transaction_data
 
     stage = Stages()
     with stage("summary"):
-        read = pd.read_parquet(log)
+        read = _in_pandas(log)
         seen = summary_data_from_transaction_data(
             read, "customer_id", "date", "amount", observation_period_end=until - timedelta(days=1), freq="D"
         )
@@ -188,6 +187,12 @@ def by_lifetimes(log: Path, until: date) -> dict[str, Any]:
     return _said(stage, parameters, {"alive": alive.sum(), "expected": expected.sum(), "value": worth.sum()})
 
 
+def _in_pandas(log: Path) -> Any:
+    import pandas as pd
+
+    return pd.read_parquet(log)
+
+
 class _Fitted:
     """A model of clvkit that is fitted already, so that the stages can be told apart."""
 
@@ -204,13 +209,12 @@ class _Fitted:
 def by_clvkit(log: Path, until: date) -> dict[str, Any]:
     """The documented way with clvkit, but for its models being fitted one by one."""
     import numpy as np
-    import pandas as pd
     from clvkit import BGNBD, CLV, CustomerBase, GammaGamma
 
     rate, stage = float(np.expm1(_assumed().weekly_rate)), Stages()
     with stage("summary"):
         seen = CustomerBase.from_transactions(
-            pd.read_parquet(log), time_unit="W", collapse="D", on_negative="drop",
+            _in_pandas(log), time_unit="W", collapse="D", on_negative="drop",
             observation_period_end=until - timedelta(days=1),
         )  # fmt: skip
     with stage("fit"):

@@ -50,6 +50,7 @@ def build(
     accounts: pl.LazyFrame,
     facts: pl.LazyFrame,
     constants: Mapping[str, pl.Expr],
+    *,
     happened: Sequence[Dated] = (),
 ) -> Book:
     """The book of every manager.

@@ -47,8 +47,7 @@ def total(amount: pl.Expr) -> pl.Expr:
 
 def ratio(top: pl.Expr, bottom: pl.Expr) -> pl.Expr:
     """The only division of the house: Float64, null where the bottom is null or 0."""
-    below = bottom.cast(pl.Float64)
-    return top.cast(pl.Float64) / pl.when(below != 0).then(below)
+    return top.cast(pl.Float64) / bottom.cast(pl.Float64).replace(0.0, None)
 
 
 def added(amounts: pl.Series) -> Decimal:

@@ -34,7 +34,7 @@ from scoring.run import Run
 from scoring.scorecard.cards import Scored, cards
 from scoring.scorecard.context import Context
 from scoring.scorecard.judge import judge
-from scoring.worth import Worth, facts_of, worth
+from scoring.worth import UNVALUED, VALUE_COLUMNS, Worth, facts_of, worth
 
 Tables = dict[str, pl.DataFrame]
 
@@ -59,7 +59,7 @@ def run(request: Request) -> Run:
     period = calendar.period(request.period) if request.period else scope.latest_period(tables, rulebook, request.as_of)
     if period.start > request.as_of:
         raise scope.FuturePeriodError(period, request.as_of)
-    before = score(tables, rulebook, calendar.previous(period), request.as_of)
+    before = score(tables, rulebook, calendar.previous(period), request.as_of, metrics=())
     now = score(tables, rulebook, period, request.as_of, looks_back=True)
     measures = measured(now.scored.rows, rulebook, tables, period)
     reaching = (*scope.shortfall(tables, period, request.as_of), *scope.late_start(tables, rulebook, now.windows))
@@ -112,10 +112,19 @@ class Result:
 
 
 def score(
-    tables: Tables, rulebook: Rulebook, period: Period, as_of: date, *, looks_back: bool = False
+    tables: Tables,
+    rulebook: Rulebook,
+    period: Period,
+    as_of: date,
+    *,
+    metrics: Sequence[Metric] = OVER_BOOK,
+    looks_back: bool = False,
 ) -> Result:
-    """One period, from tables to scores; with `looks_back` past forecasts of lifetime value are checked, too."""
-    made = booked(tables, rulebook, period, as_of, looks_back=looks_back)
+    """One period, from tables to scores, with a book for those `metrics` and the rules'.
+
+    With `looks_back` past forecasts of lifetime value are checked, too.
+    """
+    made = booked(tables, rulebook, period, as_of, metrics=metrics, looks_back=looks_back)
     judged = judge(made.rows, rulebook, tables["targets"], period.name)
     return Result(made.windows, Scored(judged, made.rows, made.moves), made.lines, made.ends, made.worth)
 
@@ -133,23 +142,31 @@ class Booked:
 
 
 def booked(
-    tables: Tables, rulebook: Rulebook, period: Period, as_of: date, *, looks_back: bool = False
+    tables: Tables,
+    rulebook: Rulebook,
+    period: Period,
+    as_of: date,
+    *,
+    metrics: Sequence[Metric] = OVER_BOOK,
+    looks_back: bool = False,
 ) -> Booked:
-    """One period, from tables to the book that every metric is measured over."""
+    """One period, from tables to the book that those `metrics` and the rules' are measured over."""
     windows = scope.windows(rulebook, period)
     lazy = {name: frame.lazy() for name, frame in tables.items()}
     ledger = _ledger(lazy, rulebook, windows, as_of)
     own = Ownership(rulebook.ownership.policy, rulebook.ownership.attribute, rulebook.ownership.managers)
     whose = answering(own, lazy, ledger, windows, basis=rulebook.basis, as_of=as_of, currency=rulebook.currency)
     further = asked(tables, ledger, whose.moves, rulebook, windows, as_of)
-    made = worth(lazy, ledger, rulebook, windows, looks_back=looks_back)
+    ruled = [CATALOGUE[name] for rule in rulebook.rules for name in (rule.metric, rule.of) if name in CATALOGUE]
+    asked_for = {column for metric in (*metrics, *ruled) for column in metric.columns}
+    made = worth(lazy, ledger, rulebook, windows, looks_back=looks_back) if asked_for & VALUE_COLUMNS else UNVALUED
     known = _known(ledger, rulebook, windows).join(further.known, on="account_id", how="full", coalesce=True)
     known = known.join(lifetime_value.known(made.valued), on="account_id", how="full", coalesce=True)
     constants = {**_constants(rulebook), **further.constants, "value_error": pl.lit(made.error.spread, pl.Float64)}
     valued = facts_of(made, ledger, rulebook, windows)
     happened = facts.found([*_happened(lazy, ledger, rulebook, windows, as_of), *further.happened, *valued])
     policies = rulebook.credit.model_dump(exclude={"growth_parts", "lifetime_value"})
-    built = book.build(ledger, whose, policies, lazy["accounts"], known, constants, happened)
+    built = book.build(ledger, whose, policies, lazy["accounts"], known, constants, happened=happened)
     bridge, outcome, lines, rows, moves = pl.collect_all(
         [ledger.bridge, ledger.outcome, ledger.lines, built.rows, built.moves]
     )

@@ -11,7 +11,7 @@ from scoring import scope
 from scoring.facts import Dated, lifetime_value
 from scoring.ledger.build import Ledger, Windows
 from scoring.lifetime import rolling
-from scoring.lifetime.assumptions import Assumptions
+from scoring.lifetime.assumptions import VALUES, Assumptions
 from scoring.lifetime.beside import with_orders
 from scoring.lifetime.rolling import Error
 from scoring.lifetime.valuation import Valued, family_of, valued
@@ -61,6 +61,13 @@ class Worth:
             "usual_miss": self.error.spread,
             "level_factor": self.error.factor,
         }
+
+
+UNVALUED = Worth(Valued(pl.DataFrame(schema=VALUES), pl.DataFrame(schema=VALUES), ()), Error())
+"""Where nobody asks for lifetime value."""
+
+VALUE_COLUMNS = frozenset({*lifetime_value.COLUMNS, *lifetime_value.KNOWN})
+"""The columns of the book that hold it."""
 
 
 def assumptions(rulebook: Rulebook) -> Assumptions:

@@ -1,8 +1,11 @@
 """What several tests share: one made company, and one run of it, made once."""
 
+import os
 from pathlib import Path
 
 import pytest
+
+os.environ.setdefault("POLARS_MAX_THREADS", "1")  # small frames lose time between threads; two tests run side by side
 
 from scoring import demo, intake, pipeline, rules
 from scoring.run import Run

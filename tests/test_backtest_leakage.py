@@ -57,7 +57,7 @@ def test_contracts_that_come_later_change_no_forecast() -> None:
         contract("t03", date(2025, 5, 1), None, 7000, recorded_at=LATER, line_id="late"),
         contract("e01", date(2025, 9, 1), None, 1, renews="e01"),
     ]
-    altered = [_stopped(row) if row["ends_on"] is None and row["line_id"] > "e05" else row for row in known_rows]
+    altered = [_stopped(row) if row["ends_on"] is None else row for row in known_rows]
     rules, first = rulebook("contracts"), date(2021, 1, 1)
     plain = said(company(contracts=known_rows), rules, ON, 12, first)
     assert plain[0].height > 20
@@ -66,8 +66,9 @@ def test_contracts_that_come_later_change_no_forecast() -> None:
 
 
 def _stopped(row: Row) -> Row:
-    """The line, cancelled on a later day: what a list of today says of it."""
-    return {**row, "ends_on": date(2025, 11, 20), "status": "cancelled", "cancelled_on": date(2025, 10, 20)}
+    """The line, cancelled on a later day after five whole years: what a list of today says of it."""
+    start = row["starts_on"]
+    return {**row, "ends_on": start.replace(year=2026), "status": "cancelled", "cancelled_on": date(2025, 12, 20)}
 
 
 def test_invoices_that_come_later_change_no_forecast() -> None:

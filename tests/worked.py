@@ -98,10 +98,10 @@ def run(case: Worked) -> Outcome:
     frames = frames_of(case)
     if rulebook.grain == "parent":
         frames = rolled_up(frames)
-    result = score(frames, rulebook, period, _as_of(case, period))
-    rows = result.scored.rows
     asked = {name.rpartition(".")[2] for name in case.expected}
     metrics = [m for m in OVER_BOOK if m.name in asked]
+    result = score(frames, rulebook, period, _as_of(case, period), metrics=metrics)
+    rows = result.scored.rows
     return Outcome(measured(rows, rulebook, frames, period, metrics), result.scored.moves)
 
 

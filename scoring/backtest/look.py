@@ -96,12 +96,13 @@ def _orders(
     world: World, own: order_family.Seen, choice: Choice, until: date, counts: pl.DataFrame
 ) -> tuple[pl.DataFrame, Vector]:
     """The orders forecast and placed, and the tenths of the transform of what came."""
-    model, fit, weeks = order_family.MODELS_BY_NAME[choice.fit.model], choice.fit, (until - own.instant).days / 7
-    low, high = model.count_range(fit, own.orders, weeks, world.assumed.level)
+    model, ranges = (order_family.MODELS_BY_NAME[fit.model] for fit in (choice.fit, choice.of_ranges))
+    weeks = (until - own.instant).days / 7
+    low, high = ranges.count_range(choice.of_ranges, own.orders, weeks, world.assumed.level)
     said = pl.DataFrame(
         {
             "account_id": own.summary["account_id"],
-            "forecast": model.expected(fit, own.orders, weeks),
+            "forecast": model.expected(choice.fit, own.orders, weeks),
             "low": low.astype(np.float64),
             "high": high.astype(np.float64),
         }
@@ -114,7 +115,7 @@ def _orders(
     in_order = said.select("account_id").join(held, on="account_id", how="left", maintain_order="left")
     placed = in_order["actual"].to_numpy().astype(np.int64)
     most = int(np.quantile(placed, MOST)) if len(placed) else 0
-    return held, pit.deciles(model.count_probabilities(fit, own.orders, weeks, most), placed)
+    return held, pit.deciles(ranges.count_probabilities(choice.of_ranges, own.orders, weeks, most), placed)
 
 
 def origin_of(held: Held, subject: str) -> rolling.Origin:

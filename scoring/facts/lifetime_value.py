@@ -11,14 +11,16 @@ from scoring.money import MONEY
 LEVEL = ("value_now", "share_of_value")
 CHANGE = ("value_before", "value_after", "value_retained", "value_grown")
 COLUMNS = (*LEVEL, *CHANGE)
+KNOWN = ("chance_active", "expected_orders", "value_spread")
 
 
 def dated(valued: Valued, outcome: pl.LazyFrame, last_day: date, way: At) -> list[Dated]:
     """The level by who holds the account at the end, and the change of the accounts that had a value before.
 
-    `value_now`: what the account is worth at the end, `share_of_value` the part of it somebody holds. `value_before`, `value_after`: what an account that was worth
-    something at the start was and is worth; after = before + `value_retained` (it stayed or left, or
-    is expected to stay longer) + `value_grown` (it pays more, at the same expectation).
+    `value_now`: what the account is worth at the end, `share_of_value` the part of it somebody holds.
+    `value_before`, `value_after`: what an account that was worth something at the start was and is worth;
+    after = before + `value_retained` (it stayed or left, or is expected to stay longer) + `value_grown` (it
+    pays more, at the same expectation).
     """
     if valued.now.is_empty() and valued.before.is_empty():
         return []

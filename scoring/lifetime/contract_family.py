@@ -29,7 +29,8 @@ class Seen:
 
 def seen(lines: pl.LazyFrame, instant: date) -> Seen:
     """The contracts as known before the instant; `lines` as `history.recurring`, in the reporting currency."""
-    return Seen(renewals.spells(lines, instant), renewals.opportunities(lines, instant))
+    spells = renewals.spells(lines, instant)
+    return Seen(spells, renewals.standing(spells, lines, instant))
 
 
 def choose(seen: Seen, also: Seen, assumed: Assumptions) -> Sequence[Choice]:

@@ -98,7 +98,7 @@ def _of_orders(seen: Seen, assumed: Assumptions) -> Choice:
         fit = _asked(assumed.model, seen.orders)
         module = MODELS_BY_NAME[fit.model]
         return Choice(OF_ORDERS, fit, "The rules ask for it.", {}, (*module.ASSUMPTIONS, TIMING))
-    found = choose_orders.compare(seen.orders, lambda: choose_orders.trials(seen.log, seen.instant))
+    found = choose_orders.compare(seen.orders, lambda: choose_orders.trials(seen.log, seen.instant, now=seen.summary))
     module = MODELS_BY_NAME[found.fit.model]
     tried = {_named(c.model, c.k): c.log_likelihood for c in found.candidates}
     return Choice(OF_ORDERS, found.fit, found.reason, tried, (*module.ASSUMPTIONS, TIMING), found.spread)

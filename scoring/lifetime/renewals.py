@@ -86,12 +86,18 @@ def opportunities(lines: pl.LazyFrame, instant: date, *, since: date | None = No
     One row per account with a paying line, the latest of its `spells` and of the same columns, with `monthly`
     (what all its lines bring at the instant, as the lines count it) and `is_paying`. Sorted by account_id.
     """
-    latest = spells(lines, instant, since=since).filter("is_latest").drop("is_latest")
+    return standing(spells(lines, instant, since=since), lines, instant)
+
+
+def standing(spells: pl.DataFrame, lines: pl.LazyFrame, instant: date) -> pl.DataFrame:
+    """The same, from `spells` that are known already."""
+    latest = spells.filter("is_latest").drop("is_latest")
     monthly = lines.filter(active(instant)).group_by("account_id").agg(pl.col("monthly").sum().cast(MONEY)).collect()
     return (
-        latest.join(monthly, on="account_id", how="left", validate="1:1", maintain_order="left")
+        latest.join(monthly, on="account_id", how="left", validate="1:1")
         .with_columns(pl.col("monthly").fill_null(pl.lit(0).cast(MONEY)))
         .with_columns((pl.col("monthly") > 0).alias("is_paying"))
+        .sort("account_id")
     )
 
 

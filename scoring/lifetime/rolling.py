@@ -27,9 +27,7 @@ ORIGINS = 3
 STEP = 3
 """Months between them."""
 ONE_MORE = 0.10
-"""One more origin is counted that missed by this part, since three say little of how far a fourth misses."""
-PULL = 2.0
-"""The level is moved as if this many further origins had missed nothing."""
+"""One more origin is counted that missed by this part, up or down, since three say little of a fourth's miss."""
 
 HELD_OUT = {
     "account_id": pl.String(), "forecast": pl.Float64(), "low": pl.Float64(), "high": pl.Float64(), "actual": MONEY,
@@ -82,7 +80,7 @@ def error(past: Sequence[Origin]) -> Error:
         return Error()
     misses = [origin.miss for origin in past]
     spread = sqrt((sum(m * m for m in misses) + ONE_MORE**2) / (len(misses) + 1))
-    factor = exp(sum(misses) / (len(misses) + PULL))
+    factor = exp(sum(misses) / (len(misses) + 1))
     return Error(tuple(origin.on for origin in past), spread, factor)
 
 

@@ -15,7 +15,7 @@ def _churn(suffix: str = "") -> pl.Expr:
     """Losses per account-month with the prior added: (losses + mean × strength) / (months + strength)."""
     losses = _shared(f"losses{suffix}") + pl.col("prior_losses").first()
     months = _shared(f"account_months{suffix}")
-    return pl.when(months > 0).then(ratio(losses, months + pl.col("prior_months").first()))
+    return ratio(losses, months.replace(0.0, None) + pl.col("prior_months").first())
 
 
 def _revenue_per_account(column: str) -> pl.Expr:
@@ -24,8 +24,7 @@ def _revenue_per_account(column: str) -> pl.Expr:
 
 def _lifetime(suffix: str = "") -> pl.Expr:
     """Expected months, no more than the horizon; null where nothing was at risk."""
-    months = ratio(pl.lit(1.0), _churn(suffix))
-    return pl.when(months.is_not_null()).then(pl.min_horizontal(months, pl.col("horizon_months").first()))
+    return ratio(pl.lit(1.0), _churn(suffix)).clip(upper_bound=pl.col("horizon_months").first())
 
 
 _MARGIN = pl.col("margin").first()

@@ -60,8 +60,9 @@ _REACH = pl.col("interval_z").first() * ratio(_GREENWOOD.sqrt(), _LOG.abs())
 
 
 def _first_at_half(share: pl.Expr) -> pl.Expr:
-    """The first day by which no more than half is left."""
-    return _ORDERED_DAYS.filter(share <= 0.5 + 1e-9).first()
+    """The first day by whose end no more than half is left: accounts of one day are taken together."""
+    is_end = (_ORDERED_DAYS.shift(-1) != _ORDERED_DAYS).fill_null(value=True)
+    return _ORDERED_DAYS.filter((share <= 0.5 + 1e-9) & is_end).first()
 
 
 def _bound(sign: int) -> pl.Expr:

@@ -10,6 +10,9 @@ from scoring.rules.kinds import Month, Part, Ratio, Settings, Text
 
 At = Literal["at_open", "at_event", "at_close", "time_weighted"]
 GrowthPart = Literal["tier", "seats", "list_price", "discount_given", "discount_expired", "add_on"]
+LifetimeModel = Literal[
+    "auto", "sbg", "bdw", "exponential_gamma", "nbd", "bg_nbd", "mbg_nbd", "pareto_nbd", "bg_bb"
+]
 Missing = Literal["exclude_reweight", "neutral", "zero", "withhold"]
 
 
@@ -115,7 +118,7 @@ class Ladder(Settings):
 class Lifetime(Settings):
     """What customer lifetime value assumes."""
 
-    model: Literal["auto", "sbg", "bdw", "exponential_gamma", "nbd", "bg_nbd", "mbg_nbd", "pareto_nbd", "bg_bb"] = Field(
+    model: LifetimeModel = Field(
         "auto",
         description="How accounts are expected to stay or come back; auto chooses by what is observed, then by "
         "likelihood, and says why. A model of the wrong kind is refused, unless `force` is set.",
