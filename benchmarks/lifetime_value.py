@@ -105,9 +105,10 @@ def ours(log: Path, until: date) -> dict[str, Any]:
     import numpy as np
     import polars as pl
 
-    from scoring.lifetime import bg_nbd, gamma_gamma
-    from scoring.lifetime.gamma_gamma import Spend
-    from scoring.lifetime.orders import orders, summary
+    from scoring.lifetime.repeat import bg_nbd
+    from scoring.lifetime.repeat.orders import orders, summary
+    from scoring.lifetime.spend import gamma_gamma
+    from scoring.lifetime.spend.gamma_gamma import Spend
 
     assumed, stage = _assumed(), Stages()
     with stage("summary"):

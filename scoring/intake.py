@@ -126,9 +126,7 @@ def take_in(folder: Path, currency: str | None, as_of: date, csat_scales: Collec
     ]
     places = {table: rows.select("origin_file", "origin_row") for table, rows in delivery.faulty.items()}
     unread = {(table, file, row) for table, rows in places.items() for file, row in rows.iter_rows()}
-    checked = check(
-        delivery.tables, currency=currency, known_metrics=CATALOGUE, faulty=unread, csat_scales=csat_scales
-    )
+    checked = check(delivery.tables, currency=currency, known_metrics=CATALOGUE, faulty=unread, csat_scales=csat_scales)
     return Exports(checked, _inputs(delivery, checked, as_of), in_order((*faults, *checked.problems)), mapping)
 
 

@@ -12,12 +12,15 @@ import polars as pl
 import pytest
 from ruamel.yaml import YAML
 
-from scoring.lifetime import bdw, bg_bb, constant, gamma_gamma, sbg
-from scoring.lifetime.bg_bb import Occasions
+from scoring.lifetime import constant
+from scoring.lifetime.contracts import bdw, sbg
+from scoring.lifetime.contracts.renewals import Renewals, of_survivors
+from scoring.lifetime.contracts.residual import before_renewal, before_renewal_sbg, just_acquired
 from scoring.lifetime.fit import Fit
-from scoring.lifetime.gamma_gamma import Spend
-from scoring.lifetime.renewals import Renewals, of_survivors
-from scoring.lifetime.residual import before_renewal, before_renewal_sbg, just_acquired
+from scoring.lifetime.repeat import bg_bb
+from scoring.lifetime.repeat.bg_bb import Occasions
+from scoring.lifetime.spend import gamma_gamma
+from scoring.lifetime.spend.gamma_gamma import Spend
 
 FILE = Path(__file__).parent / "references" / "contracts.yaml"
 Inputs = Mapping[str, Any]

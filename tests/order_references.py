@@ -12,9 +12,9 @@ import polars as pl
 import pytest
 from ruamel.yaml import YAML
 
-from scoring.lifetime import bg_nbd, mbg_nbd, nbd, pareto_nbd
 from scoring.lifetime.fit import Fit
-from scoring.lifetime.orders import NEW, Orders, orders, summary
+from scoring.lifetime.repeat import bg_nbd, mbg_nbd, nbd, pareto_nbd
+from scoring.lifetime.repeat.orders import NEW, Orders, orders, summary
 
 FILE = Path(__file__).parent / "references" / "orders.yaml"
 MODELS = {"nbd": nbd, "bgnbd": bg_nbd, "mbgnbd": mbg_nbd, "pnbd": pareto_nbd}

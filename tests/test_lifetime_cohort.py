@@ -13,9 +13,10 @@ import polars as pl
 import pytest
 from contract_references import cdnow_log, repeat_spend, with_parameters
 
-from scoring.lifetime import gamma_gamma, pareto_nbd
-from scoring.lifetime.gamma_gamma import Spend
-from scoring.lifetime.orders import Orders
+from scoring.lifetime.repeat import pareto_nbd
+from scoring.lifetime.repeat.orders import Orders
+from scoring.lifetime.spend import gamma_gamma
+from scoring.lifetime.spend.gamma_gamma import Spend
 
 LAST = date(1998, 6, 30)
 ORDERS = {

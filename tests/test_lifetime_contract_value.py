@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scoring.lifetime import bdw, exponential_gamma, residual, sbg
-from scoring.lifetime.contract_value import LOG_SURVIVAL, TIMINGS, value
+from scoring.lifetime.contracts import bdw, exponential_gamma, residual, sbg
+from scoring.lifetime.contracts.contract_value import LOG_SURVIVAL, TIMINGS, value
 from scoring.lifetime.fit import Fit
 
 parameter = st.floats(-12, 12).map(np.exp)

@@ -10,12 +10,12 @@ from contract_references import EVALUATE, entries, evaluated, fitted, survivors_
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scoring.lifetime import bdw, exponential_gamma, residual, sbg
-from scoring.lifetime.choose_contracts import choose
-from scoring.lifetime.exponential_gamma import Tenures
+from scoring.lifetime.contracts import bdw, exponential_gamma, residual, sbg
+from scoring.lifetime.contracts.choose_contracts import choose
+from scoring.lifetime.contracts.exponential_gamma import Tenures
+from scoring.lifetime.contracts.life_table import LifeTable, Prior, surface
+from scoring.lifetime.contracts.renewals import Renewals, of_survivors
 from scoring.lifetime.fit import FLAGS, Fit
-from scoring.lifetime.life_table import LifeTable, Prior, surface
-from scoring.lifetime.renewals import Renewals, of_survivors
 
 REGULAR = [1000, 631, 468, 382, 326, 289, 262, 241, 223, 207, 194, 183, 173]
 HIGH_END = [1000, 869, 743, 653, 593, 551, 517, 491, 468, 445, 427, 409, 394]

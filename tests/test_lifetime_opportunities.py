@@ -11,8 +11,8 @@ from tabled import table
 
 from scoring.ledger.history import recurring
 from scoring.ledger.terms import Terms
-from scoring.lifetime import exponential_gamma
-from scoring.lifetime.renewals import Renewals, of_spells, opportunities, spells
+from scoring.lifetime.contracts import exponential_gamma
+from scoring.lifetime.contracts.renewals import Renewals, of_spells, opportunities, spells
 
 INSTANT = date(2025, 6, 1)
 

@@ -16,11 +16,11 @@ from order_references import MODELS, SEEN, WEEKS, cdnow, fitted, later, with_par
 from polars.testing import assert_frame_equal
 from scipy.special import gammaln, hyp2f1
 
-from scoring.lifetime import bg_nbd, choose_orders, dropout, mbg_nbd, nbd, pareto, pareto_nbd
-from scoring.lifetime.dropout import Process
 from scoring.lifetime.fit import FLAGS, Fit
-from scoring.lifetime.orders import Orders, orders, summary
-from scoring.lifetime.rows import by_age, merged
+from scoring.lifetime.repeat import bg_nbd, choose_orders, dropout, mbg_nbd, nbd, pareto, pareto_nbd
+from scoring.lifetime.repeat.dropout import Process
+from scoring.lifetime.repeat.orders import Orders, orders, summary
+from scoring.lifetime.repeat.rows import by_age, merged
 from scoring.lifetime.special import beta_rules, distinct, log_rising
 
 KINDS: list[tuple[Any, dict[str, int]]] = [

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scoring.lifetime import bg_bb, gamma_gamma, normal_normal
-from scoring.lifetime.bg_bb import Occasions
 from scoring.lifetime.fit import FLAGS, Fit
-from scoring.lifetime.gamma_gamma import Spend
-from scoring.lifetime.normal_normal import Margins
+from scoring.lifetime.repeat import bg_bb
+from scoring.lifetime.repeat.bg_bb import Occasions
+from scoring.lifetime.spend import gamma_gamma, normal_normal
+from scoring.lifetime.spend.gamma_gamma import Spend
+from scoring.lifetime.spend.normal_normal import Margins
 
 parameter = st.floats(-9, 9).map(np.exp)
 

@@ -37,7 +37,7 @@ CATALOGUE = {
         Facts("logo_retention"),
         Facts("like_for_like_growth"),
         Facts("tier_up_rate"),
-        Facts("clv_margin_growth"),
+        Facts("lifetime_value_growth"),
         Facts("target_attainment"),
         Facts("churn_rate", better="lower"),
         Facts("revenue", unit="money"),

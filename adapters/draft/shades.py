@@ -71,9 +71,9 @@ def won_words(header: list[str], cells: pl.DataFrame) -> tuple[str, list[str]] |
 
 def is_percent(name: str, numbers: pl.Series) -> bool:
     """Whether a part is written in hundredths."""
-    largest = numbers.abs().max()
+    largest = numbers.cast(pl.Float64).abs().max()
     says_so = any(w in name.casefold() for w in ("percent", "%", "prozent"))
-    return says_so or (largest is not None and largest > 1)  # type: ignore[operator]
+    return says_so or (isinstance(largest, int | float) and largest > 1)
 
 
 def ends_inclusively(cells: pl.DataFrame) -> bool | None:

@@ -85,8 +85,8 @@ SYNONYMS: Mapping[str, Mapping[str, str]] = {
         "discount_ends": "discountends istemporarydiscount",
         "trial": "trial istrial",
         "end_reason": (
-            "endreason churnreason cancellationreason cancelreason lossreason lostreason reasonlost cancellationfeedback "
-            "terminationreason kuendigungsgrund kündigungsgrund"
+            "endreason churnreason cancellationreason cancelreason lossreason lostreason reasonlost "
+            "cancellationfeedback terminationreason kuendigungsgrund kündigungsgrund"
         ),
         "renews": "renews renewssubscription previoussubscriptionid renewalof replaces",
         "seller_id": _SELLER,

@@ -10,8 +10,9 @@ import numpy as np
 import polars as pl
 
 from scoring.backtest.look import Held, World, look, origin_of
-from scoring.lifetime import order_family, rolling
+from scoring.lifetime import rolling
 from scoring.lifetime.known import known_before
+from scoring.lifetime.repeat import order_family
 from scoring.lifetime.rolling import Error
 from scoring.lifetime.stretch import Ahead
 from scoring.lifetime.valuation import family_of

@@ -10,8 +10,9 @@ import polars as pl
 from scoring.backtest import naive, pit
 from scoring.backtest.errors import Vector
 from scoring.ledger.terms import Terms
-from scoring.lifetime import order_family, rolling
+from scoring.lifetime import rolling
 from scoring.lifetime.assumptions import Assumptions, Choice
+from scoring.lifetime.repeat import order_family
 from scoring.lifetime.stretch import Ahead, after
 from scoring.lifetime.valuation import forecast
 from scoring.money import MONEY

@@ -5,8 +5,9 @@ from datetime import date
 
 import polars as pl
 
-from scoring.lifetime import orders, rolling
+from scoring.lifetime import rolling
 from scoring.lifetime.exposure import exposure, months_back
+from scoring.lifetime.repeat import orders
 from scoring.lifetime.stretch import Ahead, after
 
 A_YEAR = 12

@@ -1,6 +1,22 @@
-"""Why has the same company two numbers? Definitions exchanged one by one, each with its effect and its accounts."""
+"""Why are two numbers not the same? Two definitions, two runs, or two rulebooks, and what makes the difference."""
 
 from scoring.compare.bridging import Bridge, Moved, Step, bridges
+from scoring.compare.changes import Change, changes
 from scoring.compare.folder import Company, Comparison, compare, of_folder
+from scoring.compare.runs import Difference, Side, diff
 
-__all__ = ["Bridge", "Company", "Comparison", "Moved", "Step", "bridges", "compare", "of_folder"]
+__all__ = [
+    "Bridge",
+    "Change",
+    "Company",
+    "Comparison",
+    "Difference",
+    "Moved",
+    "Side",
+    "Step",
+    "bridges",
+    "changes",
+    "compare",
+    "diff",
+    "of_folder",
+]

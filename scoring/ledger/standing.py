@@ -30,7 +30,7 @@ def of_contracts(lines: pl.LazyFrame, ends: pl.LazyFrame, window: Span, terms: T
 
 def of_invoices(lines: pl.LazyFrame, ends: pl.LazyFrame, scored: Span, terms: Terms) -> pl.LazyFrame | None:
     """The standing of each account with an invoice in either window, as `SCHEMA`; None where no policy asks for it."""
-    if not terms.knows_returns:
+    if not (terms.knows_returns or terms.keeps_free):
         return None
     day = pl.col("dated_on")
     facts = lines.group_by("account_id").agg(

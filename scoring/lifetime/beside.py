@@ -9,9 +9,10 @@ from datetime import date
 
 import polars as pl
 
-from scoring.lifetime import gamma_gamma, nbd, orders
 from scoring.lifetime.assumptions import VALUES, WEEKS_A_MONTH, Choice
 from scoring.lifetime.fit import Fit
+from scoring.lifetime.repeat import nbd, orders
+from scoring.lifetime.spend import gamma_gamma
 from scoring.lifetime.valuation import Valued
 
 OF = "Orders beside contracts"

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from scoring.lifetime.contracts.residual import annuity
 from scoring.lifetime.fit import Vector
-from scoring.lifetime.residual import annuity
 
 ASSUMPTIONS = (
     "Every customer leaves at the same rate, however long it has stayed.",

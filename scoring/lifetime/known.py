@@ -4,10 +4,12 @@ from datetime import date
 
 import polars as pl
 
-from scoring.lifetime.chains import COMMON, DAYS_A_MONTH
+from scoring.lifetime.contracts.chains import COMMON, DAYS_A_MONTH
 
 _STOPPED = ("cancelled", "ended")
 _NEAR_DAYS = 3.5
+USUAL = 0.15
+"""A length was one of the company's terms where so many of the contracts that were over by then had it."""
 
 
 def known_before(rows: pl.LazyFrame, basis: str, day: date) -> pl.LazyFrame:
@@ -15,8 +17,9 @@ def known_before(rows: pl.LazyFrame, basis: str, day: date) -> pl.LazyFrame:
 
     A row counts as known from the day it was recorded, else from the day it was signed, began, or is dated. The end
     of a contract that was still to come is kept where notice had been given, or where its length is a term that
-    running contracts have; else it is forgotten, as it may have been a later cancellation, or the day another
-    contract took its place. The status of a contract that had not ended is forgotten, unless it is a trial.
+    running contracts have, or that many of those had that were over; else it is forgotten, as it may have been a
+    later cancellation, or the day another contract took its place. The status of a contract that had not ended
+    is forgotten, unless it is a trial.
     """
     midnight = pl.datetime(day.year, day.month, day.day, time_zone="UTC")
     recorded = pl.col("recorded_at").is_null() | (pl.col("recorded_at") < midnight)
@@ -32,12 +35,14 @@ def _without_later_ends(contracts: pl.LazyFrame, day: date) -> pl.LazyFrame:
     is_whole = ((days - months * DAYS_A_MONTH).abs() <= _NEAR_DAYS).fill_null(value=False)
     stopped = pl.col("status").is_in(_STOPPED).fill_null(value=False)
     is_ahead = (pl.col("ends_on") >= day).fill_null(value=False)
-    shows = is_whole & is_ahead & ~stopped
-    running = (is_ahead | pl.col("ends_on").is_null()).sum()
-    is_term = is_whole & (shows.sum().over(months) >= COMMON * running) & (shows.sum().over(months) > 0)
+    is_over = ~(is_ahead | pl.col("ends_on").is_null())
+    shows, had = is_whole & is_ahead & ~stopped, is_whole & is_over
+    running = (~is_over).sum()
+    has_now = (shows.sum().over(months) >= COMMON * running) & (shows.sum().over(months) > 0)
+    had_then = (had.sum().over(months) >= USUAL * is_over.sum()) & (had.sum().over(months) > 0)
+    is_term = is_whole & (has_now | had_then)
     noticed = (pl.col("cancelled_on") < day).fill_null(value=False)
     forgotten = is_ahead & ~is_term & ~noticed
-    is_over = ~(is_ahead | pl.col("ends_on").is_null())
     told = is_over | (pl.col("status") == "trial") | (stopped & noticed)
     return contracts.with_columns(
         pl.when(~forgotten).then("ends_on").alias("ends_on"),

@@ -8,9 +8,10 @@ from types import ModuleType
 import polars as pl
 
 from scoring.ledger.currency import at_one_day, converted
-from scoring.lifetime import contract_family, order_family
 from scoring.lifetime.assumptions import VALUES, Assumptions, Choice, WrongFamilyError
-from scoring.lifetime.contract_family import flagged
+from scoring.lifetime.contracts import contract_family
+from scoring.lifetime.contracts.contract_family import flagged
+from scoring.lifetime.repeat import order_family
 from scoring.money import MONEY
 
 BY_BASIS = {"contracts": contract_family, "invoices": order_family}

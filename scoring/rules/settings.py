@@ -10,9 +10,7 @@ from scoring.rules.kinds import Month, Part, Ratio, Settings, Text
 
 At = Literal["at_open", "at_event", "at_close", "time_weighted"]
 GrowthPart = Literal["tier", "seats", "list_price", "discount_given", "discount_expired", "add_on"]
-LifetimeModel = Literal[
-    "auto", "sbg", "bdw", "exponential_gamma", "nbd", "bg_nbd", "mbg_nbd", "pareto_nbd", "bg_bb"
-]
+LifetimeModel = Literal["auto", "sbg", "bdw", "exponential_gamma", "nbd", "bg_nbd", "mbg_nbd", "pareto_nbd", "bg_bb"]
 Missing = Literal["exclude_reweight", "neutral", "zero", "withhold"]
 
 

@@ -23,8 +23,9 @@ class NoFolderError(BookscoreError):
 class UnknownRunError(BookscoreError):
     """No stored run has an id that begins like this."""
 
-    def __init__(self, prefix: str) -> None:
-        super().__init__(f'there is no run "{prefix}"; run `bookscore run` first, or look at the ids in run.json')
+    def __init__(self, prefix: str, known: str = "") -> None:
+        remedy = f"stored are {known}" if known else "run `bookscore run` first, or look at the ids in run.json"
+        super().__init__(f'there is no run "{prefix}"; {remedy}')
 
 
 class AmbiguousRunError(BookscoreError):

@@ -91,6 +91,12 @@ class Store:
             newest = select(Run).order_by(col(Run.created_at).desc(), Run.run_id)
             return tuple(_stored(r) for r in session.exec(newest))
 
+    def computed(self) -> tuple[StoredRun, ...]:
+        """All runs, each once, those that became the latest last first."""
+        with reading(self.engine) as session:
+            last = select(Run).join(Computation).order_by(col(Computation.number).desc())
+            return tuple(_stored(r) for r in {r.run_id: r for r in session.exec(last)}.values())
+
     def cards(self, run_id: str) -> tuple[dict[str, Any], ...]:
         """The scorecards of the run as they were given, in the order they were given in."""
         with reading(self.engine) as session:

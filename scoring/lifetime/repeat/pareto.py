@@ -19,7 +19,7 @@ from scipy.special import digamma, polygamma
 from scoring.lifetime.beta_ratio import in_logs
 from scoring.lifetime.fit import Counts, Vector
 from scoring.lifetime.newton import Surface
-from scoring.lifetime.rows import Rows
+from scoring.lifetime.repeat.rows import Rows
 from scoring.lifetime.special import legendre, log_rising
 
 POINTS_AT_A_TIME = 8_192

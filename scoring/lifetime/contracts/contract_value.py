@@ -7,9 +7,9 @@ from types import MappingProxyType
 import numpy as np
 import polars as pl
 
-from scoring.lifetime import bdw, exponential_gamma, sbg
+from scoring.lifetime.contracts import bdw, exponential_gamma, sbg
+from scoring.lifetime.contracts.residual import annuity, before_renewal, per_period
 from scoring.lifetime.fit import Counts, Fit, Vector
-from scoring.lifetime.residual import annuity, before_renewal, per_period
 
 TIMINGS = MappingProxyType(
     {

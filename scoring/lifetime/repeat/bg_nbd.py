@@ -6,11 +6,11 @@ never came back counts as alive for certain.
 
 from collections.abc import Mapping
 
-from scoring.lifetime import ahead, dropout, dropout_ahead, dropout_fit
-from scoring.lifetime.ahead import Ahead
-from scoring.lifetime.dropout import Process
 from scoring.lifetime.fit import Counts, Fit, Vector
-from scoring.lifetime.orders import NEW, Orders
+from scoring.lifetime.repeat import ahead, dropout, dropout_ahead, dropout_fit
+from scoring.lifetime.repeat.ahead import Ahead
+from scoring.lifetime.repeat.dropout import Process
+from scoring.lifetime.repeat.orders import NEW, Orders
 
 NAME = "BG/NBD"
 PARAMETERS = ("r", "alpha", "a", "b")

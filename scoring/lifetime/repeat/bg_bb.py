@@ -10,9 +10,9 @@ import numpy as np
 from scipy.special import digamma, polygamma
 
 from scoring.lifetime.beta_ratio import in_logs, log_beta_ratio
+from scoring.lifetime.contracts.residual import after_renewal
 from scoring.lifetime.fit import Counts, Fit, Vector
 from scoring.lifetime.newton import maximise
-from scoring.lifetime.residual import after_renewal
 from scoring.lifetime.special import log_rising
 
 NAME = "bg_bb"

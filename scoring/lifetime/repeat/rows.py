@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scoring.lifetime.fit import Counts, Vector
-from scoring.lifetime.orders import Orders
+from scoring.lifetime.repeat.orders import Orders
 
 SAMPLE = 20_000
 """So many accounts place the maximum well enough for two or three steps over all of them to reach it."""

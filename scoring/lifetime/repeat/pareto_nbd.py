@@ -10,12 +10,20 @@ from collections.abc import Mapping
 import numpy as np
 from scipy.special import betaln, expit, polygamma
 
-from scoring.lifetime import ahead, pareto
-from scoring.lifetime.ahead import Ahead
-from scoring.lifetime.dropout_fit import EDGE, NO_DROPOUT, climbed, flags_of, limit, nothing_known, sought_without
 from scoring.lifetime.fit import Counts, Fit, Vector
-from scoring.lifetime.orders import NEW, Orders
-from scoring.lifetime.rows import merged
+from scoring.lifetime.repeat import ahead, pareto
+from scoring.lifetime.repeat.ahead import Ahead
+from scoring.lifetime.repeat.dropout_fit import (
+    EDGE,
+    NO_DROPOUT,
+    climbed,
+    flags_of,
+    limit,
+    nothing_known,
+    sought_without,
+)
+from scoring.lifetime.repeat.orders import NEW, Orders
+from scoring.lifetime.repeat.rows import merged
 from scoring.lifetime.special import distinct, legendre, shrinking
 
 NAME = "Pareto/NBD"

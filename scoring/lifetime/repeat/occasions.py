@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from scoring.lifetime import bg_bb
 from scoring.lifetime.assumptions import Assumptions
-from scoring.lifetime.bg_bb import Occasions
+from scoring.lifetime.contracts.residual import per_period
 from scoring.lifetime.fit import Counts, Fit, Vector
-from scoring.lifetime.residual import per_period
+from scoring.lifetime.repeat import bg_bb
+from scoring.lifetime.repeat.bg_bb import Occasions
 
 NAME = bg_bb.NAME
 DAYS_A_YEAR = 365.25

@@ -25,11 +25,11 @@ from typing import Protocol
 import numpy as np
 import polars as pl
 
-from scoring.lifetime import bg_nbd, mbg_nbd, nbd, pareto_nbd
-from scoring.lifetime.dropout_fit import NO_DROPOUT
 from scoring.lifetime.fit import Counts, Fit, Vector
-from scoring.lifetime.orders import Orders, orders, summary
-from scoring.lifetime.rows import SAMPLE, every
+from scoring.lifetime.repeat import bg_nbd, mbg_nbd, nbd, pareto_nbd
+from scoring.lifetime.repeat.dropout_fit import NO_DROPOUT
+from scoring.lifetime.repeat.orders import Orders, orders, summary
+from scoring.lifetime.repeat.rows import SAMPLE, every
 
 MOST_REGULAR = 4
 NOTABLE = 1.92

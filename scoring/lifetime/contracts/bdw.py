@@ -6,12 +6,12 @@ Marketing 43, 2018. With c = 1 it is the shifted beta-geometric; the discrete We
 
 import numpy as np
 
-from scoring.lifetime import sbg
 from scoring.lifetime.beta_ratio import in_logs, log_beta_ratio, slopes
+from scoring.lifetime.contracts import sbg
+from scoring.lifetime.contracts.life_table import LifeTable, Prior, likelihood, surface
+from scoring.lifetime.contracts.renewals import Renewals
 from scoring.lifetime.fit import Fit, Vector
-from scoring.lifetime.life_table import LifeTable, Prior, likelihood, surface
 from scoring.lifetime.newton import maximise
-from scoring.lifetime.renewals import Renewals
 
 NAME = "bdw"
 ALIKE_NAME = "dw"

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from scoring.lifetime import bdw, sbg
+from scoring.lifetime.contracts import bdw, sbg
+from scoring.lifetime.contracts.life_table import Prior
+from scoring.lifetime.contracts.renewals import Renewals
 from scoring.lifetime.fit import Fit
-from scoring.lifetime.life_table import Prior
-from scoring.lifetime.renewals import Renewals
 
 
 @dataclass(frozen=True, slots=True, eq=False)

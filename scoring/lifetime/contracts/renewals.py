@@ -8,9 +8,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from scoring.ledger.history import active
-from scoring.lifetime.chains import DAYS_A_MONTH, chain, day_numbers, paying_lines
+from scoring.lifetime.contracts.chains import DAYS_A_MONTH, chain, day_numbers, paying_lines
+from scoring.lifetime.contracts.life_table import LifeTable, life_table
 from scoring.lifetime.fit import Counts, Vector
-from scoring.lifetime.life_table import LifeTable, life_table
 from scoring.money import MONEY
 
 Truths = NDArray[np.bool_]

@@ -1,8 +1,7 @@
-"""When do accounts order, and when do they stop for good? MBG/NBD: an account may stop after any purchase.
+"""When do accounts order, if none of them stops? NBD: chance at a rate of its own, rates spread as a gamma.
 
-Batislam, Denizel and Filiztekin (2007), IJRM 24(3) 201-209; for orders that come more regularly than chance (k > 1),
-Platzer and Reutterer (2017), the MBG/CNBD-k. Their expectation ahead is an approximation; here the events since the
-last purchase are summed over, which is exact.
+Ehrenberg (1959); the likelihood is that of the times of purchases, so that it compares with that of the models with
+dropout, not that of the counts, which differs by a constant of the data.
 """
 
 from collections.abc import Mapping
@@ -11,24 +10,22 @@ from dataclasses import replace
 import numpy as np
 from scipy.special import gammaln
 
-from scoring.lifetime import ahead, dropout, dropout_ahead, dropout_fit
-from scoring.lifetime.ahead import Ahead
-from scoring.lifetime.dropout import Process
 from scoring.lifetime.fit import Counts, Fit, Vector
-from scoring.lifetime.orders import NEW, Orders
+from scoring.lifetime.repeat import ahead, dropout, dropout_ahead, dropout_fit
+from scoring.lifetime.repeat.ahead import Ahead
+from scoring.lifetime.repeat.dropout import Process
+from scoring.lifetime.repeat.orders import NEW, Orders
 
-NAME = "MBG/NBD"
-PARAMETERS = ("k", "r", "alpha", "a", "b")
+NAME = "NBD"
+PARAMETERS = ("k", "r", "alpha")
 ASSUMPTIONS = (
-    "While an account is alive, every k-th event of a chance process at a rate of its own is an order.",
+    "Every k-th event of a chance process at the account's own rate is an order; no account ever stops.",
     "The rates of the accounts are spread as a gamma distribution of shape r and scale 1 / alpha.",
-    "After each order, the first included, an account stops for good with a chance of its own.",
-    "The chances to stop are spread as a beta distribution of a and b, independent of the rates.",
 )
 
 
 def _process(parameters: Mapping[str, float]) -> Process:
-    return Process(int(parameters.get("k", 1)), 1)
+    return Process(int(parameters.get("k", 1)), stops=False)
 
 
 def log_likelihoods(

@@ -7,12 +7,13 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from scoring.lifetime import bg_bb, bg_nbd, choose_orders, gamma_gamma, mbg_nbd, nbd, occasions, orders, pareto_nbd
 from scoring.lifetime.assumptions import VALUES, Assumptions, Choice
 from scoring.lifetime.fit import Fit
-from scoring.lifetime.gamma_gamma import Spend
-from scoring.lifetime.occasions import Outlook
-from scoring.lifetime.orders import Orders
+from scoring.lifetime.repeat import bg_bb, bg_nbd, choose_orders, mbg_nbd, nbd, occasions, orders, pareto_nbd
+from scoring.lifetime.repeat.occasions import Outlook
+from scoring.lifetime.repeat.orders import Orders
+from scoring.lifetime.spend import gamma_gamma
+from scoring.lifetime.spend.gamma_gamma import Spend
 
 NAME = "orders"
 MADE_FOR = "repeat orders without a contract"

@@ -7,10 +7,10 @@ cohorts and left truncation as in their note 017.
 import numpy as np
 
 from scoring.lifetime.beta_ratio import in_logs, log_beta_ratio, slopes
+from scoring.lifetime.contracts.life_table import FEW_LOSSES, LifeTable, Prior, likelihood, surface
+from scoring.lifetime.contracts.renewals import Renewals
 from scoring.lifetime.fit import Fit, Vector
-from scoring.lifetime.life_table import FEW_LOSSES, LifeTable, Prior, likelihood, surface
 from scoring.lifetime.newton import maximise
-from scoring.lifetime.renewals import Renewals
 
 NAME = "sbg"
 PARAMETERS = ("alpha", "beta")

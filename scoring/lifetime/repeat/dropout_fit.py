@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from scoring.lifetime import dropout
-from scoring.lifetime.dropout import Process
 from scoring.lifetime.fit import Fit, Vector
 from scoring.lifetime.newton import Maximum, Surface, maximise
-from scoring.lifetime.orders import Orders
-from scoring.lifetime.rows import by_age, merged, sampled
+from scoring.lifetime.repeat import dropout
+from scoring.lifetime.repeat.dropout import Process
+from scoring.lifetime.repeat.orders import Orders
+from scoring.lifetime.repeat.rows import by_age, merged, sampled
 
 NO_DROPOUT = 0.5
 """A model with dropout that is no more likely than this above the one without has seen none."""

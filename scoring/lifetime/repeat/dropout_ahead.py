@@ -10,13 +10,13 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from scipy.special import betainc
 
-from scoring.lifetime import dropout
-from scoring.lifetime.ahead import Ahead
 from scoring.lifetime.beta_ratio import log_beta_ratio
-from scoring.lifetime.dropout import Process
-from scoring.lifetime.erlang import stages
 from scoring.lifetime.fit import Counts, Vector
-from scoring.lifetime.orders import Orders
+from scoring.lifetime.repeat import dropout
+from scoring.lifetime.repeat.ahead import Ahead
+from scoring.lifetime.repeat.dropout import Process
+from scoring.lifetime.repeat.erlang import stages
+from scoring.lifetime.repeat.orders import Orders
 from scoring.lifetime.special import Distinct, beta_rules, distinct
 
 NODES = 16

@@ -18,10 +18,10 @@ import numpy as np
 from scipy.special import digamma, expit, gammaln, polygamma
 
 from scoring.lifetime.beta_ratio import in_logs, log_beta_ratio, slopes
-from scoring.lifetime.erlang import Waiting, stages, waiting
 from scoring.lifetime.fit import Counts, Vector
 from scoring.lifetime.newton import Surface
-from scoring.lifetime.rows import Rows
+from scoring.lifetime.repeat.erlang import Waiting, stages, waiting
+from scoring.lifetime.repeat.rows import Rows
 from scoring.lifetime.special import log_rising
 
 BLOCK = 8_192

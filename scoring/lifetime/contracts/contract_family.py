@@ -7,11 +7,11 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from scoring.lifetime import bdw, choose_contracts, contract_value, exponential_gamma, renewals, sbg
 from scoring.lifetime.assumptions import VALUES, Assumptions, Choice
-from scoring.lifetime.exponential_gamma import MonthlyPrior
+from scoring.lifetime.contracts import bdw, choose_contracts, contract_value, exponential_gamma, renewals, sbg
+from scoring.lifetime.contracts.exponential_gamma import MonthlyPrior
+from scoring.lifetime.contracts.life_table import Prior
 from scoring.lifetime.fit import Fit
-from scoring.lifetime.life_table import Prior
 
 NAME = "contracts"
 MADE_FOR = "contracts"

@@ -10,8 +10,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from scoring.lifetime.contracts.life_table import FEW_LOSSES
 from scoring.lifetime.fit import Fit, Vector
-from scoring.lifetime.life_table import FEW_LOSSES
 from scoring.lifetime.newton import maximise
 from scoring.lifetime.special import legendre
 

@@ -1,0 +1,1 @@
+"""How long do accounts under contract stay, by renewals or by months, and what are they worth?"""

@@ -1,0 +1,1 @@
+"""What does an account spend per order? Its own mean, pulled towards everybody's."""
