@@ -58,7 +58,9 @@ def totals(rows: pl.DataFrame, currency: str) -> dict[str, Any]:
 
 def _figure(name: str, row: dict[str, Any], context: Context) -> dict[str, str]:
     metric, currency = CATALOGUE[name], context.rulebook.currency
-    reason, words = row["reason"], _PER[context.rulebook.basis] if name == "closing" else metric.base.words
+    counts_returns = context.rulebook.retention.reactivation_counts
+    base = metric.base if metric.usual is None or counts_returns else metric.usual[0]
+    reason, words = row["reason"], _PER[context.rulebook.basis] if name == "closing" else base.words
     return {
         "metric": name,
         "label": metric.label,

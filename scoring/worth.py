@@ -40,6 +40,12 @@ class Worth:
         return self.error.factor
 
     @property
+    def sentences(self) -> list[str]:
+        """Which models were used, and why, for people."""
+        said = [choice.sentence for choice in self.valued.choices]
+        return [f"Lifetime value, {sentence[0].lower()}{sentence[1:]}" for sentence in said]
+
+    @property
     def summary(self) -> dict[str, Any]:
         """What `run.json` says of it: models with parameters and reasons, conventions, past misses."""
         return {
