@@ -6,11 +6,15 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
+import polars as pl
+
 import adapters
 from adapters.delivery import Delivery
 from adapters.draft import draft
+from adapters.files.opening import open_file
+from adapters.files.rows import ROW
 from adapters.sources import Sources
-from scoring import document, rules, scope
+from scoring import document, grouped, rules, scope
 from scoring.checks import Checked, check
 from scoring.errors import Problem, ProblemsFoundError, Severity, in_order
 from scoring.metrics import CATALOGUE
@@ -128,6 +132,21 @@ def take_in(folder: Path, currency: str | None, as_of: date, csat_scales: Collec
     unread = {(table, file, row) for table, rows in places.items() for file, row in rows.iter_rows()}
     checked = check(delivery.tables, currency=currency, known_metrics=CATALOGUE, faulty=unread, csat_scales=csat_scales)
     return Exports(checked, _inputs(delivery, checked, as_of), in_order((*faults, *checked.problems)), mapping)
+
+
+def text_of(path: Path) -> pl.DataFrame:
+    """The rows of a file that is no export: the number of each, from 1, and its columns as text; nothing is kept of it.
+
+    Raises ProblemsFoundError where it, or one of its rows, cannot be read.
+    """
+    opened = open_file(path, path.name)
+    faults = [
+        Problem(f.what, f.remedy, f.file, f.row, f.column, f.value, severity=Severity(f.severity))
+        for f in opened.faults
+    ]
+    if opened.frame is None or any(p.severity is Severity.ERROR for p in faults):
+        raise ProblemsFoundError(faults)
+    return opened.frame.select(pl.col(ROW).cast(pl.Int64).alias(grouped.ROW), pl.col(*opened.header).cast(pl.String))
 
 
 def _inputs(delivery: Delivery, checked: Checked, as_of: date) -> tuple[Input, ...]:

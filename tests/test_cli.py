@@ -25,7 +25,9 @@ from scoring.intake import RULES, SOURCES, Request, examine
 from scoring.rules import default_text
 from scoring.store.store import FOLDER
 
-COMMANDS = ("init", "check", "run", "explain", "cohorts", "metrics", "open", "runs", "profiles")
+COMMANDS = (
+    "init", "check", "run", "explain", "cohorts", "diff", "simulate", "audit", "metrics", "open", "runs", "profiles",
+)  # fmt: skip
 AS_OF = demo.AS_OF.isoformat()
 
 

@@ -19,9 +19,11 @@ from fair_worlds.settings import (
     Vector,
 )
 
+SPECIAL = 0.5
+"""Correlation of the quality of a book with the segment it mostly holds: better ones have the larger customers."""
 HOME_SEGMENT, HOME_REGION = 0.7, 0.92
 """How many of a manager's accounts are of the home segment and region."""
-NEW = 0.08
+NEW = 0.05
 """Accounts that come while the world is watched."""
 FREE, WHALES, WHALE_TAIL, WHALE_SIZE = 0.01, 0.01, 1.3, 10.0
 HIDDEN = 0.6
@@ -44,13 +46,13 @@ class Managers:
     is_dumper: Flags
     hired: Codes
 
-    @property
-    def place(self) -> Vector:
-        """The place of each among all, those alike being neighbours: by home, then by quality of the book."""
-        order = np.lexsort((self.quality, self.region, self.segment))
-        place = np.empty(len(order))
-        place[order] = np.arange(len(order))
-        return place
+    def colleague(self, owner: Codes, draw: np.random.Generator) -> Codes:
+        """Somebody of the same team for each owner; whoever has a small book gets as much as any other."""
+        team = self.segment * len(REGIONS) + self.region
+        order, size = np.argsort(team, kind="stable"), np.bincount(team)
+        theirs = team[owner]
+        place = (draw.random(len(owner)) * size[theirs]).astype(np.int64)
+        return order[(np.cumsum(size) - size)[theirs] + place]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,7 +80,7 @@ def managers(plan: Plan) -> Managers:
     skill = (2 * first + second) / np.sqrt(5 + 4 * plan.together)
     quality = plan.mix * skill + np.sqrt(1 - plan.mix**2) * own
     size = np.exp(draw.uniform(np.log(plan.smallest), np.log(plan.largest), n)).round().astype(np.int64)
-    home = (quality + draw.normal(size=n)) / np.sqrt(2)
+    home = SPECIAL * quality + np.sqrt(1 - SPECIAL**2) * draw.normal(size=n)
     health = draw.normal(size=n) if plan.kind == "hidden" else np.zeros(n)
     return Managers(
         plan.skilled * plan.retention * first,

@@ -9,7 +9,7 @@ import polars as pl
 
 from fair_worlds import truth
 from fair_worlds.book import Accounts, Managers, accounts, managers
-from fair_worlds.life import NEVER, Life, lived, month
+from fair_worlds.life import NEVER, Life, created, lived, month
 from fair_worlds.settings import INDUSTRIES, LEAD, MONTHS, REGIONS, SEGMENTS, TIERS, USAGES, Codes, Plan
 from fair_worlds.truth import ids, nps_effect
 
@@ -68,10 +68,9 @@ def _named(codes: Codes, names: tuple[str, ...]) -> pl.Series:
 
 
 def _accounts(of: Accounts, life: Life) -> pl.DataFrame:
-    created = np.array([month(-int(a)) for a in range(int(of.age.min()), int(of.age.max()) + 1)])
     return pl.DataFrame({
         "account_id": ids("A", len(of.owner), 6),
-        "created_date": _day(created[of.age - of.age.min()], "d"),
+        "created_date": _day(created(of), "d"),
         "segment": _named(of.segment, SEGMENTS), "industry": _named(of.industry, INDUSTRIES),
         "region": _named(of.region, REGIONS), "usage_band": _named(of.usage, USAGES),
         "employees": of.employees, "churn_date": _day(life.left, "d"),
@@ -82,7 +81,7 @@ def _owners(of: Accounts, life: Life) -> pl.DataFrame:
     """One row per stretch in which a manager has an account; the end is the first day of the next, or empty."""
     n, changes = len(of.owner), life.handovers
     account = np.concatenate([np.arange(n), changes.account])
-    begun = np.where(of.age > 0, month(0) - 400, np.array([month(a) for a in range(MONTHS + 1)])[np.maximum(-of.age, 0)])
+    begun = created(of)
     day, owner = np.concatenate([begun, changes.day]), np.concatenate([of.owner, changes.manager])
     order = np.lexsort((day, account))
     account, day, owner = account[order], day[order], owner[order]

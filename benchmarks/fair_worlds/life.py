@@ -24,8 +24,6 @@ from fair_worlds.settings import (
     Vector,
 )
 
-ALIKE = 12.0
-"""Accounts go to managers that are about so many places away."""
 TENURES = (6, 18, 48)
 NEVER = 10**6
 
@@ -34,6 +32,12 @@ def month(number: int) -> int:
     """The first day of a month, in days since 1970."""
     at = FIRST_MONTH.year * 12 + FIRST_MONTH.month - 1 + number
     return (date(at // 12, at % 12 + 1, 1) - date(1970, 1, 1)).days
+
+
+def created(of: Accounts) -> Codes:
+    """The day on which each account came, in days since 1970: the first of a month."""
+    first, last = int(of.age.min()), int(of.age.max())
+    return np.array([month(-age) for age in range(first, last + 1)])[of.age - first]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,19 +127,11 @@ def lived(plan: Plan, people: Managers, of: Accounts) -> Life:
 def _passed_on(
     draw: np.random.Generator, plan: Plan, people: Managers, owner: Codes, here: Flags, at: int
 ) -> tuple[Codes, Codes]:
-    """The day of this quarter on which each account changes hands (NEVER), and to whom.
-
-    As many accounts come to a manager as go, from managers much alike, so that books stay what they are.
-    """
-    n = len(owner)
-    chosen = np.flatnonzero(here & (draw.random(n) < plan.reassigned))
-    near = np.argsort(people.place[owner[chosen]] + ALIKE * draw.normal(size=len(chosen)), kind="stable")
-    to, due = owner.copy(), np.full(n, NEVER)
-    to[chosen[near]] = np.roll(owner[chosen[near]], 1)
-    day = month(at) + draw.integers(0, month(at + QUARTER) - month(at), n)
-    moved = to != owner
-    due[moved] = day[moved]
-    return due, to
+    """The day of this quarter on which each account changes hands (NEVER), and to whom."""
+    chosen = here & (draw.random(len(owner)) < plan.reassigned)
+    day = month(at) + draw.integers(0, month(at + QUARTER) - month(at), len(owner))
+    to = np.where(chosen, people.colleague(owner, draw), owner)
+    return np.where(to != owner, day, NEVER), to
 
 
 def _listed(events: list[tuple[Codes, Codes]], left: Codes) -> Handovers:
@@ -153,10 +149,10 @@ def _listed(events: list[tuple[Codes, Codes]], left: Codes) -> Handovers:
 def _dumped(plan: Plan, people: Managers, of: Accounts, left: Codes, honest: Handovers) -> tuple[Handovers, Flags]:
     """The changes of hands with those of dying accounts that dumpers get rid of, and which accounts these are."""
     draw, n = plan.draw(8), len(left)
-    last, since = of.owner.copy(), np.zeros(n, dtype=np.int64)
+    last, since = of.owner.copy(), created(of)
     last[honest.account], since[honest.account] = honest.manager, honest.day
     day = left + 1 - plan.dumped_before
-    taker = people.place.argsort()[_neighbours(draw, people, last)]
+    taker = people.colleague(last, draw)
     dying = (left < NEVER) & (day > month(0)) & (since < day) & people.is_dumper[last] & (taker != last)
     chosen = dying & (draw.random(n) < plan.dumped) & (plan.kind == "dumping")
     who = np.flatnonzero(chosen)
@@ -164,9 +160,3 @@ def _dumped(plan: Plan, people: Managers, of: Accounts, left: Codes, honest: Han
     return Handovers(
         account, np.concatenate([honest.day, day[who]]), np.concatenate([honest.manager, taker[who]])
     ), chosen
-
-
-def _neighbours(draw: np.random.Generator, people: Managers, owner: Codes) -> Codes:
-    """The place of a manager much alike, for each account."""
-    step = np.rint(ALIKE * draw.normal(size=len(owner)))
-    return np.clip(people.place[owner] + step, 0, len(people.size) - 1).astype(np.int64)

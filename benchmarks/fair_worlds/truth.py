@@ -37,7 +37,7 @@ def of_managers(plan: Plan, people: Managers, of: Accounts, life: Life) -> pl.Da
         "skill_retention": people.retention, "skill_expansion": people.expansion,
         "book_goodness": goodness, "is_dumper": people.is_dumper & (plan.kind == "dumping"),
         "nrr_effect": nrr, "logo_effect": logo, "nrr_common": _common(plan, people, of),
-        "nps_effect": nps_effect(people), "account_months": weight,
+        "nps_effect": nps_effect(people), "account_months": weight, "first_goodness": _first(plan, of),
     }, nan_to_null=True)  # fmt: skip
 
 
@@ -61,6 +61,14 @@ def nps_effect(people: Managers) -> Vector:
 def ids(letter: str, n: int, digits: int) -> pl.Series:
     """The ids of n things."""
     return pl.select(pl.format("{}{}", pl.lit(letter), pl.int_range(n).cast(pl.String).str.zfill(digits))).to_series()
+
+
+def _first(plan: Plan, of: Accounts) -> Vector:
+    """The quarterly retention of revenue that the average manager would have had with each first book."""
+    none, there = np.zeros(len(of.owner)), (of.age >= 0) & (of.revenue > 0)
+    kept_there = np.bincount(of.owner, there * kept(of, 0, none, none)[0], plan.managers)
+    many = np.bincount(of.owner, there, plan.managers)
+    return np.divide(kept_there, many, out=np.full(plan.managers, np.nan), where=many > 0)
 
 
 def _common(plan: Plan, people: Managers, of: Accounts) -> Vector:

@@ -8,7 +8,21 @@ import typer
 from typer.exceptions import TyperException
 
 from scoring import __version__
-from scoring.cli import backtest, check, cohorts, diff, explain, init, metrics, opening, profiles, run, runs
+from scoring.cli import (
+    audit,
+    backtest,
+    check,
+    cohorts,
+    diff,
+    explain,
+    init,
+    metrics,
+    opening,
+    profiles,
+    run,
+    runs,
+    simulate,
+)
 from scoring.cli.mistakes import is_for_debugging, told
 from scoring.cli.streams import prepare, say
 from scoring.errors import BookscoreError
@@ -53,6 +67,8 @@ app.command("explain")(explain.explain)
 app.command("cohorts")(cohorts.cohorts)
 app.command("backtest")(backtest.backtest)
 app.command("diff")(diff.diff)
+app.command("audit")(audit.audit)
+app.command("simulate")(simulate.simulate)
 app.command("metrics")(metrics.metrics)
 app.command("open")(opening.open_league)
 app.command("runs")(runs.runs)

@@ -13,7 +13,7 @@ from scoring.cli.screen import working
 
 if TYPE_CHECKING:
     from scoring.compare import Difference, Side
-    from scoring.compare.runs import ManagerChange
+    from scoring.compare.differences import ManagerChange
     from scoring.store import Store
 
 _Run = "A stored run: last, previous (the one before), a period as 2026-Q1, or the beginning of an id."

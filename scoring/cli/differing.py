@@ -12,7 +12,7 @@ from scoring.cli.streams import note, say
 
 if TYPE_CHECKING:
     from scoring.compare import Change, Difference
-    from scoring.compare.runs import ManagerChange, Pair, RuleChange
+    from scoring.compare.differences import ManagerChange, Pair, RuleChange
 
 SHORT = 12
 """Digits of a hash that are shown."""
@@ -86,7 +86,7 @@ def in_words(value: object) -> str:
         return ", ".join(f"{k} {in_words(v)}" for k, v in value.items() if v is not None)
     if isinstance(value, list | tuple):
         return "; ".join(in_words(v) for v in value) or "(none)"
-    return written(value)
+    return "(none)" if value is None else written(value)
 
 
 def _sides(found: "Difference") -> tuple[tuple[str, str], ...]:
@@ -154,12 +154,12 @@ def _managers(view: View) -> None:
         next_command("runs", view.folder)
         return
     largest = max(moved, key=lambda m: abs(m.change or 0))
-    words = ("diff", found.facts["run_id"].then[:SHORT], found.facts["run_id"].now[:SHORT], view.folder)
+    ids = (found.facts["run_id"].then[:SHORT], found.facts["run_id"].now[:SHORT])
     if view.only is None:
-        next_command(*words, "--who", largest.name)
+        next_command("diff", *ids, view.folder, "--who", largest.name)
     else:
         where = () if view.folder == Path() else ("--folder", view.folder)
-        next_command("explain", largest.name, *where, "--run", found.facts["run_id"].now[:SHORT])
+        next_command("explain", largest.name, *where, "--run", ids[1])
 
 
 def _row(manager: "ManagerChange") -> tuple[str, ...]:
@@ -181,9 +181,7 @@ def _rules(view: View, shown: "Sequence[ManagerChange]") -> None:
     """The rule that moved each score most, or every rule where it is asked for."""
     is_whole = view.only is not None or view.everything
     rows = [
-        _rule_row(m, rule, view.found)
-        for m in shown
-        for rule in (m.rules if is_whole else [m.most] if m.most else [])
+        _rule_row(m, rule, view.found) for m in shown for rule in (m.rules if is_whole else [m.most] if m.most else [])
     ]
     if not rows:
         return
@@ -200,9 +198,7 @@ def _rule_row(manager: "ManagerChange", rule: "RuleChange", found: "Difference")
     currencies = found.facts["currency"]
     values = [
         figure(value, rule.unit, currency)
-        for value, currency in zip(
-            (rule.value.then, rule.value.now), (currencies.then, currencies.now), strict=True
-        )
+        for value, currency in zip((rule.value.then, rule.value.now), (currencies.then, currencies.now), strict=True)
     ]
     points = [fixed(p) for p in (rule.points.then, rule.points.now)]
     told = "; ".join(f"{m.name} {_effect(m.amount, rule, currencies.now)}" for m in rule.accounts)

@@ -2,8 +2,10 @@
 
 from scoring.compare.bridging import Bridge, Moved, Step, bridges
 from scoring.compare.changes import Change, changes
+from scoring.compare.differences import Difference, Side
 from scoring.compare.folder import Company, Comparison, compare, of_folder
-from scoring.compare.runs import Difference, Side, diff
+from scoring.compare.rulebooks import Simulation, simulate
+from scoring.compare.runs import diff
 
 __all__ = [
     "Bridge",
@@ -13,10 +15,12 @@ __all__ = [
     "Difference",
     "Moved",
     "Side",
+    "Simulation",
     "Step",
     "bridges",
     "changes",
     "compare",
     "diff",
     "of_folder",
+    "simulate",
 ]

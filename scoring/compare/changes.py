@@ -34,7 +34,7 @@ def _changes(old: Mapping[str, Any], new: Mapping[str, Any], under: str) -> Iter
         name, was, now = f"{under}{key}", old.get(key), new.get(key)
         if was == now:
             continue
-        if _is_group(was) and _is_group(now) and ("bands" in was) == ("bands" in now):
+        if isinstance(was, Mapping) and isinstance(now, Mapping) and ("bands" in was) == ("bands" in now):
             yield from _changes(was, now, f"{name}.")
         else:
             yield Change(name, was, now)
@@ -45,7 +45,3 @@ def _by_name(settings: Mapping[str, Any]) -> dict[str, Any]:
     listed: Sequence[Mapping[str, Any]] = settings.get(RULES, ())
     named = {rule["name"]: {k: v for k, v in rule.items() if k != "name"} for rule in listed}
     return {**settings, RULES: named}
-
-
-def _is_group(value: object) -> bool:
-    return isinstance(value, Mapping)

@@ -1,122 +1,21 @@
 """What differs between two stored runs? What went in, what came out for each manager, and what moved it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
 from scoring.compare.bridging import Moved
-from scoring.compare.changes import Change, changes
+from scoring.compare.changes import changes
+from scoring.compare.differences import Card, Difference, InputChange, ManagerChange, Pair, RuleChange, Side
 from scoring.compare.moves import moved
 from scoring.credit.ownership import UNASSIGNED
 from scoring.metrics import CATALOGUE, Metric
 from scoring.metrics.targets import TARGET_ATTAINMENT
 
-Card = Mapping[str, Any]
-
 SHOWN = ("score", "low", "high", "label", "group", "accounts", "team")
 """What of a card is held against the other run's."""
 _OF_RULES = ("value", "n", "points", "share")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Side:
-    """A stored run: `run.json`, its cards, and its book."""
-
-    summary: Mapping[str, Any]
-    cards: Sequence[Card]
-    book: pl.DataFrame
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """Something in the earlier and in the later run; None where it is not there."""
-
-    then: Any
-    now: Any
-
-    @property
-    def differs(self) -> bool:
-        """Whether the two are not the same."""
-        return bool(self.then != self.now)
-
-
-@dataclass(frozen=True, slots=True)
-class InputChange:
-    """A file that went in: `same`, `changed`, `added` or `gone`, each by name and the hash of what it holds."""
-
-    file: str
-    state: str
-    sha256: Pair
-    rows: Pair
-    set_aside: Pair
-
-
-@dataclass(frozen=True, slots=True)
-class RuleChange:
-    """A rule on a manager's card. `adds` is what it moved the score by; None where a run has no score.
-
-    `unit` is that of the values, `unit_of_accounts` that of what accounts moved: the two are not the same where
-    the attainment of a target is scored.
-    """
-
-    rule: str
-    metric: str
-    label: str
-    unit: str
-    value: Pair
-    n: Pair
-    points: Pair
-    share: Pair
-    adds: float | None
-    unit_of_accounts: str
-    accounts: tuple[Moved, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ManagerChange:
-    """A manager in both runs, or in one (`is_in` says which); what the rules add makes up the change of the score."""
-
-    manager_id: str
-    name: str
-    is_in: str
-    score: Pair
-    low: Pair
-    high: Pair
-    label: Pair
-    group: Pair
-    accounts: Pair
-    team: Pair
-    change: float | None
-    rules: tuple[RuleChange, ...]
-
-    @property
-    def is_changed(self) -> bool:
-        """Whether the run says something else of the manager."""
-        of_card = (self.score, self.low, self.high, self.label, self.group, self.accounts, self.team)
-        return any(p.differs for p in of_card) or any(r.value.differs or r.points.differs for r in self.rules)
-
-    @property
-    def most(self) -> RuleChange | None:
-        """The rule that moved the score most."""
-        moving = [r for r in self.rules if r.adds]
-        return max(moving, key=lambda r: abs(r.adds or 0), default=None)
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """Two runs. `facts` are run, period, as-of day, engine and so on, each as it was and is."""
-
-    facts: Mapping[str, Pair]
-    inputs: tuple[InputChange, ...]
-    settings: tuple[Change, ...]
-    managers: tuple[ManagerChange, ...]
-
-    @property
-    def is_same_run(self) -> bool:
-        """Whether both are one run."""
-        return not self.facts["run_id"].differs
 
 
 def diff(then: Side, now: Side) -> Difference:
@@ -168,25 +67,21 @@ def _managers(then: Side, now: Side) -> tuple[ManagerChange, ...]:
     lines = [line for side in (then, now) for card in side.cards for line in card["lines"]]
     is_one_currency = then.summary["currency"] == now.summary["currency"]
     metrics = {m.name: m for line in lines if (m := _metric(line["metric"])) and (is_one_currency or m.unit != "money")}
-    books = (side.book.filter(pl.col("manager_id") != UNASSIGNED) for side in (then, now))
-    accounts = moved(*books, list(metrics.values()))
+    old_book, new_book = (side.book.filter(pl.col("manager_id") != UNASSIGNED) for side in (then, now))
+    accounts = moved(old_book, new_book, list(metrics.values()))
     found = [_manager(old.get(i), new.get(i), accounts) for i in sorted({*old, *new})]
     return tuple(sorted(found, key=lambda m: (m.name.casefold(), m.manager_id)))
 
 
-def _manager(
-    old: Card | None, new: Card | None, accounts: Mapping[tuple[str, str], Sequence[Moved]]
-) -> ManagerChange:
+def _manager(old: Card | None, new: Card | None, accounts: Mapping[tuple[str, str], Sequence[Moved]]) -> ManagerChange:
     card = new or old or {}
     pairs = {name: Pair((old or {}).get(name), (new or {}).get(name)) for name in SHOWN}
     score = pairs["score"]
     change = None if score.then is None or score.now is None else round(score.now - score.then, 9)
+    middle = None if change is None else (score.then + score.now) / 2
     lines = [{line["rule"]: line for line in (side or {}).get("lines", ())} for side in (old, new)]
     names = dict.fromkeys((*lines[1], *lines[0]))
-    rules = tuple(
-        _rule(lines[0].get(n), lines[1].get(n), accounts, card["manager_id"], is_scored=change is not None)
-        for n in names
-    )
+    rules = tuple(_rule(lines[0].get(n), lines[1].get(n), accounts, card["manager_id"], middle) for n in names)
     is_in = "both" if old and new else "now" if new else "then"
     return ManagerChange(card["manager_id"], card["name"], is_in, **pairs, change=change, rules=rules)
 
@@ -196,12 +91,10 @@ def _rule(
     new: Card | None,
     accounts: Mapping[tuple[str, str], Sequence[Moved]],
     manager: str,
-    *,
-    is_scored: bool,
+    middle: float | None,
 ) -> RuleChange:
     line = new or old or {}
     pairs = {name: Pair((old or {}).get(name), (new or {}).get(name)) for name in _OF_RULES}
-    parts = [(side or {}).get("contribution") or 0.0 for side in (old, new)]
     metric = _metric(line["metric"])
     is_told = old is not None and new is not None and old["metric"] == new["metric"] and pairs["value"].differs
     is_told = is_told and pairs["value"].then is not None and pairs["value"].now is not None
@@ -211,10 +104,22 @@ def _rule(
         label=line["label"],
         unit=line["unit"],
         **pairs,
-        adds=round(parts[1] - parts[0], 9) + 0.0 if is_scored else None,
+        adds=None if middle is None else _adds(pairs["points"], pairs["share"], middle),
         unit_of_accounts=str(metric.unit) if metric else line["unit"],
         accounts=tuple(accounts.get((manager, metric.name), ())) if metric and is_told else (),
     )
+
+
+def _adds(points: Pair, share: Pair, middle: float) -> float:
+    """What the rule moved the score by; `middle` is the mean of both scores."""
+    known = [p for p in (points.then, points.now) if p is not None]
+    if not known:
+        return 0.0
+    was, is_ = (known[0] if p is None else p for p in (points.then, points.now))
+    before, after = (s or 0.0 for s in (share.then, share.now))
+    by_points: float = (before + after) / 2 * (is_ - was)
+    by_share: float = ((was + is_) / 2 - middle) * (after - before)
+    return round(by_points + by_share, 9) + 0.0
 
 
 def _metric(name: str) -> Metric | None:

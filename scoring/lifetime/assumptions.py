@@ -103,7 +103,8 @@ class Choice:
         """What was used and why, with what the fit has to say against itself."""
         said = "; ".join(FLAGS[flag] for flag in self.fit.flags)
         against = f" Read it with care: {said}." if said else ""
-        return f"{self.of}: {labelled(self.fit.model)} on {self.fit.observations:,} accounts. {self.why}{against}"
+        accounts = f"{self.fit.observations:,} account{'' if self.fit.observations == 1 else 's'}"
+        return f"{self.of}: {labelled(self.fit.model)} on {accounts}. {self.why}{against}"
 
 
 class WrongFamilyError(BookscoreError):

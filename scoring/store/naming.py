@@ -19,7 +19,7 @@ def named(store: Store, word: str) -> StoredRun:
         place = (LAST, PREVIOUS).index(word)
         if place < len(computed):
             return computed[place]
-    else:
+    elif word:
         found = store.latest(word)
         if found is not None:
             return found

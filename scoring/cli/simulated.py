@@ -1,0 +1,110 @@
+"""How is a simulation told? What the new rules change, then by period who would have another score or label."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scoring.cli.answers import next_command
+from scoring.cli.differing import in_words
+from scoring.cli.screen import Column, table
+from scoring.cli.streams import say
+
+if TYPE_CHECKING:
+    from scoring.compare import Simulation
+    from scoring.compare.rulebooks import Simulated, Standing
+
+_COLUMNS = (
+    Column("Manager"),
+    Column("Old", is_number=True),
+    Column("New", is_number=True),
+    Column("Change", is_number=True, is_extra=True),
+    Column("Likely new", is_number=True, is_extra=True),
+    Column("Label"),
+    Column("Most by"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A simulation and how it was asked for."""
+
+    found: "Simulation"
+    rules: Path
+    folder: Path
+    everything: bool
+
+
+def show(view: View) -> None:
+    """Prints the simulation."""
+    found = view.found
+    say(f"{found.old} and {found.new} ({view.rules}): {', '.join(found.periods)}, as known on {found.as_of}")
+    say()
+    _rules(found)
+    if not found.settings:
+        say("The new rules mean the same, so nothing would change.")
+        next_command("run", view.folder)
+        return
+    for name in found.periods:
+        _period(name, [m for m in found.managers if m.period == name], everything=view.everything)
+    _sum(found)
+    next_command("run", view.folder, "--rules", view.rules)
+
+
+def _rules(found: "Simulation") -> None:
+    """What differs: rules that are added, changed or gone in a word each, then setting by setting."""
+    for what in ("added", "gone", "changed"):
+        names = [s.name for s in found.switches if s.is_rule and s.what == what]
+        if names:
+            say(f"Rules {what}: {', '.join(names)}.")
+    if any(s.is_rule for s in found.switches):
+        say()
+    if found.settings:
+        rows = [(c.setting, in_words(c.old), in_words(c.new)) for c in found.settings]
+        table([Column("Setting"), Column("Old"), Column("New")], rows)
+        say()
+
+
+def _period(name: str, managers: "Sequence[Simulated]", *, everything: bool) -> None:
+    shown = [m for m in managers if everything or m.change or m.changes_label]
+    labels = sum(m.changes_label for m in managers)
+    say(f"{name}: {labels:,} of {len(managers):,} managers would have another label")
+    if shown:
+        table(_COLUMNS, [_row(m) for m in shown])
+    say()
+
+
+def _row(manager: "Simulated") -> tuple[str, ...]:
+    from scoring.numbers import fixed, likely, signed
+
+    old, new = manager.old, manager.new
+    return (
+        manager.name,
+        fixed(old.score if old else None),
+        fixed(new.score if new else None),
+        "" if manager.change is None else signed(manager.change),
+        likely(new.low, new.high) if new else "",
+        _label(old, new),
+        _by(manager),
+    )
+
+
+def _label(old: "Standing | None", new: "Standing | None") -> str:
+    was, is_ = (side.label or "(no score)" if side else "(no book)" for side in (old, new))
+    return is_ if was == is_ else f"{was} → {is_}"
+
+
+def _by(manager: "Simulated") -> str:
+    from scoring.numbers import signed
+
+    effect = next((e.effect for e in manager.effects if e.switch == manager.by), None)
+    return f"{manager.by or ''} {signed(effect) if effect else ''}".strip()
+
+
+def _sum(found: "Simulation") -> None:
+    """How many labels would change over all periods, and by what."""
+    changed = [m for m in found.managers if m.changes_label]
+    words = "; ".join(f"{n:,} by {by or 'too few accounts'}" for by, n in Counter(m.by for m in changed).most_common())
+    say(f"Altogether {len(changed):,} of {len(found.managers):,} labels would change{': ' + words if words else ''}.")
+    say("Nothing was saved.")

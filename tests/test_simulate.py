@@ -1,0 +1,204 @@
+"""Does `bookscore simulate` say what runs under both rules would say, and leave nothing of a change over?"""
+
+import shutil
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from test_cli import AS_OF, cli, contents
+
+from scoring import demo, pipeline, rules
+from scoring.cli.simulated import View, show
+from scoring.compare import Simulation, simulating
+from scoring.compare.simulating import of_folder
+from scoring.compare.switching import switches
+from scoring.intake import Request
+from scoring.metrics import CATALOGUE
+from scoring.rules import Rulebook, fingerprint
+
+SHOWN = ("score", "low", "high", "label", "group")
+
+LADDER = """  - name: climb_the_ladder
+    metric: tier_up_rate
+    weight: 10
+    grade: {floor: 0%, target: 20%}
+"""
+VOICE = """  - name: keep_quick
+    metric: quick_ratio
+    weight: 15
+    grade: {floor: 0, target: 4}
+"""
+
+
+def written(folder: Path, *exchanged: tuple[str, str]) -> Path:
+    """The default rules with texts exchanged, as a file."""
+    text = rules.default_text()
+    for old, new in exchanged:
+        assert old in text
+        text = text.replace(old, new, 1)
+    place = folder / "new-rules.yaml"
+    place.write_text(text, encoding="utf-8")
+    return place
+
+
+MUCH = (("retention_window: 12m", "retention_window: period"), ("weight: 25", "weight: 5"), (LADDER, VOICE),
+        ("min_coverage: 60%", "min_coverage: 40%"))  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def simulated(small_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Simulation]:
+    place = tmp_path_factory.mktemp("rules")
+
+    def made(*exchanged: tuple[str, str], last: int = 1) -> Simulation:
+        request = Request(small_folder, demo.AS_OF, set_aside=True)
+        return of_folder(request, written(place, *exchanged), last=last)[0]
+
+    return made
+
+
+@pytest.fixture(scope="module")
+def much(simulated: Callable[..., Simulation]) -> Simulation:
+    """Two quarters under rules that differ in a window, a weight, the coverage, and one rule in place of another."""
+    return simulated(*MUCH, last=2)
+
+
+def test_what_is_simulated_is_what_a_run_under_the_new_rules_says(
+    much: Simulation, small_folder: Path, tmp_path: Path
+) -> None:
+    place = written(tmp_path, *MUCH)
+    run = pipeline.run(Request(small_folder, demo.AS_OF, much.periods[0], place, set_aside=True))
+    said = {c["manager_id"]: [c[name] for name in SHOWN] for c in run.cards}
+    mine = [m for m in much.managers if m.period == much.periods[0]]
+    assert {m.manager_id: [getattr(m.new, name) for name in SHOWN] for m in mine if m.new} == said
+    assert any(m.old and m.new and m.old.score != m.new.score for m in mine)
+
+
+def test_effects_add_up_to_the_change_of_every_score(much: Simulation) -> None:
+    changed = [m for m in much.managers if m.change]
+    assert len(changed) > 8
+    for manager in changed:
+        assert manager.residual == 0
+        assert sum((e.effect or Decimal(0) for e in manager.effects), Decimal(0)) == manager.change
+        largest = max(manager.effects, key=lambda e: abs(e.effect or 0))
+        assert manager.by == largest.switch
+
+
+def test_settings_are_switched_first_then_rules_in_the_order_of_the_file_then_those_that_are_gone(
+    much: Simulation,
+) -> None:
+    assert [(s.name, s.what) for s in much.switches] == [
+        ("retention_window", "changed"),
+        ("min_coverage", "changed"),
+        ("keep_revenue", "changed"),
+        ("keep_quick", "added"),
+        ("climb_the_ladder", "gone"),
+    ]
+
+
+def test_the_last_switch_makes_the_new_rulebook(tmp_path: Path) -> None:
+    old, _ = rules.read(written(tmp_path), CATALOGUE)
+    new, _ = rules.read(written(tmp_path, *MUCH), CATALOGUE)
+
+    def sorted_rules(book: Rulebook) -> str:
+        return fingerprint(book.model_copy(update={"rules": tuple(sorted(book.rules, key=lambda r: r.name))}))
+
+    assert sorted_rules(switches(old, new)[-1].rulebook) == sorted_rules(new)
+    assert switches(old, old) == ()
+    turned = old.model_copy(update={"rules": old.rules[::-1]})
+    assert switches(old, turned) == ()
+
+
+def test_the_same_rules_change_nothing(simulated: Callable[..., Simulation]) -> None:
+    found = simulated(("name: Keep and grow", "name: Keep and grow"))
+    assert found.settings == ()
+    assert {m.change for m in found.managers if m.old and m.old.score is not None} == {Decimal(0)}
+    assert not any(m.changes_label or m.by for m in found.managers)
+
+
+def test_one_changed_weight_is_the_reason_of_every_change(simulated: Callable[..., Simulation]) -> None:
+    found = simulated(("weight: 30", "weight: 90"))
+    assert [c.setting for c in found.settings] == ["rules.grow_revenue.weight"]
+    assert {m.by for m in found.managers if m.change} == {"grow_revenue"}
+
+
+def test_other_words_for_the_same_score_are_counted_without_moving_it(simulated: Callable[..., Simulation]) -> None:
+    found = simulated(("{from: 65, label: On target}", "{from: 1, label: On target}"), ("from: 40", "from: 0.5"))
+    scored = [m for m in found.managers if m.old and m.old.score is not None]
+    assert {m.change for m in scored} == {Decimal(0)}
+    changed = [m for m in scored if m.changes_label]
+    assert changed == [m for m in scored if m.old and 1 <= (m.old.score or 0) < 65]
+    assert {m.by for m in changed} == {"grades"}
+
+
+def test_a_rule_that_withholds_scores_is_named_where_they_go(simulated: Callable[..., Simulation]) -> None:
+    never = "  - {name: never, metric: time_to_value, weight: 1, missing: withhold, grade: {floor: 90, target: 1}}\n"
+    found = simulated((LADDER, LADDER + never), ("logo_retention: 5", "logo_retention: 5\n  time_to_value: 100000"))
+    lost = [m for m in found.managers if m.old and m.old.score is not None]
+    assert lost
+    assert all(m.new and m.new.score is None and m.changes_label for m in lost)
+    assert {m.by for m in lost} == {"never"}
+
+
+# ---- the command ----
+
+
+@pytest.fixture
+def company(small_folder: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(small_folder, tmp_path / "company"))
+
+
+def test_nothing_is_saved_and_the_count_is_what_is_listed(company: Path, tmp_path: Path) -> None:
+    new = written(tmp_path, ("weight: 30", "weight: 90"))
+    before = contents(company)
+    done = cli("simulate", new, company, "--set-aside", "--as-of", AS_OF, "--last", "1", "--json")
+    assert contents(company) == before
+    told = done.json["data"]
+    (period,) = told["periods"]
+    assert period["period"] == "2026-Q2"
+    assert period["other_label"] == sum(m["changes_label"] for m in period["managers"])
+    assert {Decimal(m["residual"]) for m in period["managers"]} == {Decimal(0)}
+    assert told["settings"] == [{"setting": "rules.grow_revenue.weight", "old": 30.0, "new": 90.0}]
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_the_tables_fit_the_terminal(
+    much: Simulation, columns: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    show(View(much, Path("new-rules.yaml"), Path("demo"), everything=True))
+    told = capsys.readouterr()
+    assert "Rules added: keep_quick." in told.out
+    assert "Rules gone: climb_the_ladder." in told.out
+    labels = sum(m.changes_label for m in much.managers)
+    assert f"Altogether {labels} of {len(much.managers)} labels would change" in told.out
+    tables = [text for text in told.out.splitlines() if "   " in text or "──" in text]
+    assert max(len(text) for text in tables) <= columns
+    assert told.err == "Next: bookscore run demo --rules new-rules.yaml\n"
+
+
+def test_the_periods_are_those_asked_for_or_the_last_that_the_exports_hold(
+    small_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(simulating, "simulate", lambda *given: [p.name for p in given[3]])
+    request, new = Request(small_folder, demo.AS_OF, set_aside=True), written(tmp_path)
+    assert of_folder(request, new, ["2026-Q2", "2026-Q1", "2026-Q2"])[0] == ["2026-Q1", "2026-Q2"]
+    assert of_folder(request, new)[0] == ["2025-Q3", "2025-Q4", "2026-Q1", "2026-Q2"]
+    assert of_folder(request, new, last=1)[0] == ["2026-Q2"]
+    held = of_folder(request, new, last=40)[0]
+    assert 4 <= len(held) < 40
+
+
+def test_wrong_usage_and_wrong_rules_are_told(company: Path, tmp_path: Path) -> None:
+    new = written(tmp_path)
+    both = cli("simulate", new, company, "--period", "2026-Q2", "--last", "2")
+    assert (both.code, both.out) == (2, "")
+    assert cli("simulate", tmp_path / "none.yaml", company).code == 2
+    assert cli("simulate", new, company, "--period", "soon", "--set-aside").code == 2
+    assert cli("simulate", new, company, "--last", "0").code == 2
+    assert cli("simulate", new, company).code == 3
+    broken = tmp_path / "broken.yaml"
+    broken.write_text(rules.default_text().replace("metric: logo_retention", "metric: logo"), encoding="utf-8")
+    done = cli("simulate", broken, company, "--set-aside")
+    assert done.code == 4
+    assert "error: broken.yaml:" in done.err
