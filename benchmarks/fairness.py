@@ -170,7 +170,7 @@ def main() -> None:
     """Runs the worlds and prints what was found."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, nargs="+", default=SEEDS)
-    parser.add_argument("--quick", action="store_true", help="one small world of each kind")
+    parser.add_argument("--quick", action="store_true", help="one small world of each kind, too small for the limits")
     parser.add_argument("--keep", type=Path)
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--world", nargs=3, help=argparse.SUPPRESS)
@@ -179,6 +179,8 @@ def main() -> None:
         kind, seed, managers = asked.world
         print(json.dumps(of_world(Plan(kind=kind, seed=int(seed), managers=int(managers)))))
         return
+    if asked.quick and asked.write:
+        parser.error("--quick is too small to be written")
     seeds, size = (asked.seeds[:1], QUICK) if asked.quick else (asked.seeds, Plan().managers)
     worlds = found([Plan(kind=k, seed=s, managers=size) for s in seeds for k in (*TABLED, *TRUST)], asked.keep)
     passed = gates(worlds)
