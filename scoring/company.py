@@ -19,7 +19,9 @@ _PER = {"contracts": "a month, under contract at the end", "invoices": "invoiced
 """What closing revenue is, by basis."""
 
 
-def company_facts(measures: pl.DataFrame, context: Context, notes: Sequence[str]) -> dict[str, Any]:
+def company_facts(
+    measures: pl.DataFrame, context: Context, notes: Sequence[str], models: Sequence[str] = ()
+) -> dict[str, Any]:
     """What stands above the league page: the period, the rules, five figures, and what to read with care."""
     header = context.header
     of_company = {r["metric"]: r for r in measures.filter(pl.col("grain") == COMPANY).iter_rows(named=True)}
@@ -41,6 +43,7 @@ def company_facts(measures: pl.DataFrame, context: Context, notes: Sequence[str]
         "chance": context.rulebook.publish.chance,
         "figures": [_figure(name, of_company[name], context) for name in SHOWN if name in of_company],
         "notes": list(notes),
+        "lifetime_value": list(models),
     }
 
 

@@ -83,7 +83,7 @@ def run(request: Request) -> Run:
         inputs=intake.inputs,
         problems=problems,
         cards=cards(now.scored, before.scored, context),
-        company=company_facts(measures, context, [*said.general, *now.worth.sentences]),
+        company=company_facts(measures, context, said.general, now.worth.sentences),
         totals=totals(now.scored.rows, rulebook.currency),
         measures=measures,
         book=now.scored.rows,

@@ -144,7 +144,7 @@ def test_without_revenue_there_is_no_cohort(basis: str) -> None:
     assert found.schema == pl.Schema(cohorts.SCHEMA)
 
 
-@examples(20)
+@examples(10)
 @given(worlds())
 def test_cohorts_keep_their_order_and_no_more_than_all(world: World) -> None:
     lines = pipeline.score(world.tables, world.rulebook, world.period, world.as_of).ledger_lines

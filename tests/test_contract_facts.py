@@ -36,7 +36,7 @@ def priced(draw: Any, **fixed: Any) -> World:
     return world
 
 
-@examples(30)
+@examples(14)
 @given(priced())
 def test_the_parts_of_growth_add_up_to_it_for_every_account(world: World) -> None:
     ledger, window = ledger_of(world), scope.windows(world.rulebook, world.period).outcome
@@ -67,7 +67,7 @@ def test_the_parts_of_growth_add_up_to_it_for_every_manager_and_the_company(worl
         assert abs(stayed["after"].sum() - stayed["before"].sum() - stayed["growth"].sum()) <= odd
 
 
-@examples(30)
+@examples(14)
 @given(worlds())
 def test_net_movements_lead_from_opening_to_closing(world: World) -> None:
     rows = scored(world).scored.rows
@@ -79,7 +79,7 @@ def test_net_movements_lead_from_opening_to_closing(world: World) -> None:
     assert moved.filter(pl.first() > 1).is_empty()
 
 
-@examples(30)
+@examples(14)
 @given(worlds(basis="contracts"), st.sampled_from(["due_date", "signature"]))
 def test_no_line_renews_twice_and_what_is_renewed_was_due(world: World, renewal_date: str) -> None:
     period = scope.windows(world.rulebook, world.period).moves
@@ -96,7 +96,7 @@ def test_no_line_renews_twice_and_what_is_renewed_was_due(world: World, renewal_
     assert (found["days_late"].fill_null(0) < max(1, terms.grace_days)).all()
 
 
-@examples(20)
+@examples(10)
 @given(worlds(basis="contracts"))
 def test_rates_of_renewal_stay_in_their_bounds(world: World) -> None:
     rows = scored(world).scored.rows

@@ -61,7 +61,7 @@ def test_where_nobody_left_there_is_no_reason() -> None:
     assert reasons(stays) == []
 
 
-@examples(20)
+@examples(10)
 @given(worlds())
 def test_what_was_lost_for_all_reasons_is_the_churn(world: World) -> None:
     result = pipeline.score(world.tables, world.rulebook, world.period, world.as_of)

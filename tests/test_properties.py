@@ -141,7 +141,7 @@ ALWAYS = (
 )
 
 
-@examples(30)
+@examples(20)
 @given(worlds(accounts=(5, 16)))
 def test_every_company_adds_up(world: World) -> None:
     result = scored(world)
