@@ -22,10 +22,15 @@ from scoring.metrics import CATALOGUE, OVER_BOOK, Metric, Unit
 from scoring.pipeline import Result, score
 from scoring.rules import Rulebook
 from scoring.tables import TABLES
+from scoring.worth import VALUE_COLUMNS
 
 BOUND = ("revenue_share",)
 """Metrics that look at the company beside the manager."""
 
+OF_OWNERS = ("transfer_in", "transfer_out", "owned_share", "completeness")
+"""Metrics that are about owners."""
+MODELLED = tuple(m.name for m in OVER_BOOK if VALUE_COLUMNS & set(m.columns))
+"""Metrics of lifetime value, whose parameters are the whole company's."""
 ALL = pl.lit(value=True)
 FOUR_YEARS = timedelta(days=4 * 365 + 1)
 
@@ -52,9 +57,12 @@ def test_the_order_of_rows_and_their_files_change_no_byte(world: World, seed: in
 def test_an_unrelated_manager_changes_nobodys_measures(world: World) -> None:
     with_another = scored(replace(world, tables=_with_a_stranger(world.tables)))
     alone = scored(world)
-    ours = pl.col("id").is_in(alone.scored.rows["manager_id"].unique().implode()) & (pl.col("id") != UNASSIGNED)
+    own = pl.col("id").is_in(alone.scored.rows["manager_id"].unique().implode()) & (pl.col("id") != UNASSIGNED)
+    ours = own & ~pl.col("metric").is_in(MODELLED)  # models are fitted on all accounts, the stranger's among them
     one, other = (_measures(r, world).filter(ours) for r in (alone, with_another))
     assert_frame_equal(one, other, abs_tol=1e-12)
+    if any(rule.metric in MODELLED or rule.of in MODELLED for rule in world.rulebook.rules):
+        return
     known = pl.col("manager_id") != "stranger"
     one_scores, other_scores = (r.scored.judged.scores.filter(known) for r in (alone, with_another))
     assert_frame_equal(one_scores.drop("error", "freedom"), other_scores.drop("error", "freedom"), abs_tol=1e-9)
@@ -70,7 +78,9 @@ def test_scaling_all_money_changes_no_rate_and_scales_the_rest(world: World, fac
     for grain in ("company", "team", "manager_id", "account_id"):
         before, after = (_measures(r, world, grain) for r in (one, other))
         expected = before.with_columns(pl.col("value") * pl.col("metric").replace_strict(scale))
-        assert_frame_equal(expected, after, rel_tol=1e-12, abs_tol=1e-12)
+        modelled = pl.col("metric").is_in(MODELLED)  # rounded to the last digit of money, so not quite in proportion
+        assert_frame_equal(expected.filter(~modelled), after.filter(~modelled), rel_tol=1e-12, abs_tol=1e-12)
+        assert_frame_equal(expected.filter(modelled), after.filter(modelled), rel_tol=1e-5, abs_tol=1e-3)
 
 
 @examples(8)
@@ -96,10 +106,14 @@ def test_renaming_accounts_changes_nothing_else(world: World) -> None:
     one, other = scored(world), scored(replace(world, tables=renamed))
     key = ["account_id", "manager_id"]
     book = one.scored.rows.with_columns(pl.col("account_id").replace(other_names)).sort(key)
-    assert_frame_equal(book.select(*key, *ADDITIVE), other.scored.rows.select(*key, *ADDITIVE))
+    exact = [c for c in ADDITIVE if c not in VALUE_COLUMNS]
+    assert_frame_equal(book.select(*key, *exact), other.scored.rows.select(*key, *exact))
+    values = [pl.col(c).cast(pl.Float64) for c in ADDITIVE if c in VALUE_COLUMNS]  # fitted in the order of ids
+    assert_frame_equal(book.select(values), other.scored.rows.select(values), rel_tol=1e-6, abs_tol=1e-3)
     noise = ("error", "freedom")
-    assert_frame_equal(one.scored.judged.lines.drop(noise), other.scored.judged.lines.drop(noise), abs_tol=1e-9)
-    assert_frame_equal(one.scored.judged.scores.drop(noise), other.scored.judged.scores.drop(noise), abs_tol=1e-9)
+    near = {"rel_tol": 1e-6, "abs_tol": 1e-3}
+    assert_frame_equal(one.scored.judged.lines.drop(noise), other.scored.judged.lines.drop(noise), **near)
+    assert_frame_equal(one.scored.judged.scores.drop(noise), other.scored.judged.scores.drop(noise), **near)
 
 
 @examples(8)
@@ -113,10 +127,7 @@ def test_other_owners_change_nothing_for_the_company(world: World, data: st.Data
     )
     sold = {n: world.tables[n].with_columns(pl.col("seller_id").reverse()) for n in ("contracts", "invoices")}
     one, other = scored(world), scored(replace(world, tables={**world.tables, **sold, "ownership": owned}))
-    company = [
-        _measures(r, world, "company").filter(~pl.col("metric").is_in(["transfer_in", "transfer_out"]))
-        for r in (one, other)
-    ]
+    company = [_measures(r, world, "company").filter(~pl.col("metric").is_in(OF_OWNERS)) for r in (one, other)]
     assert_frame_equal(*company, abs_tol=1e-12)
 
 
@@ -143,8 +154,11 @@ def test_where_nothing_changes_all_revenue_is_retained(world: World) -> None:
         pl.lit(None, dtype=pl.Date).alias("ends_on"),
         pl.lit(None, dtype=pl.Date).alias("signed_on"),
         pl.lit(None, dtype=pl.String).alias("renews"),
+        *(pl.lit(None, dtype=pl.Date).alias(c) for c in ("cancelled_on", "past_due_on")),
         pl.col("amount").abs(),
     )
+    if world.rulebook.policies.fx == "spot":
+        return  # exchange rates are then a change
     result = scored(replace(world, tables={**world.tables, "contracts": lines}))
     assert result.scored.moves.filter(pl.col("kind") != "fx").is_empty()
     kept = {
