@@ -121,16 +121,16 @@ def ours(log: Path, until: date) -> dict[str, Any]:
         means = seen["spend"].fill_null(0.0).to_numpy()
         spend = gamma_gamma.fit(Spend(accounts.x, means))
     with stage("predict"):
-        alive = bg_nbd.alive(fit, accounts)
-        expected = bg_nbd.expected(fit, accounts, WEEKS)
+        ahead = bg_nbd.view(fit, accounts)
+        alive, expected = ahead.alive, ahead.expected(WEEKS)
     with stage("value"):
         size = gamma_gamma.mean(spend, accounts.x, means)
-        worth = bg_nbd.discounted(fit, accounts, assumed.weeks, assumed.weekly_rate) * size
+        worth = ahead.discounted(assumed.weeks, assumed.weekly_rate) * size
         made = pl.DataFrame({"account_id": seen["account_id"], "alive": alive, "expected": expected, "value": worth})
 
     def in_steps(steps: int, weeks: float, rate: float) -> float:
         """The value by the peers' convention: what comes in a step is paid at its end."""
-        so_far = [np.zeros(len(accounts))] + [bg_nbd.expected(fit, accounts, n * weeks) for n in range(1, steps + 1)]
+        so_far = [np.zeros(len(accounts))] + [ahead.expected(n * weeks) for n in range(1, steps + 1)]
         later = zip(so_far[1:], so_far[:-1], strict=True)
         return float(sum(((b - a) * size).sum() / (1 + rate) ** n for n, (b, a) in enumerate(later, 1)))
 

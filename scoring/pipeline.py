@@ -9,7 +9,7 @@ from datetime import date
 
 import polars as pl
 
-from scoring import book, facts, notes, rules, scope
+from scoring import book, facts, notes, scope
 from scoring.asked import asked, loose_costs
 from scoring.calendar import Period
 from scoring.cohorts import cohorts
@@ -17,14 +17,14 @@ from scoring.company import company_facts, totals
 from scoring.credit.policy import Ownership, answering
 from scoring.credit.tree import under_heads
 from scoring.endings import churn_reasons
-from scoring.errors import ProblemsFoundError, in_order
+from scoring.errors import in_order
 from scoring.facts import growth_parts, lifetime_value, margins, net_moves, renewals
 from scoring.facts.flags import flags
-from scoring.intake import RULES, Request, is_usable, take_in
+from scoring.folder import opened
+from scoring.intake import Request
 from scoring.ledger.bridge import COLUMNS as BRIDGE
 from scoring.ledger.bridge import check_balance, check_conserved
 from scoring.ledger.build import Ledger, Windows, contract_lines, invoice_lines, of_contracts, of_invoices
-from scoring.ledger.parents import rolled_up
 from scoring.lifetime.exposure import exposure
 from scoring.measure import COMPANY, attainment, measure, with_loose
 from scoring.metrics import CATALOGUE, OVER_BOOK, Metric
@@ -45,28 +45,17 @@ def run(request: Request) -> Run:
     Raises ProblemsFoundError when anything is wrong with the rules or, unless rows are to be set aside, with
     the exports; UnbalancedError or NotConservedError when money does not add up.
     """
-    place = request.rules or request.folder / RULES
-    rulebook, warnings = rules.read(place, CATALOGUE)
-    intake = take_in(request.folder, rulebook.currency, request.as_of, rulebook.voice.csat_scales)
-    if not is_usable(intake, set_aside=request.set_aside):
-        raise ProblemsFoundError((*warnings, *intake.problems))
-    if misread := scope.misread(intake.checked.tables, rulebook, place.name):
-        raise ProblemsFoundError((*warnings, *misread, *intake.problems))
-    tables, later = scope.known_by(intake.checked.tables, request.as_of)
-    if rulebook.grain == "parent":
-        tables = rolled_up(tables)
-    calendar = scope.calendar_of(rulebook)
-    period = calendar.period(request.period) if request.period else scope.latest_period(tables, rulebook, request.as_of)
-    if period.start > request.as_of:
-        raise scope.FuturePeriodError(period, request.as_of)
+    folder = opened(request)
+    rulebook, tables, exports = folder.rulebook, folder.tables, folder.exports
+    calendar, period = scope.calendar_of(rulebook), folder.period(request.period)
     before = score(tables, rulebook, calendar.previous(period), request.as_of, metrics=())
     now = score(tables, rulebook, period, request.as_of, looks_back=True)
     measures = measured(now.scored.rows, rulebook, tables, period)
     reaching = (*scope.shortfall(tables, period, request.as_of), *scope.late_start(tables, rulebook, now.windows))
-    aside, outcome = intake.checked.set_aside, now.windows.outcome
+    aside, outcome = exports.checked.set_aside, now.windows.outcome
     seen = notes.Seen(rulebook, tables, now.ledger_lines, now.scored.rows, aside, outcome, reaching)
     said = notes.of_run(seen)
-    problems = in_order((*warnings, *intake.problems, *later, *said.problems))
+    problems = in_order((*folder.problems, *folder.later, *said.problems))
     context = Context(
         rulebook,
         period,
@@ -80,7 +69,7 @@ def run(request: Request) -> Run:
     return Run(
         rulebook=rulebook,
         context=context,
-        inputs=intake.inputs,
+        inputs=exports.inputs,
         problems=problems,
         cards=cards(now.scored, before.scored, context),
         company=company_facts(measures, context, said.general, now.worth.sentences),
@@ -93,7 +82,7 @@ def run(request: Request) -> Run:
         cohorts=cohorts(now.ledger_lines, tables["accounts"], tables["rates"], rulebook, period, request.as_of),
         churn_reasons=churn_reasons(now.scored.moves, now.ledger_lines, now.scored.rows, rulebook.breakdowns),
         worth=now.worth.summary,
-        mapping=intake.mapping,
+        mapping=exports.mapping,
     )
 
 

@@ -10,6 +10,7 @@ import polars as pl
 from scoring import scope
 from scoring.facts import Dated, lifetime_value
 from scoring.ledger.build import Ledger, Windows
+from scoring.ledger.currency import AMOUNT, priced
 from scoring.lifetime import rolling
 from scoring.lifetime.assumptions import VALUES, Assumptions
 from scoring.lifetime.beside import with_orders
@@ -33,11 +34,6 @@ class Worth:
 
     valued: Valued
     error: Error
-
-    @property
-    def factor(self) -> float:
-        """By what the level was moved."""
-        return self.error.factor
 
     @property
     def sentences(self) -> list[str]:
@@ -119,12 +115,12 @@ def _valued(
     found = _together(parts)
     if rulebook.lifetime.orders_beside and basis == "contracts":
         orders = tables["invoices"].filter(pl.col("kind").is_null() | pl.col("kind").is_in(_ORDERS))
-        found = with_orders(found, rolling.priced(orders, rates, "invoices", instants[0], currency), instants)
+        found = with_orders(found, priced(orders, rates, instants[0], currency, AMOUNT["invoices"]), instants)
     return found
 
 
 def _kinds(accounts: pl.LazyFrame, attribute: str | None) -> list[tuple[str, pl.LazyFrame | None]]:
-    """The large kinds of accounts with who is of each, the largest name first; then everybody, for the rest."""
+    """The large kinds of accounts with who is of each, by name; then everybody, for the rest."""
     everybody: list[tuple[str, pl.LazyFrame | None]] = [("", None)]
     if attribute is None:
         return everybody
@@ -161,16 +157,10 @@ def _error(tables: Tables, rulebook: Rulebook, found: Valued, last: date, assume
     if first is None or not found.choices:
         return Error()
     family = family_of(rulebook.basis, assumed)
-    same = replace(assumed, model=_name(family.MODELS, found.choices))
+    same = replace(assumed, model=family.IN_RULES.get(found.choices[0].fit.model, "auto"))  # not chosen anew
     days = rolling.origins(first, last, AHEAD)
     terms = scope.terms(rulebook)
     return rolling.error([rolling.look_back(tables, rulebook.basis, terms, day, AHEAD, same) for day in days])
-
-
-def _name(models: Sequence[str], choices: Sequence[Any]) -> str:
-    """The name in the rules of the model that was chosen, so that the past is asked of the same one."""
-    chosen = choices[0].fit.model.casefold().replace("/", "_").replace("-", "_")
-    return chosen if chosen in models else "auto"
 
 
 def _first_day(tables: Tables, basis: str) -> date | None:

@@ -93,11 +93,11 @@ def _parameters(model: Any, inputs: Inputs) -> list[float]:
 
 
 def _expected(model: Any, inputs: Inputs) -> np.ndarray:
-    return model.expected(_fit(model, inputs), _orders(inputs), inputs["weeks"])
+    return model.view(_fit(model, inputs), _orders(inputs)).expected(inputs["weeks"])
 
 
 def _from_start(model: Any, inputs: Inputs) -> list[float]:
-    return [model.expected_from_start(_fit(model, inputs), weeks) for weeks in inputs["weeks"]]
+    return [model.view(_fit(model, inputs), NEW).expected(weeks)[0] for weeks in inputs["weeks"]]
 
 
 def _both(model: Any, inputs: Inputs) -> np.ndarray:
@@ -111,7 +111,7 @@ def _individual(model: Any, inputs: Inputs) -> np.ndarray:
 
 def _chances(model: Any, inputs: Inputs) -> list[float]:
     pairs = zip(inputs["weeks"], inputs["counts"], strict=True)
-    return [model.count_probabilities(_fit(model, inputs), NEW, weeks, n)[0, n] for weeks, n in pairs]
+    return [model.view(_fit(model, inputs), NEW).count_probabilities(weeks, n)[0, n] for weeks, n in pairs]
 
 
 def by_count(values: np.ndarray) -> list[float]:
@@ -121,7 +121,7 @@ def by_count(values: np.ndarray) -> list[float]:
 
 
 def _ahead(model: Any) -> np.ndarray:
-    return model.expected(_fit(model, {}), cdnow(), WEEKS)
+    return model.view(_fit(model, {}), cdnow()).expected(WEEKS)
 
 
 def _bins(model: Any, _: Inputs) -> list[float]:
@@ -138,13 +138,14 @@ def _total(model: Any, inputs: Inputs) -> float:
     """By how many per cent the orders of 78 weeks, expected from each first purchase on, miss those that came."""
     whole = cdnow(ALL)
     ages, sizes = np.unique(whole.age, return_counts=True)
-    expected = sum(n * model.expected_from_start(_fit(model, inputs), age) for age, n in zip(ages, sizes, strict=True))
+    new = model.view(_fit(model, inputs), NEW)
+    expected = sum(n * new.expected(age)[0] for age, n in zip(ages, sizes, strict=True))
     return 100 * (expected / whole.x.sum() - 1)
 
 
 def _present(model: Any, inputs: Inputs) -> np.ndarray:
     rate = np.log1p(inputs["yearly"]) / inputs["weeks_a_year"]
-    return model.discounted(_fit(model, inputs), NEW, None, rate)
+    return model.view(_fit(model, inputs), NEW).discounted(None, rate)
 
 
 def _stability() -> float:

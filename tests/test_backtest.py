@@ -211,14 +211,16 @@ def test_the_command_has_help() -> None:
     assert "--calibrate" in found.output
 
 
-def test_cdnow_is_forecast_as_well_as_by_the_best_closed_form(tmp_path: Path) -> None:
-    """Fader, Hardie and Lee's tenth of the customers; to three digits the best published error is 0.754."""
+def test_cdnow_is_forecast_half_a_thousandth_short_of_the_figure_to_beat(tmp_path: Path) -> None:
+    """Fader, Hardie and Lee's tenth of the customers. The figure to beat is 0.754, known to three digits."""
     sample = backtest_logs.cdnow(tmp_path)[0]
     found = backtest_logs.tried(sample)
     errors = found["orders"]["errors"]
     assert errors["model"]["accounts"] == 2357
     assert errors["model"]["actual"] == 1882
-    assert errors["model"]["mae"] < sample.goal + 0.0006
+    assert errors["model"]["mae"] == pytest.approx(0.75452, abs=0.00005)
+    assert min(found["transform"]) > 0.08
+    assert max(found["transform"]) < 0.12
     assert errors["model"]["mae"] < 0.8 * errors["own_rate"]["mae"]
     assert errors["own_rate"]["mae"] == pytest.approx(1.024, abs=0.0005)
     assert errors["model"]["gini"] == pytest.approx(0.673, abs=0.002)

@@ -225,6 +225,7 @@ def _undivided(world: World) -> World:
         "credit": credit,
         "ownership": {"policy": "history"} if policy.policy == "seller" else policy.model_dump(),
         "rules": [r.model_dump(by_alias=True) for r in world.rulebook.rules],
+        "policies": world.rulebook.policies.model_dump() | {"discounts": "net", "weeks": "fifty_two_a_year"},
     }
     owned = world.tables["ownership"].unique(["account_id", "starts_on"], keep="first", maintain_order=True)
     whole = owned.with_columns(pl.lit(None, dtype=owned.schema["share"]).alias("share"))

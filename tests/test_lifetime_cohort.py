@@ -46,7 +46,7 @@ def test_cohort_is_worth_what_the_paper_says() -> None:
     cohort = _cohort()
     orders = Orders(cohort["x"].cast(pl.Int64).to_numpy(), cohort["t_x"].to_numpy(), cohort["age"].to_numpy())
     spent = (cohort["repeat"] / cohort["x"]).fill_nan(0.0).to_numpy()
-    ahead = pareto_nbd.discounted(with_parameters(pareto_nbd.NAME, **ORDERS), orders, None, np.log1p(YEARLY) / 52)
+    ahead = pareto_nbd.view(with_parameters(pareto_nbd.NAME, **ORDERS), orders).discounted(None, np.log1p(YEARLY) / 52)
     value = MARGIN * ahead * gamma_gamma.mean(with_parameters("gamma_gamma", **SPEND), orders.x, spent)
     zero = orders.x == 0
     assert (value.size, zero.sum()) == (23_560, 12_054)

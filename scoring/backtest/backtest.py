@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from scoring import pipeline, rules, scope, worth
+from scoring import pipeline, scope, worth
 from scoring.backtest import foretold
 from scoring.backtest.days import Asked, Reach, TooShortError, chosen, reach, since
 from scoring.backtest.errors import Errors, Vector, covered, errors, tenths
@@ -16,11 +16,10 @@ from scoring.backtest.look import Held, World, look
 from scoring.backtest.naive import LABELS, NAIVE
 from scoring.backtest.sentences import MODEL, MOVED
 from scoring.backtest.signal import Signal
-from scoring.errors import Problem, ProblemsFoundError
-from scoring.intake import RULES, Request, is_usable, take_in
-from scoring.ledger.parents import rolled_up
+from scoring.errors import Problem
+from scoring.folder import opened
+from scoring.intake import Request
 from scoring.lifetime.stretch import Ahead
-from scoring.metrics import CATALOGUE
 from scoring.rules import Rulebook
 
 
@@ -73,7 +72,8 @@ class Company:
 
 def of_folder(request: Request, asked: Asked) -> Backtest:
     """The backtest of a folder. Raises ProblemsFoundError as a run does, and TooShortError."""
-    return backtest(_company(request), asked)
+    folder = opened(request)
+    return backtest(Company(folder.tables, folder.rulebook, request.as_of, folder.problems), asked)
 
 
 def backtest(company: Company, asked: Asked) -> Backtest:
@@ -155,18 +155,3 @@ def _used(company: Company, start: date | None, full: Reach, on: date) -> tuple[
 def _world(tables: pipeline.Tables, rulebook: Rulebook, first: date) -> World:
     lazy = {name: frame.lazy() for name, frame in tables.items()}
     return World(lazy, rulebook.basis, scope.terms(rulebook), worth.assumptions(rulebook), first)
-
-
-def _company(request: Request) -> Company:
-    """The folder as a run reads it."""
-    place = request.rules or request.folder / RULES
-    rulebook, warnings = rules.read(place, CATALOGUE)
-    intake = take_in(request.folder, rulebook.currency, request.as_of, rulebook.voice.csat_scales)
-    if not is_usable(intake, set_aside=request.set_aside):
-        raise ProblemsFoundError((*warnings, *intake.problems))
-    if misread := scope.misread(intake.checked.tables, rulebook, place.name):
-        raise ProblemsFoundError((*warnings, *misread, *intake.problems))
-    tables, _ = scope.known_by(intake.checked.tables, request.as_of)
-    if rulebook.grain == "parent":
-        tables = rolled_up(tables)
-    return Company(tables, rulebook, request.as_of, (*warnings, *intake.problems))

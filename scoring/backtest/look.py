@@ -9,6 +9,7 @@ import polars as pl
 
 from scoring.backtest import naive, pit
 from scoring.backtest.errors import Vector
+from scoring.ledger.currency import AMOUNT, priced
 from scoring.ledger.terms import Terms
 from scoring.lifetime import rolling
 from scoring.lifetime.assumptions import Assumptions, Choice
@@ -64,7 +65,7 @@ def look(world: World, on: date, ahead: Ahead) -> Held:
     """
     tables, basis, terms = world.tables, world.basis, world.terms
     plain = rolling.plainly(world.assumed, basis, on, ahead)
-    then = rolling.priced(rolling.history(tables, basis, terms, on), tables["rates"], basis, on, terms.currency)
+    then = priced(rolling.history(tables, basis, terms, on), tables["rates"], on, terms.currency, AMOUNT[basis])
     lines = then.collect().lazy()
     values, choices = forecast(lines, basis, on, plain)
     past = naive.Past(lines, basis, on, ahead, world.first)
@@ -97,26 +98,27 @@ def _orders(
     world: World, own: order_family.Seen, choice: Choice, until: date, counts: pl.DataFrame
 ) -> tuple[pl.DataFrame, Vector]:
     """The orders forecast and placed, and the tenths of the transform of what came."""
-    model, ranges = (order_family.MODELS_BY_NAME[fit.model] for fit in (choice.fit, choice.of_ranges))
+    forecast, ranges = (
+        order_family.MODELS_BY_NAME[fit.model].view(fit, own.orders) for fit in (choice.fit, choice.of_ranges)
+    )
     weeks = (until - own.instant).days / 7
-    low, high = ranges.count_range(choice.of_ranges, own.orders, weeks, world.assumed.level)
+    low, high = ranges.count_range(weeks, world.assumed.level)
     said = pl.DataFrame(
         {
             "account_id": own.summary["account_id"],
-            "forecast": model.expected(choice.fit, own.orders, weeks),
+            "forecast": forecast.expected(weeks),
             "low": low.astype(np.float64),
             "high": high.astype(np.float64),
         }
     )
-    lines = rolling.priced(
-        world.tables["invoices"], world.tables["rates"], "invoices", own.instant, world.terms.currency
-    )
+    invoices, rates = world.tables["invoices"], world.tables["rates"]
+    lines = priced(invoices, rates, own.instant, world.terms.currency, AMOUNT["invoices"])
     came = naive.counted(lines, own.instant, until)
     held = _held(said, counts, came)
     in_order = said.select("account_id").join(held, on="account_id", how="left", maintain_order="left")
     placed = in_order["actual"].to_numpy().astype(np.int64)
     most = int(np.quantile(placed, MOST)) if len(placed) else 0
-    return held, pit.deciles(ranges.count_probabilities(choice.of_ranges, own.orders, weeks, most), placed)
+    return held, pit.deciles(ranges.count_probabilities(weeks, most), placed)
 
 
 def origin_of(held: Held, subject: str) -> rolling.Origin:

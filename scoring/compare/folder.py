@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from scoring import pipeline, rules, scope
+from scoring import pipeline
 from scoring.calendar import Period
 from scoring.compare.bridging import Bridge, bridges
 from scoring.compare.figures import compared, figures
-from scoring.errors import Problem, ProblemsFoundError
-from scoring.intake import RULES, Request, is_usable, take_in
-from scoring.ledger.parents import rolled_up
+from scoring.errors import Problem
+from scoring.folder import opened
+from scoring.intake import Request
 from scoring.metrics import CATALOGUE, Metric
 from scoring.rules import Rulebook
 from scoring.rules.definitions import definitions, differing
@@ -46,7 +46,9 @@ def of_folder(request: Request, a: str, b: str, metric: str | None = None) -> Co
 
     Raises ProblemsFoundError as a run does.
     """
-    return compare(_company(request), a, b, None if metric is None else [CATALOGUE[metric]])
+    folder = opened(request)
+    company = Company(folder.tables, folder.rulebook, folder.period(request.period), request.as_of, folder.problems)
+    return compare(company, a, b, None if metric is None else [CATALOGUE[metric]])
 
 
 def compare(company: Company, a: str, b: str, metrics: Sequence[Metric] | None = None) -> Comparison:
@@ -65,22 +67,3 @@ def compare(company: Company, a: str, b: str, metrics: Sequence[Metric] | None =
     states = [figures(made.rows, asked, basis) for made in books]
     made = bridges(asked, [(s, old[s], new[s]) for s in changed], states)
     return Comparison(a, b, company.period.name, rulebook.currency, basis, made, company.problems)
-
-
-def _company(request: Request) -> Company:
-    """The folder as a run reads it."""
-    place = request.rules or request.folder / RULES
-    rulebook, warnings = rules.read(place, CATALOGUE)
-    intake = take_in(request.folder, rulebook.currency, request.as_of, rulebook.voice.csat_scales)
-    if not is_usable(intake, set_aside=request.set_aside):
-        raise ProblemsFoundError((*warnings, *intake.problems))
-    if misread := scope.misread(intake.checked.tables, rulebook, place.name):
-        raise ProblemsFoundError((*warnings, *misread, *intake.problems))
-    tables, _ = scope.known_by(intake.checked.tables, request.as_of)
-    if rulebook.grain == "parent":
-        tables = rolled_up(tables)
-    calendar = scope.calendar_of(rulebook)
-    period = calendar.period(request.period) if request.period else scope.latest_period(tables, rulebook, request.as_of)
-    if period.start > request.as_of:
-        raise scope.FuturePeriodError(period, request.as_of)
-    return Company(tables, rulebook, period, request.as_of, (*warnings, *intake.problems))

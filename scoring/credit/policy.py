@@ -10,6 +10,7 @@ from scoring.credit import ownership, sellers
 from scoring.credit.crediting import Responsibility
 from scoring.ledger.balances import in_windows, lines_at_instants
 from scoring.ledger.build import Ledger, Windows
+from scoring.ledger.currency import priced
 
 Tables = Mapping[str, pl.LazyFrame]
 
@@ -61,7 +62,7 @@ def _spans(
         return ownership.from_territory(tables["accounts"], own.attribute or "region", own.managers)
     dated, amount = ("dated_on", "amount") if basis == "invoices" else ("starts_on", "monthly")
     start, end = windows.moves.start, windows.moves.end
-    sold = sellers.priced(ledger.lines, tables["rates"], start, currency, amount).select(
+    sold = priced(ledger.lines, tables["rates"], start, currency, amount).select(
         "account_id", "seller_id", pl.col(dated).alias("dated_on"), pl.col(amount).alias("amount")
     )
     return ownership.from_sales(sold, start, end, largest=own.policy == "main_seller")
@@ -74,7 +75,7 @@ def _sellers(tables: Tables, ledger: Ledger, windows: Windows, basis: str, curre
     """
     rates = tables["rates"]
     if basis == "contracts":
-        lines = sellers.priced(ledger.lines, rates, windows.moves.start, currency, "monthly")
+        lines = priced(ledger.lines, rates, windows.moves.start, currency, "monthly")
         by_line = _on_days(sellers.by_line(lines), windows, divide=True)
         causes = (
             _causes_of_net(ledger, windows, rates, currency)

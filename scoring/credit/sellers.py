@@ -7,16 +7,10 @@ import polars as pl
 
 from scoring.credit.crediting import MOVEMENT
 from scoring.credit.ownership import NEVER, UNASSIGNED
-from scoring.ledger.currency import at_one_day, converted
 from scoring.ledger.movements import LOSSES
 from scoring.money import units
 
 _SELLER = pl.col("seller_id").fill_null(UNASSIGNED).alias("manager_id")
-
-
-def priced(lines: pl.LazyFrame, rates: pl.LazyFrame, day: date, reporting: str, amount: str) -> pl.LazyFrame:
-    """The lines with their amounts in one currency, so that they can be weighed against each other."""
-    return at_one_day(lines, rates, day, reporting).with_columns(converted(amount)).drop("rate")
 
 
 def by_line(lines: pl.LazyFrame) -> pl.LazyFrame:

@@ -14,7 +14,7 @@ import polars as pl
 
 from scoring.facts.dated import At
 from scoring.ledger.balances import Span
-from scoring.ledger.currency import at_one_day, converted
+from scoring.ledger.currency import priced
 from scoring.ledger.history import NOT_PAYING, months_of
 from scoring.money import MONEY, from_units, units
 from scoring.money import divided as rounded_quotient
@@ -89,10 +89,9 @@ def yearly(contracts: pl.LazyFrame, rates: pl.LazyFrame, day: date, currency: st
     lines = contracts.filter(~free & lasts & (pl.col("amount") != 0)).with_columns(
         from_units(rounded_quotient(whole, by)).alias("annual")
     )
-    return at_one_day(lines, rates, day, currency).select(
-        "account_id", "line_id", "product", "starts_on", "ends_on", "signed_on", "status", "renews",
-        converted("annual"),
-    )  # fmt: skip
+    return priced(lines, rates, day, currency, "annual").select(
+        "account_id", "line_id", "product", "starts_on", "ends_on", "signed_on", "status", "renews", "annual"
+    )
 
 
 _NEW = {n: f"new_{n}" for n in ("line_id", "product", "starts_on", "ends_on", "signed_on", "annual")}

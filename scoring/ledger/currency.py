@@ -9,6 +9,10 @@ from scoring.money import RATE_SCALE, part
 ONE = pl.lit(RATE_SCALE, dtype=pl.Int64)
 
 
+AMOUNT = {"contracts": "monthly", "invoices": "amount"}
+"""The column of the ledger's lines that holds their money, by basis."""
+
+
 def rates_in_millionths(rates: pl.LazyFrame) -> pl.LazyFrame:
     """Rates as whole millionths.
 
@@ -61,6 +65,11 @@ def at_first_day(
 def converted(amount: str) -> pl.Expr:
     """The amount times `rate`, rounded half to even to the ten-thousandth."""
     return part(pl.col(amount), pl.col("rate"), ONE).alias(amount)
+
+
+def priced(lines: pl.LazyFrame, rates: pl.LazyFrame, day: date, reporting: str, amount: str) -> pl.LazyFrame:
+    """The lines with `amount` in the reporting currency, all at the rate of one day; null where there is no rate."""
+    return at_one_day(lines, rates, day, reporting).with_columns(converted(amount)).drop("rate")
 
 
 def _or_one(lines: pl.LazyFrame, reporting: str) -> pl.LazyFrame:

@@ -50,7 +50,7 @@ def _added(values: pl.DataFrame, summary: pl.DataFrame, rate: Fit, spend: Fit) -
     if values.is_empty() or summary.is_empty():
         return values
     own = orders.orders(summary)
-    a_month = nbd.expected(rate, own, WEEKS_A_MONTH)
+    a_month = nbd.view(rate, own).expected(WEEKS_A_MONTH)
     size = gamma_gamma.mean(spend, own.x, summary["spend"].fill_null(0.0).to_numpy())
     monthly = summary.select("account_id", pl.Series("ordered", a_month * size, dtype=pl.Float64))
     joined = values.join(monthly, on="account_id", how="left", validate="1:1", maintain_order="left")

@@ -10,7 +10,7 @@ import polars as pl
 from scoring.errors import BookscoreError
 from scoring.ledger.balances import Span
 from scoring.ledger.build import contract_lines, invoice_lines
-from scoring.ledger.currency import at_one_day, converted
+from scoring.ledger.currency import AMOUNT, priced
 from scoring.ledger.history import active
 from scoring.ledger.terms import Terms
 from scoring.lifetime.assumptions import PLAIN, Assumptions, Choice
@@ -90,7 +90,7 @@ def look_back(tables: Tables, basis: str, terms: Terms, on: date, ahead: Ahead, 
     `tables` holds contracts, invoices and rates. Only rows known before the day are used for the forecast.
     Raises WholeMonthsError where contracts are looked ahead by days.
     """
-    then = priced(history(tables, basis, terms, on), tables["rates"], basis, on, terms.currency)
+    then = priced(history(tables, basis, terms, on), tables["rates"], on, terms.currency, AMOUNT[basis])
     values, choices = forecast(then, basis, on, plainly(assumed, basis, on, ahead))
     accounts = (
         values.lazy()
@@ -128,7 +128,7 @@ def came(tables: Tables, basis: str, terms: Terms, on: date, ahead: Ahead) -> pl
         lines = contract_lines(tables["contracts"], terms, after(on, ahead))
     else:
         lines = invoice_lines(tables["invoices"], terms)
-    return brought(priced(lines, tables["rates"], basis, on, terms.currency), basis, on, ahead)
+    return brought(priced(lines, tables["rates"], on, terms.currency, AMOUNT[basis]), basis, on, ahead)
 
 
 def brought(lines: pl.LazyFrame, basis: str, on: date, ahead: Ahead) -> pl.LazyFrame:
@@ -145,9 +145,3 @@ def brought(lines: pl.LazyFrame, basis: str, on: date, ahead: Ahead) -> pl.LazyF
     else:
         raise WholeMonthsError
     return lines.group_by("account_id").agg(amount.sum().cast(MONEY).alias("actual"))
-
-
-def priced(lines: pl.LazyFrame, rates: pl.LazyFrame, basis: str, on: date, currency: str) -> pl.LazyFrame:
-    """The lines with their amounts in the currency, at the rate of one day."""
-    amount = "monthly" if basis == "contracts" else "amount"
-    return at_one_day(lines, rates, on, currency).with_columns(converted(amount)).drop("rate")

@@ -7,12 +7,12 @@ from types import ModuleType
 
 import polars as pl
 
-from scoring.ledger.currency import at_one_day, converted
-from scoring.lifetime.assumptions import VALUES, Assumptions, Choice, WrongFamilyError
+from scoring.ledger.currency import AMOUNT, priced
+from scoring.lifetime.assumptions import Assumptions, Choice, WrongFamilyError
 from scoring.lifetime.contracts import contract_family
 from scoring.lifetime.contracts.contract_family import flagged
 from scoring.lifetime.repeat import order_family
-from scoring.money import MONEY
+from scoring.money import part
 
 BY_BASIS = {"contracts": contract_family, "invoices": order_family}
 _FAMILIES = (contract_family, order_family)
@@ -63,7 +63,7 @@ def valued(
     before, now = instants
     family = family_of(basis, assumed)
     first, last = (
-        family.seen(_for(family, _reported(known, rates, basis, before, currency), basis), instant)
+        family.seen(_for(family, priced(known, rates, before, currency, AMOUNT[basis]), basis), instant)
         for known, instant in ((earlier, before), (lines, now))
     )
     choices = _chosen(family, last, first, basis, assumed)
@@ -89,12 +89,6 @@ def _chosen(family: ModuleType, seen: object, also: object, basis: str, assumed:
     return choices if family is BY_BASIS[basis] else [flagged(choice, "forced") for choice in choices]
 
 
-def _reported(lines: pl.LazyFrame, rates: pl.LazyFrame, basis: str, day: date, currency: str) -> pl.LazyFrame:
-    """The lines with their amounts in the reporting currency, all at the rate of one day."""
-    amount = "monthly" if basis == "contracts" else "amount"
-    return at_one_day(lines, rates, day, currency).with_columns(converted(amount)).drop("rate")
-
-
 def _for(family: ModuleType, history: pl.LazyFrame, basis: str) -> pl.LazyFrame:
     """The history as the family reads it; where it is forced, contracts as orders or orders as contracts."""
     if family is BY_BASIS[basis]:
@@ -104,9 +98,6 @@ def _for(family: ModuleType, history: pl.LazyFrame, basis: str) -> pl.LazyFrame:
     year = pl.col("dated_on").dt.offset_by(A_YEAR)
     return history.filter(pl.col("amount") > 0).select(
         "account_id", "line_id", pl.col("dated_on").alias("starts_on"), year.alias("ends_on"),
-        (pl.col("amount") / 12).cast(MONEY).alias("monthly"), pl.lit(None, dtype=pl.String).alias("status"),
+        part(pl.col("amount"), pl.lit(1), pl.lit(12)).alias("monthly"), pl.lit(None, dtype=pl.String).alias("status"),
         pl.lit(value=False).alias("at_risk"),
     )  # fmt: skip
-
-
-__all__ = ["VALUES", "Valued", "family_of", "forecast", "valued"]

@@ -7,6 +7,7 @@ import polars as pl
 
 from scoring.errors import Problem
 from scoring.ledger.balances import Span
+from scoring.ledger.currency import AMOUNT
 from scoring.numbers import Figure, exact, money, percent
 from scoring.rules import Rulebook
 
@@ -36,7 +37,7 @@ class Seen:
     @property
     def amount(self) -> str:
         """The column of `lines` that holds their money."""
-        return "monthly" if self.rulebook.basis == "contracts" else "amount"
+        return AMOUNT[self.rulebook.basis]
 
     def money(self, amount: Figure) -> str:
         """The amount in the reporting currency."""

@@ -25,7 +25,8 @@ def choose(renewals: Renewals, *, prior: Prior | None = None) -> Choice:
     table = renewals.life_table()
     plain = sbg.of_table(table, renewals.accounts, prior=prior)
     if sbg.needs_prior(table):
-        reason = f"With {table.losses:,.0f} losses seen, the simplest model is used, steadied by a weak prior."
+        losses = "1 loss" if table.losses == 1 else f"{table.losses:,.0f} losses"
+        reason = f"With {losses} seen, the simplest model is used, steadied by a weak prior."
         return Choice(plain, (plain,), reason)
     with_time = bdw.of_table(table, renewals.accounts)
     gain = bdw.ratio(plain, with_time)

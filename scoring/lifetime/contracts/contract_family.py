@@ -16,6 +16,8 @@ from scoring.lifetime.fit import Fit
 NAME = "contracts"
 MADE_FOR = "contracts"
 MODELS = ("sbg", "bdw", "exponential_gamma")
+IN_RULES = {name: name for name in MODELS}
+"""The name in the rules of a model that a fit carries."""
 KINDS = {"term": "Contracts with a term", "evergreen": "Contracts without a term"}
 
 

@@ -19,7 +19,7 @@ class Ahead:
     Accounts of one kind have the same future once they are alive; what is costly is computed once per kind. `alive`
     per account the probability that it still buys, `kind` per account its row in what follows, `shares` per
     account how likely each stage of regular timing is (one row each, None where there is one stage).
-    `expected` takes the weeks ahead per kind and returns the orders of an account that is alive, one row per
+    `orders` takes the weeks ahead per kind and returns the orders of an account that is alive, one row per
     kind, one column per stage. `at_least` takes kinds, counts (from 1) and weeks, and returns the probability of
     so many orders of an account that is alive, one row per pair, one column per stage. `bend` per kind the
     weeks in which the expectation changes its slope.
@@ -28,7 +28,7 @@ class Ahead:
     alive: Vector
     kind: Counts
     bend: Vector
-    expected: Callable[[Vector], Vector]
+    orders: Callable[[Vector], Vector]
     at_least: Callable[[Counts, Counts, float], Vector]
     shares: Vector | None = None
 
@@ -49,57 +49,53 @@ class Ahead:
         found = self.at_least(pairs // width, pairs % width, weeks)
         return self.alive[accounts] * self._mixed(found[row], accounts)
 
+    def expected(self, weeks: float) -> Vector:
+        """Per account the expected orders in the next `weeks`, those of an account that has stopped being none."""
+        return self.each(self.orders(np.full(len(self.bend), _span(weeks))))
 
-def expected(ahead: Ahead, weeks: float) -> Vector:
-    """Per account the expected orders in the next `weeks`, those of an account that has stopped being none."""
-    return ahead.each(ahead.expected(np.full(len(ahead.bend), _span(weeks))))
+    def discounted(self, weeks: float | None, rate: float) -> Vector:
+        """Per account the expected orders of the next `weeks`, each discounted from its instant at `rate` a week.
 
+        `rate` is continuous: ln(1 + yearly rate) / 52. None for `weeks` means for ever, which needs a rate above 0; the
+        expectation of some models has no end without one. The discount is integrated by parts, so that the
+        quadrature concerns only what is lost by waiting, in time that slows down as the expectation does.
+        """
+        if weeks is None and rate <= 0:
+            raise ValueError("orders for ever have a present value only at a rate above 0")
+        end = NEGLIGIBLE / rate if weeks is None else _span(weeks)
+        total = np.exp(-rate * end) * self.orders(np.full(len(self.bend), end))
+        if rate == 0 or end == 0 or not len(self.bend):
+            return self.each(total)
+        length = np.log1p(end / self.bend)
+        nodes = int(10 + 5 * np.ceil(length.max())) + (24 if weeks is None else 0)
+        for point, weight in zip(*legendre(nodes), strict=True):
+            since = self.bend * np.expm1(length * point)
+            factor = rate * weight * length * (since + self.bend) * np.exp(-rate * since)
+            total = total + factor[:, None] * self.orders(since)
+        return self.each(total)
 
-def discounted(ahead: Ahead, weeks: float | None, rate: float) -> Vector:
-    """Per account the expected orders of the next `weeks`, each discounted from its instant at `rate` a week.
+    def count_probabilities(self, weeks: float, most: int) -> Vector:
+        """P(N = n) of the orders in the next `weeks`: one row per account, one column per n from 0 to `most`.
 
-    `rate` is continuous: ln(1 + yearly rate) / 52. None for `weeks` means for ever, which needs a rate above 0; the
-    expectation of some models has no end without one. The discount is integrated by parts, so that the
-    quadrature concerns only what is lost by waiting, in time that slows down as the expectation does.
-    """
-    if weeks is None and rate <= 0:
-        raise ValueError("orders for ever have a present value only at a rate above 0")
-    end = NEGLIGIBLE / rate if weeks is None else _span(weeks)
-    total = np.exp(-rate * end) * ahead.expected(np.full(len(ahead.bend), end))
-    if rate == 0 or end == 0 or not len(ahead.bend):
-        return ahead.each(total)
-    length = np.log1p(end / ahead.bend)
-    nodes = int(10 + 5 * np.ceil(length.max())) + (24 if weeks is None else 0)
-    for point, weight in zip(*legendre(nodes), strict=True):
-        since = ahead.bend * np.expm1(length * point)
-        factor = rate * weight * length * (since + ahead.bend) * np.exp(-rate * since)
-        total = total + factor[:, None] * ahead.expected(since)
-    return ahead.each(total)
+        What a row lacks to 1 is the probability of more than `most`.
+        """
+        kinds, n = np.arange(len(self.bend)), np.arange(1, most + 2)
+        found = self.at_least(np.repeat(kinds, len(n)), np.tile(n, len(kinds)), _span(weeks))
+        cube = found.reshape(len(kinds), len(n), found.shape[1])[self.kind]
+        beyond = cube[:, :, 0] if self.shares is None else np.einsum("inj,ij->in", cube, self.shares)
+        beyond = np.concatenate([np.ones((len(beyond), 1)), self.alive[:, None] * beyond], axis=1)
+        return np.maximum(beyond[:, :-1] - beyond[:, 1:], 0.0)
 
+    def count_range(self, weeks: float, level: float) -> tuple[Counts, Counts]:
+        """Per account the least and the most orders of the next `weeks`, at probability `level`.
 
-def count_probabilities(ahead: Ahead, weeks: float, most: int) -> Vector:
-    """P(N = n) of the orders in the next `weeks`: one row per account, one column per n from 0 to `most`.
-
-    What a row lacks to 1 is the probability of more than `most`.
-    """
-    kinds, n = np.arange(len(ahead.bend)), np.arange(1, most + 2)
-    found = ahead.at_least(np.repeat(kinds, len(n)), np.tile(n, len(kinds)), _span(weeks))
-    cube = found.reshape(len(kinds), len(n), found.shape[1])[ahead.kind]
-    beyond = cube[:, :, 0] if ahead.shares is None else np.einsum("inj,ij->in", cube, ahead.shares)
-    beyond = np.concatenate([np.ones((len(beyond), 1)), ahead.alive[:, None] * beyond], axis=1)
-    return np.maximum(beyond[:, :-1] - beyond[:, 1:], 0.0)
-
-
-def count_range(ahead: Ahead, weeks: float, level: float) -> tuple[Counts, Counts]:
-    """Per account the least and the most orders of the next `weeks`, at probability `level`.
-
-    The quantiles at (1 - level) / 2 and (1 + level) / 2 of the exact distribution; since counts are whole, the
-    range holds `level` or more.
-    """
-    if not 0 < level < 1:
-        raise ValueError("a level lies between 0 and 1")
-    tail = (1 - level) / 2
-    return _quantile(ahead, _span(weeks), 1 - tail), _quantile(ahead, _span(weeks), tail)
+        The quantiles at (1 - level) / 2 and (1 + level) / 2 of the exact distribution; since counts are whole, the
+        range holds `level` or more.
+        """
+        if not 0 < level < 1:
+            raise ValueError("a level lies between 0 and 1")
+        tail = (1 - level) / 2
+        return _quantile(self, _span(weeks), 1 - tail), _quantile(self, _span(weeks), tail)
 
 
 def _quantile(ahead: Ahead, weeks: float, tail: float) -> Counts:

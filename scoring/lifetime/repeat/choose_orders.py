@@ -27,6 +27,7 @@ import polars as pl
 
 from scoring.lifetime.fit import Counts, Fit, Vector
 from scoring.lifetime.repeat import bg_nbd, mbg_nbd, nbd, pareto_nbd
+from scoring.lifetime.repeat.ahead import Ahead
 from scoring.lifetime.repeat.dropout_fit import NO_DROPOUT
 from scoring.lifetime.repeat.orders import Orders, orders, summary
 from scoring.lifetime.repeat.rows import SAMPLE, every
@@ -49,11 +50,7 @@ class Model(Protocol):
     def ASSUMPTIONS(self) -> tuple[str, ...]: ...  # noqa: N802
 
     def alive(self, fit: Fit, orders: Orders) -> Vector: ...
-    def expected(self, fit: Fit, orders: Orders, weeks: float) -> Vector: ...
-    def expected_from_start(self, fit: Fit, weeks: float) -> float: ...
-    def discounted(self, fit: Fit, orders: Orders, weeks: float | None, rate: float) -> Vector: ...
-    def count_probabilities(self, fit: Fit, orders: Orders, weeks: float, most: int) -> Vector: ...
-    def count_range(self, fit: Fit, orders: Orders, weeks: float, level: float) -> tuple[Counts, Counts]: ...
+    def view(self, fit: Fit, orders: Orders) -> Ahead: ...
 
 
 MODELS: dict[str, Model] = {
@@ -194,9 +191,10 @@ def _scores(name: str, past: Sequence[Trial]) -> tuple[float, float]:
         step = _step(len(trial.orders))
         some, counts = every(trial.orders, step), trial.counts[::step]
         found = _fit(name, some)
-        errors += float(np.abs(model.expected(found, some, trial.weeks) - counts).sum())
+        ahead = model.view(found, some)
+        errors += float(np.abs(ahead.expected(trial.weeks) - counts).sum())
         most = int(np.quantile(counts, 0.999)) if len(counts) else 0
-        given = model.count_probabilities(found, some, trial.weeks, most)
+        given = ahead.count_probabilities(trial.weeks, most)
         rest = np.maximum(1.0 - given.sum(axis=1), 0.0)
         chance = np.where(counts <= most, given[np.arange(len(counts)), np.minimum(counts, most)], rest)
         logs += float(np.log(np.maximum(chance, 1e-300)).sum())

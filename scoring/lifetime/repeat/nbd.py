@@ -7,14 +7,11 @@ dropout, not that of the counts, which differs by a constant of the data.
 from collections.abc import Mapping
 from dataclasses import replace
 
-import numpy as np
-from scipy.special import gammaln
-
 from scoring.lifetime.fit import Counts, Fit, Vector
-from scoring.lifetime.repeat import ahead, dropout, dropout_ahead, dropout_fit
+from scoring.lifetime.repeat import dropout, dropout_ahead, dropout_fit
 from scoring.lifetime.repeat.ahead import Ahead
 from scoring.lifetime.repeat.dropout import Process
-from scoring.lifetime.repeat.orders import NEW, Orders
+from scoring.lifetime.repeat.orders import Orders
 
 NAME = "NBD"
 PARAMETERS = ("k", "r", "alpha")
@@ -36,10 +33,7 @@ def log_likelihoods(
     For k > 1 the density of the gaps needs `log_gaps`; without them it is left out.
     """
     process = _process(parameters)
-    found = dropout.log_likelihoods(process, dropout_ahead.point(parameters, process), x, t_x, age)
-    if process.k == 1 or log_gaps is None:
-        return found
-    return np.asarray(found + (process.k - 1) * log_gaps - gammaln(process.k) * x, dtype=np.float64)
+    return dropout.log_likelihoods(process, dropout_ahead.point(parameters, process), x, t_x, age, log_gaps)
 
 
 def fit(orders: Orders, k: int = 1) -> Fit:
@@ -52,31 +46,6 @@ def alive(fit: Fit, orders: Orders) -> Vector:
     """Per account the probability that it still buys."""
     process = _process(fit.parameters)
     return dropout_ahead.alive(process, dropout_ahead.point(fit.parameters, process), orders)
-
-
-def expected(fit: Fit, orders: Orders, weeks: float) -> Vector:
-    """Per account the expected orders in the next `weeks`, whether it is alive or not."""
-    return ahead.expected(view(fit, orders), weeks)
-
-
-def discounted(fit: Fit, orders: Orders, weeks: float | None, rate: float) -> Vector:
-    """Per account the expected orders of the next `weeks` (None: for ever), discounted at `rate` a week."""
-    return ahead.discounted(view(fit, orders), weeks, rate)
-
-
-def expected_from_start(fit: Fit, weeks: float) -> float:
-    """The expected repeat orders of a new account in the `weeks` after its first purchase."""
-    return float(expected(fit, NEW, weeks)[0])
-
-
-def count_probabilities(fit: Fit, orders: Orders, weeks: float, most: int) -> Vector:
-    """P(n orders in the next `weeks`): one row per account, one column per n from 0 to `most`."""
-    return ahead.count_probabilities(view(fit, orders), weeks, most)
-
-
-def count_range(fit: Fit, orders: Orders, weeks: float, level: float) -> tuple[Counts, Counts]:
-    """Per account the least and the most orders of the next `weeks`, at probability `level`."""
-    return ahead.count_range(view(fit, orders), weeks, level)
 
 
 def view(fit: Fit, orders: Orders) -> Ahead:

@@ -24,6 +24,8 @@ TIMING = (
     "Orders count from the day after the last one seen, and are discounted continuously at the yearly rate; "
     "a month is a twelfth of 365.25 days."
 )
+IN_RULES = {**{module.NAME: name for name, module in BY_NAME.items()}, bg_bb.NAME: "bg_bb"}
+"""The name in the rules of a model that a fit carries."""
 MODELS_BY_NAME = {module.NAME: module for module in BY_NAME.values()}
 """By the name that a fit carries."""
 
@@ -79,13 +81,14 @@ def value(choices: Sequence[Choice], seen: Seen, assumed: Assumptions) -> pl.Dat
 def _outlook(choice: Choice, seen: Seen, assumed: Assumptions) -> Outlook:
     """What is to come from each account; for ever only where later money is worth less than today's."""
     fit, ranges, own, rate = choice.fit, choice.of_ranges, seen.orders, assumed.weekly_rate
-    model = MODELS_BY_NAME[fit.model]
-    low, high = MODELS_BY_NAME[ranges.model].count_range(ranges, own, assumed.weeks, assumed.level)
+    ahead = MODELS_BY_NAME[fit.model].view(fit, own)
+    of_ranges = ahead if ranges is fit else MODELS_BY_NAME[ranges.model].view(ranges, own)
+    low, high = of_ranges.count_range(assumed.weeks, assumed.level)
     return Outlook(
-        alive=model.alive(fit, own),
-        expected=model.expected(fit, own, assumed.weeks),
-        discounted=model.discounted(fit, own, assumed.weeks, rate),
-        for_ever=model.discounted(fit, own, None, rate) if rate > 0 else np.full(len(own), np.nan),
+        alive=ahead.alive,
+        expected=ahead.expected(assumed.weeks),
+        discounted=ahead.discounted(assumed.weeks, rate),
+        for_ever=ahead.discounted(None, rate) if rate > 0 else np.full(len(own), np.nan),
         low=low.astype(np.float64),
         high=high.astype(np.float64),
     )
