@@ -7,6 +7,7 @@ import polars as pl
 from polars.lazyframe.group_by import LazyGroupBy
 
 from scoring.credit.ownership import UNASSIGNED
+from scoring.facts.flags import FLAGS
 from scoring.metrics.metric import Base, Metric, Unit, in_book
 from scoring.metrics.targets import TARGET_ATTAINMENT
 from scoring.money import MONEY
@@ -54,9 +55,12 @@ def measure(once: pl.LazyFrame, metrics: Sequence[Metric], grain: str, *, basis:
 
 
 def _in_order(named: pl.LazyFrame, metrics: Sequence[Metric]) -> pl.LazyFrame:
-    """The columns that the metrics read, sorted by `id` once: every group of metrics then finds its rows in a row."""
+    """The columns that the metrics read, sorted by `id` once: every group of metrics then finds its rows in a row.
+
+    The flags stay, as their presence says which definitions hold (`in_book`).
+    """
     asked = (e for m in metrics for e in (m.base.rows, m.base.n, m.value, m.low, m.high) if e is not None)
-    read = {name for e in asked for name in e.meta.root_names()}
+    read = {*FLAGS, *(name for e in asked for name in e.meta.root_names())}
     columns = [name for name in named.collect_schema().names() if name in read]
     return named.select("id", *columns).sort("id", maintain_order=True).collect().lazy()
 

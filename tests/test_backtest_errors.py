@@ -167,7 +167,7 @@ def origin(forecast: float, actual: str) -> Origin:
     return Origin(date(2025, 1, 1), date(2026, 1, 1), pl.DataFrame([row], schema=HELD_OUT), ())
 
 
-def test_the_level_is_moved_by_what_two_forecasts_missed_pulled_to_nothing_by_two_more() -> None:
+def test_the_level_is_moved_by_what_two_forecasts_missed_pulled_to_nothing_by_one_more() -> None:
     found = error([origin(100, "110"), origin(100, "120")])
-    assert found.factor == pytest.approx((1.1 * 1.2) ** (1 / 4))
+    assert found.factor == pytest.approx((1.1 * 1.2) ** (1 / 3))
     assert found.spread == pytest.approx(sqrt((log(1.1) ** 2 + log(1.2) ** 2 + 0.1**2) / 3))

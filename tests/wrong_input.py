@@ -169,7 +169,7 @@ RULE_FAULTS = {
         r"rules.yaml:\d+: this is not YAML: .+; close the bracket",
     ),
     "a kind of account that nobody told": (
-        replaced(RULES, "by: segment", "by: sector"),
+        replaced(RULES, "      by: segment", "      by: sector"),
         r'rules.yaml: rules.keep_revenue.segments.by: accounts have no attribute "sector"; map a column to it',
     ),
     "a territory that nobody told": (
