@@ -124,7 +124,7 @@ def _units(world: World) -> pl.DataFrame:
     attributes = world.accounts.rename({"churn_date": "cancelled_on", "created_date": "created_on"})
     known = pl.concat(rows).join(attributes, on="account_id", validate="m:1")
     banded = known.with_columns(tenure_band(pl.col("created_on"), pl.col("starts_on")).alias("tenure_band"))
-    return outcomes(retention(banded.lazy()), (NRR.name,)).collect().sort("account_id", "quarter")
+    return outcomes(retention(banded.lazy()), (NRR,)).collect().sort("account_id", "quarter")
 
 
 def measured(read: Read, way: Way, quarters: tuple[int, ...] = ()) -> Figures:

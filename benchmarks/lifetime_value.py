@@ -19,7 +19,7 @@ from side_by_side import Contender, Stages, bars, between_markers, in_turn, tabl
 OURS, CHOSEN, LIFETIMES, CLVKIT = "bookscore", "bookscore, automatic choice", "lifetimes 0.11.3", "clvkit 0.2.1"
 STAGES = ("summary", "fit", "spend", "predict", "value")
 TOO_MANY = {CLVKIT: 2_000_000}
-"""From so many customers on a tool is left out: clvkit's fit alone would take about 1,050 CPU s at ten million."""
+"""From so many customers on a tool is left out: clvkit's fit alone would take about 1,550 CPU s at ten million."""
 
 MADE = {"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426, "p": 6.25, "q": 3.74, "gamma": 15.44}
 """Published for CDNOW: Fader, Hardie and Lee 2005 (orders), Fader and Hardie 2013 (spend)."""

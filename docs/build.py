@@ -1,4 +1,4 @@
-"""Writes the pages that are made from the code: tables, metrics, rules, and the schema of rules.yaml.
+"""Writes the pages that are made from the code: tables, metrics, rules, the schema of rules.yaml, and pictures.
 
 `python docs/build.py` writes them; with `--check` it writes nothing and exits with 1 if one is stale.
 """
@@ -9,6 +9,9 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
+import limits_page  # noqa: E402 - stands beside this file
+import pictures  # noqa: E402 - stands beside this file
+import scores_page  # noqa: E402 - stands beside this file
 import worked  # noqa: E402 - found by the line above
 
 from scoring.checks import reference as tables  # noqa: E402
@@ -22,12 +25,16 @@ from scoring.rules.profiles import reference as profiles  # noqa: E402
 def pages() -> dict[Path, str]:
     """Every made file with what it should hold."""
     cases = {name: [worked.shown(case) for case in found] for name, found in worked.metric_cases().items()}
+    docs = ROOT / "docs"
+    told = {docs / "how-scores-work.md": scores_page.filled, docs / "limits.md": limits_page.filled}
     return {
         ROOT / "docs" / "tables.md": tables.docs_text(),
         ROOT / "docs" / "metrics.md": metrics.docs_text(cases),
         ROOT / "docs" / "rules.md": docs_text(),
         ROOT / "docs" / "profiles.md": profiles.docs_text(known_profiles(), defaults()),
         ROOT / "rules.schema.json": schema_text(),
+        **{page: filled(page.read_text(encoding="utf-8")) for page, filled in told.items()},
+        **{docs / "pictures" / name: text for name, text in pictures.pictures().items()},
     }
 
 

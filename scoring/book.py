@@ -68,8 +68,47 @@ def build(
         answers = whose.outcome if dated.follows == "outcome" else whose.moves
         theirs = crediting.dated(dated.rows, dated.columns, answers, dated.way)
         whole = whole.join(theirs, on=key, how="full", coalesce=True, validate="1:1")
+    return Book(rows=_known(whole, ledger, accounts, facts, constants, happened).sort(key), moves=moves)
+
+
+def by_account(
+    ledger: Ledger,
+    accounts: pl.LazyFrame,
+    facts: pl.LazyFrame,
+    constants: Mapping[str, pl.Expr],
+    *,
+    happened: Sequence[Dated] = (),
+) -> pl.LazyFrame:
+    """The book at the grain of accounts, as `at` gives it, made without asking who is credited."""
+    kept = pl.min_horizontal("before", "after")
+    outcome = ledger.outcome.select(
+        "account_id", pl.lit(1).cast(MONEY).alias("share"), "before", "after", kept.alias("kept"),
+        (pl.col("before") - kept).alias("lost"), (pl.col("after") - kept).alias("gained"),
+    )  # fmt: skip
+    amount = pl.col("amount")
+    moves = ledger.moves.group_by("account_id").agg(amount.filter(pl.col("kind") == k).sum().alias(k) for k in KINDS)
+    bridge = ledger.bridge.select("account_id", "opening", "closing").join(
+        moves, on="account_id", how="full", coalesce=True, validate="1:1"
+    )
+    whole = bridge.join(outcome, on="account_id", how="full", coalesce=True, validate="1:1")
+    for dated in happened:
+        theirs = dated.rows.group_by("account_id").agg(pl.col(*dated.columns).sum())
+        whole = whole.join(theirs, on="account_id", how="full", coalesce=True, validate="1:1")
+    whole = whole.with_columns(pl.lit(0).alias(name) for name in TRANSFERS)
+    return _known(whole, ledger, accounts, facts, constants, happened).sort("account_id")
+
+
+def _known(
+    whole: pl.LazyFrame,
+    ledger: Ledger,
+    accounts: pl.LazyFrame,
+    facts: pl.LazyFrame,
+    constants: Mapping[str, pl.Expr],
+    happened: Sequence[Dated],
+) -> pl.LazyFrame:
+    """The rows that hold anything, with all that is known of their accounts."""
     never = [name for name in ADDING if name not in {c for dated in happened for c in dated.columns}]
-    rows = (
+    return (
         whole.with_columns(pl.lit(0).alias(name) for name in never)
         .with_columns(pl.col(*ADDITIVE).fill_null(0).cast(MONEY))
         .filter(pl.any_horizontal(pl.col(*ADDITIVE) != 0))
@@ -77,9 +116,7 @@ def build(
         .join(ledger.tiers, on="account_id", how="left", validate="m:1")
         .join(facts, on="account_id", how="left", validate="m:1")
         .with_columns(expr.alias(name) for name, expr in constants.items())
-        .sort(key)
     )
-    return Book(rows=rows, moves=moves)
 
 
 def bridge_rows(opening: pl.LazyFrame, closing: pl.LazyFrame, moves: pl.LazyFrame) -> pl.LazyFrame:

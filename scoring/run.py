@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from io import BytesIO
@@ -38,11 +38,11 @@ class Input:
 class Run:
     """Everything a run leaves behind.
 
-    `measures`, `book`, `movements`, `lines`, `lifetime`, `cohorts` and `churn_reasons` are the frames of those names,
-    `worth` how lifetime value
-    came about; `cards` the scorecards; `company` what
+    `measures`, `book`, `movements`, `lines`, `compared`, `lifetime`, `cohorts` and `churn_reasons` are the frames of
+    those names, `worth` how lifetime value came about; `cards` the scorecards; `company` what
     the league page says of the whole; `totals` the sums that must balance, as text; `mapping` the hash of
-    what sources.yaml means, where there is one.
+    what sources.yaml means, where there is one; `watch` by manager what is worth a look;
+    `exclusions` all decisions that an account does not count in scores.
     """
 
     rulebook: Rulebook
@@ -59,8 +59,11 @@ class Run:
     lifetime: pl.DataFrame
     cohorts: pl.DataFrame
     churn_reasons: pl.DataFrame
+    compared: pl.DataFrame
     worth: Mapping[str, Any]
     mapping: str | None = None
+    watch: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    exclusions: Sequence[Mapping[str, Any]] = ()
 
     @property
     def period(self) -> Period:
@@ -115,6 +118,8 @@ class Run:
             "lifetime": dict(self.worth),
             "totals": dict(self.totals),
             "company": dict(self.company),
+            "exclusions": [dict(e) for e in self.exclusions],
+            "watch": {manager: list(found) for manager, found in self.watch.items()},
             "problems": [problem_json(p) for p in self.problems],
         }
 
@@ -129,6 +134,7 @@ class Run:
             "lifetime": self.lifetime,
             "cohorts": self.cohorts,
             "churn_reasons": self.churn_reasons,
+            "compared": self.compared,
         }
 
     @cached_property

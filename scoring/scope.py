@@ -16,6 +16,7 @@ from scoring.ledger.terms import Terms
 from scoring.lifetime.assumptions import Assumptions, WrongFamilyError
 from scoring.lifetime.valuation import family_of
 from scoring.rules import Rulebook
+from scoring.rules.comparing import Expectation
 
 Tables = Mapping[str, pl.DataFrame]
 
@@ -30,6 +31,8 @@ DATED = {
 A contract was made when it was signed: renewals signed ahead start after the day of the export.
 """
 
+MONTHS_A_QUARTER = 3
+
 _ALSO_DATED = {
     "accounts": ("created_on",),
     "ownership": ("starts_on",),
@@ -37,6 +40,10 @@ _ALSO_DATED = {
     "rates": ("dated_on",),
 }
 """Further columns whose last day tells how old a file is."""
+
+
+_NO_PEERS = ("manager_id", "origin_file", "origin_row", "recorded_at")
+"""Columns of managers that name no group of them."""
 
 
 class NothingDatedError(BookscoreError):
@@ -118,6 +125,12 @@ def shared_chance(rulebook: Rulebook, now: Windows, before: Windows) -> float:
     alike = _common(now.moves, before.moves) + _common(now.outcome, before.outcome)
     against = _common(now.moves, before.outcome) + _common(now.outcome, before.moves)
     return (alike - against) / (_length(now.moves) + _length(now.outcome))
+
+
+def shared_quarters(rulebook: Rulebook, now: Period, before: Period) -> float:
+    """The part of the trailing quarters that two periods have in common."""
+    apart = 12 * (now.end.year - before.end.year) + now.end.month - before.end.month
+    return max(0.0, 1 - apart / (MONTHS_A_QUARTER * rulebook.window.quarters))
 
 
 def _length(span: Span) -> int:
@@ -220,11 +233,12 @@ def _nothing_to_read(tables: Tables, rulebook: Rulebook, rules_file: str) -> tup
 
 
 def unknown_attributes(tables: Tables, rulebook: Rulebook, rules_file: str) -> Iterable[Problem]:
-    """An error for each attribute that the rules name and no account has."""
+    """An error for each attribute that the rules name and no account, or no manager, has."""
     theirs = attribute_names(tables["accounts"].columns)
     own, kinds = rulebook.ownership, [*theirs.values(), "tier"]
     asked = [("breakdowns", name, kinds) for name in rulebook.breakdowns]
     asked += [(f"rules.{r.name}.segments.by", r.segments.by, kinds) for r in rulebook.rules if r.segments]
+    asked += _expected_by(rulebook, kinds)
     if rulebook.lifetime.fit_by:
         asked.append(("lifetime.fit_by", rulebook.lifetime.fit_by, list(theirs)))
     if own.policy == "territory" and own.attribute:
@@ -234,6 +248,19 @@ def unknown_attributes(tables: Tables, rulebook: Rulebook, rules_file: str) -> I
             remedy = did_you_mean(name, known, "map a column to it under accounts in sources.yaml")
             what = f'{setting}: accounts have no attribute "{name}"'
             yield Problem(what, remedy, file=rules_file, column=setting)
+    columns = [c for c in tables["managers"].columns if c not in _NO_PEERS]
+    for name in rulebook.publish.peers:
+        if name not in columns:
+            what = f'publish.peers: managers have no column "{name}"'
+            yield Problem(what, did_you_mean(name, columns), file=rules_file, column="publish.peers")
+
+
+def _expected_by(rulebook: Rulebook, kinds: list[str]) -> list[tuple[str, str, list[str]]]:
+    """What accounts are expected to be alike in, as setting, name and the names there are, but for the usual ones."""
+    own, usual = rulebook.expectation, Expectation()
+    known, banded = [*kinds, "size_band", "tenure_band", "quarter"], [*kinds, "tenure_band"]
+    asked = [("expectation.features", name, known) for name in own.features if name not in usual.features]
+    return asked if own.segment == usual.segment else [*asked, ("expectation.segment", own.segment, banded)]
 
 
 def shortfall(tables: Tables, period: Period, as_of: date) -> Iterable[Problem]:

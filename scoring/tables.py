@@ -6,6 +6,7 @@ EVERY = ("month", "quarter", "year", "week", "day")
 STATUSES = ("active", "trial", "paused", "past_due", "cancelled", "ended")
 INVOICE_KINDS = ("one_off", "order", "deal", "usage", "credit", "return")
 ANSWER_KINDS = ("nps", "csat")
+EXCLUSION_REASONS = ("acquisition", "product_withdrawn", "inherited", "data_error", "other")
 
 _ORIGIN = (
     Column("origin_file", Kind.TEXT, "The export the row was read from.", required=True),
@@ -181,6 +182,22 @@ TARGETS = Table(
     ),
     key=("manager_id", "metric", "period"),
 )
+EXCLUSIONS = Table(
+    "exclusions",
+    "a decision that an account does not count in scores, for a time",
+    (
+        _ACCOUNT,
+        Column("manager_id", Kind.TEXT, "In whose score alone; in everybody's when empty.", refers_to="managers"),
+        Column("starts_on", Kind.DATE, "First day; it holds for quarters whose last day it covers.", required=True),
+        Column("ends_on", Kind.DATE, "First day no longer; there is none without an end.", required=True),
+        Column("reason", Kind.TEXT, "Why.", required=True, words=EXCLUSION_REASONS),
+        Column("approved_by", Kind.TEXT, "Who approved it, a manager_id or a name; not applied when empty."),
+        Column("approved_on", Kind.DATE, "Day of the approval; known from the start when empty."),
+        Column("note", Kind.TEXT, "What else is to be known of it."),
+        *_ORIGIN,
+    ),
+    key=("account_id", "starts_on", "manager_id"),
+)
 RATES = Table(
     "rates",
     "the price of a currency on a day",
@@ -197,7 +214,7 @@ TABLES: dict[str, Table] = {
     t.name: t
     for t in (
         ACCOUNTS, MANAGERS, OWNERSHIP, CONTRACTS, INVOICES, ANSWERS,
-        ACTIVITIES, MILESTONES, COSTS, TARGETS, RATES,
+        ACTIVITIES, MILESTONES, COSTS, TARGETS, EXCLUSIONS, RATES,
     )
 }  # fmt: skip
 

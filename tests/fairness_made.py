@@ -124,6 +124,6 @@ def _parts(ids: list[str], quarter: int, owner: np.ndarray, other: np.ndarray, i
 
 def tabled(units: pl.DataFrame, shares: pl.DataFrame, settings: Fairness | None = None) -> Made:
     """A company of given units (opening and closing revenue) and shares."""
-    said = outcomes(retention(units.lazy()), tuple(NAMES.values())).collect()
+    said = outcomes(retention(units.lazy()), [OUTCOMES[n] for n in NAMES.values()]).collect()
     people = shares.select("manager_id").unique().sort("manager_id")
     return Made(said, shares, people, settings or Fairness())

@@ -8,7 +8,7 @@ from typing import Any
 
 from scoring.rules import Rulebook
 from scoring.rules.policies import Policies
-from scoring.scorecard.judge import Judged
+from scoring.scorecard.judged import Judged
 
 STAND_INS = {"neutral": 50.0, "zero": 0.0}
 MONTHS = {"month": (1, 1), "quarter": (1, 3), "year": (1, 12), "week": (52, 12), "day": (365, 12), "6 months": (1, 6)}

@@ -56,6 +56,7 @@ def rulebooks(draw: Draw, managers: Sequence[str], **fixed: Any) -> Rulebook:
             "products": {"Entry Plan": "Entry", "Premium Plan": "Premium"},
             "account_tier": draw(st.sampled_from(["highest", "largest"])),
         },
+        "method": "target_bands",
         "rules": draw(_rules(basis)),
         "missing": draw(st.sampled_from(["exclude_reweight", "exclude_reweight", "neutral", "zero", "withhold"])),
         "min_coverage": draw(st.sampled_from([0.0, 0.6, 1.0])),

@@ -58,7 +58,7 @@ def lines() -> list[Card]:
             "previous_points": float(previous), "peer_median_points": float(peers),
             "contribution_change": share * (float(points) - float(previous)),
             "because": "lies between the floor 90 % (0 points) and the target 110 % (100 points)",
-            "definition": _DEFINITIONS[metric], "reason": None, "reason_sentence": None,
+            "definition": _DEFINITIONS[metric], "reason": None, "reason_sentence": None, "compared": None,
         })  # fmt: skip
     return made
 
@@ -83,11 +83,12 @@ def card(**changed: Any) -> Card:
         "basis": "contracts",
         "basis_sentence": "Recurring revenue by contract: opening on 1 July 2025, closing on 30 June 2026, "
         "twelve months between them.",
-        "ownership": "history", "currency": "EUR",
+        "ownership": "history", "method": "target_bands", "sure": 0.9, "currency": "EUR",
         "goal": "Keep and grow the revenue of the customers we have.", "rules_name": "Customer care 2026",
         "rules_hash": "9f3c2a1b7d5e4c60", "as_of": "2026-06-30", "score": 72.55, "low": 69.8, "high": 76.1,
         "interval": 0.9, "label": "On track", "reason": None, "coverage": 1.0, "evidence": "medium",
-        "evidence_sentence": "41 accounts carry the evidence of 33 equal ones.", "group": "above",
+        "evidence_sentence": "41 accounts carry the evidence of 33 equal ones.", "believed": None,
+        "chance_above": None, "before_credibility": None, "unadjusted": None, "group": "above",
         "peer_median": 66.0, "previous": {"period": "2026-Q1", "score": 70.16, "low": 66.0, "high": 74.0},
         "change": 2.39, "change_band": 5.1, "is_beyond_chance": False, "lines": lines(), "drivers": drivers(),
         "without_largest": {"account_id": "a1", "name": "Northwind Logistics", "share": 0.31, "score": 70.1},
@@ -124,6 +125,45 @@ def without_score() -> Card:
         change=None, change_band=None, peer_median=None, lines=empty, drivers=[], without_largest=None,
         accounts=0, bridge=None, flags=[],
     )  # fmt: skip
+
+
+def compared_lines() -> list[Card]:
+    """The five lines as they are where accounts are compared with what such accounts did in anybody's hands."""
+    steps = {"observed": 11.0, "expected": 9.5, "difference": 1.5, "theta": 0.8}
+    return [
+        line | {
+            "because": "93.1 % on average over 138 account-quarters, 90.4 % expected of such accounts: +2.7 points, of "
+            "which 56 % is believed",
+            "compared": {
+                "observed": 0.931, "expected": 0.904, "difference": 0.027, "theta": 0.0151, "peer_mean": 0.001,
+                "scale": 143.1, "z": 0.56, "evidence": 107.7, "account_quarters": 138, "few_comparable": 0,
+                "peers": 25, "label": "above",
+            } | ({} if line["unit"] == "ratio" else steps),
+        }
+        for line in lines()
+    ]  # fmt: skip
+
+
+def compared(**changed: Any) -> Card:
+    """A usual card of a method that weighs evidence."""
+    return card(
+        method="oe_credibility", label="Above peers", believed=0.56, chance_above=0.92, before_credibility=90.2,
+        unadjusted=95.7, evidence="medium", lines=compared_lines(),
+    ) | changed  # fmt: skip
+
+
+def causes() -> list[Card]:
+    """Why a score moved: four parts that add up to 2.435, one of which does not show in print."""
+    made = []
+    for part, label, points, accounts in (
+        ("kept", "Accounts kept", 3.14, {"Solace Clinics": 0.4, "Sable Hotels": -2.2, "Quarry Steel": 1.9}),
+        ("handed_over", "Accounts handed over", -1.23, {HOSTILE: -1.23}),
+        ("evidence", "How much is believed", 0.504, {}),
+        ("peers", "Average of the peers", 0.021, {}),
+    ):
+        named = [{"account_id": name[:3], "name": name, "points": p} for name, p in accounts.items()]
+        made.append({"part": part, "label": label, "points": points, "accounts": named})
+    return made
 
 
 def partly() -> Card:

@@ -18,7 +18,7 @@ from scoring.metrics import CATALOGUE
 from scoring.metrics.use import TIME_TO_VALUE
 from scoring.money import MONEY
 from scoring.rules import Rulebook, read
-from scoring.scorecard.judge import Judged
+from scoring.scorecard.judged import Judged
 
 LAST = date(2026, 6, 30)
 CONTRACTS = """
@@ -53,7 +53,8 @@ def _company(**texts: str) -> dict[str, pl.DataFrame]:
 
 def _rules(metric: str = "nps", **settings: Any) -> Rulebook:
     rule = {"name": "it", "metric": metric, "weight": 1, "grade": {"floor": 0, "target": 100}}
-    return Rulebook.model_validate({"name": "R", "currency": "EUR", "rules": [rule], "min_coverage": 0} | settings)
+    made = {"name": "R", "currency": "EUR", "method": "target_bands", "rules": [rule], "min_coverage": 0}
+    return Rulebook.model_validate(made | settings)
 
 
 def _score(company: dict[str, pl.DataFrame], rulebook: Rulebook) -> pipeline.Result:

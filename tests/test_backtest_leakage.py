@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 from worlds import World, examples, worlds
 
-from scoring import pipeline, scope
+from scoring import booking, scope
 from scoring.backtest import foretold, level, look
 from scoring.backtest.naive import NAIVE
 from scoring.lifetime import known, rolling
@@ -166,5 +166,5 @@ def test_what_is_known_then_holds_no_later_day() -> None:
     then = foretold.known_then(tables, "contracts", ON)
     assert then["answers"].is_empty()
     assert then["activities"].height == 1
-    assert pipeline.booked(then, rulebook("contracts"), scope.calendar_of(rulebook("contracts")).period("2025-Q2"), ON)
+    assert booking.booked(then, rulebook("contracts"), scope.calendar_of(rulebook("contracts")).period("2025-Q2"), ON)
     assert replace(Assumptions(), days=7).weeks == 1

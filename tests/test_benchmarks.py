@@ -26,7 +26,7 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> pl.DataFrame:
     folder = tmp_path_factory.mktemp("book")
     catalogue.made_book(1_000, 20).write_parquet(folder / "book.parquet")
     said = catalogue.ours(folder / "book.parquet", folder / "ours.parquet")
-    assert set(said["stages"]) == {"read", "at", "measure"}
+    assert set(said["stages"]) == {"measure"}
     return pl.read_parquet(folder / "ours.parquet")
 
 

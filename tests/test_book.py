@@ -4,11 +4,21 @@ from datetime import date
 
 import polars as pl
 import pytest
+from hypothesis import given
+from polars.testing import assert_frame_equal
 from tabled import tables
+from worlds import World, examples, worlds
 
-from scoring import pipeline, scope
-from scoring.book import OWN, attribute_names
+from scoring import booking, pipeline, scope
+from scoring.book import OWN, at, attribute_names
+from scoring.measure import measure_by
+from scoring.metrics import CATALOGUE
 from scoring.rules import Rulebook
+
+BY_ACCOUNT = (
+    "gross_revenue_retention", "net_revenue_retention", "logo_retention", "like_for_like_growth", "tier_up_rate",
+    "churn_rate", "expansion", "closing", "renewal_rate_all_due", "growth_from_tier",
+)  # fmt: skip
 
 COMPANY = tables(
     {
@@ -38,6 +48,7 @@ RULES = Rulebook.model_validate(
     {
         "name": "Keep",
         "currency": "EUR",
+        "method": "target_bands",
         "ladder": {"tiers": ["Low", "High"], "products": {"Basic": "Low", "Plus": "High"}},
         "rules": [
             {"name": "keep", "metric": "gross_revenue_retention", "weight": 1, "grade": {"floor": 0, "target": 1}}
@@ -66,3 +77,23 @@ def test_an_attribute_named_like_a_column_of_the_book_is_kept_under_another_name
 
 def _scored(company: dict[str, pl.DataFrame]) -> pipeline.Result:
     return pipeline.score(company, RULES, scope.calendar_of(RULES).period("2026-Q2"), date(2026, 6, 30))
+
+
+@examples(12)
+@given(worlds())
+def test_the_book_by_account_measures_accounts_as_the_book_of_managers_does(world: World) -> None:
+    """Nobody's credit matters to an account's own figures, so they can be had without it."""
+    rules = [{"name": name, "metric": name, "weight": 1} for name in BY_ACCOUNT]
+    settings = world.rulebook.model_dump(mode="json", by_alias=True, exclude={"rules", "min_n"})
+    book = Rulebook.model_validate(settings | {"method": "oe_credibility", "rules": rules})
+    whole = booking.booked_by_account(world.tables, book, world.period, world.as_of)
+    shared = booking.booked(world.tables, book, world.period, world.as_of, metrics=())
+    metrics = [CATALOGUE[name] for name in BY_ACCOUNT]
+    by_account, at_accounts = (
+        pl.concat(measure_by(at(made.rows.lazy(), "account_id"), metrics, ("account_id",), basis=book.basis))
+        .collect()
+        .sort("account_id", "metric")
+        for made in (whole, shared)
+    )
+    paying = pl.col("account_id").is_in(whole.outcome.filter(pl.col("before") > 0)["account_id"].implode())
+    assert_frame_equal(by_account.filter(paying), at_accounts.filter(paying))

@@ -9,13 +9,13 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from jinja2 import UndefinedError
-from sample_cards import HOSTILE, LONG, card, drivers, hostile, lines, partly, without_score
+from sample_cards import HOSTILE, LONG, card, causes, compared, drivers, hostile, lines, partly, without_score
 
 from scoring.reports.card import card_html
 from scoring.reports.moves import printed_change, revenue_walk, score_walk
 from scoring.reports.pages import local, page
 
-ALL = {"usual": card, "without score": without_score, "partly": partly, "hostile": hostile}
+ALL = {"usual": card, "without score": without_score, "partly": partly, "hostile": hostile, "compared": compared}
 VOID = {"meta", "link", "img", "br", "hr", "input"}
 
 
@@ -111,7 +111,8 @@ def test_the_score_stands_beside_its_range_its_change_and_its_evidence() -> None
         "72.6/ 100", "On track", "Likely between 70 and 76 (90 % range).",
         "Above the peer median of 66.0, allowing for many comparisons.",
         "▲ +2.5 points against 2026-Q1, within what chance would do (chance alone moves it by up to ±5.1).",
-        "Evidence: medium. 41 accounts carry the evidence of 33 equal ones.",
+        "Evidence: medium. Not enough for a decision about pay or position by itself. "
+        "41 accounts carry the evidence of 33 equal ones.",
         "EMEA Enterprise · 41 accounts · €4.20 M recurring revenue a month · reports to Lena Voss",
         "Goal: Keep and grow the revenue of the customers we have.", "1 Apr 2026 to 30 Jun 2026",
         "Without the largest account (31 % of the book) the score would be 70.1 (−2.5).",
@@ -246,3 +247,102 @@ def test_each_definition_is_printed_once() -> None:
 def test_a_template_that_names_something_unknown_is_stopped() -> None:
     with pytest.raises(UndefinedError):
         page("league.html.j2", company={})
+
+
+def test_a_compared_card_names_its_place_with_a_probability_and_no_median() -> None:
+    said = _said(card_html(compared())).replace("\u202f", " ")
+    for sentence in (
+        "Above the average of its peers with a probability of 92 %.",
+        "Without regard to the kind of accounts and to chance the score would be 95.7; before credibility 90.2.",
+        "Evidence: medium. Not enough for a decision about pay or position by itself.",
+        "50 is the average of the peers, 10 points are one standard deviation of true differences.",
+        "What each account adds to the score; all accounts together make its distance from 50.",
+        "what accounts like these did in anybody’s hands",
+    ):
+        assert sentence in said
+    assert "edian" not in said
+    assert "/ 100" not in said
+    assert "from 0 to 100" not in said
+
+
+def test_only_high_evidence_may_stand_without_a_warning() -> None:
+    warning = "Not enough for a decision about pay or position by itself."
+    assert warning not in card_html(compared(evidence="high"))
+    assert f"Evidence: low. {warning}" in card_html(compared(evidence="low"))
+
+
+def test_a_compared_line_shows_the_result_and_the_quarter_apart() -> None:
+    html = card_html(compared()).replace("\u202f", " ")
+    for cell in (
+        '<td class="num" data-label="Result">103.8 %<small>41 accounts</small></td>',
+        'data-label="A quarter">93.1 %<small>expected <span class="one">90.4 %</span></small></td>',
+        'data-label="Difference">+2.7 pp<small>believed <span class="one">+1.5 pp</span></small></td>',
+        'data-label="Difference">+1.5 steps<small>believed <span class="one">+0.8 steps</span></small></td>',
+    ):
+        assert cell in html
+    assert html.count("of which 56 % is believed") == 5
+    assert "A quarter" not in card_html(card())
+
+
+def test_points_that_stand_in_are_no_reading_of_the_chart() -> None:
+    missing = compared()["lines"]
+    missing[1]["compared"] |= {"theta": None, "peer_mean": None, "z": None}
+    missing[1] |= {"value": None, "points": 50.0, "low": None, "high": None, "because": "Not compared: too few"}
+    html = card_html(compared(lines=missing))
+    assert '<td class="num big" data-label="Points">50.0<small>stands in</small></td>' in html
+    assert "Logo retention: not scored, peers’ average 50.0." in html
+    assert "Not compared: too few" in html
+
+
+def test_the_accounts_and_all_others_make_the_distance_from_fifty() -> None:
+    html = card_html(compared())
+    added = re.findall(r'data-label="Adds, points">(?:<span[^>]*>[▲▼■]&nbsp;)?([^<]+)<', html)
+    assert sum(map(_number, added)) == Decimal("72.6") - 50
+    assert "all together +22.6, the distance from 50" in html
+    assert "All other accounts" not in card_html(card())
+
+
+def test_where_the_causes_of_a_change_are_known_they_are_shown_instead_of_the_rules() -> None:
+    moved = causes()
+    walk = score_walk(compared(moved=moved))
+    assert walk
+    labels = [row.label for row in walk.rows]
+    assert labels == [
+        "Score 2026-Q1", "Accounts kept", "Accounts handed over", "How much is believed", "Score 2026-Q2"
+    ]  # fmt: skip
+    assert walk.rows[1].accounts == (("Sable Hotels", "−2.2"), ("Quarry Steel", "+1.9"))
+    first, *steps, last = [_number(row.text) for row in walk.rows]
+    assert first + sum(steps) == last
+    assert last - first == printed_change(compared())
+    html = card_html(compared(moved=moved))
+    assert "Points by cause; together they are the change." in html
+    assert HOSTILE not in html
+    assert "Points by rule; together they are the change." in card_html(compared(moved=None))
+
+
+def test_causes_that_leave_something_unsaid_get_a_row_of_their_own() -> None:
+    walk = score_walk(compared(moved=causes()[1:]))
+    assert walk
+    assert [row.label for row in walk.rows][-2] == "Everything else"
+    first, *steps, last = [_number(row.text) for row in walk.rows]
+    assert first + sum(steps) == last
+
+
+def test_a_compared_card_without_a_score_still_shows_what_was_measured() -> None:
+    html = card_html(
+        compared(
+            score=None, low=None, high=None, label=None, group="not_scored", reason="Too little can be believed.",
+            evidence="none", chance_above=None, believed=0.17, drivers=[], change=None,
+        )
+    )  # fmt: skip
+    said = _said(html).replace("\u202f", " ")
+    for sentence in (
+        "Too little can be believed.",
+        "The score of 2026-Q1 was",
+        "Of what sets the accounts apart from the peers’ 17 % could be believed.",
+        "One account is 31 % of the book. The largest account is Northwind Logistics.",
+        "expected 90.4 %",
+        "What happened to the revenue",
+    ):
+        assert sentence in said
+    assert "the score would be" not in said

@@ -41,14 +41,14 @@ def test_every_chart_is_well_formed_and_says_a_sentence() -> None:
         ranges.range_bar(scale, Reading(), "Nobody"),
         ranges.axis(scale),
         ranges.axis_ends("€4.0 M", "€4.2 M"),
-        *(ranges.key(kind) for kind in ("dot", "ring", "bar", "median")),
+        *(ranges.key(kind) for kind in ("dot", "ring", "bar", "peers")),
         waterfall.level(scale, Decimal("70.2"), "Before: 70.2", is_now=False),
         waterfall.step(scale, step, "Logo retention: −0.2"),
     ):
         _parsed(picture)
 
 
-def test_a_range_bar_has_a_dot_a_ring_a_bar_and_a_dashed_median() -> None:
+def test_a_range_bar_has_a_dot_a_ring_a_bar_and_a_dashed_line_of_the_peers() -> None:
     root = _parsed(ranges.range_bar(ranges.points_scale([FULL]), FULL, "Tomás"))
     dot, ring = root.findall(f"{SVG}circle")[::-1]
     assert (dot.get("fill"), ring.get("fill")) == (palette.DOT, palette.PAPER)
@@ -58,7 +58,7 @@ def test_a_range_bar_has_a_dot_a_ring_a_bar_and_a_dashed_median() -> None:
 
 
 def test_what_is_not_known_is_not_drawn() -> None:
-    root = _parsed(ranges.range_bar(ranges.points_scale([FULL]), Reading(median=66.0), "Nobody"))
+    root = _parsed(ranges.range_bar(ranges.points_scale([FULL]), Reading(peers=66.0), "Nobody"))
     assert not root.findall(f"{SVG}circle")
     assert root.findtext(f"{SVG}title") == "Nobody: not scored, peer median 66.0."
 

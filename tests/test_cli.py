@@ -26,7 +26,8 @@ from scoring.rules import default_text
 from scoring.store.store import FOLDER
 
 COMMANDS = (
-    "init", "check", "run", "explain", "cohorts", "diff", "simulate", "audit", "metrics", "open", "runs", "profiles",
+    "init", "check", "run", "explain", "cohorts", "diff", "simulate", "sensitivity", "diagnose", "audit",
+    "metrics", "open", "runs", "profiles",
 )  # fmt: skip
 AS_OF = demo.AS_OF.isoformat()
 
@@ -251,7 +252,7 @@ def test_run_tells_groups_on_stdout_and_the_work_on_stderr(scored: Scored) -> No
     folder, done = scored.folder, scored.done
     assert done.code == 0, done.err
     assert "2026-Q2, as of 2026-06-30" in done.out
-    assert "Not distinguishable from the median" in done.out
+    assert "In line with the peers (" in done.out
     assert scored.who in done.out
     assert "Read with care:" in done.err
     assert "set aside: exports/billing/subscriptions.csv row 12" in done.err
@@ -260,7 +261,7 @@ def test_run_tells_groups_on_stdout_and_the_work_on_stderr(scored: Scored) -> No
 
 
 def test_run_names_nobody_by_rank_but_by_name(scored: Scored) -> None:
-    within = scored.done.out.split("Not distinguishable from the median")[1].split("\n\n")[0]
+    within = scored.done.out.split("In line with the peers (")[1].split("\n\n")[0]
     names = [line.split("  ")[0] for line in within.splitlines()[3:]]
     assert names == sorted(names, key=str.casefold)
 

@@ -35,7 +35,8 @@ CONTRACTS = """
 def table(texts: dict[str, str], period: str = "2025-Q4", as_of: str = "2025-12-31", **settings: Any) -> pl.DataFrame:
     """The cohorts of a company written as tables."""
     rule = {"name": "any", "metric": "closing", "weight": 1, "grade": {"floor": 0, "target": 1}}
-    rulebook = Rulebook.model_validate({"name": "C", "currency": "EUR", "rules": [rule], **settings})
+    made = {"name": "C", "currency": "EUR", "method": "target_bands", "rules": [rule], **settings}
+    rulebook = Rulebook.model_validate(made)
     frames = tables(texts)
     span, day = scope.calendar_of(rulebook).period(period), date.fromisoformat(as_of)
     lines = pipeline.score(frames, rulebook, span, day).ledger_lines

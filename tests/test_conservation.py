@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from tabled import tables
 
-from scoring import pipeline, scope
+from scoring import booking, pipeline, scope
 from scoring.credit import crediting
 from scoring.errors import NotConservedError, UnbalancedError
 from scoring.ledger.build import Ledger
@@ -47,6 +47,7 @@ RULES = Rulebook.model_validate(
     {
         "name": "Keep",
         "currency": "EUR",
+        "method": "target_bands",
         "retention_window": "period",
         "rules": [
             {"name": "keep", "metric": "net_revenue_retention", "weight": 1, "grade": {"floor": 0.5, "target": 1}}
@@ -101,13 +102,13 @@ def test_credit_that_is_not_all_there_is_stops_the_run(
 
 
 def test_a_ledger_that_forgets_a_movement_stops_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = pipeline._ledger
+    whole = booking._ledger
 
-    def forgetful(*given: object) -> Ledger:
-        ledger = whole(*given)  # type: ignore[arg-type]
+    def forgetful(*given: object, **settings: bool) -> Ledger:
+        ledger = whole(*given, **settings)  # type: ignore[arg-type]
         return replace(ledger, moves=ledger.moves.head(1))
 
-    monkeypatch.setattr(pipeline, "_ledger", forgetful)
+    monkeypatch.setattr(booking, "_ledger", forgetful)
     with pytest.raises(UnbalancedError):
         _score()
 

@@ -25,16 +25,23 @@ CHANGED = "exports/billing/subscriptions.csv"
 
 @pytest.fixture(scope="module")
 def folder(small_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A company with three stored runs: a quarter, the same under other rules and one row less, and the next one."""
+    """A graded company with three stored runs: a quarter, the same under other rules and one row less, and the next."""
     made = Path(shutil.copytree(small_folder, tmp_path_factory.mktemp("diff") / "demo"))
+    exchange(made, "method: oe_credibility ", "method: target_bands ")
     keep(made, "2026-Q1")
-    rules = (made / "rules.yaml").read_text(encoding="utf-8")
-    (made / "rules.yaml").write_text(rules.replace("target: 110%", "target: 120%"), encoding="utf-8")
+    exchange(made, "target: 110%", "target: 120%")
     rows = (made / CHANGED).read_bytes().splitlines(keepends=True)
     (made / CHANGED).write_bytes(b"".join(rows[:-1]))
     keep(made, "2026-Q1")
     keep(made, "2026-Q2")
     return made
+
+
+def exchange(folder: Path, old: str, new: str) -> None:
+    """Exchanges a text in the folder's rules."""
+    rules = (folder / "rules.yaml").read_text(encoding="utf-8")
+    assert old in rules
+    (folder / "rules.yaml").write_text(rules.replace(old, new), encoding="utf-8")
 
 
 def keep(folder: Path, period: str) -> None:
@@ -198,6 +205,44 @@ def test_no_account_is_named_where_a_rule_looks_at_something_else(folder: Path) 
 def test_metrics_a_book_lacks_the_columns_of_name_no_accounts() -> None:
     empty = pl.DataFrame(schema={"manager_id": pl.String, "account_id": pl.String, "account": pl.String})
     assert moves.moved(empty, empty, [CATALOGUE["net_revenue_retention"], CATALOGUE["closing"]]) == {}
+
+
+# ---- accounts compared ----
+
+
+@pytest.fixture(scope="module")
+def compared_folder(small_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A company with three stored runs: graded, compared, and compared a quarter later with other weights."""
+    made = Path(shutil.copytree(small_folder, tmp_path_factory.mktemp("diff") / "compared"))
+    exchange(made, "method: oe_credibility ", "method: target_bands ")
+    keep(made, "2026-Q1")
+    exchange(made, "method: target_bands ", "method: oe_credibility ")
+    keep(made, "2026-Q1")
+    exchange(made, "weight: 25", "weight: 5")
+    keep(made, "2026-Q2")
+    return made
+
+
+def test_what_rules_add_is_the_change_of_every_score_that_compares(compared_folder: Path) -> None:
+    first, second, third = sides(compared_folder, first_run(compared_folder), "2026-Q1", "last")
+    by_method, by_quarter = diff(first, second), diff(second, third)
+    assert by_method.settings == (Change("method", "target_bands", "oe_credibility"),)
+    assert by_quarter.settings == (Change("rules.keep_revenue.weight", 25.0, 5.0),)
+    for difference in (by_method, by_quarter):
+        changed = [m for m in difference.managers if m.change]
+        assert len(changed) > 4
+        for manager in changed:
+            assert sum(r.adds or 0 for r in manager.rules) == pytest.approx(manager.change, abs=1e-6)
+            assert manager.most is not None
+    assert {m.label.now for m in by_quarter.managers} <= {"Above peers", "In line with peers", "Below peers", None}
+
+
+def test_a_comparison_is_told_rule_by_rule(compared_folder: Path) -> None:
+    told = cli("diff", "2026-Q1", "2026-Q2", compared_folder, "--json").json["data"]["managers"]
+    who = next(m for m in told if m["change"])
+    done = cli("diff", "2026-Q1", "2026-Q2", compared_folder, "--who", who["name"])
+    assert done.code == 0
+    assert all(rule["rule"] in done.out for rule in who["rules"])
 
 
 # ---- the command ----

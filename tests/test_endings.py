@@ -15,7 +15,8 @@ from scoring.rules import Rulebook
 def reasons(texts: dict[str, str], **settings: Any) -> list[tuple[Any, ...]]:
     """The rows of a company's second quarter of 2026."""
     rule = {"name": "any", "metric": "closing", "weight": 1, "grade": {"floor": 0, "target": 1}}
-    rulebook = Rulebook.model_validate({"name": "E", "currency": "EUR", "rules": [rule], "breakdowns": ["segment"]})
+    made = {"name": "E", "currency": "EUR", "method": "target_bands", "breakdowns": ["segment"], "rules": [rule]}
+    rulebook = Rulebook.model_validate(made)
     rulebook = rulebook.model_copy(update=settings)
     result = pipeline.score(tables(texts), rulebook, scope.calendar_of(rulebook).period("2026-Q2"), date(2026, 6, 30))
     found = endings.churn_reasons(result.scored.moves, result.ledger_lines, result.scored.rows, rulebook.breakdowns)

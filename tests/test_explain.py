@@ -11,26 +11,37 @@ from typing import Any
 import polars as pl
 import pytest
 
-from scoring import explain, intake, pipeline
+from scoring import demo, explain, intake, pipeline
+from scoring.cli.explain import FRAMES
 from scoring.explain import Evidence, Explanation
 from scoring.explain.ends import whole
 from scoring.explain.movements import accounts
 from scoring.explain.names import bare, chosen
 from scoring.metrics import OVER_BOOK
 from scoring.money import MONEY
-from scoring.rules import points
+from scoring.rules import default_text, points
 from scoring.run import Run, json_text
 from scoring.scorecard.lines import better_of
 
 
 @pytest.fixture(scope="module")
-def evidence(demo_run: Run, tmp_path_factory: pytest.TempPathFactory) -> Evidence:
+def graded_run(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The run of the made company where values are graded by targets, without its faulty rows."""
+    rules = tmp_path_factory.mktemp("rules") / "rules.yaml"
+    rules.write_text(default_text().replace("\nmethod: oe_credibility", "\nmethod: target_bands"), encoding="utf-8")
+    return pipeline.run(intake.Request(demo_folder, demo.AS_OF, rules=rules, set_aside=True))
+
+
+@pytest.fixture(scope="module")
+def evidence(graded_run: Run, tmp_path_factory: pytest.TempPathFactory) -> Evidence:
     """The made company's run as it comes out of files."""
     folder = tmp_path_factory.mktemp("stored")
-    for name, content in demo_run.packed.items():
+    for name, content in graded_run.packed.items():
         (folder / f"{name}.parquet").write_bytes(content)
-    frames = {name: pl.scan_parquet(folder / f"{name}.parquet") for name in ("book", "movements", "lines")}
-    return explain.of_stored(json.loads(json_text(demo_run.summary)), json.loads(json_text(demo_run.cards)), **frames)
+    frames = {name: pl.scan_parquet(folder / f"{name}.parquet") for name in FRAMES}
+    return explain.of_stored(
+        json.loads(json_text(graded_run.summary)), json.loads(json_text(graded_run.cards)), **frames
+    )
 
 
 @pytest.fixture(scope="module")
@@ -92,9 +103,9 @@ def test_the_score_can_be_computed_again_from_what_is_shown(
 
 
 def test_movements_and_hand_overs_lead_from_opening_to_closing(
-    demo_run: Run, explanations: Mapping[str, Explanation]
+    graded_run: Run, explanations: Mapping[str, Explanation]
 ) -> None:
-    for card in demo_run.cards:
+    for card in graded_run.cards:
         found = explanations[card["manager_id"]]
         for account in found.accounts:
             moved = sum(move.adds for move in account.movements) + account.transferred
@@ -128,11 +139,11 @@ def test_every_metric_can_be_explained(evidence: Evidence, metric: str) -> None:
             assert all(p.figures for p in said.parts)
 
 
-def test_money_that_no_rule_looks_at_is_exact(evidence: Evidence, demo_run: Run) -> None:
+def test_money_that_no_rule_looks_at_is_exact(evidence: Evidence, graded_run: Run) -> None:
     (line,) = explain.explain(evidence, "Aino Kärkkälä", metric="closing").lines
     assert line.rule is None
     assert line.points is None
-    card = next(c for c in demo_run.cards if c["name"] == "Aino Kärkkälä")
+    card = next(c for c in graded_run.cards if c["name"] == "Aino Kärkkälä")
     assert line.value == Decimal(card["bridge"]["closing"])
 
 
@@ -177,15 +188,16 @@ def test_movements_that_do_not_lead_to_the_closing_are_not_explained(evidence: E
 def test_rules_that_are_not_those_of_the_run_are_refused(evidence: Evidence) -> None:
     summary = json.loads(json_text(dict(evidence.summary)))
     summary["rules"]["settings"]["min_coverage"] = 0.1
+    frames = (evidence.book, evidence.movements, evidence.lines, evidence.compared)
     with pytest.raises(explain.UnexplainedError, match="hash of the rules"):
-        explain.of_stored(summary, evidence.cards, evidence.book, evidence.movements, evidence.lines)
+        explain.of_stored(summary, evidence.cards, *frames)
 
 
-def test_every_account_comes_down_to_its_rows_at_both_ends(demo_run: Run) -> None:
-    by_account = {key: rows for (key,), rows in demo_run.lines.partition_by("account_id", as_dict=True).items()}
+def test_every_account_comes_down_to_its_rows_at_both_ends(graded_run: Run) -> None:
+    by_account = {key: rows for (key,), rows in graded_run.lines.partition_by("account_id", as_dict=True).items()}
     checked = 0
-    for (account,), book in demo_run.book.partition_by("account_id", as_dict=True).items():
-        found = whole(account, by_account.pop(account, demo_run.lines.clear()), book)
+    for (account,), book in graded_run.book.partition_by("account_id", as_dict=True).items():
+        found = whole(account, by_account.pop(account, graded_run.lines.clear()), book)
         for end in ("before", "after"):
             assert sum(getattr(row, end) for row in found.rows) == getattr(found, end) == book[end].sum()
         checked += bool(found.rows)
@@ -193,19 +205,19 @@ def test_every_account_comes_down_to_its_rows_at_both_ends(demo_run: Run) -> Non
     assert by_account == {}
 
 
-def test_rows_behind_an_account_are_lines_of_its_export(demo_folder: Path, demo_run: Run) -> None:
+def test_rows_behind_an_account_are_lines_of_its_export(demo_folder: Path, graded_run: Run) -> None:
     lines = (demo_folder / "exports/billing/subscriptions.csv").read_text(encoding="utf-8").splitlines()
-    for row in demo_run.lines.sample(50, seed=1).iter_rows(named=True):
+    for row in graded_run.lines.sample(50, seed=1).iter_rows(named=True):
         assert row["origin_file"] == "exports/billing/subscriptions.csv"
         assert row["account_id"] in lines[row["origin_row"]]
         assert row["line_id"] in lines[row["origin_row"]]
 
 
-def test_lines_are_stored_in_order_and_bring_something(demo_run: Run) -> None:
+def test_lines_are_stored_in_order_and_bring_something(graded_run: Run) -> None:
     order = ["account_id", "line_id", "origin_file", "origin_row"]
-    assert demo_run.lines.select(order).rows() == demo_run.lines.select(order).sort(order).rows()
-    assert demo_run.lines.filter((pl.col("before") == 0) & (pl.col("after") == 0)).is_empty()
-    assert [demo_run.lines.schema[end] for end in ("before", "after")] == [MONEY, MONEY]
+    assert graded_run.lines.select(order).rows() == graded_run.lines.select(order).sort(order).rows()
+    assert graded_run.lines.filter((pl.col("before") == 0) & (pl.col("after") == 0)).is_empty()
+    assert [graded_run.lines.schema[end] for end in ("before", "after")] == [MONEY, MONEY]
 
 
 def test_rows_that_do_not_lead_to_the_book_are_not_explained(evidence: Evidence) -> None:
@@ -226,6 +238,7 @@ WORLD = {
 name: Small
 currency: EUR
 basis: invoices
+method: target_bands
 min_coverage: 20%
 rules:
   - {name: reach, metric: target_attainment, of: closing, weight: 1, grade: {floor: 0%, target: 100%}}
@@ -380,8 +393,8 @@ def test_an_unknown_metric_is_met_with_the_nearest(evidence: Evidence) -> None:
         explain.explain(evidence, "Aino Kärkkälä", metric="nrr")
 
 
-def test_accounts_of_an_empty_book_are_none(demo_run: Run) -> None:
-    assert accounts(demo_run.book.clear(), demo_run.movements.clear()) == ()
+def test_accounts_of_an_empty_book_are_none(graded_run: Run) -> None:
+    assert accounts(graded_run.book.clear(), graded_run.movements.clear()) == ()
 
 
 def _value_again(said: explain.Measured) -> float:

@@ -1,7 +1,7 @@
 """Are the made worlds what they are said to be, and does the peers' engine find the truth in a small one?"""
 
 import sys
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +16,10 @@ import fair_measures
 import fairness
 from fair_methods import DEFAULT, METHODS, RECOMMENDED, Read
 from fair_worlds import KINDS, Plan, World, made, write
+from fair_worlds.exports import PERIOD, export
+
+from scoring.intake import Request
+from scoring.pipeline import run
 
 SMALL = 60
 SEEDS = {"neutral": (1, 2), "rescue": (1, 2), "dumping": (1, 2, 3), "equal": (1, 2, 3)}
@@ -213,3 +217,16 @@ def test_measures_are_those_of_a_worked_example() -> None:
     assert fair_measures.root_mean_square(truth + 5, truth) == 0
     goodness = np.random.default_rng(1).normal(size=20)
     assert fair_measures.luck(truth + goodness, truth, goodness) == pytest.approx(1)
+
+
+def test_the_line_from_exports_to_cards_says_what_the_engine_says(tmp_path: Path) -> None:
+    """Files of a world, read, checked, booked and scored by the product, give the estimates of its bare engine."""
+    world = made(Plan(managers=24, kind="neutral", seed=5))
+    folder = export(world, tmp_path / "world")
+    cards = run(Request(folder, date(2024, 1, 1), PERIOD)).cards
+    told = pl.DataFrame([{"manager_id": c["manager_id"], **c["lines"][0]["compared"]} for c in cards])
+    both = told.join(Read.of(world).estimate(DEFAULT).rows, on="manager_id", suffix="_of_engine")
+    assert both.height >= 20
+    for column, near in (("observed", 2e-4), ("expected", 2e-4), ("theta", 2e-4), ("z", 1e-3)):
+        assert both.select((pl.col(column) - pl.col(f"{column}_of_engine")).abs().max()).item() < near
+    assert (both["account_quarters"] == both["accounts"]).all()

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from fairness_made import NAMES, NRR, WORLD, Made, stored_spans, stored_units
 
-from scoring.peers.outcomes import outcomes, retention
+from scoring.peers.outcomes import OUTCOMES, outcomes, retention
 from scoring.peers.settings import Fairness
 from scoring.peers.window import responsibility
 
@@ -18,7 +18,7 @@ FIGURES = ("difference", "noise", "z", "theta", "error", "peer_mean", "evidence"
 @cache
 def world() -> Made:
     units = stored_units()
-    said = outcomes(retention(units.lazy()), tuple(NAMES.values())).collect()
+    said = outcomes(retention(units.lazy()), [OUTCOMES[n] for n in NAMES.values()]).collect()
     shares = responsibility(units, stored_spans())
     return Made(said, shares, shares.select("manager_id").unique(), Fairness())
 

@@ -91,6 +91,21 @@ def test_a_kind_of_account_has_its_own_grade_and_the_rest_the_rules() -> None:
     assert worth.to_list() == pytest.approx([50, 75, 25, 50, None])
 
 
+def test_a_rule_without_a_grade_gives_no_points() -> None:
+    frame = pl.DataFrame({"segment": ["SMB", "Large", None], "value": [0.25, 1.0, 0.5]})
+    bare = Rule(name="keep", metric="logo_retention", weight=1)
+    apart = Rule(
+        name="keep",
+        metric="logo_retention",
+        weight=1,
+        segments=Segments(by="segment", grades={"SMB": Linear(floor=0, target=0.5)}),
+    )
+    for rule, expected in ((bare, [None] * 3), (apart, [50, None, None])):
+        worth = frame.select(points=rule_points(rule, pl.col("value"), "higher", pl.col("segment")))["points"]
+        assert worth.dtype == pl.Float64
+        assert worth.to_list() == expected
+
+
 @pytest.mark.parametrize(
     ("grade", "better", "value", "expected"),
     [

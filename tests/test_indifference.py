@@ -9,7 +9,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
-from worlds import World, days_around, examples, ownership, worlds
+from worlds import World, compared_worlds, days_around, examples, ownership, worlds
 
 from scoring import scope
 from scoring.book import ADDITIVE, at
@@ -31,6 +31,10 @@ OF_OWNERS = ("transfer_in", "transfer_out", "owned_share", "completeness")
 """Metrics that are about owners."""
 MODELLED = tuple(m.name for m in OVER_BOOK if VALUE_COLUMNS & set(m.columns))
 """Metrics of lifetime value, whose parameters are the whole company's."""
+RATES = [
+    {"name": metric, "metric": metric, "weight": 1}
+    for metric in ("net_revenue_retention", "logo_retention", "like_for_like_growth")
+]
 ALL = pl.lit(value=True)
 FOUR_YEARS = timedelta(days=4 * 365 + 1)
 
@@ -43,6 +47,16 @@ def scored(world: World) -> Result:
 @examples(8)
 @given(worlds(), st.integers(0, 99))
 def test_the_order_of_rows_and_their_files_change_no_byte(world: World, seed: int) -> None:
+    the_order_of_rows_and_their_files_change_no_byte(world, seed)
+
+
+@examples(2)
+@given(compared_worlds(), st.integers(0, 99))
+def test_the_order_of_rows_and_their_files_change_no_byte_of_a_comparison(world: World, seed: int) -> None:
+    the_order_of_rows_and_their_files_change_no_byte(world, seed)
+
+
+def the_order_of_rows_and_their_files_change_no_byte(world: World, seed: int) -> None:
     shuffled = {n: _filed_elsewhere(t.sample(fraction=1, shuffle=True, seed=seed)) for n, t in world.tables.items()}
     checked = [
         check(tables, currency=world.rulebook.currency, known_metrics=CATALOGUE).tables
@@ -83,6 +97,17 @@ def test_scaling_all_money_changes_no_rate_and_scales_the_rest(world: World, fac
         assert_frame_equal(expected.filter(modelled), after.filter(modelled), rel_tol=1e-5, abs_tol=1e-3)
 
 
+@examples(2)
+@given(compared_worlds(whole=True, grain="account", rules=RATES), st.sampled_from([2, 10]))
+def test_scaling_all_money_moves_no_score_of_a_comparison(world: World, factor: int) -> None:
+    usual = _undivided(world)
+    larger = {n: _multiplied(t, n, factor) for n, t in usual.tables.items()}
+    one, other = (scored(replace(usual, tables=tables)).scored.judged for tables in (usual.tables, larger))
+    assert_frame_equal(one.lines, other.lines, abs_tol=1e-9)
+    assert_frame_equal(one.scores, other.scores, abs_tol=1e-9)
+    assert_frame_equal(one.trace, other.trace, abs_tol=1e-9)
+
+
 @examples(8)
 @given(worlds())
 def test_shifting_every_date_by_four_years_changes_nothing_but_dates(world: World) -> None:
@@ -96,6 +121,16 @@ def test_shifting_every_date_by_four_years_changes_nothing_but_dates(world: Worl
 @examples(8)
 @given(worlds())
 def test_renaming_accounts_changes_nothing_else(world: World) -> None:
+    renaming_accounts_changes_nothing_else(world)
+
+
+@examples(2)
+@given(compared_worlds())
+def test_renaming_accounts_changes_nothing_else_in_a_comparison(world: World) -> None:
+    renaming_accounts_changes_nothing_else(world)
+
+
+def renaming_accounts_changes_nothing_else(world: World) -> None:
     names = world.tables["accounts"]["account_id"].to_list()
     other_names = dict(zip(names, [f"Ö {n:03}" for n in range(len(names), 0, -1)], strict=True))
     ids = ("account_id", "parent_id")
@@ -175,7 +210,7 @@ def _bytes(result: Result) -> list[bytes]:
     """The outcome as text, without the places rows came from."""
     judged = result.scored.judged
     frames = (result.scored.rows, result.scored.moves.drop("origin"), judged.lines, judged.scores, judged.accounts)
-    return [f.write_csv(float_precision=17).encode() for f in frames]
+    return [f.write_csv(float_precision=17).encode() for f in (*frames, judged.trace)]
 
 
 def _filed_elsewhere(table: pl.DataFrame) -> pl.DataFrame:

@@ -8,7 +8,7 @@ from tabled import tables
 
 from scoring import pipeline, scope
 from scoring.rules import Rulebook
-from scoring.scorecard.judge import Judged
+from scoring.scorecard.judged import Judged
 
 ACCOUNTS = """
     account_id segment
@@ -98,7 +98,15 @@ def _judged(
         }
     )
     rulebook = Rulebook.model_validate(
-        {"name": "R", "currency": "EUR", "retention_window": "period", "rules": rules, "min_coverage": 0} | settings
+        {
+            "name": "R",
+            "currency": "EUR",
+            "method": "target_bands",
+            "retention_window": "period",
+            "rules": rules,
+            "min_coverage": 0,
+        }
+        | settings
     )
     period = scope.calendar_of(rulebook).period("2026-Q2")
     return pipeline.score(company, rulebook, period, date(2026, 6, 30)).scored.judged

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from sample_cards import HOSTILE, card, company, team
+from sample_cards import HOSTILE, card, company, compared, team, without_score
 
 from scoring.reports.folder import write
 from scoring.reports.league import league_html
@@ -59,7 +59,7 @@ def test_a_row_shows_score_range_change_and_reason() -> None:
         '<td class="num big" data-label="Score">72.6</td>',
         '<td class="num one" data-label="Likely">70–76</td>',
         '<span class="up">▲&nbsp;+2.5</span>',
-        "<bdi>Solace Clinics</bdi>: expansion of 1,800.00 on 2026-05-03 (+0.8 points)",
+        "<bdi>Solace Clinics</bdi>: +0.8 points, expansion of 1,800.00 on 2026-05-03",
         "EMEA Enterprise",
     ):
         assert cell in html
@@ -151,3 +151,35 @@ def test_the_same_cards_are_written_as_the_same_bytes(tmp_path: Path) -> None:
     one, two = (write(team(), company(), tmp_path / name) for name in ("one", "two"))
     assert [p.read_bytes() for p in one] == [p.read_bytes() for p in two]
     assert [p.name for p in one] == [p.name for p in two]
+
+
+def _believed() -> list[dict[str, Any]]:
+    """One manager of each group, by a method that weighs evidence."""
+    return [
+        compared(manager_id="a", name="Rosa Farouk"),
+        compared(manager_id="b", name="Dana Byrne", group="within", chance_above=0.43, score=49.0),
+        compared(manager_id="c", name="Omar Demir", group="below", chance_above=0.02, score=34.0),
+        without_score() | {"method": "oe_credibility"},
+    ]
+
+
+def test_where_evidence_is_weighed_the_groups_are_beside_the_peers_and_no_median_is_named() -> None:
+    html = _html(_believed())
+    assert _groups(html) == {
+        "Above the peers": ["Rosa Farouk"],
+        "In line with the peers": ["Dana Byrne"],
+        "Below the peers": ["Omar Demir"],
+        "Not scored": ["Yara Patel"],
+    }
+    assert "edian" not in html
+    assert "peers’ average 50.0" in html
+    assert "peer median" in _html()
+
+
+def test_the_rule_says_how_sure_a_place_among_the_peers_is() -> None:
+    said = _html(_believed())
+    assert "50 is the average of the peers, 10 points are one standard deviation of true differences." in said
+    assert "what accounts like these did in anybody’s hands" in said
+    assert "only where that is at least 90\u202f% likely" in said
+    assert "at least 95\u202f% likely" in _html([card | {"sure": 0.95} for card in _believed()])
+    assert "false discovery" not in said

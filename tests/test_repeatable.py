@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
-from worlds import World, examples, worlds
+from worlds import World, compared_worlds, examples, worlds
 
 from scoring import demo
 from scoring.intake import SOURCES, Request
@@ -44,7 +44,7 @@ def runs(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> list[di
         )
         for place, machine in zip(places, MACHINES, strict=True)
     ]
-    assert [process.wait(120) for process in started] == [0, 0, 0]
+    assert [process.wait(270) for process in started] == [0, 0, 0]
     return [_contents(place) for place in places]
 
 
@@ -53,15 +53,16 @@ def leave_everything(folder: Path, out: Path) -> None:
     outputs.write(run(Request(folder, demo.AS_OF, set_aside=True)), out)
     found: list[str] = []
 
-    @examples(4)
-    @given(worlds())
-    def each(world: World) -> None:
+    def scored(world: World) -> None:
         result = score(world.tables, world.rulebook, world.period, world.as_of)
         judged = result.scored.judged
-        frames = (result.scored.rows, result.scored.moves, judged.lines, judged.scores, judged.accounts)
+        frames = (result.scored.rows, result.scored.moves, judged.lines, judged.scores, judged.accounts, judged.trace)
         found.extend(frame.write_csv(float_precision=17) for frame in frames)
 
+    each, each_compared = (examples(n)(given(of)(scored)) for n, of in ((4, worlds()), (1, compared_worlds())))
+
     each()
+    each_compared()
     (out / "random.csv").write_text("".join(found), encoding="utf-8")
 
 

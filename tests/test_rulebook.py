@@ -1,15 +1,18 @@
 """Is `rules.yaml` read as it is meant, and is everything that is wrong with it said at once?"""
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from scoring.errors import Problem, ProblemsFoundError, Severity
+from scoring.peers.settings import Fairness
 from scoring.rules import (
     Bands,
     Linear,
+    Rule,
     Rulebook,
     default_text,
     docs_text,
@@ -18,6 +21,8 @@ from scoring.rules import (
     rules_hash,
     schema_text,
 )
+from scoring.rules.comparing import AccountWeights, Window
+from scoring.rules.fairness import fairness
 
 ROOT = Path(__file__).parent.parent
 
@@ -42,10 +47,12 @@ CATALOGUE = {
         Facts("churn_rate", better="lower"),
         Facts("revenue", unit="money"),
         Facts("revenue_share", better="neither"),
+        Facts("new_logos", unit="count"),
     )
 }
 
 HEAD = "name: Test\ngoal: Test them.\ncurrency: EUR\n"
+GRADED = "method: target_bands\n"
 RULES = "rules:\n  - {name: keep, metric: net_revenue_retention, weight: 1, grade: {floor: 90%, target: 110%}}\n"
 
 
@@ -66,7 +73,13 @@ def warned(folder: Path, text: str) -> list[str]:
 
 
 def one_rule(metric: str, grade: str, more: str = "") -> str:
-    return HEAD + f"rules:\n  - name: r\n    metric: {metric}\n    weight: 1\n    grade: {grade}\n{more}"
+    """A rulebook that grades by targets, with its rule from line 5 on."""
+    return HEAD + f"rules:\n  - name: r\n    metric: {metric}\n    weight: 1\n    grade: {grade}\n{more}" + GRADED
+
+
+def compared(metric: str, weight: str = "1", method: str = "oe_credibility") -> str:
+    """A rulebook without grades, with its rule in line 6."""
+    return HEAD + f"method: {method}\nrules:\n  - {{name: r, metric: {metric}, weight: {weight}}}\n"
 
 
 def test_the_default_rulebook_is_read_without_a_warning() -> None:
@@ -100,6 +113,13 @@ def test_the_default_file_writes_out_the_defaults_of_the_models(tmp_path: Path) 
         "credit",
         "policies",
         "lifetime",
+        "method",
+        "window",
+        "responsibility",
+        "expectation",
+        "weights",
+        "winsor",
+        "credibility",
         "missing",
         "min_coverage",
     ):
@@ -295,6 +315,7 @@ currency: EUR
 compare: previous_period
 ownership: {policy: current, attribute: region}
 min_n: {churn_rate: 5}
+method: target_bands
 rules:
   - {name: a, metric: tier_up_rate, weight: 1, grade: {floor: 0, target: 1}}
   - {name: b, metric: logo_retention, weight: 1, grade: {floor: 0, target: 1}}
@@ -307,13 +328,13 @@ rules:
         "warning rules.yaml:3: compare is not used with basis contracts; delete it",
         "warning rules.yaml:4: ownership.attribute is not used with policy current; delete it",
         "warning rules.yaml:5: min_n.revenue: no rule uses revenue; delete the line, or add a rule",
-        "warning rules.yaml:7: rule a: tier_up_rate needs a ladder; add `ladder` with its tiers",
-        "warning rules.yaml:9: rule c: b scores the same metric; delete one of the two",
-        "warning rules.yaml:10: rule d: revenue_share is information: neither more nor less of it is good by "
+        "warning rules.yaml:8: rule a: tier_up_rate needs a ladder; add `ladder` with its tiers",
+        "warning rules.yaml:10: rule c: b scores the same metric; delete one of the two",
+        "warning rules.yaml:11: rule d: revenue_share is information: neither more nor less of it is good by "
         "itself; give it weight 0",
-        "warning rules.yaml:11: rule e: grade.better is higher, but lower is better for churn_rate; "
+        "warning rules.yaml:12: rule e: grade.better is higher, but lower is better for churn_rate; "
         "check that it is meant",
-        "note rules.yaml:9: rule c: the weight is 0: shown, not scored",
+        "note rules.yaml:10: rule c: the weight is 0: shown, not scored",
     ]
     assert not any("min_n" in line for line in warned(tmp_path, text))
 
@@ -330,7 +351,9 @@ def test_the_same_metric_for_other_segments_is_no_repetition(tmp_path: Path) -> 
     segments = ", segments: {by: segment, grades: {SMB: {floor: 0, target: 90%}}}"
     text = rule.replace("NAME", "a").replace("SEGMENTS", "")
     text += rule.replace("NAME", "b").replace("SEGMENTS", segments)
-    assert warned(tmp_path, HEAD + "rules:\n" + text) == []
+    assert warned(tmp_path, HEAD + GRADED + "rules:\n" + text) == []
+    (line,) = warned(tmp_path, HEAD + "rules:\n" + text)  # the other methods do not read segments
+    assert "a scores the same metric" in line
 
 
 def test_the_hash_is_of_the_meaning_not_of_the_text(tmp_path: Path) -> None:
@@ -364,3 +387,200 @@ def test_the_rules_for_invoices_and_sellers_are_the_default_read_otherwise(tmp_p
     rulebook, problems = read(place, CATALOGUE)
     assert (rulebook.basis, rulebook.ownership.policy) == ("invoices", "seller")
     assert problems == ()
+
+
+def test_a_rulebook_without_grades_compares_with_what_was_expected(tmp_path: Path) -> None:
+    rulebook, problems = reading(tmp_path, compared("logo_retention").replace("method: oe_credibility\n", ""))
+    assert problems == ()
+    assert (rulebook.method, rulebook.rules[0].grade) == ("oe_credibility", None)
+    assert (rulebook.window.quarters, rulebook.window.parts) == (4, (1, 1, 1, 1))
+    own = rulebook.responsibility
+    assert (own.days, own.end_before_outcome, own.rule) == (90, 30, "share")
+    expected = rulebook.expectation
+    assert (expected.fit, expected.ridge, expected.folds, expected.segment) == ("within_book", 20, 5, "segment")
+    assert expected.features == ("segment", "size_band", "tenure_band", "tier", "industry", "region", "quarter")
+    assert rulebook.weights == AccountWeights(account="size_points", points=(1, 1.5, 2, 3, 4), max_share=None)
+    believed, publish = rulebook.credibility, rulebook.publish
+    assert (rulebook.winsor, believed.k, believed.tau0, believed.prior_managers) == ({}, {}, {}, 20)
+    assert (publish.min_z, publish.label_probability, publish.rank) == (0.3, 0.9, "none")
+    assert (publish.peers, publish.least_peers, publish.chance) == ((), 5, 0.1)
+
+
+def test_target_bands_need_a_grade_for_every_rule(tmp_path: Path) -> None:
+    text = compared("logo_retention", method="target_bands")
+    assert said(tmp_path, text) == [
+        "rules.yaml:6: rule r: grade is needed by method target_bands; "
+        "add one, such as {floor: 80%, target: 100%}, or use another method"
+    ]
+    segments = ", segments: {by: segment, grades: {SMB: {floor: 0, target: 90%}}}}"
+    (line,) = said(tmp_path, text.replace("weight: 1}", "weight: 0.5" + segments))
+    assert "add one for the kinds that segments leaves out" in line
+    for method in ("raw", "weighted", "peer_percentile", "oe", "joint"):
+        assert reading(tmp_path, compared("logo_retention", method=method))[1] == ()
+
+
+def test_a_rule_gives_its_grade_or_says_that_it_has_none() -> None:
+    grade = Linear(floor=0, target=1)
+    assert Rule(name="r", metric="logo_retention", weight=1, grade=grade).given_grade is grade
+    with pytest.raises(ValueError, match="rule r has no grade"):
+        _ = Rule(name="r", metric="logo_retention", weight=1).given_grade
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "method: oe_credible",
+            "method must be raw, weighted, target_bands, peer_percentile, oe, oe_credibility or joint: "
+            '"oe_credible"; did you mean "oe_credibility"?',
+        ),
+        ("window: {quarters: 13}", 'window.quarters must be 12 or less: "13"'),
+        (
+            "window: {weights: [1, 0.5]}",
+            "window.weights must have 4 entries, one for each quarter; write the latest quarter's first",
+        ),
+        (
+            "window: {quarters: 2, weights: [0, 0]}",
+            "window.weights has no quarter that counts; give one of them more than 0",
+        ),
+        ("window: {quarters: 1, weights: [-1]}", 'window.weight 1 must be 0 or more: "-1"'),
+        ("responsibility: {days: 0}", 'responsibility.days must be 1 or more: "0"'),
+        ("responsibility: {end_before_outcome: 500}", "responsibility.end_before_outcome must be 400 or less"),
+        ("responsibility: {rule: owner}", "responsibility.rule must be share, snapshot, quarter_days or event_owner"),
+        ("expectation: {ridge: 0}", "expectation.ridge must be more than 0"),
+        ("expectation: {folds: 1}", "expectation.folds must be 2 or more"),
+        ("expectation: {features: [region, tier, region]}", "expectation.feature 3 is named twice"),
+        ("weights: {points: [1, 2, 3]}", "weights.points needs 5 or more entries"),
+        ("weights: {points: [1, 2, 3, 4, 5, 6]}", "weights.points may have 5 entries at most"),
+        (
+            "weights: {account: revenue}",
+            "weights.max_share is needed with account revenue: one customer could be the whole score; "
+            "add it, such as 10%, or write `account: size_points`",
+        ),
+        ("weights: {account: sqrt}", "weights.max_share is needed with account sqrt"),
+        ("weights: {account: sqrt, max_share: 0}", "weights.max_share must be more than 0"),
+        ("winsor: {logo_retention: [99%, 1%]}", "logo_retention: the lower quantile must be below the upper one"),
+        ("winsor: {logo_retention: [1%]}", "winsor.logo_retention 2 is missing"),
+        ("winsor: {logo_retention: [1%, 120%]}", "winsor.logo_retention 2 must be 1 or less"),
+        ("credibility: {k: {logo_retention: 0}}", "credibility.k.logo_retention must be more than 0"),
+        ("credibility: {tau0: {logo_retention: 0%}}", "credibility.tau0.logo_retention must be more than 0"),
+        ("credibility: {prior_managers: -1}", "credibility.prior_managers must be 0 or more"),
+        ("publish: {min_z: 2}", "publish.min_z must be 1 or less"),
+        ("publish: {label_probability: 40%}", "publish.label_probability must be 0.5 or more"),
+        ("publish: {rank: bare}", "publish.rank must be none or interval"),
+        ("publish: {peers: [team, team]}", "publish.peer 2 is named twice"),
+        ("publish: {least_peers: 1}", "publish.least_peers must be 2 or more"),
+        ("winsor: {logo_retentoin: [1%, 99%]}", 'no metric "logo_retentoin"; did you mean "logo_retention"?'),
+        ("credibility: {k: {nrr: 60}}", 'credibility.k.nrr: no metric "nrr"; did you mean "net_revenue_retention"?'),
+        ("credibility: {tau0: {grr: 2%}}", 'credibility.tau0.grr: no metric "grr"; did you mean "gross_revenue_ret'),
+    ],
+)
+def test_what_cannot_be_meant_about_comparing_is_refused(tmp_path: Path, text: str, expected: str) -> None:
+    (line,) = said(tmp_path, HEAD + text + "\n" + RULES)
+    assert line.startswith("rules.yaml:4: ")
+    assert expected in line
+
+
+def test_what_is_no_figure_of_accounts_cannot_be_compared(tmp_path: Path) -> None:
+    text = compared("target_attainment, of: revenue")
+    assert said(tmp_path, text) == [
+        "rules.yaml:6: rule r: target_attainment is no figure of accounts, so it cannot be compared; "
+        "give it weight 0 or use method: target_bands"
+    ]
+    both = text + "  - {name: s, metric: logo_retention, weight: 1}\n"
+    assert reading(tmp_path, both.replace("weight: 1", "weight: 0", 1))[0].rules[0].weight == 0
+
+
+def test_what_is_neither_good_nor_bad_cannot_be_compared(tmp_path: Path) -> None:
+    assert said(tmp_path, compared("revenue_share")) == [
+        "rules.yaml:6: rule r: revenue_share is information: neither more nor less of it is good, "
+        "so it cannot be compared; give it weight 0"
+    ]
+
+
+@pytest.mark.parametrize("metric", ["revenue", "new_logos"])
+def test_amounts_compare_worse_than_rates(tmp_path: Path, metric: str) -> None:
+    (line,) = warned(tmp_path, compared(metric))
+    assert line == (
+        f"warning rules.yaml:6: rule r: {metric} is an amount, which differs with the size of accounts; "
+        "score a rate, which compares better"
+    )
+    assert warned(tmp_path, one_rule(metric, "{floor: 1, target: 2}")) == []
+
+
+def test_settings_of_comparing_are_not_used_by_target_bands(tmp_path: Path) -> None:
+    text = "window: {quarters: 2}\ncredibility: {prior_managers: 10}\n"
+    assert warned(tmp_path, HEAD + GRADED + text + RULES) == [
+        "warning rules.yaml:5: window is not used with method target_bands; delete it",
+        "warning rules.yaml:6: credibility is not used with method target_bands; delete it",
+    ]
+    assert warned(tmp_path, HEAD + text + RULES) == []
+
+
+def test_quarters_without_weights_are_all_alike(tmp_path: Path) -> None:
+    assert Window(quarters=2).parts == (1, 1)
+    assert Window(quarters=2, weights=(1, 0.5)).parts == (1, 0.5)
+    implied, _ = reading(tmp_path, HEAD + "window: {quarters: 2}\n" + RULES)
+    written, _ = reading(tmp_path, HEAD + "window: {quarters: 2, weights: [1, 1]}\n" + RULES)
+    assert fingerprint(implied) == fingerprint(written)
+
+
+def test_the_lines_to_uncomment_are_the_defaults(tmp_path: Path) -> None:
+    """The section of the default file and its `publish`; what has no default has an example."""
+    section, publish = (
+        default_text().split(f"{start}", 1)[1].split("\n# ----", 1)[0]
+        for start in ("managers are compared", "publish:")
+    )
+    lines = re.findall(r"^# ((?: {2})*\w+:.*)$", section, re.MULTILINE)
+    lines += ["publish:", *re.findall(r"^(?:  # |  )(\w+:.*)$", publish, re.MULTILINE)]
+    text = "\n".join(f"  {line}" if n > lines.index("publish:") else line for n, line in enumerate(lines))
+    written, problems = reading(tmp_path, HEAD + text + "\n" + RULES)
+    implied, _ = reading(tmp_path, HEAD + RULES)
+    assert problems == ()
+    assert written.weights == implied.weights.model_copy(update={"max_share": 0.1})
+    assert written.winsor == {"net_revenue_retention": (0, 0.99)}
+    examples = {"k": {"net_revenue_retention": 60}, "tau0": {"net_revenue_retention": 0.02}}
+    assert written.credibility == implied.credibility.model_copy(update=examples)
+    for setting in ("window", "responsibility", "expectation", "publish"):
+        assert setting in written.model_fields_set
+        assert getattr(written, setting) == getattr(implied, setting), setting
+        assert len(getattr(written, setting).model_fields_set) == len(type(getattr(written, setting)).model_fields)
+
+
+def test_the_engine_hears_everything_about_comparing(tmp_path: Path) -> None:
+    text = """\
+method: joint
+interval: 80%
+window: {quarters: 2, weights: [1, 0.5]}
+expectation: {fit: pooled, ridge: 7, folds: 3, features: [plan], segment: plan}
+weights: {account: revenue, points: [1, 1, 1, 2, 2], max_share: 20%}
+credibility: {k: {logo_retention: 60}, tau0: {logo_retention: 3%}, prior_managers: 10}
+publish: {min_z: 40%, label_probability: 95%, peers: [team, country], least_peers: 8}
+"""
+    rulebook, problems = reading(tmp_path, HEAD + text + RULES)
+    assert problems == ()
+    assert fairness(rulebook) == Fairness(
+        features=("plan",),
+        groups=("team", "country"),
+        segment="plan",
+        account_weights="revenue",
+        points=(1, 1, 1, 2, 2),
+        max_share=0.2,
+        quarter_weights=(1, 0.5),
+        within_books=False,
+        ridge=7,
+        folds=3,
+        prior_managers=10,
+        spreads={"logo_retention": 0.03},
+        frozen_k={"logo_retention": 60},
+        coverage=0.8,
+        least_peers=8,
+        least_z=0.4,
+        sure=0.95,
+        joint=True,
+    )
+
+
+def test_the_defaults_are_those_of_the_engine(tmp_path: Path) -> None:
+    rulebook, _ = reading(tmp_path, HEAD + RULES)
+    assert fairness(rulebook) == Fairness(coverage=0.90)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from plain_reading import weighted_mean
 from polars.testing import assert_frame_equal
 from random_rules import SCORED, grades
-from worlds import World, examples, worlds
+from worlds import World, compared_worlds, examples, worlds
 
 from scoring import scope
 from scoring.credit.ownership import UNASSIGNED
@@ -19,7 +19,8 @@ from scoring.money import MONEY, from_units
 from scoring.pipeline import Result, score
 from scoring.rules import Rule, Rulebook, points
 from scoring.scorecard.context import Context
-from scoring.scorecard.judge import Judged, judge
+from scoring.scorecard.judge import judge
+from scoring.scorecard.judged import Judged
 from scoring.scorecard.lines import metric_of
 from scoring.scorecard.rule_lines import rule_lines
 
@@ -29,9 +30,24 @@ def large_worlds() -> st.SearchStrategy[World]:
     return worlds(accounts=(15, 20), grain="account", min_coverage=0.0)
 
 
+def large_compared_worlds() -> st.SearchStrategy[World]:
+    """The same, compared instead of graded."""
+    return compared_worlds(accounts=(15, 20), grain="account", min_coverage=0.0)
+
+
 @examples(6)
 @given(large_worlds(), st.sampled_from([0.25, 3.0, 1000.0]))
 def test_only_the_proportion_of_weights_matters(world: World, factor: float) -> None:
+    only_the_proportion_of_weights_matters(world, factor)
+
+
+@examples(2)
+@given(large_compared_worlds(), st.sampled_from([0.25, 3.0]))
+def test_only_the_proportion_of_weights_matters_in_a_comparison(world: World, factor: float) -> None:
+    only_the_proportion_of_weights_matters(world, factor)
+
+
+def only_the_proportion_of_weights_matters(world: World, factor: float) -> None:
     result = _scored(world)
     rules = tuple(_changed(r, weight=min(r.weight * factor, 1000)) for r in world.rulebook.rules)
     if any(r.weight * factor > 1000 for r in world.rulebook.rules):
@@ -44,6 +60,16 @@ def test_only_the_proportion_of_weights_matters(world: World, factor: float) -> 
 @examples(6)
 @given(large_worlds())
 def test_the_order_of_rules_does_not_matter(world: World) -> None:
+    the_order_of_rules_does_not_matter(world)
+
+
+@examples(2)
+@given(large_compared_worlds())
+def test_the_order_of_rules_does_not_matter_in_a_comparison(world: World) -> None:
+    the_order_of_rules_does_not_matter(world)
+
+
+def the_order_of_rules_does_not_matter(world: World) -> None:
     result = _scored(world)
     other = _judged_again(result, world, rules=world.rulebook.rules[::-1])
     assert_frame_equal(result.scored.judged.lines, other.lines, abs_tol=1e-9)
@@ -53,6 +79,16 @@ def test_the_order_of_rules_does_not_matter(world: World) -> None:
 @examples(6)
 @given(large_worlds())
 def test_a_rule_of_weight_0_has_no_influence(world: World) -> None:
+    a_rule_of_weight_0_has_no_influence(world)
+
+
+@examples(2)
+@given(large_compared_worlds())
+def test_a_rule_of_weight_0_has_no_influence_in_a_comparison(world: World) -> None:
+    a_rule_of_weight_0_has_no_influence(world)
+
+
+def a_rule_of_weight_0_has_no_influence(world: World) -> None:
     result = _scored(world)
     shown = tuple(_changed(r, name=f"shown {r.name}", weight=0) for r in world.rulebook.rules)
     other = _judged_again(result, world, rules=(*world.rulebook.rules, *shown))
@@ -74,6 +110,16 @@ def test_a_better_value_never_has_fewer_points(data: st.DataObject) -> None:
 @examples(6)
 @given(large_worlds())
 def test_the_contributions_on_a_card_add_up_to_its_score(world: World) -> None:
+    the_contributions_on_a_card_add_up_to_its_score(world)
+
+
+@examples(3)
+@given(large_compared_worlds())
+def test_the_contributions_on_a_card_add_up_to_its_score_in_a_comparison(world: World) -> None:
+    the_contributions_on_a_card_add_up_to_its_score(world)
+
+
+def the_contributions_on_a_card_add_up_to_its_score(world: World) -> None:
     result = _scored(world)
     calendar = scope.calendar_of(world.rulebook)
     context = Context(world.rulebook, world.period, calendar.previous(world.period), result.windows, world.as_of, {})
@@ -126,7 +172,9 @@ def _scored(world: World) -> Result:
 def _judged_again(result: Result, world: World, **settings: Any) -> Judged:
     """The scores of the same book under a rulebook with other settings."""
     rulebook = world.rulebook.model_copy(update=settings)
-    return judge(result.scored.rows, rulebook, world.tables["targets"], world.period.name)
+    if rulebook.method == "target_bands":
+        return judge(result.scored.rows, rulebook, world.tables["targets"], world.period.name)
+    return score(world.tables, rulebook, world.period, world.as_of).scored.judged
 
 
 def _changed(rule: Rule, **settings: Any) -> Rule:

@@ -1,19 +1,22 @@
 """Does `bookscore simulate` say what runs under both rules would say, and leave nothing of a change over?"""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
+import test_compared
 from test_cli import AS_OF, cli, contents
 
 from scoring import demo, pipeline, rules
+from scoring.calendar import Calendar
 from scoring.cli.simulated import View, show
-from scoring.compare import Simulation, simulating
+from scoring.compare import Simulation, simulate, simulating
 from scoring.compare.simulating import of_folder
 from scoring.compare.switching import switches
-from scoring.intake import Request
+from scoring.intake import RULES, Request
 from scoring.metrics import CATALOGUE
 from scoring.rules import Rulebook, fingerprint
 
@@ -31,10 +34,13 @@ VOICE = """  - name: keep_quick
 """
 
 
+GRADED = ("method: oe_credibility ", "method: target_bands ")
+
+
 def written(folder: Path, *exchanged: tuple[str, str]) -> Path:
-    """The default rules with texts exchanged, as a file."""
+    """The default rules, graded by targets and with texts exchanged, as a file."""
     text = rules.default_text()
-    for old, new in exchanged:
+    for old, new in (GRADED, *exchanged):
         assert old in text
         text = text.replace(old, new, 1)
     place = folder / "new-rules.yaml"
@@ -47,11 +53,19 @@ MUCH = (("retention_window: 12m", "retention_window: period"), ("weight: 25", "w
 
 
 @pytest.fixture(scope="module")
-def simulated(small_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Simulation]:
+def graded_folder(small_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small company with rules that grade by targets."""
+    folder = Path(shutil.copytree(small_folder, tmp_path_factory.mktemp("graded") / "demo"))
+    written(folder).rename(folder / RULES)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def simulated(graded_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Simulation]:
     place = tmp_path_factory.mktemp("rules")
 
     def made(*exchanged: tuple[str, str], last: int = 1) -> Simulation:
-        request = Request(small_folder, demo.AS_OF, set_aside=True)
+        request = Request(graded_folder, demo.AS_OF, set_aside=True)
         return of_folder(request, written(place, *exchanged), last=last)[0]
 
     return made
@@ -64,10 +78,10 @@ def much(simulated: Callable[..., Simulation]) -> Simulation:
 
 
 def test_what_is_simulated_is_what_a_run_under_the_new_rules_says(
-    much: Simulation, small_folder: Path, tmp_path: Path
+    much: Simulation, graded_folder: Path, tmp_path: Path
 ) -> None:
     place = written(tmp_path, *MUCH)
-    run = pipeline.run(Request(small_folder, demo.AS_OF, much.periods[0], place, set_aside=True))
+    run = pipeline.run(Request(graded_folder, demo.AS_OF, much.periods[0], place, set_aside=True))
     said = {c["manager_id"]: [c[name] for name in SHOWN] for c in run.cards}
     mine = [m for m in much.managers if m.period == much.periods[0]]
     assert {m.manager_id: [getattr(m.new, name) for name in SHOWN] for m in mine if m.new} == said
@@ -140,12 +154,100 @@ def test_a_rule_that_withholds_scores_is_named_where_they_go(simulated: Callable
     assert {m.by for m in lost} == {"never"}
 
 
+# ---- accounts compared ----
+
+COMPARED = ("method: target_bands ", "method: oe_credibility ")
+WHOEVER = ("  chance: 10% ", "  min_z: 0\n  chance: 10% ")
+OTHER = (("# weights:   ", "weights: {account: equal}   # "), ("weight: 25", "weight: 5"),
+         ("# responsibility:  ", "responsibility: {rule: event_owner}   # "))  # fmt: skip
+GRADE = {"grade": {"floor": 0.5, "target": 1}}
+
+
+def adds_up(found: Simulation) -> int:
+    """How many scores changed, each by what its effects add up to."""
+    for manager in found.managers:
+        assert manager.residual == 0
+        if manager.change is not None:
+            assert sum((e.effect or Decimal(0) for e in manager.effects), Decimal(0)) == manager.change
+    return sum(bool(m.change) for m in found.managers)
+
+
+def small(old: Rulebook, new: Rulebook, periods: Sequence[str] = ("2026-Q2",)) -> Simulation:
+    """Both rulebooks over the company of six managers."""
+    known = test_compared.company()
+    return simulate(lambda _: known, old, new, [Calendar().period(p) for p in periods], test_compared.AS_OF)
+
+
+def test_what_is_simulated_of_a_comparison_is_what_a_run_under_the_new_rules_says(
+    small_folder: Path, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(small_folder, tmp_path / "compared"))
+    written(tmp_path, COMPARED, WHOEVER).rename(folder / RULES)
+    place = written(tmp_path, COMPARED, WHOEVER, *OTHER)
+    found, _ = of_folder(Request(folder, demo.AS_OF, set_aside=True), place, last=2)
+    assert [s.name for s in found.switches] == ["responsibility", "weights", "keep_revenue"]
+    assert adds_up(found) > 8
+    run = pipeline.run(Request(folder, demo.AS_OF, found.periods[1], place, set_aside=True))
+    said = {c["manager_id"]: [c[name] for name in SHOWN] for c in run.cards}
+    mine = [m for m in found.managers if m.period == found.periods[1]]
+    assert {m.manager_id: [getattr(m.new, name) for name in SHOWN] for m in mine if m.new} == said
+
+
+@pytest.mark.parametrize(
+    ("settings", "switch"),
+    [
+        ({"weights": {"account": "equal"}}, "weights"),
+        ({"responsibility": {"rule": "event_owner"}}, "responsibility"),
+        ({"window": {"quarters": 2}}, "window"),
+        ({"expectation": {"features": ["size_band"]}}, "expectation"),
+        ({"credibility": {"k": {"logo_retention": 20}}}, "credibility"),
+        ({"method": "joint"}, "method"),
+        ({"method": "raw"}, "method"),
+    ],
+)
+def test_a_setting_of_the_comparison_is_the_reason_of_every_change(settings: dict[str, Any], switch: str) -> None:
+    found = small(test_compared.rulebook(), test_compared.rulebook(**settings), ["2026-Q1", "2026-Q2"])
+    assert [s.name for s in found.switches] == [switch]
+    assert adds_up(found) or switch == "responsibility"  # nothing was handed over
+    assert {m.by for m in found.managers if m.change} <= {switch}
+
+
+@pytest.mark.parametrize("is_turned", [False, True])
+def test_from_grades_to_a_comparison_and_back_everything_adds_up(*, is_turned: bool) -> None:
+    """The rules that are compared have no grades, which those that are graded bring along."""
+    graded = test_compared.rulebook({**test_compared.STAY, **GRADE}, method="target_bands")
+    compared = test_compared.rulebook(test_compared.STAY, {**test_compared.KEEP, "weight": 2})
+    old, new = (compared, graded) if is_turned else (graded, compared)
+    found = small(old, new)
+    assert [s.name for s in found.switches] == (["stay", "keep", "method"] if is_turned else ["method", "stay", "keep"])
+    assert adds_up(found) == 6
+    assert found.switches[-1].rulebook == new
+
+
+def test_weight_may_pass_from_one_rule_to_the_other() -> None:
+    stay, keep = test_compared.STAY, test_compared.KEEP
+    old, new = (test_compared.rulebook({**stay, "weight": n}, {**keep, "weight": 1 - n}) for n in (1, 0))
+    found = small(old, new)
+    assert [s.name for s in found.switches] == ["stay", "keep"]
+    assert all(m.change is not None and m.effects[0].effect is None for m in found.managers)
+    assert [m.effects[1].effect for m in found.managers] == [m.change for m in found.managers]
+
+
+def test_what_may_be_published_is_named_where_labels_come_and_go() -> None:
+    usual, sure = test_compared.rulebook(), {"min_z": 0, "label_probability": 0.5}
+    found = small(usual, test_compared.rulebook(publish=sure))
+    assert {m.change for m in found.managers} == {Decimal(0)}
+    assert {m.by for m in found.managers if m.changes_label} == {"publish"}
+    found = small(usual, test_compared.rulebook(publish={"min_z": 1}))
+    assert all(m.new and m.new.score is None and m.by == "publish" for m in found.managers)
+
+
 # ---- the command ----
 
 
 @pytest.fixture
-def company(small_folder: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(small_folder, tmp_path / "company"))
+def company(graded_folder: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(graded_folder, tmp_path / "company"))
 
 
 def test_nothing_is_saved_and_the_count_is_what_is_listed(company: Path, tmp_path: Path) -> None:
@@ -178,10 +280,10 @@ def test_the_tables_fit_the_terminal(
 
 
 def test_the_periods_are_those_asked_for_or_the_last_that_the_exports_hold(
-    small_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    graded_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(simulating, "simulate", lambda *given: [p.name for p in given[3]])
-    request, new = Request(small_folder, demo.AS_OF, set_aside=True), written(tmp_path)
+    request, new = Request(graded_folder, demo.AS_OF, set_aside=True), written(tmp_path)
     assert of_folder(request, new, ["2026-Q2", "2026-Q1", "2026-Q2"])[0] == ["2026-Q1", "2026-Q2"]
     assert of_folder(request, new)[0] == ["2025-Q3", "2025-Q4", "2026-Q1", "2026-Q2"]
     assert of_folder(request, new, last=1)[0] == ["2026-Q2"]

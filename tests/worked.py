@@ -36,6 +36,7 @@ KNOWN = {"title", "period", "as_of", "settings", "of", "expect", "ranges", "move
 RULES = {
     "name": "Cases",
     "currency": "EUR",
+    "method": "target_bands",
     "breakdowns": [],
     "rules": [{"name": "any", "metric": "closing", "weight": 1, "grade": {"floor": 0, "target": 1}}],
 }

@@ -176,5 +176,17 @@ RULE_FAULTS = {
         replaced(RULES, "policy: history", "policy: territory\n  attribute: regon\n  managers: {North: M1}"),
         r'rules.yaml: ownership.attribute: accounts have no attribute "regon"; did you mean "region"\?',
     ),
+    "a likeness of accounts that nobody told": (
+        replaced(RULES, "method: oe_credibility ", "expectation: {features: [size_bnd]}\nmethod: oe_credibility "),
+        r'rules.yaml: expectation.features: accounts have no attribute "size_bnd"; did you mean "size_band"\?',
+    ),
+    "fifths of size inside kinds that nobody told": (
+        replaced(RULES, "method: oe_credibility ", "expectation: {segment: sector}\nmethod: oe_credibility "),
+        r'rules.yaml: expectation.segment: accounts have no attribute "sector"; map a column to it',
+    ),
+    "peers by a column that managers do not have": (
+        replaced(RULES, "publish:\n", "publish:\n  peers: [teams]\n"),
+        r'rules.yaml: publish.peers: managers have no column "teams"; did you mean "team"\?',
+    ),
     "no rules": (lambda folder: (folder / RULES).unlink(), r"rules.yaml: .*no such file"),
 }  # fmt: skip

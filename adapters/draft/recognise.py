@@ -24,6 +24,7 @@ _TELLING: Mapping[str, tuple[int, tuple[str, ...]]] = {
     "managers": (2, ("name", "email", "team")),
     "ownership": (1, ("starts_on", "ends_on", "share")),
     "answers": (1, ("score",)),
+    "exclusions": (2, ("approved_by", "reason")),
 }
 """How many of which columns must be there too, as an id or a date is in any file; one less where the name tells."""
 

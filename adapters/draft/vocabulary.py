@@ -150,6 +150,16 @@ SYNONYMS: Mapping[str, Mapping[str, str]] = {
         "value": "value target targetvalue quota goal zielwert ziel",
         "recorded_at": "recordedat agreedon agreedat vereinbartam",
     },
+    "exclusions": {
+        "account_id": _ACCOUNT,
+        "manager_id": _MANAGER,
+        "starts_on": _STARTS,
+        "ends_on": f"{_ENDS} expireson expiry",
+        "reason": "reason exclusionreason grund",
+        "approved_by": "approvedby approver genehmigtvon",
+        "approved_on": "approvedon approvaldate genehmigtam",
+        "note": "note comment bemerkung",
+    },
     "rates": {
         "currency": _CURRENCY,
         "dated_on": "datedon date validfrom ratedate startdate",
@@ -169,6 +179,7 @@ FILE_WORDS: Mapping[str, str] = {
     "milestones": "milestone onboarding",
     "costs": "cost spend",
     "targets": "target quota goal ziel",
+    "exclusions": "exclusion exception ausnahme",
     "rates": "exchangerate rate fx currency",
 }
 """What is in the name of a file that holds the table."""

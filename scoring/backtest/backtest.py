@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from scoring import pipeline, scope, worth
+from scoring import booking, scope, worth
 from scoring.backtest import foretold
 from scoring.backtest.days import Asked, Reach, TooShortError, chosen, reach, since
 from scoring.backtest.errors import Errors, Vector, covered, errors, tenths
@@ -64,7 +64,7 @@ class Backtest:
 class Company:
     """What is looked back on: checked tables, the rulebook they are read by, and the day one looks on."""
 
-    tables: pipeline.Tables
+    tables: booking.Tables
     rulebook: Rulebook
     as_of: date
     problems: Sequence[Problem] = ()
@@ -139,7 +139,7 @@ def _transform(held: Sequence[Held]) -> Vector | None:
     return np.asarray((np.array([t for t, _ in known]) * weights[:, None]).sum(axis=0) / weights.sum())
 
 
-def _used(company: Company, start: date | None, full: Reach, on: date) -> tuple[pipeline.Tables, date]:
+def _used(company: Company, start: date | None, full: Reach, on: date) -> tuple[booking.Tables, date]:
     """The tables without the past that is not to be used, and their first day."""
     if start is None or start <= full.first:
         return company.tables, full.first
@@ -152,6 +152,6 @@ def _used(company: Company, start: date | None, full: Reach, on: date) -> tuple[
     return {**company.tables, basis: company.tables[basis].filter(later)}, start
 
 
-def _world(tables: pipeline.Tables, rulebook: Rulebook, first: date) -> World:
+def _world(tables: booking.Tables, rulebook: Rulebook, first: date) -> World:
     lazy = {name: frame.lazy() for name, frame in tables.items()}
     return World(lazy, rulebook.basis, scope.terms(rulebook), worth.assumptions(rulebook), first)

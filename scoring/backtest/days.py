@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from scoring import pipeline, scope
+from scoring import booking, scope
 from scoring.errors import BookscoreError
 from scoring.lifetime import rolling
 from scoring.lifetime.stretch import Ahead, after, before, words
@@ -63,7 +63,7 @@ def stretch(text: str) -> Ahead:
     return number if unit in ("", "m") else timedelta(days=number * (7 if unit == "w" else 1))
 
 
-def reach(tables: pipeline.Tables, rulebook: Rulebook, as_of: date) -> Reach:
+def reach(tables: booking.Tables, rulebook: Rulebook, as_of: date) -> Reach:
     """The days that are covered. Contracts are known to the end of the last period, invoices to their last day.
 
     Raises TooShortError where there are no rows.

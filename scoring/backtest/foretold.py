@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from scoring import book, pipeline, scope
+from scoring import book, booking, scope
 from scoring.backtest.look import Held
 from scoring.backtest.signal import Pair, Signal, signal
 from scoring.calendar import Calendar, Period
@@ -35,18 +35,18 @@ class Foretold:
     came: pl.DataFrame
 
 
-def foretold(tables: pipeline.Tables, rulebook: Rulebook, held: Held) -> Foretold:
+def foretold(tables: booking.Tables, rulebook: Rulebook, held: Held) -> Foretold:
     """What each metric said of each account for the period that ended on the origin, or last before it."""
     period = _period(scope.calendar_of(rulebook), rulebook, held.on)
     then = known_then(tables, rulebook.basis, held.on)
-    rows = pipeline.booked(then, rulebook, period, held.on - timedelta(days=1)).rows
+    rows = booking.booked(then, rulebook, period, held.on - timedelta(days=1)).rows
     once = book.at(rows.lazy(), "account_id")
     frames = measure_by(once, AHEAD, ("account_id",), basis=rulebook.basis)
     figures = pl.concat(pl.collect_all([f.select("account_id", "metric", "value") for f in frames]))
     return Foretold(held.on, period.name, figures.drop_nulls().sort("metric", "account_id"), _came(held, rulebook))
 
 
-def known_then(tables: pipeline.Tables, basis: str, on: date) -> dict[str, pl.DataFrame]:
+def known_then(tables: booking.Tables, basis: str, on: date) -> dict[str, pl.DataFrame]:
     """The tables as they were known before the day: nothing recorded on it or later, nothing dated so."""
     then, _ = scope.known_by(tables, on - timedelta(days=1))
     made = {n: t.filter((pl.col(_DAYS[n]) < on).fill_null(value=True)) if n in _DAYS else t for n, t in then.items()}

@@ -12,6 +12,7 @@ import polars as pl
 
 from scoring.checks.columns import lacking, missing
 from scoring.checks.currencies import codes, convertible
+from scoring.checks.exclusions import overlapping
 from scoring.checks.findings import NR, ORIGIN, Finding, Saying, found
 from scoring.checks.keys import look_alikes, repeated
 from scoring.checks.references import PARENTS, cycles, derived, unknown
@@ -21,7 +22,7 @@ from scoring.checks.shares import overfull
 from scoring.checks.suggestions import did_you_mean
 from scoring.errors import Problem, Severity, in_order
 from scoring.frame import Table, conform
-from scoring.tables import ANSWERS, OWNERSHIP, TABLES, TARGETS
+from scoring.tables import ANSWERS, EXCLUSIONS, OWNERSHIP, TABLES, TARGETS
 
 __all__ = ["Checked", "check"]
 
@@ -129,6 +130,7 @@ def _together(numbered: _Frames, sound: _Frames, lack: Mapping[str, list[str]], 
         *(f for n, table in TABLES.items() for f in unknown(numbered[n], table, keys)),
         *convertible(numbered, sound, currency),
         *overfull(sound[OWNERSHIP.name]),
+        *overlapping(sound[EXCLUSIONS.name]),
     ]
 
 

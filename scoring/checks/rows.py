@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import polars as pl
 
 from scoring.calendar import PATTERN
 from scoring.checks.findings import Finding, Saying, found
+from scoring.checks.suggestions import did_you_mean
 from scoring.errors import Severity
 from scoring.frame import Column, Kind, Table
 from scoring.money import LARGEST
@@ -41,7 +43,9 @@ def declared_rules(table: Table) -> Iterator[RowRule]:
         value = pl.col(column.name)
         if column.words:
             what = f"{column.name} is not one of the words allowed"
-            yield RowRule(~value.is_in(column.words), Saying(what, f"use {', '.join(column.words)}", column.name))
+            words = pl.Series(column.words, dtype=pl.String)
+            advice = partial(did_you_mean, known=words, otherwise=f"use {', '.join(column.words)}")
+            yield RowRule(~value.is_in(column.words), Saying(what, advice, column.name))
         if column.kind is Kind.MONEY:
             what = f"{column.name} is larger than {LARGEST:,}"
             remedy = "mend the amount, or deliver amounts in thousands"
@@ -150,6 +154,12 @@ ROW_RULES: dict[str, tuple[RowRule, ...]] = {
         ),
     ),
     "costs": (_period(),),
+    "exclusions": (
+        RowRule(
+            pl.col("ends_on") <= pl.col("starts_on"),
+            Saying("ends_on is not after starts_on", "name the first day on which the account counts again", "ends_on"),
+        ),
+    ),
     "targets": (_period(),),
     "rates": (
         RowRule(

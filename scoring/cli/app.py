@@ -13,6 +13,7 @@ from scoring.cli import (
     backtest,
     check,
     cohorts,
+    diagnose,
     diff,
     explain,
     init,
@@ -21,6 +22,7 @@ from scoring.cli import (
     profiles,
     run,
     runs,
+    sensitivity,
     simulate,
 )
 from scoring.cli.mistakes import is_for_debugging, told
@@ -69,6 +71,8 @@ app.command("backtest")(backtest.backtest)
 app.command("diff")(diff.diff)
 app.command("audit")(audit.audit)
 app.command("simulate")(simulate.simulate)
+app.command("sensitivity")(sensitivity.sensitivity)
+app.command("diagnose")(diagnose.diagnose)
 app.command("metrics")(metrics.metrics)
 app.command("open")(opening.open_league)
 app.command("runs")(runs.runs)

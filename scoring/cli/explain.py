@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from scoring.explain import Evidence
     from scoring.store import Store
 
+FRAMES = ("book", "movements", "lines", "compared")
+"""The stored frames that an explanation is made from."""
+
 
 def explain(
     who: Annotated[
@@ -35,6 +38,12 @@ def explain(
             "--account", metavar="A", help="Only this account: id, name, or a part of the name.", show_default="all"
         ),
     ] = None,
+    to: Annotated[
+        float | None,
+        typer.Option(
+            "--to", metavar="SCORE", help="What would have made the score this, 0 to 100.", show_default="not asked"
+        ),
+    ] = None,
     folder: InFolder = Path(),
     run_id: Annotated[
         str | None,
@@ -48,15 +57,29 @@ def explain(
     """Show where a score comes from: points, metrics, accounts, movements, and the rows they were read from.
 
     Everything adds up exactly to what stands above it, and comes from the stored run; nothing is read again. With
-    --json all amounts and parts are decimal numbers as text.
+    --json all amounts and parts are decimal numbers as text. --to says what each rule alone would have needed for
+    another score, and which accounts took most.
     """
+    _check(to, metric, account)
     from scoring import explain as explaining
 
     with places.stored(folder) as store:
         evidence = _evidence(store, folder, run_id)
         found = explaining.explain(evidence, who, metric=metric, account=account)
-    view = explained.View(found, folder, run_id, everything=everything)
-    finish(Answer(explaining.plain(found)), lambda: explained.show(view), as_json=as_json)
+        reach = None if to is None else explaining.reach(found, to, evidence.rulebook)
+    data = explaining.plain(found) | ({} if reach is None else {"to": explaining.plain(reach)})
+    view = explained.View(found, folder, run_id, everything=everything, reach=reach)
+    finish(Answer(data), lambda: explained.show(view), as_json=as_json)
+
+
+def _check(to: float | None, metric: str | None, account: str | None) -> None:
+    """Raises BadParameter where no such score can be asked for."""
+    if to is None:
+        return
+    if not 0 <= to <= 100:
+        raise typer.BadParameter(f"scores lie between 0 and 100, {to:g} does not", param_hint="--to")
+    if metric is not None or account is not None:
+        raise typer.BadParameter("it is about the whole score: leave out --metric and --account", param_hint="--to")
 
 
 def _evidence(store: "Store", folder: Path, run_id: str | None) -> "Evidence":
@@ -67,5 +90,5 @@ def _evidence(store: "Store", folder: Path, run_id: str | None) -> "Evidence":
     found = store.run(run_id) if run_id else store.latest()
     if found is None:
         raise places.NoRunsError(folder)
-    frames = {name: pl.scan_parquet(store.frame(found.run_id, name)) for name in ("book", "movements", "lines")}
+    frames = {name: pl.scan_parquet(store.frame(found.run_id, name)) for name in FRAMES}
     return of_stored(json.loads(found.summary), store.cards(found.run_id), **frames)

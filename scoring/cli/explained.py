@@ -6,14 +6,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scoring.cli import explained_accounts, explained_rows, explained_values
+from scoring.cli import explained_accounts, explained_compared, explained_reach, explained_rows, explained_values
 from scoring.cli.answers import next_command
 from scoring.cli.explained_figures import value_text
 from scoring.cli.screen import Column, table
 from scoring.cli.streams import say
 
 if TYPE_CHECKING:
-    from scoring.explain import Explanation, Line
+    from scoring.explain import Explanation, Line, Reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,25 +24,43 @@ class View:
     folder: Path
     run_id: str | None
     everything: bool
+    reach: "Reach | None" = None
 
 
 def show(view: View) -> None:
     """Prints the explanation, and what to ask next."""
     found = view.found
     _head(found)
+    if view.reach is not None:
+        explained_reach.show(view.reach, found.currency, is_graded=found.method == "target_bands")
+        _next(view)
+        return
     if found.is_whole:
         _rules(found)
+        explained_compared.accounts(found)
         explained_accounts.book(found.accounts, found.currency)
-    elif len(found.accounts) == 1 and all(len(line.measured.parts) <= 1 for line in found.lines):
-        explained_values.of_account(found.lines, found.currency)
-        explained_accounts.one(found.accounts[0], found.currency)
-        explained_rows.behind(found.accounts[0], found.name, found.currency, everything=view.everything)
+    elif len(found.accounts) <= 1 and all(len(line.measured.parts) <= 1 for line in found.lines):
+        _account(view)
     else:
         for line in found.lines:
             explained_values.by_account(found, line, everything=view.everything)
     for sentence in found.sentences:
         say(sentence)
     _next(view)
+
+
+def _account(view: View) -> None:
+    """One account: its quarters where accounts are compared, what it puts into every value, and its rows."""
+    found = view.found
+    if any(line.compared for line in found.lines):
+        explained_compared.of_account(found.lines, found.currency)
+    explained_values.of_account(found.lines, found.currency)
+    if not found.accounts:
+        say("It is not in the book of the period itself, so it has no movements and no rows there.")
+        say()
+    for account in found.accounts:
+        explained_accounts.one(account, found.currency)
+        explained_rows.behind(account, found.name, found.currency, everything=view.everything)
 
 
 def _head(found: "Explanation") -> None:
@@ -61,6 +79,17 @@ def _head(found: "Explanation") -> None:
 
 def _rules(found: "Explanation") -> None:
     """The rules with what each adds; as printed they add up to the printed score."""
+    adds = _additions(found.lines, found.score)
+    if any(line.compared for line in found.lines):
+        explained_compared.rules(found, adds)
+    else:
+        _graded(found, adds)
+    for line in found.lines:
+        say(f"{line.rule} ({line.label}): {line.because}.")
+    say()
+
+
+def _graded(found: "Explanation", adds: Sequence[str]) -> None:
     from scoring.numbers import fixed, percent
 
     columns = (
@@ -76,12 +105,9 @@ def _rules(found: "Explanation") -> None:
             percent(line.share, 0) if line.share is not None else "",
             added,
         )
-        for line, added in zip(found.lines, _additions(found.lines, found.score), strict=True)
+        for line, added in zip(found.lines, adds, strict=True)
     ]
     table(columns, [*rows, ("score", "", "", "", "", fixed(found.score))], foot=True)
-    say()
-    for line in found.lines:
-        say(f"{line.rule} ({line.label}): {line.because}.")
     say()
 
 
@@ -100,10 +126,12 @@ def _next(view: View) -> None:
     words: list[str | Path] = ["explain", found.name]
     measured = [line for line in found.lines if line.measured.parts]
     if found.is_whole and measured:
-        lost = max(measured, key=lambda line: (100 - (line.points or 0)) * (line.share or 0))
+        best = 50 if any(line.compared for line in measured) else 100
+        lost = max(measured, key=lambda line: (best - (line.points or 0)) * (line.share or 0))
         words += ["--metric", lost.rule or lost.measured.metric]
     elif measured and len(measured[0].measured.parts) > 1:
-        words += ["--account", measured[0].measured.parts[0].name]
+        first = measured[0].compared
+        words += ["--account", (first.accounts if first and first.accounts else measured[0].measured.parts)[0].name]
     where: list[str | Path] = ["--folder", view.folder] if view.folder != Path() else []
     run = ["--run", view.run_id] if view.run_id else []
     next_command(*words, *where, *run)

@@ -46,3 +46,14 @@ def printed(amounts: Sequence[Decimal], whole: Decimal, currency: str) -> list[s
 
     places = decimals(currency)
     return [money(part, currency) for part in in_parts(amounts, rounded(whole, places), places)]
+
+
+def apart_text(value: Decimal | float, unit: str, currency: str) -> str:
+    """A difference of two values, with its sign; of two ratios in hundredths."""
+    from scoring.numbers import NARROW, exact, signed
+
+    number = exact(value) or Decimal(0)
+    if unit == "ratio":
+        return f"{signed(number.scaleb(2))}{NARROW}%-points"
+    text = value_text(number, unit, currency)
+    return f"+{text}" if number > 0 else text

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from scoring.cli import explained_compared
 from scoring.cli.explained_figures import cell, part_text, value_text
 from scoring.cli.screen import Column, table
 from scoring.cli.streams import say
@@ -40,6 +41,8 @@ def by_account(found: "Explanation", line: "Line", *, everything: bool) -> None:
         value, target = (value_text(v, said.unit, found.currency) for v in (said.value, line.agreed))
         say(f"Reached {value} of {target} that were agreed.")
     say()
+    if line.compared:
+        explained_compared.by_account(line, line.compared, found.currency, everything=everything)
     if line.kinds:
         _kinds(line.kinds, line, found.currency)
     if said.parts:

@@ -26,6 +26,7 @@ _NEXT = {
     "UnknownRunError": ("runs",),
     "AmbiguousRunError": ("runs",),
     "UnexplainedError": ("run",),
+    "MissingFrameError": ("run",),
 }
 
 

@@ -52,10 +52,10 @@ def run(
 ) -> None:
     """Score the managers of a period and write their scorecards.
 
-    Prints who is above, within and below what the peers' median allows to tell, in alphabetical order; there are no
-    ranks. Writes run.json, scorecards.json, measures.parquet, book.parquet, movements.parquet, lines.parquet,
-    lifetime.parquet, cohorts.parquet, churn_reasons.parquet, league.html and a card for each manager. With errors in
-    exports or rules nothing is written, and the exit code is 3 or 4.
+    Prints who stands above, in line with and below the peers, as far as the data can tell, in alphabetical order;
+    there are no ranks. Writes run.json, scorecards.json, measures.parquet, book.parquet, movements.parquet,
+    lines.parquet, compared.parquet, lifetime.parquet, cohorts.parquet, churn_reasons.parquet, league.html and a card
+    for each manager. With errors in exports or rules nothing is written, and the exit code is 3 or 4.
     """
     request = replace(places.request(folder, rules, as_of), period=period, set_aside=set_aside)
     made = _computed(request, as_json=as_json)

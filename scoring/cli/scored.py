@@ -11,12 +11,6 @@ if TYPE_CHECKING:
 
 Card = Mapping[str, Any]
 
-GROUPS = {
-    "above": "Above the median of the peers",
-    "within": "Not distinguishable from the median",
-    "below": "Below the median of the peers",
-    "not_scored": "Not scored",
-}
 _SHOWN = ("manager_id", "name", "team", "accounts", "score", "low", "high", "label", "group", "reason", "evidence")
 _COLUMNS = (
     Column("Manager"),
@@ -45,15 +39,14 @@ def data(run: "Run") -> dict[str, Any]:
 
 def show(run: "Run") -> None:
     """Prints the result by group."""
-    from scoring.numbers import fixed
+    from scoring.reports.standing import standing_of
 
     say(f"{run.rulebook.name}: {run.period.name}, as of {run.as_of}, {len(run.cards):,} managers")
     say(run.context.basis_sentence)
-    scores = [card["peer_median"] for card in run.cards if card["peer_median"] is not None]
-    if scores:
-        say(f"Median score {fixed(scores[0])}; likely ranges of {run.rulebook.interval:.0%}.")
+    if middle := _middle(run):
+        say(f"{middle}; likely ranges of {run.rulebook.interval:.0%}.")
     say()
-    for group, words in GROUPS.items():
+    for group, (words, _) in standing_of(run.cards).groups.items():
         cards = [card for card in run.cards if card["group"] == group]
         if not cards:
             continue
@@ -63,6 +56,17 @@ def show(run: "Run") -> None:
         else:
             table(_COLUMNS, [_row(card) for card in cards])
         say()
+
+
+def _middle(run: "Run") -> str:
+    """What scores are seen beside; empty where nobody has one."""
+    from scoring.numbers import fixed
+    from scoring.reports.standing import believes
+
+    scores = [card["peer_median"] for card in run.cards if card["peer_median"] is not None]
+    if not scores:
+        return ""
+    return "50 is the average of the peers" if believes(run.rulebook.method) else f"Median score {fixed(scores[0])}"
 
 
 def _row(card: Card) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from scoring import pipeline
+from scoring import booking
 from scoring.calendar import Period
 from scoring.compare.bridging import Bridge, bridges
 from scoring.compare.figures import compared, figures
@@ -34,7 +34,7 @@ class Comparison:
 class Company:
     """What is looked at: checked tables, the rulebook they are read by, the period and the day one looks on."""
 
-    tables: pipeline.Tables
+    tables: booking.Tables
     rulebook: Rulebook
     period: Period
     as_of: date
@@ -63,7 +63,7 @@ def compare(company: Company, a: str, b: str, metrics: Sequence[Metric] | None =
     old, new = definitions(a, rulebook), definitions(b, rulebook)
     changed = differing(old, new)
     stages = [old | {s: new[s] for s in changed[:n]} for n in range(len(changed) + 1)]
-    books = (pipeline.booked(company.tables, switched(rulebook, s), company.period, company.as_of) for s in stages)
+    books = (booking.booked(company.tables, switched(rulebook, s), company.period, company.as_of) for s in stages)
     states = [figures(made.rows, asked, basis) for made in books]
     made = bridges(asked, [(s, old[s], new[s]) for s in changed], states)
     return Comparison(a, b, company.period.name, rulebook.currency, basis, made, company.problems)

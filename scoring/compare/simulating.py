@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from scoring import pipeline, rules, scope
+from scoring import booking, rules, scope
 from scoring.calendar import Period
 from scoring.compare.rulebooks import Simulation, simulate
 from scoring.errors import Problem, ProblemsFoundError, in_order
@@ -25,10 +25,10 @@ class _Folder:
     """The exports of a folder, read once for each way in which rulebooks have them read."""
 
     request: Request
-    read: dict[tuple[object, ...], pipeline.Tables] = field(default_factory=dict)
+    read: dict[tuple[object, ...], booking.Tables] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
-    def tables(self, book: Rulebook) -> pipeline.Tables:
+    def tables(self, book: Rulebook) -> booking.Tables:
         """Checked tables. Raises ProblemsFoundError as a run does."""
         scales = book.voice.csat_scales
         key = (book.currency, tuple(scales), book.grain)
@@ -65,7 +65,7 @@ def of_folder(
     return found, in_order((*warnings, *more, *folder.problems))
 
 
-def _last(tables: pipeline.Tables, book: Rulebook, as_of: date, count: int) -> list[Period]:
+def _last(tables: booking.Tables, book: Rulebook, as_of: date, count: int) -> list[Period]:
     """The last periods that the exports hold from their first day on; always the last one."""
     latest, calendar = scope.latest_period(tables, book, as_of), scope.calendar_of(book)
     first = tables[book.basis][_BEGINS[book.basis]].min()

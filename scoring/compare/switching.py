@@ -1,16 +1,19 @@
 """How does one rulebook become another? Setting by setting, then rule by rule, each step a whole rulebook."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scoring.rules import Rule, Rulebook
 
 NO_BOOK = frozenset(
     {
-        "name", "goal", "profile", "rules", "missing", "min_coverage", "min_n", "breakdowns", "interval", "grades",
-        "publish",
+        "name", "goal", "profile", "method", "window", "responsibility", "expectation", "weights", "winsor",
+        "credibility", "rules", "missing", "min_coverage", "min_n", "breakdowns", "interval", "grades", "publish",
     }
 )  # fmt: skip
 """Settings that decide nothing about what is in a book of a given period."""
+
+NO_QUARTERS = NO_BOOK - {"responsibility", "expectation"}
+"""Settings that decide nothing about what accounts did in a quarter, and whose they were; rules do by their metrics."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +33,14 @@ def switches(old: Rulebook, new: Rulebook) -> tuple[Switch, ...]:
     """The steps from the old rulebook to the new one: settings in the order of the documentation, then the rules in
     the order of the new file, last those that are gone. After the last step the rulebook is the new one.
 
-    Rules that only stand in another order are no step, as the order decides nothing.
+    A method that grades values comes behind the rules, which bring the grades. Rules that only stand in another order
+    are no step, as the order decides nothing.
     """
     made, book = [], old
-    for field in type(old).model_fields:
-        if field != "rules" and getattr(old, field) != getattr(new, field):
+    fields = [f for f in type(old).model_fields if f != "rules" and getattr(old, f) != getattr(new, f)]
+    late = "method" if "method" in fields and new.method == "target_bands" else None
+    for field in fields:
+        if field != late:
             book = book.model_copy(update={field: getattr(new, field)})
             made.append(Switch(field, "changed", is_rule=False, rulebook=book))
     was, is_ = ({r.name: r for r in b.rules} for b in (old, new))
@@ -46,7 +52,16 @@ def switches(old: Rulebook, new: Rulebook) -> tuple[Switch, ...]:
         if name not in is_:
             book = book.model_copy(update={"rules": tuple(r for r in book.rules if r.name != name)})
             made.append(Switch(_told(name), "gone", is_rule=True, rulebook=book))
-    return tuple(made)
+    if late:
+        made.append(Switch(late, "changed", is_rule=False, rulebook=new))
+    return (*made[:-1], *(replace(last, rulebook=new) for last in made[-1:]))
+
+
+def leaves_quarters(old: Rulebook, new: Rulebook) -> bool:
+    """Whether accounts did the same in every quarter under both, and were the same managers'."""
+    asked = [[(rule.metric, rule.of) for rule in book.rules] for book in (old, new)]
+    same = (getattr(old, f) == getattr(new, f) for f in type(old).model_fields if f not in NO_QUARTERS)
+    return asked[0] == asked[1] and all(same)
 
 
 def _told(rule: str) -> str:

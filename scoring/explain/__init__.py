@@ -1,5 +1,6 @@
 """Where does a score come from? From points to rules, metrics, accounts, movements and rows, adding up exactly."""
 
+from scoring.explain.comparison import AccountQuarter, Added, ComparedAccount, Comparison, added
 from scoring.explain.evidence import Evidence, of_run, of_stored
 from scoring.explain.model import (
     Account,
@@ -13,26 +14,36 @@ from scoring.explain.model import (
     Whole,
     plain,
 )
+from scoring.explain.reaching import Need, Reach, WonBack, reach
 from scoring.explain.refusals import AmbiguousNameError, UnexplainedError, UnknownNameError
 from scoring.explain.score import card_of, explain
 
 __all__ = [
     "Account",
+    "AccountQuarter",
+    "Added",
     "AmbiguousNameError",
+    "ComparedAccount",
+    "Comparison",
     "Evidence",
     "Explanation",
     "Kind",
     "Line",
     "Measured",
     "Movement",
+    "Need",
     "Part",
+    "Reach",
     "SourceRow",
     "UnexplainedError",
     "UnknownNameError",
     "Whole",
+    "WonBack",
+    "added",
     "card_of",
     "explain",
     "of_run",
     "of_stored",
     "plain",
+    "reach",
 ]

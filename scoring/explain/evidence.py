@@ -1,4 +1,4 @@
-"""What is an explanation made from? A run as it is stored: its cards, rules, book, movements and lines."""
+"""What is an explanation made from? A run as it is stored: its cards, rules, book, movements, lines and trace."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,19 +14,24 @@ from scoring.scorecard.cards import Card
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
-    """A run: `summary` is its run.json, `cards` its scorecards.json, the frames are those of the files."""
+    """A run: `summary` is its run.json, `cards` its scorecards.json, the frames are those of the files.
+
+    `compared` is the trace of scores by which accounts are compared, without rows where they are not.
+    """
 
     summary: Mapping[str, Any]
     cards: Sequence[Card]
     book: pl.LazyFrame
     movements: pl.LazyFrame
     lines: pl.LazyFrame
+    compared: pl.LazyFrame
     rulebook: Rulebook
 
 
 def of_run(run: Run) -> Evidence:
     """The evidence of a run that was just computed."""
-    return Evidence(run.summary, run.cards, run.book.lazy(), run.movements.lazy(), run.lines.lazy(), run.rulebook)
+    frames = (run.book.lazy(), run.movements.lazy(), run.lines.lazy(), run.compared.lazy())
+    return Evidence(run.summary, run.cards, *frames, run.rulebook)
 
 
 def of_stored(
@@ -35,10 +40,11 @@ def of_stored(
     book: pl.LazyFrame,
     movements: pl.LazyFrame,
     lines: pl.LazyFrame,
+    compared: pl.LazyFrame,
 ) -> Evidence:
     """The evidence of a stored run. Raises UnexplainedError where its rules are not those it was run with."""
     rules = summary.get("rules", {})
     rulebook = Rulebook.model_validate(rules.get("settings", {}))
     if fingerprint(rulebook) != rules.get("sha256"):
         raise UnexplainedError("the hash of the rules", fingerprint(rulebook)[:12], str(rules.get("sha256"))[:12])
-    return Evidence(summary, cards, book, movements, lines, rulebook)
+    return Evidence(summary, cards, book, movements, lines, compared, rulebook)

@@ -9,6 +9,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from scoring.explain.comparison import Comparison
+
 Figure = Decimal | float | int | str | None
 
 
@@ -132,7 +134,8 @@ class Kind:
 class Line:
     """A rule, or a metric that no rule looks at; then everything about points is None.
 
-    `adds` are the points it adds to the score. `agreed` is the target that `value` is measured against.
+    `adds` are the points it adds to the score. `agreed` is the target that `value` is measured against. `compared` is
+    there where accounts are compared by a method that weighs evidence.
     """
 
     rule: str | None
@@ -147,6 +150,7 @@ class Line:
     because: str
     kinds: tuple[Kind, ...]
     measured: Measured
+    compared: Comparison | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +165,7 @@ class Explanation:
     as_of: str
     currency: str
     basis_sentence: str
+    method: str
     score: Decimal | None
     low: float | None
     high: float | None

@@ -8,6 +8,8 @@ from typing import Any
 
 import polars as pl
 
+from scoring.explain.again import check_line, is_graded, recomputed
+from scoring.explain.comparison import Comparison
 from scoring.explain.ends import whole
 from scoring.explain.evidence import Evidence
 from scoring.explain.measuring import PLACES, check_same, measured
@@ -15,13 +17,15 @@ from scoring.explain.model import Account, Explanation, Kind, Line, Measured, Pa
 from scoring.explain.movements import accounts
 from scoring.explain.names import chosen
 from scoring.explain.refusals import UnknownNameError
+from scoring.explain.tracing import comparisons
 from scoring.metrics import CATALOGUE, OVER_BOOK
 from scoring.numbers import exact, figure, in_parts
-from scoring.peers.resample import WHOLE
 from scoring.rules import Rule, because
+from scoring.scorecard import exclusions
 from scoring.scorecard.cards import Card
+from scoring.scorecard.compared import believes
 from scoring.scorecard.context import day
-from scoring.scorecard.lines import better_of, graded_kinds, lines, metric_of
+from scoring.scorecard.lines import better_of, metric_of
 
 Row = Mapping[str, Any]
 
@@ -39,7 +43,8 @@ def explain(evidence: Evidence, who: str, *, metric: str | None = None, account:
     book, moves = pl.collect_all([evidence.book.filter(mine), evidence.movements.filter(mine)])
     told = _lines(evidence, card, book, metric)
     if account is not None:
-        names = dict(book.select("account_id", pl.coalesce("account", "account_id")).iter_rows())
+        names = {a.account_id: a.name for line in told if line.compared for a in line.compared.accounts}
+        names |= dict(book.select("account_id", pl.coalesce("account", "account_id")).iter_rows())
         account = chosen("account", account, names, f"{card['name']} has {len(names)} accounts")
         told = [_narrowed(line, account) for line in told]
         book, moves = (f.filter(pl.col("account_id") == account) for f in (book, moves))
@@ -50,12 +55,12 @@ def explain(evidence: Evidence, who: str, *, metric: str | None = None, account:
         is_whole=metric is None and account is None,
         lines=tuple(told),
         accounts=told_of if account is None else tuple(_with_rows(evidence, a) for a in told_of),
-        sentences=_sentences(evidence, with_rows=account is not None),
+        sentences=(*_sentences(evidence, with_rows=account is not None), *exclusions.sentences(card)),
         **{
             name: card[name]
             for name in (
-                "manager_id", "name", "team", "period", "as_of", "currency", "basis_sentence", "low", "high", "label",
-                "reason",
+                "manager_id", "name", "team", "period", "as_of", "currency", "basis_sentence", "method", "low", "high",
+                "label", "reason",
             )
         },
     )  # fmt: skip
@@ -76,38 +81,27 @@ def _lines(evidence: Evidence, card: Card, book: pl.DataFrame, metric: str | Non
         asked = [(rule, line) for rule, line in on_card if metric in (rule.name, line["metric"], rule.metric, rule.of)]
     if not asked and metric is not None:
         return [_loose(evidence, book, metric)]
-    values, kinds = _recomputed(evidence, card, book)
+    values, kinds = recomputed(evidence, card, book)
     adds = _additions(card)
+    compared = _compared(evidence, card, adds)
     made = []
     for rule, line in asked:
-        for figure_of in ("value", "points"):
-            check_same(f"the {figure_of} of {rule.name}", exact(values[rule.name][figure_of]), line[figure_of])
-        by = rule.segments.by if rule.segments else None
+        check_line(evidence, rule, values[rule.name], line)
+        by = rule.segments.by if rule.segments and is_graded(evidence) else None
         said = measured(book, metric_of(rule), evidence.rulebook.basis, by)
         apart = _kinds(evidence, rule, kinds.get(rule.name, []), line) if by else ()
-        made.append(_line(line, said, apart, adds[rule.name]))
+        made.append(replace(_line(line, said, apart, adds[rule.name]), compared=compared.get(rule.name)))
     return made
 
 
-def _recomputed(evidence: Evidence, card: Card, book: pl.DataFrame) -> tuple[dict[str, Row], dict[str, list[Row]]]:
-    """What every rule gives over the stored book, as a whole and by kind, by the formulas that the run used."""
-    rules = evidence.rulebook.rules
-    agreed = {
-        (metric_of(rule).name, line["agreed"])
-        for rule, line in zip(rules, card["lines"], strict=True)
-        if line["agreed"] is not None
-    }
-    targets = pl.LazyFrame(
-        [{"manager_id": card["manager_id"], "metric": name, "target": target} for name, target in sorted(agreed)],
-        schema={"manager_id": pl.String, "metric": pl.String, "target": pl.Float64},
-    )
-    rows = book.lazy().with_columns(pl.lit(WHOLE, dtype=pl.Int64).alias("replica"))
-    whole = lines(rows, evidence.rulebook, targets).collect()
-    parts = graded_kinds(rows, evidence.rulebook, targets).collect().sort("rule", "kind")
-    by_rule: dict[str, list[Row]] = {}
-    for row in parts.iter_rows(named=True):
-        by_rule.setdefault(row["rule"], []).append(row)
-    return {row["rule"]: row for row in whole.iter_rows(named=True)}, by_rule
+def _compared(evidence: Evidence, card: Card, adds: Mapping[str, Decimal | None]) -> dict[str, Comparison]:
+    """Rule to its comparison, where the method weighs evidence; the others leave no trace."""
+    if not believes(evidence.rulebook):
+        return {}
+    trace = evidence.compared.filter(pl.col("manager_id") == card["manager_id"]).collect()
+    named = evidence.book.filter(pl.col("account_id").is_in(trace["account_id"].unique().implode()))
+    names = named.select("account_id", pl.coalesce("account", "account_id")).unique().sort("account_id").collect()
+    return comparisons(trace, card, evidence.rulebook, adds, dict(names.iter_rows()))
 
 
 def _line(line: Row, said: Measured, kinds: tuple[Kind, ...], adds: Decimal | None) -> Line:
@@ -144,7 +138,8 @@ def _kinds(evidence: Evidence, rule: Rule, rows: Sequence[Row], line: Row) -> tu
 def _why(evidence: Evidence, rule: Rule, row: Row) -> str:
     if row["value"] is None or rule.segments is None:
         return "not measured"
-    grade, unit = rule.segments.grades.get(row["kind"], rule.grade), str(CATALOGUE[rule.metric].unit)
+    own = rule.segments.grades.get(row["kind"])
+    grade, unit = own or rule.given_grade, str(CATALOGUE[rule.metric].unit)
     return because(grade, row["value"], better_of(rule), lambda v: figure(v, unit, evidence.rulebook.currency))
 
 
@@ -173,7 +168,8 @@ def _additions(card: Card) -> dict[str, Decimal | None]:
 def _narrowed(line: Line, account: str) -> Line:
     """The line with the parts of one account only."""
     parts: tuple[Part, ...] = tuple(p for p in line.measured.parts if p.account_id == account)
-    return replace(line, measured=replace(line.measured, parts=parts))
+    alone = line.compared.of(account) if line.compared else None
+    return replace(line, measured=replace(line.measured, parts=parts), compared=alone)
 
 
 def _with_rows(evidence: Evidence, account: Account) -> Account:
@@ -189,7 +185,22 @@ def _sentences(evidence: Evidence, *, with_rows: bool) -> tuple[str, ...]:
     rated = day(date.fromisoformat(windows["movements" if is_sold else "outcome"]["from"]))
     brought = "its amount" if is_sold else "what it brings a month"
     rows = (f"A row counts with {brought}, at the exchange rates of {rated}.",) if with_rows else ()
-    return (*_windows(evidence), *rows)
+    return (*_method(evidence), *_windows(evidence), *rows)
+
+
+def _method(evidence: Evidence) -> tuple[str, ...]:
+    """How points come about where managers are compared."""
+    if is_graded(evidence):
+        return ()
+    if not believes(evidence.rulebook):
+        return (
+            f"Method {evidence.rulebook.method} weighs no evidence and gives accounts no points of their own: points "
+            "are told as they stand on the card, values are computed again.",
+        )
+    return (
+        "50 points are the peers' average. Observed is the average over the manager's account-quarters, expected what "
+        "such accounts did in anybody's hands; what is believed of the difference makes the points.",
+    )
 
 
 def _windows(evidence: Evidence) -> tuple[str, ...]:

@@ -57,6 +57,20 @@ def flips(lines: pl.LazyFrame, span: Span) -> pl.LazyFrame:
 
     `lines` are recurring, with `monthly`. One row per account: account_id, `ups`, `downs` (steps, above 0).
     """
+    return (
+        steps(lines, span)
+        .group_by("account_id")
+        .agg(pl.col("step").clip(0).sum().alias("ups"), (-pl.col("step").clip(upper_bound=0)).sum().alias("downs"))
+        .filter((pl.col("ups") > 0) & (pl.col("downs") > 0))
+        .sort("account_id")
+    )
+
+
+def steps(lines: pl.LazyFrame, span: Span) -> pl.LazyFrame:
+    """How far the highest rung of each account moved on each day of the span on which a line of it began or ended.
+
+    One row per account and day: account_id, `on`, `step` (0 or null where it did not move, or was on none before).
+    """
     paying = lines.filter(pl.col("rung").is_not_null() & (pl.col("monthly") > 0))
     edges = [paying.select("account_id", pl.col(edge).alias("on")) for edge in ("starts_on", "ends_on")]
     opening = paying.select("account_id", pl.lit(span.start - timedelta(days=1)).alias("on"))
@@ -69,13 +83,7 @@ def flips(lines: pl.LazyFrame, span: Span) -> pl.LazyFrame:
         .agg(pl.col("rung").max())
         .sort("account_id", "on")
     )
-    steps = walked.select("account_id", pl.col("rung").diff().over("account_id").alias("step"))
-    return (
-        steps.group_by("account_id")
-        .agg(pl.col("step").clip(0).sum().alias("ups"), (-pl.col("step").clip(upper_bound=0)).sum().alias("downs"))
-        .filter((pl.col("ups") > 0) & (pl.col("downs") > 0))
-        .sort("account_id")
-    )
+    return walked.select("account_id", "on", pl.col("rung").diff().over("account_id").alias("step"))
 
 
 def on_no_rung(lines: pl.LazyFrame, amount: str, counts: pl.Expr) -> pl.LazyFrame:

@@ -11,13 +11,16 @@ DEEPEST = 20
 
 
 def rolled_up(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    """The tables with every account_id replaced by that of the topmost parent; accounts keep only those."""
+    """The tables with every account_id replaced by that of the topmost parent; accounts keep only those.
+
+    Exclusions stay where they are: leaving out a child does not leave out who pays for it.
+    """
     tops = _tops(tables["accounts"])
     made = {}
     for name, frame in tables.items():
         if name == "accounts":
             made[name] = frame.filter(pl.col("account_id").is_in(tops["top"].unique().implode()))
-        elif "account_id" in frame.columns:
+        elif "account_id" in frame.columns and name != "exclusions":
             joined = frame.join(tops, on="account_id", how="left", validate="m:1", maintain_order="left")
             made[name] = joined.with_columns(pl.coalesce("top", "account_id").alias("account_id")).drop("top")
         else:

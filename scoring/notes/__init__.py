@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from scoring.errors import Problem, Severity
-from scoring.notes import accounts, aside, lines, owners
+from scoring.notes import accounts, aside, compared, exclusions, lines, owners
 from scoring.notes.seen import Frames, Seen, sentence
 
 __all__ = ["Said", "Seen", "of_run", "people"]
@@ -14,6 +14,7 @@ __all__ = ["Said", "Seen", "of_run", "people"]
 GENERAL: tuple[Callable[[Seen], list[str]], ...] = (
     owners.unassigned, owners.only_todays, owners.without_a_card, accounts.idle, accounts.returning,
     lines.at_risk, lines.trials, lines.side_by_side, lines.said_to_have_left, aside.rows,
+    exclusions.applied, exclusions.not_applied,
 )  # fmt: skip
 """What is said of the company, in this order."""
 
@@ -22,6 +23,7 @@ TO_MEND: tuple[Callable[[Seen], list[Problem]], ...] = (lines.off_ladder, owners
 
 OF_CARDS: tuple[Callable[[Seen], Mapping[str, str]], ...] = (
     owners.handed_over, accounts.dominant, aside.accounts, lines.at_risk_of, lines.flipped,
+    compared.passed_on_late, compared.overlapping, compared.without_owner,
 )  # fmt: skip
 """What is said on a manager's card."""
 

@@ -10,6 +10,8 @@ from scoring.ledger.balances import Span
 from scoring.ledger.currency import AMOUNT
 from scoring.numbers import Figure, exact, money, percent
 from scoring.rules import Rulebook
+from scoring.scorecard.estimates import Compared
+from scoring.scorecard.exclusions import Entry
 
 Frames = Mapping[str, pl.DataFrame]
 
@@ -23,7 +25,8 @@ class Seen:
 
     `tables` as they were scored, `lines` what the ledger was read from (with `counts`), `rows` the book,
     `aside` the rows set aside, `outcome` the days over which retention and the ladder are measured, `reaching`
-    what is already known of the days the exports do not reach.
+    what is already known of the days the exports do not reach, `compared` what managers are compared by, if they are,
+    `exclusions` all decisions that an account does not count.
     """
 
     rulebook: Rulebook
@@ -33,6 +36,8 @@ class Seen:
     aside: Frames
     outcome: Span
     reaching: Sequence[Problem] = ()
+    compared: Compared | None = None
+    exclusions: Sequence[Entry] = ()
 
     @property
     def amount(self) -> str:

@@ -1,6 +1,7 @@
 """How far did each manager's accounts beat what was expected, and how much of it is believed? One metric at a time."""
 
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 import polars as pl
@@ -17,6 +18,10 @@ from scoring.peers.settings import Fairness
 from scoring.peers.spread import blended, paule_mandel
 from scoring.peers.table import Expectation, expect
 from scoring.peers.weights import parts
+
+USUAL_K = 139.0
+"""Accounts that are as good as knowing the peers, where no policy says how far managers differ: what `fairness` finds
+for net revenue retention in made worlds."""
 
 _NOTHING = 1e-12
 """Residuals smaller than this are the noise of binary fractions."""
@@ -47,8 +52,9 @@ class Estimate:
     narrow to wide), theta, error, low, high, chance_above, grade, label, few_comparable (units with under 20 of
     their kind in other books), largest_part (of one account in the book), reason (null where published). In the
     metric's unit; null where there is none; without peers low and high are those of the difference. `measured`,
-    `inner` (residuals less their book's mean, 0 where not measured) and `expectation` are of units, the last of
-    the measured ones only; `part` of the parts of those.
+    `inner` (residuals less their book's mean, 0 where not measured) is of units; `values`, what happened, and
+    `expectation` of the measured ones only, `part` of the parts of those. `heard` is None where nothing could be
+    compared.
     """
 
     metric: str
@@ -56,9 +62,11 @@ class Estimate:
     scale: Scale | None
     measured: Flags
     inner: Vector
+    values: Vector
     expectation: Expectation
     part: Vector
     books: Books
+    heard: Noise | None
 
 
 def estimate(company: Company, outcome: Outcome, settings: Fairness | None = None) -> Estimate:
@@ -147,7 +155,7 @@ def _scaled(case: _Case, outcome: Outcome, settings: Fairness) -> tuple[Scale, N
     shows = joint.carried(case.equal, case.books)[case.told] if settings.joint else 1.0
     found = paule_mandel(difference[case.told], of_books(case.equal, heard, case.books)[case.told], shows)
     frozen = settings.frozen_k.get(outcome.name)
-    policy = settings.spreads.get(outcome.name, outcome.spread)
+    policy = settings.spreads.get(outcome.name, outcome.spread) or sqrt(heard.pooled / USUAL_K)
     mixed = blended(found, int(case.told.sum()), policy, settings.prior_managers)
     between = mixed if frozen is None else heard.pooled / frozen
     return Scale(between, found, heard.pooled, heard.repeat), heard
@@ -177,4 +185,15 @@ def _made(
     whole = rows.with_columns(*figures.of_books(case.books, case.part, comparable(case.features, case.books)))
     framed = figures.framed(company, outcome.name, whole)
     scale = scaled[0] if scaled else None
-    return Estimate(outcome.name, framed, scale, case.measured, inner, case.expectation, case.part, case.books)
+    return Estimate(
+        outcome.name,
+        framed,
+        scale,
+        case.measured,
+        inner,
+        case.values,
+        case.expectation,
+        case.part,
+        case.books,
+        scaled[1] if scaled else None,
+    )

@@ -1,5 +1,6 @@
 """What happened to each account? Its outcome in a quarter, as one bounded number per metric."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -11,13 +12,13 @@ from scoring.money import ratio
 class Outcome:
     """A metric as the peers compare it: one number per account and quarter.
 
-    `spread` is the policy value of the true standard deviation between managers (tau0); `is_chance` marks what
-    either happened or not; `low` and `high` are the quantiles per segment to which outliers are drawn in;
-    `by_revenue` marks that the plain ratio is one of money.
+    `spread` is the policy value of the true standard deviation between managers (tau0), None where there is none;
+    `is_chance` marks what either happened or not; `low` and `high` are the quantiles per segment to which outliers
+    are drawn in; `by_revenue` marks that the plain ratio is one of money.
     """
 
     name: str
-    spread: float
+    spread: float | None = None
     is_chance: bool = False
     by_revenue: bool = False
     low: float | None = None
@@ -91,7 +92,7 @@ def drawn_in(outcome: Outcome, segment: str = "segment") -> pl.Expr:
     return values.alias(outcome.name)
 
 
-def outcomes(units: pl.LazyFrame, names: tuple[str, ...], segment: str = "segment") -> pl.LazyFrame:
+def outcomes(units: pl.LazyFrame, wanted: Sequence[Outcome], segment: str = "segment") -> pl.LazyFrame:
     """The units, in their order, with those outcomes drawn in, and each as it was before as `raw_<name>`."""
-    raw = [pl.col(n).alias(f"raw_{n}") for n in names]
-    return units.with_columns(*raw, *(drawn_in(OUTCOMES[n], segment) for n in names))
+    raw = [pl.col(o.name).alias(f"raw_{o.name}") for o in wanted]
+    return units.with_columns(*raw, *(drawn_in(o, segment) for o in wanted))

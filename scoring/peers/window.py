@@ -42,7 +42,7 @@ def responsibility(
     is_overlapping (some days are claimed by more than one whole owner; they are split in proportion to the
     weights, equally where these are equal). A unit that nobody had is `unassigned`. Sorted.
     """
-    numbered = units.sort(KEY).with_row_index("unit").with_columns(_outcome_on().alias("outcome_on"))
+    numbered = units.sort(KEY).with_row_index("unit").with_columns(outcome_on().alias("outcome_on"))
     named = spans.filter(pl.col("manager_id") != UNASSIGNED)
     first = _held(numbered.with_columns(*_window(rule, days, gap)), named)
     rest = numbered.join(first, on="unit", how="anti")
@@ -62,7 +62,7 @@ def responsibility(
     )
 
 
-def _outcome_on() -> pl.Expr:
+def outcome_on() -> pl.Expr:
     """The day after the cancellation, else the day after the quarter."""
     within = (pl.col("cancelled_on") >= pl.col("starts_on")) & (pl.col("cancelled_on") < pl.col("ends_on"))
     return pl.when(within).then(pl.col("cancelled_on") + DAY).otherwise("ends_on")

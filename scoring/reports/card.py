@@ -5,7 +5,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from scoring.numbers import compact_money, decimals, exact, fixed, money, rounded
+from scoring.numbers import compact_money, decimals, exact, fixed, money, rounded, signed
 from scoring.reports import sentences
 from scoring.reports.charts import ranges
 from scoring.reports.charts.ranges import Reading
@@ -13,6 +13,8 @@ from scoring.reports.dates import window
 from scoring.reports.lines import composition
 from scoring.reports.moves import printed_change, revenue_walk, score_walk
 from scoring.reports.pages import local, page
+from scoring.reports.standing import AVERAGE, believes, mark_of, standing_of
+from scoring.scorecard import exclusions
 
 MOST_ACCOUNTS = 8
 """So many accounts fit on one printed page with the rest."""
@@ -36,9 +38,12 @@ def card_html(card: Mapping[str, Any], *, league_href: str | None = None) -> str
     would leave the folder.
     """
     accounts = sorted((d for d in card["drivers"] if rounded(d["points"])), key=lambda d: -abs(d["points"]))
+    shown, words = accounts[:MOST_ACCOUNTS], standing_of([card])
     return page(
         "card.html.j2",
         card=card,
+        words=words,
+        is_believed=believes(card["method"]),
         league=local(league_href),
         facts=_facts(card),
         window=window(card["period_from"], card["period_to"]),
@@ -46,17 +51,21 @@ def card_html(card: Mapping[str, Any], *, league_href: str | None = None) -> str
         group=sentences.group_sentence(card),
         change=printed_change(card),
         change_words=sentences.change_sentence(card),
+        unadjusted=sentences.unadjusted_sentence(card),
+        evidence=sentences.evidence_sentence(card),
         overall=_overall(card),
         made=composition(card),
-        before=card["previous"]["period"] if card["previous"] else "",
+        before=_before(card),
         moved_score=score_walk(card),
+        is_by_cause=card.get("moved") is not None,
         moved_revenue=revenue_walk(card),
         revenue_caption=_caption(card),
-        accounts=_accounts(accounts[:MOST_ACCOUNTS], card["currency"]),
-        more=_more(len(card["drivers"]), min(len(accounts), MOST_ACCOUNTS)),
+        accounts=_accounts(shown, card["currency"]),
+        others=_others(card, shown),
+        more=_more(len(card["drivers"]), len(shown)),
         largest=sentences.largest_sentence(card),
-        notes=[n for n in (sentences.coverage_sentence(card), *card["flags"]) if n],
-        method=[s for s in (card["basis_sentence"], _OWNERSHIP.get(card["ownership"], "")) if s],
+        notes=[n for n in (sentences.coverage_sentence(card), *exclusions.sentences(card), *card["flags"]) if n],
+        method=[s for s in (words.method, card["basis_sentence"], _OWNERSHIP.get(card["ownership"], "")) if s],
         definitions=_definitions(card["lines"]),
     )
 
@@ -83,7 +92,8 @@ def _overall(card: Mapping[str, Any]) -> Markup | None:
     if card["score"] is None:
         return None
     previous = card["previous"]["score"] if card["previous"] else None
-    reading = Reading(card["score"], card["low"], card["high"], previous, card["peer_median"])
+    peers, words = mark_of(card, card["peer_median"]), standing_of([card])
+    reading = Reading(card["score"], card["low"], card["high"], previous, peers, words.peers)
     return ranges.range_bar(ranges.points_scale([reading]), reading, "Score")
 
 
@@ -96,6 +106,22 @@ def _accounts(drivers: Sequence[Mapping[str, Any]], currency: str) -> list[dict[
         dict(d) | {side: money(d[side], currency, places) for side in ("before", "after")}
         for d in sorted(drivers, key=lambda d: -d["points"])
     ]
+
+
+def _others(card: Mapping[str, Any], shown: Sequence[Mapping[str, Any]]) -> dict[str, str] | None:
+    """What the accounts that are not named add, and all of them together; None where accounts do not add up."""
+    if not believes(card["method"]) or card["score"] is None or not shown:
+        return None
+    whole = rounded(card["score"]) - rounded(AVERAGE)
+    rest = whole - sum(rounded(d["points"]) for d in shown)
+    return {"rest": signed(rest), "whole": signed(whole)}
+
+
+def _before(card: Mapping[str, Any]) -> str:
+    """What the rings stand for: the period before, by name if there was a score; empty without rings."""
+    if card["previous"]:
+        return str(card["previous"]["period"])
+    return "before" if any(line["previous_points"] is not None for line in card["lines"]) else ""
 
 
 def _more(known: int, shown: int) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from scoring.numbers import fixed, likely, percent
+from scoring.numbers import fixed, likely
 from scoring.reports import sentences
 from scoring.reports.charts import ranges
 from scoring.reports.charts.ranges import Reading
@@ -15,13 +15,7 @@ from scoring.reports.dates import window
 from scoring.reports.moves import printed_change
 from scoring.reports.names import alphabetical
 from scoring.reports.pages import local, moved, page
-
-_GROUPS = (
-    ("above", "Above the peer median", "the difference is more than chance would make"),
-    ("within", "Not distinguishable from the peer median", "the data cannot tell these apart"),
-    ("below", "Below the peer median", "more than chance would make; read the evidence on the card first"),
-    ("not_scored", "Not scored", "the reason stands in the row"),
-)
+from scoring.reports.standing import Standing, believes, mark_of, rule_of_groups, standing_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,32 +54,38 @@ def league_html(
     figures (label, value_text, note), notes, and where it is not 0.10 the `chance` of the groups.
     """
     ordered = sorted(cards, key=lambda c: (*alphabetical(c["name"]), c["manager_id"]))
-    scale = ranges.points_scale([_reading(c) for c in ordered])
+    words = standing_of(ordered)
+    scale = ranges.points_scale([_reading(c, words) for c in ordered])
     before = sorted({c["previous"]["period"] for c in ordered if c["previous"]})
     return page(
         "league.html.j2",
         company=company,
         window=window(company["period_from"], company["period_to"]),
-        groups=_groups(ordered, scale, href),
+        groups=_groups(ordered, words, scale, href),
         has_teams=any(c["team"] for c in ordered),
         axis=ranges.axis(scale),
         before=before[0] if len(before) == 1 else "before" if before else "",
         interval=next((c["interval"] for c in ordered), 0.9),
-        rule=_rule(company.get("chance", 0.10)),
+        rule=_rule(ordered, company.get("chance", 0.10)),
+        caption=_caption(ordered, words),
+        peers=words.peers,
     )
 
 
 def _groups(
-    cards: Sequence[Mapping[str, Any]], scale: Scale, href: Callable[[Mapping[str, Any]], str | None]
+    cards: Sequence[Mapping[str, Any]],
+    words: Standing,
+    scale: Scale,
+    href: Callable[[Mapping[str, Any]], str | None],
 ) -> list[Group]:
     made = [
-        Group(title, meaning, tuple(_row(c, scale, href(c)) for c in cards if c["group"] == group))
-        for group, title, meaning in _GROUPS
+        Group(title, meaning, tuple(_row(c, words, scale, href(c)) for c in cards if c["group"] == group))
+        for group, (title, meaning) in words.groups.items()
     ]
     return [g for g in made if g.rows]
 
 
-def _row(card: Mapping[str, Any], scale: Scale, href: str | None) -> Row:
+def _row(card: Mapping[str, Any], words: Standing, scale: Scale, href: str | None) -> Row:
     who, why = sentences.main_reason(card)
     return Row(
         name=card["name"],
@@ -93,16 +93,16 @@ def _row(card: Mapping[str, Any], scale: Scale, href: str | None) -> Row:
         team=card["team"] or "",
         score=fixed(card["score"]),
         likely=likely(card["low"], card["high"]),
-        picture=ranges.range_bar(scale, _reading(card), card["name"]),
+        picture=ranges.range_bar(scale, _reading(card, words), card["name"]),
         change=_change(card),
         who=who,
         why=why,
     )
 
 
-def _reading(card: Mapping[str, Any]) -> Reading:
+def _reading(card: Mapping[str, Any], words: Standing) -> Reading:
     previous = card["previous"]["score"] if card["previous"] else None
-    return Reading(card["score"], card["low"], card["high"], previous, card["peer_median"])
+    return Reading(card["score"], card["low"], card["high"], previous, mark_of(card, card["peer_median"]), words.peers)
 
 
 def _change(card: Mapping[str, Any]) -> Markup:
@@ -112,10 +112,11 @@ def _change(card: Mapping[str, Any]) -> Markup:
     return moved(change)
 
 
-def _rule(chance: float) -> str:
-    return (
-        "A manager stands above or below the peer median only where the data can tell the difference, "
-        "allowing for the many comparisons made at once: of those named above or below, about "
-        f"{percent(chance, 0)} at most are expected to be there by chance (false discovery rate "
-        f"{percent(chance, 0)}). Inside a group differences mean little, so the order is alphabetical."
-    )
+def _rule(cards: Sequence[Mapping[str, Any]], chance: float) -> str:
+    return rule_of_groups(cards[0]["method"], cards[0]["sure"], chance) if cards else ""
+
+
+def _caption(cards: Sequence[Mapping[str, Any]], words: Standing) -> str:
+    if cards and believes(cards[0]["method"]):
+        return "The dashed line is the average of the peers, 50; alphabetical inside each group."
+    return f"{words.scale} Alphabetical inside each group."

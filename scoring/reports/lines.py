@@ -1,19 +1,32 @@
 """What is a score made of? The lines of a card as printed rows whose points add up to the score."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from markupsafe import Markup
 
-from scoring.numbers import NOT_MEASURED, exact, figure, fixed, in_parts, percent, rounded
+from scoring.numbers import NARROW, NOT_MEASURED, exact, figure, fixed, in_parts, percent, rounded, signed
 from scoring.reports.charts import ranges
 from scoring.reports.charts.ranges import Reading
-from scoring.reports.charts.scale import Scale
+from scoring.reports.standing import Standing, believes, mark_of, standing_of
 
 _EXACT = Decimal("0.000001")
 """Nearer than this is the same: shares come as binary fractions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quarter:
+    """What the points came from, as printed: the average quarter of an account, and what was expected of it.
+
+    `believed` is the difference after credibility, empty where evidence is not weighed or there is none.
+    """
+
+    observed: str = ""
+    expected: str = ""
+    difference: str = ""
+    believed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +34,7 @@ class Line:
     """One rule as printed; `change` is in points of the rule, None where nothing compares.
 
     `weight` is the share in this score, `agreed` the weight of the rules where that is another share.
+    `is_instead` where the points stand in for what could not be compared.
     """
 
     label: str
@@ -34,6 +48,8 @@ class Line:
     change: Decimal | None
     adds: str
     because: str
+    quarter: Quarter = field(default_factory=Quarter)
+    is_instead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,44 +60,91 @@ class Composition:
     axis: Markup
     is_complete: bool
     """Whether the printed contributions add up to the printed score."""
+    is_compared: bool = False
+    """Whether the points come from comparing account-quarters."""
 
 
 def composition(card: Mapping[str, Any]) -> Composition:
     """The card's lines as printed."""
     lines: Sequence[Mapping[str, Any]] = card["lines"]
-    scale = ranges.points_scale([_reading(line) for line in lines])
+    words = standing_of([card])
+    readings = [_reading(line, card, words) for line in lines]
+    scale = ranges.points_scale(readings)
     adds, is_complete = _contributions(lines, card["score"])
-    columns = zip(lines, _weights(lines), _agreed(lines), adds, strict=True)
+    columns = zip(lines, readings, _weights(lines), _agreed(lines), adds, strict=True)
     made = tuple(
-        _line(line, scale, card["currency"], weight=weight, agreed=agreed, adds=add)
-        for line, weight, agreed, add in columns
+        _line(line, card, ranges.range_bar(scale, reading, line["label"]), weight=weight, agreed=agreed, adds=add)
+        for line, reading, weight, agreed, add in columns
     )
-    return Composition(made, ranges.axis(scale), is_complete)
+    is_compared = any(line.get("compared") for line in lines)
+    return Composition(made, ranges.axis(scale), is_complete, is_compared)
 
 
-def _line(line: Mapping[str, Any], scale: Scale, currency: str, **said: str) -> Line:
-    reading, is_scored = _reading(line), line["points"] is not None
+def _line(line: Mapping[str, Any], card: Mapping[str, Any], picture: Markup, **said: str) -> Line:
+    currency = card["currency"]
     return Line(
         label=line["label"],
         result=figure(line["value"], line["unit"], currency),
         expected=figure(line["expected"], line["unit"], currency) if line["expected"] is not None else "",
         accounts=_accounts(line["n"]),
         points=fixed(line["points"]),
-        picture=ranges.range_bar(scale, reading, line["label"]),
-        change=_change(reading),
-        because=line["because"] if is_scored else line["reason_sentence"] or "Not measured.",
+        picture=picture,
+        change=_change(line, card),
+        because=_because(line),
+        quarter=_quarter(line.get("compared"), line["unit"], currency, is_believed=believes(card["method"])),
+        is_instead=_is_instead(line, card),
         **said,
     )
 
 
-def _change(reading: Reading) -> Decimal | None:
-    if reading.value is None or reading.previous is None:
+def _because(line: Mapping[str, Any]) -> str:
+    """Why it has these points; of a figure that is missing, too, although the quarters could be compared."""
+    if line["points"] is None:
+        return line["reason_sentence"] or "Not measured."
+    because, reason = str(line["because"]), line["reason_sentence"]
+    if line.get("compared") and line["value"] is None and reason and reason not in because:
+        return f"{because}. No result of the period: {reason}"
+    return because
+
+
+def _quarter(compared: Mapping[str, Any] | None, unit: str, currency: str, *, is_believed: bool) -> Quarter:
+    """Differences of ratios are in percentage points, of other figures in their own unit."""
+    if not compared or compared["observed"] is None:
+        return Quarter()
+
+    def apart(value: float | None) -> str:
+        if value is None:
+            return ""
+        if unit == "ratio":
+            return f"{signed((exact(value) or Decimal(0)).scaleb(2))}{NARROW}pp"
+        return f"{'+' if value > 0 else ''}{figure(value, unit, currency)}"
+
+    return Quarter(
+        observed=figure(compared["observed"], unit, currency),
+        expected=figure(compared["expected"], unit, currency),
+        difference=apart(compared["difference"]),
+        believed=apart(compared["theta"]) if is_believed else "",
+    )
+
+
+def _is_instead(line: Mapping[str, Any], card: Mapping[str, Any]) -> bool:
+    """Whether the average stands in for the points, because nothing of the rule could be believed."""
+    compared = line.get("compared")
+    return believes(card["method"]) and compared is not None and compared["theta"] is None
+
+
+def _change(line: Mapping[str, Any], card: Mapping[str, Any]) -> Decimal | None:
+    if line["points"] is None or line["previous_points"] is None or _is_instead(line, card):
         return None
-    return rounded(reading.value) - rounded(reading.previous)
+    return rounded(line["points"]) - rounded(line["previous_points"])
 
 
-def _reading(line: Mapping[str, Any]) -> Reading:
-    return Reading(line["points"], line["low"], line["high"], line["previous_points"], line["peer_median_points"])
+def _reading(line: Mapping[str, Any], card: Mapping[str, Any], words: Standing) -> Reading:
+    """What the chart shows; points that only stand in are no reading."""
+    peers, before = mark_of(card, line["peer_median_points"]), line["previous_points"]
+    if _is_instead(line, card):
+        return Reading(peers=peers, peers_are=words.peers)
+    return Reading(line["points"], line["low"], line["high"], before, peers, words.peers)
 
 
 def _accounts(n: int | None) -> str:

@@ -1,7 +1,7 @@
 """Why did it move? The change of a score and the bridge of revenue, as rows that add up as printed."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -28,6 +28,9 @@ _BRIDGE = (
 _BETWEEN_SELLERS = {"transfer_in": "From other sellers", "transfer_out": "To other sellers"}
 """What transfers are where a line is its seller's: nobody hands an account over."""
 
+MOST_MOVED = 2
+"""So many accounts stand small under a part of the change."""
+
 _LARGE = 10_000_000
 """From here on cents are in the files, not on the card."""
 
@@ -39,12 +42,16 @@ _ENDS = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One printed row of a waterfall; `arrow` is empty at the two ends."""
+    """One printed row of a waterfall; `arrow` is empty at the two ends.
+
+    `accounts` are those that moved most in it, each with its points.
+    """
 
     label: str
     text: str
     arrow: str
     picture: Markup
+    accounts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +79,45 @@ def printed_change(card: Mapping[str, Any]) -> Decimal | None:
 
 
 def score_walk(card: Mapping[str, Any]) -> Walk | None:
-    """From the previous score over each rule to this score; None without both."""
+    """From the previous score to this score, over each cause where causes are known, else over each rule.
+
+    None without both scores.
+    """
     change = printed_change(card)
     if change is None:
         return None
+    if card.get("moved") is not None:
+        return _walk_of_causes(card, change)
     before, now = _number(card["previous"]["score"]), _number(card["score"])
     known = [line for line in card["lines"] if line["contribution_change"] is not None]
     parts = with_rest([_number(line["contribution_change"]) for line in known], now - before)
     rest = "Everything else" if len(known) == len(card["lines"]) else "Rules not scored in both periods"
     labels = [*(line["label"] for line in known), rest]
     moves = tuple(zip(labels, in_parts(parts, change), strict=False))
-    ends = (f"Score {card['previous']['period']}", f"Score {card['period']}")
-    return _walk(ends, rounded(before), moves, Print(fixed, signed, ranges.axis))
+    return _walk(_scores(card), rounded(before), moves, Print(fixed, signed, ranges.axis))
+
+
+def _walk_of_causes(card: Mapping[str, Any], change: Decimal) -> Walk:
+    """Over each cause that shows in print, with the accounts that moved most in it."""
+    before, causes = _number(card["previous"]["score"]), card["moved"]
+    parts = with_rest([_number(c["points"]) for c in causes], _number(card["score"]) - before)
+    labels = [*(c["label"] for c in causes), "Everything else"]
+    printed = zip(labels, in_parts(parts, change), [*map(_most_moved, causes), ()], strict=False)
+    shown = [(label, points, who) for label, points, who in printed if points]
+    moves = tuple((label, points) for label, points, _ in shown)
+    walk = _walk(_scores(card), rounded(before), moves, Print(fixed, signed, ranges.axis))
+    first, *steps, last = walk.rows
+    named = (replace(row, accounts=who) for row, (_, _, who) in zip(steps, shown, strict=True))
+    return replace(walk, rows=(first, *named, last))
+
+
+def _most_moved(cause: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    felt = sorted((a for a in cause["accounts"] if rounded(a["points"])), key=lambda a: (-abs(a["points"]), a["name"]))
+    return tuple((a["name"], signed(a["points"])) for a in felt[:MOST_MOVED])
+
+
+def _scores(card: Mapping[str, Any]) -> tuple[str, str]:
+    return f"Score {card['previous']['period']}", f"Score {card['period']}"
 
 
 def revenue_walk(card: Mapping[str, Any]) -> Walk | None:

@@ -13,7 +13,7 @@ from scoring.reports.swap import swap, sync
 from scoring.run import Run, json_text
 
 RUN, CARDS = "run.json", "scorecards.json"
-FRAMES = ("measures", "book", "movements", "lines", "lifetime", "cohorts", "churn_reasons")
+FRAMES = ("measures", "book", "movements", "lines", "lifetime", "cohorts", "churn_reasons", "compared")
 _OURS = {RUN, CARDS, pages.LEAGUE, pages.CARDS, *(f"{name}.parquet" for name in FRAMES)}
 
 

@@ -5,12 +5,15 @@ from typing import Any
 
 from scoring.numbers import exact, fixed, percent, rounded, signed
 from scoring.reports.moves import printed_change
+from scoring.reports.standing import believes, place
 
 _GROUPS = {
     "above": "Above the peer median of {median}, allowing for many comparisons.",
     "within": "Not distinguishable from the peer median of {median}.",
     "below": "Below the peer median of {median}, allowing for many comparisons.",
 }
+
+NOT_BY_ITSELF = "Not enough for a decision about pay or position by itself."
 
 
 def range_sentence(card: Mapping[str, Any]) -> str:
@@ -24,16 +27,30 @@ def range_sentence(card: Mapping[str, Any]) -> str:
 
 def group_sentence(card: Mapping[str, Any]) -> str:
     """Where the score stands among peers; empty where it is in no group."""
+    if believes(card["method"]):
+        return f"{place(card)} {_places(card)}".strip()
     if card["peer_median"] is None:
         return ""
     return _GROUPS.get(card["group"], "").format(median=fixed(card["peer_median"]))
 
 
+def _places(card: Mapping[str, Any]) -> str:
+    """Between which places among all the score probably lies, where the rules ask for it."""
+    if not card.get("places"):
+        return ""
+    first, last = card["places"]
+    between = f"in place {first}" if first == last else f"between places {first} and {last}"
+    return f"Among all scored managers it is {between}, {percent(card['interval'], 0)} likely."
+
+
 def change_sentence(card: Mapping[str, Any]) -> str:
     """What the change is worth: beyond or within what chance does; says so where nothing compares."""
     change = printed_change(card)
+    if change is None and card["score"] is None:
+        before = card["previous"]
+        return f"The score of {before['period']} was {fixed(before['score'])}." if before else ""
     if change is None:
-        return "No earlier score to compare with." if card["score"] is not None else ""
+        return "No earlier score to compare with."
     band = exact(card["change_band"])
     chance = f" (chance alone moves it by up to ±{fixed(band)})" if band is not None else ""
     worth = "more than chance would do" if card["is_beyond_chance"] else "within what chance would do"
@@ -45,11 +62,37 @@ def largest_sentence(card: Mapping[str, Any]) -> str:
     largest = card["without_largest"]
     if largest is None:
         return ""
+    if card["score"] is None:
+        return f"One account is {percent(largest['share'], 0)} of the book."
     book = f"the largest account ({percent(largest['share'], 0)} of the book)"
-    if largest["score"] is None or card["score"] is None:
+    if largest["score"] is None:
         return f"Without {book} there would be no score."
     moved = rounded(largest["score"]) - rounded(card["score"])
     return f"Without {book} the score would be {fixed(largest['score'])} ({signed(moved)})."
+
+
+def unadjusted_sentence(card: Mapping[str, Any]) -> str:
+    """What the score would be without what was done for fairness; empty where nothing was done or there is none."""
+    if card["score"] is None or exact(card["unadjusted"]) is None or exact(card["before_credibility"]) is None:
+        return ""
+    plain, before = fixed(card["unadjusted"]), fixed(card["before_credibility"])
+    return (
+        f"Without regard to the kind of accounts and to chance the score would be {plain}; before credibility {before}."
+    )
+
+
+def evidence_sentence(card: Mapping[str, Any]) -> str:
+    """How much the score can carry, and what it may not be used for by itself; of no score how much was believed."""
+    if card["score"] is None:
+        believed = exact(card["believed"])
+        if believed is None:
+            return f"Evidence: {card['evidence']}. {card['evidence_sentence']}" if card["evidence_sentence"] else ""
+        share = percent(believed, 0)
+        return (
+            f"Evidence: {card['evidence']}. Of what sets the accounts apart from the peers’ {share} could be believed."
+        )
+    warning = "" if card["evidence"] == "high" else f" {NOT_BY_ITSELF}"
+    return f"Evidence: {card['evidence']}.{warning} {card['evidence_sentence']}".rstrip()
 
 
 def coverage_sentence(card: Mapping[str, Any]) -> str:
@@ -70,7 +113,7 @@ def main_reason(card: Mapping[str, Any]) -> tuple[str, str]:
     felt = [driver for driver in card["drivers"] if rounded(driver["points"])]
     if felt:
         top = max(felt, key=lambda d: abs(d["points"]))
-        return top["name"], f"{top['sentence']} ({signed(top['points'])} points)"
+        return top["name"], f"{signed(top['points'])} points, {top['sentence']}"
     lines = [line for line in card["lines"] if line["contribution_change"]]
     if lines:
         top = max(lines, key=lambda line: abs(line["contribution_change"]))

@@ -1,5 +1,6 @@
 """The rulebook: what a company scores, how values become points, and what is wrong with its `rules.yaml`."""
 
+from scoring.rules.comparing import Method
 from scoring.rules.grades import Band, Bands, Grade, Linear, Segments
 from scoring.rules.grading import because, direction, points, rule_points
 from scoring.rules.lint import MetricFacts
@@ -12,6 +13,7 @@ __all__ = [
     "Bands",
     "Grade",
     "Linear",
+    "Method",
     "MetricFacts",
     "Rule",
     "Rulebook",

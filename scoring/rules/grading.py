@@ -35,8 +35,10 @@ def rule_points(rule: Rule, value: pl.Expr, better: str, kind: pl.Expr) -> pl.Ex
     """The points under the rule, with the grade of the account's kind where the rule has one.
 
     `kind` is the column of the attribute that `rule.segments.by` names; without segments it is not looked at.
+    Null where there is no grade.
     """
-    worth = points(rule.grade, value, better)
+    nothing: pl.Expr = pl.when(False).then(value.cast(pl.Float64))  # as long as the values, unlike a literal
+    worth = nothing if rule.grade is None else points(rule.grade, value, better)
     if rule.segments is None:
         return worth
     for name, grade in rule.segments.grades.items():

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-from scoring.document import did_you_mean
+from scoring.document import Flaw, did_you_mean
 
 PERCENT = r"[-+]?\d+(\.\d+)?\s*%"
 MONTHS = (
@@ -19,6 +19,11 @@ class Settings(BaseModel):
     """A group of settings: frozen, and without unknown ones."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True, allow_inf_nan=False)
+
+
+def named_twice(setting: str, names: tuple[str, ...]) -> list[Flaw]:
+    """A flaw for each entry of the setting that stands in the list before."""
+    return [Flaw((setting, n), "{key} is named twice", "keep one") for n, name in enumerate(names) if name in names[:n]]
 
 
 def _ratio(value: object) -> object:

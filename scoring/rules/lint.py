@@ -1,17 +1,28 @@
 """Does the rulebook make sense? Rules against the catalogue of metrics, and settings against each other."""
 
 from collections.abc import Iterator, Mapping
-from typing import Protocol
+from typing import Protocol, get_args
 
 from scoring.document import Document, Flaw, Keys, did_you_mean
 from scoring.errors import Problem, Severity, shown
 from scoring.rules.asked import LEAST_N
+from scoring.rules.comparing import Method
 from scoring.rules.grades import Bands, Linear
 from scoring.rules.rulebook import Rule, Rulebook
 
 MOST_SCORED = 7
 ATTAINMENT = "target_attainment"
 """The metric that measures another one against its target."""
+
+GRADED = "target_bands"
+"""The method that grades values, and reads nothing of the settings for the others."""
+
+FAIR = frozenset(get_args(Method)) - {GRADED}
+"""The methods that compare what happened to accounts."""
+
+_FAIR_ONLY = ("window", "responsibility", "expectation", "weights", "winsor", "credibility")
+_BY_METRIC: tuple[Keys, ...] = (("min_n",), ("winsor",), ("credibility", "k"), ("credibility", "tau0"))
+"""Settings whose names are metrics."""
 
 _SEE = "`bookscore metrics` lists them"
 _PERCENT_MEANT = 10
@@ -45,10 +56,11 @@ def lint(document: Document, rulebook: Rulebook | None, catalogue: Catalogue) ->
     Metrics and grades are looked at one by one, so that they are judged even where other settings are wrong
     and there is no rulebook.
     """
-    found = [*_unknown_minimums(document, catalogue)]
+    found = [*_unknown_names(document, catalogue)]
     rules = document.tree.at(("rules",))
     for n in range(len(rules) if isinstance(rules, list) else 0):
         found += _metrics(("rules", n), document, catalogue)
+        found += _compared(("rules", n), document, catalogue)
         metric = catalogue.get(str(document.tree.at(("rules", n, "metric"))))
         if metric is not None:
             for keys, grade in _grades(("rules", n), document):
@@ -58,11 +70,13 @@ def lint(document: Document, rulebook: Rulebook | None, catalogue: Catalogue) ->
     return [document.problem(flaw, severity) for severity, flaw in found]
 
 
-def _unknown_minimums(document: Document, catalogue: Catalogue) -> Iterator[Finding]:
-    minimums = document.tree.at(("min_n",))
-    for name in minimums if isinstance(minimums, dict) else ():
-        if name not in catalogue:
-            yield _unknown(name, ("min_n", name), catalogue)
+def _unknown_names(document: Document, catalogue: Catalogue) -> Iterator[Finding]:
+    """Names of no metric, in settings that are given by metric."""
+    for setting in _BY_METRIC:
+        given = document.tree.at(setting)
+        for name in given if isinstance(given, dict) else ():
+            if name not in catalogue:
+                yield _unknown(name, (*setting, name), catalogue)
 
 
 def _unknown(name: str, keys: Keys, catalogue: Catalogue) -> Finding:
@@ -79,6 +93,25 @@ def _metrics(rule: Keys, document: Document, catalogue: Catalogue) -> Iterator[F
         yield _wrong((*rule, "of"), f"{ATTAINMENT} needs {{key}}", "name the metric that has the target")
     if metric != ATTAINMENT and of is not None:
         yield _wrong((*rule, "of"), f"{{key}} belongs to {ATTAINMENT} only", "delete it")
+
+
+def _compared(rule: Keys, document: Document, catalogue: Catalogue) -> Iterator[Finding]:
+    """What is scored against a method that compares what happened to accounts."""
+    method = document.tree.at(("method",)) or Rulebook.model_fields["method"].default
+    metric = catalogue.get(str(document.tree.at((*rule, "metric"))))
+    weight = document.tree.at((*rule, "weight"))
+    if metric is None or method not in FAIR or not isinstance(weight, int | float) or weight <= 0:
+        return
+    keys = (*rule, "metric")
+    instead = f"give it weight 0 or use method: {GRADED}"
+    if metric.name == ATTAINMENT:
+        yield _wrong(keys, f"{metric.name} is no figure of accounts, so it cannot be compared", instead)
+    elif metric.better not in ("higher", "lower"):
+        what = f"{metric.name} is information: neither more nor less of it is good, so it cannot be compared"
+        yield _wrong(keys, what, "give it weight 0")
+    elif metric.unit in ("money", "count"):
+        what = f"{metric.name} is an amount, which differs with the size of accounts"
+        yield _odd(keys, what, "score a rate, which compares better")
 
 
 def _grades(rule: Keys, document: Document) -> Iterator[tuple[Keys, Linear | Bands]]:
@@ -144,6 +177,9 @@ def _whole(rulebook: Rulebook, catalogue: Catalogue) -> Iterator[Finding]:
     for setting in unused:
         if setting in rulebook.model_fields_set:
             yield _odd((setting,), f"{{key}} is not used with basis {rulebook.basis}", "delete it")
+    for setting in _FAIR_ONLY if rulebook.method == GRADED else ():
+        if setting in rulebook.model_fields_set:
+            yield _odd((setting,), f"{{key}} is not used with method {GRADED}", "delete it")
     own = rulebook.ownership
     for setting in ("attribute", "managers"):
         if own.policy != "territory" and getattr(own, setting):
@@ -156,20 +192,24 @@ def _rules_together(rulebook: Rulebook, catalogue: Catalogue) -> Iterator[Findin
         what = f"{scored} rules are scored: the more is key, the less is"
         yield _odd(("rules",), what, f"keep {MOST_SCORED}, and give the others weight 0")
     for n, rule in enumerate(rulebook.rules):
-        twins = (r for r in rulebook.rules[:n] if _measured(r) == _measured(rule))
+        twins = (r for r in rulebook.rules[:n] if _measured(r, rulebook) == _measured(rule, rulebook))
         if (twin := next(twins, None)) is not None:
             yield _odd(("rules", n, "metric"), f"{twin.name} scores the same metric", "delete one of the two")
         if rule.weight == 0:
             yield Severity.NOTE, Flaw(("rules", n, "weight"), "the weight is 0: shown, not scored", "", "")
-        elif rule.metric in catalogue and catalogue[rule.metric].better not in ("higher", "lower"):
+        elif (
+            rulebook.method == GRADED
+            and rule.metric in catalogue
+            and catalogue[rule.metric].better not in ("higher", "lower")
+        ):
             what = f"{rule.metric} is information: neither more nor less of it is good by itself"
             yield _odd(("rules", n, "metric"), what, "give it weight 0")
         if "tier" in rule.metric.split("_") and not rulebook.ladder.tiers:
             yield _odd(("rules", n, "metric"), f"{rule.metric} needs a ladder", "add `ladder` with its tiers")
 
 
-def _measured(rule: Rule) -> tuple[object, ...]:
-    return rule.metric, rule.of, rule.segments
+def _measured(rule: Rule, rulebook: Rulebook) -> tuple[object, ...]:
+    return rule.metric, rule.of, rule.segments if rulebook.method == GRADED else None
 
 
 def _wrong(keys: Keys, what: str, remedy: str, value: str | None = "") -> Finding:

@@ -32,7 +32,25 @@ How values become points:
   more. A floor above the target is for metrics where less is better.
 - **bands**: fixed points from an edge on, towards the better side. The edge belongs to the better band: with
   bands from 95% and from 100%, exactly 100 % is in the band from 100%. What is worse than every band gets 0.
+- Both are `grade`s, which only `method: target_bands` reads.
 - Weights need not add up to 100: a rule's share is its weight divided by the sum.
+
+How managers are compared:
+
+- **What is expected** of an account is what accounts like it did in anybody's hands: the same segment, size,
+  tenure, tier, industry, region and quarter, or what else `expectation.features` names. A manager's result is
+  how far the accounts beat that, over the quarters of `window`.
+- **Whose outcome it is** is decided by who had the account while something could still be done about it: in
+  the `responsibility.days` that end `end_before_outcome` days before. Handing over a dying account gains nothing.
+- **No customer is the whole score**: `weights` bound what one account counts. Money is shown beside it.
+- **Evidence**: with few accounts a difference is mostly luck, so only the part Z = n / (n + k) of it is
+  believed (`credibility`). Below `publish.min_z` no score is published, and nobody is called above or below
+  the peers with less certainty than `publish.label_probability`.
+- **The score** is 50 for the average of the peers; 10 points are one standard deviation of true differences.
+- `raw`, `weighted`, `peer_percentile` and `oe` leave out some or all of this; they are there to be compared
+  with. `target_bands` leaves out all of it: it grades what was reached by `floor` and `target`.
+- What is no figure of accounts (`target_attainment`), or is neither good nor bad by itself, can be compared by
+  `target_bands` at most. Amounts differ with the size of accounts; rates compare better.
 """
 
 Schema = dict[str, Any]
@@ -108,6 +126,8 @@ def _default(field: Schema) -> str:
         return "none"
     if isinstance(default, bool):
         return f"`{str(default).lower()}`"
+    if isinstance(default, list) and not any(isinstance(one, dict) for one in default):
+        return ", ".join(f"`{one}`" for one in default)
     return "see there" if isinstance(default, dict | list) else f"`{default}`"
 
 
@@ -121,10 +141,18 @@ def _values(field: Schema) -> str:
     if branches := field.get("anyOf") or field.get("oneOf"):
         return " or ".join(_values(b) for b in branches if b.get("type") != "null")
     if field["type"] == "array":
-        return f"list of {_values(field['items'])}"
+        return f"list of {_entries(field)}"
     if field["type"] == "object":
         return f"name to {_values(field['additionalProperties'])}"
     return _word(field)
+
+
+def _entries(field: Schema) -> str:
+    """What the entries of a list may be, and how many where it is always as many."""
+    if "prefixItems" in field:
+        return f"{len(field['prefixItems'])}: {' and '.join(_values(one) for one in field['prefixItems'])}"
+    many = f"{field['maxItems']}: " if "maxItems" in field and field.get("minItems") == field["maxItems"] else ""
+    return many + _values(field["items"])
 
 
 def _word(field: Schema) -> str:

@@ -4,12 +4,22 @@ import hashlib
 import json
 import re
 from collections import Counter
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from scoring.document import Flaw, flawed
 from scoring.rules.asked import LEAST_N, Acquisition, Completeness, Engagement, Onboarding, Voice
+from scoring.rules.comparing import (
+    AccountWeights,
+    Credibility,
+    Expectation,
+    Method,
+    Quantiles,
+    Responsible,
+    Window,
+    low_below_high,
+)
 from scoring.rules.grades import Grade, Segments
 from scoring.rules.kinds import Part, Ratio, Settings, Text
 from scoring.rules.policies import Policies, QuickRatio, Retention
@@ -49,9 +59,21 @@ class Rule(Settings):
         ge=0, le=1000, description="Weight among the rules; any sum will do. 0 is shown and not scored."
     )
     of: Text | None = Field(None, description="target_attainment only: the metric whose target is meant.")
-    grade: Grade = Field(description="`floor` and `target`, or `bands`.")
-    segments: Segments | None = Field(None, description="Other grades for some kinds of accounts.")
+    grade: Grade | None = Field(
+        None,
+        description="`floor` and `target`, or `bands`. method target_bands needs it; the others do not read it.",
+    )
+    segments: Segments | None = Field(
+        None, description="Other grades for some kinds of accounts; read as `grade` is, by method target_bands alone."
+    )
     missing: Missing | None = Field(None, description="As the rulebook's `missing`, for this rule alone.")
+
+    @property
+    def given_grade(self) -> Grade:
+        """The grade, for those who cannot do without. Raises ValueError where the rule has none."""
+        if self.grade is None:
+            raise ValueError(f"rule {self.name} has no grade")
+        return self.grade
 
 
 class Rulebook(Settings):
@@ -91,6 +113,24 @@ class Rulebook(Settings):
     onboarding: Onboarding = Field(Onboarding(), description="From when to when time to value runs.")
     acquisition: Acquisition = Field(Acquisition(), description="Which costs win customers.")
     completeness: Completeness = Field(Completeness(), description="When an account is completely entered.")
+    method: Method = Field(
+        "oe_credibility",
+        description="How managers are compared. target_bands grades values by `floor` and `target`, whatever the "
+        "book; the others compare with what accounts like these did in anybody's hands: oe is what happened less "
+        "what was expected, oe_credibility believes it as far as the evidence goes, joint does so for accounts "
+        "that many share; raw, weighted and peer_percentile are plain ratios, means and ranks, for comparison.",
+    )
+    window: Window = Field(Window(), description="Which quarters count, and how much.")
+    responsibility: Responsible = Field(Responsible(), description="Whose outcome it is when an account changes hands.")
+    expectation: Expectation = Field(Expectation(), description="What is expected of accounts of a kind.")
+    weights: AccountWeights = Field(AccountWeights(), description="How much one account may count.")
+    winsor: dict[str, Quantiles] = Field(
+        {},
+        description="Metric to the two quantiles of its accounts, such as [1%, 99%], to which outliers are drawn; "
+        "left out: the upper 1 % for net revenue retention; none for gross revenue retention, logo retention and "
+        "tier_up_rate, which have limits of their own; 1 % at both ends for growth and all others.",
+    )
+    credibility: Credibility = Field(Credibility(), description="How far differences are believed.")
     rules: tuple[Rule, ...] = Field(min_length=1, description="The lines of the scorecard.")
     missing: Missing = Field(
         "exclude_reweight",
@@ -112,13 +152,18 @@ class Rulebook(Settings):
         0.90, description="How often the likely range printed beside a score should hold the true one."
     )
     grades: tuple[Label, ...] = Field(_LABELS, min_length=1, description="Words for scores; the lowest from 0.")
-    publish: Publish = Field(Publish(), description="How sure the league's groups must be.")
+    publish: Publish = Field(Publish(), description="How sure must be what is published, and among whom.")
 
     @field_validator("min_n")
     @classmethod
     def _surveys_need_answers(cls, least: dict[str, int]) -> dict[str, int]:
         """The numbers given, and those of surveys where none are."""
         return LEAST_N | least
+
+    @field_validator("winsor")
+    @classmethod
+    def _quantiles_leave_room(cls, winsor: dict[str, Quantiles]) -> dict[str, Quantiles]:
+        return low_below_high(winsor)
 
     @field_validator("rules")
     @classmethod
@@ -151,6 +196,19 @@ class Rulebook(Settings):
         if flaws:
             raise flawed(flaws)
         return tuple(sorted(grades, key=lambda g: -g.from_))
+
+    @model_validator(mode="after")
+    def _targets_are_given(self) -> Self:
+        """Target bands need a grade for every account: segments leave some kinds out."""
+        flaws = []
+        for n, rule in enumerate(self.rules):
+            if self.method == "target_bands" and rule.grade is None:
+                whose = "" if rule.segments is None else " for the kinds that segments leaves out"
+                remedy = f"add one{whose}, such as {{floor: 80%, target: 100%}}, or use another method"
+                flaws.append(Flaw(("rules", n, "grade"), "{key} is needed by method target_bands", remedy))
+        if flaws:
+            raise flawed(flaws)
+        return self
 
     def label(self, score: float) -> str:
         """The words for a score of 0 to 100."""

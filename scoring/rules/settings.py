@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from pydantic import AfterValidator, Field, model_validator
 
 from scoring.document import Flaw, did_you_mean, flawed
-from scoring.rules.kinds import Month, Part, Ratio, Settings, Text
+from scoring.rules.kinds import Month, Part, Ratio, Settings, Text, named_twice
 
 At = Literal["at_open", "at_event", "at_close", "time_weighted"]
 GrowthPart = Literal["tier", "seats", "list_price", "discount_given", "discount_expired", "add_on"]
@@ -97,11 +97,7 @@ class Ladder(Settings):
 
     @model_validator(mode="after")
     def _products_stand_on_tiers(self) -> Self:
-        flaws = [
-            Flaw(("tiers", n), "{key} is named twice", "keep one")
-            for n, tier in enumerate(self.tiers)
-            if tier in self.tiers[:n]
-        ]
+        flaws = named_twice("tiers", self.tiers)
         if len(self.tiers) == 1:
             flaws.append(Flaw(("tiers",), "{key} needs two tiers or more", "add one, the lowest first"))
         for product, tier in self.products.items():
@@ -149,11 +145,36 @@ class Lifetime(Settings):
 
 
 class Publish(Settings):
-    """What the league page may claim."""
+    """What cards and the league page may claim."""
 
-    chance: Annotated[Ratio, Field(gt=0, lt=1)] = Field(
-        0.10, description="Share of the managers named above or below their peers that may be so by luck."
+    min_z: Part = Field(
+        0.30, description="Share of a manager's difference that must be believed (Z) for a score to be published."
     )
+    label_probability: Annotated[Ratio, Field(ge=0.5, le=1)] = Field(
+        0.90, description="How probable it must be that a manager is above, or below, the peers to be called so."
+    )
+    rank: Literal["none", "interval"] = Field(
+        "none", description="interval: also between which ranks somebody probably is; a bare rank is never shown."
+    )
+    peers: tuple[Text, ...] = Field(
+        (),
+        description="Columns of managers, such as team, that name peer groups, from narrow to wide; the company "
+        "comes last of itself.",
+    )
+    least_peers: int = Field(
+        5, ge=2, le=1000, description="Managers a peer group must have; a smaller one gives way to the next wider."
+    )
+    chance: Annotated[Ratio, Field(gt=0, lt=1)] = Field(
+        0.10,
+        description="method target_bands only: share of the managers named above or below their peers that may be "
+        "so by luck.",
+    )
+
+    @model_validator(mode="after")
+    def _peer_groups_differ(self) -> Self:
+        if flaws := named_twice("peers", self.peers):
+            raise flawed(flaws)
+        return self
 
 
 class Label(Settings):

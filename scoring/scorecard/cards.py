@@ -10,13 +10,19 @@ import polars as pl
 from scoring.credit.ownership import UNASSIGNED
 from scoring.ledger.bridge import COLUMNS
 from scoring.peers.chance import groups, likely_range, quantile
+from scoring.peers.evidence import REASONS
+from scoring.scorecard.compared import believes
 from scoring.scorecard.context import Context
 from scoring.scorecard.drivers import drivers, without_largest
-from scoring.scorecard.judge import Judged
+from scoring.scorecard.judged import Judged
+from scoring.scorecard.moved import moved
 from scoring.scorecard.rule_lines import rule_lines
 
 Card = dict[str, Any]
 Row = Mapping[str, Any]
+
+_SIDES = {"above": "above", "in line": "within", "below": "below"}
+_AMONG_PEERS = {"above": "Above peers", "within": "In line with peers", "below": "Below peers"}
 
 CHANGE_COVERAGE = 0.95
 """How sure a change must be to be called more than chance."""
@@ -24,11 +30,15 @@ CHANGE_COVERAGE = 0.95
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scored:
-    """A period judged, with the book and the movements it was judged on."""
+    """A period judged, with the book and the movements it was judged on.
+
+    `with_all` is what it would be with all accounts, where some are excluded.
+    """
 
     judged: Judged
     rows: pl.DataFrame
     moves: pl.DataFrame
+    with_all: Judged | None = None
 
 
 def cards(now: Scored, before: Scored | None, context: Context) -> list[Card]:
@@ -38,28 +48,31 @@ def cards(now: Scored, before: Scored | None, context: Context) -> list[Card]:
     """
     scores = _by_manager(now.judged.scores)
     earlier = _by_manager(before.judged.scores) if before else {}
-    known = {
-        m: (s["score"], s["error"], s["freedom"]) for m, s in scores.items() if s["score"] is not None and s["error"]
-    }
-    sides = groups(known, context.rulebook.publish.chance)
+    sides = _sides(scores, context)
     scored = [s["score"] for s in scores.values() if s["score"] is not None]
     middle = median(scored) if scored else None
     lines = rule_lines(now.judged, before.judged if before else None, context)
-    moved = drivers(now.judged, now.rows, now.moves, context)
+    felt = drivers(now.judged, now.rows, now.moves, context)
     largest = without_largest(now.judged, now.rows)
+    parts = _parts(now, before, context)
     bridges = _bridges(now.rows)
+    with_all = _by_manager(now.with_all.scores) if now.with_all else {}
     made = [
         {
             **_person(manager, context),
             **context.header,
             "accounts": score["accounts"],
             **_score(score, context),
-            "group": sides.get(manager, "not_scored" if score["score"] is None else "within"),
+            "group": (group := sides.get(manager, "not_scored" if score["score"] is None else "within")),
+            "label": _label(score, group, context),
             "peer_median": _round(middle),
             **_change(score, earlier.get(manager), context),
             "lines": lines.get(manager, []),
-            "drivers": moved.get(manager, []),
+            "moved": parts.get(manager) if _has_changed(score, earlier.get(manager)) else None,
+            "drivers": felt.get(manager, []),
             "without_largest": largest.get(manager),
+            "exclusions": list(context.exclusions.get(manager, ())),
+            "score_with_all": _round(with_all[manager]["score"]) if manager in with_all else None,
             "bridge": bridges[manager],
             "flags": [*context.notes.get(manager, ()), *context.notes.get("", ())],
         }
@@ -80,19 +93,50 @@ def _person(manager: str, context: Context) -> Card:
 
 def _score(score: Row, context: Context) -> Card:
     """The score with its range, label and evidence, or the reason why there is none."""
-    value, rulebook = score["score"], context.rulebook
+    value = score["score"]
     low, high = _range(score, context)
     evidence, sentence = _evidence(score, low, high)
     return {
         "score": _round(value),
         "low": _round(low),
         "high": _round(high),
-        "label": None if value is None else rulebook.label(value),
         "reason": None if value is not None else _why_none(score, context),
         "coverage": _round(score["coverage"]),
         "evidence": evidence,
         "evidence_sentence": sentence,
+        "believed": _round(score["z"]),
+        "chance_above": None if value is None else _round(score["chance_above"]),
+        "before_credibility": _round(score["before_credibility"]),
+        "unadjusted": _round(score["unadjusted"]),
+        "places": _places(score),
     }
+
+
+def _places(score: Row) -> list[int] | None:
+    """The first and last place that the score probably holds among all, where the rules ask for it."""
+    return None if score["first_place"] is None else [score["first_place"], score["last_place"]]
+
+
+def _sides(scores: Mapping[str, Row], context: Context) -> dict[str, str]:
+    """Who stands `above`, `within` or `below` the peers: by the label where evidence is weighed, else by a test."""
+    if believes(context.rulebook):
+        return {m: _SIDES[s["label"]] for m, s in scores.items() if s["score"] is not None}
+    known = {
+        m: (s["score"], s["error"], s["freedom"]) for m, s in scores.items() if s["score"] is not None and s["error"]
+    }
+    return groups(known, context.rulebook.publish.chance)
+
+
+def _label(score: Row, group: str, context: Context) -> str | None:
+    """The words of the score: those of the rules where values are graded, else where it stands among the peers.
+
+    None without a score, or where nothing says how sure its place among the peers is.
+    """
+    if score["score"] is None:
+        return None
+    if context.rulebook.method == "target_bands":
+        return context.rulebook.label(score["score"])
+    return _AMONG_PEERS[group] if score["error"] else None
 
 
 def _range(score: Row, context: Context) -> tuple[float | None, float | None]:
@@ -106,6 +150,11 @@ def _evidence(score: Row, low: float | None, high: float | None) -> tuple[str, s
     accounts = f"{score['accounts']:,} account{'s' if score['accounts'] != 1 else ''}"
     if score["score"] is None:
         return "none", "There is no score to carry."
+    if score["z"] is not None:
+        return str(score["grade"]), (
+            f"The score rests on {accounts}. Of what sets them apart from the peers' {score['z']:.0%} is believed; the "
+            "rest could be chance."
+        )
     if low is None or high is None:
         return "none", f"The score rests on {accounts}; leaving any of them out changes no score, so it has no range."
     width = high - low
@@ -115,6 +164,8 @@ def _evidence(score: Row, low: float | None, high: float | None) -> tuple[str, s
 
 
 def _why_none(score: Row, context: Context) -> str:
+    if score["reason"]:
+        return REASONS[score["reason"]]
     if score["is_thin"]:
         return "The score would rest on too few accounts to say how far it could be off."
     if score["is_withheld"]:
@@ -150,16 +201,29 @@ def _change(score: Row, earlier: Row | None, context: Context) -> Card:
     }
 
 
+def _has_changed(score: Row, earlier: Row | None) -> bool:
+    """Whether there is a score in both periods."""
+    return score["score"] is not None and earlier is not None and earlier["score"] is not None
+
+
+def _parts(now: Scored, before: Scored | None, context: Context) -> dict[str, list[dict[str, Any]]]:
+    """Manager to the parts of the change, where accounts are compared."""
+    if before is None or not believes(context.rulebook):
+        return {}
+    names = now.rows.select("account_id", pl.coalesce("account", "account_id"))
+    return moved(now.judged, before.judged, dict(names.iter_rows()))
+
+
 def _band(score: Row, earlier: Row, shared: float) -> float | None:
     """How far two scores may differ by chance; null where a range is missing.
 
     What the two windows share moves both scores alike, and so not their difference.
     """
-    if not score["error"] or not earlier["error"]:
+    if not score["chance"] or not earlier["chance"]:
         return None
     freedom = min(score["freedom"], earlier["freedom"])
-    common = 2 * shared * score["error"] * earlier["error"]
-    error = (score["error"] ** 2 + earlier["error"] ** 2 - common) ** 0.5
+    common = 2 * shared * score["chance"] * earlier["chance"]
+    error = (score["chance"] ** 2 + earlier["chance"] ** 2 - common) ** 0.5
     return float(quantile(CHANGE_COVERAGE, freedom) * error)
 
 

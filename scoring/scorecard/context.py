@@ -16,7 +16,8 @@ class Context:
 
     `people` maps manager_id to name, team and reports_to; `notes` maps a manager_id to sentences that its card
     must show, and "" to those for all cards. `shared` is the correlation of the chance in this and the
-    previous period's figures, from what their windows share.
+    previous period's figures, from what their windows share. `exclusions` maps a manager_id to the exclusions that
+    concern its accounts.
     """
 
     rulebook: Rulebook
@@ -27,6 +28,7 @@ class Context:
     people: Mapping[str, Mapping[str, str | None]]
     notes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     shared: float = 0.0
+    exclusions: Mapping[str, Sequence[Mapping[str, object]]] = field(default_factory=dict)
 
     def name_of(self, manager: str | None) -> str | None:
         """What people call the manager; the id where no name is known."""
@@ -43,6 +45,8 @@ class Context:
             "basis": book.basis,
             "basis_sentence": self.basis_sentence,
             "ownership": book.ownership.policy,
+            "method": book.method,
+            "sure": book.publish.label_probability,
             "currency": book.currency,
             "goal": book.goal,
             "rules_name": book.name,

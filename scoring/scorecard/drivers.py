@@ -9,7 +9,7 @@ import polars as pl
 
 from scoring.numbers import money, percent
 from scoring.scorecard.context import Context, day
-from scoring.scorecard.judge import Judged
+from scoring.scorecard.judged import Judged
 
 SHOWN = 8
 """How many accounts a card names."""
@@ -32,11 +32,13 @@ Row = Mapping[str, Any]
 def drivers(
     judged: Judged, rows: pl.DataFrame, moves: pl.DataFrame, context: Context
 ) -> dict[str, list[dict[str, Any]]]:
-    """Manager to the accounts that mattered most, by what the score would lose without them.
+    """Manager to the accounts that mattered most, by what each adds to the score.
 
-    `points` is the score less the score without the account. Up to SHOWN accounts, the best first.
+    `points` is what the account adds where accounts are compared, and the score less the score without it where
+    values are graded. Up to SHOWN accounts, the best first.
     """
     by_account = _with_points(judged, rows)
+    counted = _quarters(judged)
     top = (
         by_account.sort(pl.col("points").abs(), "account_id", descending=[True, False])
         .group_by("manager_id", maintain_order=True)
@@ -54,7 +56,8 @@ def drivers(
                 "before": str(row["before"]),
                 "after": str(row["after"]),
                 "points": round(row["points"], 9) + 0.0,
-                "sentence": _sentence(row, told[row["manager_id"], row["account_id"]], context),
+                "sentence": _sentence(row, told[row["manager_id"], row["account_id"]], context)
+                or _held(counted.get((row["manager_id"], row["account_id"]), 0), context),
             }
         )
     return made
@@ -86,10 +89,10 @@ def without_largest(judged: Judged, rows: pl.DataFrame) -> dict[str, dict[str, A
 
 
 def _with_points(judged: Judged, rows: pl.DataFrame) -> pl.DataFrame:
-    points = (pl.col("score") - pl.col("score_without")).round(9)
+    given = judged.scores.filter(pl.col("score").is_not_null())
     return (
-        judged.accounts.join(judged.scores.select("manager_id", "score"), on="manager_id", validate="m:1")
-        .with_columns(points.alias("points"))
+        judged.accounts.join(given, on="manager_id", how="semi")
+        .with_columns(pl.col("points").round(9))
         .filter(pl.col("points").is_not_null())
         .join(
             rows.select("manager_id", "account_id", "account", "before", "after"),
@@ -109,7 +112,8 @@ def _movements_by_account(moves: pl.DataFrame) -> dict[tuple[str, str], list[Row
 def _sentence(row: Row, moves: Iterable[Row], context: Context) -> str:
     """What happened to the account: over the window first, then the largest movements of the period.
 
-    On contracts movements have a day; on invoices a movement is the difference of two windows and has none.
+    On contracts movements have a day; on invoices a movement is the difference of two windows and has none. Empty
+    where nothing of it is the manager's at either end.
     """
     currency, is_dated = context.rulebook.currency, context.rulebook.basis == "contracts"
     words = WORDS if is_dated else WORDS | BETWEEN_WINDOWS
@@ -119,12 +123,25 @@ def _sentence(row: Row, moves: Iterable[Row], context: Context) -> str:
     ]
     stays = row["before"] > 0 and row["after"] > 0
     over = [_over_window(row["before"], row["after"])] if stays or not told else []
-    return "; ".join([*over, *told])
+    return "; ".join(words for words in (*over, *told) if words)
+
+
+def _quarters(judged: Judged) -> dict[tuple[str, str], int]:
+    """Manager and account to the quarters in which it counts, where accounts are compared."""
+    counted = judged.trace.group_by("manager_id", "account_id").agg(pl.col("ends_on").n_unique())
+    return {(manager, account): n for manager, account, n in counted.iter_rows()}
+
+
+def _held(quarters: int, context: Context) -> str:
+    """What is said of an account that the manager is credited with at neither end."""
+    if not quarters:
+        return "did not pay in the window"
+    return f"the manager's in {quarters} of the {context.rulebook.window.quarters} quarters, and at neither end"
 
 
 def _over_window(before: Decimal, after: Decimal) -> str:
     if before <= 0:
-        return "new in the window" if after > 0 else "did not pay in the window"
+        return "new in the window" if after > 0 else ""
     if after <= 0:
         return "left in the window"
     growth = after / before - 1

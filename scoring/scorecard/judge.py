@@ -1,31 +1,14 @@
 """What is everybody's score, and how far can it be trusted? From the book of a period to scores with ranges."""
 
-from dataclasses import dataclass
-
 import polars as pl
 
 from scoring.credit.ownership import UNASSIGNED
 from scoring.peers.resample import WHOLE, replicas, spread
 from scoring.rules import Rulebook
+from scoring.scorecard.account_points import NO_TRACE
+from scoring.scorecard.judged import NOT_SAID, Judged
 from scoring.scorecard.leave_out import points_without, scores_without
-from scoring.scorecard.lines import graded_kinds, lines, totals
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Judged:
-    """The scores of a period.
-
-    `lines`: manager_id, rule, value, n, reason, points, weight, is_measured, error and freedom. `scores`:
-    manager_id, score, coverage, is_withheld, is_thin (it would rest on too few accounts to have a range, so it is
-    not given), accounts (those the manager answers for), error and freedom. Errors are in points, null where
-    unknown. `accounts`: manager_id, account_id, score_without. `kinds`: manager_id, rule, kind, value, n, points
-    of the rules that grade kinds of accounts apart. All sorted by manager.
-    """
-
-    lines: pl.DataFrame
-    scores: pl.DataFrame
-    accounts: pl.DataFrame
-    kinds: pl.DataFrame
+from scoring.scorecard.lines import graded_kinds, lines, targets_of, totals
 
 
 def judge(rows: pl.DataFrame, rulebook: Rulebook, targets: pl.DataFrame, period: str) -> Judged:
@@ -34,11 +17,7 @@ def judge(rows: pl.DataFrame, rulebook: Rulebook, targets: pl.DataFrame, period:
     `rows` is the book, `targets` the table of targets.
     """
     owned = rows.lazy().filter(pl.col("manager_id") != UNASSIGNED)
-    agreed = (
-        targets.lazy()
-        .filter(pl.col("period") == period)
-        .select("manager_id", "metric", pl.col("value").cast(pl.Float64).alias("target"))
-    )
+    agreed = targets_of(targets, period)
     lined = lines(replicas(owned), rulebook, agreed).collect().lazy()
     scored = totals(lined, rulebook).collect().lazy()
     whole = lined.filter(pl.col("replica") == WHOLE).drop("replica")
@@ -52,13 +31,26 @@ def judge(rows: pl.DataFrame, rulebook: Rulebook, targets: pl.DataFrame, period:
         .join(counts, on="manager_id", validate="1:1")
         .join(noise, on="manager_id", how="left", validate="1:1")
         .with_columns((pl.col("score").is_not_null() & pl.col("error").is_null()).alias("is_thin"))
-        .with_columns(pl.when(~pl.col("is_thin")).then("score").alias("score"))
+        .with_columns(
+            pl.when(~pl.col("is_thin")).then("score").alias("score"),
+            pl.col("error").alias("chance"),
+            *(pl.lit(None, dtype=kind).alias(name) for name, kind in NOT_SAID.items()),
+        )
         .sort("manager_id")
     )
-    left_out = scores_without(points_without(owned, rulebook, agreed), whole)
+    left_out = (
+        scores_without(points_without(owned, rulebook, agreed), whole)
+        .join(scores.select("manager_id", "score"), on="manager_id", validate="m:1")
+        .select(
+            "manager_id", "account_id", (pl.col("score") - pl.col("score_without")).alias("points"), "score_without"
+        )
+        .sort("manager_id", "account_id")
+    )
     apart = [r.name for r in rulebook.rules if r.segments is not None]
     kinds = graded_kinds(owned.with_columns(pl.lit(WHOLE).alias("replica")), rulebook, agreed).drop("replica")
     kinds = kinds.filter(pl.col("rule").is_in(apart)).sort("manager_id", "rule", "kind")
     with_ranges = whole.join(noise_of_rules, on=["manager_id", "rule"], how="left", validate="1:1")
-    collected = pl.collect_all([with_ranges.sort("manager_id", "rule"), scores, left_out, kinds])
-    return Judged(*collected)
+    judged_lines, judged_scores, accounts, of_kinds = pl.collect_all(
+        [with_ranges.sort("manager_id", "rule"), scores, left_out, kinds]
+    )
+    return Judged(judged_lines, judged_scores, accounts, of_kinds, NO_TRACE)

@@ -26,6 +26,17 @@ def better_of(rule: Rule) -> str:
     return str(CATALOGUE[rule.metric].better)
 
 
+def sign_of(rule: Rule) -> float:
+    """-1 where less is better, else 1."""
+    return -1.0 if better_of(rule) == "lower" else 1.0
+
+
+def targets_of(targets: pl.DataFrame, period: str) -> pl.LazyFrame:
+    """What was agreed for the period: manager_id, metric, target."""
+    agreed = targets.lazy().filter(pl.col("period") == period)
+    return agreed.select("manager_id", "metric", pl.col("value").cast(pl.Float64).alias("target"))
+
+
 def lines(rows: pl.LazyFrame, rulebook: Rulebook, targets: pl.LazyFrame) -> pl.LazyFrame:
     """What each rule says of each manager, in each replica.
 
@@ -40,7 +51,7 @@ def lines(rows: pl.LazyFrame, rulebook: Rulebook, targets: pl.LazyFrame) -> pl.L
             "points"
         ),
     )
-    whole = pl.concat(_values(rows, rulebook.rules, rulebook, targets, ()))
+    whole = pl.concat(values(rows, rulebook.rules, rulebook, targets, ()))
     both = whole.join(by_rule, on=[*KEYS, "rule"], how="left", validate="1:1")
     return _weighed(both.with_columns(*_said_together()), rulebook)
 
@@ -74,15 +85,15 @@ def totals(lined: pl.LazyFrame, rulebook: Rulebook) -> pl.LazyFrame:
 
 def _groups(rows: pl.LazyFrame, rulebook: Rulebook, targets: pl.LazyFrame) -> list[pl.LazyFrame]:
     """The values to be graded: of rules without kinds as a whole, of the others by the account's kind."""
-    frames = _values(rows, [r for r in rulebook.rules if r.segments is None], rulebook, targets, ())
+    frames = values(rows, [r for r in rulebook.rules if r.segments is None], rulebook, targets, ())
     for by in sorted({r.segments.by for r in rulebook.rules if r.segments is not None}):
         rules = [r for r in rulebook.rules if r.segments is not None and r.segments.by == by]
         kinds = rows.with_columns(pl.col(by).fill_null("").alias("kind"))
-        frames += _values(kinds, rules, rulebook, targets, ("kind",))
+        frames += values(kinds, rules, rulebook, targets, ("kind",))
     return [f if "kind" in f.collect_schema().names() else f.with_columns(pl.lit("").alias("kind")) for f in frames]
 
 
-def _values(
+def values(
     rows: pl.LazyFrame,
     rules: Sequence[Rule],
     rulebook: Rulebook,

@@ -5,12 +5,14 @@ from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 from typing import Any
 
-from scoring.metrics import CATALOGUE, REASONS
+from scoring.metrics import CATALOGUE
 from scoring.numbers import figure, fixed
 from scoring.peers.chance import likely_range
 from scoring.rules import Rule, because
+from scoring.scorecard.compared import believes
+from scoring.scorecard.comparison import compared_figures, comparison, why
 from scoring.scorecard.context import Context
-from scoring.scorecard.judge import Judged
+from scoring.scorecard.judged import Judged
 from scoring.scorecard.lines import better_of, metric_of
 
 Row = Mapping[str, Any]
@@ -60,19 +62,27 @@ def _facts(rule: Rule, context: Context) -> dict[str, Any]:
 
 def _value(rule: Rule, row: Row, context: Context, kinds: Sequence[Row]) -> dict[str, Any]:
     unit, currency = str(CATALOGUE[rule.metric].unit), context.rulebook.currency
-    reason = row["reason"]
+    reason = row["reason"] if row["is_measured"] else row.get("why_not") or row["reason"]
+
+    def shown(value: float) -> str:
+        return figure(value, unit, currency)
+
+    is_graded = context.rulebook.method == "target_bands"
     return {
         "value": _round(row["value"]),
         "n": row["n"],
         "agreed": row["target"],
         "points": _round(row["points"]),
         **_range(row, context),
-        "because": _because(rule, row, kinds, lambda v: figure(v, unit, currency)),
+        "because": _because(rule, row, kinds, shown)
+        if is_graded
+        else comparison(row, unit, shown, weighs_evidence=believes(context.rulebook)),
+        "compared": None if is_graded else compared_figures(row),
         "kinds": [
             {"kind": k["kind"], "value": _round(k["value"]), "n": k["n"], "points": _round(k["points"])} for k in kinds
         ],
         "reason": reason,
-        "reason_sentence": REASONS.get(reason, reason) if reason else None,
+        "reason_sentence": why(reason) if reason else None,
     }
 
 
@@ -87,7 +97,7 @@ def _range(row: Row, context: Context) -> dict[str, float | None]:
 def _because(rule: Rule, row: Row, kinds: Sequence[Row], shown: Callable[[float], str]) -> str:
     if row["value"] is None:
         instead = "" if row["points"] is None else f", so {row['points']:g} points stand in for it"
-        return f"Not measured: {REASONS.get(row['reason'], row['reason'])}{instead}"
+        return f"Not measured: {why(row['reason'])}{instead}"
     if rule.segments is not None:
         told = [
             f"{k['kind'] or '(none)'} {shown(k['value'])}, {fixed(k['points'], 1)} points for {k['n']:,}"
@@ -95,7 +105,7 @@ def _because(rule: Rule, row: Row, kinds: Sequence[Row], shown: Callable[[float]
             if k["points"] is not None
         ]
         return f"each {rule.segments.by} has its own target: {'; '.join(told)}"
-    return because(rule.grade, row["value"], better_of(rule), shown)
+    return because(rule.given_grade, row["value"], better_of(rule), shown)
 
 
 def _shares(row: Row, weights: float) -> dict[str, Any]:

@@ -140,6 +140,7 @@ def compare(accounts: Orders, past: Past = tuple) -> Choice:
 
     `past` gives the trials; it is called only where the choice needs them.
     """
+    accounts = accounts.settled
     some = every(accounts, _step(len(accounts)))
     if not np.any(accounts.x > 0):
         return Choice(
@@ -203,6 +204,7 @@ def _scores(name: str, past: Sequence[Trial]) -> tuple[float, float]:
 
 
 def _fit(name: str, accounts: Orders) -> Fit:
+    accounts = accounts.settled
     if name == bg_nbd.NAME:
         return bg_nbd.fit(accounts)
     return mbg_nbd.fit(accounts) if name == mbg_nbd.NAME else pareto_nbd.fit(accounts)

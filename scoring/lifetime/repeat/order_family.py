@@ -119,6 +119,7 @@ def _on_occasions(seen: Seen, every: str | None) -> Choice:
 
 def _asked(model: str, own: Orders) -> Fit:
     """The fit of the model that the rules name; of MBG/NBD with the likeliest regularity."""
+    own = own.settled
     if model == "mbg_nbd":
         fits = [mbg_nbd.fit(own, k) for k in range(1, choose_orders.MOST_REGULAR + 1)]
         return max(fits, key=lambda fit: fit.log_likelihood)

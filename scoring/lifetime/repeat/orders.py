@@ -17,6 +17,8 @@ Small = NDArray[np.int32]
 Codes = NDArray[np.int32]
 
 DAYS_A_WEEK = 7
+FEW = 20_000
+"""Up to so many accounts a fit sees them in an order of their own."""
 EPOCH = date(1970, 1, 1)
 COLUMNS = ("account_id", "dated_on", "amount")
 
@@ -44,6 +46,20 @@ class Orders:
 
     def __len__(self) -> int:
         return len(self.x)
+
+    @property
+    def settled(self) -> "Orders":
+        """The same accounts in an order of their own where they are few.
+
+        The likelihood of a few accounts can be so flat that the order of a sum decides where a fit ends; no name may.
+        """
+        if len(self) > FEW:
+            return self
+        gaps = np.zeros(len(self)) if self.log_gaps is None else self.log_gaps
+        order = np.lexsort((gaps, self.age, self.t_x, self.x))
+        return Orders(
+            self.x[order], self.t_x[order], self.age[order], None if self.log_gaps is None else self.log_gaps[order]
+        )
 
 
 NEW = Orders(np.zeros(1, dtype=np.int64), np.zeros(1), np.zeros(1), np.zeros(1))

@@ -25,6 +25,8 @@ ASSUMPTIONS = (
 )
 FOLLOWS = 0.3
 """From this rank correlation of spend with number of orders on, the two are not taken for independent."""
+FEW = 20_000
+"""Up to so many customers are put in an order of their own: the order of a sum may not decide where a flat fit ends."""
 _ALIKE = 1e6
 _SAMPLE = 20_000
 _RANKED = 100_000
@@ -48,6 +50,9 @@ def fit(spend: Spend, *, otherwise: float = 0.0) -> Fit:
     x, z = spend.orders[counted].astype(np.float64), spend.mean[counted]
     if z.size == 0:
         return _alike(otherwise, 0, 0.0, ("nobody_repeats",))
+    if z.size <= FEW:
+        order = np.lexsort((z, x))
+        x, z = x[order], z[order]
     average = float(z.mean())
     if z.size < 3 or float(np.ptp(np.log(z))) < 1e-9:
         return _alike(average, z.size, 0.0, ("few_accounts" if z.size < 3 else "no_spread",))

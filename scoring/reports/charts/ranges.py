@@ -1,4 +1,4 @@
-"""Where does a score stand, and how sure is that? Dot, ring, bar and dashed median on a shared axis."""
+"""Where does a score stand, and how sure is that? Dot, ring, bar and dashed line of the peers on a shared axis."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,18 +16,22 @@ LEAST = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a range bar shows, in points; what is not known is None and not drawn."""
+    """What a range bar shows, in points; what is not known is None and not drawn.
+
+    `peers` is where they are marked, and `peers_are` what of them that is.
+    """
 
     value: float | None = None
     low: float | None = None
     high: float | None = None
     previous: float | None = None
-    median: float | None = None
+    peers: float | None = None
+    peers_are: str = "peer median"
 
     @property
     def known(self) -> tuple[float, ...]:
         """The figures that are there."""
-        return tuple(v for v in (self.value, self.low, self.high, self.previous, self.median) if v is not None)
+        return tuple(v for v in (self.value, self.low, self.high, self.previous, self.peers) if v is not None)
 
 
 def points_scale(readings: list[Reading]) -> Scale:
@@ -41,16 +45,16 @@ def points_scale(readings: list[Reading]) -> Scale:
 
 def range_bar(scale: Scale, reading: Reading, name: str) -> Markup:
     """The reading as a chart; its tick labels (class `tick`) are for places without an axis above."""
-    marks = [svg.grid(scale), _tick_labels(scale)]
+    marks = [svg.grid(scale)]
     if reading.low is not None and reading.high is not None:
         marks.append(svg.bar(scale.at(reading.low), scale.at(reading.high), colour=palette.RANGE))
-    if reading.median is not None:
-        marks.append(svg.median(scale.at(reading.median)))
+    if reading.peers is not None:
+        marks.append(svg.dashed(scale.at(reading.peers)))
     if reading.previous is not None:
         marks.append(svg.ring(scale.at(reading.previous)))
     if reading.value is not None:
         marks.append(svg.dot(scale.at(reading.value)))
-    return svg.picture(f"{name}: {_said(reading)}.", *marks, height=26)
+    return svg.picture(f"{name}: {_said(reading)}.", *marks, _tick_labels(scale), height=26)
 
 
 def axis(scale: Scale, unit: str = "points") -> Markup:
@@ -70,12 +74,12 @@ def axis_ends(first: str, last: str) -> Markup:
 
 
 def key(kind: str) -> Markup:
-    """A small picture of one mark, for the legend: dot, ring, bar or median."""
+    """A small picture of one mark, for the legend: dot, ring, bar or peers."""
     drawn = {
         "dot": ("a dot", svg.dot(50)),
         "ring": ("a ring", svg.ring(50)),
         "bar": ("a bar", svg.bar(5, 95, colour=palette.RANGE)),
-        "median": ("a dashed line", svg.median(50)),
+        "peers": ("a dashed line", svg.dashed(50)),
     }
     said, mark = drawn[kind]
     return svg.picture(said, mark, height=16)
@@ -96,6 +100,6 @@ def _said(reading: Reading) -> str:
         told.append(f"likely {likely(reading.low, reading.high, ' to ')}")
     if reading.previous is not None:
         told.append(f"before {fixed(reading.previous)}")
-    if reading.median is not None:
-        told.append(f"peer median {fixed(reading.median)}")
+    if reading.peers is not None:
+        told.append(f"{reading.peers_are} {fixed(reading.peers)}")
     return ", ".join(told)

@@ -51,8 +51,8 @@ def ring(x: float) -> str:
     return f'<circle cx="{x:.2f}%" cy="50%" r="6" fill="{palette.PAPER}" stroke="{palette.MUTED}" stroke-width="1.25"/>'
 
 
-def median(x: float) -> str:
-    """The peer median: a dashed line over the whole height."""
+def dashed(x: float) -> str:
+    """The peers: a dashed line over the whole height."""
     return (
         f'<line x1="{x:.2f}%" x2="{x:.2f}%" y2="100%" stroke="{palette.INK}" '
         f'stroke-width="1.5" stroke-dasharray="2 2"/>'

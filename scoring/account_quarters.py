@@ -1,0 +1,157 @@
+"""What did each account do in each of the trailing quarters, and whose was it? What managers are compared by.
+
+A metric of an account is the metric by account: the same expressions over the book of the quarter, so that what is
+compared is what is measured.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+import polars as pl
+
+from scoring import book
+from scoring.booking import Booked, Tables, booked_by_account
+from scoring.calendar import Period
+from scoring.lifetime.exposure import months_back
+from scoring.measure import measure_by
+from scoring.peers.bands import tenure_band
+from scoring.peers.window import responsibility
+from scoring.rules import Rule, Rulebook
+from scoring.scope import MONTHS_A_QUARTER
+from scoring.scorecard.estimates import Compared, column_of
+from scoring.scorecard.exclusions import without_excluded
+from scoring.scorecard.lines import metric_of
+from scoring.worth import VALUE_COLUMNS
+
+KEY = ["account_id", "quarter"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trail:
+    """The books of trailing quarters, each made once however many periods look at it.
+
+    `made` and `spans` (the days on which each account was whose) are by the day after the quarter.
+    """
+
+    tables: Tables
+    rulebook: Rulebook
+    as_of: date
+    made: dict[date, Compared] = field(default_factory=dict)
+    spans: dict[date, pl.DataFrame] = field(default_factory=dict)
+
+    def under(self, rulebook: Rulebook) -> "Trail":
+        """The trail under a rulebook that differs in how managers are compared, but not in what makes accounts alike.
+
+        No book is made again: whose an outcome is under another responsibility is read off the same units.
+        """
+        if rulebook.responsibility == self.rulebook.responsibility:
+            return replace(self, rulebook=rulebook)
+        known = {end: one for end, one in self.made.items() if end in self.spans}
+        made = {e: replace(o, shares=_shares(o.units, self.spans[e], rulebook)) for e, o in known.items()}
+        return replace(self, rulebook=rulebook, made=made)
+
+    def until(self, period: Period, now: Booked) -> Compared:
+        """The quarters that end with the period, without what is excluded; `now` is the period's own book.
+
+        Rules that look at lifetime value, whose models look at a year, are asked once of the whole period, and count
+        in the last quarter in which the account paid.
+        """
+        count = self.rulebook.window.quarters
+        found = [self._quarter(months_back(period.end, MONTHS_A_QUARTER * n)) for n in reversed(range(count))]
+        units, shares = (
+            pl.concat([getattr(f, name).with_columns(pl.lit(n).alias("quarter")) for n, f in enumerate(found)])
+            for name in ("units", "shares")
+        )
+        if long := _rules(self.rulebook, are_long=True):
+            last = units.group_by("account_id").agg(pl.col("quarter").max())
+            whole = _figures(now.rows, self.rulebook, long).join(last, on="account_id", validate="1:1")
+            units = units.join(whole, on=KEY, how="left", validate="1:1")
+        every = Compared(units.sort(KEY), shares.sort(*KEY, "manager_id"), self.tables["managers"])
+        return without_excluded(every, self.tables["exclusions"], self.as_of)
+
+    def with_all(self) -> "Trail":
+        """The trail by which no account is left out; no book is made again."""
+        return replace(self, tables={**self.tables, "exclusions": self.tables["exclusions"].clear()})
+
+    def _quarter(self, end: date) -> Compared:
+        if end not in self.made:
+            start = months_back(end, MONTHS_A_QUARTER)
+            self.made[end] = self._of(Period(f"{start:%Y-%m} and two months more", start, end))
+        return self.made[end]
+
+    def _of(self, quarter: Period) -> Compared:
+        rulebook, asked = self.rulebook, _rules(self.rulebook, are_long=False)
+        short = rulebook.model_copy(update={"retention_window": "period", "rules": tuple(asked.values())})
+        made = booked_by_account(self.tables, short, quarter, self.as_of)
+        units = _units(made, rulebook, self.tables["accounts"], quarter)
+        self.spans[quarter.end] = spans = made.spans.collect()
+        shares = _shares(units, spans, rulebook)
+        figures = _figures(made.rows, rulebook, asked)
+        return Compared(
+            units.join(figures, on="account_id", how="left", validate="1:1"), shares, self.tables["managers"]
+        )
+
+
+def _shares(units: pl.DataFrame, spans: pl.DataFrame, rulebook: Rulebook) -> pl.DataFrame:
+    """Each manager's part of each unit, as `peers.window.responsibility`."""
+    own = rulebook.responsibility
+    return responsibility(units, spans, rule=own.rule, days=own.days, gap=own.end_before_outcome)
+
+
+def _rules(rulebook: Rulebook, *, are_long: bool) -> dict[int, Rule]:
+    """The rules, by their place, that look at lifetime value, or that do not."""
+    return {n: rule for n, rule in enumerate(rulebook.rules) if _is_long(metric_of(rule).columns) == are_long}
+
+
+def _is_long(columns: Collection[str]) -> bool:
+    return not VALUE_COLUMNS.isdisjoint(columns)
+
+
+def _units(made: Booked, rulebook: Rulebook, accounts: pl.DataFrame, quarter: Period) -> pl.DataFrame:
+    """The accounts that paid on the first day, with what was known of them then; one row per account_id."""
+    once = book.at(made.rows.lazy(), "account_id").filter(pl.col("before") > 0)
+    once = once.drop("first_on", "cancelled_on", strict=False)  # attributes of these names
+    first = "dated_on" if rulebook.basis == "invoices" else "starts_on"
+    since = made.lines.lazy().group_by("account_id").agg(pl.col(first).min().alias("first_on"))
+    created = accounts.lazy().select("account_id", "created_on")
+    last_day = pl.col("event_on") if rulebook.basis == "contracts" else pl.lit(None, dtype=pl.Date)
+    ended = made.outcome.lazy().select("account_id", pl.when(pl.col("after") <= 0).then(last_day).alias("cancelled_on"))
+    tiers = dict(enumerate(rulebook.ladder.tiers))
+    tier = pl.col("tier_before").replace_strict(tiers, default=None, return_dtype=pl.String)
+    joined = once.with_columns(tier.alias("tier"))
+    for known in (since, created, ended):
+        joined = joined.join(known, on="account_id", how="left", validate="1:1")
+    return (
+        joined.with_columns(
+            pl.col("before").alias("opening"),
+            pl.lit(0).alias("quarter"),
+            pl.lit(quarter.start).alias("starts_on"),
+            pl.lit(quarter.end).alias("ends_on"),
+            tenure_band(pl.coalesce("created_on", "first_on"), pl.lit(quarter.start)).alias("tenure_band"),
+        )
+        .select(*KEY, "account", "opening", "starts_on", "ends_on", "cancelled_on", *_features(rulebook, joined))
+        .sort("account_id")
+        .collect()
+    )
+
+
+def _features(rulebook: Rulebook, joined: pl.LazyFrame) -> list[str]:
+    """The columns that say what kind of account it is, as far as anything says so."""
+    there = {*joined.collect_schema().names(), "tenure_band"}
+    asked = dict.fromkeys((*rulebook.expectation.features, rulebook.expectation.segment))
+    return [name for name in asked if name in there and name != "quarter"]
+
+
+def _figures(rows: pl.DataFrame, rulebook: Rulebook, rules: dict[int, Rule]) -> pl.DataFrame:
+    """What each rule's metric is of each account: account_id, and `column_of` each rule, null where it is not."""
+    once = book.at(rows.lazy(), "account_id")
+    metrics = list({m.name: m for m in map(metric_of, rules.values())}.values())
+    if not metrics:
+        return rows.select("account_id").unique()
+    long = pl.concat(measure_by(once, metrics, ("account_id",), basis=rulebook.basis))
+    columns = [
+        pl.col("value").filter(pl.col("metric") == metric_of(rule).name).first().alias(column_of(n))
+        for n, rule in rules.items()
+    ]
+    return long.group_by("account_id").agg(columns).sort("account_id").collect()

@@ -1,0 +1,44 @@
+"""`bookscore sensitivity`: how far do scores hang on what was chosen?"""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scoring.cli import places, varied
+from scoring.cli.answers import Answer, count, finish
+from scoring.cli.options import AsJson, AsOf, Folder, Rules
+from scoring.cli.screen import working
+from scoring.cli.streams import note
+
+
+def sensitivity(
+    folder: Folder = Path(),
+    *,
+    period: Annotated[
+        str | None, typer.Option("--period", metavar="PERIOD", help="The period, as 2026-Q2.", show_default="the last")
+    ] = None,
+    as_of: AsOf = None,
+    rules: Rules = None,
+    set_aside: Annotated[bool, typer.Option("--set-aside", help="Score without the rows that have errors.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Score the period under other reasonable choices, one at a time, and say whose score and label hang on them.
+
+    Weights of rules halved and doubled; other windows, limits of outliers, accounts that are as good as knowing the
+    peers (k), expectations, weights of accounts, and rules of responsibility. Nothing is stored.
+    """
+    request = replace(places.request(folder, rules, as_of), period=period, set_aside=set_aside)
+    from scoring.compare import sensitivity as engine
+    from scoring.explain.model import plain
+
+    with working("Scoring under other choices …"):
+        found, problems = engine.of_request(request)
+
+    def show() -> None:
+        if problems:
+            note(f"Exports and rules: {count(problems)}; `bookscore check` lists them.")
+        varied.show(varied.View(found, folder, set_aside=set_aside))
+
+    finish(Answer(plain(found), problems), show, as_json=as_json)

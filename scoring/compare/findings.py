@@ -1,0 +1,131 @@
+"""What should somebody do about it? What a diagnosis found, each in a plain sentence with a remedy."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from math import sqrt
+
+from scoring.compare.diagnosis import GRADED, Diagnosis, Owned, Pair, RuleFigures
+from scoring.numbers import fixed, percent
+from scoring.peers.figures import FEW_COMPARABLE
+
+LUCKY = 0.3
+"""A correlation with what was expected of the books that is worth a word, if it is beyond chance as well."""
+LARGE_PART = 0.2
+RARE = 0.1
+"""The part of the account-quarters with few of their kind that is worth a word."""
+
+
+_LUCK = {
+    True: ("rises", "luck with the accounts counts, or good accounts are in good hands"),
+    False: ("falls", "too much is expected of good accounts, or they are in weaker hands"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that scores suffer from: its kind, the rules it is about, what it means and what helps."""
+
+    kind: str
+    rules: tuple[str, ...]
+    what: str
+    remedy: str
+
+
+Said = Callable[[str, str, str], Finding]
+
+
+def findings(found: Diagnosis) -> tuple[Finding, ...]:
+    """What is to be said of the rules, one after the other, of pairs of them, and of whose the accounts are."""
+    told = [f for rule in found.rules for f in _of_rule(rule, found)]
+    weights = {rule.rule: rule.weight for rule in found.rules}
+    metrics = {rule.rule: rule.metric for rule in found.rules}
+    told += [
+        _alike(pair, is_same=len({metrics[name] for name in pair.rules}) == 1)
+        for pair in found.pairs
+        if pair.is_alike and all(weights[name] for name in pair.rules)
+    ]
+    return (*told, *_of_owners(found), *_of_scores(found))
+
+
+def _of_rule(rule: RuleFigures, found: Diagnosis) -> Iterator[Finding]:
+    def one(kind: str, what: str, remedy: str) -> Finding:
+        return Finding(kind, (rule.rule,), f"{rule.rule}: {what}", remedy)
+
+    if not rule.account_quarters:
+        what = "no account has a value of it, so it counts for nobody"
+        yield one("no_data", what, "bring the data, give it weight 0, or delete it")
+        return
+    if rule.tau is None or rule.reliability is None:
+        why = rule.reasons.get("tau") or rule.reasons["reliability"]
+        what = f"its weight does not matter. {why}"
+        yield one("no_signal", what, "give it weight 0, or wait until accounts differ")
+        return
+    yield from _of_signal(rule, found.least_z, one)
+    yield from _of_book(rule, found, one)
+
+
+def _of_signal(rule: RuleFigures, least: float, one: Said) -> Iterator[Finding]:
+    """Whether managers differ, and how much of a difference is believed."""
+    if not rule.tau:
+        what = "managers do not differ in it beyond chance (tau is 0), so its weight does not matter"
+        yield one("no_signal", what, "give it weight 0, or score what managers can move")
+    elif not rule.tau_data:
+        held = "the frozen k" if rule.is_frozen else "the policy value (tau0)"
+        what = f"the data alone show no difference between managers; what it adds rests on {held}"
+        yield one("rests_on_policy", what, "give it less weight until several periods show a difference")
+    if rule.tau and rule.reliability is not None and rule.reliability < least:
+        what = f"of a difference only {percent(rule.reliability, 0)} is believed on average, the rest could be chance"
+        yield one("mostly_noise", what, "look at more quarters, or give it less weight")
+
+
+def _of_book(rule: RuleFigures, found: Diagnosis, one: Said) -> Iterator[Finding]:
+    """How much hangs on which accounts somebody has."""
+    luck, fair = rule.luck[found.method], rule.luck["oe_credibility"]
+    if luck is not None and abs(luck) >= LUCKY and abs(luck) > 2 / sqrt(max(rule.managers, 1)):
+        turn, much = _LUCK[luck > 0]
+        what = f"what {found.method} says {turn} with what was expected of the book ({fixed(luck, 2)}): {much}"
+        other = "" if found.method == "oe_credibility" or fair is None else f"; oe_credibility has {fixed(fair, 2)}"
+        yield one("book_luck", what, f"look at which kinds of accounts they have{other}")
+    if rule.largest_part is not None and rule.largest_part > LARGE_PART:
+        what = f"one account is {percent(rule.largest_part, 0)} of the book of {rule.largest_part_manager}"
+        yield one("large_account", what, "set weights.max_share, or read that figure with the account in mind")
+    if rule.few_comparable > RARE * rule.account_quarters:
+        part = percent(rule.few_comparable / rule.account_quarters, 0)
+        what = f"{part} of the account-quarters have fewer than {FEW_COMPARABLE} of their kind in other books"
+        yield one("few_comparable", what, "name fewer features, or join rare kinds")
+
+
+def _alike(pair: Pair, *, is_same: bool) -> Finding:
+    one, other = pair.rules
+    correlation = pair.correlation or 0.0
+    if is_same:
+        what = f"{one} and {other} score the same metric: it counts twice"
+        return Finding("same", pair.rules, what, "delete one of the two")
+    if correlation < 0:
+        what = f"{one} and {other} pull against each other ({fixed(correlation, 2)}): what is good for one is bad for"
+        return Finding("opposed", pair.rules, f"{what} the other", "keep the one that is meant")
+    what = f"{one} and {other} measure nearly the same ({fixed(correlation, 2)}): what they share counts twice"
+    return Finding("same", pair.rules, what, "keep one, or let both together weigh what one should")
+
+
+def _of_owners(found: Diagnosis) -> Iterator[Finding]:
+    def one(kind: str, owned: Owned, what: str, remedy: str) -> Iterator[Finding]:
+        if owned.account_quarters:
+            few = ", ".join(owned.names) + (" and others" if owned.accounts > len(owned.names) else "")
+            many = f"{owned.account_quarters:,} account-quarter{'' if owned.account_quarters == 1 else 's'}"
+            yield Finding(kind, (), f"{many} of {few}: {what}", remedy)
+
+    claimed = "several claim the same days as a whole owner's, which are split between them"
+    yield from one("overlapping", found.overlapping, claimed, "correct the dates of ownership in the export")
+    late = "nobody had the account in the window of responsibility, so those who had it later answer for it"
+    yield from one("late_owner", found.late, late, "if that is no hand-over, correct the dates of ownership")
+    nobody = "nobody had the account at all, so it counts for nobody"
+    yield from one("unassigned", found.unassigned, nobody, "give it an owner in the export")
+
+
+def _of_scores(found: Diagnosis) -> Iterator[Finding]:
+    missing = found.managers - found.scored
+    if missing:
+        what = f"{missing:,} of {found.managers:,} managers {'has' if missing == 1 else 'have'} no score"
+        about = "their targets" if found.method == GRADED else "more quarters or larger books"
+        yield Finding("not_scored", (), what, f"their cards say why; look at {about} before min_z or min_coverage")

@@ -1,0 +1,59 @@
+"""What do those who decide look at? One period of a company, read and booked once, to be judged in several ways."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from scoring import booking, notes, scope
+from scoring.account_quarters import Trail
+from scoring.calendar import Period
+from scoring.errors import Problem, in_order
+from scoring.folder import opened
+from scoring.intake import Request
+from scoring.pipeline import judged_by_method
+from scoring.rules import Rulebook
+from scoring.scorecard.cards import Card, Scored, cards
+from scoring.scorecard.context import Context
+from scoring.scorecard.judged import Judged
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Subject:
+    """A period of a company: its tables, its book, and the quarters that end with it, made when they are asked for."""
+
+    tables: booking.Tables
+    rulebook: Rulebook
+    period: Period
+    as_of: date
+    made: booking.Booked
+    trail: Trail
+    people: Mapping[str, Mapping[str, str | None]]
+    problems: tuple[Problem, ...] = ()
+
+    def judged(self, rulebook: Rulebook) -> Judged:
+        """The scores under a rulebook that differs in how managers are compared, but not in books or metrics."""
+        return judged_by_method(self.tables, rulebook, self.period, self.made, self.trail.under(rulebook))
+
+    def cards(self, judged: Judged, rulebook: Rulebook) -> list[Card]:
+        """The cards of those scores, without an earlier period, by name."""
+        before = scope.calendar_of(rulebook).previous(self.period)
+        context = Context(rulebook, self.period, before, self.made.windows, self.as_of, self.people)
+        return cards(Scored(judged, self.made.rows, self.made.moves), None, context)
+
+    def name_of(self, manager: str) -> str:
+        """What people call the manager; the id where no name is known."""
+        return self.people.get(manager, {}).get("name") or manager
+
+
+def subject(tables: booking.Tables, rulebook: Rulebook, period: Period, as_of: date) -> Subject:
+    """The period of a company whose tables are checked."""
+    made = booking.booked(tables, rulebook, period, as_of, metrics=())
+    return Subject(tables, rulebook, period, as_of, made, Trail(tables, rulebook, as_of), notes.people(tables))
+
+
+def of_folder(request: Request) -> Subject:
+    """The period that is asked for, with all that is odd about rules and exports. Raises ProblemsFoundError."""
+    folder = opened(request)
+    found = subject(folder.tables, folder.rulebook, folder.period(request.period), folder.as_of)
+    problems = in_order((*folder.problems, *folder.later))
+    return replace(found, problems=problems)

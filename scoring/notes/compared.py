@@ -1,0 +1,72 @@
+"""What is odd about whose the compared accounts were? Days claimed twice or by nobody, and accounts passed on late."""
+
+from datetime import timedelta
+
+import polars as pl
+
+from scoring.notes.seen import Seen, counted, named
+
+LATE = timedelta(days=45)
+"""An account that leaves so soon after a hand-over was lost by whoever had it before."""
+
+
+def overlapping(seen: Seen) -> dict[str, str]:
+    """Manager to how many account-quarters were claimed by more than one owner."""
+    return {
+        m: f"{counted(n, 'account-quarter')} had days that more than one owner claimed whole; these days were split."
+        for m, n in _flagged(seen, "is_overlapping")
+    }
+
+
+def without_owner(seen: Seen) -> dict[str, str]:
+    """Manager to how many account-quarters nobody had in the days that count."""
+    own = seen.rulebook.responsibility
+    days = f"the {own.days} days that count, which end {own.end_before_outcome} days before the outcome"
+    return {
+        m: f"{counted(n, 'account-quarter')} had no owner in {days}; the last days before the outcome count instead."
+        for m, n in _flagged(seen, "is_fallback")
+    }
+
+
+def passed_on_late(seen: Seen) -> dict[str, str]:
+    """Manager to the accounts that left soon after they were handed over or taken over."""
+    if seen.compared is None or seen.rulebook.ownership.policy != "history":
+        return {}
+    left = seen.compared.units.filter(pl.col("cancelled_on").is_not_null()).select(
+        "account_id", "account", "cancelled_on"
+    )
+    spans = seen.tables["ownership"].select("account_id", "manager_id", "starts_on", "ends_on")
+    on, gone = pl.col("handed_on"), pl.col("cancelled_on")
+    soon = (on <= gone) & (gone - on <= LATE)
+    before = spans.select("account_id", pl.col("manager_id").alias("giver"), pl.col("ends_on").alias("handed_on"))
+    after = spans.select("account_id", pl.col("manager_id").alias("taker"), pl.col("starts_on").alias("handed_on"))
+    passed = (
+        before.join(after, on=["account_id", "handed_on"])
+        .filter(pl.col("giver") != pl.col("taker"))
+        .join(left, on="account_id")
+        .filter(soon)
+        .with_columns(pl.coalesce("account", "account_id").alias("name"))
+        .unique(["giver", "taker", "account_id"])
+        .sort("name", "account_id")
+    )
+    within = f"{LATE.days} days or less before leaving"
+    said = {
+        m: f"Handed over {within}: {named(names)}. Who had them before answers for the loss."
+        for m, names in _by(passed, "giver")
+    }
+    for m, names in _by(passed, "taker"):
+        words = f"Taken over {within}: {named(names)}. Who had them before answers for the loss."
+        said[m] = f"{said[m]} {words}" if m in said else words
+    return said
+
+
+def _by(passed: pl.DataFrame, who: str) -> list[tuple[str, list[str]]]:
+    return list(passed.group_by(who, maintain_order=True).agg("name").sort(who).iter_rows())
+
+
+def _flagged(seen: Seen, column: str) -> list[tuple[str, int]]:
+    """Manager and how many parts have the flag; managers without any left out."""
+    if seen.compared is None:
+        return []
+    shares = seen.compared.shares.filter(column)
+    return list(shares.group_by("manager_id").len().sort("manager_id").iter_rows())

@@ -1,0 +1,48 @@
+"""Which accounts do not count in scores, who approved it, and how much revenue is that?"""
+
+from collections import Counter
+
+import polars as pl
+
+from scoring.notes.seen import Seen, counted, named
+from scoring.scorecard.exclusions import BY_TARGETS, LATER, NO_APPROVER, NO_QUARTER, Entry
+
+
+def applied(seen: Seen) -> list[str]:
+    """How many exclusions change scores, by whom they were approved, and the revenue of their accounts."""
+    found = [e for e in seen.exclusions if e["applied"]]
+    if not found:
+        return []
+    by = Counter(str(e["approved_by"]) for e in found)
+    who = ", ".join(f"{name} ({n:,})" for name, n in sorted(by.items()))
+    ids = {e["account_id"] for e in found}
+    rows = seen.rows.filter(pl.col("account_id").is_in(sorted(ids)))
+    opening, closing = rows["opening"].sum(), rows["closing"].sum()
+    was, them = ("was", "it") if len(found) == 1 else ("were", "them")
+    return [
+        f"{counted(len(found), 'exclusion')} of {counted(len(ids), 'account')} {was} applied to scores, approved by "
+        f"{who}. Excluded closing revenue: {seen.money(closing)}{seen.part(closing)}; opening: {seen.money(opening)}. "
+        f"Measures and money hold {them} all the same, and cards say the score without exclusions."
+    ]
+
+
+def not_applied(seen: Seen) -> list[str]:
+    """How many exclusions change no score, and why."""
+    return [
+        f"{counted(len(found), 'exclusion')} {'was' if len(found) == 1 else 'were'} not applied, {why}: "
+        f"{named(dict.fromkeys(str(e['name']) for e in found))}."
+        for reason, why in _WHY_NOT.items()
+        if (found := _of(seen, reason))
+    ]
+
+
+def _of(seen: Seen, reason: str) -> list[Entry]:
+    return [e for e in seen.exclusions if e["why_not"] == reason]
+
+
+_WHY_NOT = {
+    NO_APPROVER: "as nobody has approved",
+    LATER: "as the approval came after the as-of day",
+    NO_QUARTER: "as no result of the account that is compared falls into its days",
+    BY_TARGETS: "as the method target_bands grades whole books",
+}

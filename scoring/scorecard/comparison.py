@@ -1,0 +1,56 @@
+"""What does a card say of a rule by which accounts are compared? The figures of the comparison, and a sentence."""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from scoring.metrics import REASONS
+from scoring.numbers import percent, rounded, signed
+from scoring.peers.evidence import REASONS as NOT_PUBLISHED
+
+Row = Mapping[str, Any]
+
+_FIGURES = (
+    "observed",
+    "expected",
+    "difference",
+    "theta",
+    "peer_mean",
+    "scale",
+    "z",
+    "evidence",
+    "account_quarters",
+    "few_comparable",
+    "peers",
+    "label",
+)
+
+
+def compared_figures(row: Row) -> dict[str, Any]:
+    """The figures behind the points, in the unit of the metric; None where there are none."""
+    return {name: round(v, 12) + 0.0 if isinstance(v := row[name], float) else v for name in _FIGURES}
+
+
+def comparison(row: Row, unit: str, shown: Callable[[float], str], *, weighs_evidence: bool) -> str:
+    """What happened and what was expected, and how much of the difference is believed, where evidence is weighed."""
+    if not row["is_measured"]:
+        return f"Not compared: {why(row['why_not'])}; the average of 50 points stands in for it"
+    units = row["account_quarters"]
+    over = f"over {units:,} account-quarter{'' if units == 1 else 's'}"
+    told = f"{shown(row['observed'])} on average {over}, {shown(row['expected'])} expected of such accounts"
+    apart = f"{signed(_apart(row))} percentage points" if unit == "ratio" else shown(row["difference"])
+    believed = f", of which {percent(row['z'], 0)} is believed" if weighs_evidence and row["z"] is not None else ""
+    rare = row["few_comparable"]
+    few = f"; {rare:,} of them have few of their kind in other books" if rare else ""
+    return f"{told}: {apart}{believed}{few}"
+
+
+def _apart(row: Row) -> Decimal:
+    """By how many percentage points the printed figures differ, so that a reader's sum is ours."""
+    return rounded(100 * row["observed"]) - rounded(100 * row["expected"])
+
+
+def why(reason: str | None) -> str:
+    """The reason in words, to stand inside a sentence."""
+    said = REASONS.get(reason or "") or NOT_PUBLISHED.get(reason or "") or reason or "there is no figure"
+    return said.rstrip(".")

@@ -1,0 +1,41 @@
+"""What comes out of judging a period, whatever the method."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+NOT_SAID = {
+    "z": pl.Float64,
+    "chance_above": pl.Float64,
+    "before_credibility": pl.Float64,
+    "unadjusted": pl.Float64,
+    "label": pl.String,
+    "grade": pl.String,
+    "reason": pl.String,
+    "first_place": pl.Int64,
+    "last_place": pl.Int64,
+}
+"""What is said of scores only where evidence is weighed."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """The scores of a period, sorted by manager.
+
+    `lines`, one row per manager and rule: value, n, target, reason (why there is no value), points, weight, instead,
+    is_measured, error and freedom; where managers are compared, in the metric's unit, observed, expected, difference,
+    theta and peer_mean, with scale (points of the score for one of the unit), z, evidence (of how many
+    account-quarters), account_quarters, peers, label, few_comparable and why_not. `scores`, one row per manager:
+    score, coverage, is_withheld, is_thin (it would rest on too few accounts to have a range), accounts (those the
+    manager answers for), error, freedom, chance (the standard deviation that chance gives it), and `NOT_SAID`, null
+    where values are graded. Errors are in points, null where unknown. `accounts`: manager_id, account_id, points (what
+    it adds to the score) and score_without. `kinds`: manager_id, rule, kind, value, n, points of the rules that grade
+    kinds of accounts apart.
+    `trace`: as `account_points.TRACE`, empty where values are graded.
+    """
+
+    lines: pl.DataFrame
+    scores: pl.DataFrame
+    accounts: pl.DataFrame
+    kinds: pl.DataFrame
+    trace: pl.DataFrame

@@ -1,0 +1,265 @@
+"""What do scores promise that compare accounts? Points that add up, and an expectation nobody can move alone."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+from tabled import tables
+from worlds import World, compared_worlds, examples
+
+from scoring import booking, pipeline, scope
+from scoring.account_quarters import Trail
+from scoring.peers.company import Company
+from scoring.peers.estimate import Estimate
+from scoring.rules import Rulebook
+from scoring.scorecard import account_points, compared
+from scoring.scorecard.cards import Card, Scored, cards
+from scoring.scorecard.context import Context
+from scoring.scorecard.judged import Judged
+
+AS_OF = date(2026, 6, 30)
+STAY = {"name": "stay", "metric": "logo_retention", "weight": 1}
+KEEP = {"name": "keep", "metric": "gross_revenue_retention", "weight": 1}
+LOST = {"m1-1": "2025-08-15", "m1-2": "2025-11-20", "m1-3": "2026-05-21", "m2-1": "2026-02-10", "m3-8": "2025-12-05"}
+"""Account to the day from which it pays no more: three of the first manager's, one of two others'."""
+
+Estimates = list[tuple[Company, Sequence[Estimate]]]
+
+
+def company(people: int = 6, lost: Mapping[str, str] = LOST, **more: str) -> dict[str, pl.DataFrame]:
+    """Managers of eight accounts each; the n-th pays n hundred a month since 2024, unless it is lost."""
+    accounts = [(f"m{m}-{n}", f"m{m}", 100 * n) for m in range(1, people + 1) for n in range(1, 9)]
+    texts = {
+        "accounts": ["account_id", *(a for a, _, _ in accounts)],
+        "managers": ["manager_id", *(f"m{m}" for m in range(1, people + 1))],
+        "ownership": ["account_id manager_id starts_on ends_on", *(f"{a} {m} . ." for a, m, _ in accounts)],
+        "contracts": [
+            "account_id amount every starts_on ends_on",
+            *(f"{a} {amount} month 2024-01-01 {lost.get(a, '.')}" for a, _, amount in accounts),
+        ],
+    }
+    return tables({name: "\n".join([*rows, more.get(name, "")]) for name, rows in texts.items()})
+
+
+def rulebook(*rules: Mapping[str, Any], **settings: Any) -> Rulebook:
+    made = {"name": "R", "currency": "EUR", "rules": list(rules or (STAY,)), "publish": {"min_z": 0}}
+    return Rulebook.model_validate(made | settings)
+
+
+def scored(known: dict[str, pl.DataFrame], book: Rulebook) -> pipeline.Result:
+    return pipeline.score(known, book, scope.calendar_of(book).period("2026-Q2"), AS_OF)
+
+
+def judged(known: dict[str, pl.DataFrame], *rules: Mapping[str, Any], **settings: Any) -> Judged:
+    return scored(known, rulebook(*rules, **settings)).scored.judged
+
+
+def row(frame: pl.DataFrame, **key: str) -> dict[str, Any]:
+    return frame.row(by_predicate=pl.all_horizontal(pl.col(c) == v for c, v in key.items()), named=True)
+
+
+def made_cards(result: pipeline.Result, book: Rulebook) -> dict[str, Card]:
+    """Manager to the card."""
+    calendar = scope.calendar_of(book)
+    period = calendar.period("2026-Q2")
+    context = Context(book, period, calendar.previous(period), result.windows, AS_OF, {})
+    told = Scored(result.scored.judged, result.scored.rows, result.scored.moves)
+    return {card["manager_id"]: card for card in cards(told, None, context)}
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> Estimates:
+    """The company and the estimates that scores are made of, as they come along."""
+    found: Estimates = []
+
+    def kept(made: Company, estimates: Sequence[Estimate], book: Rulebook) -> account_points.AccountPoints:
+        found.append((made, estimates))
+        return account_points.account_points(made, estimates, book)
+
+    monkeypatch.setattr(compared, "account_points", kept)
+    return found
+
+
+# ---- on companies made at random ----
+
+
+@examples(8)
+@given(compared_worlds(accounts=(8, 14)), st.sampled_from(compared.BELIEVING))
+def test_account_points_add_up_to_every_score_and_shares_to_one(world: World, method: str) -> None:
+    book = world.rulebook.model_copy(update={"method": method})
+    made = booking.booked(world.tables, book, world.period, world.as_of)
+    trail = Trail(world.tables, book, world.as_of)
+    found = pipeline.judged_by_method(world.tables, book, world.period, made, trail)
+    whole = found.lines.group_by("manager_id").agg((pl.col("points") * pl.col("weight")).sum() / pl.col("weight").sum())
+    added = found.trace.group_by("manager_id").agg(pl.col("points").sum().alias("added"))
+    both = whole.join(found.scores, on="manager_id").join(added, on="manager_id", how="left")
+    for of in both.iter_rows(named=True):
+        assert of["points"] - 50 == pytest.approx(of["added"] or 0, abs=1e-9)
+        assert of["score"] is None or of["score"] == pytest.approx(of["points"], abs=1e-9)
+    shares = trail.until(world.period, made).shares.group_by("account_id", "quarter").agg(pl.col("share").sum())
+    assert ((shares["share"] - 1).abs() < 1e-12).all()
+
+
+def test_over_all_account_quarters_as_much_happened_as_was_expected(asked: Estimates) -> None:
+    @examples(4)
+    @given(compared_worlds(accounts=(8, 14)))
+    def each(world: World) -> None:
+        asked.clear()
+        pipeline.score(world.tables, world.rulebook, world.period, world.as_of, metrics=())
+        for found in asked[0][1]:
+            if len(found.values):
+                missed = found.values - found.expectation.expected
+                assert abs(float(np.mean(missed))) < 1e-9 * max(1.0, float(np.abs(found.values).max()))
+
+    each()
+
+
+# ---- on a company of six managers with eight accounts each ----
+
+
+def test_who_loses_more_accounts_has_the_lower_score() -> None:
+    found = judged(company())
+    scores = dict(found.scores.select("manager_id", "score").iter_rows())
+    assert scores["m1"] < scores["m2"] < scores["m4"] > 50 > scores["m1"]
+    assert scores["m4"] == pytest.approx(scores["m5"], abs=0.3)  # alike, but expected by points of other folds
+    line = row(found.lines, manager_id="m1", rule="stay")
+    assert line["account_quarters"] == 8 + 7 + 6 + 6  # two were lost before the last quarter began
+
+
+def test_few_peers_give_no_score_and_the_reason() -> None:
+    book = rulebook(STAY)
+    result = scored(company(people=4), book)
+    for card in made_cards(result, book).values():
+        assert card["score"] is card["label"] is None
+        assert card["group"] == "not_scored"
+        assert card["reason"] == "There are fewer than five managers to compare with."
+    assert set(result.scored.judged.scores["reason"]) == {"no_peers"}
+
+
+def test_a_manager_without_accounts_has_no_card_and_one_with_only_new_ones_no_score() -> None:
+    more = {
+        "managers": "m7\nm8",
+        "accounts": "new",
+        "ownership": "new m8 . .",
+        "contracts": "new 100 month 2026-06-01 .",
+    }
+    book = rulebook(STAY)
+    told = made_cards(scored(company(**more), book), book)
+    assert "m7" not in told
+    assert told["m8"]["score"] is None
+    assert told["m8"]["reason"] == "None of the rules could be measured; the card says why for each."
+    assert told["m8"]["lines"][0]["because"].startswith("Not compared: no account was paying at the start;")
+    usual = made_cards(scored(company(), book), book)
+    assert {m: told[m]["score"] for m in usual} == {m: card["score"] for m, card in usual.items()}
+
+
+def test_attributes_named_like_what_is_worked_out_change_no_score() -> None:
+    names = ("cancelled_on", "first_on", "starts_on", "ends_on", "quarter", "opening", "size_band", "unit", "outcome 0")
+    known = company()
+    named = known["accounts"].with_columns(pl.lit("theirs").alias(name) for name in names)
+    usual, with_them = judged(known), judged({**known, "accounts": named})
+    assert with_them.scores.equals(usual.scores)
+    assert with_them.trace.equals(usual.trace)
+
+
+def test_where_all_accounts_do_the_same_nobody_is_told_apart() -> None:
+    book = rulebook(STAY, KEEP)
+    result = scored(company(lost={}), book)
+    assert set(result.scored.judged.scores["score"]) == {None}
+    assert set(result.scored.judged.scores["reason"]) == {"no_variation"}
+    assert set(result.scored.judged.lines["points"]) == {50.0}
+    reasons = {card["reason"] for card in made_cards(result, book).values()}
+    assert reasons == {"All accounts did the same, so there is nothing to tell managers apart by."}
+
+
+@pytest.mark.parametrize(
+    ("rule", "charged"), [("share", "m1"), ("event_owner", "m2"), ("snapshot", "m2"), ("quarter_days", None)]
+)
+def test_an_account_lost_twenty_days_after_it_was_handed_over_is_charged_to_who_had_it(
+    rule: str, charged: str | None
+) -> None:
+    known = company()
+    kept = known["ownership"].filter(pl.col("account_id") != "m1-3")
+    passed = tables(
+        {"ownership": "account_id manager_id starts_on ends_on\nm1-3 m1 . 2026-05-01\nm1-3 m2 2026-05-01 ."}
+    )
+    known["ownership"] = pl.concat([kept, passed["ownership"]]).sort("account_id", "manager_id", "starts_on")
+    trace = judged(known, responsibility={"rule": rule}).trace
+    lost = trace.filter((pl.col("account_id") == "m1-3") & (pl.col("ends_on") == date(2026, 7, 1)))
+    assert set(lost["observed"]) == {0.0}
+    assert lost["manager_id"].to_list() == ([charged] if charged else ["m1", "m2"])
+    assert (lost["points"] < 0).all()
+
+
+def test_less_is_better_is_the_mirror_of_more_is_better() -> None:
+    """Without kinds of accounts; with them the least chance of a loss lifts what is expected of some."""
+    left = {"name": "left", "metric": "churn_rate", "weight": 1}
+    alike = {"expectation": {"features": []}}
+    stays, leaves = (judged(company(), rule, method="oe", **alike).lines for rule in (STAY, left))
+    assert_frame_equal(stays.select("manager_id", "points", "error"), leaves.select("manager_id", "points", "error"))
+    for name in ("observed", "expected"):
+        assert (stays[name] - (1 - leaves[name])).abs().max() < 1e-12
+    assert (stays["difference"] + leaves["difference"]).abs().max() < 1e-12
+    assert stays["points"].n_unique() > 1
+
+
+def test_a_rule_of_weight_0_is_shown_and_moves_nothing() -> None:
+    book = rulebook(STAY, {**KEEP, "weight": 0})
+    alone, result = judged(company(), STAY), scored(company(), book)
+    assert_frame_equal(result.scored.judged.scores, alone.scores, abs_tol=1e-9)
+    assert result.scored.judged.trace.filter(pl.col("rule") == "keep")["points"].abs().max() == 0
+    for card in made_cards(result, book).values():
+        shown = next(line for line in card["lines"] if line["rule"] == "keep")
+        assert (shown["share"], shown["contribution"]) == (0, 0)
+        assert shown["compared"]["expected"] is not None
+
+
+def test_contributions_on_cards_add_up_to_scores() -> None:
+    book = rulebook(STAY, {**KEEP, "weight": 3})
+    for card in made_cards(scored(company(), book), book).values():
+        assert sum(line["contribution"] for line in card["lines"]) == pytest.approx(card["score"], abs=1e-8)
+        assert sum(line["share"] for line in card["lines"]) == pytest.approx(1, abs=1e-8)
+
+
+def test_the_score_without_the_largest_account_is_that_of_the_others_by_the_same_yardstick(asked: Estimates) -> None:
+    found = judged(company(), {**STAY, "weight": 2}, KEEP)
+    ((made, estimates),) = asked
+    for manager in found.scores["manager_id"]:
+        largest = f"{manager}-8"
+        points = [
+            _points_without(made, one, manager, largest) * weight
+            for one, weight in zip(estimates, (2 / 3, 1 / 3), strict=True)
+        ]
+        told = row(found.accounts, manager_id=manager, account_id=largest)
+        assert told["score_without"] == pytest.approx(50 + sum(points), abs=1e-9)
+
+
+def _points_without(made: Company, found: Estimate, manager: str, account: str) -> float:
+    """What a rule of the whole weight would add to 50 without the account: expectations, spread and peers held."""
+    assert found.scale is not None
+    assert found.heard is not None
+    units = made.shelf.units.filter(pl.Series(found.measured))["account_id"].to_numpy()
+    mine = found.books.manager == made.shelf.managers.to_list().index(manager)
+    at, part = found.books.unit[mine], found.part[mine]
+    rest = units[at] != account
+    at, part = at[rest], part[rest] / part[rest].sum()
+    difference = float(np.sum(part * (found.values - found.expectation.expected)[at]))
+    spread = part * np.sqrt(found.heard.unit[at])
+    variance = float(np.sum(spread**2)) + found.heard.repeat * _together(spread, units[at])
+    z = found.scale.between / (found.scale.between + variance)
+    mean = row(found.rows, manager_id=manager)["peer_mean"]
+    return float(10 * z * (difference - mean) / np.sqrt(found.scale.between))
+
+
+def _together(spread: np.ndarray[Any, Any], account: Iterable[str]) -> float:
+    """What quarters of the same account have in common: the products of each two of them, both ways."""
+    names = list(account)
+    return float(
+        sum(a * b for n, a in enumerate(spread) for m, b in enumerate(spread) if n != m and names[n] == names[m])
+    )

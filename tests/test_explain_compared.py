@@ -1,0 +1,439 @@
+"""Does the trace of compared scores lead to the card, and is what would have made another score right?"""
+
+import io
+import json
+from collections.abc import Callable, Mapping
+from contextlib import redirect_stderr, redirect_stdout
+from copy import deepcopy
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from scoring import demo, explain, intake, pipeline
+from scoring.cli import main
+from scoring.cli.explain import FRAMES
+from scoring.cli.explained import View, show
+from scoring.explain import Evidence, Explanation, Line, Reach
+from scoring.explain.comparison import AccountQuarter, ComparedAccount, Comparison
+from scoring.rules import default_text
+from scoring.run import Run, json_text
+
+AINO = "Aino Kärkkälä"
+NINTH = 1e-9
+
+
+@pytest.fixture(scope="module")
+def evidence(demo_run: Run, tmp_path_factory: pytest.TempPathFactory) -> Evidence:
+    """The made company's run, compared as the default rules say, as it comes out of files."""
+    folder = tmp_path_factory.mktemp("stored")
+    for name, content in demo_run.packed.items():
+        (folder / f"{name}.parquet").write_bytes(content)
+    frames = {name: pl.scan_parquet(folder / f"{name}.parquet") for name in FRAMES}
+    return explain.of_stored(json.loads(json_text(demo_run.summary)), json.loads(json_text(demo_run.cards)), **frames)
+
+
+@pytest.fixture(scope="module")
+def explanations(evidence: Evidence) -> Mapping[str, Explanation]:
+    """Every manager's explanation, by id."""
+    return {card["manager_id"]: explain.explain(evidence, card["manager_id"]) for card in evidence.cards}
+
+
+@pytest.fixture(scope="module")
+def aino(evidence: Evidence) -> Explanation:
+    """The explanation of a manager with a score."""
+    return explain.explain(evidence, AINO)
+
+
+def by_method(demo_folder: Path, folder: Path, method: str) -> Evidence:
+    """The made company's run by another method."""
+    rules = folder / "rules.yaml"
+    rules.write_text(default_text().replace("\nmethod: oe_credibility", f"\nmethod: {method}"), encoding="utf-8")
+    return explain.of_run(pipeline.run(intake.Request(demo_folder, demo.AS_OF, rules=rules, set_aside=True)))
+
+
+def compared(line: Line) -> Comparison:
+    """The comparison of the line, which has one."""
+    assert line.compared is not None
+    return line.compared
+
+
+# ---- what adds up ----
+
+
+def test_the_score_is_fifty_and_the_points_of_the_trace(evidence: Evidence) -> None:
+    trace = evidence.compared.collect()
+    again = 0
+    for card in (card for card in evidence.cards if card["score"] is not None):
+        mine = trace.filter(pl.col("manager_id") == card["manager_id"])
+        assert 50 + mine["points"].sum() == pytest.approx(card["score"], abs=NINTH)
+        again += 1
+    assert again >= 24
+
+
+def test_points_are_what_the_figures_of_the_card_make_of_each_quarter(
+    explanations: Mapping[str, Explanation],
+) -> None:
+    checked = 0
+    for line in (line for found in explanations.values() for line in found.lines):
+        said = compared(line)
+        for account in said.accounts:
+            assert None not in (said.scale, said.z, said.peer_mean)
+            for quarter in account.quarters:
+                missed = quarter.part * (quarter.observed - quarter.expected - (said.peer_mean or 0))
+                made = (said.scale or 0) * (said.z or 0) * missed
+                assert made == pytest.approx(float(quarter.points), abs=1e-8)  # parts have nine decimals
+                checked += 1
+    assert checked > 10_000
+
+
+def test_accounts_and_quarters_add_up_to_the_last_digit(explanations: Mapping[str, Explanation]) -> None:
+    for found in explanations.values():
+        for line in found.lines:
+            said = compared(line)
+            assert said.middle + sum(a.points for a in said.accounts) == line.adds
+            assert all(sum(q.points for q in a.quarters) == a.points for a in said.accounts)
+            assert sum(len(a.quarters) for a in said.accounts) in (0, said.account_quarters)
+        gained = sum(a.points for a in explain.added(line.compared for line in found.lines))
+        if found.score is not None:
+            assert sum(compared(line).middle for line in found.lines) == 50
+            assert 50 + gained == found.score
+
+
+def test_a_rule_that_was_not_compared_adds_fifty_times_its_share(evidence: Evidence) -> None:
+    found = explain.explain(evidence, "Jörn Thalbacher")
+    (line,) = (line for line in found.lines if line.rule == "keep_customers")
+    assert (found.score, line.adds, compared(line).middle, compared(line).accounts) == (None, Decimal("7.5"), 7.5, ())
+
+
+def test_values_are_computed_again_from_the_book(evidence: Evidence, aino: Explanation) -> None:
+    card = explain.card_of(evidence.cards, AINO)
+    assert [float(line.value or 0) for line in aino.lines] == [line["value"] for line in card["lines"]]
+    assert all(line.measured.parts for line in aino.lines)
+
+
+def test_an_account_is_shown_alone_with_its_quarters(evidence: Evidence, aino: Explanation) -> None:
+    first = compared(aino.lines[0]).accounts[0]
+    found = explain.explain(evidence, AINO, account=first.name)
+    assert compared(found.lines[0]).accounts == (first,)
+    days = [quarter.last_day for quarter in first.quarters]
+    assert days == sorted(days)
+    assert set(days) <= {date(2025, 9, 30), date(2025, 12, 31), date(2026, 3, 31), date(2026, 6, 30)}
+
+
+def test_an_account_that_left_the_book_is_still_explained(evidence: Evidence) -> None:
+    trace, book = pl.collect_all([evidence.compared, evidence.book])
+    gone = trace.join(book, on=["manager_id", "account_id"], how="anti").row(0, named=True)
+    found = explain.explain(evidence, gone["manager_id"], account=gone["account_id"])
+    assert found.accounts == ()
+    assert any(compared(line).accounts for line in found.lines)
+    (name,) = {a.name for line in found.lines for a in compared(line).accounts}
+    assert name != gone["account_id"]
+
+
+def test_json_holds_the_quarters_with_points_as_text(aino: Explanation) -> None:
+    told: dict[str, Any] = json.loads(json.dumps(explain.plain(aino), allow_nan=False))
+    said = told["lines"][0]["compared"]
+    points = sum(Decimal(a["points"]) for a in said["accounts"])
+    assert Decimal(said["middle"]) + points == Decimal(told["lines"][0]["adds"])
+    assert set(said["accounts"][0]["quarters"][0]) == {"last_day", "part", "observed", "expected", "points"}
+
+
+# ---- what is refused ----
+
+
+def changed_trace(evidence: Evidence, column: str, change: float | None, row: int = 0) -> Evidence:
+    """The evidence with one figure of one of Aino's rows changed, or with the row left out."""
+    card = explain.card_of(evidence.cards, AINO)
+    trace = evidence.compared.collect().with_row_index("nr")
+    numbers = trace.filter((pl.col("manager_id") == card["manager_id"]) & (pl.col("rule") == "keep_revenue"))["nr"]
+    is_it = pl.col("nr") == numbers[row]
+    if change is None:
+        return replace(evidence, compared=trace.filter(~is_it).drop("nr").lazy())
+    moved = pl.when(is_it).then(pl.col(column) + change).otherwise(column).alias(column)
+    return replace(evidence, compared=trace.with_columns(moved).drop("nr").lazy())
+
+
+@pytest.mark.parametrize("column", ["points", "part", "observed", "expected"])
+def test_a_row_of_the_trace_that_was_changed_is_refused(evidence: Evidence, column: str) -> None:
+    with pytest.raises(explain.UnexplainedError, match="keep_revenue"):
+        explain.explain(changed_trace(evidence, column, 1e-5), AINO)
+
+
+def test_a_row_of_the_trace_that_is_missing_is_refused(evidence: Evidence) -> None:
+    with pytest.raises(explain.UnexplainedError, match="how many account-quarters of keep_revenue"):
+        explain.explain(changed_trace(evidence, "points", None), AINO)
+
+
+def test_points_that_went_from_one_account_to_another_are_refused(evidence: Evidence) -> None:
+    both = changed_trace(changed_trace(evidence, "points", 0.25, row=0), "points", -0.25, row=50)
+    with pytest.raises(explain.UnexplainedError, match=r"what account .* adds by keep_revenue in the quarter to 20"):
+        explain.explain(both, AINO)
+
+
+def test_rows_of_a_rule_that_the_card_does_not_have_are_refused(evidence: Evidence) -> None:
+    renamed = pl.when(pl.col("rule") == "keep_revenue").then(pl.lit("kept")).otherwise("rule").alias("rule")
+    with pytest.raises(explain.UnexplainedError, match="kept"):
+        explain.explain(replace(evidence, compared=evidence.compared.with_columns(renamed)), AINO)
+
+
+def _score(card: dict[str, Any]) -> None:
+    card["score"] += 1e-6
+
+
+def _contribution(card: dict[str, Any]) -> None:
+    card["lines"][1]["contribution"] += 1e-6
+
+
+def _points(card: dict[str, Any]) -> None:
+    card["lines"][1]["points"] += 1e-6
+
+
+def _believed(card: dict[str, Any]) -> None:
+    card["lines"][1]["compared"]["z"] += 1e-3
+
+
+def _observed(card: dict[str, Any]) -> None:
+    card["lines"][1]["compared"]["observed"] += 1e-6
+
+
+def _value(card: dict[str, Any]) -> None:
+    card["lines"][1]["value"] += 1e-6
+
+
+@pytest.mark.parametrize("change", [_score, _contribution, _points, _believed, _observed, _value])
+def test_a_card_that_was_changed_is_refused(evidence: Evidence, change: Callable[[dict[str, Any]], None]) -> None:
+    cards = [deepcopy(dict(card)) for card in evidence.cards]
+    change(explain.card_of(cards, AINO))
+    with pytest.raises(explain.UnexplainedError, match="the card says"):
+        explain.explain(replace(evidence, cards=cards), AINO)
+
+
+# ---- other methods ----
+
+
+def test_scores_that_are_solved_jointly_add_up_too(demo_folder: Path, tmp_path: Path) -> None:
+    evidence = by_method(demo_folder, tmp_path, "joint")
+    for card in evidence.cards[:8]:
+        found = explain.explain(evidence, card["manager_id"])
+        for line in found.lines:
+            assert compared(line).middle + sum(a.points for a in compared(line).accounts) == line.adds
+    with pytest.raises(explain.UnexplainedError, match="what keep_revenue adds"):
+        explain.explain(changed_trace(evidence, "points", 1e-5), AINO)
+
+
+def test_methods_without_evidence_are_told_from_the_card(demo_folder: Path, tmp_path: Path) -> None:
+    evidence = by_method(demo_folder, tmp_path, "raw")
+    found = explain.explain(evidence, AINO)
+    assert [line.compared for line in found.lines] == [None] * len(found.lines)
+    assert sum(line.adds for line in found.lines if line.adds is not None) == found.score
+    assert "gives accounts no points of their own" in found.sentences[0]
+    assert "keeps no points of accounts" in explain.reach(found, 99, evidence.rulebook).sentences[0]
+
+
+# ---- what would have made another score ----
+
+
+def reached(evidence: Evidence, found: Explanation, target: float) -> Reach:
+    """What would have made it the target."""
+    return explain.reach(found, target, evidence.rulebook)
+
+
+def test_what_a_rule_alone_would_have_needed_makes_the_target(evidence: Evidence, aino: Explanation) -> None:
+    told = reached(evidence, aino, 60)
+    assert aino.score is not None
+    assert [need.rule for need in told.needs] == [line.rule for line in aino.lines]
+    for need, line in zip(told.needs, aino.lines, strict=True):
+        said = compared(line)
+        assert need.by is not None
+        gained = float(need.by) * (said.scale or 0) * (said.z or 0)
+        assert float(aino.score) + gained == pytest.approx(60, abs=1e-5)
+        assert need.needed == need.found + need.by
+
+
+def test_a_share_above_one_is_not_possible_and_said_so(evidence: Evidence, aino: Explanation) -> None:
+    needs = {need.rule: need for need in reached(evidence, aino, 80).needs}
+    assert (needs["keep_revenue"].is_possible, needs["keep_revenue"].why) == (False, "a share cannot be above 100 %")
+    assert not needs["keep_customers"].is_possible
+    assert needs["grow_revenue"].is_possible  # more than the same revenue can come back
+
+
+def test_an_account_as_expected_gives_its_points_back(evidence: Evidence, aino: Explanation) -> None:
+    accounts = reached(evidence, aino, 80).accounts
+    assert accounts[0].name == "Whitlock Textiles GmbH"
+    assert [a.points for a in accounts] == sorted(a.points for a in accounts)
+    assert all(a.points < 0 and a.score - (aino.score or 0) == -a.points for a in accounts)
+
+
+@pytest.mark.parametrize("target", [0, 40, 55.5])
+def test_a_target_below_the_score_is_a_sentence(evidence: Evidence, aino: Explanation, target: float) -> None:
+    told = reached(evidence, aino, target)
+    assert (told.needs, told.accounts) == ((), ())
+    assert told.sentences == (f"The score is 55.5 already; {target:g} is not above it.",)
+
+
+def test_without_a_score_there_is_only_a_sentence(evidence: Evidence) -> None:
+    told = reached(evidence, explain.explain(evidence, "Jörn Thalbacher"), 60)
+    assert (told.needs, told.score) == ((), None)
+    assert "Too little of the difference can be believed" in told.sentences[0]
+
+
+def test_it_says_that_it_is_no_promise(evidence: Evidence, aino: Explanation) -> None:
+    assert "no promise" in reached(evidence, aino, 60).sentences[-1]
+
+
+def test_less_is_needed_where_less_is_better(evidence: Evidence, aino: Explanation) -> None:
+    rule = next(rule for rule in evidence.rulebook.rules if rule.name == "keep_customers")
+    other = rule.model_copy(update={"metric": "churn_rate"})
+    rules = tuple(other if r is rule else r for r in evidence.rulebook.rules)
+    quarter = AccountQuarter(date(2026, 6, 30), 1.0, 0.04, 0.02, Decimal(-1))
+    account = ComparedAccount("a", "Ada", 1.0, 0.04, 0.02, Decimal(-1), (quarter,))
+    said = Comparison(0.04, 0.02, 0.02, 0.5, 0.01, 0.0, -100.0, 1, Decimal("7.5"), (account,))
+    line = replace(next(line for line in aino.lines if line.rule == "keep_customers"), compared=said)
+    found = replace(aino, score=Decimal(49), lines=(line,))
+    rulebook = evidence.rulebook.model_copy(update={"rules": rules})
+    (one,) = explain.reach(found, 50, rulebook).needs
+    assert (one.by, one.needed, one.is_possible) == (Decimal("-0.02"), Decimal("0.02"), True)
+    (much,) = explain.reach(found, 60, rulebook).needs
+    assert (much.is_possible, much.why) == (False, "it cannot fall below nothing")
+
+
+GRADES = """
+name: Small
+currency: EUR
+basis: invoices
+method: target_bands
+rules:
+  - {name: line, metric: net_revenue_retention, weight: 1, grade: {floor: 50%, target: 150%}}
+  - name: steps
+    metric: logo_retention
+    weight: 1
+    grade: {bands: [{from: 90%, points: 100}, {from: 20%, points: 60}]}
+  - name: apart
+    metric: gross_revenue_retention
+    weight: 1
+    grade: {floor: 0%, target: 100%}
+    segments: {by: segment, grades: {Big: {floor: 0%, target: 50%}}}
+"""
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
+    """Sixteen accounts of one manager that are graded; three of four stay as they are, the others leave."""
+    folder = tmp_path_factory.mktemp("graded")
+    accounts = [f"a{n:02}" for n in range(16)]
+    invoices = [
+        f"{account}{year},{account},{year}-05-01,10.00"
+        for n, account in enumerate(accounts)
+        for year in (2025, 2026)
+        if year == 2025 or n % 4
+    ]
+    tables = {
+        "accounts": ["account_id,name,segment", *(f"{a},{a},Small" for a in accounts)],
+        "managers": ["manager_id,name", "M,Mia"],
+        "ownership": ["account_id,manager_id,starts_on,ends_on", *(f"{a},M,," for a in accounts)],
+        "invoices": ["line_id,account_id,dated_on,amount", *invoices],
+    }
+    for name, rows in tables.items():
+        (folder / f"{name}.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    (folder / "rules.yaml").write_text(GRADES, encoding="utf-8")
+    return explain.of_run(pipeline.run(intake.Request(folder, date(2026, 6, 30))))
+
+
+def test_a_straight_grade_says_the_value_it_needs(graded: Evidence) -> None:
+    mia = explain.explain(graded, "mia")
+    assert [line.points for line in mia.lines] == [25.0, 60.0, 75.0]
+    line, steps, apart = explain.reach(mia, 60, graded.rulebook).needs
+    assert (line.found, line.by, line.needed) == (Decimal("0.75"), Decimal("0.2"), Decimal("0.95"))
+    assert (steps.needed, steps.is_possible) == (Decimal("0.9"), True)
+    assert (apart.is_possible, apart.why) == (False, "each segment has its own grade, so no single value answers")
+
+
+def test_full_points_that_are_not_enough_are_said(graded: Evidence) -> None:
+    told = explain.reach(explain.explain(graded, "mia"), 90, graded.rulebook)
+    assert told.needs[0].why == "even 100 points would make the score 78.3 only"
+    assert told.accounts == ()
+
+
+# ---- what is printed ----
+
+
+def printed(found: Explanation, *, everything: bool = False, reach: Reach | None = None) -> str:
+    """What `explain` prints."""
+    out = io.StringIO()
+    with redirect_stdout(out), redirect_stderr(io.StringIO()):
+        show(View(found, Path(), None, everything=everything, reach=reach))
+    return out.getvalue()
+
+
+def last_column(out: str, head: str) -> list[Decimal]:
+    """The figures of the last column of the table with this head; the last is the sum."""
+    body = out.split(f"{head}\n")[1].split("\n\n", maxsplit=1)[0].splitlines()
+    return [Decimal(line.split()[-1].replace("−", "-")) for line in body if not line.startswith("─")]
+
+
+def ruled(out: str) -> int:
+    """How wide the widest table is."""
+    return max(len(line) for line in out.splitlines() if line.startswith("──"))
+
+
+@pytest.mark.parametrize("width", ["80", "120"])
+def test_printed_points_add_up_at_every_level(
+    evidence: Evidence, aino: Explanation, monkeypatch: pytest.MonkeyPatch, width: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", width)
+    whole = printed(aino)
+    rule = explain.explain(evidence, AINO, metric="grow_revenue")
+    account = compared(rule.lines[0]).accounts[0].account_id
+    tables = [
+        (whole, "Adds"),
+        (whole, "Account                          Points"),
+        (printed(rule), "Points"),
+        (printed(rule, everything=True), "Points"),
+        (printed(explain.explain(evidence, AINO, account=account)), "Points"),
+    ]
+    for out, head in tables:
+        *parts, total = last_column(out, head)
+        assert len(parts) > 5
+        assert sum(parts) == total
+        assert ruled(out) <= int(width)
+    assert last_column(*tables[0])[-1] == 50 + last_column(*tables[1])[-1]
+
+
+def test_every_score_is_printed_with_parts_that_add_up(explanations: Mapping[str, Explanation]) -> None:
+    for found in (found for found in explanations.values() if found.score is not None):
+        *adds, score = last_column(printed(found), "Adds")
+        assert sum(adds) == score
+
+
+@pytest.mark.parametrize("width", ["80", "120"])
+def test_what_would_have_made_it_more_is_printed(
+    evidence: Evidence, aino: Explanation, monkeypatch: pytest.MonkeyPatch, width: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", width)
+    out = printed(aino, reach=reached(evidence, aino, 80))
+    assert "What would have made it 80, 24.5 points more:" in out
+    assert "no: a share cannot be" in out
+    assert ruled(out) <= int(width)
+    assert "40 is not above it." in printed(aino, reach=reached(evidence, aino, 40))
+
+
+def test_an_account_outside_the_book_is_printed_with_its_quarters(evidence: Evidence) -> None:
+    trace, book = pl.collect_all([evidence.compared, evidence.book])
+    gone = trace.join(book, on=["manager_id", "account_id"], how="anti").row(0, named=True)
+    out = printed(explain.explain(evidence, gone["manager_id"], account=gone["account_id"]))
+    assert "Quarter to" in out
+    assert "It is not in the book of the period itself" in out
+
+
+@pytest.mark.parametrize("further", [("101",), ("-1",), ("nan",), ("high",), ("60", "--metric", "keep_revenue")])
+def test_a_score_that_cannot_be_asked_for_is_wrong_usage(tmp_path: Path, further: tuple[str, ...]) -> None:
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        code = main(["explain", AINO, "--folder", str(tmp_path), "--to", *further])
+    assert (code, out.getvalue()) == (2, "")
+    assert "--to" in err.getvalue()
