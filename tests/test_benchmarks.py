@@ -16,15 +16,18 @@ sys.path.insert(0, str(BENCHMARKS))
 import catalogue
 import catalogue_sql
 import lifetime_value
+import made_book
+import made_logs
 import side_by_side
-from lifetime_value import CHOSEN, LIFETIMES, OURS, UNTIL
+from lifetime_value import CHOSEN, LIFETIMES, OURS
+from made_logs import UNTIL
 
 
 @pytest.fixture(scope="module")
 def figures(tmp_path_factory: pytest.TempPathFactory) -> pl.DataFrame:
     """The catalogue over a small made book, as the benchmark measures it."""
     folder = tmp_path_factory.mktemp("book")
-    catalogue.made_book(1_000, 20).write_parquet(folder / "book.parquet")
+    made_book.made_book(1_000, 20).write_parquet(folder / "book.parquet")
     said = catalogue.ours(folder / "book.parquet", folder / "ours.parquet")
     assert set(said["stages"]) == {"measure"}
     return pl.read_parquet(folder / "ours.parquet")
@@ -41,13 +44,13 @@ def _as_sql_would(figures: pl.DataFrame) -> pl.DataFrame:
 
 
 def _log(size: str, folder: Path) -> Path:
-    lifetime_value.write_log(size, folder / "log.parquet")
+    made_logs.write_log(size, folder / "log.parquet")
     return folder / "log.parquet"
 
 
 def test_the_made_log_is_the_same_each_time_and_as_long_as_the_published_one() -> None:
-    log = lifetime_value.made_orders(1_000)
-    assert log.equals(lifetime_value.made_orders(1_000))
+    log = made_logs.made_orders(1_000)
+    assert log.equals(made_logs.made_orders(1_000))
     assert 2.5 < log.height / 1_000 < 3.2
     assert log["amount"].min() > 0
     assert log["date"].max() < UNTIL
@@ -77,7 +80,7 @@ def test_parameters_and_totals_are_those_of_lifetimes(tmp_path: Path, monkeypatc
 
 
 def test_a_peer_that_says_nothing_finite_disagrees() -> None:
-    fine = {"parameters": dict(lifetime_value.MADE), "alive": 1.0, "expected": 1.0, "value": 1.0}
+    fine = {"parameters": dict(made_logs.MADE), "alive": 1.0, "expected": 1.0, "value": 1.0}
     broken = fine | {"expected": float("nan")}
     (found,) = lifetime_value.disagreements({OURS: fine, LIFETIMES: broken}, {LIFETIMES: 1.0})
     assert "expected" in found
@@ -94,7 +97,7 @@ def test_every_manager_has_every_figure(figures: pl.DataFrame) -> None:
 
 
 def test_the_made_book_has_the_columns_that_metrics_read() -> None:
-    columns = catalogue.made_book(100, 5, flags=True).columns
+    columns = made_book.made_book(100, 5, flags=True).columns
     assert {c for metric in OVER_BOOK for c in metric.columns} <= {*columns}
 
 
@@ -131,6 +134,6 @@ def test_ten_times_the_cost_is_a_longer_bar_and_never_a_broken_picture() -> None
 
 
 def test_days_before_the_end_of_a_log_are_those_of_the_made_customers() -> None:
-    first = lifetime_value.made_orders(500).group_by("customer_id").agg(pl.col("date").min())["date"]
+    first = made_logs.made_orders(500).group_by("customer_id").agg(pl.col("date").min())["date"]
     assert first.min() >= date(2024, 1, 1)
     assert first.max() <= date(2025, 1, 2)
