@@ -49,7 +49,7 @@ def measure(once: pl.LazyFrame, metrics: Sequence[Metric], grain: str, *, basis:
     if not is_company:
         named = _in_order(named, metrics)
     return [
-        _enough(frame, metrics).with_columns(pl.lit(grain).alias("grain")).select(*SCHEMA)
+        _enough(frame, metrics).with_columns(pl.lit(grain).alias("grain"), pl.col("id").cast(pl.String)).select(*SCHEMA)
         for frame in measure_by(named, metrics, ("id",), basis=basis, ids=ids)
     ]
 
@@ -57,12 +57,15 @@ def measure(once: pl.LazyFrame, metrics: Sequence[Metric], grain: str, *, basis:
 def _in_order(named: pl.LazyFrame, metrics: Sequence[Metric]) -> pl.LazyFrame:
     """The columns that the metrics read, sorted by `id` once: every group of metrics then finds its rows in a row.
 
+    Ids are numbered in their order, which is sorted and grouped at less cost than text.
     The flags stay, as their presence says which definitions hold (`in_book`).
     """
     asked = (e for m in metrics for e in (m.base.rows, m.base.n, m.value, m.low, m.high) if e is not None)
     read = {*FLAGS, *(name for e in asked for name in e.meta.root_names())}
     columns = [name for name in named.collect_schema().names() if name in read]
-    return named.select("id", *columns).sort("id", maintain_order=True).collect().lazy()
+    ids = named.select(pl.col("id").unique().sort()).collect().to_series()
+    numbered = pl.col("id").cast(pl.Enum(ids))
+    return named.select(numbered, *columns).sort("id", maintain_order=True).collect().lazy()
 
 
 def _enough(measures: pl.LazyFrame, metrics: Sequence[Metric]) -> pl.LazyFrame:
