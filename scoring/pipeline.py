@@ -132,17 +132,22 @@ def score(
     """
     made = booked(tables, rulebook, period, as_of, metrics=metrics, looks_back=looks_back)
     trail = trail or Trail(tables, rulebook, as_of)
-    judged = judged_by_method(tables, rulebook, period, made, trail)
     compared = None if rulebook.method == "target_bands" else trail.until(period, made)
+    judged = _judged(tables, rulebook, period, made, compared)
     scored = Scored(judged, made.rows, made.moves)
     return Result(made.windows, scored, made, made.lines, made.ends, made.worth, compared)
 
 
 def judged_by_method(tables: Tables, rulebook: Rulebook, period: Period, made: Booked, trail: Trail) -> Judged:
     """The scores of the period's book: graded by targets, or compared with what such accounts do in any hands."""
-    if rulebook.method == "target_bands":
+    compared = None if rulebook.method == "target_bands" else trail.until(period, made)
+    return _judged(tables, rulebook, period, made, compared)
+
+
+def _judged(tables: Tables, rulebook: Rulebook, period: Period, made: Booked, compared: Compared | None) -> Judged:
+    if compared is None:
         return judge(made.rows, rulebook, tables["targets"], period.name)
-    return judge_compared(made.rows, rulebook, tables["targets"], period.name, trail.until(period, made))
+    return judge_compared(made.rows, rulebook, tables["targets"], period.name, compared)
 
 
 def measured(

@@ -15,11 +15,12 @@ sys.path.insert(0, str(BENCHMARKS))
 
 import catalogue
 import catalogue_sql
+import lifetime_tools
 import lifetime_value
 import made_book
 import made_logs
 import side_by_side
-from lifetime_value import CHOSEN, LIFETIMES, OURS
+from lifetime_tools import CHOSEN, LIFETIMES, OURS
 from made_logs import UNTIL
 
 
@@ -58,8 +59,8 @@ def test_the_made_log_is_the_same_each_time_and_as_long_as_the_published_one() -
 
 def test_our_stages_and_the_automatic_choice_run_over_a_thousand_customers(tmp_path: Path) -> None:
     log = _log("1000", tmp_path)
-    given, chosen = lifetime_value.TOOLS[OURS](log, UNTIL), lifetime_value.TOOLS[CHOSEN](log, UNTIL)
-    assert list(given["stages"]) == list(lifetime_value.STAGES)
+    given, chosen = lifetime_tools.TOOLS[OURS](log, UNTIL), lifetime_tools.TOOLS[CHOSEN](log, UNTIL)
+    assert list(given["stages"]) == list(lifetime_tools.STAGES)
     for said in (given, chosen):
         assert 0 < said["alive"] <= 1_000
         assert 0 < said["expected"] < said["value"]
@@ -70,8 +71,8 @@ def test_parameters_and_totals_are_those_of_lifetimes(tmp_path: Path, monkeypatc
     pytest.importorskip("lifetimes")
     read = pl.read_parquet(log := _log("2000", tmp_path))
     columns = {name: read[name].to_numpy() for name in read.columns}
-    monkeypatch.setattr(lifetime_value, "_in_pandas", lambda _: pandas.DataFrame(columns))
-    said: dict[str, dict[str, Any]] = {n: lifetime_value.TOOLS[n](log, UNTIL) for n in (OURS, LIFETIMES)}
+    monkeypatch.setattr(lifetime_tools, "_in_pandas", lambda _: pandas.DataFrame(columns))
+    said: dict[str, dict[str, Any]] = {n: lifetime_tools.TOOLS[n](log, UNTIL) for n in (OURS, LIFETIMES)}
     conventions = said[OURS]["conventions"]()
     assert list(lifetime_value.disagreements(said, conventions)) == []
     said[LIFETIMES]["parameters"]["alpha"] *= 1.001

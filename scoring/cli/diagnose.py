@@ -2,13 +2,11 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Any
 
 from scoring.cli import diagnosed, places
 from scoring.cli.answers import Answer, count, finish
-from scoring.cli.options import AsJson, AsOf, Folder, Rules
+from scoring.cli.options import AsJson, AsOf, Folder, OnePeriod, Rules, SetAside
 from scoring.cli.screen import working
 from scoring.cli.streams import note
 
@@ -20,12 +18,10 @@ if TYPE_CHECKING:
 def diagnose(
     folder: Folder = Path(),
     *,
-    period: Annotated[
-        str | None, typer.Option("--period", metavar="PERIOD", help="The period, as 2026-Q2.", show_default="the last")
-    ] = None,
+    period: OnePeriod = None,
     as_of: AsOf = None,
     rules: Rules = None,
-    set_aside: Annotated[bool, typer.Option("--set-aside", help="Score without the rows that have errors.")] = False,
+    set_aside: SetAside = False,
     as_json: AsJson = False,
 ) -> None:
     """Say what scores rest on: how far managers truly differ in each rule, and how much of it is noise or luck.

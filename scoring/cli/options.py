@@ -25,6 +25,10 @@ AsOf = Annotated[
         show_default="today",
     ),
 ]
+OnePeriod = Annotated[
+    str | None, typer.Option("--period", metavar="PERIOD", help="The period, as 2026-Q2.", show_default="the last")
+]
+SetAside = Annotated[bool, typer.Option("--set-aside", help="Score without the rows that have errors.")]
 AsJson = Annotated[
     bool, typer.Option("--json", help='Print {"ok", "data", "problems"} as JSON on stdout, and nothing else there.')
 ]

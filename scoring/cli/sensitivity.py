@@ -2,13 +2,10 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from scoring.cli import places, varied
 from scoring.cli.answers import Answer, count, finish
-from scoring.cli.options import AsJson, AsOf, Folder, Rules
+from scoring.cli.options import AsJson, AsOf, Folder, OnePeriod, Rules, SetAside
 from scoring.cli.screen import working
 from scoring.cli.streams import note
 
@@ -16,12 +13,10 @@ from scoring.cli.streams import note
 def sensitivity(
     folder: Folder = Path(),
     *,
-    period: Annotated[
-        str | None, typer.Option("--period", metavar="PERIOD", help="The period, as 2026-Q2.", show_default="the last")
-    ] = None,
+    period: OnePeriod = None,
     as_of: AsOf = None,
     rules: Rules = None,
-    set_aside: Annotated[bool, typer.Option("--set-aside", help="Score without the rows that have errors.")] = False,
+    set_aside: SetAside = False,
     as_json: AsJson = False,
 ) -> None:
     """Score the period under other reasonable choices, one at a time, and say whose score and label hang on them.

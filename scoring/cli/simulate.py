@@ -8,7 +8,7 @@ import typer
 
 from scoring.cli import places, simulated
 from scoring.cli.answers import Answer, count, finish
-from scoring.cli.options import AsJson, AsOf, Folder
+from scoring.cli.options import AsJson, AsOf, Folder, SetAside
 from scoring.cli.screen import working
 from scoring.cli.streams import note
 
@@ -29,7 +29,7 @@ def simulate(
         typer.Option("--last", metavar="N", min=1, max=40, help="The last N periods instead.", show_default="4"),
     ] = None,
     as_of: AsOf = None,
-    set_aside: Annotated[bool, typer.Option("--set-aside", help="Score without the rows that have errors.")] = False,
+    set_aside: SetAside = False,
     everything: Annotated[
         bool, typer.Option("--all", help="Everybody, not only those whose score is another.")
     ] = False,

@@ -20,8 +20,8 @@ from scoring.peers.table import Expectation, expect
 from scoring.peers.weights import parts
 
 USUAL_K = 139.0
-"""Accounts that are as good as knowing the peers, where no policy says how far managers differ: what `fairness` finds
-for net revenue retention in made worlds."""
+"""Account-quarters at which half of a difference is believed, where no policy says how far managers differ. It is what
+net revenue retention had in the simulation that the method was chosen by; a choice, not a measurement of ours."""
 
 _NOTHING = 1e-12
 """Residuals smaller than this are the noise of binary fractions."""
