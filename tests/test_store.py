@@ -1,9 +1,11 @@
 import io
 import json
-import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -12,19 +14,22 @@ from typing import Any
 import polars as pl
 import pytest
 from pydantic import ValidationError
+from sqlalchemy import INTEGER, VARCHAR, Select, Table, inspect, update
+from sqlmodel import Session, SQLModel, select
 
 from scoring.errors import Problem, Severity
-from scoring.store import FileRecord, RunRecord, State, Store, open_store
+from scoring.store import FileRecord, RunRecord, State, Store, database, open_store, tables
 from scoring.store import store as store_module
+from scoring.store.database import reading, writing
 from scoring.store.refusals import (
     AmbiguousRunError,
+    BusyError,
     MissingFrameError,
-    NewerSchemaError,
-    NoFolderError,
     RunDiffersError,
     UnknownRunError,
 )
 
+HERE = Path(__file__).parent
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
 A, B, C = "a" * 64, "ab" * 32, "c" * 64
 CARDS: list[dict[str, Any]] = [
@@ -56,15 +61,38 @@ def save(store: Store, record: RunRecord, at: datetime = NOON, cards: list[dict[
     return store.save(record, cards=cards, frames=frames, created_at=at, problems=PROBLEMS, files=FILES)
 
 
-def bytes_below(folder: Path) -> dict[str, bytes]:
-    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+def rows_of(store: Store) -> dict[str, list[dict[str, Any]]]:
+    """All rows of all tables, as the database gives them."""
+    with store.engine.connect() as connection:
+        return {
+            table.name: [dict(row) for row in connection.execute(sorted_rows(table)).mappings()]
+            for table in SQLModel.metadata.sorted_tables
+        }
+
+
+def sorted_rows(table: Table) -> Select[Any]:
+    by = [table.c[n] for n in ("run_id", "position", "number") if n in table.c]
+    return select(table).order_by(*by, *(c for c in table.primary_key if c.name == "name"))
+
+
+def opened(url: str, folder: Path) -> Store:
+    return open_store(url, frames=folder / ".bookscore/frames")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database: in the file of a workspace folder, or on a server."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/.bookscore/bookscore.db"
+    made: str = request.getfixturevalue("postgres")()
+    return made
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(tmp_path)
-    yield opened
-    opened.close()
+def store(url: str, tmp_path: Path) -> Iterator[Store]:
+    made = opened(url, tmp_path)
+    yield made
+    made.close()
 
 
 def test_everything_comes_back_as_it_was_given(store: Store) -> None:
@@ -81,17 +109,18 @@ def test_everything_comes_back_as_it_was_given(store: Store) -> None:
     assert store.frame(A, "measures").parent == store.frames
 
 
-def test_money_keeps_all_its_digits_in_the_database_file(store: Store, tmp_path: Path) -> None:
+def test_money_keeps_all_its_digits_in_the_database(store: Store) -> None:
     save(store, run())
-    store.close()
-    with sqlite3.connect(tmp_path / ".bookscore/bookscore.db") as plain:
-        (text,) = plain.execute("select json_text from card where manager_id = 'M2'").fetchone()
-        columns = plain.execute(
-            "select m.name, p.name, p.type from sqlite_master m join pragma_table_info(m.name) p "
-            "where m.type = 'table' and p.type not in ('VARCHAR', 'INTEGER')"
-        ).fetchall()
+    found = inspect(store.engine)
+    floats = [
+        (table, column["name"])
+        for table in found.get_table_names()
+        for column in found.get_columns(table)
+        if not isinstance(column["type"], VARCHAR | INTEGER)
+    ]
+    (text,) = (row["json_text"] for row in rows_of(store)["card"] if row["manager_id"] == "M2")
     assert json.loads(text)["bridge"]["opening"] == "12345678901234567.89"
-    assert [(t, c) for t, c, _ in columns] == [("card", "score"), ("card", "low"), ("card", "high")]
+    assert floats == [("card", "score"), ("card", "low"), ("card", "high")]
 
 
 def test_money_that_is_no_text_is_refused(store: Store) -> None:
@@ -129,14 +158,25 @@ def test_instant_without_a_zone_is_refused_and_others_are_kept_in_utc(store: Sto
     assert store.run(A).created_at == "2026-07-01T12:00:00.000000+00:00"
 
 
-def test_same_run_twice_changes_no_byte(store: Store, tmp_path: Path) -> None:
+def test_same_run_twice_changes_no_row(store: Store) -> None:
     save(store, run())
-    store.close()
-    before = bytes_below(tmp_path)
+    before = rows_of(store)
+    assert save(store, run(), NOON + timedelta(days=1)) == A
+    assert rows_of(store) == before
+
+
+def test_same_run_twice_changes_no_byte_of_a_file(tmp_path: Path) -> None:
+    def files() -> dict[str, bytes]:
+        return {str(p.relative_to(tmp_path)): p.read_bytes() for p in sorted(tmp_path.rglob("*")) if p.is_file()}
+
+    first = open_store(tmp_path)
+    save(first, run())
+    first.close()
+    before = files()
     again = open_store(tmp_path)
-    assert save(again, run(), NOON + timedelta(days=1)) == A
+    save(again, run(), NOON + timedelta(days=1))
     again.close()
-    assert bytes_below(tmp_path) == before
+    assert files() == before
 
 
 def test_same_run_with_other_cards_is_refused_and_the_stored_one_stays(store: Store) -> None:
@@ -231,80 +271,162 @@ def test_crash_before_the_commit_leaves_the_run_before_as_the_latest(
     assert store.run(B).run_id == B
 
 
-def test_killed_process_leaves_the_run_before_as_the_latest(store: Store, tmp_path: Path) -> None:
+def test_killed_process_leaves_the_run_before_as_the_latest(store: Store, url: str, tmp_path: Path) -> None:
     save(store, run(A))
     killed = f"""
 import os, test_store
 from pathlib import Path
-from scoring.store import open_store, store
+from scoring.store import store
 add = store._add
 def dies(*parts):
     add(*parts)
     os._exit(9)
 store._add = dies
-test_store.save(open_store(Path({str(tmp_path)!r})), test_store.run(test_store.B))
+test_store.save(test_store.opened({url!r}, Path({str(tmp_path)!r})), test_store.run(test_store.B))
 """
-    assert subprocess.run([sys.executable, "-c", killed], cwd=Path(__file__).parent, check=False).returncode == 9
+    assert subprocess.run([sys.executable, "-c", killed], cwd=HERE, check=False).returncode == 9
     assert [r.run_id for r in store.runs()] == [A]
     save(store, run(B))
     assert store.cards(B) == tuple(CARDS)
 
 
-def test_four_processes_store_at_once_and_nothing_is_lost(tmp_path: Path) -> None:
+def test_two_processes_that_store_at_once_lose_nothing_and_store_nothing_twice(url: str, tmp_path: Path) -> None:
     writer = f"""
 import sys, test_store
 from pathlib import Path
-from scoring.store import open_store
-store = open_store(Path({str(tmp_path)!r}))
+print("ready", flush=True)
+input()
+store = test_store.opened({url!r}, Path({str(tmp_path)!r}))
 for n in range(10):
     test_store.save(store, test_store.run(f"{{sys.argv[1]}}{{n:063x}}"))
     test_store.save(store, test_store.run(f"f{{n:063x}}"))
 """
-    writers = [subprocess.Popen([sys.executable, "-c", writer, str(n)], cwd=Path(__file__).parent) for n in range(4)]
-    assert [w.wait(timeout=120) for w in writers] == [0, 0, 0, 0]
-    store = open_store(tmp_path)
+    with ExitStack() as stack:
+        command = [sys.executable, "-c", writer]
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "cwd": HERE}
+        started = [stack.enter_context(subprocess.Popen([*command, n], **pipes)) for n in "01"]
+        assert [s.stdout.readline() for s in started] == ["ready\n"] * 2
+        for s in started:
+            s.stdin.write("go\n")
+            s.stdin.flush()
+        assert [s.wait(timeout=120) for s in started] == [0, 0]
+    store = opened(url, tmp_path)
     runs = store.runs()
-    assert len(runs) == 50
+    assert len(runs) == 30
     assert all(store.cards(r.run_id) == tuple(CARDS) for r in runs)
     store.close()
 
 
-def test_readers_see_the_store_while_somebody_writes(store: Store, tmp_path: Path) -> None:
+def test_second_writer_of_a_run_waits_for_the_first_and_finds_it_stored(
+    store: Store, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second, is_asking = opened(url, tmp_path), threading.Event()
+    add, take_turn = store_module._add, database._take_turn
+
+    def asks(session: Session) -> None:
+        is_asking.set()
+        take_turn(session)
+
+    def while_the_other_asks(*parts: Any) -> None:
+        monkeypatch.setattr(store_module, "_add", add)
+        monkeypatch.setattr(database, "_take_turn", asks)
+        later.append(pool.submit(save, second, run()))
+        assert is_asking.wait(60)
+        wait(later, 0.2)  # in which it would go on, were it not to wait
+        add(*parts)
+
+    later: list[Future[str]] = []
+    monkeypatch.setattr(store_module, "_add", while_the_other_asks)
+    with ThreadPoolExecutor() as pool:
+        assert save(store, run()) == A
+        assert later[0].result(60) == A
+    assert len(rows_of(store)["run"]) == len(rows_of(store)["computation"]) == 1
+    second.close()
+
+
+def test_readers_see_the_store_while_somebody_writes(store: Store, url: str, tmp_path: Path) -> None:
     save(store, run(A))
-    with sqlite3.connect(tmp_path / ".bookscore/bookscore.db", isolation_level=None) as other:
-        other.execute("BEGIN IMMEDIATE")
-        assert store.run(A).run_id == A
-        second = open_store(tmp_path)
+    with writing(store.engine) as session:
+        session.connection().execute(update(tables.Run).values(period="2026-Q1"))
+        second = opened(url, tmp_path)
+        assert second.run(A).period == "2026-Q2"
         assert second.cards(A) == tuple(CARDS)
         second.close()
-        other.execute("ROLLBACK")
 
 
-def test_database_of_a_later_version_is_refused_with_both_versions_and_left_alone(store: Store, tmp_path: Path) -> None:
-    save(store, run())
-    store.close()
-    with sqlite3.connect(tmp_path / ".bookscore/bookscore.db") as plain:
-        plain.execute("update schemaversion set version = 7")
-        plain.execute("drop table problemrow")
-    with pytest.raises(NewerSchemaError, match="schema version 7, this bookscore knows up to version 1"):
-        open_store(tmp_path)
-    with sqlite3.connect(tmp_path / ".bookscore/bookscore.db") as plain:
-        assert plain.execute("select 1 from sqlite_master where name = 'problemrow'").fetchall() == []
+def test_reader_sees_one_state_though_somebody_else_stores_a_run(store: Store) -> None:
+    save(store, run(A))
+    with reading(store.engine) as session:
+        before = session.exec(select(tables.Run.run_id)).all()
+        save(store, run(B))
+        assert session.exec(select(tables.Card.run_id).distinct()).all() == before == [A]
+    assert len(store.runs()) == 2
 
 
-def test_database_is_set_up_for_several_processes(store: Store) -> None:
+def test_writer_that_waits_too_long_says_so_and_changes_nothing(
+    store: Store, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "_WAIT_MS", 50)
+    second = opened(url, tmp_path)
+    with writing(store.engine), pytest.raises(BusyError, match=r"writing to the store for 0\.05 seconds; try again"):
+        save(second, run())
+    assert store.runs() == ()
+    save(second, run())
+    second.close()
+    assert [r.run_id for r in store.runs()] == [A]
+
+
+def test_database_file_is_set_up_for_several_processes(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
     with store.engine.connect() as connection:
         for pragma, value in (("journal_mode", "wal"), ("foreign_keys", 1), ("busy_timeout", 30000)):
             assert connection.exec_driver_sql(f"PRAGMA {pragma}").scalar() == value
-
-
-def test_url_names_the_database_and_a_server_needs_a_folder(tmp_path: Path) -> None:
-    store = open_store(f"sqlite:///{tmp_path}/other.db")
-    save(store, run())
-    assert store.frames == tmp_path / "frames"
-    assert (tmp_path / "other.db").is_file()
     store.close()
-    with pytest.raises(NoFolderError):
-        open_store("sqlite://")
-    with pytest.raises(NoFolderError):
-        open_store("postgresql://localhost/scores")
+
+
+# ---- the same on both databases ----
+
+ODD = (
+    "Zoë", "Zoe\u0308", "İstanbul ıi", "ﬁ ẞ ß", "𝔐 👩‍👩‍👧", "\u202eabc", "\ufeff", "a\tb\r\nc\x1f\x7f", " spaces  ",
+    "'\"\\%_;--", "NULL", "\uffff", "long " * 50_000,
+)  # fmt: skip
+NUMBERS = (0.1 + 0.2, 1 / 3, 5e-324, 1.7976931348623157e308, 72.60000000000001, -1e-300, 1e22, 100.0, -0.0)
+
+
+def odd_cards() -> list[dict[str, Any]]:
+    texts = [{**CARDS[0], "manager_id": f"M{n}", "name": text, "team": text} for n, text in enumerate(ODD)]
+    numbers = [{**CARDS[0], "manager_id": repr(n), "score": n, "low": n, "high": n} for n in NUMBERS]
+    return [*texts, *numbers]
+
+
+def test_odd_texts_and_numbers_come_back_to_the_last_bit(store: Store) -> None:
+    cards, problems = odd_cards(), [Problem(text, value=text) for text in ODD]
+    summary = json.dumps({"texts": ODD, "nul": "\0"}, ensure_ascii=False)
+    store.save(run(summary=summary), cards=cards, frames={}, created_at=NOON, problems=problems)
+    assert store.run(A).summary == summary
+    assert json.loads(summary)["nul"] == "\0"
+    assert store.cards(A) == tuple(cards)
+    assert store.problems(A) == tuple(problems)
+    kept = rows_of(store)["card"]
+    assert [(row["name"], row["team"]) for row in kept[: len(ODD)]] == [(text, text) for text in ODD]
+    assert [row["score"].hex() for row in kept[len(ODD) :]] == [(number + 0.0).hex() for number in NUMBERS]
+
+
+def test_text_that_not_every_database_keeps_is_refused_by_all(store: Store) -> None:
+    with pytest.raises(ValidationError, match=r"name\n.*U\+0000, which PostgreSQL cannot keep"):
+        save(store, run(), cards=[{**CARDS[0], "name": "A\0nn"}])
+    assert store.runs() == ()
+
+
+def test_same_runs_are_the_same_rows_and_hashes_on_both_databases(tmp_path: Path, postgres: Callable[[], str]) -> None:
+    stores = [opened(url, tmp_path) for url in (f"sqlite:///{tmp_path}/one.db", postgres())]
+    for store in stores:
+        save(store, run(), cards=odd_cards())
+        store.save(run(C, state=State.FAILED), cards=[], frames={}, created_at=NOON)
+        save(store, run(B, "2026-Q1"), NOON + timedelta(hours=1))
+        save(store, run(), NOON + timedelta(hours=2), cards=odd_cards())
+    one, other = (rows_of(store) for store in stores)
+    assert len(one["run"]) == len(one["computation"]) == 3
+    assert one == other
+    for store in stores:
+        store.close()

@@ -1,5 +1,6 @@
 """Where is what? The folder that is worked in, its rules, its stored runs and its results."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
 
 STORE = ".bookscore"
 """The folder within FOLDER that holds the store, known here so that nothing is loaded where there is none."""
+STORE_URL, STORE_FRAMES = "BOOKSCORE_STORE", "BOOKSCORE_FRAMES"
+"""What in the environment says where runs are kept instead: a database by URL, and a folder for large frames.
+
+No option says it, as other people on the machine see what is typed, and a URL may hold a password.
+"""
 RESULTS = "scorecards"
 """The folder within FOLDER that holds a folder for each period."""
 
@@ -29,25 +35,34 @@ class NoRunsError(BookscoreError):
     """Nothing was run in the folder yet."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(f"no run is stored in {folder.absolute()} yet")
+        super().__init__(f"no run is stored in {kept_in(home(folder).absolute())} yet")
         self.next = ("run", folder)
 
 
 def request(folder: Path, rules: Path | None, as_of: datetime | None) -> "Request":
-    """What is asked of the pipeline. Raises NoPlaceError; only here it is looked up which day it is."""
+    """What is asked of the pipeline; a single file or archive is read in the folder that it lies in.
+
+    Raises NoPlaceError; only here it is looked up which day it is.
+    """
     from scoring.intake import Request
 
-    existing(folder)
     if rules is not None and not rules.is_file():
         raise NoPlaceError("file", rules)
-    return Request(folder, today() if as_of is None else as_of.date(), rules=rules)
+    only = folder if folder.is_file() else None
+    return Request(existing(folder), today() if as_of is None else as_of.date(), rules=rules, only=only)
+
+
+def home(place: Path) -> Path:
+    """The folder that is worked in: of a single file or archive the one that it lies in."""
+    return place.parent if place.is_file() else place
 
 
 def existing(folder: Path) -> Path:
-    """The folder. Raises NoPlaceError."""
-    if not folder.is_dir():
+    """The folder, or that of the file. Raises NoPlaceError."""
+    found = home(folder)
+    if not found.is_dir():
         raise NoPlaceError("folder", folder)
-    return folder
+    return found
 
 
 def today() -> date:
@@ -57,13 +72,27 @@ def today() -> date:
 
 @contextmanager
 def stored(folder: Path) -> "Iterator[Store]":
-    """The stored runs of the folder. Raises NoRunsError rather than make a store."""
-    if not (existing(folder) / STORE / "bookscore.db").is_file():
+    """The stored runs of the folder. Raises NoRunsError where there are none."""
+    has_url, place = bool(os.environ.get(STORE_URL)), existing(folder)
+    if not has_url and not (place / STORE / "bookscore.db").is_file():
         raise NoRunsError(folder)
-    from scoring.store import open_store
-
-    store = open_store(folder)
+    store = opened(place)
     try:
+        if has_url and not store.runs():
+            raise NoRunsError(folder)
         yield store
     finally:
         store.close()
+
+
+def opened(folder: Path) -> "Store":
+    """The store of the folder, or the one that the environment names, made where there is none."""
+    from scoring.store import open_store
+
+    frames = os.environ.get(STORE_FRAMES)
+    return open_store(os.environ.get(STORE_URL) or folder, frames=Path(frames) if frames else None)
+
+
+def kept_in(folder: Path) -> str:
+    """Where the folder's runs are kept, in words that show nothing of a URL."""
+    return f"the database that {STORE_URL} names" if os.environ.get(STORE_URL) else str(folder)

@@ -1,4 +1,7 @@
-"""How is the database opened? Engines whose transactions are what they say, and tables of one version."""
+"""How is the database opened? Engines whose transactions are what they say, and tables of this version.
+
+On SQLite and on PostgreSQL alike a reader sees one state, and writers wait for each other.
+"""
 
 import sqlite3
 from collections.abc import Iterator
@@ -7,48 +10,85 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, event, inspect
-from sqlmodel import Session, SQLModel, create_engine, select
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlmodel import Session, create_engine, select
 
-from scoring.store.refusals import NewerSchemaError
+from scoring.store.refusals import BusyError, EncodingError, NewerSchemaError, NoDriverError, NotOpenedError
 from scoring.store.tables import VERSION, SchemaVersion
 
 _WAIT_MS = 30_000
 """How long a writer waits for another one before it gives up."""
 
-_PRAGMAS = (f"busy_timeout={_WAIT_MS}", "foreign_keys=ON", "synchronous=FULL")
+_BUSY = {"SQLITE_BUSY", "55P03"}
+"""What SQLite and PostgreSQL call it when the lock was not given in time."""
+
+_WRITERS = 0x626F6F6B73
+"""The advisory lock that writers to a store on PostgreSQL hold, one at a time: "books"."""
 
 
 def connect(url: URL) -> Engine:
-    """An engine for the database, with its tables made where there are none.
+    """An engine for the database, with its tables made or brought to this version in one transaction.
 
-    Raises NewerSchemaError where the tables are of a later version.
+    Raises NewerSchemaError where the tables are of a later version, NoDriverError, EncodingError and NotOpenedError.
     """
-    engine = create_engine(url)
-    if engine.dialect.name == "sqlite":
-        _prepare_sqlite(engine)
-    with reading(engine) as session:
-        is_new = _version(session) is None
-    if is_new:
-        with writing(engine) as session:
-            _make_tables(session)
+    engine = _engine(url)
+    try:
+        with reading(engine) as session:
+            found = _version(session)
+        if found != VERSION:
+            _bring_up(engine)
+    except DBAPIError as error:
+        raise NotOpenedError(str(error.orig)) from error
     return engine
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """A session that sees one state of the database."""
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
     with Session(engine) as session:
         yield session
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
-    """A session that is committed at the end, or rolled back whole.
+    """A session that is committed at the end, or rolled back whole. It waits for other writers at its begin.
 
-    It takes SQLite's write lock at its begin: a lock asked for after a read fails without waiting.
+    A lock of SQLite that is asked for after a read fails without waiting; on PostgreSQL only what is read after the
+    lock is given holds what the writers before left. Raises BusyError after half a minute.
     """
     with Session(engine.execution_options(is_writing=True)) as session, session.begin():
+        _take_turn(session)
         yield session
+
+
+def _engine(url: URL) -> Engine:
+    """An engine whose errors do not show what was to be written."""
+    try:
+        engine = create_engine(url, hide_parameters=True)
+    except ModuleNotFoundError:
+        raise NoDriverError from None
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine)
+    return engine
+
+
+def _bring_up(engine: Engine) -> None:
+    """Makes the tables, or brings them to this version, unless another process was faster."""
+    from scoring.store.migrations import migrate  # noqa: PLC0415  it takes long to load, and is seldom needed
+
+    with writing(engine) as session:
+        connection = session.connection()
+        if engine.dialect.name == "postgresql":
+            _check_encoding(connection)
+        migrate(connection, _version(session))
+
+
+def _check_encoding(connection: Connection) -> None:
+    encoding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
+    if encoding != "UTF8":
+        raise EncodingError(encoding)
 
 
 def _version(session: Session) -> int | None:
@@ -61,11 +101,17 @@ def _version(session: Session) -> int | None:
     return found
 
 
-def _make_tables(session: Session) -> None:
-    """Makes the tables, unless another process was faster."""
-    if _version(session) is None:
-        SQLModel.metadata.create_all(session.connection())
-        session.add(SchemaVersion(version=VERSION))
+def _take_turn(session: Session) -> None:
+    """Waits until no other process writes."""
+    try:
+        connection = session.connection()  # which begins, and so takes SQLite's lock
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = {_WAIT_MS}")
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS})")
+    except OperationalError as error:
+        if _BUSY.isdisjoint((getattr(error.orig, "sqlite_errorname", ""), getattr(error.orig, "sqlstate", ""))):
+            raise
+        raise BusyError(_WAIT_MS / 1000) from error
 
 
 def _prepare_sqlite(engine: Engine) -> None:
@@ -78,7 +124,7 @@ def _prepare_sqlite(engine: Engine) -> None:
 def _set_up(connection: sqlite3.Connection, _record: Any) -> None:
     """Leaves transactions to us, and sets what SQLite keeps per connection."""
     connection.isolation_level = None
-    for pragma in _PRAGMAS:
+    for pragma in (f"busy_timeout={_WAIT_MS}", "foreign_keys=ON", "synchronous=FULL"):
         connection.execute(f"PRAGMA {pragma}")
     if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
         connection.execute("PRAGMA journal_mode=WAL")

@@ -11,8 +11,8 @@ _SHOWN = 6
 def named(store: Store, word: str) -> StoredRun:
     """The run that the word means: `last`, `previous` (what the last one replaced), a period, or part of an id.
 
-    A period means the run that was computed last for it. Raises AmbiguousRunError, or UnknownRunError with what
-    there is.
+    A period means its sealed run, else the one that was computed last for it. Raises AmbiguousRunError, or
+    UnknownRunError with what there is.
     """
     if word in (LAST, PREVIOUS):
         computed = store.computed()
@@ -20,7 +20,7 @@ def named(store: Store, word: str) -> StoredRun:
         if place < len(computed):
             return computed[place]
     elif word:
-        found = store.latest(word)
+        found = store.published(word)
         if found is not None:
             return found
         try:

@@ -17,6 +17,7 @@ from pydantic import (
     Field,
     FiniteFloat,
     StringConstraints,
+    field_validator,
 )
 
 from scoring.errors import Severity
@@ -24,6 +25,8 @@ from scoring.errors import Severity
 RunId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{12,64}$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Filled = Annotated[str, StringConstraints(min_length=1)]
+Figure = Annotated[FiniteFloat, AfterValidator(lambda figure: figure + 0.0)]
+"""A number without a minus on zero, which SQLite does not keep."""
 Count = Annotated[int, Field(ge=0)]
 
 
@@ -36,6 +39,13 @@ class State(StrEnum):
 
 class _Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    @field_validator("*")
+    @classmethod
+    def _keeps_in_any_database(cls, value: object) -> object:
+        if isinstance(value, str) and "\0" in value:
+            raise ValueError("holds U+0000, which PostgreSQL cannot keep")
+        return value
 
 
 def _json_object(text: str) -> str:
@@ -70,15 +80,35 @@ class StoredRun(RunRecord):
     created_at: Filled
 
 
+class SealRecord(_Record):
+    """A seal: which run is the published truth of its period, since when, by whom. `sha256` is its place in the chain.
+
+    `before` is the hash of the seal before, empty for the first.
+    """
+
+    number: Annotated[int, Field(ge=1)]
+    period: Filled
+    version: Annotated[int, Field(ge=1)] = 1
+    run_id: RunId
+    results_sha256: Sha256
+    content_sha256: Sha256
+    log_until: Count
+    log_sha256: Sha256
+    sealed_by: Filled
+    sealed_at: Filled
+    before: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")]
+    sha256: Sha256
+
+
 class CardRecord(_Record):
     """One scorecard: the columns that lists are made from, and the whole of it as JSON text."""
 
     manager_id: Filled
     name: str
     team: str | None = None
-    score: FiniteFloat | None = None
-    low: FiniteFloat | None = None
-    high: FiniteFloat | None = None
+    score: Figure | None = None
+    low: Figure | None = None
+    high: Figure | None = None
     label: str | None = None
     json_text: JsonText
 

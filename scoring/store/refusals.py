@@ -1,5 +1,7 @@
 """What does the store refuse? One sentence each."""
 
+from pathlib import Path
+
 from scoring.errors import BookscoreError
 
 
@@ -13,11 +15,58 @@ class NewerSchemaError(BookscoreError):
         )
 
 
+class UnreadableUrlError(BookscoreError):
+    """What should be the URL of a database is none. It is not shown: it may hold a password."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the URL of the store cannot be read; write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE, "
+            "and @, / and % in a password as %40, %2F and %25"
+        )
+
+
+class OtherDatabaseError(BookscoreError):
+    """The URL names a kind of database that no store is kept in."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f'a store is kept in SQLite or PostgreSQL, not in "{kind}"; begin its URL with postgresql://')
+
+
+class NoDriverError(BookscoreError):
+    """The package that speaks with PostgreSQL is not installed."""
+
+    def __init__(self) -> None:
+        super().__init__('a store on PostgreSQL needs psycopg: pip install "bookscore[postgres]"')
+
+
+class NotOpenedError(BookscoreError):
+    """The database did not let us in, or is none."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"the database of the store cannot be opened: {' '.join(why.split())}")
+
+
+class EncodingError(BookscoreError):
+    """The database cannot keep every letter."""
+
+    def __init__(self, encoding: str) -> None:
+        super().__init__(f"the database keeps text as {encoding}, which lacks letters; make one with encoding UTF8")
+
+
+class BusyError(BookscoreError):
+    """Another process kept the store for itself too long."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            f"another process has been writing to the store for {seconds:g} seconds; try again when it is done"
+        )
+
+
 class NoFolderError(BookscoreError):
     """A database server is named, but no folder for the large frames."""
 
     def __init__(self) -> None:
-        super().__init__("a database on a server needs a folder for its frames: give one beside the URL")
+        super().__init__("a database on a server needs a folder for its large frames: name one in BOOKSCORE_FRAMES")
 
 
 class UnknownRunError(BookscoreError):
@@ -50,3 +99,22 @@ class MissingFrameError(BookscoreError):
 
     def __init__(self, run_id: str, name: str) -> None:
         super().__init__(f'run {run_id} has no frame "{name}", or its file was removed from the frames folder')
+
+
+class SealedPeriodError(BookscoreError):
+    """The period is sealed, and a sealed period never changes."""
+
+    def __init__(self, period: str, run_id: str, sealed_by: str, sealed_at: str, folder: Path = Path()) -> None:
+        super().__init__(
+            f"{period} is sealed: run {run_id[:12]} by {sealed_by}, {sealed_at[:10]}; a sealed period never changes, "
+            f"so nothing was written; `bookscore restate {period}` shows what is known of it today"
+        )
+        self.next = ("restate", period, folder)
+
+
+class NotSealableError(BookscoreError):
+    """The run cannot be the published truth of its period."""
+
+    def __init__(self, period: str, run_id: str, why: str) -> None:
+        super().__init__(f"run {run_id[:12]} of {period} cannot be sealed: {why}")
+        self.next = ("runs",)

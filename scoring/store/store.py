@@ -7,14 +7,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, insert, make_url
+from sqlalchemy import Engine, insert
 from sqlmodel import Session, col, select
 
 from scoring.errors import Problem, Severity
+from scoring.store.address import address
 from scoring.store.content import Content, content
 from scoring.store.database import connect, reading, writing
 from scoring.store.frames import keep
-from scoring.store.records import FileRecord, FrameRecord, RunRecord, State, StoredRun, instant
+from scoring.store.records import FileRecord, FrameRecord, RunRecord, SealRecord, State, StoredRun, instant
 from scoring.store.refusals import (
     AmbiguousRunError,
     MissingFrameError,
@@ -22,10 +23,8 @@ from scoring.store.refusals import (
     RunDiffersError,
     UnknownRunError,
 )
+from scoring.store.sealing import READ, add_seal, refuse_sealed, seal_of, seals_of
 from scoring.store.tables import Card, Computation, FrameFile, InputFile, ProblemRow, Run
-
-FOLDER = ".bookscore"
-"""Where in a workspace the database and its frames lie."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +52,14 @@ class Store:
 
         `frames` are Parquet files or their bytes. A run that is stored already is left as it is. Until the
         last step the run before stays the latest. Raises RunDiffersError where the stored one has other
-        cards, totals, problems or files.
+        cards, totals, problems or files, and SealedPeriodError where its period is sealed.
         """
+        with reading(self.engine) as session:
+            refuse_sealed(session, run.period)  # before frames are kept for nothing
         new, at = content(run, cards, problems, files), instant(created_at)
         catalogue = [keep(self.frames, name, frames[name]) for name in sorted(frames)]
         with writing(self.engine) as session:
+            refuse_sealed(session, run.period)
             stored = session.get(Run, run.run_id)
             if stored is None:
                 _add(session, new, catalogue, at)
@@ -66,6 +68,32 @@ class Store:
             if run.state is State.COMPUTED:
                 _make_latest(session, run, at)
         return run.run_id
+
+    def seal(self, run_id: str, *, by: str, at: datetime) -> SealRecord:
+        """The seal that makes the run the published truth of its period, for good.
+
+        Raises UnknownRunError, SealedPeriodError, and NotSealableError with what helps.
+        """
+        with writing(self.engine) as session:
+            run = session.get(Run, run_id)
+            if run is None:
+                raise UnknownRunError(run_id)
+            return add_seal(session, run, by, instant(at))
+
+    def seals(self) -> tuple[SealRecord, ...]:
+        """All seals, the first first."""
+        with reading(self.engine) as session:
+            return seals_of(session)
+
+    def sealed(self, period: str) -> SealRecord | None:
+        """The seal of the period, if it is sealed."""
+        with reading(self.engine) as session:
+            return seal_of(session, period)
+
+    def published(self, period: str) -> StoredRun | None:
+        """The run that holds for the period: the sealed one, else the one that was computed last."""
+        found = self.sealed(period)
+        return self.latest(period) if found is None else self.run(found.run_id)
 
     def latest(self, period: str | None = None) -> StoredRun | None:
         """The run that was computed last, for the period or at all."""
@@ -126,15 +154,24 @@ class Store:
             raise MissingFrameError(run_id, name)
         return path
 
+    def frames_of(self, run_id: str) -> dict[str, Path]:
+        """Frame to its Parquet file, for all frames of the run."""
+        with reading(self.engine) as session:
+            rows = session.exec(select(FrameFile).where(FrameFile.run_id == run_id).order_by(FrameFile.name))
+            return {row.name: self.frames / row.path for row in rows}
+
+    def read_by(self, run_id: str) -> dict[str, Path]:
+        """Table to the Parquet file of the rows that the run read; empty where it kept none. The name is the hash."""
+        found = self.frames_of(run_id)
+        return {name.removeprefix(READ): path for name, path in found.items() if name.startswith(READ)}
+
 
 def open_store(place: str | Path, *, frames: Path | None = None) -> Store:
     """The store of a workspace folder, or of a database URL, made where there is none.
 
     A database on a server needs `frames`, the folder for its large frames; SQLite has it beside the file.
     """
-    if isinstance(place, Path) or "://" not in place:
-        place = f"sqlite:///{(Path(place) / FOLDER / 'bookscore.db').absolute()}"
-    url = make_url(place)
+    url = address(place)
     if frames is None:
         if url.get_backend_name() != "sqlite" or not url.database:
             raise NoFolderError

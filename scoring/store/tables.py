@@ -1,12 +1,13 @@
 """What does the database hold? Tables of runs and their cards; never written but through `records`.
 
-There is no migration tool yet: `SchemaVersion` says which tables these are, so that a later version can
-tell what it finds. Money is in texts only, as no database keeps all digits of a decimal.
+`SchemaVersion` says which tables these are; `migrations` makes them, also from those of an earlier version. Money is
+in texts only, as no database keeps all digits of a decimal.
 """
 
+from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-VERSION = 1
+VERSION = 2
 
 
 class SchemaVersion(SQLModel, table=True):
@@ -88,3 +89,33 @@ class FrameFile(SQLModel, table=True):
     sha256: str
     rows: int
     path: str
+
+
+class Seal(SQLModel, table=True):
+    """A run that is the published truth of its period. A link of a chain: `sha256` covers all else, and `before`.
+
+    `content_sha256` covers every row of the run, `log_sha256` every row of all that was computed since the seal before,
+    up to number `log_until`.
+    """
+
+    number: int = Field(primary_key=True)
+    period: str
+    version: int
+    run_id: str = Field(foreign_key="run.run_id")
+    results_sha256: str
+    content_sha256: str
+    log_until: int
+    log_sha256: str
+    sealed_by: str
+    sealed_at: str
+    before: str
+    sha256: str
+
+    __table_args__ = (UniqueConstraint("period", "version"),)
+
+
+class SealHead(SQLModel, table=True):
+    """Where the chain of seals ends; one row, so that a last seal that is gone is missed."""
+
+    number: int = Field(primary_key=True)
+    sha256: str

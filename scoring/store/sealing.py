@@ -1,0 +1,136 @@
+"""What makes a stored run the published truth of its period? A seal, in a chain that a change of any row breaks."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Table
+from sqlmodel import Session, SQLModel, col, select
+
+from scoring.store.records import SealRecord, State
+from scoring.store.refusals import NotSealableError, SealedPeriodError
+from scoring.store.tables import Card, Computation, FrameFile, InputFile, ProblemRow, Run, Seal, SealHead
+
+READ = "read_"
+"""How the frames begin that hold what a run read."""
+
+OF_RUN: tuple[type[SQLModel], ...] = (Run, Card, ProblemRow, InputFile, FrameFile)
+"""The tables whose rows make a run."""
+
+
+def seal_of(session: Session, period: str) -> SealRecord | None:
+    """The seal of the period, if it is sealed."""
+    newest = select(Seal).where(Seal.period == period).order_by(col(Seal.version).desc())
+    found = session.exec(newest).first()
+    return None if found is None else record(found)
+
+
+def seals_of(session: Session) -> tuple[SealRecord, ...]:
+    """All seals, the first first."""
+    return tuple(record(row) for row in session.exec(select(Seal).order_by(col(Seal.number))))
+
+
+def refuse_sealed(session: Session, period: str) -> None:
+    """Raises SealedPeriodError where the period is sealed."""
+    found = seal_of(session, period)
+    if found is not None:
+        raise SealedPeriodError(period, found.run_id, found.sealed_by, found.sealed_at)
+
+
+def add_seal(session: Session, run: Run, by: str, at: str) -> SealRecord:
+    """The seal of the run, once it is added behind the others.
+
+    Raises SealedPeriodError, and NotSealableError where the run does not hold what a sealed one must.
+    """
+    refuse_sealed(session, run.period)
+    chain = seals_of(session)
+    if why := _why_not(session, run, chain):
+        raise NotSealableError(run.period, run.run_id, why)
+    until = max((number or 0 for number in session.exec(select(col(Computation.number)))), default=0)
+    after = chain[-1].log_until if chain else 0
+    made = SealRecord(
+        number=len(chain) + 1,
+        period=run.period,
+        run_id=run.run_id,
+        results_sha256=run.results_sha256,
+        content_sha256=content_sha256(session, run.run_id),
+        log_until=until,
+        log_sha256=log_sha256(session, after, until, lambda run_id: content_sha256(session, run_id)),
+        sealed_by=by,
+        sealed_at=at,
+        before=chain[-1].sha256 if chain else "",
+        sha256="0" * 64,
+    )
+    made = made.model_copy(update={"sha256": link_sha256(made)})
+    session.add(Seal(**made.model_dump()))
+    for old in session.exec(select(SealHead)):
+        session.delete(old)
+    session.flush()
+    session.add(SealHead(number=made.number, sha256=made.sha256))
+    return made
+
+
+def _why_not(session: Session, run: Run, chain: Sequence[SealRecord]) -> str | None:
+    """Why the run cannot be sealed, and what helps; None where it can."""
+    summary = json.loads(run.summary)
+    again = f"run it again (`bookscore run --period {run.period}`), and seal that run"
+    if run.state != State.COMPUTED or "period" not in summary:
+        return "it was not computed to its end; " + again
+    names = session.exec(select(FrameFile.name).where(FrameFile.run_id == run.run_id))
+    if not any(name.startswith(READ) for name in names):
+        return "it was stored before runs kept what they read; " + again
+    periods = {s.run_id: json.loads(session.get_one(Run, s.run_id).summary)["period"] for s in chain}
+    span = summary["period"]
+    later = [s.period for s in chain if periods[s.run_id]["from"] > span["to"]]
+    if later:
+        return f"{later[0]} is sealed already, and did not look at it; periods are sealed in the order of time"
+    earlier = {s.sha256 for s in chain if periods[s.run_id]["to"] < span["from"]}
+    looked_at = {s["sha256"] for s in summary.get("seals", ())}
+    if earlier != looked_at:
+        return "it was made before an earlier period was sealed, and does not tell what was learned since; " + again
+    return None
+
+
+def record(row: Seal) -> SealRecord:
+    """The seal as a record."""
+    return SealRecord.model_validate(row.model_dump())
+
+
+def link_sha256(seal: SealRecord) -> str:
+    """The hash of a seal: of all it says, the hash of the seal before among it."""
+    return _hash([seal.model_dump(exclude={"sha256"})])
+
+
+def content_sha256(session: Session, run_id: str) -> str:
+    """The hash of every row of the run, in the order of their keys."""
+    return _hash(row for table in OF_RUN for row in rows_of(session, table, run_id))
+
+
+def log_sha256(session: Session, after: int, until: int, content_of: Callable[[str], str]) -> str:
+    """The hash of all that was computed between two numbers: when, and every row of it by `content_of` its run."""
+    held = table_of(Computation)
+    asked = held.select().where(held.c.number > after, held.c.number <= until).order_by(held.c.number)
+    computed = [dict(row) for row in session.connection().execute(asked).mappings()]
+    return _hash({**row, "content": content_of(row["run_id"])} for row in computed)
+
+
+def rows_of(session: Session, table: type[SQLModel], run_id: str) -> list[dict[str, Any]]:
+    """The rows of the run as the database holds them, sorted here, as databases differ in how they sort text."""
+    held = table_of(table)
+    found = session.connection().execute(held.select().where(held.c.run_id == run_id)).mappings()
+    keys = [column.name for column in held.primary_key]
+    return sorted((dict(row) for row in found), key=lambda row: [str(row[key]).zfill(20) for key in keys])
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """The table as the database knows it; what is read from it is taken as it is, whatever it is."""
+    held: Table = model.__table__  # type: ignore[attr-defined]
+    return held
+
+
+def _hash(parts: Iterable[Any]) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(json.dumps(part, sort_keys=True, default=str).encode() + b"\n")
+    return digest.hexdigest()
