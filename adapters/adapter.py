@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from adapters.delivery import Delivery
-from adapters.sources import Sources
+from adapters.mapping.sources import Sources
 from adapters.wanted import Wanted
 
 

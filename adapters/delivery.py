@@ -33,7 +33,8 @@ class Fault:
 class ReadFile:
     """One input file as it was read: name relative to the folder, content hash, and what became of its rows.
 
-    `lost` are those of `rows` that have too many or too few cells to be read.
+    `lost` are those of `rows` that have too many or too few cells to be read; `system` is what wrote the file, where
+    that is known: ids of one system mean nothing in another.
     """
 
     name: str
@@ -42,6 +43,7 @@ class ReadFile:
     rows: int
     filtered: int = 0
     lost: int = 0
+    system: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +60,10 @@ class Delivery:
     faults: tuple[Fault, ...] = ()
     files: tuple[ReadFile, ...] = ()
     faulty: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    matches: pl.DataFrame | None = None
+
+    @property
+    def system(self) -> pl.Expr:
+        """The system that wrote the file of a row; an empty text where that is not known."""
+        systems = {f.name: f.system or "" for f in self.files}
+        return pl.col("origin_file").replace_strict(systems, default="", return_dtype=pl.String)

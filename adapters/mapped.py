@@ -6,13 +6,13 @@ from pathlib import Path
 
 from adapters.delivery import Delivery, Fault, ReadFile
 from adapters.files.matching import matches
-from adapters.files.opening import Opened
 from adapters.mapping.distinct import distinct
 from adapters.mapping.fitting import FILE, misfits, no_match
 from adapters.mapping.part import columns_of, part_of
 from adapters.mapping.shelf import Shelf, shelf_for
-from adapters.parts import Part, deliver, placed
-from adapters.sources import FileSource, Sources
+from adapters.mapping.sources import FileSource, Sources
+from adapters.overlapping import apart
+from adapters.parts import Gathered, Part, again, deliver
 from adapters.values.formats import Format
 from adapters.wanted import Wanted
 
@@ -38,16 +38,28 @@ def read(folder: Path, wanted: Wanted, sources: Sources | None) -> Delivery:
     """The tables that sources.yaml fills from the files of the folder."""
     if sources is None:
         return Delivery({})
-    reading = _Reading(wanted, shelf_for(folder, sources), sources.time_zone)
     faults = [] if sources.files else [Fault("names no files", "add an entry for each export", file=FILE)]
-    parts: list[Part] = []
+    return deliver(gathered(folder, wanted, sources).with_faults(faults))
+
+
+def gathered(folder: Path, wanted: Wanted, sources: Sources) -> Gathered:
+    """What the entries give, file by file."""
+    reading = _Reading(wanted, shelf_for(folder, sources), sources.time_zone)
+    faults: list[Fault] = []
+    alike: dict[tuple[str, str], list[Part]] = {}
+    once: dict[str, list[Part]] = {}
     for source in sources.files:
         found = matches(folder, source.file)
         wrong = misfits(source, wanted) + ([] if found else [no_match(folder, source.file)])
         faults += wrong
         if not wrong:
-            parts += _entry(found, source, reading)
-    return deliver(parts, faults, reading.shelf.looked_up.values())
+            made = _entry(found, source, reading)
+            kind = source.table, source.model_dump_json(include={"columns", "constants", "system"})
+            (once.setdefault(source.table, []) if source.distinct else alike.setdefault(kind, [])).extend(made)
+    keys = wanted.keys
+    parts = [part for (table, _), several in alike.items() for part in apart(several, keys.get(table, ()))]
+    parts += [part for table, several in once.items() for part in distinct(several, keys.get(table, ()))]
+    return Gathered(tuple(parts), tuple(faults), tuple(reading.shelf.looked_up.values()))
 
 
 def _entry(found: list[tuple[Path, str]], source: FileSource, reading: _Reading) -> Sequence[Part]:
@@ -58,16 +70,19 @@ def _entry(found: list[tuple[Path, str]], source: FileSource, reading: _Reading)
     for path, name in found:
         opened = reading.shelf.open(path, name, source, columns_of(source))
         first = reading.seen.setdefault((source.table, opened.sha256), name)
-        part = part_of(opened, source, kinds, reading.shelf, form) if first == name else _again(opened, source, first)
+        read = ReadFile(name, opened.sha256, source.table, opened.rows, system=source.system)
+        part = part_of(opened, source, kinds, reading.shelf, form) if first == name else again(read, first)
         parts.append(part)
-    return distinct(parts, reading.wanted.keys.get(source.table, ())) if source.distinct else parts
-
-
-def _again(opened: Opened, source: FileSource, first: str) -> Part:
-    note = Fault(f"has the same content as {first} and was read once only", severity="note")
-    read = ReadFile(opened.name, opened.sha256, source.table, opened.rows, opened.rows)
-    return Part(source.table, read, faults=placed([note], opened.name, source.table))
+    return parts
 
 
 def _format(source: FileSource, time_zone: str | None) -> Format:
-    return Format(source.decimal, source.thousands, source.dates, tuple(source.nulls), time_zone)
+    return Format(
+        decimal=source.decimal,
+        thousands=source.thousands,
+        dates=source.dates,
+        nulls=tuple(source.nulls),
+        time_zone=time_zone,
+        whole_ids=source.whole_ids,
+        marks=source.marks,
+    )

@@ -1,17 +1,20 @@
-"""Our own layout: one file for each table, named for it, with our column names as headers."""
+"""Our own layout: one file for each table, or several numbered ones, named for it, our column names as headers."""
 
-from collections.abc import Collection, Mapping
-from pathlib import Path
+import re
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path, PurePosixPath
 
 import polars as pl
 
 from adapters.delivery import Delivery, Fault, ReadFile
-from adapters.files.content import is_data_file
-from adapters.files.matching import data_files, name_in
-from adapters.files.opening import Opened, open_file
+from adapters.files.content import is_archive, plain_name
+from adapters.files.matching import Place, data_files
+from adapters.files.opening import open_file
 from adapters.lines import lacks_line_id, repeated_lines, with_line_id
-from adapters.parts import Part, deliver, placed, with_origin
-from adapters.sources import Sources
+from adapters.mapping.sources import Sources
+from adapters.overlapping import apart
+from adapters.parts import Gathered, Part, again, deliver, placed, with_origin
+from adapters.quick import read_quickly
 from adapters.values.formats import OURS
 from adapters.values.parsing import Asked
 from adapters.values.typed import KEPT, typed
@@ -22,6 +25,9 @@ NAME = "plain"
 FOLDER = "exports"
 """Where the files may lie within the folder."""
 
+_NUMBER = re.compile(r"[ _.-]\d[\d _.-]*$")
+"""What tells several files of one table apart: a number or a date behind the name."""
+
 
 def recognises(headers: Mapping[str, Collection[str]]) -> float:
     """A little for any folder: who writes our layout needs no other adapter."""
@@ -29,28 +35,66 @@ def recognises(headers: Mapping[str, Collection[str]]) -> float:
 
 
 def read(folder: Path, wanted: Wanted, sources: Sources | None = None) -> Delivery:
-    """The tables for which the folder, or `exports` in it, has a file of their name."""
-    found = _files(folder, wanted)
-    if not found:
+    """The tables for which the folder, `exports` in it, or an archive has a file of their name."""
+    home, files = _home(folder, wanted)
+    if home is None:
         return Delivery({}, (_nothing(folder, wanted),))
-    parts, faults = [], []
-    for table, files in found.items():
-        if len(files) > 1:
-            names = listed([name_in(folder, f) for f in files])
+    return deliver(gathered(folder, wanted).with_faults(_unread(files, wanted)))
+
+
+def gathered(folder: Path, wanted: Wanted, without: Collection[str] = ()) -> Gathered:
+    """What the files named for tables give, those in `without` left aside."""
+    _, files = _home(folder, wanted, without)
+    parts: list[Part] = []
+    faults: list[Fault] = []
+    for table in wanted.layout:
+        found = [place for place in files if _table_of(place[0], wanted) == table]
+        if len(found) > 1 and not all(_is_numbered(path) for path, _ in found):
+            names = listed([name for _, name in found])
             faults.append(Fault(f"table {table} has several files: {names}", "keep one of them", table=table))
         else:
-            parts.append(_part(open_file(files[0], name_in(folder, files[0])), table, wanted))
-    return deliver(parts, [*faults, *_unread(folder, found)])
+            several = _once([_part(path, name, table, wanted) for path, name in found])
+            parts += apart(several, wanted.keys.get(table, ()))
+    return Gathered(tuple(parts), tuple(faults))
 
 
-def _files(folder: Path, wanted: Wanted) -> dict[str, list[Path]]:
-    """Table to the files named for it, in the order of the layout."""
-    for place in (folder, folder / FOLDER):
-        names = sorted(p for p in place.glob("*") if p.is_file() and is_data_file(p))
-        found = {t: [p for p in names if p.stem.strip().casefold() == t] for t in wanted.layout}
-        if any(found.values()):
-            return {table: files for table, files in found.items() if files}
-    return {}
+def _home(folder: Path, wanted: Wanted, without: Collection[str] = ()) -> tuple[str | None, list[Place]]:
+    """The first place with a file named for a table, and the data files in it."""
+    by_home: dict[str, list[Place]] = {}
+    for path, name in [place for place in data_files(folder) if place[1] not in without]:
+        by_home.setdefault(PurePosixPath(name).parent.as_posix(), []).append((path, name))
+    homes = sorted((h for h in by_home if _may_be_home(h)), key=lambda h: (h not in (".", FOLDER), h != ".", h))
+    home = next((h for h in homes if any(_table_of(path, wanted) for path, _ in by_home[h])), None)
+    return home, by_home.get(home or "", [])
+
+
+def _may_be_home(name: str) -> bool:
+    """Whether files may lie there: in the folder, in `exports`, or in an archive in one of them."""
+    parts = PurePosixPath(name).parts
+    inner = parts[1:] if parts[:1] == (FOLDER,) else parts
+    return not inner or is_archive(PurePosixPath(inner[0]))
+
+
+def _table_of(path: Path, wanted: Wanted) -> str | None:
+    """The table that the file is named for; `invoices-2026-01.csv` is one of several for invoices."""
+    stem = _NUMBER.sub("", _stem(path))
+    return stem if stem in wanted.layout else None
+
+
+def _is_numbered(path: Path) -> bool:
+    return _NUMBER.search(_stem(path)) is not None
+
+
+def _stem(path: Path) -> str:
+    return PurePosixPath(plain_name(path)).stem.strip().casefold()
+
+
+def _once(parts: list[Part]) -> list[Part]:
+    """The parts of one table; a file with the content of an earlier one counts once."""
+    first: dict[str, str] = {}
+    for part in parts:
+        first.setdefault(part.file.sha256, part.file.name)
+    return [p if first[p.file.sha256] == p.file.name else again(p.file, first[p.file.sha256]) for p in parts]
 
 
 def _nothing(folder: Path, wanted: Wanted) -> Fault:
@@ -59,37 +103,32 @@ def _nothing(folder: Path, wanted: Wanted) -> Fault:
     return Fault(what, "write sources.yaml; bookscore init drafts one from the headers")
 
 
-def _unread(folder: Path, found: Mapping[str, list[Path]]) -> list[Fault]:
+def _unread(files: Sequence[Place], wanted: Wanted) -> list[Fault]:
     """Notes about data files beside those read."""
-    read = {f for files in found.values() for f in files}
-    places = {f.parent for f in read}
-    beside = sorted(p for place in places for p in place.glob("*") if is_data_file(p) and p not in read)
-    tables = [f"{t}{p.suffix}" for t in found for p in found[t]]
+    tables = [path.name for path, _ in files if _table_of(path, wanted)]
     return [
-        Fault(
-            "is named for no table and was not read",
-            did_you_mean(p.name, tables),
-            file=name_in(folder, p),
-            severity="note",
-        )
-        for p in beside
+        Fault("is named for no table and was not read", did_you_mean(path.name, tables), file=name, severity="note")
+        for path, name in files
+        if not _table_of(path, wanted)
     ]
 
 
-def _part(opened: Opened, table: str, wanted: Wanted) -> Part:
+def _part(path: Path, name: str, table: str, wanted: Wanted) -> Part:
+    kinds = wanted.kinds(table)
+    is_open = table in wanted.open_tables
+
+    def asks(header: Sequence[str]) -> list[Asked]:
+        return _asked(header, kinds, is_open=is_open)
+
+    quick = read_quickly(path, name, lambda header: asks(header) if _is_complete(header, kinds) else [])
+    opened, made = quick or (open_file(path, name), None)
     read = ReadFile(opened.name, opened.sha256, table, opened.rows, lost=opened.lost)
     told = list(opened.faults)
     if opened.frame is None:
         return Part(table, read, faults=placed(told, opened.name, table))
-    kinds = wanted.kinds(table)
-    frame = opened.frame.rename({c: c.casefold() for c in opened.header})
-    extra = [c.casefold() for c in opened.header if c.casefold() not in kinds and c.casefold() not in ORIGIN]
-    if table not in wanted.open_tables:
-        told += [_unused(c, kinds) for c in extra]
-        extra = []
-    shown = {c.casefold(): c for c in opened.header}
-    asked = [Asked(c, kinds.get(c, "text"), OURS, shown[c]) for c in (*(k for k in kinds if k in shown), *extra)]
-    made = typed(frame.with_columns(pl.lit(value=True).alias(KEPT)), asked)
+    told += [] if is_open else [_unused(c.casefold(), kinds) for c in opened.header if c.casefold() not in kinds]
+    frame = opened.frame.rename({c: c.casefold() for c in opened.frame.columns})
+    made = made or typed(frame.with_columns(pl.lit(value=True).alias(KEPT)), asks(opened.header))
     rows = made.frame
     if lacks_line_id(kinds, rows.columns):
         told += repeated_lines(frame)
@@ -97,6 +136,18 @@ def _part(opened: Opened, table: str, wanted: Wanted) -> Part:
     return Part(
         table, read, with_origin(rows, opened.name), placed((*told, *made.faults), opened.name, table), made.faulty
     )
+
+
+def _asked(header: Sequence[str], kinds: Mapping[str, str], *, is_open: bool) -> list[Asked]:
+    """The columns of the table that the header has, and all others where the table takes them."""
+    shown = {c.casefold(): c for c in header if c.casefold() not in ORIGIN}
+    names = (*(k for k in kinds if k in shown), *(c for c in shown if is_open and c not in kinds))
+    return [Asked(c, kinds.get(c, "text"), OURS, shown[c]) for c in names]
+
+
+def _is_complete(header: Sequence[str], kinds: Mapping[str, str]) -> bool:
+    """Whether no line id has to be made, for which rows are compared in all that they hold."""
+    return not lacks_line_id(kinds, [c.casefold() for c in header])
 
 
 def _unused(column: str, kinds: Mapping[str, str]) -> Fault:

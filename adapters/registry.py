@@ -1,19 +1,23 @@
 """Which systems' exports are read? One entry each; a new adapter is a module and a line here."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from adapters import mapped, plain
+from adapters import mapped, plain, unread
 from adapters.adapter import Adapter
 from adapters.delivery import Delivery, Layout
 from adapters.files.headers import headers_in
-from adapters.sources import Sources
+from adapters.joining import joined
+from adapters.known import reading as known
+from adapters.mapping.sources import Match, Sources
 from adapters.wanted import Wanted
 
 PLAIN = Adapter(plain.NAME, plain.recognises, plain.read)
 MAPPED = Adapter(mapped.NAME, mapped.recognises, mapped.read)
+KNOWN = Adapter(known.NAME, known.recognises, known.read)
 
-ADAPTERS: tuple[Adapter, ...] = (PLAIN, MAPPED)
+ADAPTERS: tuple[Adapter, ...] = (PLAIN, MAPPED, KNOWN)
 """All adapters; where two are equally sure of a folder, the first one reads it."""
 
 
@@ -24,15 +28,24 @@ def read_folder(
     sources: Sources | None,
     *,
     keys: Mapping[str, Sequence[str]] | None = None,
+    home: Path | None = None,
 ) -> Delivery:
     """The tables that a folder of exports gives, mapped by `sources` if there are any.
 
     Else the adapter that is surest of the folder's headers reads it. `keys` are those of the tables, by which
-    `distinct` tells rows apart.
+    `distinct` tells rows apart; `home` is the folder with the decisions of people, where one file of it is read only.
     """
     wanted = Wanted(layout, frozenset(open_tables), keys or {})
-    adapter = MAPPED if sources is not None else surest(headers_in(folder))
-    return adapter.read(folder, wanted, sources)
+    if sources is not None:
+        delivery = mapped.read(folder, wanted, sources)
+        told = unread.beside(folder, sources)
+    else:
+        headers = headers_in(folder)
+        delivery = surest(headers).read(folder, wanted, None)
+        read = {file.name for file in delivery.files}
+        told = unread.near({name: header for name, header in headers.items() if name not in read})
+    match = sources.match if sources is not None else Match()
+    return joined(replace(delivery, faults=(*delivery.faults, *told)), home or folder, match)
 
 
 def surest(headers: Mapping[str, Collection[str]]) -> Adapter:

@@ -15,7 +15,7 @@ from adapters.delivery import Delivery
 from adapters.draft import draft
 from adapters.draft.recognise import recognise
 from adapters.draft.sketch import Finding, flow, scalar
-from adapters.sources import Sources
+from adapters.mapping.sources import Sources
 
 LAYOUT = {
     "accounts": {
@@ -28,13 +28,17 @@ LAYOUT = {
     },
     "contracts": {
         "line_id": "text", "account_id": "text", "product": "text", "quantity": "number", "amount": "money",
-        "every": "text", "starts_on": "date", "ends_on": "date", "status": "text", "trial": "flag",
+        **dict.fromkeys(["every", "status"], "text"), **dict.fromkeys(["starts_on", "ends_on", "cancelled_on"], "date"),
+        "trial": "flag",
     },
     "invoices": {
         "line_id": "text", "account_id": "text", "dated_on": "date", "amount": "money", "currency": "text",
         "product": "text", "quantity": "number", "kind": "text", "seller_id": "text",
     },
-    "answers": {"account_id": "text", "answered_on": "date", "kind": "text", "score": "number", "scale": "text"},
+    "answers": {
+        "account_id": "text", "respondent": "text", "answered_on": "date", "kind": "text", "score": "number",
+        "scale": "text",
+    },
 }  # fmt: skip
 REQUIRED = {
     "accounts": ("account_id",),
@@ -108,13 +112,10 @@ def test_the_owner_of_today_stands_in_for_a_history(tmp_path: Path) -> None:
 
 
 def test_won_deals_are_chosen_by_their_stage(tmp_path: Path) -> None:
-    text = (
-        "Id,AccountId,Amount,CloseDate,OwnerId,StageName\n"
-        "D1,A1,5,2025-01-01,U1,Closed Won\nD2,A1,7,2025-01-02,U1,Lost\n"
-    )
+    text = "Id,AccountId,Amount,CloseDate,OwnerId,Stage\nD1,A1,5,2025-01-01,U1,Closed Won\nD2,A1,7,2025-01-02,U1,Lost\n"
     entries, *_, delivery = drafted(tmp_path, {"Opportunity.csv": text})
     entry = entries["Opportunity.csv"]
-    assert entry["where"] == {"StageName": "Closed Won"}
+    assert entry["where"] == {"Stage": "Closed Won"}
     assert entry["constants"] == {"kind": "deal"}
     assert delivery.tables["invoices"]["line_id"].to_list() == ["D1"]
 
@@ -229,3 +230,41 @@ def test_a_draft_of_parquet_reads_typed_columns(tmp_path: Path) -> None:
         ("17", Decimal("2.55")),
         ("18", Decimal("1")),
     ]
+
+
+def test_a_known_export_in_the_manner_of_a_country_is_read_as_it_is_written(tmp_path: Path) -> None:
+    text = (
+        "Opportunity Owner,Account Name,Opportunity Name,Won,Amount,Close Date\n"
+        'Ann,Acorn,First,1,"12,000.50",11/20/2025\nAnn,Acorn,More,1,"5,000.00",2/10/2026\n'
+    )
+    _, drafted_text, _, delivery = drafted(tmp_path, {"deals.csv": text})
+    assert 'dates: "%m/%d/%Y"' in drafted_text
+    deals = delivery.tables["invoices"]
+    assert deals["amount"].to_list() == [Decimal("12000.5"), Decimal(5000)]
+    assert deals["dated_on"].to_list() == [date(2025, 11, 20), date(2026, 2, 10)]
+
+
+def test_dates_of_a_known_export_that_can_be_read_in_two_ways_are_a_question(tmp_path: Path) -> None:
+    text = "Opportunity Owner,Account Name,Opportunity Name,Won,Amount,Close Date\nAnn,Acorn,First,1,5,1/2/2025\n"
+    _, drafted_text, findings, _ = drafted(tmp_path, {"deals.csv": text})
+    assert "dates: " not in drafted_text.replace("declare dates", "")
+    assert any("can be read as" in finding.what for finding in findings)
+
+
+RECURLY = """\
+uuid;account_code;plan_code;total_recurring_amount;state;created_at;activated_at;trial_ends_at;plan_interval_length;plan_interval_unit
+u1;acorn;std;1.200,50;active;20.05.2026 09:00;20.05.2026 09:00;03.06.2026 00:00;1;months
+u2;birch;std;99,00;active;01.02.2026 10:00;01.02.2026 10:00;;1;months
+"""
+
+
+def test_dates_of_which_the_last_counts_are_looked_at_like_others(tmp_path: Path) -> None:
+    _, drafted_text, findings, delivery = drafted(tmp_path, {"subscriptions.csv": RECURLY})
+    assert 'dates: "%d.%m.%Y %H:%M"' in drafted_text
+    assert [f.what for f in findings if f.certainty == "guessed"] == []
+    assert delivery.tables["contracts"]["starts_on"].to_list() == [date(2026, 6, 3), date(2026, 2, 1)]
+
+
+def test_rows_that_are_left_out_raise_no_doubt_about_dates() -> None:
+    _, findings = draft(Path(__file__).parent / "exports" / "qualtrics_responses", LAYOUT, REQUIRED)
+    assert [f.what for f in findings if f.certainty == "guessed"] == []

@@ -201,3 +201,13 @@ def test_a_damaged_or_nested_parquet_file_is_refused(tmp_path: Path) -> None:
     data = path.read_bytes()
     assert "column parts holds List" in refusal(open_file(path, "lines.parquet")).what
     assert "damaged" in refusal(opened(tmp_path, data[:-10], "cut.parquet")).what
+
+
+@pytest.mark.parametrize("kind", [pl.String, pl.Categorical, pl.Enum(["Ann", "Z\0oë"])])
+def test_a_parquet_file_with_a_nul_in_a_text_is_refused_at_its_row(tmp_path: Path, kind: pl.DataType) -> None:
+    path = tmp_path / "people.parquet"
+    pl.DataFrame({"id": [1, 2, 3], "name": ["Ann", None, "Z\0oë"]}, schema_overrides={"name": kind}).write_parquet(path)
+    fault = refusal(open_file(path, "people.parquet"))
+    assert (fault.row, fault.column) == (3, "name")
+    assert "holds a NUL character" in fault.what
+    assert open_file(path, "people.parquet", Opening(columns=frozenset({"id"}))).faults == ()

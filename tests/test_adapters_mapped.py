@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from adapters import read_folder
 from adapters.delivery import Delivery
-from adapters.sources import Sources
+from adapters.mapping.sources import Sources
 
 LAYOUT = {
     "accounts": {"account_id": "text", "name": "text", "parent_id": "text", "created_on": "date"},

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from adapters.sources import ColumnOf, FormulaOf, JoinOf, Requirement, Sources
+from adapters.mapping.sources import ColumnOf, FormulaOf, JoinOf, Sources
+from adapters.mapping.terms import Requirement
 
 
 def one(**settings: Any) -> Any:
@@ -56,6 +57,7 @@ def test_words_may_be_numbers() -> None:
         ({"columns": {"a": {"column": "x", "dates": "%Y-%m"}}}, "must read day, month and year"),
         ({"file": "../secret.csv"}, "must lie in the folder"),
         ({"file": "/etc/passwd"}, "must lie in the folder"),
+        ({"file": "crm\\..\\..\\secret.csv"}, "must lie in the folder"),
         ({"delimiter": ";;"}, "at most 1 character"),
         ({"encoding": "klingon"}, 'is not a known encoding: "klingon"; write utf-8'),
         ({"encoding": "base64"}, "is not a known encoding"),

@@ -96,8 +96,87 @@ def test_declared_signs_are_read(decimal: str | None, thousands: str | None, cel
 
 
 def test_groups_of_another_size_are_no_thousands() -> None:
-    assert made("money", "1,23,456.00", form=Format(".", ",")).faulty == {1}
+    for cell in ("1,2345", "12,34,56", "123,45,678", "1,,234", ",123"):
+        assert made("money", cell, form=Format(".", ",")).faulty == {1}
     assert made("money", "12.50", form=Format(",", ".")).faulty == {1}
+
+
+def test_lakhs_and_crores_are_thousands_too() -> None:
+    assert values("money", "1,23,456.50", "12,34,56,789", form=Format(".", ",")) == [
+        Decimal("123456.50"), Decimal(123456789),
+    ]  # fmt: skip
+
+
+MARKED = {
+    "$1,200.00": "1200", "1200.00 USD": "1200", "US$ 7": "7", "R$ 5": "5", " 7,450,000.00 ": "7450000", "€5": "5",
+    "(500.00)": "-500", "($5.00)": "-5", "500.00-": "-500", "\u2212500.00": "-500", "-$5": "-5", "$-5": "-5",
+    "EUR -5.25": "-5.25", "kr 5": "5", "1.5e3": "1500", "1.00005e2": "100.005", "1E-3": "0.001", "+5": "5", "12": "12",
+}  # fmt: skip
+
+
+def test_marked_amounts_are_exact_where_they_are_declared() -> None:
+    marked = Format(".", ",", marks=True)
+    assert values("money", *MARKED, form=marked) == [Decimal(v) for v in MARKED.values()]
+    assert values("money", "1.234,56 €", "(1.000,50)", form=Format(",", ".", marks=True)) == [
+        Decimal("1234.56"), Decimal("-1000.50"),
+    ]  # fmt: skip
+    assert values("money", "1\u202f234,56 €", "1 234 567,5-", form=Format(",", " ", marks=True)) == [
+        Decimal("1234.56"), Decimal("-1234567.5"),
+    ]  # fmt: skip
+    assert "declare marks" in fault("money", "(500.00)").remedy
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["(-5)", "--5", "(5", "5)", "-5-", "$", "-", "N/A", "NaN", "1.2.3", "1,23", "1e30", "1.234567890123456789e2", "5%"],
+)
+def test_marks_excuse_no_nonsense(cell: str) -> None:
+    assert fault("money", cell, Format(".", ",", marks=True)).value == cell
+
+
+def test_seconds_since_1970_are_utc() -> None:
+    pacific = Format(dates="%s", time_zone="America/Los_Angeles")
+    assert values("instant", "1735689600", form=pacific) == [datetime(2025, 1, 1, tzinfo=UTC)]
+    assert values("date", "1735689600", form=pacific) == [date(2024, 12, 31)]
+    assert made("date", "1735689600.5", form=pacific).faulty == {1}
+
+
+def test_words_for_nothing_are_nothing_in_ids_dates_and_flags_but_no_amounts() -> None:
+    assert made("text", "-", "000000000000000AAA", "A", name="parent_id").frame["parent_id"].to_list() == [
+        None,
+        None,
+        "A",
+    ]
+    assert values("date", "-", "2026-01-31") == [None, date(2026, 1, 31)]
+    assert values("flag", "-", "true") == [None, True]
+    assert values("text", "-") == ["-"]
+    assert fault("money", "-").what == "not a number"
+
+
+def lines(amounts: list[str], currencies: list[str]) -> Typed:
+    raw = pl.DataFrame({ROW: range(1, len(amounts) + 1), "amount": amounts, "currency": currencies})
+    asked = [Asked("amount", "money", OURS, "Amount"), Asked("currency", "text", OURS, "Currency")]
+    return typed(raw.cast({ROW: pl.Int64}).with_columns(pl.lit(value=True).alias(KEPT)), asked)
+
+
+def test_an_amount_has_no_more_decimals_than_its_currency() -> None:
+    made = lines(["10.005", "1.234", "100.50", "7.00", "7", "1.2300"], ["USD", "KWD", "JPY", "JPY", "EUR", "EUR"])
+    assert [(f.row, f.column, f.what, f.value) for f in made.faults] == [
+        (3, "Amount", "an amount with more than the 0 decimals that JPY has", "100.5000"),
+        (1, "Amount", "an amount with more than the 2 decimals that USD has", "10.0050"),
+    ]
+    assert made.faulty == {1, 3}
+
+
+def test_a_currency_stands_on_every_row_or_on_none() -> None:
+    assert lines(["1", "2"], ["", ""]).faults == ()
+    (one,) = lines(["1", "2", "3"], ["EUR", "", ""]).faults
+    assert (one.row, one.column) == (2, "Currency")
+    assert one.what == "the currency is empty, though other rows name one (2 rows, the first)"
+
+
+def test_a_currency_is_known_whatever_its_capitals() -> None:
+    assert lines(["1"], ["usd"]).frame["currency"].to_list() == ["USD"]
 
 
 def test_a_point_that_may_part_thousands_is_decided_by_the_whole_column() -> None:
@@ -169,6 +248,9 @@ def test_a_declared_format_is_the_only_one_read() -> None:
         (("03/04/2025", "31/12/2025"), "dates are written day first", '"%d/%m/%Y"'),
         (("03/04/2025", "12/31/2025"), "dates are written month first", '"%m/%d/%Y"'),
         (("01.02.25", "13.02.25"), "dates are written day first", '"%d.%m.%y"'),
+        (("01.08.2024 09:00", "13.08.2024 17:30"), "dates are written day first", '"%d.%m.%Y %H:%M"'),
+        (("8/1/2024 9:00:05 AM", "8/13/2024 5:30:00 PM"), "dates are written month first", '"%m/%d/%Y %I:%M:%S %p"'),
+        (("03/04/2025, 10:00", "05/06/2025, 11:00"), "the column is ambiguous", '"%m/%d/%Y, %H:%M"'),
     ],
 )
 def test_the_order_of_day_and_month_is_told_by_all_rows(cells: tuple[str, ...], what: str, remedy: str) -> None:
@@ -213,6 +295,7 @@ def test_typed_days_and_instants_need_no_text() -> None:
 
 def test_flags_have_their_spellings() -> None:
     assert values("flag", "TRUE", "False", "1", "0", "yes", "N", "") == [True, False, True, False, True, False, None]
+    assert values("flag", "on", "Off", "✓", "x", "Ja", "nein", "Vrai") == [True, False, True, True, True, False, True]
     assert fault("flag", "maybe").what == "neither true nor false"
 
 

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+from old_workbook import xls
 
 from adapters.delivery import Fault
 from adapters.files.opening import Opened, Opening, open_file
+from adapters.files.sheet import SheetError, sheet_apart, sheet_of
 from adapters.values.formats import OURS
 from adapters.values.parsing import Asked
 from adapters.values.typed import KEPT, typed
@@ -139,7 +141,7 @@ def test_hidden_rows_merged_cells_and_cut_numbers_are_warned_of(tmp_path: Path) 
     said = " ".join(f.what for f in opened(path).faults)
     assert "1 hidden row in the sheet" in said
     assert "1 merged cell, the first at A2:A3" in said
-    assert "1 number of more than 15 digits, the first in cell A4" in said
+    assert "1 number of more than 15 digits, the first in column A of line 4" in said
 
 
 def test_stray_cells_far_away_are_refused_before_they_fill_the_memory(tmp_path: Path) -> None:
@@ -163,3 +165,47 @@ def test_unsafe_and_damaged_archives_are_refused(tmp_path: Path) -> None:
         archive.writestr("xl/workbook.xml", "a" * (40 << 20))
     path.write_bytes(bomb.getvalue())
     assert "expands to 40 MiB" in refusal(opened(path)).what
+
+
+def test_an_old_workbook_is_read_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "book.xls"
+    path.write_bytes(xls([["id", "amount", "name"], ["007", 1.5, "Zoë"], ["A2", 1234567.25, "x"]]))
+    assert rows(opened(path)) == [(1, "007", "1.5", "Zoë"), (2, "A2", "1234567.25", "x")]
+    assert refusal(opened(path, "Q1")).what == 'has no sheet "Q1"'
+    path.write_bytes(path.read_bytes()[:1_000])
+    assert "not a readable workbook" in refusal(opened(path)).what
+
+
+def test_a_process_of_its_own_reads_the_same_and_dies_alone(tmp_path: Path) -> None:
+    data = workbook(tmp_path, {"Data": [["id"], ["A1"]], "Old": [["id"], ["A0"]]}, hidden="Old").read_bytes()
+    apart, here = sheet_apart(data, None, seconds=60, mib=2_048), sheet_of(data, None)
+    assert apart.cells is not None
+    assert here.cells is not None
+    assert apart.cells.equals(here.cells)
+    assert (apart.names, apart.hidden, apart.meant) == (here.names, here.hidden, here.meant)
+    with pytest.raises(SheetError, match="more than 48 MiB of memory"):
+        sheet_apart(data, None, seconds=60, mib=48)
+    with pytest.raises(SheetError, match="format"):
+        sheet_apart(b"no workbook", None, seconds=60, mib=2_048)
+
+
+def test_a_large_workbook_is_read_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = workbook(tmp_path, {"Data": [["id"], ["A1"]]})
+    monkeypatch.setattr("adapters.files.workbook._LARGE", 0)
+    assert rows(opened(path)) == [(1, "A1")]
+    monkeypatch.setattr("adapters.files.workbook.MOST_MEMORY_MIB", 48)
+    assert "more than 48 MiB" in refusal(opened(path)).what
+
+
+def test_hidden_columns_are_read_and_the_foot_of_a_report_is_not(tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet("Data")
+        lines = [["id", "Modified On", "Modified on"], ["ImportId", "a", "b"], ["A1", "x", "y"], [], ["My report"]]
+        for r, line in enumerate([*lines, ["Confidential Information - Do Not Distribute"]]):
+            sheet.write_row(r, 0, line)
+        sheet.set_column(0, 0, None, None, {"hidden": True})
+    file = open_file(path, "book.xlsx", Opening(header_rows=2, footer=True, repeated=True))
+    assert rows(file) == [(1, "A1", "x", "y")]
+    assert file.header == ("id", "Modified On", "Modified on (2)")
+    assert [f.what.split(",")[0] for f in file.faults] == ["3 lines below the rows left out"]

@@ -8,8 +8,11 @@ from adapters.delivery import Layout
 from adapters.draft.entry import Asked, entry
 from adapters.draft.exports import Export, exports_in
 from adapters.draft.facts import facts_of
+from adapters.draft.known import block, known
 from adapters.draft.recognise import Guess, recognise
 from adapters.draft.sketch import GUESSED, RECOGNISED, UNKNOWN, Finding, Line, document
+from adapters.known.recognised import nearly
+from adapters.systems import EXPORTS
 from adapters.wanted import Wanted
 from adapters.wording import listed
 
@@ -31,16 +34,18 @@ def draft(
     open_tables: Collection[str] = (),
 ) -> tuple[str, list[Finding]]:
     """The text of a valid sources.yaml, commented line by line, and what was found out on the way."""
-    placed = [_Placed(e, recognise(e.file, e.header, layout, required)) for e in exports_in(folder)]
-    placed = [*placed, *_owners(placed, layout, required)]
+    exports = exports_in(folder)
+    found, plan = known(exports)
+    kinds = {r.file: r for r in found}
+    placed = [_Placed(e, recognise(e.file, e.header, layout, required)) for e in exports if e.file not in kinds]
+    if not any(s.table == "ownership" for s in plan.sources.files):
+        placed = [*placed, *_owners(placed, layout, required)]
     wanted = Wanted(layout, open_tables)
-    blocks: list[list[Line]] = []
-    findings: list[Finding] = []
-    for one in placed:
-        lines, told = _block(one, wanted, required)
-        blocks.append(lines)
-        findings += told
-    return document(blocks), findings
+    drafted = [block(e, kinds[e.file], plan, wanted) for e in exports if e.file in kinds]
+    close = {e.file: near.what for e in exports if e.file not in kinds and (near := nearly(e.header, EXPORTS))}
+    drafted += [([Line("", f"{f}: {what}", indent=2)], [Finding("lacking", f, what)]) for f, what in close.items()]
+    drafted += [_block(one, wanted, required) for one in placed]
+    return document([lines for lines, _ in drafted]), [f for _, findings in drafted for f in findings]
 
 
 def _owners(placed: list[_Placed], layout: Layout, required: Mapping[str, Collection[str]]) -> Iterator[_Placed]:

@@ -1,19 +1,24 @@
 """What lies in a folder that sources.yaml is to be drafted for? Files of one form as one export, opened."""
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 from itertools import takewhile
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from adapters.delivery import Fault
-from adapters.files.content import FORMATS, TEXT, WORKBOOK
+from adapters.files.container import content
+from adapters.files.content import OLD_WORKBOOK, TEXT, WORKBOOK, format_named
+from adapters.files.headers import headers_in
 from adapters.files.matching import data_files, matches
 from adapters.files.opening import Opened, Opening, open_file
 from adapters.files.rows import ROW
 from adapters.files.workbook import sheet_names
+from adapters.known.recognised import recognised
+from adapters.systems import EXPORTS
 from adapters.values.cells import text
 from adapters.values.formats import NULL_WORDS
 
@@ -36,24 +41,34 @@ class Export:
 
 def exports_in(folder: Path) -> list[Export]:
     """The exports of the folder and the folders below it, in the order of their names."""
-    single = [e for path, name in data_files(folder) for e in _opened(path, name)]
-    return sorted(_together(folder, single), key=lambda e: (e.file, e.declared.get("sheet", "")))
+    found = recognised(headers_in(folder), EXPORTS)
+    known = {r.file: _opening(r.export.settings) for r in found}
+    single = [e for path, name in data_files(folder) for e in _opened(path, name, known.get(name, Opening()))]
+    alone = {r.file for r in found if r.export.only_one}
+    return sorted(_together(folder, single, alone), key=lambda e: (e.file, e.declared.get("sheet", "")))
 
 
-def _opened(path: Path, name: str) -> Iterator[Export]:
+def _opening(settings: Mapping[str, Any]) -> Opening:
+    """How a known export is opened, as far as its files differ from others."""
+    named = {f.name for f in fields(Opening)}
+    return Opening(**{name: value for name, value in settings.items() if name in named})
+
+
+def _opened(path: Path, name: str, opening: Opening) -> Iterator[Export]:
     """The file as one export; a workbook as one for each sheet that holds a table."""
-    kind = FORMATS[path.suffix.lower()]
-    opened = open_file(path, name)
+    kind = format_named(path)
+    opened = open_file(path, name, opening)
     if opened.frame is None and kind == TEXT:
-        other = open_file(path, name, Opening(encoding=_FALLBACK))
+        other = open_file(path, name, replace(opening, encoding=_FALLBACK))
         if other.frame is not None:
             yield _export(other, {"encoding": _FALLBACK})
             return
-    sheets = sheet_names(path.read_bytes()) if opened.frame is None and kind == WORKBOOK else []
+    is_book = kind in (WORKBOOK, OLD_WORKBOOK)
+    sheets = sheet_names(content(path)) if opened.frame is None and is_book else []
     if not sheets:
         yield _export(opened, {})
     for sheet in sheets:
-        one = open_file(path, name, Opening(sheet=sheet))
+        one = open_file(path, name, replace(opening, sheet=sheet))
         if one.frame is not None:
             yield _export(one, {"sheet": sheet})
 
@@ -67,11 +82,12 @@ def _export(opened: Opened, declared: dict[str, str]) -> Export:
     return Export(opened.name, opened.header, cells, declared, opened.faults)
 
 
-def _together(folder: Path, single: Iterable[Export]) -> list[Export]:
-    """The exports, those that differ in a number or date in their name only joined under a pattern."""
+def _together(folder: Path, single: Iterable[Export], alone: Collection[str]) -> list[Export]:
+    """The exports, those that differ in a number or date in their name only joined under a pattern, but for `alone`."""
     groups: dict[tuple[object, ...], list[Export]] = {}
     for export in single:
-        form = re.sub(r"\d+", "*", export.file) if export.cells is not None else export.file
+        is_one = export.cells is None or export.file in alone
+        form = export.file if is_one else re.sub(r"\d+", "*", export.file)
         groups.setdefault((form, export.header, *export.declared.items()), []).append(export)
     return [one for group in groups.values() for one in _pattern(folder, group)]
 

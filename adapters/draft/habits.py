@@ -20,7 +20,6 @@ _DAYS = (
     "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d",
     "%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%b %d, %Y", "%B %d, %Y",
 )  # fmt: skip
-_CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", ", %H:%M", ", %I:%M %p")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ def date_habit(texts: pl.Series) -> Habit:
     cell = pl.col("cell")
     if cells.is_empty() or cells.select(dates.day(cell, Format(), zoned=True).is_not_null().mean()).item() > 0.95:
         return Habit()
-    patterns = [day + clock for day, clock in product(_DAYS, _CLOCKS)]
+    patterns = [day + clock for day, clock in product(_DAYS, dates.CLOCKS)]
     head = cells.head(50)
     likely = [p for p in patterns if _misses(head, p) == 0]
     fits = [p for p in likely if _misses(cells, p) == 0]

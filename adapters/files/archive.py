@@ -1,87 +1,88 @@
-"""Is a workbook's archive safe to open, and are its error cells visible? Looked at before it is parsed."""
+"""What does an archive hold? Looked at before anything in it is unpacked; nothing is ever written."""
 
-import io
-import re
+import stat
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import PurePosixPath
+from typing import IO
 
+from adapters.files.limits import MOST_MEMBERS, MOST_MIB, MOST_RATIO
 from adapters.files.refusal import UnreadableError
 
-MOST_BYTES = 96 << 20
-MOST_RATIO = 300
-MOST_MEMBERS = 1_000
-MOST_BLANK_ROWS = 10_000
-"""Rows a sheet may span beyond those it holds; one cell in the last row would else fill the memory."""
-
-Parts = dict[str, bytes]
-"""The members of the archive by name."""
-
-_IS_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
-_ROW = re.compile(rb"<(?:\w+:)?row\b")
-_FAR_COLUMN = re.compile(rb'\br="[A-Z]{3,}\d')
-_CELL_ROW = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="[A-Z]+(\d+)"')
-_ERROR = re.compile(rb'(<(?:\w+:)?c\b[^>]*?\bt=)"e"')
-_NO_VALUE = re.compile(
-    rb"<((?:\w+:)?)c\b((?:(?!\bt=)[^>])*)>(?:<(?:\w+:)?f\b[^>]*/>|<(?:\w+:)?f\b[^>]*>[^<]*</(?:\w+:)?f>)"
-    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?</(?:\w+:)?c>"
-)
-_SHOWN = rb'<\1c\2 t="str"><\1v>#FORMULA WITHOUT VALUE</\1v></\1c>'
+_GZIP = 31
+"""The window that makes zlib expect a gzip header."""
+_PIECE = 1 << 20
+_LOCAL_HEADER = 30
+_IS_ENCRYPTED = 0x1
 
 
-def checked_parts(data: bytes) -> Parts:
-    """The archive's members, by name. Raises UnreadableError where it is damaged or beyond the limits."""
+@contextmanager
+def opened(file: IO[bytes], most_mib: int = MOST_MIB) -> Iterator[zipfile.ZipFile]:
+    """The archive, within the limits. Raises UnreadableError, also for what is damaged while it is read."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with zipfile.ZipFile(file) as archive:
             members = archive.infolist()
-            _check_members(members, len(data))
-            parts = {m.filename: archive.read(m) for m in members if m.filename.endswith((".xml", ".rels"))}
+            _check_size(members, file.seek(0, 2), most_mib)
+            _check_names(members)
+            _check_places(members)
+            yield archive
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError, ValueError, zlib.error) as error:
-        raise UnreadableError(f"is a damaged or encrypted archive: {error}", "save the workbook again") from None
-    if "xl/workbook.xml" not in parts:
-        raise UnreadableError("is a zip archive, not an Excel workbook", "unpack it and use the files in it")
-    for name, part in parts.items():
-        _check_part(name, part)
-    return parts
+        raise UnreadableError(f"is a damaged or encrypted archive: {error}", "save or download it again") from None
 
 
-def with_visible_errors(data: bytes, parts: Parts) -> bytes:
-    """The workbook with error cells, and formulas whose value was not saved, as words instead of nothing."""
-    shown = {name: _visible(part) for name, part in parts.items() if _IS_SHEET.fullmatch(name)}
-    if all(part == parts[name] for name, part in shown.items()):
-        return data
-    copy = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(copy, "w") as new:
-        for member in old.infolist():
-            new.writestr(member.filename, shown.get(member.filename) or old.read(member))
-    return copy.getvalue()
+def unzipped(data: bytes) -> bytes:
+    """The content of gzip data, of several pieces where it has them. Raises UnreadableError."""
+    most = min(MOST_MIB << 20, MOST_RATIO * len(data) + _PIECE)
+    whole, left, size = [], data, 0
+    try:
+        while left.startswith(b"\x1f\x8b"):
+            piece = zlib.decompressobj(_GZIP)
+            whole.append(piece.decompress(left, most - size + 1))
+            size += len(whole[-1])
+            if size > most:
+                raise _too_large(size, MOST_MIB)
+            if not piece.eof:
+                raise UnreadableError("is cut off: the gzip data does not end", "download it again")
+            left = piece.unused_data
+    except zlib.error as error:
+        raise UnreadableError(f"is damaged gzip data: {error}", "download it again") from None
+    return b"".join(whole)
 
 
-def _visible(part: bytes) -> bytes:
-    return _NO_VALUE.sub(_SHOWN, _ERROR.sub(rb'\1"str"', part))
-
-
-def _check_members(members: list[zipfile.ZipInfo], size: int) -> None:
+def _check_size(members: list[zipfile.ZipInfo], size: int, most_mib: int) -> None:
     if len(members) > MOST_MEMBERS:
-        raise UnreadableError(f"has {len(members)} members, the limit is {MOST_MEMBERS}", "save it as CSV")
+        raise UnreadableError(f"has {len(members):,} members, the limit is {MOST_MEMBERS:,}", "export fewer files")
     expanded = sum(m.file_size for m in members)
-    if expanded > MOST_BYTES or expanded > MOST_RATIO * size:
-        raise UnreadableError(
-            f"expands to {expanded >> 20} MiB, the limit is {MOST_BYTES >> 20} MiB and {MOST_RATIO} times its size",
-            "save it as CSV",
-        )
-    if len({m.filename for m in members}) < len(members) or len({m.header_offset for m in members}) < len(members):
-        raise UnreadableError("holds the same member twice", "save the workbook again")
+    if expanded > most_mib << 20 or expanded > MOST_RATIO * size:
+        raise _too_large(expanded, most_mib)
 
 
-def _check_part(name: str, part: bytes) -> None:
-    if b"<!DOCTYPE" in part or b"<!ENTITY" in part:
-        raise UnreadableError("declares XML entities, which is unsafe", "save the workbook again")
-    if not _IS_SHEET.fullmatch(name):
-        return
-    if _FAR_COLUMN.search(part):
-        raise UnreadableError("a cell stands beyond column ZZ", "delete stray cells right of the table, or save as CSV")
-    last = max(map(int, _CELL_ROW.findall(part)), default=0)
-    if last > len(_ROW.findall(part)) + MOST_BLANK_ROWS:
-        raise UnreadableError(
-            f"a cell stands in row {last}, far below the table", "delete stray cells below it, or save as CSV"
-        )
+def _too_large(expanded: int, most_mib: int) -> UnreadableError:
+    return UnreadableError(
+        f"expands to {expanded >> 20:,} MiB or more, the limit is {most_mib:,} MiB and {MOST_RATIO} times its size",
+        "unpack it if you trust it, or export it as CSV",
+    )
+
+
+def _check_names(members: list[zipfile.ZipInfo]) -> None:
+    for member in members:
+        name = PurePosixPath(member.filename)
+        if name.is_absolute() or ".." in name.parts or "\\" in member.filename or member.filename[1:2] == ":":
+            raise UnreadableError("holds a member with an unsafe path", "do not use it", value=member.filename)
+        if stat.S_ISLNK(member.external_attr >> 16):
+            raise UnreadableError("holds a link instead of a file", "do not use it", value=member.filename)
+        if member.flag_bits & _IS_ENCRYPTED:
+            raise UnreadableError("is encrypted", "unpack it with its password", value=member.filename)
+    if len({m.filename for m in members}) < len(members):
+        raise UnreadableError("holds two members of the same name", "save it again")
+
+
+def _check_places(members: list[zipfile.ZipInfo]) -> None:
+    """Refuses members that share bytes: what is stored once would be read several times."""
+    ordered = sorted(members, key=lambda m: m.header_offset)
+    for one, after in pairwise(ordered):
+        if one.header_offset + _LOCAL_HEADER + len(one.filename) + one.compress_size > after.header_offset:
+            raise UnreadableError("holds members that overlap, so that one is read twice", "save it again")

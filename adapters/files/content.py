@@ -4,17 +4,25 @@ from pathlib import PurePath
 
 from adapters.files.refusal import UnreadableError
 
-TEXT, PARQUET, WORKBOOK = "text", "parquet", "workbook"
+TEXT, PARQUET, WORKBOOK, OLD_WORKBOOK = "text", "parquet", "workbook", "old workbook"
 
-FORMATS = {".csv": TEXT, ".tsv": TEXT, ".txt": TEXT, ".parquet": PARQUET, ".xlsx": WORKBOOK}
-"""The endings of data files and how they are read."""
+FORMATS = {
+    ".csv": TEXT,
+    ".tsv": TEXT,
+    ".txt": TEXT,
+    ".parquet": PARQUET,
+    ".xlsx": WORKBOOK,
+    ".xlsm": WORKBOOK,
+    ".xls": OLD_WORKBOOK,
+}
+"""The endings of data files and how they are read; `.gz` may stand behind each."""
 
 _SIGNS: tuple[tuple[bytes, str, str], ...] = (
     (b"PK\x03\x04", "an Excel workbook or a zip archive", WORKBOOK),
     (b"PK\x05\x06", "an empty zip archive", ""),
     (b"PAR1", "a Parquet file", PARQUET),
     (b"\x1f\x8b", "gzip-compressed data", ""),
-    (b"\xd0\xcf\x11\xe0", "an old or encrypted Excel workbook (.xls)", ""),
+    (b"\xd0\xcf\x11\xe0", "an old or encrypted Excel workbook (.xls)", OLD_WORKBOOK),
     (b"%PDF", "a PDF document", ""),
     (b"SQLite format 3", "an SQLite database", ""),
 )
@@ -27,17 +35,37 @@ _MARKUP = (
 
 
 def is_data_file(path: PurePath) -> bool:
-    """Whether the name is one of a data file; leftovers of office programs and hidden files are not."""
-    return path.suffix.lower() in FORMATS and not path.name.startswith(("~$", "."))
+    """Whether the name is one of a data file or an archive; leftovers of office programs and hidden files are not."""
+    return (format_named(path) != "" or is_archive(path)) and not path.name.startswith(("~$", "."))
 
 
-def format_of(name: str, data: bytes) -> str:
-    """How the file is to be read: text, parquet or workbook.
+def is_archive(path: PurePath) -> bool:
+    """Whether the name is that of a zip archive."""
+    return path.suffix.lower() == ".zip"
+
+
+def is_gzipped(path: PurePath) -> bool:
+    """Whether the name is that of gzip data."""
+    return path.suffix.lower() == ".gz"
+
+
+def format_named(path: PurePath) -> str:
+    """How a file of that name is read; nothing where it is not."""
+    return FORMATS.get(PurePath(plain_name(path)).suffix.lower(), "")
+
+
+def plain_name(path: PurePath) -> str:
+    """The name of the file without `.gz`."""
+    return path.stem if is_gzipped(path) else path.name
+
+
+def format_of(path: PurePath, data: bytes) -> str:
+    """How the file is to be read.
 
     Raises UnreadableError where the ending is none we read or the content is something else.
     """
-    wanted = FORMATS.get(PurePath(name).suffix.lower())
-    if wanted is None:
+    wanted = format_named(path)
+    if not wanted:
         raise UnreadableError("is of a type that is not read", f"save it as one of {', '.join(e[1:] for e in FORMATS)}")
     if not data or data.isspace():
         raise UnreadableError("is empty: no header and no data rows", "export it again, or leave the file out")

@@ -4,8 +4,11 @@ Three ways, the next one only where the one before is in doubt: without quotes b
 delimiters; with quotes by Polars after each line was found well formed; else by the csv module.
 """
 
+from dataclasses import replace
+
 import polars as pl
 
+from adapters.files.declared import Opening
 from adapters.files.dialect import Dialect, dialect_of
 from adapters.files.quoted import read_carefully
 from adapters.files.ragged import ragged, row_faults
@@ -15,15 +18,16 @@ from adapters.files.rows import ROW, Rows, filled, no_rows, numbered
 _CONTROLS = "\x01\x02\x03\x04\x05\x06"
 
 
-def read_text(data: bytes, delimiter: str | None) -> Rows:
+def read_text(data: bytes, opening: Opening) -> Rows:
     """The rows of a text file in UTF-8; rows that are too short or too long are left out, each with a fault.
 
     Raises UnreadableError where the file as a whole cannot be trusted.
     """
-    dialect = dialect_of(data, delimiter)
+    dialect = dialect_of(data, opening)
     if not dialect.body or dialect.body.isspace():
         raise no_rows()
-    return _quoted(dialect) if b'"' in dialect.body else _unquoted(dialect)
+    rows = _quoted(dialect) if b'"' in dialect.body else _unquoted(dialect)
+    return replace(rows, faults=(*rows.faults, *dialect.footer.faults(rows.frame.height + rows.lost)))
 
 
 def _unquoted(dialect: Dialect) -> Rows:

@@ -5,9 +5,12 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
+from adapters.files.declared import Opening
+from adapters.files.footer import Footer, cut
 from adapters.files.refusal import UnreadableError
-from adapters.files.rows import header_names, no_header
+from adapters.files.rows import header_names, no_header, no_rows
 
 DELIMITERS = (",", ";", "\t", "|")
 NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -19,21 +22,28 @@ _SEPARATOR_LINE = re.compile(rb'^"?sep=(.)"?\r?\n', re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """The delimiter, the names of the columns, and the bytes below the header."""
+    """The delimiter, the names of the columns, and the bytes between header and footer.
+
+    `lines_above` counts the lines of the file above those bytes.
+    """
 
     delimiter: str
     names: list[str]
     body: bytes
+    lines_above: int
+    footer: Footer
 
 
-def dialect_of(data: bytes, declared: str | None) -> Dialect:
+def dialect_of(data: bytes, opening: Opening) -> Dialect:
     """How the text is laid out. Raises UnreadableError where that cannot be told or the header is faulty."""
-    line = _SEPARATOR_LINE.match(data)
+    declared, line = opening.delimiter, _SEPARATOR_LINE.match(data)
     if line and declared in (None, line[1].decode("latin-1")):
         declared, data = line[1].decode("latin-1"), data[line.end() :]
     delimiter = declared or detect(data)
-    cells, body = _split_header(data, delimiter)
-    return Dialect(delimiter, header_names(cells), body)
+    cells, lines, body = _split_header(data, delimiter, opening.header_rows)
+    names = header_names(cells, repeated=opening.repeated)
+    body, footer = cut(body, delimiter) if opening.footer else (body, Footer())
+    return Dialect(delimiter, names, body, lines + (line is not None), footer)
 
 
 def detect(data: bytes) -> str:
@@ -68,17 +78,17 @@ def _fit(sample: str, delimiter: str, is_cut: bool) -> tuple[float, int]:
     return (below.count(widths[0]) / len(below) if below else 1.0), widths[0]
 
 
-def _split_header(data: bytes, delimiter: str) -> tuple[list[str], bytes]:
-    """The cells of the first line that holds anything, and the bytes after it."""
+def _split_header(data: bytes, delimiter: str, height: int) -> tuple[list[str], int, bytes]:
+    """The cells of the first line that holds anything, the lines down to the last of the header, and what is below."""
     stream = io.BytesIO(data)
     reader = csv.reader(_lines(stream), delimiter=delimiter, strict=True)
     try:
-        cells = next((r for r in reader if any(c.strip() for c in r)), None)
+        records = list(islice((r for r in reader if any(c.strip() for c in r)), height))
     except csv.Error as error:
         raise _unclear_header(str(error)) from None
-    if cells is None:
-        raise no_header()
-    return cells, stream.read()
+    if len(records) < height:
+        raise no_header() if not records else no_rows()
+    return records[0], reader.line_num, stream.read()
 
 
 def _lines(stream: io.BytesIO) -> Iterator[str]:

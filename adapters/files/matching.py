@@ -1,38 +1,81 @@
-"""Which files of a folder does a name or pattern mean?"""
+"""Which files of a folder does a name or pattern mean? An archive counts as a folder, and so does a single file."""
 
+import os
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
-from adapters.files.content import is_data_file
+from adapters.files.container import members
+from adapters.files.content import is_archive, is_data_file
 
 _OF_A_RUN = "run.json"
 """By this file the folder of a run is known."""
 
+DECISIONS = "matches.csv"
+"""What people decided of accounts, beside the exports: no export itself."""
 
-def matches(folder: Path, pattern: str) -> list[tuple[Path, str]]:
-    """The files and their names relative to the folder, with `/`, in the order of the names.
+Place = tuple[Path, str]
+"""A file, and its name relative to the folder with `/`; one in an archive is a path through it."""
+
+
+def matches(folder: Path, pattern: str) -> list[Place]:
+    """The files that a name or pattern means, in the order of their names; of an archive, all in it.
 
     A name with signs of a pattern in it is taken as a name if there is such a file.
     """
-    literal = folder / pattern
-    if literal.is_file():
-        return [(literal, name_in(folder, literal))]
-    found = (p for p in folder.glob(pattern) if p.is_file() and is_data_file(p))
-    return sorted(((p, name_in(folder, p)) for p in found), key=lambda match: match[1])
+    literal = _root(folder) / pattern
+    if folder.is_dir() and literal.is_file():
+        return _opened_up(folder, literal)
+    wanted = _expression(pattern)
+    return [(p, n) for p, n in data_files(folder) if n == pattern or any(map(wanted.fullmatch, (n, *_archive_of(n))))]
 
 
-def data_files(folder: Path) -> list[tuple[Path, str]]:
+def data_files(folder: Path) -> list[Place]:
     """All data files in and below the folder, in the order of their names.
 
     Hidden folders are not looked into, nor those that a run left behind.
     """
-    return [(path, name) for path, name in matches(folder, "**/*") if not _is_put_aside(folder, path)]
-
-
-def _is_put_aside(folder: Path, path: Path) -> bool:
-    below = [p for p in path.parents if p.is_relative_to(folder) and p != folder]
-    return any(p.name.startswith(".") or (p / _OF_A_RUN).exists() for p in below)
+    if folder.is_file():
+        return _opened_up(folder, folder)
+    return sorted((place for path in _walk(folder) for place in _opened_up(folder, path)), key=lambda place: place[1])
 
 
 def name_in(folder: Path, path: Path) -> str:
     """The path relative to the folder, with `/`."""
-    return path.relative_to(folder).as_posix()
+    return path.relative_to(_root(folder)).as_posix()
+
+
+def _root(folder: Path) -> Path:
+    """What names are relative to: the folder, or that of a single file."""
+    return folder.parent if folder.is_file() else folder
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """The data files on the disk in and below the folder, none from hidden folders or those of a run."""
+    for place, below, names in os.walk(folder):
+        if _OF_A_RUN in names and Path(place) != folder:
+            below.clear()
+            continue
+        below[:] = [name for name in below if not name.startswith(".")]
+        yield from (Path(place, name) for name in names if is_data_file(Path(name)) and name != DECISIONS)
+
+
+def _opened_up(folder: Path, path: Path) -> list[Place]:
+    """The file, or those in it if it is an archive."""
+    return [(p, name_in(folder, p)) for p in (members(path) if is_archive(path) else [path])]
+
+
+def _archive_of(name: str) -> list[str]:
+    """The name of the archive that the file is in, if it is in one."""
+    return [found[1]] if (found := re.match(r"(.*?\.zip)/", name, re.IGNORECASE)) else []
+
+
+def _expression(pattern: str) -> re.Pattern[str]:
+    """What the signs of a file pattern mean: `*` and `?` within a name, `**/` for any folders, `[ab]` for one sign."""
+    signs = re.split(r"(\*\*/|\*\*|\*|\?|\[[^]/]+\])", pattern)
+    known = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    return re.compile("".join(known.get(s) or (_one_of(s) if n % 2 else re.escape(s)) for n, s in enumerate(signs)))
+
+
+def _one_of(sign: str) -> str:
+    return "[" + sign[1:-1].replace("\\", "\\\\").replace("!", "^", sign.startswith("[!")) + "]"

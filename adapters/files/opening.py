@@ -1,7 +1,6 @@
 """What does one export file hold? Its rows as text under a checked header, its hash, and what is wrong with it."""
 
 import hashlib
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,25 +8,19 @@ import polars as pl
 
 from adapters.delivery import Fault
 from adapters.files.columnar import read_parquet
-from adapters.files.content import PARQUET, WORKBOOK, format_of
+from adapters.files.container import content, on_disk, refused
+from adapters.files.content import PARQUET, TEXT, WORKBOOK, format_of, is_archive
+from adapters.files.declared import Opening
 from adapters.files.delimited import read_text
 from adapters.files.encoding import utf8
 from adapters.files.refusal import UnreadableError
 from adapters.files.rows import ROW, Rows
-from adapters.files.workbook import read_workbook
+from adapters.files.workbook import read_old_workbook, read_workbook
+
+__all__ = ["Opened", "Opening", "open_file"]
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """What is declared about a file before it is opened; None means found out or not needed.
-
-    `columns` are those that are wanted; formats that can leave the others out do.
-    """
-
-    sheet: str | None = None
-    delimiter: str | None = None
-    encoding: str | None = None
-    columns: Collection[str] | None = None
+_USUAL = Opening()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,26 +44,35 @@ class Opened:
         return self.lost + (0 if self.frame is None else self.frame.height)
 
 
-def open_file(path: Path, name: str, opening: Opening = Opening()) -> Opened:
-    """The file, read; what is wrong with it stands in its faults, each naming the file."""
-    data = path.read_bytes()
-    digest = hashlib.sha256(data).hexdigest()
+def open_file(path: Path, name: str, opening: Opening = _USUAL) -> Opened:
+    """The file, read; what is wrong with it stands in its faults, each naming the file.
+
+    A path may run through an archive. The hash is that of the content, unpacked.
+    """
+    digest = ""
     try:
+        if is_archive(path):
+            raise refused(path)
+        data = content(path)
+        digest = hashlib.sha256(data).hexdigest()
         rows, header = _read(path, data, opening)
     except UnreadableError as error:
+        digest = digest or hashlib.sha256(on_disk(path).read_bytes()).hexdigest()
         return Opened(name, digest, faults=(replace(error.fault, file=name),))
     faults = tuple(replace(f, file=name) for f in (*rows.faults, *_lost_characters(data)))
     return Opened(name, digest, tuple(header), rows.frame, faults, rows.lost)
 
 
 def _read(path: Path, data: bytes, opening: Opening) -> tuple[Rows, list[str]]:
-    kind = format_of(path.name, data)
+    kind = format_of(path, data)
     if kind == PARQUET:
-        return read_parquet(path, opening.columns)
-    if kind == WORKBOOK:
-        rows = read_workbook(data, opening.sheet)
+        return read_parquet(data, opening.columns)
+    if kind == TEXT:
+        text, told = utf8(data, opening)
+        rows = read_text(text, opening)
+        rows = replace(rows, faults=(*told, *rows.faults))
     else:
-        rows = read_text(utf8(data, opening.encoding), opening.delimiter)
+        rows = read_workbook(data, opening) if kind == WORKBOOK else read_old_workbook(data, opening)
     return rows, [c for c in rows.frame.columns if c != ROW]
 
 

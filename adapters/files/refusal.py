@@ -6,6 +6,14 @@ from adapters.delivery import Fault
 class UnreadableError(Exception):
     """A file cannot be read as a table; `open_file` turns it into a fault of that file."""
 
-    def __init__(self, what: str, remedy: str = "", *, row: int | None = None, column: str | None = None) -> None:
-        self.fault = Fault(what, remedy, row=row, column=column)
+    def __init__(
+        self,
+        what: str,
+        remedy: str = "",
+        *,
+        row: int | None = None,
+        column: str | None = None,
+        value: str | None = None,
+    ) -> None:
+        self.fault = Fault(what, remedy, row=row, column=column, value=value)
         super().__init__(what)

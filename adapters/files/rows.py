@@ -1,5 +1,6 @@
 """What does a reader of one format give back? Rows under their header, numbered, and what is wrong with them."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -26,13 +27,18 @@ class Rows:
     lost: int = 0
 
 
-def header_names(cells: Sequence[str | None]) -> list[str]:
-    """The trimmed names of the columns. Raises UnreadableError where one is blank or stands there twice."""
+def header_names(cells: Sequence[str | None], *, repeated: bool = False) -> list[str]:
+    """The trimmed names of the columns. Raises UnreadableError where one is blank or stands there twice.
+
+    With `repeated`, those after the first of a name are called `Name (2)`, `Name (3)`, whatever their capitals; a
+    blank one has the name of the column before it, whose further answers it holds.
+    """
     names = [(cell or "").strip() for cell in cells]
     if len(names) > MOST_COLUMNS:
         raise UnreadableError(
             f"the header names {len(names)} columns, the limit is {MOST_COLUMNS}", "export fewer columns"
         )
+    names = _apart(_continued(names)) if repeated else names
     seen: dict[str, str] = {}
     for place, name in enumerate(names, 1):
         if not name:
@@ -47,6 +53,24 @@ def header_names(cells: Sequence[str | None]) -> list[str]:
             )
         seen[name.casefold()] = name
     return names
+
+
+def _continued(names: list[str]) -> list[str]:
+    """The names with that of the column before in place of a blank one."""
+    told: list[str] = []
+    for name in names:
+        told.append(name or (told[-1] if told else ""))
+    return told
+
+
+def _apart(names: list[str]) -> list[str]:
+    """The names with a number behind each that another one has before it."""
+    met: Counter[str] = Counter()
+    told = []
+    for name in names:
+        met[name.casefold()] += 1
+        told.append(name if met[name.casefold()] == 1 else f"{name} ({met[name.casefold()]})")
+    return told
 
 
 def numbered(frame: pl.DataFrame) -> pl.DataFrame:

@@ -2,15 +2,23 @@
 
 import html
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 
-import fastexcel
 import polars as pl
 
 from adapters.delivery import Fault
-from adapters.files.archive import Parts, checked_parts, with_visible_errors
+from adapters.files.declared import Opening
+from adapters.files.footer import MOST_LINES, Footer, footer_of
+from adapters.files.limits import MOST_MEMORY_MIB, MOST_SECONDS
 from adapters.files.refusal import UnreadableError
 from adapters.files.rows import Rows, header_names, no_header, no_rows, numbered
+from adapters.files.sheet import Sheet, SheetError, sheet_apart, sheet_of
+from adapters.files.sheets import Parts, checked_parts, with_visible_errors
 from adapters.wording import counted
+
+_LARGE = 8 << 20
+"""Bytes of XML from which a workbook is read by a process of its own; fewer cannot fill the memory."""
 
 _HIDDEN = ("hidden", "veryHidden")
 _TAG = re.compile(r"<(?:\w+:)?(?:sheet|Relationship)\b[^>]*>")
@@ -18,76 +26,89 @@ _ATTRIBUTE = re.compile(r'([\w:]+)="([^"]*)"')
 _HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\bhidden="(?:1|true)"')
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?ref="([^"]+)"')
 _LONG_NUMBER = re.compile(
-    rb'<(?:\w+:)?c r="([A-Z]+\d+)"(?: s="\d+")?><(?:\w+:)?v>(?:[1-9]\d{15,}|\d(?:\.\d+)?E\+1[5-9])</'
+    rb'<(?:\w+:)?c r="([A-Z]+)(\d+)"(?: s="\d+")?><(?:\w+:)?v>(?:[1-9]\d{15,}|\d(?:\.\d+)?E\+1[5-9])</'
 )
 
 
-def read_workbook(data: bytes, sheet: str | None) -> Rows:
+def read_workbook(data: bytes, opening: Opening) -> Rows:
     """The rows of the sheet that is named, or of the only one that holds anything.
 
     Raises UnreadableError for an unsafe or damaged workbook, or where it is not clear which sheet is meant.
     """
     parts = checked_parts(data)
-    try:
-        book = fastexcel.read_excel(with_visible_errors(data, parts))
-        hidden = {n for n, state in _states(parts).items() if state in _HIDDEN}
-        name = _choose(book, sheet, hidden)
-        cells = _load(book, name)
-    except fastexcel.FastExcelError as error:
-        said = str(error).splitlines()[0]
-        raise UnreadableError(f"is not a readable workbook: {said}", "save it again, or as CSV") from None
-    rows = _under_header(cells)
-    others = sorted(hidden & set(book.sheet_names) - {name})
-    notes = [Fault(f'sheet "{o}" is hidden and was not read', severity="note") for o in others]
-    return Rows(rows, (*notes, *_oddities(_part(parts, name))))
+    sheet = _sheet(with_visible_errors(data, parts), opening.sheet, is_large=sum(map(len, parts.values())) > _LARGE)
+    rows = _rows(sheet, opening)
+    return replace(rows, faults=(*rows.faults, *_oddities(_part(parts, sheet.meant[0]))))
+
+
+def read_old_workbook(data: bytes, opening: Opening) -> Rows:
+    """The same for an `.xls` file, whose inside cannot be looked at before it is parsed."""
+    return _rows(_sheet(data, opening.sheet, is_large=True), opening)
 
 
 def sheet_names(data: bytes) -> list[str]:
     """The names of the sheets that are not hidden; none where the workbook cannot be opened."""
     try:
+        if not data.startswith(b"PK"):
+            sheet = _sheet(data, None, is_large=True)
+            return [name for name in sheet.names if name not in sheet.hidden]
         states = _states(checked_parts(data))
     except UnreadableError:
         return []
     return [name for name, state in states.items() if state not in _HIDDEN]
 
 
-def _load(book: fastexcel.ExcelReader, name: str) -> pl.DataFrame:
-    """The cells of the sheet as text, blank lines at the top left out."""
-    return pl.DataFrame(book.load_sheet(name, header_row=None, dtypes="string"))
+def _sheet(data: bytes, wanted: str | None, *, is_large: bool) -> Sheet:
+    """The sheet, read by a process of its own unless the workbook is too small to do harm."""
+    try:
+        if is_large:
+            return sheet_apart(data, wanted, seconds=MOST_SECONDS, mib=MOST_MEMORY_MIB)
+        return sheet_of(data, wanted)
+    except SheetError as error:
+        raise UnreadableError(f"is not a readable workbook: {error}", "save it again, or as CSV") from None
 
 
-def _choose(book: fastexcel.ExcelReader, wanted: str | None, hidden: set[str]) -> str:
-    """The name of the sheet to read."""
-    names = book.sheet_names
-    if wanted is not None:
-        if wanted not in names:
-            raise UnreadableError(f'has no sheet "{wanted}"', f"its sheets are {_listed(names)}")
-        return wanted
-    shown = [n for n in names if n not in hidden]
-    filled = shown if len(shown) < 2 else [n for n in shown if not _load(book, n).is_empty()]
-    if len(filled) > 1:
-        raise UnreadableError(f"has several sheets: {_listed(filled)}", "declare which one with sheet in sources.yaml")
-    if not filled:
+def _rows(sheet: Sheet, opening: Opening) -> Rows:
+    """The rows of the sheet that is meant. Raises UnreadableError where it is none or one of several."""
+    wanted, meant = opening.sheet, sheet.meant
+    if wanted is not None and wanted not in sheet.names:
+        raise UnreadableError(f'has no sheet "{wanted}"', f"its sheets are {_listed(sheet.names)}")
+    if len(meant) > 1:
+        raise UnreadableError(f"has several sheets: {_listed(meant)}", "declare which one with sheet in sources.yaml")
+    if sheet.cells is None:
         raise UnreadableError("has no sheet that holds anything", "export it again, or leave the file out")
-    return filled[0]
+    rows, told = _under_header(sheet.cells, opening)
+    notes = [Fault(f'sheet "{o}" is hidden and was not read', severity="note") for o in sorted(sheet.hidden)]
+    return Rows(rows, (*notes, *told))
 
 
-def _listed(names: list[str]) -> str:
+def _listed(names: Sequence[str]) -> str:
     return ", ".join(f'"{n}"' for n in names)
 
 
-def _under_header(cells: pl.DataFrame) -> pl.DataFrame:
-    """The numbered rows below the first line that holds anything; columns that hold nothing are left out."""
+def _under_header(cells: pl.DataFrame, opening: Opening) -> tuple[pl.DataFrame, tuple[Fault, ...]]:
+    """The numbered rows below the first line that holds anything, and what is to be said about a footer.
+
+    Columns that hold nothing are left out.
+    """
     cells = cells.select(s for s in cells if s.null_count() < cells.height)
     if cells.is_empty():
         raise no_header()
     has_any = cells.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
     top = has_any.arg_max() or 0
-    names = header_names(cells.row(top))
-    below = cells.slice(top + 1)
+    names = header_names(cells.row(top), repeated=opening.repeated)
+    below = cells.slice(top + opening.header_rows)
+    footer = footer_of([_to_last(row) for row in below.tail(MOST_LINES).iter_rows()]) if opening.footer else Footer()
+    below = below.head(below.height - footer.lines)
     if below.is_empty():
         raise no_rows()
-    return numbered(below.rename(dict(zip(cells.columns, names, strict=True))))
+    rows = numbered(below.rename(dict(zip(cells.columns, names, strict=True))))
+    return rows, footer.faults(rows.height)
+
+
+def _to_last(row: tuple[str | None, ...]) -> tuple[str | None, ...]:
+    """The cells down to the last that holds anything, as a text would have them."""
+    return row[: max((n for n, cell in enumerate(row, 1) if cell is not None), default=0)]
 
 
 def _oddities(part: bytes) -> list[Fault]:
@@ -101,7 +122,8 @@ def _oddities(part: bytes) -> list[Fault]:
         found.append(Fault(what, "undo the merge and fill each cell", severity="warning"))
     if long := _LONG_NUMBER.findall(part):
         cut = counted(len(long), "number")
-        what = f"{cut} of more than 15 digits, the first in cell {long[0].decode()}: Excel has cut digits"
+        column, row = (part.decode() for part in long[0])
+        what = f"{cut} of more than 15 digits, the first in column {column} of line {row}: Excel has cut digits"
         found.append(Fault(what, "format the column as text before ids are pasted", severity="warning"))
     return found
 

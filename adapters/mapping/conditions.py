@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from adapters.sources import Condition, Requirement, Scalar
+from adapters.mapping.terms import Condition, Requirement, Scalar
 from adapters.values.cells import text
 from adapters.values.parsing import NO, YES
 
@@ -37,6 +37,8 @@ def _required(cell: pl.Expr, condition: Requirement) -> tuple[pl.Expr, str]:
         return (cell.is_not_null(), "is empty") if condition.filled else (cell.is_null(), "is filled")
     if condition.starts_with is not None:
         return cell.str.starts_with(condition.starts_with), f"does not start with {_shown(condition.starts_with)}"
+    if condition.like is not None:
+        return cell.str.contains(condition.like), f"is not like {_shown(condition.like)}"
     excluded = condition.excluded if isinstance(condition.excluded, list) else [condition.excluded]
     words = [w for w in excluded if w is not None]
     return ~_is_one(cell, words).fill_null(value=False), f"is {_listed(words)}"

@@ -6,6 +6,7 @@ from decimal import Decimal
 import polars as pl
 
 from adapters.delivery import Fault
+from adapters.files.rows import ROW
 from adapters.mapping.conditions import Check
 from adapters.wording import counted
 
@@ -25,7 +26,7 @@ def dropped_notes(
     for number, check in enumerate(checks):
         rows = typed.filter(failed == number)
         if not rows.is_empty():
-            what = f"{counted(rows.height, 'row')} left out because {check.reason}{_money(rows, kinds)}"
+            what = f"{counted(rows[ROW].n_unique(), 'row')} left out because {check.reason}{_money(rows, kinds)}"
             notes.append(Fault(what, severity="note"))
     return tuple(notes)
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from adapters.delivery import Fault
 from adapters.files.matching import data_files
-from adapters.sources import ColumnOf, FileSource, FormulaOf
+from adapters.mapping.sources import ColumnOf, FileSource, FormulaOf
 from adapters.wanted import Wanted
 from adapters.wording import did_you_mean, listed
 

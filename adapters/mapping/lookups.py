@@ -1,14 +1,18 @@
 """What does another file know about a row? Columns joined by key, never more rows than before."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from adapters.delivery import Fault
 from adapters.files.opening import Opened
 from adapters.files.rows import ROW
-from adapters.sources import Lookup
+from adapters.mapping.conditions import check
+from adapters.mapping.record_ids import key
+from adapters.mapping.reshaping import in_order, unordered
+from adapters.mapping.sources import Lookup
 from adapters.values.cells import text
+from adapters.values.formats import Format
 from adapters.wording import counted, did_you_mean, listed
 
 _EXAMPLES = 3
@@ -31,7 +35,7 @@ class Found:
     missed: Missed | None = None
 
 
-def look_up(frame: pl.DataFrame, lookup: Lookup, other: Opened, blanks: list[str]) -> Found:
+def look_up(frame: pl.DataFrame, lookup: Lookup, other: Opened, form: Format) -> Found:
     """The rows with what the other file says about them, each once and in the same order."""
     if other.frame is None:
         return Found(None)
@@ -39,25 +43,27 @@ def look_up(frame: pl.DataFrame, lookup: Lookup, other: Opened, blanks: list[str
     faults += _taken_already(frame, lookup)
     if faults:
         return Found(None, tuple(faults))
+    if lookup.largest and (odd := unordered(other.frame, lookup.largest, form)):
+        return Found(None, tuple(replace(fault, file=other.name) for fault in odd))
     keys = [f" key {n}" for n in range(len(lookup.on))]
-    left = frame.with_columns(_texts(frame, list(lookup.on), keys, blanks))
-    right = _right(other.frame, lookup, keys, blanks)
+    left = frame.with_columns(_keys(frame, list(lookup.on), keys, form))
+    right = _right(other.frame, lookup, keys, form)
     right = right.join(left, on=keys, how="semi", maintain_order="left")
     if repeated := _repeated(right, keys, other.name, lookup):
         return Found(None, repeated)
     joined = left.join(right, on=keys, how="left", validate="m:1", maintain_order="left")
     missed = joined.filter(pl.col(" found").is_null() & pl.all_horizontal(pl.col(keys).is_not_null()))
     rows = missed.select(ROW, key=pl.concat_str(keys, separator=", "))
-    return Found(joined.drop(*keys, " found"), missed=Missed(rows, lookup))
+    return Found(joined.drop(*keys, " found"), missed=None if lookup.may_miss else Missed(rows, lookup))
 
 
 def missed_warning(missed: Missed, kept: pl.DataFrame) -> tuple[Fault, ...]:
     """A warning that counts the kept rows whose key the other file does not have, with up to three examples."""
-    rows = missed.rows.join(kept.select(ROW), on=ROW, how="semi")
+    rows = missed.rows.join(kept.select(ROW), on=ROW, how="semi", maintain_order="left")
     if rows.is_empty():
         return ()
     keys = rows["key"].unique(maintain_order=True)
-    names, file = ", ".join(missed.lookup.on), missed.lookup.file
+    names, file = ", ".join(missed.lookup.on), ", ".join(missed.lookup.files)
     shown = ", ".join(f'"{k}"' for k in keys.head(_EXAMPLES))
     what = f"{counted(rows.height, 'row')} with a {names} that {file} does not have ({keys.len():,} different: {shown})"
     remedy = f"add it to {file}, or correct it with words in sources.yaml"
@@ -87,15 +93,32 @@ def _taken_already(frame: pl.DataFrame, lookup: Lookup) -> list[Fault]:
     ]
 
 
-def _texts(frame: pl.DataFrame, names: list[str], aliases: list[str], blanks: list[str]) -> list[pl.Expr]:
-    return [text(n, frame.schema[n], blanks).alias(a) for n, a in zip(names, aliases, strict=True)]
+def _keys(frame: pl.DataFrame, names: list[str], aliases: list[str], form: Format) -> list[pl.Expr]:
+    return [key(n, frame.schema[n], form).alias(a) for n, a in zip(names, aliases, strict=True)]
 
 
-def _right(frame: pl.DataFrame, lookup: Lookup, keys: list[str], blanks: list[str]) -> pl.DataFrame:
-    """The keys and the columns taken, each different pairing once."""
+def _right(frame: pl.DataFrame, lookup: Lookup, keys: list[str], form: Format) -> pl.DataFrame:
+    """The keys and the columns taken, each different pairing once; of those that are preferred, where there are any.
+
+    With `largest`, of these the last row among those with the largest.
+    """
     taken = [pl.col(theirs).alias(ours) for ours, theirs in lookup.taken.items()]
-    cells = frame.select(*_texts(frame, list(lookup.on.values()), keys, blanks), *taken, pl.lit(1).alias(" found"))
-    return cells.drop_nulls(keys).unique(maintain_order=True)
+    meant = [check(n, frame.schema[n], condition, form.blanks).holds for n, condition in lookup.where.items()]
+    frame = frame.filter(meant) if meant else frame
+    wanted = [check(n, frame.schema[n], condition, form.blanks).holds for n, condition in lookup.prefer.items()]
+    is_preferred = pl.all_horizontal(wanted) if wanted else pl.lit(value=True)
+    theirs = _keys(frame, list(lookup.on.values()), keys, form)
+    size = pl.lit(0)
+    if lookup.largest:
+        size = in_order(text(lookup.largest, frame.schema[lookup.largest], form.blanks), form)
+    cells = frame.select(
+        *theirs, *taken, pl.lit(1).alias(" found"), is_preferred.alias(" preferred"), size.alias(" size")
+    )
+    if wanted:
+        cells = cells.filter(pl.col(" preferred") | ~pl.col(" preferred").any().over(keys))
+    if lookup.largest:
+        cells = cells.sort(" size", maintain_order=True).unique(keys, keep="last", maintain_order=True)
+    return cells.drop(" preferred", " size").drop_nulls(keys).unique(maintain_order=True)
 
 
 def _repeated(right: pl.DataFrame, keys: list[str], file: str, lookup: Lookup) -> tuple[Fault, ...]:

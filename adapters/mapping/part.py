@@ -1,7 +1,8 @@
 """What does one file give for the table of one entry of sources.yaml?"""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import polars as pl
 
@@ -10,14 +11,20 @@ from adapters.files.opening import Opened
 from adapters.files.rows import ROW
 from adapters.lines import lacks_line_id, repeated_lines, with_line_id
 from adapters.mapping.conditions import check
+from adapters.mapping.copying import names_in
 from adapters.mapping.dropped import dropped_notes, first_failed
+from adapters.mapping.histories import with_history
 from adapters.mapping.lookups import Missed, absent, look_up, missed_warning
-from adapters.mapping.shaping import names_in, shape, with_days_added
+from adapters.mapping.merging import with_merged
+from adapters.mapping.months import in_stretches
+from adapters.mapping.reshaping import Reshaped, exploded, latest, unordered, unpivoted
+from adapters.mapping.shaping import shape, with_days_added
 from adapters.mapping.shelf import Shelf
+from adapters.mapping.sources import Explode, FileSource, Merged, OtherFile
 from adapters.parts import Part, placed, with_origin
-from adapters.sources import FileSource
 from adapters.values.formats import Format
 from adapters.values.typed import KEPT, typed
+from adapters.wording import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,30 +34,40 @@ class _Joined:
     frame: pl.DataFrame | None
     faults: tuple[Fault, ...] = ()
     missed: tuple[Missed, ...] = ()
+    faulty: frozenset[int] = frozenset()
 
 
 def columns_of(source: FileSource) -> set[str]:
     """Their columns that an entry reads, wherever it names them."""
     mapped = [n for s in source.columns.values() for n in names_in(s)]
-    return {*mapped, *source.attributes.values(), *source.where, *(n for u in source.lookups for n in u.on)}
+    shapes = [*source.latest.by, source.latest.largest] if source.latest else []
+    shapes += [source.explode.column] if source.explode else []
+    if history := source.history:
+        shapes += [history.of, history.on_day or history.of, *history.on]
+    shapes += [m.of for m in source.merged]
+    return {*mapped, *source.attributes.values(), *source.where, *(n for u in source.lookups for n in u.on), *shapes}
 
 
 def part_of(opened: Opened, source: FileSource, kinds: Mapping[str, str], shelf: Shelf, form: Format) -> Part:
     """The typed rows of the file that the entry keeps, with all that is to be said about them."""
-    read = ReadFile(opened.name, opened.sha256, source.table, opened.rows, lost=opened.lost)
+    read = ReadFile(opened.name, opened.sha256, source.table, opened.rows, lost=opened.lost, system=source.system)
     joined = _joined(opened, source, shelf, form)
     if joined.frame is None:
         told = placed((*opened.faults, *joined.faults), opened.name, source.table)
         return Part(source.table, read, faults=told)
     schema = joined.frame.schema
     checks = [check(c, schema[c], condition, form.blanks) for c, condition in source.where.items()]
+    checks += [latest(joined.frame, source.latest, form, checks)] if source.latest else []
     failed = joined.frame.with_columns(first_failed(checks).alias(KEPT))[KEPT]
     shaped = shape(joined.frame.with_columns(failed.is_null().alias(KEPT)), source, kinds, form)
     made = typed(shaped.raw, shaped.asked)
     kept = made.frame.filter(KEPT)
     told = (
         *opened.faults,
-        *(f for m in joined.missed for f in missed_warning(m, kept)),
+        *joined.faults,
+        *(unordered(joined.frame, source.latest.largest, form) if source.latest else ()),
+        *dict.fromkeys(f for m in joined.missed for f in missed_warning(m, kept)),
+        *(_repeated_money(kept, source.explode, kinds) if source.explode else ()),
         *shaped.faults,
         *made.faults,
         *dropped_notes(failed, made.frame, checks, kinds),
@@ -58,30 +75,81 @@ def part_of(opened: Opened, source: FileSource, kinds: Mapping[str, str], shelf:
     )
     return Part(
         source.table,
-        replace(read, filtered=opened.rows - opened.lost - kept.height),
+        replace(read, filtered=opened.rows - opened.lost - kept[ROW].n_unique()),
         _finished(kept, source, kinds, opened.name),
         placed(told, opened.name, source.table),
-        shaped.faulty | made.faulty,
+        shaped.faulty | made.faulty | joined.faulty.intersection(kept[ROW]),
     )
 
 
 def _joined(opened: Opened, source: FileSource, shelf: Shelf, form: Format) -> _Joined:
-    frame, missed = opened.frame, []
+    reshaped = _reshaped(opened, source, shelf, form)
+    frame, told, missed = reshaped.frame, reshaped.faults, []
     if frame is None:
-        return _Joined(None)
+        return _Joined(None, told)
+    late = [m for m in source.merged if m.of not in frame.columns]
     for lookup in source.lookups:
-        other = shelf.open_lookup(lookup)
+        other = shelf.open_other(lookup)
         if other is None:
-            fault = Fault(f"no file matches {lookup.file}", "correct the lookup in sources.yaml")
-            return _Joined(None, (fault,))
-        found = look_up(frame, lookup, other, form.blanks)
+            return _Joined(None, (_no_file(lookup),))
+        found = look_up(frame, lookup, other, form)
         if found.frame is None:
             return _Joined(None, found.faults)
         frame = found.frame
         missed += [found.missed] if found.missed else []
+    merged = _merged(frame, [m for m in late if m.of in frame.columns], shelf, form)
+    if merged.frame is None:
+        return _Joined(None, merged.faults)
+    frame, told = merged.frame, (*told, *merged.faults)
     known = [c for c in frame.columns if c != ROW]
     faults = tuple(absent(n, known, None) for n in sorted(columns_of(source)) if n not in known)
-    return _Joined(None if faults else frame, faults, tuple(missed))
+    return _Joined(None if faults else frame, (*told, *faults), tuple(missed), reshaped.faulty)
+
+
+def _reshaped(opened: Opened, source: FileSource, shelf: Shelf, form: Format) -> Reshaped:
+    """The rows of the file in the shape that the entry asks for."""
+    if opened.frame is None:
+        return Reshaped(None)
+    made = Reshaped(opened.frame)
+    if unpivot := source.unpivot:
+        made = made.then(lambda frame: unpivoted(frame, unpivot))
+    if months := source.months:
+        made = made.then(lambda frame: in_stretches(frame, months, form))
+    if explode := source.explode:
+        made = made.then(lambda frame: exploded(frame, explode))
+    if source.merged:
+        made = made.then(lambda frame: _merged(frame, [m for m in source.merged if m.of in frame.columns], shelf, form))
+    if history := source.history:
+        other = shelf.open_other(history)
+        made = made.then(
+            lambda frame: with_history(frame, history, other, form) if other else Reshaped(None, (_no_file(history),))
+        )
+    return made
+
+
+def _merged(frame: pl.DataFrame, hows: Sequence[Merged], shelf: Shelf, form: Format) -> Reshaped:
+    """The rows with the ids that remained in place of those that were merged into them."""
+    made = Reshaped(frame)
+    for how in hows:
+        other = shelf.open_other(how)
+        if other is None:
+            return Reshaped(None, (_no_file(how),))
+        made = made.then(partial(with_merged, how=how, other=other, form=form))
+    return made
+
+
+def _repeated_money(kept: pl.DataFrame, how: Explode, kinds: Mapping[str, str]) -> tuple[Fault, ...]:
+    """A warning where rows that a cell was divided into hold the same money each."""
+    money = next((c for c in kept.columns if kinds.get(c) == "money"), None)
+    several = kept.filter(pl.col(ROW).is_duplicated())[ROW].unique(maintain_order=True)
+    if money is None or several.is_empty():
+        return ()
+    what = f"{counted(several.len(), 'row')} with several {how.column}, for each of which the {money} counts; the first"
+    return (Fault(what, "take one of them, by a lookup", row=several[0], column=how.column, severity="warning"),)
+
+
+def _no_file(other: OtherFile) -> Fault:
+    return Fault(f"no file matches {', '.join(other.files)}", "correct its name in sources.yaml")
 
 
 def _finished(kept: pl.DataFrame, source: FileSource, kinds: Mapping[str, str], name: str) -> pl.DataFrame:

@@ -8,15 +8,13 @@ import polars as pl
 
 from adapters.delivery import Fault
 from adapters.files.rows import ROW
-from adapters.mapping.arithmetic import evaluate
-from adapters.mapping.formula import FormulaError, parse
-from adapters.sources import ColumnOf, FileSource, FormulaOf, JoinOf, Source
-from adapters.values import parsing
-from adapters.values.cells import text
+from adapters.mapping.computing import computed
+from adapters.mapping.copying import copied, is_computed, names_in
+from adapters.mapping.record_ids import whole
+from adapters.mapping.sources import ColumnOf, FileSource, FirstOf, FormulaOf, LastOf, Source
 from adapters.values.formats import OURS, Format
 from adapters.values.parsing import Asked
-from adapters.values.typed import KEPT, typed
-from adapters.wording import counted
+from adapters.values.typed import KEPT
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,31 +27,20 @@ class Shaped:
     faulty: frozenset[int]
 
 
-def names_in(source: Source) -> list[str]:
-    """Their columns that a mapping reads."""
-    match source:
-        case ColumnOf():
-            return [source.column]
-        case JoinOf():
-            return source.join
-        case FormulaOf():
-            return list(parse(source.formula).columns)
-    return [source]
-
-
 def shape(frame: pl.DataFrame, source: FileSource, kinds: Mapping[str, str], form: Format) -> Shaped:
     """Our columns of one file. `frame` has `ROW`, `KEPT` and their columns."""
-    computed = {n: s for n, s in source.columns.items() if isinstance(s, FormulaOf)}
-    copied = {n: s for n, s in source.columns.items() if n not in computed}
-    exprs = [_copied(s, frame, form).alias(n) for n, s in copied.items()]
+    worked_out = {n: s for n, s in source.columns.items() if is_computed(s)}
+    asked = [Asked(n, kinds[n], _form(s, form), _shown(s, n)) for n, s in source.columns.items()]
+    blank = {a.name: replace(form, nulls=(*form.nulls, *a.blanks)) for a in asked}
+    copies = {n: copied(s, frame, blank[n]) for n, s in source.columns.items() if n not in worked_out}
+    exprs = [_as_id(cell, n, form).alias(n) for n, cell in copies.items()]
     exprs += [pl.col(theirs).alias(n) for n, theirs in source.attributes.items()]
     exprs += [pl.lit(constant_text(v)).alias(n) for n, v in source.constants.items()]
     raw, faulty = frame.select(ROW, KEPT, *exprs), frozenset[int]()
     faults: list[Fault] = []
-    for name, formula in computed.items():
-        series, said, rows = _computed(frame, formula, Asked(name, kinds[name], form, name))
+    for name, how in worked_out.items():
+        series, said, rows = computed(frame, how, Asked(name, kinds[name], form, name))
         raw, faults, faulty = raw.with_columns(series), [*faults, *said], faulty | rows
-    asked = [Asked(n, kinds[n], _form(s, form), _shown(s, n)) for n, s in source.columns.items()]
     asked += [Asked(n, "text", form, theirs) for n, theirs in source.attributes.items()]
     asked += [Asked(n, kinds[n], OURS, n) for n in source.constants]
     return Shaped(raw, tuple(asked), tuple(faults), faulty)
@@ -72,46 +59,20 @@ def constant_text(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _copied(source: Source, frame: pl.DataFrame, form: Format) -> pl.Expr:
-    match source:
-        case JoinOf():
-            parts = [text(c, frame.schema[c], form.blanks) for c in source.join]
-            return pl.concat_str(parts, separator=source.between, ignore_nulls=True)
-        case ColumnOf(words=words, without_suffix=suffix) if words or suffix:
-            cell = text(source.column, frame.schema[source.column], form.blanks)
-            cell = cell.str.strip_suffix(suffix) if suffix else cell
-            return cell.replace({k.strip(): v for k, v in words.items()}) if words else cell
-        case ColumnOf():
-            return pl.col(source.column)
-    return pl.col(str(source))
-
-
-def _computed(
-    frame: pl.DataFrame, source: FormulaOf, asked: Asked
-) -> tuple[pl.Series, tuple[Fault, ...], frozenset[int]]:
-    """The results of a formula, the faults of its operands and results, and the rows they touch."""
-    formula, decimals = parse(source.formula), parsing.SCALES[asked.kind]
-    operands = typed(frame, [Asked(c, "number", asked.form, c) for c in formula.columns])
-    try:
-        result = evaluate(formula, operands.frame, decimals).alias(asked.name)
-    except FormulaError as error:
-        blank = pl.Series(asked.name, [None] * frame.height, dtype=pl.Decimal(18, decimals))
-        return blank, (Fault(f"{asked.name}: {formula.text} {error}", column=asked.name),), operands.faulty
-    is_lost = result.is_null() & operands.frame.select(pl.all_horizontal(pl.all().is_not_null())).to_series()
-    lost = operands.frame.filter(is_lost & operands.frame[KEPT])[ROW]
-    what = f"{formula.text} divides by zero or comes to too large a number"
-    faults = (
-        [Fault(f"{what} in {counted(lost.len(), 'row')}, the first", row=lost[0], column=asked.name)]
-        if len(lost)
-        else []
-    )
-    return result, (*operands.faults, *faults), operands.faulty | frozenset(lost)
+def _as_id(cell: pl.Expr, name: str, form: Format) -> pl.Expr:
+    """The text of a column that refers to a record, with its whole id where that is asked for."""
+    is_id = form.whole_ids and (name.endswith("_id") or name == "reports_to")
+    return whole(cell.cast(pl.String).str.strip_chars()) if is_id else cell
 
 
 def _form(source: Source, form: Format) -> Format:
-    return replace(form, dates=source.dates) if isinstance(source, ColumnOf) and source.dates else form
+    return form.with_dates(source.dates) if isinstance(source, ColumnOf) else form
 
 
 def _shown(source: Source, ours: str) -> str:
-    names = names_in(source)
+    """What people call where the value comes from."""
+    if isinstance(source, FirstOf | LastOf):
+        several = source.first if isinstance(source, FirstOf) else source.last
+        return " or ".join(dict.fromkeys(_shown(one, ours) for one in several))
+    names = names_in(source)[:1] if isinstance(source, ColumnOf) else names_in(source)
     return names[0] if len(names) == 1 and not isinstance(source, FormulaOf) else ours

@@ -1,5 +1,6 @@
 """Which files were opened? Each once, however many tables and lookups ask for it."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -9,7 +10,7 @@ import polars as pl
 from adapters.files.content import FORMATS, PARQUET
 from adapters.files.matching import matches
 from adapters.files.opening import Opened, Opening, open_file
-from adapters.sources import FileSource, Lookup, Sources
+from adapters.mapping.sources import FileSource, OtherFile, Sources
 
 
 @dataclass(slots=True)
@@ -21,29 +22,45 @@ class Shelf:
     kept: dict[tuple[str, Opening], Opened] = field(default_factory=dict)
     looked_up: dict[str, Opened] = field(default_factory=dict)
 
-    def open(self, path: Path, name: str, source: FileSource | Lookup, columns: Iterable[str]) -> Opened:
-        """The file as the source declares it, with the columns at least that are wanted."""
-        wanted = frozenset(columns) if FORMATS.get(path.suffix.lower()) == PARQUET else None
-        opening = Opening(source.sheet, source.delimiter, source.encoding, wanted)
+    def open(
+        self, path: Path, name: str, source: FileSource | OtherFile, columns: Iterable[str] | None = None
+    ) -> Opened:
+        """The file as the source declares it, with the columns at least that are wanted; None is all."""
+        is_columnar = FORMATS.get(path.suffix.lower()) == PARQUET
+        opening = _opening(source, frozenset(columns) if columns is not None and is_columnar else None)
         if (name, opening) in self.kept:
             return self.kept[name, opening]
         opened = open_file(path, name, opening)
-        if source.file in self.shared:
+        if self.shared.intersection([source.file] if isinstance(source, FileSource) else source.files):
             self.kept[name, opening] = opened
         return opened
 
-    def open_lookup(self, lookup: Lookup) -> Opened | None:
-        """The file or files a lookup asks for as one; None where there are none."""
-        found = [self.open(path, name, lookup, lookup.columns) for path, name in matches(self.folder, lookup.file)]
+    def open_other(self, other: OtherFile) -> Opened | None:
+        """The other file or files of an entry as one; None where there are none."""
+        places = dict.fromkeys(m for f in other.files for m in matches(self.folder, f))
+        found = [self.open(path, name, other) for path, name in places]
         self.looked_up |= {opened.name: opened for opened in found}
         if len(found) < 2:
             return found[0] if found else None
         frames = [o.frame for o in found if o.frame is not None]
         whole = pl.concat(frames, how="diagonal_relaxed") if len(frames) == len(found) else None
-        return replace(found[0], name=lookup.file, frame=whole)
+        return replace(found[0], name=", ".join(other.files), frame=whole)
 
 
 def shelf_for(folder: Path, sources: Sources) -> Shelf:
     """An empty shelf that knows which files will be asked for more than once."""
-    asked = [s.file for s in sources.files] + [u.file for s in sources.files for u in s.lookups]
-    return Shelf(folder, frozenset(f for f in asked if asked.count(f) > 1))
+    others = [o for s in sources.files for o in (*s.lookups, *s.merged, *([s.history] if s.history else []))]
+    asked = Counter([s.file for s in sources.files] + [f for o in others for f in o.files])
+    return Shelf(folder, frozenset(f for f, times in asked.items() if times > 1))
+
+
+def _opening(source: FileSource | OtherFile, columns: frozenset[str] | None) -> Opening:
+    return Opening(
+        source.sheet,
+        source.delimiter,
+        source.encoding,
+        columns,
+        header_rows=source.header_rows,
+        footer=source.footer,
+        repeated=source.repeated,
+    )

@@ -8,6 +8,9 @@ from adapters.values.formats import Format
 from adapters.values.numbers import Words
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
+CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", ", %H:%M", ", %H:%M:%S", ", %I:%M %p")
+"""How a time may be written behind a day."""
+
 _DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TIME = r"[T ](?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,9})?)?"
 _OFFSET = r"(?: ?Z|[+-][0-9]{2}:?[0-9]{2})"
@@ -22,7 +25,7 @@ def day(text: pl.Expr, form: Format, *, zoned: bool = False) -> pl.Expr:
     With `zoned`, a date-time that names its offset gives its day in the business time zone, else null.
     """
     if form.dates:
-        local = text.str.to_datetime(form.dates, strict=False, time_unit="us")
+        local = declared(text, form.dates)
         return plausible((in_business_zone(local, form) if has_zone(form) else local).dt.date())
     shaped = pl.when(text.str.contains(_LOCAL)).then(text.str.slice(0, 10))
     found = shaped.str.to_date("%Y-%m-%d", strict=False)
@@ -35,7 +38,7 @@ def instant(text: pl.Expr, form: Format) -> pl.Expr:
     Null for a text that is none, and for a time that the clock of the zone leaves out.
     """
     if form.dates:
-        local = text.str.to_datetime(form.dates, strict=False, time_unit="us")
+        local = declared(text, form.dates)
         return local if has_zone(form) else to_utc(local, form)
     shaped = pl.when(text.str.contains(_LOCAL)).then(text.str.replace("T", " ", literal=True))
     patterns = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%d")
@@ -57,8 +60,14 @@ def name_offsets(texts: pl.Series) -> bool:
 
 
 def has_zone(form: Format) -> bool:
-    """Whether the declared pattern of dates reads an offset."""
-    return form.dates is not None and re.search("%[:#]?z", form.dates) is not None
+    """Whether the declared pattern of dates reads an offset, or seconds since 1970, which are in UTC."""
+    return form.dates is not None and re.search("%[:#]?z|%s", form.dates) is not None
+
+
+def declared(text: pl.Expr, pattern: str) -> pl.Expr:
+    """The date-time that a declared pattern reads, with the zone where it reads one."""
+    found = text.str.to_datetime(pattern, strict=False, time_unit="us")
+    return found.dt.replace_time_zone("UTC") if "%s" in pattern else found
 
 
 def in_business_zone(instant: pl.Expr, form: Format) -> pl.Expr:
@@ -106,16 +115,22 @@ def order(texts: pl.Series) -> Words | None:
     parts = texts.str.extract_groups(_SLASHED).struct.unnest()
     if parts.null_count().sum_horizontal().item():
         return None
-    first, second = (max(parts[n].cast(pl.Int64), default=0) for n in ("1", "3"))
     sign, years = str(parts["2"][0]), "%Y" if parts["4"].str.len_chars().min() != 2 else "%y"
-    by_day, by_month = f"%d{sign}%m{sign}{years}", f"%m{sign}%d{sign}{years}"
-    if first > 12 and second > 12:
+    day_first, month_first = f"%d{sign}%m{sign}{years}", f"%m{sign}%d{sign}{years}"
+    by_day, by_month = (_with_clock(texts, pattern) for pattern in (day_first, month_first))
+    if not (by_day or by_month):
         return None
-    if first > 12:
+    if not by_month:
         return "dates are written day first, not as YYYY-MM-DD", f'declare dates: "{by_day}" in sources.yaml'
-    if second > 12:
+    if not by_day:
         return "dates are written month first, not as YYYY-MM-DD", f'declare dates: "{by_month}" in sources.yaml'
     return (
         "the column is ambiguous: every date can be read day first and month first",
         f'declare dates: "{by_day}" or dates: "{by_month}" in sources.yaml',
     )
+
+
+def _with_clock(texts: pl.Series, pattern: str) -> str | None:
+    """The pattern with the time behind it by which all of the texts can be read, if there is one."""
+    patterns = [pattern + clock for clock in CLOCKS]
+    return next((p for p in patterns if texts.str.to_datetime(p, strict=False).is_not_null().all()), None)

@@ -1,18 +1,22 @@
 """How does an export write its values? What is declared about decimals, dates, blanks and the time zone."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 NULL_WORDS = ("", "NULL", "#N/A")
 """Words that mean nothing is there, whatever the export."""
+
+NOTHING = ("-", "000000000000000", "000000000000000AAA")
+"""Words that mean nothing is there where they can be no value: in ids, dates and flags, never in amounts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
     """How values are written; None means not declared, then only what cannot be misread is read.
 
-    `dates` is a strftime pattern. `time_zone` is the business's: date-times with an offset are turned into
-    it, those without are taken as being in it.
+    `dates` is a strftime pattern. `time_zone` is the business's: date-times with an offset are turned into it, those
+    without are taken as being in it. With `whole_ids`, ids of 15 signs stand for those of 18. With `marks`, amounts
+    may have currency signs or codes around them, parentheses or a minus behind, and powers of ten.
     """
 
     decimal: str | None = None
@@ -20,6 +24,8 @@ class Format:
     dates: str | None = None
     nulls: tuple[str, ...] = ()
     time_zone: str | None = None
+    whole_ids: bool = False
+    marks: bool = False
 
     @property
     def zone(self) -> str:
@@ -35,6 +41,10 @@ class Format:
     def point(self) -> str:
         """The decimal sign; the one of the two that is not the thousands separator, else a point."""
         return self.decimal or ("," if self.thousands == "." else ".")
+
+    def with_dates(self, dates: str | None) -> "Format":
+        """The same with another way to write dates, if one is declared."""
+        return replace(self, dates=dates) if dates else self
 
     @property
     def grouping(self) -> str:

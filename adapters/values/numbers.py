@@ -5,10 +5,12 @@ import re
 import polars as pl
 
 from adapters.values.formats import Format
+from adapters.values.marks import unmarked
 
 LARGEST_MONEY = 10**13
 _DIGITS = 18
 _SAID_AS_NUMBER = re.compile(r"[+-]?(nan|inf(inity)?)", re.IGNORECASE)
+_MARKED = re.compile(r"[0-9][)\u2212-]$|^[(\u2212].*[0-9]|^\D{1,4}[0-9]|[0-9]\D{1,4}$")
 _FIRST = 1_000
 _GROUPED = r"^[+-]?[1-9][0-9]{0,2}\.[0-9]{3}$"
 
@@ -18,6 +20,7 @@ Words = tuple[str, str]
 
 def decimal(text: pl.Expr, scale: int, form: Format) -> pl.Expr:
     """The number as Decimal(18, scale), null where the text is none or does not fit exactly."""
+    text = unmarked(text) if form.marks else text
     plain: pl.Expr = text
     if form.grouping:
         plain = plain.str.replace_all(form.grouping, "")
@@ -66,12 +69,15 @@ def reason(value: str, scale: int, form: Format) -> Words:
     if _SAID_AS_NUMBER.fullmatch(value):
         return "not a number", "correct it in the export; an empty cell means unknown"
     if re.fullmatch(r"[+-]?\d+(\.\d+)?[eE][+-]?\d+", value):
-        return "not a plain number: an exponent means a spreadsheet may have cut digits", "export plain digits"
+        what = "not a plain number: an exponent means a spreadsheet may have cut digits"
+        return what, "export plain digits, or declare marks in sources.yaml if the system writes exponents"
     if re.fullmatch(_pattern(_DIGITS * 2, form), value):
         return _does_not_fit(value, scale, form)
     if re.fullmatch(r"[+-]?[0-9][0-9.,' \u00a0\u202f\u2019]*", value):
         remedy = "declare decimal and thousands in sources.yaml as the export writes them"
         return f'not a number with decimal sign "{form.point}"{_with_grouping(form)}', remedy
+    if _MARKED.search(value) and not form.marks:
+        return "not a plain number", "write plain digits, a minus in front, or declare marks in sources.yaml"
     return "not a number", "write plain digits, a minus in front; an empty cell means unknown"
 
 
@@ -90,7 +96,8 @@ def _pattern(scale: int, form: Format) -> str:
     """The shapes of such a number; zeros behind the last decimal do no harm."""
     digits = "[0-9]+"
     if form.grouping:
-        digits = f"(?:[0-9]{{1,3}}(?:{form.grouping}[0-9]{{3}})+|[0-9]+)"
+        sign, pairs = form.grouping, f"[0-9]{{1,2}}(?:{form.grouping}[0-9]{{2}})+{form.grouping}[0-9]{{3}}"
+        digits = f"(?:[0-9]{{1,3}}(?:{sign}[0-9]{{3}})+|{pairs}|[0-9]+)"
     point = re.escape(form.point)
     decimals = f"{point}[0-9]{{0,{scale}}}0*" if scale else f"{point}0+"
     bare = f"|{point}[0-9]{{1,{scale}}}0*" if scale else ""

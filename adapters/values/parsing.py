@@ -7,7 +7,7 @@ import polars as pl
 
 from adapters.values import dates, numbers
 from adapters.values.cells import LONGEST
-from adapters.values.formats import Format
+from adapters.values.formats import NOTHING, Format
 from adapters.values.numbers import Words
 
 SCALES = {"money": 4, "number": 6, "whole": 0}
@@ -23,8 +23,11 @@ DTYPES: dict[str, pl.DataType] = {
 }
 """The type that holds each kind."""
 
-YES = ("true", "1", "yes", "y", "t")
-NO = ("false", "0", "no", "n", "f")
+CURRENCY = "currency"
+"""The column of currency codes, which are read whatever their capitals."""
+
+YES = ("true", "1", "yes", "y", "t", "on", "x", "checked", "✓", "✔", "ja", "wahr", "oui", "vrai", "sí", "si")
+NO = ("false", "0", "no", "n", "f", "off", "unchecked", "nein", "falsch", "non", "faux")
 _ERRORS = ("#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#FORMULA WITHOUT VALUE")
 _DAMAGED_ID = r"^[0-9](?:[.,][0-9]+)?[eE]\+[0-9]+$"
 
@@ -42,6 +45,11 @@ class Asked:
     def is_id(self) -> bool:
         """Whether the text is one that others refer to."""
         return self.name.endswith("_id")
+
+    @property
+    def blanks(self) -> list[str]:
+        """The words that mean nothing is there, in a column of this kind."""
+        return [*self.form.blanks, *(NOTHING if self.is_id or self.kind in ("date", "instant", "flag") else ())]
 
 
 def is_typed(dtype: pl.DataType, kind: str) -> bool:
@@ -78,6 +86,8 @@ def reason(said: str, asked: Asked) -> Words:
 
 
 def _text(cell: pl.Expr, asked: Asked) -> pl.Expr:
+    if asked.name == CURRENCY:
+        cell = cell.str.to_uppercase()
     is_fine = (cell.str.len_bytes() <= LONGEST) & ~cell.is_in(_ERRORS)
     if asked.is_id:
         is_fine = is_fine & ~cell.str.contains(_DAMAGED_ID)

@@ -10,6 +10,7 @@ from adapters.files.ragged import MOST_LISTED
 from adapters.files.rows import ROW
 from adapters.values import dates, numbers
 from adapters.values.cells import text
+from adapters.values.currencies import faults_of, misfits
 from adapters.values.numbers import Words
 from adapters.values.parsing import Asked, is_typed, reason, value
 from adapters.wording import counted
@@ -28,7 +29,7 @@ class Typed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Made:
+class Made:
     """One column: its values, and the rows whose text stands for none, as `ROW` and `cell`."""
 
     values: pl.Series
@@ -45,10 +46,17 @@ def typed(raw: pl.DataFrame, columns: Sequence[Asked]) -> Typed:
     cells = raw.select(ROW, KEPT, *(_cell(raw, c) for c in columns))
     kept = cells if cells[KEPT].all() else cells.filter(KEPT)
     made = [_make(cells, kept, c, raw.schema[c.name]) for c in columns]
+    frame = cells.select(ROW, KEPT).with_columns(m.values for m in made)
+    return checked(frame, [c for c in columns if not is_typed(raw.schema[c.name], c.kind)], made)
+
+
+def checked(frame: pl.DataFrame, read: Sequence[Asked], made: Sequence[Made] = ()) -> Typed:
+    """The typed columns with what is wrong with them, each by itself and beside each other."""
+    odd = misfits(frame if frame[KEPT].all() else frame.filter(KEPT), read)
     return Typed(
-        cells.select(ROW, KEPT).with_columns(m.values for m in made),
-        tuple(f for m in made for f in m.faults),
-        frozenset(row for m in made for row in m.bad[ROW]),
+        frame,
+        (*(f for m in made for f in m.faults), *map(faults_of, odd)),
+        frozenset(row for bad in (*(m.bad for m in made), *(rows for rows, _, _ in odd)) for row in bad[ROW]),
     )
 
 
@@ -57,10 +65,10 @@ def _cell(raw: pl.DataFrame, column: Asked) -> pl.Expr:
     dtype = raw.schema[column.name]
     if is_typed(dtype, column.kind):
         return pl.col(column.name)
-    return text(column.name, dtype, column.form.blanks).alias(column.name)
+    return text(column.name, dtype, column.blanks).alias(column.name)
 
 
-def _make(cells: pl.DataFrame, kept: pl.DataFrame, column: Asked, source: pl.DataType) -> _Made:
+def _make(cells: pl.DataFrame, kept: pl.DataFrame, column: Asked, source: pl.DataType) -> Made:
     cell = pl.col(column.name)
     zoned = _is_iso_text(column, source) and dates.name_offsets(kept[column.name])
     unclear = _is_undeclared(column, source) and numbers.may_be_grouped(kept[column.name])
@@ -76,7 +84,7 @@ def _make(cells: pl.DataFrame, kept: pl.DataFrame, column: Asked, source: pl.Dat
         faults = (_column_fault(bad, of_all, column),) if of_all else _value_faults(bad, column)
     if zoned or getattr(source, "time_zone", None):
         faults = (*faults, *_zone_notes(found.filter(KEPT), column))
-    return _Made(found["value"].alias(column.name), bad, faults)
+    return Made(found["value"].alias(column.name), bad, faults)
 
 
 def _is_iso_text(column: Asked, source: pl.DataType) -> bool:

@@ -1,0 +1,65 @@
+"""What does a draft say of exports that are known by their headers? The entries by which they are read anyway."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import polars as pl
+
+from adapters.draft.exports import Export
+from adapters.draft.sketch import GUESSED, RECOGNISED, Finding, Line, flow, scalar
+from adapters.draft.written import written
+from adapters.known.planning import Plan, plan
+from adapters.known.recognised import Recognised, recognised
+from adapters.mapping.sources import FileSource
+from adapters.systems import EXPORTS
+from adapters.wanted import Wanted
+
+_BLOCKS = ("columns", "constants", "attributes", "where", "lookups")
+
+
+def known(exports: Sequence[Export]) -> tuple[tuple[Recognised, ...], Plan]:
+    """Which of the exports are known, and how they are read."""
+    readable = {e.file: e.header for e in exports if e.cells is not None}
+    found = recognised(readable, EXPORTS)
+    return found, plan(found)
+
+
+def block(export: Export, kind: Recognised, made: Plan, wanted: Wanted) -> tuple[list[Line], list[Finding]]:
+    """The lines about one known export, and what they tell."""
+    what = kind.export.what
+    entries = [s for s in made.sources.files if s.file == export.file]
+    findings = [Finding(RECOGNISED, export.file, f"{what}, taken for {s.table}") for s in entries]
+    lines: list[Line] = []
+    for source in entries:
+        how = written(source, _cells(export), wanted.kinds(source.table))
+        lines += _entry(source, replace(export, declared={**export.declared, **how.declared}), what)
+        lines += [Line("", f"{GUESSED}: {doubt}") for doubt in how.doubts]
+        findings += [Finding(GUESSED, export.file, doubt) for doubt in how.doubts]
+    if not entries:
+        lines.append(
+            Line("", f"{RECOGNISED}: {export.file}: {what}, from which no table is filled by itself", indent=2)
+        )
+        findings.append(Finding(RECOGNISED, export.file, f"{what}, from which no table is filled by itself"))
+    for note in made.notes:
+        if note.file == export.file:
+            lines.append(Line("", note.what, indent=2))
+            findings.append(Finding("lacking", export.file, note.what))
+    return lines, findings
+
+
+def _cells(export: Export) -> pl.DataFrame:
+    return pl.DataFrame() if export.cells is None else export.cells
+
+
+def _entry(source: FileSource, export: Export, what: str) -> Iterator[Line]:
+    said: dict[str, Any] = source.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    yield Line(f"- file: {scalar(source.file)}", f"{RECOGNISED}: {what}", indent=2)
+    for setting, value in {**export.declared, **said}.items():
+        if setting in _BLOCKS and value:
+            yield Line(f"{setting}:")
+            parts = value.items() if isinstance(value, dict) else enumerate(value)
+            for name, part in parts:
+                yield Line(f"- {flow(part)}" if isinstance(name, int) else f"{scalar(name)}: {flow(part)}", indent=6)
+        elif setting != "file":
+            yield Line(f"{setting}: {flow(value)}")

@@ -1,0 +1,123 @@
+"""Which text does a mapping take of a row? Words translated, parts cut off, the first that is filled."""
+
+import polars as pl
+
+from adapters.mapping.conditions import check
+from adapters.mapping.formula import parse
+from adapters.mapping.sources import ColumnOf, FirstOf, FormulaOf, JoinOf, LastOf, Source
+from adapters.values import dates
+from adapters.values.cells import text
+from adapters.values.formats import Format
+
+_LAST_MINUTE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]23:59(?::59(?:\.[0-9]+)?)?(?: ?Z)?$"
+_SECONDS = r"^[0-9]{9,10}$"
+_EXCEL_DAYS = r"^[0-9]{4,6}(?:\.[0-9]+)?$"
+
+
+def names_in(source: Source) -> list[str]:
+    """Their columns that a mapping reads."""
+    match source:
+        case FirstOf(first=several) | LastOf(last=several):
+            return list(dict.fromkeys(n for one in several for n in names_in(one)))
+        case ColumnOf(column=column, minor_of=currency, where=where):
+            return [column, *([currency] if currency else []), *where]
+        case JoinOf():
+            return source.join
+        case FormulaOf(formula=formula, minor_of=currency):
+            return [*parse(formula).columns, *([currency] if currency else [])]
+    return [source]
+
+
+def is_computed(source: Source) -> bool:
+    """Whether a mapping gives numbers that are worked out, not texts."""
+    if isinstance(source, FirstOf):
+        return any(map(is_computed, source.first))
+    return isinstance(source, FormulaOf) or (isinstance(source, ColumnOf) and source.minor_of is not None)
+
+
+def copied(source: Source, frame: pl.DataFrame, form: Format) -> pl.Expr:
+    """The text of a mapping that is not computed; a column as it is, where nothing is to be done to it."""
+    match source:
+        case FirstOf(first=several):
+            return pl.coalesce(_dated(one, frame, form) for one in several)
+        case LastOf(last=several):
+            return _last([_as_text(one, frame, form) for one in several], form)
+        case JoinOf():
+            parts = [text(c, frame.schema[c], form.blanks) for c in source.join]
+            joined = pl.concat_str(parts, separator=source.between, ignore_nulls=True)
+            joined = joined.str.to_lowercase() if source.small else joined
+            return pl.when(joined != "").then(joined)
+        case ColumnOf() if _is_plain(source):
+            return pl.col(source.column)
+        case ColumnOf():
+            return _changed(text(source.column, frame.schema[source.column], form.blanks), source, frame, form)
+    return pl.col(str(source))
+
+
+def _as_text(source: Source, frame: pl.DataFrame, form: Format) -> pl.Expr:
+    if isinstance(source, str):
+        return text(source, frame.schema[source], form.blanks)
+    if isinstance(source, ColumnOf) and _is_plain(source):
+        return text(source.column, frame.schema[source.column], form.blanks)
+    return copied(source, frame, form)
+
+
+def _dated(source: Source, frame: pl.DataFrame, form: Format) -> pl.Expr:
+    """The text; of one with a pattern of dates as the others write them, null where it is none written so."""
+    cell = _as_text(source, frame, form)
+    if not (isinstance(source, ColumnOf) and source.dates):
+        return cell
+    moment = cell.str.to_datetime(source.dates, strict=False, time_unit="us")
+    return moment.dt.to_string(form.dates or "%Y-%m-%d %H:%M:%S")
+
+
+def _is_plain(source: ColumnOf) -> bool:
+    cut = (source.without_prefix, source.without_suffix, source.part)
+    days = (source.excel_days, source.seconds, source.to_midnight)
+    return not (any(cut) or any(days) or source.words or source.capitals or source.small or source.where)
+
+
+def _changed(cell: pl.Expr, source: ColumnOf, frame: pl.DataFrame, form: Format) -> pl.Expr:
+    """The cell with all that is declared done to it, in this order."""
+    cell = cell.str.strip_prefix(source.without_prefix) if source.without_prefix else cell
+    cell = cell.str.strip_suffix(source.without_suffix) if source.without_suffix else cell
+    cell = pl.coalesce(cell.str.extract(source.part), cell) if source.part else cell
+    cell = cell.str.to_uppercase() if source.capitals else cell
+    cell = cell.str.to_lowercase() if source.small else cell
+    cell = cell.replace({k.strip(): v for k, v in source.words.items()}) if source.words else cell
+    cell = _from_seconds(cell) if source.seconds else cell
+    cell = _from_excel(cell) if source.excel_days else cell
+    cell = _to_midnight(cell, source.dates or form.dates) if source.to_midnight else cell
+    checks = [check(n, frame.schema[n], c, form.blanks).holds for n, c in source.where.items()]
+    return pl.when(checks).then(cell) if checks else cell
+
+
+def _last(days: list[pl.Expr], form: Format) -> pl.Expr:
+    """The text of the last day; one that is not written as dates are here, if there is any, to be refused later."""
+    read = [dates.day(day, form, zoned=True) for day in days]
+    odd = [pl.when(day.is_null()).then(said) for day, said in zip(read, days, strict=True)]
+    last = [pl.when(day == pl.max_horizontal(read)).then(said) for day, said in zip(read, days, strict=True)]
+    return pl.coalesce(*odd, *last)
+
+
+def _from_seconds(cell: pl.Expr) -> pl.Expr:
+    """Seconds since 1970 as an ISO date-time in UTC; other texts stay."""
+    seconds = pl.when(cell.str.contains(_SECONDS)).then(cell).cast(pl.Int64)
+    return pl.coalesce(pl.from_epoch(seconds).dt.to_string("%Y-%m-%dT%H:%M:%SZ"), cell)
+
+
+def _to_midnight(cell: pl.Expr, pattern: str | None) -> pl.Expr:
+    """The day after, of a date-time in the last minute of a day, ISO or written as declared; other texts stay."""
+    if pattern:
+        moment = cell.str.to_datetime(pattern, strict=False, time_unit="us")
+        is_last = (moment.dt.hour() == 23) & (moment.dt.minute() == 59)
+        return pl.when(is_last).then(moment.dt.offset_by("1m").dt.to_string(pattern)).otherwise(cell)
+    last = pl.when(cell.str.contains(_LAST_MINUTE)).then(cell.str.slice(0, 10)).str.to_date("%Y-%m-%d", strict=False)
+    return pl.coalesce(last.dt.offset_by("1d").dt.to_string("%Y-%m-%d"), cell)
+
+
+def _from_excel(cell: pl.Expr) -> pl.Expr:
+    """The days that Excel counts as an ISO date; other texts stay."""
+    days = pl.when(cell.str.contains(_EXCEL_DAYS)).then(cell).cast(pl.Float64).floor().cast(pl.Int64)
+    day = pl.date(1899, 12, 30) + pl.duration(days=days)
+    return pl.coalesce(day.dt.to_string("%Y-%m-%d"), cell)

@@ -1,0 +1,65 @@
+"""Which lines does a table of months hold? One for each stretch of months in which the same was paid."""
+
+import re
+from datetime import date
+
+import polars as pl
+
+from adapters.delivery import Fault
+from adapters.files.rows import ROW
+from adapters.mapping.histories import SINCE, UNTIL
+from adapters.mapping.reshaping import Reshaped
+from adapters.mapping.sources import Months
+from adapters.values.formats import Format
+from adapters.wording import counted
+
+BEGAN = "began"
+"""The column with the first month since which something is paid without a break."""
+
+_MONTH = " month"
+_NOTHING = r"^-?[0.,' ]*$"
+
+
+def in_stretches(frame: pl.DataFrame, how: Months, form: Format) -> Reshaped:
+    """A row for each stretch of months with the same amount, with the columns that `Months` names.
+
+    Rows in which nothing is paid in any month give none, and are counted in a note.
+    """
+    headers = frame.select(pl.selectors.matches(f"^(?:{how.columns})$")).columns
+    months = {h: first for h in headers if (first := _first_day(h))}
+    if not months:
+        what = f"no column is named for a month like {how.columns}"
+        return Reshaped(None, (Fault(what, "name them as 2026-05, or correct months in sources.yaml"),))
+    index = [c for c in frame.columns if c not in headers]
+    cells = frame.unpivot(list(months), index=index, variable_name=_MONTH, value_name=how.value)
+    amount = pl.col(how.value).cast(pl.String).str.strip_chars()
+    is_paid = amount.is_not_null() & ~amount.is_in(form.blanks) & ~amount.str.contains(_NOTHING)
+    paid = cells.with_columns(pl.col(_MONTH).replace_strict(months, return_dtype=pl.Date)).filter(is_paid)
+    paid = paid.with_columns(amount.alias(how.value)).sort(ROW, _MONTH)
+    stretches = _stretches(paid, how.value, max(months.values()))
+    dates = [pl.col(c).dt.to_string("%Y-%m-%d") for c in (SINCE, UNTIL, BEGAN)]
+    rows = stretches.with_columns(dates).select(*index, how.value, SINCE, UNTIL, BEGAN)
+    idle = frame.height - rows[ROW].n_unique()
+    note = Fault(f"{counted(idle, 'row')} without an amount in any month, left out", severity="note")
+    return Reshaped(rows, (note,) if idle else ())
+
+
+def _first_day(header: str) -> date | None:
+    """The first day of the month that a header names."""
+    named = re.search(r"\d{4}-(?:0[1-9]|1[0-2])", header)
+    return date.fromisoformat(f"{named[0]}-01") if named else None
+
+
+def _stretches(paid: pl.DataFrame, value: str, last: date) -> pl.DataFrame:
+    """The first cell of each stretch, with its ends and the beginning of the unbroken run it is part of."""
+    month, following = pl.col(_MONTH), pl.col(_MONTH).dt.offset_by("1mo")
+    goes_on = (following.shift(1).over(ROW) == month).fill_null(value=False)
+    is_same = goes_on & (pl.col(value).shift(1).over(ROW) == pl.col(value))
+    parted = paid.with_columns((~goes_on).cum_sum().alias(" run"), (~is_same).cum_sum().alias(" stretch")).with_columns(
+        month.min().over(ROW, " run").alias(BEGAN)
+    )
+    ends = parted.group_by(ROW, " stretch").agg(month.min().alias(SINCE), following.max().alias(UNTIL))
+    first = parted.unique([ROW, " stretch"], keep="first", maintain_order=True)
+    joined = first.join(ends, on=[ROW, " stretch"], how="left", maintain_order="left")
+    beyond = pl.lit(last).dt.offset_by("1mo")
+    return joined.with_columns(pl.when(pl.col(UNTIL) != beyond).then(pl.col(UNTIL)).alias(UNTIL))

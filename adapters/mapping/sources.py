@@ -1,0 +1,209 @@
+"""What may sources.yaml say? Which files fill which tables, and how their columns become ours."""
+
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, Field, model_validator
+
+from adapters.mapping.column_of import ColumnOf, FirstOf, FormulaOf, JoinOf, LastOf, OneSource, Source
+from adapters.mapping.terms import (
+    STRICT,
+    Condition,
+    Dates,
+    Delimiter,
+    Encoding,
+    HeaderRows,
+    Name,
+    Path,
+    Pattern,
+    Scalar,
+    Word,
+    Zone,
+)
+
+__all__ = [
+    "ColumnOf", "Explode", "FileSource", "FirstOf", "FormulaOf", "History", "JoinOf", "LastOf", "Latest", "Lookup",
+    "Match", "Merged", "Months", "OneSource", "OtherFile", "Source", "Sources", "Unpivot",
+]  # fmt: skip
+
+
+class OtherFile(BaseModel):
+    """Another file, or several of one form, and how it is written."""
+
+    model_config = STRICT
+    file: Annotated[Path | list[Path], Field(min_length=1)]
+    sheet: str | None = None
+    delimiter: Delimiter | None = None
+    encoding: Encoding | None = None
+    header_rows: HeaderRows = 1
+    footer: bool = False
+    repeated: bool = False
+
+    @property
+    def files(self) -> list[str]:
+        """The names or patterns of the files."""
+        return [self.file] if isinstance(self.file, str) else self.file
+
+
+class Lookup(OtherFile):
+    """Columns taken from another file, found by key columns (ours here: theirs there).
+
+    Only rows there that meet `where` are looked at. Of several with a key, those that meet `prefer` are meant, if
+    there are any, and then the one with the largest number or date in the column `largest`. With `may_miss`, keys
+    that the other file does not have are as usual as those it has.
+    """
+
+    on: Annotated[dict[str, Name], Field(min_length=1)]
+    take: Annotated[list[Name] | dict[str, Name], Field(min_length=1)]
+    where: dict[str, Condition] = {}
+    prefer: dict[str, Condition] = {}
+    largest: Name | None = None
+    may_miss: bool = False
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns of the other file that are needed."""
+        further = [self.largest] if self.largest else []
+        return [*self.on.values(), *self.taken.values(), *self.where, *self.prefer, *further]
+
+    @property
+    def taken(self) -> dict[str, str]:
+        """Name here to name in the other file."""
+        return self.take if isinstance(self.take, dict) else {n: n for n in self.take}
+
+
+class History(OtherFile):
+    """What a column held before, from another file of changes: each row becomes one for each span of time.
+
+    `of` is the column here with the value of today; in each span it holds the value of that time, and the columns
+    `since` and `until` hold its ends. `on` is the key (ours here: theirs there). With `on_day`, a column with a day,
+    each row stays one and holds the value of that day.
+    """
+
+    of: Name
+    on: Annotated[dict[str, Name], Field(min_length=1, max_length=1)]
+    at: Name
+    new: Name
+    old: Name | None = None
+    on_day: Name | None = None
+    dates: Dates | None = None
+    where: dict[str, Condition] = {}
+
+
+class Merged(OtherFile):
+    """Ids of records that were merged into others: in the column `of`, the id that remained takes the place of each.
+
+    Another file has the ids that are `gone` and those they went `into`, however often it was done again. `by` parts
+    several ids in one cell of `gone`.
+    """
+
+    of: Name
+    gone: Name
+    into: Name
+    by: Annotated[str, Field(min_length=1)] | None = None
+
+
+class Unpivot(BaseModel):
+    """Columns that are values of one thing, such as months, each turned into a row of its own."""
+
+    model_config = STRICT
+    columns: Pattern
+    name: Name
+    value: Name
+
+
+class Months(BaseModel):
+    """Columns named for months (`2026-05`) with what is paid a month: a row for each stretch of equal months.
+
+    `value` holds the amount, the columns `since` and `until` the ends of the stretch, `began` the first month since
+    which something is paid without a break. Months of zero or nothing give no row; the last month lasts on.
+    """
+
+    model_config = STRICT
+    columns: Pattern
+    value: Name
+
+
+class Explode(BaseModel):
+    """A cell that lists several values, each turned into a row of its own."""
+
+    model_config = STRICT
+    column: Name
+    by: Annotated[str, Field(min_length=1)] = ";"
+
+
+class Latest(BaseModel):
+    """Of the rows with the same key, the one with the largest number or date is kept: the last version.
+
+    Only rows that hold the conditions of the entry take part. With `together`, all rows that share the largest are
+    kept, as the lines of one version do.
+    """
+
+    model_config = STRICT
+    by: Annotated[list[Name], Field(min_length=1)]
+    largest: Name
+    together: bool = False
+
+
+class FileSource(BaseModel):
+    """One file, or several of one form, that fills a table."""
+
+    model_config = STRICT
+    file: Path
+    table: Name
+    sheet: str | None = None
+    delimiter: Delimiter | None = None
+    encoding: Encoding | None = None
+    decimal: Literal[".", ","] | None = None
+    thousands: Literal[".", ",", " ", "'"] | None = None
+    dates: Dates | None = None
+    nulls: list[Word] = []
+    header_rows: HeaderRows = 1
+    footer: bool = False
+    repeated: bool = False
+    whole_ids: bool = False
+    marks: bool = False
+    columns: Annotated[dict[str, Source], Field(min_length=1)]
+    constants: dict[str, Scalar | date] = {}
+    attributes: dict[str, Name] = {}
+    where: dict[str, Condition] = {}
+    lookups: list[Lookup] = []
+    merged: list[Merged] = []
+    unpivot: Unpivot | None = None
+    months: Months | None = None
+    explode: Explode | None = None
+    history: History | None = None
+    latest: Latest | None = None
+    distinct: bool = False
+    system: Name | None = None
+
+    @model_validator(mode="after")
+    def _is_sound(self) -> Self:
+        if self.thousands is not None and self.thousands == self.decimal:
+            raise ValueError("decimal and thousands are the same sign; declare both as the export writes them")
+        filled = [*self.columns, *self.constants, *self.attributes]
+        twice = sorted({c for c in filled if filled.count(c) > 1})
+        if twice:
+            raise ValueError(f"{twice[0]} is filled twice; name it under one of columns, constants, attributes")
+        return self
+
+
+class Match(BaseModel):
+    """By which rules accounts of one system are those of another, and whose ids are kept.
+
+    Rules that are not named only propose. `to` is the system that knows what an account is; left out, the one that
+    says who owns accounts.
+    """
+
+    model_config = STRICT
+    by: list[Literal["id", "id_column", "domain", "name"]] = ["id", "id_column"]
+    to: Name | None = None
+
+
+class Sources(BaseModel):
+    """The whole of sources.yaml."""
+
+    model_config = STRICT
+    time_zone: Zone | None = None
+    match: Match = Match()
+    files: list[FileSource]

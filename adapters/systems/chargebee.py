@@ -1,0 +1,235 @@
+"""Chargebee: the zip of an export, one CSV a kind of record, with names of two parts."""
+
+from adapters.known.export import Columns, Export, Fills
+from adapters.mapping.sources import ColumnOf, FirstOf, FormulaOf, JoinOf, LastOf, Lookup
+from adapters.mapping.terms import Requirement
+
+_STATUSES = {
+    "Active": "active",
+    "Future": "active",
+    "Non Renewing": "active",
+    "In Trial": "trial",
+    "Paused": "paused",
+    "Cancelled": "ended",
+    "non_renewing": "active",
+    "future": "active",
+    "in_trial": "trial",
+    "cancelled": "ended",
+}
+_FILLED, _EMPTY = Requirement(filled=True), Requirement(filled=False)
+_NON_RENEWING = Requirement(like="(?i)^non.renewing$")
+_LASTING = Requirement(**{"not": ["Transferred", "transferred"]})
+_NO_OWNER = "names no owners; take them from the CRM, or from a custom field by sources.yaml"
+
+_NAME = FirstOf(
+    first=["customers.company", JoinOf(join=["customers.first_name", "customers.last_name"]), "customers.email"]
+)
+_CRM_ID = r"~^(?:customers|subscriptions)\.cf_.*(?:crm|salesforce|hubspot|account|company)"
+_CUSTOMER: Columns = {
+    "account_id": "customers.id",
+    "name": _NAME,
+    "region": ("customers.billing_country", "addresses.country"),
+    "created_on": "customers.created_at",
+}
+
+_OF_SUBSCRIPTION = {
+    "its customer": "customers.id",
+    "its status": "subscriptions.status",
+    "its start": "subscriptions.started_at",
+    "its first day": "subscriptions.start_date",
+    "its trial": "subscriptions.trial_end",
+    "its end": "subscriptions.cancelled_at",
+    "its term": "subscriptions.current_term_end",
+    "its request": "subscriptions.cancel_schedule_created_at",
+    "its count": "subscriptions.billing_period",
+    "its unit": "subscriptions.billing_period_unit",
+    "its currency": "subscriptions.currency_code",
+    "its plan": "subscriptions.plan_id",
+}
+_SUBSCRIPTION = Lookup(
+    file="@chargebee.subscriptions", on={"Subscription Id": "subscriptions.id"}, take=_OF_SUBSCRIPTION
+)
+
+
+def _plan(column: str) -> Lookup:
+    """How often is billed, from the price list."""
+    taken = {"plan count": "plans.period", "plan unit": "plans.period_unit", "plan currency": "plans.currency_code"}
+    return Lookup(file="@chargebee.plans", on={column: "plans.id"}, take=taken, may_miss=True)
+
+
+def _dates(started: str, first_day: str, trial: str, ended: str, term: str, status: str) -> Columns:
+    """From the end of a trial to the day of cancellation, which for those that will not renew lies ahead."""
+    return {
+        "starts_on": LastOf(last=[FirstOf(first=[started, first_day]), trial]),
+        "ends_on": LastOf(
+            last=[
+                FirstOf(first=[ended, ColumnOf(column=term, where={status: _NON_RENEWING})]),
+                ColumnOf(column=trial, where={ended: _FILLED}),
+            ]
+        ),
+    }
+
+
+SUBSCRIPTIONS = Export(
+    name="chargebee.subscriptions",
+    what="Chargebee subscriptions",
+    tells=("subscriptions.id", "customers.id", "subscriptions.status"),
+    never=("invoices.id", "credit_notes.id", "transactions.id"),
+    fills=(
+        Fills(
+            "accounts",
+            _CUSTOMER,
+            required=("account_id",),
+            attributes={"domain": "customers.email", "crm_id": _CRM_ID},
+            distinct=True,
+            unless=("chargebee.customers",),
+        ),
+        Fills(
+            "contracts",
+            {
+                "line_id": "subscriptions.id",
+                "account_id": "customers.id",
+                "product": "subscriptions.plan_id",
+                "quantity": ("subscriptions.plan_quantity",),
+                "amount": (
+                    FormulaOf(formula="`subscriptions.plan_unit_price` * `subscriptions.plan_quantity`"),
+                    "subscriptions.plan_amount",
+                ),
+                "currency": (ColumnOf(column="subscriptions.currency_code", capitals=True), "plan currency"),
+                "every": FirstOf(
+                    first=[
+                        JoinOf(join=["subscriptions.billing_period", "subscriptions.billing_period_unit"], small=True),
+                        JoinOf(join=["plan count", "plan unit"], small=True),
+                    ]
+                ),
+                **_dates(
+                    "subscriptions.started_at",
+                    "subscriptions.start_date",
+                    "subscriptions.trial_end",
+                    "subscriptions.cancelled_at",
+                    "subscriptions.current_term_end",
+                    "subscriptions.status",
+                ),
+                "cancelled_on": "subscriptions.cancel_schedule_created_at",
+                "end_reason": ("subscriptions.cancel_reason_code", "subscriptions.cancel_reason"),
+                "status": ColumnOf(column="subscriptions.status", words=_STATUSES),
+            },
+            required=("account_id", "amount", "every", "starts_on"),
+            where={"subscriptions.status": _LASTING},
+            lookups=(_plan("subscriptions.plan_id"),),
+            unless=("chargebee.subscription_items",),
+        ),
+    ),
+    lacks=(
+        _NO_OWNER,
+        "amounts are taken as they are written, in whole units of the currency",
+        "earlier prices and discounts are not in it",
+    ),
+)
+
+
+def _of_items(product: tuple[str, ...], quantity: tuple[str, ...], price: tuple[str, ...]) -> Columns:
+    return {
+        "line_id": JoinOf.model_validate({"join": ["Subscription Id", product[0]], "with": ":"}),
+        "account_id": "its customer",
+        "product": product,
+        "quantity": quantity,
+        "amount": tuple(FormulaOf(formula=f"`{p}` * `{q}`") for p in price for q in quantity),
+        "currency": (ColumnOf(column="its currency", capitals=True), "plan currency"),
+        "every": FirstOf(
+            first=[
+                JoinOf(join=["its count", "its unit"], small=True),
+                JoinOf(join=["plan count", "plan unit"], small=True),
+            ],
+        ),
+        **_dates("its start", "its first day", "its trial", "its end", "its term", "its status"),
+        "cancelled_on": "its request",
+        "status": ColumnOf(column="its status", words=_STATUSES),
+    }
+
+
+ADD_ONS = Export(
+    name="chargebee.subscription_addons",
+    what="Chargebee add-ons of subscriptions",
+    tells=("Subscription Id", "Addon Id", "Addon Quantity", "Addon Unit Price"),
+    fills=(
+        Fills(
+            "contracts",
+            _of_items(("Addon Id",), ("Addon Quantity",), ("Addon Unit Price",)),
+            required=("account_id", "amount", "every", "starts_on"),
+            lookups=(_SUBSCRIPTION, _plan("its plan")),
+            unless=("chargebee.subscription_items",),
+        ),
+    ),
+    lacks=("add-ons that were removed are not in it",),
+)
+
+ITEMS = Export(
+    name="chargebee.subscription_items",
+    what="Chargebee items of subscriptions",
+    tells=("Subscription Id", "Item Price Id", ("Quantity", "Item Quantity"), ("Unit Price", "Item Unit Price")),
+    fills=(
+        Fills(
+            "contracts",
+            _of_items(("Item Price Id",), ("Quantity", "Item Quantity"), ("Unit Price", "Item Unit Price")),
+            required=("account_id", "amount", "every", "starts_on"),
+            where={"Item Type": Requirement(**{"not": ["Charge", "charge"]})},
+            lookups=(_SUBSCRIPTION,),
+        ),
+    ),
+    lacks=("items that were removed and earlier prices are not in it",),
+)
+
+CUSTOMERS = Export(
+    name="chargebee.customers",
+    what="Chargebee customers",
+    tells=("customers.id", "customers.email"),
+    never=("subscriptions.id", "invoices.id", "credit_notes.id", "transactions.id"),
+    fills=(
+        Fills(
+            "accounts",
+            _CUSTOMER,
+            required=("account_id",),
+            attributes={"domain": "customers.email", "crm_id": _CRM_ID},
+            where={"customers.deleted": Requirement(**{"not": True})},
+        ),
+    ),
+    lacks=(_NO_OWNER,),
+)
+
+INVOICES = Export(
+    name="chargebee.invoices",
+    what="Chargebee invoices",
+    tells=("invoices.id", "invoices.total", "invoices.status", "customers.id"),
+    fills=(
+        Fills(
+            "invoices",
+            {
+                "line_id": "invoices.id",
+                "account_id": "customers.id",
+                "dated_on": "invoices.date",
+                "amount": (
+                    FirstOf(first=[FormulaOf(formula="`invoices.total` - `invoices.tax`"), "invoices.total"]),
+                    "invoices.total",
+                ),
+                "currency": ColumnOf(column="invoices.currency_code", capitals=True),
+            },
+            required=("account_id", "dated_on", "amount"),
+            either=(("subscriptions.id", _EMPTY), ("invoices.subscription_id", _EMPTY)),
+            constants={"kind": "one_off"},
+            where={"invoices.status": Requirement(**{"not": ["Voided", "Pending", "voided", "pending"]})},
+        ),
+    ),
+    lacks=("what was billed for subscriptions is left out, as subscriptions tell what they are worth",),
+)
+
+PLANS = Export(name="chargebee.plans", what="Chargebee plans", tells=("plans.id", "plans.period", "plans.period_unit"))
+
+COUPONS = Export(
+    name="chargebee.subscription_coupons",
+    what="Chargebee coupons of subscriptions",
+    tells=("Subscription Id", "Coupon Id"),
+    lacks=("discounts of coupons are not taken off",),
+)
+
+EXPORTS = (SUBSCRIPTIONS, ADD_ONS, ITEMS, CUSTOMERS, INVOICES, PLANS, COUPONS)

@@ -1,0 +1,15 @@
+"""What do words and blanks of Stripe mean, in every export alike?"""
+
+from adapters.mapping.terms import Requirement
+
+STATUSES = {"trialing": "trial", "unpaid": "past_due", "canceled": "ended"}
+"""Their words for the state of a subscription that are not ours."""
+
+FILLED = Requirement(filled=True)
+BEGUN = Requirement(**{"not": ["incomplete", "incomplete_expired"]})
+"""Subscriptions whose first payment failed never began."""
+
+NOT_VOID = Requirement(**{"not": ["void", "draft", "deleted"]})
+"""Invoices that were taken back, or not yet sent, are owed by nobody."""
+
+NO_OWNER = "names no owners; take them from the CRM, or from metadata by sources.yaml"

@@ -1,0 +1,67 @@
+"""Which files of a folder does nobody read, and which of them should be? Notes and warnings."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
+
+from adapters.delivery import Fault
+from adapters.files.headers import headers_in
+from adapters.files.matching import data_files, matches
+from adapters.known.planning import plan
+from adapters.known.recognised import nearly, recognised
+from adapters.mapping.fitting import FILE
+from adapters.mapping.sources import Sources
+from adapters.systems import EXPORTS
+from adapters.wording import counted
+
+_MOST_NAMES = 10
+
+
+def beside(folder: Path, sources: Sources) -> list[Fault]:
+    """What is said of the files that no entry of sources.yaml reads: a warning for what looks like a known export that
+    would fill a table, one note for all others."""
+    unread = sorted({name for _, name in data_files(folder)} - _read(folder, sources))
+    if not unread:
+        return []
+    headers = headers_in(folder)
+    filled = _fillable(headers)
+    told = {name: _overlooked(name, *filled[name]) for name in unread if name in filled}
+    told |= {fault.file: fault for fault in near({name: headers[name] for name in unread}) if fault.file}
+    rest = [name for name in unread if name not in told]
+    return [*told.values(), *([_note(rest)] if rest else [])]
+
+
+def near(headers: Mapping[str, Collection[str]]) -> list[Fault]:
+    """A warning for each file that is no known export, and would be one with one column more."""
+    known = {r.file for r in recognised(headers, EXPORTS)}
+    found = [(name, nearly(header, EXPORTS)) for name, header in headers.items() if name not in known]
+    remedy = "export it with that column, or map it in sources.yaml"
+    return [Fault(one.what, remedy, file=name, severity="warning") for name, one in found if one]
+
+
+def _read(folder: Path, sources: Sources) -> set[str]:
+    """The files that entries mean, those with lookups, merged ids and histories as well."""
+    others = [o for s in sources.files for o in (*s.lookups, *s.merged, *([s.history] if s.history else []))]
+    patterns = {*(s.file for s in sources.files), *(f for o in others for f in o.files)}
+    return {name for pattern in patterns for _, name in matches(folder, pattern)}
+
+
+def _fillable(headers: Mapping[str, Collection[str]]) -> dict[str, tuple[str, Iterable[str]]]:
+    """By file that is a known export: what it is, and the tables that it would fill."""
+    found = recognised(headers, EXPORTS)
+    what = {r.file: r.export.what for r in found}
+    tables: dict[str, dict[str, None]] = {}
+    for entry in plan(found).sources.files:
+        tables.setdefault(entry.file, {})[entry.table] = None
+    return {file: (what[file], names) for file, names in tables.items()}
+
+
+def _overlooked(name: str, what: str, tables: Iterable[str]) -> Fault:
+    says = f"looks like {what}, which would fill {' and '.join(tables)}, and no entry of {FILE} reads it"
+    return Fault(says, "add an entry for it, or take the file away", file=name, severity="warning")
+
+
+def _note(names: Sequence[str]) -> Fault:
+    is_read, rest = "is" if len(names) == 1 else "are", len(names) - _MOST_NAMES
+    shown = ", ".join(names[:_MOST_NAMES]) + (f" and {rest:,} more" if rest > 0 else "")
+    what = f"{counted(len(names), 'file')} of the folder {is_read} read by no entry: {shown}"
+    return Fault(what, file=FILE, severity="note")

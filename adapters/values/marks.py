@@ -1,0 +1,38 @@
+"""Which plain number does an amount with signs around it say? `(1.234,50 €)` is `-1.234,50`."""
+
+import polars as pl
+
+_CURRENCY = r"(?:[A-Z]{0,3}\p{Sc}|[A-Z]{3}|kr\.?|zł|Kč|Ft|lei|Fr\.)"
+_BLANK = r"[ \u00a0\u202f]*"
+_SIGN = r"[-+\u2212]"
+_SHAPE = (
+    rf"^(?P<open>\()?{_BLANK}(?P<before>{_SIGN})?{_BLANK}(?:{_CURRENCY})?{_BLANK}(?P<inner>{_SIGN})?{_BLANK}"
+    r"(?P<number>[0-9.,][0-9.,'\u2019 \u00a0\u202f]*?)(?P<power>[eE][+-]?[0-9]{1,3})?"
+    rf"{_BLANK}(?:{_CURRENCY})?{_BLANK}(?P<behind>[-\u2212])?{_BLANK}(?P<close>\))?$"
+)
+_EXACT_DIGITS = 15
+"""Digits that a binary number keeps, so that a power of ten can be applied by way of one."""
+
+
+def unmarked(text: pl.Expr) -> pl.Expr:
+    """The number as plain digits with its decimal and thousands signs, a minus in front.
+
+    Currency signs and codes, blanks, parentheses, a minus in front, behind or within, and powers of ten are understood.
+    Null where the text is no such amount, or says twice that it is negative.
+    """
+    found = text.str.extract_groups(_SHAPE).struct
+    signs = [found.field(name).fill_null("") for name in ("before", "inner", "behind")]
+    is_open, is_closed = (found.field(name).is_not_null() for name in ("open", "close"))
+    told = pl.sum_horizontal(*((sign != "").cast(pl.Int8) for sign in signs), is_open.cast(pl.Int8))
+    is_negative = is_open | pl.any_horizontal(sign.is_in(["-", "\u2212"]) for sign in signs)
+    number, power = found.field("number"), found.field("power").fill_null("")
+    digits = pl.when(power == "").then(number).otherwise(_powered(number, power))
+    shown = pl.when(is_negative).then(pl.concat_str(pl.lit("-"), digits)).otherwise(digits)
+    return pl.when((is_open == is_closed) & (told <= 1)).then(shown).alias(text.meta.output_name())
+
+
+def _powered(number: pl.Expr, power: pl.Expr) -> pl.Expr:
+    """The number with its power of ten applied; null where it has more digits than can be kept exactly."""
+    is_short = (number.str.len_bytes() <= _EXACT_DIGITS + 1) & ~number.str.contains(",", literal=True)
+    whole = pl.concat_str(number, power).cast(pl.Float64, strict=False).cast(pl.String).str.strip_suffix(".0")
+    return pl.when(is_short).then(whole)

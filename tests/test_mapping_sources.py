@@ -1,0 +1,355 @@
+"""What may a column be taken from? The first that is filled, the last of several days, a part of a cell, cents."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from adapters import read_folder
+from adapters.delivery import Delivery
+from adapters.files.rows import header_names
+from adapters.known.export import Export, Fills
+from adapters.known.planning import plan
+from adapters.known.recognised import recognised
+from adapters.mapping.sources import FormulaOf, LastOf, Sources
+from scoring.tables import LAYOUT, OPEN_TABLES, TABLES
+
+KEYS = {name: table.key for name, table in TABLES.items()}
+CONTRACTS = {"file": "lines.csv", "table": "contracts", "constants": {"every": "month"}}
+
+
+def read(folder: Path, files: Mapping[str, str], *entries: Mapping[str, Any]) -> Delivery:
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return read_folder(folder, LAYOUT, OPEN_TABLES, Sources.model_validate({"files": entries}), keys=KEYS)
+
+
+def column(delivery: Delivery, name: str, table: str = "contracts") -> list[Any]:
+    assert [f for f in delivery.faults if f.severity == "error"] == []
+    return delivery.tables[table][name].to_list()
+
+
+def ends(folder: Path, text: str, how: Any) -> list[Any]:
+    columns = {"line_id": "id", "account_id": "id", "amount": "id", "starts_on": "start", "ends_on": how}
+    return column(read(folder, {"lines.csv": text}, {**CONTRACTS, "columns": columns}), "ends_on")
+
+
+def test_the_first_that_is_filled_counts_under_its_condition(tmp_path: Path) -> None:
+    text = (
+        "id,start,ended,period,cancelled\n"
+        "1,2025-01-01,2025-03-01,2025-06-01,yes\n"
+        "2,2025-01-01,,2025-06-01,yes\n"
+        "3,2025-01-01,,2025-06-01,\n"
+    )
+    how = {"first": ["ended", {"column": "period", "where": {"cancelled": {"filled": True}}}]}
+    assert ends(tmp_path, text, how) == [date(2025, 3, 1), date(2025, 6, 1), None]
+
+
+def test_one_of_several_may_have_a_way_of_its_own_to_write_dates(tmp_path: Path) -> None:
+    text = "id,start,day\n1,2025-01-01,02/13/2025 08:00:00 PM\n2,2025-01-01,2025-02-13\n"
+    how = {"first": [{"column": "day", "part": r"^(\d+/\d+/\d{4})", "dates": "%m/%d/%Y"}, "day"]}
+    assert ends(tmp_path, text, how) == [date(2025, 2, 13), date(2025, 2, 13)]
+
+
+def test_the_last_of_several_days_counts(tmp_path: Path) -> None:
+    text = "id,start,a,b\n1,2025-01-01,2025-03-01 10:00,2025-02-01\n2,2025-01-01,,2025-02-01\n3,2025-01-01,,\n"
+    assert ends(tmp_path, text, {"last": ["a", "b"]}) == [date(2025, 3, 1), date(2025, 2, 1), None]
+
+
+def test_the_last_of_several_days_is_told_by_how_the_file_writes_them(tmp_path: Path) -> None:
+    columns = {"line_id": "id", "account_id": "id", "amount": "id", "starts_on": {"last": ["began", "trial"]}}
+    text = "id,began,trial\n1,20.05.2026 09:00,03.06.2026 00:00\n2,20.05.2026 09:00,\n3,03.06.2026 10:00,-\n"
+    entry = {**CONTRACTS, "columns": columns, "dates": "%d.%m.%Y %H:%M"}
+    days = [date(2026, 6, 3), date(2026, 5, 20), date(2026, 6, 3)]
+    assert column(read(tmp_path, {"lines.csv": text}, entry), "starts_on") == days
+    delivery = read(tmp_path, {"lines.csv": text.replace("03.06.2026 00:00", "2026-06-03")}, entry)
+    assert [(f.row, f.value) for f in delivery.faults if f.severity == "error"] == [(1, "2026-06-03")]
+
+
+def test_a_cell_with_a_dash_is_no_day_that_hides_the_next(tmp_path: Path) -> None:
+    text = "id,start,ended,period\n1,2025-01-01,-,2025-06-01\n"
+    assert ends(tmp_path, text, {"first": ["ended", "period"]}) == [date(2025, 6, 1)]
+    assert ends(tmp_path, text, {"last": ["ended", "period"]}) == [date(2025, 6, 1)]
+
+
+def test_one_with_a_pattern_of_its_own_stands_beside_those_of_the_file(tmp_path: Path) -> None:
+    how = {"last": [{"first": [{"column": "a", "dates": "%m/%d/%Y"}]}, "b"]}
+    columns = {"line_id": "id", "account_id": "id", "amount": "id", "starts_on": how}
+    text = "id,a,b\n1,12/01/2025,30.11.2025\n2,11/01/2025,30.11.2025\n"
+    entry = {**CONTRACTS, "columns": columns, "dates": "%d.%m.%Y"}
+    assert column(read(tmp_path, {"lines.csv": text}, entry), "starts_on") == [date(2025, 12, 1), date(2025, 11, 30)]
+
+
+def test_days_that_are_not_iso_have_no_last(tmp_path: Path) -> None:
+    text = "id,start,a,b\n1,2025-01-01,01.03.2025,2025-02-01\n"
+    columns = {
+        "line_id": "id",
+        "account_id": "id",
+        "amount": "id",
+        "starts_on": "start",
+        "ends_on": {"last": ["a", "b"]},
+    }
+    delivery = read(tmp_path, {"lines.csv": text}, {**CONTRACTS, "columns": columns})
+    assert [(f.column, f.value) for f in delivery.faults if f.severity == "error"] == [("a or b", "01.03.2025")]
+
+
+@pytest.mark.parametrize(
+    ("cell", "how", "day"),
+    [
+        ("1736071200", {"seconds": True}, date(2025, 1, 5)),
+        ("2025-01-05", {"seconds": True}, date(2025, 1, 5)),
+        ("2025-01-31 23:59:59", {"to_midnight": True}, date(2025, 2, 1)),
+        ("2025-01-31T23:59:59.999Z", {"to_midnight": True}, date(2025, 2, 1)),
+        ("2025-01-31 23:58:59", {"to_midnight": True}, date(2025, 1, 31)),
+        ("2025-02-01 00:00:00", {"to_midnight": True}, date(2025, 2, 1)),
+        ("2025-01-31 11:03:23 PST", {"part": r"^(.*) [A-Z]{3}$"}, date(2025, 1, 31)),
+    ],
+)
+def test_days_are_read_as_the_column_writes_them(tmp_path: Path, cell: str, how: Any, day: date) -> None:
+    assert ends(tmp_path, f"id,start,end\n1,2025-01-01,{cell}\n", {"column": "end", **how}) == [day]
+
+
+def test_the_last_of_several_days_refuses_what_it_would_not_do() -> None:
+    with pytest.raises(ValueError, match="takes no plus_days, dates or minor_of within last"):
+        LastOf.model_validate({"last": ["a", {"column": "b", "plus_days": 1}]})
+
+
+def test_the_last_minute_of_a_day_is_its_end_however_it_is_written(tmp_path: Path) -> None:
+    columns = {"line_id": "id", "account_id": "id", "amount": "id", "starts_on": {"column": "a", "to_midnight": True}}
+    entry = {**CONTRACTS, "columns": columns, "dates": "%d.%m.%Y %H:%M"}
+    delivery = read(tmp_path, {"lines.csv": "id,a\n1,31.12.2025 23:59\n2,31.12.2025 23:58\n"}, entry)
+    assert column(delivery, "starts_on") == [date(2026, 1, 1), date(2025, 12, 31)]
+
+
+def test_a_part_needs_one_group() -> None:
+    entry = {**CONTRACTS, "columns": {"line_id": {"column": "id", "part": r"\d+"}}}
+    with pytest.raises(ValidationError, match="must have one group"):
+        Sources.model_validate({"files": [entry]})
+
+
+@pytest.mark.parametrize(("pattern", "said"), [("(", "is no pattern"), ("(?=a)b", "without looking ahead")])
+def test_a_pattern_that_cannot_be_used_is_refused(pattern: str, said: str) -> None:
+    entry = {**CONTRACTS, "columns": {"line_id": "id"}, "where": {"id": {"like": pattern}}}
+    with pytest.raises(ValidationError, match=said):
+        Sources.model_validate({"files": [entry]})
+
+
+def test_a_formula_in_cents_is_divided_by_what_each_currency_has(tmp_path: Path) -> None:
+    text = "id,unit,other,n,cur\n1,4500,,2,usd\n2,1200,,3,jpy\n3,,250,2,eur\n"
+    amount = {
+        "first": [{"formula": "unit * n", "minor_of": "cur"}, {"formula": "other * n", "minor_of": "cur"}],
+    }
+    columns = {"line_id": "id", "account_id": "id", "amount": amount, "starts_on": "id"}
+    entry = {
+        **CONTRACTS,
+        "columns": {**columns, "starts_on": {"column": "id", "words": dict.fromkeys("123", "2025-01-01")}},
+    }
+    delivery = read(tmp_path, {"lines.csv": text}, entry)
+    assert column(delivery, "amount") == [Decimal(90), Decimal(3600), Decimal(5)]
+
+
+def test_cells_are_changed_before_they_are_computed_with(tmp_path: Path) -> None:
+    text = "id,cents,whole,cur,is\n1,USD 450,,usd,y\n2,USD 450,9,usd,n\n3,,ca. 7,usd,y\n"
+    amount = {
+        "first": [
+            {"column": "cents", "minor_of": "cur", "part": r"(\d+)", "where": {"is": True}},
+            {"column": "whole", "part": r"(\d+)"},
+        ]
+    }
+    columns = {"line_id": "id", "account_id": "id", "amount": amount}
+    delivery = read(tmp_path, {"lines.csv": text}, {**CONTRACTS, "columns": columns})
+    assert column(delivery, "amount") == [Decimal("4.50"), Decimal(9), Decimal(7)]
+
+
+LINES = """\
+id,sub,version,state,amount
+a1,S,1,Active,100
+a2,S,2,Active,100
+a3,S,10,Active,60
+a4,S,10,Active,90
+a5,S,11,Draft,150
+"""
+
+
+def test_all_lines_of_the_last_version_count_and_no_draft(tmp_path: Path) -> None:
+    entry = {
+        **CONTRACTS,
+        "columns": {"line_id": "id", "account_id": "sub", "amount": "amount"},
+        "where": {"state": {"not": ["Draft"]}},
+        "latest": {"by": ["sub"], "largest": "version", "together": True},
+    }
+    delivery = read(tmp_path, {"lines.csv": LINES}, entry)
+    assert column(delivery, "line_id") == ["a3", "a4"]
+    assert sum(f.filtered for f in delivery.files) == 3
+
+
+def test_the_last_version_is_told_by_iso_dates_and_by_nothing_else(tmp_path: Path) -> None:
+    entry = {
+        **CONTRACTS,
+        "columns": {"line_id": "id", "account_id": "id", "amount": "n"},
+        "latest": {"by": ["id"], "largest": "at"},
+    }
+    text = "id,n,at\nA,1,2025-12-01 10:00\nA,2,2026-01-01 09:00\nA,3,2025-11-30\n"
+    assert column(read(tmp_path, {"lines.csv": text}, entry), "amount") == [Decimal(2)]
+    delivery = read(tmp_path, {"lines.csv": text.replace("2025-11-30", "11/30/2025")}, entry)
+    assert [(f.row, f.value) for f in delivery.faults if f.severity == "error"] == [(3, "11/30/2025")]
+
+
+def test_the_last_version_is_told_by_dates_as_they_are_declared(tmp_path: Path) -> None:
+    lines = {
+        **CONTRACTS,
+        "dates": "%d.%m.%Y",
+        "columns": {"line_id": "id", "account_id": "id", "amount": "n"},
+        "latest": {"by": ["id"], "largest": "at"},
+    }
+    text = "id,n,at\nA,1,31.12.2025\nA,2,01.02.2026\n"
+    assert column(read(tmp_path, {"lines.csv": text}, lines), "amount") == [Decimal(2)]
+    look = {"file": "prices.csv", "on": {"id": "id"}, "take": {"price": "n"}, "largest": "at"}
+    by_price = {"line_id": "id", "account_id": "id", "amount": "price"}
+    entry = {**CONTRACTS, "columns": by_price, "lookups": [look], "dates": "%d.%m.%Y"}
+    files = {"lines.csv": "id\nA\n", "prices.csv": text}
+    assert column(read(tmp_path, files, entry), "amount") == [Decimal(2)]
+    undeclared = read(tmp_path, files, {**CONTRACTS, "columns": by_price, "lookups": [look]})
+    assert [(f.file, f.column) for f in undeclared.faults if f.severity == "error"] == [("prices.csv", "at")]
+
+
+def test_a_lookup_takes_the_last_version_of_those_that_count(tmp_path: Path) -> None:
+    plans = "id,at,name,gone\np,2024-01-01,Old,no\np,2025-01-01,New,no\np,2026-01-01,Newest,yes\n"
+    lookup = {"file": "plans.csv", "on": {"plan": "id"}, "take": ["name"], "largest": "at", "where": {"gone": "no"}}
+    entry = {
+        **CONTRACTS,
+        "lookups": [lookup],
+        "columns": {"line_id": "id", "account_id": "id", "amount": "id", "product": "name"},
+    }
+    delivery = read(tmp_path, {"lines.csv": "id,plan\n1,p\n", "plans.csv": plans}, entry)
+    assert column(delivery, "product") == ["New"]
+
+
+MONTHS = {"columns": r"\d{4}-\d{2}", "value": "mrr"}
+STRETCHES = {
+    **CONTRACTS,
+    "months": MONTHS,
+    "columns": {
+        "line_id": {"join": ["id", "since"]},
+        "account_id": "id",
+        "amount": "mrr",
+        "starts_on": "since",
+        "ends_on": "until",
+        "signed_on": "began",
+    },
+}
+
+
+def test_equal_months_are_one_line_and_the_last_month_lasts_on(tmp_path: Path) -> None:
+    text = "id,2025-11,2025-12,2026-01,2026-02\nA,10.00,10.00,12.00,12.00\nB,0.00,5.00,0,5.00\nC,0,,0.00,\n"
+    delivery = read(tmp_path, {"lines.csv": text}, STRETCHES)
+    found = delivery.tables["contracts"].select("account_id", "amount", "starts_on", "ends_on", "signed_on").rows()
+    assert found == [
+        ("A", Decimal(10), date(2025, 11, 1), date(2026, 1, 1), date(2025, 11, 1)),
+        ("A", Decimal(12), date(2026, 1, 1), None, date(2025, 11, 1)),
+        ("B", Decimal(5), date(2025, 12, 1), date(2026, 1, 1), date(2025, 12, 1)),
+        ("B", Decimal(5), date(2026, 2, 1), None, date(2026, 2, 1)),
+    ]
+    assert [(f.rows, f.filtered) for f in delivery.files] == [(3, 1)]
+
+
+def test_a_month_that_is_missing_is_a_month_without_pay(tmp_path: Path) -> None:
+    delivery = read(tmp_path, {"lines.csv": "id,2025-11,2026-01\nA,10,10\n"}, STRETCHES)
+    assert column(delivery, "ends_on") == [date(2025, 12, 1), None]
+
+
+def test_columns_that_are_no_months_are_refused(tmp_path: Path) -> None:
+    entry = {**STRETCHES, "months": {**MONTHS, "columns": "Q[1-4]"}}
+    delivery = read(tmp_path, {"lines.csv": "id,Q1,Q2\nA,10,10\n"}, entry)
+    assert [f.what for f in delivery.faults] == ["no column is named for a month like Q[1-4]"]
+
+
+def test_a_file_of_two_entries_is_counted_once(tmp_path: Path) -> None:
+    text = "id,kind\n1,sale\n2,return\n3,draft\n"
+    entries = [
+        {**CONTRACTS, "columns": {"line_id": "id", "account_id": "id", "amount": "id"}, "where": {"kind": kind}}
+        for kind in ("sale", "return")
+    ]
+    delivery = read(tmp_path, {"lines.csv": text}, *entries)
+    assert [(f.rows, f.filtered) for f in delivery.files] == [(3, 1)]
+
+
+def test_a_blank_header_belongs_to_the_question_before_it() -> None:
+    assert header_names(["Id", "Which?", "", "", "Why?"], repeated=True) == [
+        "Id",
+        "Which?",
+        "Which? (2)",
+        "Which? (3)",
+        "Why?",
+    ]
+
+
+# ---- patterns of headers ----
+
+SURVEY = Export(
+    name="toy.answers",
+    what="Toy answers",
+    tells=("When", "~likely .*recommend"),
+    fills=(
+        Fills(
+            "answers",
+            {"account_id": "Who", "answered_on": "When", "score": (r"~^(.+) group$", "~likely .*recommend")},
+            constants={"kind": "nps"},
+        ),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("header", "score"),
+    [
+        (("When", "Who", "How likely would you recommend us?"), "How likely would you recommend us?"),
+        (("When", "Who", "Q1", "Q1 Group", "How likely would you recommend us?"), "Q1"),
+    ],
+)
+def test_a_question_is_told_by_its_words_or_by_the_column_beside_it(header: tuple[str, ...], score: str) -> None:
+    found = recognised({"answers.csv": header}, [SURVEY])
+    assert [r.export.name for r in found] == ["toy.answers"]
+    assert plan(found).sources.files[0].columns["score"] == score
+
+
+def test_headers_without_the_question_are_no_survey() -> None:
+    assert recognised({"log.csv": ("When", "Who", "Level")}, [SURVEY]) == ()
+
+
+def test_formulas_are_written_with_the_headers_that_are_there() -> None:
+    columns = {"amount": FormulaOf(formula="unit_price * `No of units` - 2", minor_of="currency")}
+    lines = Export("toy.lines", "Toy lines", ("unit_price",), (Fills("contracts", columns),))
+    found = recognised({"lines.csv": ("UNIT_PRICE", "no of Units", "Currency")}, [lines])
+    amount = plan(found).sources.files[0].columns["amount"]
+    assert amount == FormulaOf(formula="`UNIT_PRICE` * `no of Units` - 2", minor_of="Currency")
+
+
+def test_the_later_of_two_days_is_not_told_by_the_one_that_is_there(tmp_path: Path) -> None:
+    starts = (LastOf(last=["Began", "Trial"]), LastOf(last=["Made", "Trial"]))
+    lines = Export("toy.lines", "Toy lines", ("Id",), (Fills("contracts", {"starts_on": starts, "line_id": "Id"}),))
+
+    def planned(*header: str) -> Any:
+        return plan(recognised({"lines.csv": header}, [lines])).sources.files[0].columns.get("starts_on")
+
+    assert planned("Id", "Made", "Trial") == LastOf(last=["Made", "Trial"])
+    assert planned("Id", "Made") == "Made"
+    assert planned("Id", "Trial") is None
+
+
+def test_a_table_that_only_another_export_makes_sense_of_waits_for_it() -> None:
+    columns = {"line_id": "id", "account_id": "who", "dated_on": "day", "amount": "amount"}
+    alone = Fills("invoices", columns, constants={"kind": "order"}, unless=("toy.contracts",))
+    beside = Fills("invoices", columns, constants={"kind": "one_off"}, beside=("toy.contracts",))
+    bills = Export("toy.bills", "Toy bills", ("id", "who", "day"), (alone, beside))
+    contracts = Export("toy.contracts", "Toy contracts", ("id", "plan"))
+    headers = {"bills.csv": ("id", "who", "day", "amount"), "contracts.csv": ("id", "plan")}
+    kinds = [
+        [f.constants["kind"] for f in plan(recognised(found, [bills, contracts])).sources.files]
+        for found in ({"bills.csv": headers["bills.csv"]}, headers)
+    ]
+    assert kinds == [["order"], ["one_off"]]

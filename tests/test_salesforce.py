@@ -1,0 +1,83 @@
+"""Do the exports of Salesforce mean what they say: whose account, whose deal, which amount, which of two names?"""
+
+from decimal import Decimal
+from pathlib import Path
+
+from adapters import read_folder
+from adapters.delivery import Delivery
+from scoring.tables import LAYOUT, OPEN_TABLES, TABLES
+
+ACORN, BIRCH, ANN, BEN = "001Ax000001AcORIA0", "001Ax000001BiRCIA0", "005Ax000000AnnAIAS", "005Ax000000BenBIAS"
+REPORT = "Opportunity Owner,Account Name,Opportunity Name,Won,Close Date"
+CHANGES = "AccountId,Field,OldValue,NewValue,CreatedDate\n"
+
+
+def read(folder: Path, **files: str) -> Delivery:
+    for name, text in files.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    return read_folder(folder, LAYOUT, OPEN_TABLES, None, keys={name: table.key for name, table in TABLES.items()})
+
+
+def said(delivery: Delivery, severity: str) -> list[str]:
+    return [f.what for f in delivery.faults if f.severity == severity]
+
+
+def test_accounts_of_persons_are_accounts(tmp_path: Path) -> None:
+    accounts = f"Id,Name,FirstName,LastName,IsPersonAccount,OwnerId,Industry\n{ACORN},Jo Doe,Jo,Doe,true,{ANN},\n"
+    assert read(tmp_path, accounts=accounts).tables["accounts"]["name"].to_list() == ["Jo Doe"]
+
+
+def test_the_amount_of_the_record_counts_where_its_currency_is_named(tmp_path: Path) -> None:
+    columns = "Amount Currency,Amount,Amount (converted) Currency,Amount (converted)"
+    row = "Ann Archer,Acorn Ltd,Year,1,2025-11-20,GBP,100.50,EUR,116.00"
+    deals = read(tmp_path, deals=f"{REPORT},{columns}\n{row}\n").tables["invoices"]
+    assert deals.select("amount", "currency").rows() == [(Decimal("100.5"), "GBP")]
+
+
+def test_the_converted_amount_counts_where_that_of_the_record_has_no_currency(tmp_path: Path) -> None:
+    row = "Ann Archer,Acorn Ltd,Year,1,2025-11-20,100.50,EUR,116.00"
+    columns = "Amount,Amount (converted) Currency,Amount (converted)"
+    deals = read(tmp_path, deals=f"{REPORT},{columns}\n{row}\n").tables["invoices"]
+    assert deals.select("amount", "currency").rows() == [(Decimal(116), "EUR")]
+
+
+def test_a_name_that_two_accounts_have_is_refused(tmp_path: Path) -> None:
+    accounts = f"Id,Name,OwnerId,Industry\n{ACORN},Acorn Ltd,{ANN},\n{BIRCH},Acorn Ltd,{BEN},\n"
+    deals = f"{REPORT},Amount\nAnn Archer,Acorn Ltd,Year,1,2025-11-20,100.50\n"
+    delivery = read(tmp_path, accounts=accounts, deals=deals)
+    assert "invoices" not in delivery.tables
+    assert said(delivery, "error") == ["1 key in several rows that differ, so that rows would be doubled; the first"]
+
+
+def test_a_history_in_names_alone_tells_of_no_ids_and_is_a_warning(tmp_path: Path) -> None:
+    accounts = f"Id,Name,OwnerId,Industry\n{ACORN},Acorn Ltd,{BEN},\n"
+    changes = f"{CHANGES}{ACORN},Owner,Ann Archer,Ben Baker,2026-01-15T10:00:00.000Z\n"
+    delivery = read(tmp_path, accounts=accounts, changes=changes)
+    assert delivery.tables["ownership"].select("manager_id", "starts_on").rows() == [(BEN, None)]
+    assert "no row of it tells of a change of OwnerId, so the OwnerId of today counts for all time" in said(
+        delivery, "warning"
+    )
+
+
+def test_ids_of_reports_and_of_other_exports_meet(tmp_path: Path) -> None:
+    accounts = f"Id,Name,OwnerId,Industry\n{ACORN},Acorn Ltd,{BEN},\n"
+    deals = f"{REPORT},Account ID,Amount\n{ANN[:15]},Acorn Ltd,Year,1,2025-11-20,{ACORN[:15]},100.50\n"
+    deal = read(tmp_path, accounts=accounts, deals=deals).tables["invoices"].row(0, named=True)
+    assert (deal["account_id"], deal["seller_id"]) == (ACORN, ANN)
+
+
+def test_opportunities_of_which_nothing_says_that_they_were_won_are_not_counted(tmp_path: Path) -> None:
+    deals = (
+        "Opportunity Owner,Account Name,Opportunity Name,Close Date,Amount\nAnn Archer,Acorn Ltd,Year,2025-11-20,5\n"
+    )
+    delivery = read(tmp_path, deals=deals)
+    assert "invoices" not in delivery.tables
+    assert any("nothing in it says Won or Stage" in what for what in said(delivery, "note"))
+
+
+def test_the_many_other_objects_of_the_weekly_export_are_one_note(tmp_path: Path) -> None:
+    accounts = f"Id,Name,OwnerId,Industry\n{ACORN},Acorn Ltd,{BEN},\n"
+    others = {f"Custom{n}__c": "Id,Colour__c\na01Ax000000001,red\n" for n in range(40)}
+    notes = [what for what in said(read(tmp_path, accounts=accounts, **others), "note") if "not read" in what]
+    assert len(notes) == 1
+    assert notes[0].startswith("40 files are no exports known by their headers, and were not read: Custom0__c.csv, ")

@@ -1,0 +1,78 @@
+"""Is what a subscription is worth told once, however many versions of it Zuora keeps?"""
+
+from decimal import Decimal
+from itertools import permutations
+from pathlib import Path
+
+import pytest
+
+from adapters import read_folder
+from adapters.delivery import Delivery
+from scoring.tables import LAYOUT, OPEN_TABLES, TABLES
+
+SUBSCRIPTIONS = """\
+id,account_id,contract_effective_date,name,original_id,previous_subscription_id,status,subscription_start_date,version
+s1,zA,2024-01-01,A-S01,s1,,Expired,2024-01-01,1
+s2,zA,2024-01-01,A-S01,s1,s1,Expired,2024-01-01,2
+s10,zA,2024-01-01,A-S01,s1,s2,Active,2024-01-01,10
+s11,zA,2024-01-01,A-S01,s1,s10,Draft,2024-01-01,11
+"""
+CHARGES = """\
+id,account_id,charge_number,charge_type,effective_end_date,effective_start_date,mrr,name,rate_plan_id,segment,subscription_id
+c1,zA,C-1,Recurring,2025-01-01,2024-01-01,100,Seats,r1,1,s1
+c2,zA,C-1,Recurring,2026-01-01,2024-01-01,100,Seats,r2,1,s2
+c3,zA,C-1,Recurring,2025-06-01,2024-01-01,100,Seats,r3,1,s10
+c4,zA,C-1,Recurring,2026-01-01,2025-06-01,150,Seats,r3,2,s10
+c5,zA,C-2,Recurring,2026-01-01,2025-06-01,-15,Discount,r3,1,s10
+c6,zA,C-1,Recurring,2027-01-01,2024-01-01,500,Seats,r4,1,s11
+"""
+
+
+def read(folder: Path, **files: str) -> Delivery:
+    for name, text in files.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    return read_folder(folder, LAYOUT, OPEN_TABLES, None, keys={n: t.key for n, t in TABLES.items()})
+
+
+def lines(delivery: Delivery) -> dict[str, Decimal]:
+    return dict(delivery.tables["contracts"].select("line_id", "amount").iter_rows())
+
+
+def test_only_the_lines_of_the_version_that_counts_are_summed(tmp_path: Path) -> None:
+    delivery = read(tmp_path, subscriptions=SUBSCRIPTIONS, charges=CHARGES)
+    assert lines(delivery) == {"c3": Decimal(100), "c4": Decimal(150), "c5": Decimal(-15)}
+    said = [f.what for f in delivery.faults if "adds up to" in f.what]
+    assert len(said) == 1
+    assert "3 rows left out because its status" in said[0]
+    assert "USD" not in said[0]
+
+
+@pytest.mark.parametrize("order", list(permutations((1, 2, 3)))[:4])
+def test_the_order_of_rows_does_not_matter(tmp_path: Path, order: tuple[int, ...]) -> None:
+    head, *rows = SUBSCRIPTIONS.splitlines()
+    turned = "\n".join([head, *(rows[n] for n in order), rows[0]])
+    assert set(lines(read(tmp_path, subscriptions=turned, charges=CHARGES))) == {"c3", "c4", "c5"}
+
+
+def test_of_two_versions_that_both_say_active_the_later_counts(tmp_path: Path) -> None:
+    active = SUBSCRIPTIONS.replace("Expired", "Active")
+    assert set(lines(read(tmp_path, subscriptions=active, charges=CHARGES))) == {"c3", "c4", "c5"}
+
+
+def test_charges_without_their_subscriptions_are_not_summed(tmp_path: Path) -> None:
+    delivery = read(tmp_path, charges=CHARGES)
+    assert "contracts" not in delivery.tables
+    assert any("does not fill contracts" in f.what for f in delivery.faults)
+
+
+def test_charges_of_a_subscription_that_is_not_there_are_left_out_and_told(tmp_path: Path) -> None:
+    strange = "c7,zB,C-9,Recurring,,2024-01-01,70,Seats,r9,1,s99\n"
+    delivery = read(tmp_path, subscriptions=SUBSCRIPTIONS, charges=CHARGES + strange)
+    assert set(lines(delivery)) == {"c3", "c4", "c5"}
+    assert [f.row for f in delivery.faults if f.severity == "warning" and "s99" in f.what] == []
+    assert any("their amount adds up to 70.00" in f.what for f in delivery.faults)
+
+
+def test_a_data_source_without_the_status_of_versions_is_not_summed(tmp_path: Path) -> None:
+    header = "Account: Name,Subscription: Name,Rate Plan Charge: MRR,Rate Plan Charge: Effective Start Date"
+    assert "contracts" not in read(tmp_path, charges=f"{header}\nA,S,1,2024-01-01\n").tables
