@@ -1,0 +1,84 @@
+"""How does a run tell what was learned of sealed periods? As objects, and a bridge from as published to as known."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from scoring.calendar import Period
+from scoring.money import added
+from scoring.restate.prior import Prior
+
+Told = dict[str, Any]
+
+
+def seals_json(prior: Prior) -> list[Told]:
+    """The seals that the run looked at."""
+    return [{"period": s.period.name, "run_id": s.run_id, "sha256": s.sha256} for s in prior.seals]
+
+
+def prior_json(prior: Prior, book: pl.DataFrame, period: Period) -> Told:
+    """What the company is told: every line, and the bridge of everybody, the company's last."""
+    return {
+        "sealed_until": prior.seals[-1].period.name,
+        "bridge": [*_bridges(prior, book, period).values()],
+        "lines": _lines(prior.lines),
+    }
+
+
+def on_cards(cards: Sequence[Told], prior: Prior | None, book: pl.DataFrame, period: Period) -> list[Told]:
+    """The cards with the lines and the bridge of each manager; as they are where nothing is sealed."""
+    if prior is None:
+        return list(cards)
+    bridges = _bridges(prior, book, period)
+    lines = prior.lines.partition_by("manager_id", as_dict=True)
+    none = dict.fromkeys(("sealed", "lines", "known"), "0.0000")
+    return [
+        {
+            **card,
+            "prior_periods": {
+                "sealed_until": prior.seals[-1].period.name,
+                "bridge": bridges.get(card["manager_id"], {"manager_id": card["manager_id"], **none}),
+                "lines": _lines(lines.get((card["manager_id"],), prior.lines.clear())),
+            },
+        }
+        for card in cards
+    ]
+
+
+def _bridges(prior: Prior, book: pl.DataFrame, period: Period) -> dict[str | None, Told]:
+    """Manager to the sealed closing, what the lines add, and the closing as it is known, as text; None is the company.
+
+    Where revenue is a state and the period follows at once, also its `opening`, and what `others` make of it in
+    between: other rules, or accounts handed over on its first day.
+    """
+    ends = prior.by_manager
+    of = {row["manager_id"]: _bridge(row) for row in ends.iter_rows(named=True)}
+    of[None] = _bridge({"manager_id": None, **{c: added(ends[c]) for c in ("sealed", "lines", "known")}})
+    last = prior.seals[-1]
+    if last.rulebook.basis != "contracts" or last.period.end != period.start:
+        return of
+    opening = dict(book.group_by("manager_id").agg(pl.col("opening").sum()).iter_rows())
+    opening = {**opening, None: added(book["opening"])}
+    zero = Decimal("0.0000")
+    for manager in [*sorted({*of, *opening} - {None}, key=str), None]:
+        bridge = of.pop(manager, None) or _bridge({"manager_id": manager, "sealed": zero, "lines": zero, "known": zero})
+        opens = opening.get(manager, zero)
+        of[manager] = {**bridge, "others": str(opens - Decimal(bridge["known"])), "opening": str(opens)}
+    return of
+
+
+def _bridge(row: Mapping[str, Any]) -> Told:
+    return {name: value if name == "manager_id" else str(value) for name, value in row.items()}
+
+
+def _lines(lines: pl.DataFrame) -> list[Told]:
+    return [
+        {name: value if value is None or isinstance(value, str) else _text(value) for name, value in row.items()}
+        for row in lines.iter_rows(named=True)
+    ]
+
+
+def _text(value: Any) -> str:
+    return str(value) if isinstance(value, Decimal) else value.isoformat()
