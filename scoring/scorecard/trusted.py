@@ -1,0 +1,79 @@
+"""May a score be given? What becomes of scores and cards where the data are not to be trusted as a whole."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import polars as pl
+
+from scoring.scorecard.cards import Card, Scored, cards
+from scoring.scorecard.context import Context
+from scoring.scorecard.judged import NOT_SAID, Judged
+
+Standing = Literal["full", "degraded", "withheld"]
+
+NOT_TOLD_APART = "Not distinguishable"
+"""The label of a degraded score."""
+
+_A_STEP_DOWN = {"high": "medium", "medium": "low"}
+_SAID = ("score", "error", "chance", *(name for name, kind in NOT_SAID.items() if name not in ("grade", "reason")))
+"""What is not said of a withheld score."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a score is given as it is, degraded or withheld, and why: sentences, the gravest first."""
+
+    standing: Standing = "full"
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def as_json(self) -> dict[str, Any]:
+        """The verdict as it stands on a card."""
+        return {"level": self.standing, "reasons": list(self.reasons)}
+
+
+FULL = Verdict()
+
+
+def trusted_cards(now: Scored, before: Scored | None, context: Context, verdicts: Mapping[str, Verdict]) -> list[Card]:
+    """The cards as `cards` makes them, as far as the data may be trusted; who has no verdict is trusted fully."""
+    with_all = now.with_all and without_withheld(now.with_all, verdicts)
+    given = replace(now, judged=without_withheld(now.judged, verdicts), with_all=with_all)
+    return [_as_trusted(card, verdicts.get(card["manager_id"], FULL)) for card in cards(given, before, context)]
+
+
+def without_withheld(judged: Judged, verdicts: Mapping[str, Verdict]) -> Judged:
+    """The scores without those that are withheld; lines and trace, from which they were made, stay."""
+    withheld = sorted(m for m, v in verdicts.items() if v.standing == "withheld")
+    if not withheld:
+        return judged
+    is_given = ~pl.col("manager_id").is_in(withheld)
+    return replace(
+        judged,
+        scores=judged.scores.with_columns(pl.when(is_given).then(c).alias(c) for c in _SAID),
+        accounts=judged.accounts.with_columns(pl.when(is_given).then("score_without").alias("score_without")),
+    )
+
+
+def _as_trusted(card: Card, verdict: Verdict) -> Card:
+    """The card with the verdict, and without what it may not claim.
+
+    A degraded score is in no group but that of those who are not told apart, and neither its change nor the accounts
+    lost are said to be more than chance.
+    """
+    beside = card | {"trust": verdict.as_json}
+    if verdict.standing == "withheld":
+        return beside | {"reason": f"Withheld: {' '.join(verdict.reasons)}", "evidence": "none", "lost": None}
+    if verdict.standing == "full" or card["score"] is None:
+        return beside
+    return beside | {
+        "group": "within",
+        "label": NOT_TOLD_APART,
+        "evidence": _A_STEP_DOWN.get(card["evidence"], card["evidence"]),
+        "chance_above": None,
+        "places": None,
+        "change_band": None,
+        "is_beyond_chance": False,
+        "lost": None,
+    }

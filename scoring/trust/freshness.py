@@ -1,0 +1,112 @@
+"""Do the exports reach to the end of the period? The last days on which tables say that something happened."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import polars as pl
+
+from scoring.scope import departed
+from scoring.trust.gate import Finding, Gate, Looked, beyond
+
+HAPPENED: dict[str, tuple[tuple[str, ...], ...]] = {
+    "contracts": (("signed_on", "starts_on"), ("recorded_at",)),
+    "invoices": (("dated_on",), ("recorded_at",)),
+    "ownership": (("starts_on",), ("ends_on",), ("recorded_at",)),
+    "answers": (("answered_on",), ("recorded_at",)),
+    "activities": (("dated_on",), ("recorded_at",)),
+    "milestones": (("dated_on",), ("recorded_at",)),
+}
+"""The days on which a row says that something happened: of each group of columns the first that is filled.
+
+Contracts say so of the days on which they were left, too: see `scope.departed`.
+"""
+
+YEARS = timedelta(days=730)
+"""So long before its last day a table's silences are usual ones."""
+LEAST_DAYS = 20
+"""With fewer different days nobody knows what silence is usual."""
+LONGER = 1.5
+"""So many times the longest silence before is an unusual one: by chance alone 1 in 70 tables of 20 days end so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """A table that says nothing at the end of the period: since when, and how long it was silent before at most."""
+
+    last_on: date
+    days: int
+    usual: int | None
+
+
+def silence(looked: Looked, table: str) -> Silence | None:
+    """The silence of the table at the end of the period, where it is longer than any usual one.
+
+    A table of too few days to know is silent only if it holds the revenue and nothing of it is of the period.
+    """
+    days = _days(looked, table)
+    if days.is_empty():
+        return None
+    last = days[-1]
+    found = (looked.last_day() - last).days
+    recent = days.filter(days > last - YEARS)
+    if recent.len() >= LEAST_DAYS:
+        usual = max(step.days for step in recent.diff().drop_nulls())
+        return Silence(last, found, usual) if found > LONGER * usual else None
+    is_empty = table == looked.rulebook.basis == "invoices" and last < looked.period.start
+    return Silence(last, found, None) if is_empty else None
+
+
+def _days(looked: Looked, table: str) -> pl.Series:
+    """The different days, up to the one on which one looks, on which something happened, in order."""
+    days = pl.concat([looked.tables[table].select(group.alias("day")) for group in _groups(table)])["day"]
+    return days.filter(days <= looked.as_of).unique().sort()
+
+
+def _groups(table: str) -> list[pl.Expr]:
+    groups = [pl.coalesce(pl.col(c).cast(pl.Date) for c in columns) for columns in HAPPENED[table]]
+    return [*groups, departed()] if table == "contracts" else groups
+
+
+def find(looked: Looked) -> Iterator[Finding]:
+    """Tables that scores rest on and that end too early."""
+    for table in HAPPENED:
+        stops = silence(looked, table) if table in looked.needed else None
+        level = beyond(stops.days / looked.period.days, looked.rulebook.trust.silence) if stops else None
+        if stops and level:
+            before = (
+                "" if stops.usual is None else f", and never were silent for more than {_counted(stops.usual)} before"
+            )
+            yield Finding(
+                FRESHNESS.name,
+                level,
+                f"{table} end on {stops.last_on}, {_counted(stops.days)} before {_end(looked)}{before}",
+                "export again, or score a period that the exports reach to the end of",
+                table=table,
+                file=", ".join(_files(looked, table, stops.last_on)),
+            )
+
+
+def _end(looked: Looked) -> str:
+    return f"{looked.period.name} does" if looked.period.last_day <= looked.as_of else f"the as-of day {looked.as_of}"
+
+
+def _files(looked: Looked, table: str, last: date) -> list[str]:
+    """The exports of the table, or where there are several those that reach furthest."""
+    files = looked.files_of(table)
+    if len(files) <= 1:
+        return files
+    frame = looked.tables[table]
+    return (
+        frame.filter(pl.any_horizontal(group == last for group in _groups(table)))["origin_file"]
+        .unique()
+        .sort()
+        .to_list()
+    )
+
+
+def _counted(days: int) -> str:
+    return f"{days:,} day{'' if days == 1 else 's'}"
+
+
+FRESHNESS = Gate("freshness", "Do the exports reach to the end of the period?", find)
