@@ -3,7 +3,10 @@
 Prints the table and the gates of `benchmarks/README.md`; with `--write` puts them there. Every world runs in a
 process of its own, one after the other; with `--keep` its figures are kept in that file and not worked out again.
 
+With `--line` worlds are written as exports, and the product runs from those to cards, by every method of rules.yaml.
+
     uv run python benchmarks/fairness.py [--quick] [--seeds 1000 1001 1002 1003 1004] [--keep FILE] [--write]
+    uv run python benchmarks/fairness.py --line [--managers 500] [--seeds 1000 1001] [--keep FILE] [--write]
 """
 
 import argparse
@@ -17,6 +20,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+import fair_line
 import fair_methods
 from fair_methods import METHODS, RECOMMENDED
 from fair_worlds import Plan, made
@@ -150,12 +154,12 @@ def further(worlds: Found) -> str:
     return "\n".join(f"- {line}" for line in lines)
 
 
-def found(plans: Sequence[Plan], keep: Path | None) -> Found:
+def found(plans: Sequence[Plan], keep: Path | None, *, by_line: bool = False) -> Found:
     """The figures of the worlds, each made in a process of its own."""
     kept = json.loads(keep.read_text(encoding="utf-8")) if keep and keep.exists() else {}
     worlds: Found = {}
     for plan in plans:
-        key = f"{plan.kind} {plan.seed} {plan.managers}"
+        key = f"{plan.kind} {plan.seed} {plan.managers}{' line' if by_line else ''}"
         if key not in kept:
             command = [sys.executable, __file__, "--world", *key.split()]
             said = subprocess.run(command, check=True, capture_output=True, cwd=ROOT, text=True).stdout
@@ -166,22 +170,38 @@ def found(plans: Sequence[Plan], keep: Path | None) -> Found:
     return worlds
 
 
+def by_line(seeds: Sequence[int], size: int, keep: Path | None, *, is_written: bool) -> None:
+    """Runs the product over worlds of each kind and prints what came of it."""
+    plans = [Plan(kind=k, seed=s, managers=size) for s in seeds for k in (*TABLED, *TRUST)]
+    worlds = found(plans, keep, by_line=True)
+    text = f"{len(seeds)} worlds of {size} managers of each kind:\n\n{fair_line.told(worlds, size)}"
+    print(text)
+    if is_written:
+        between_markers("fairness by the line", text)
+
+
 def main() -> None:
     """Runs the worlds and prints what was found."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, nargs="+", default=SEEDS)
     parser.add_argument("--quick", action="store_true", help="one small world of each kind, too small for the limits")
     parser.add_argument("--keep", type=Path)
+    parser.add_argument("--line", action="store_true", help="from exports to cards instead of the bare engine")
+    parser.add_argument("--managers", type=int, default=Plan().managers)
     parser.add_argument("--write", action="store_true")
-    parser.add_argument("--world", nargs=3, help=argparse.SUPPRESS)
+    parser.add_argument("--world", nargs="+", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.world:
-        kind, seed, managers = asked.world
-        print(json.dumps(of_world(Plan(kind=kind, seed=int(seed), managers=int(managers)))))
+        kind, seed, managers, *line = asked.world
+        figures_of = fair_line.of_world if line else of_world
+        print(json.dumps(figures_of(Plan(kind=kind, seed=int(seed), managers=int(managers)))))
         return
     if asked.quick and asked.write:
         parser.error("--quick is too small to be written")
-    seeds, size = (asked.seeds[:1], QUICK) if asked.quick else (asked.seeds, Plan().managers)
+    seeds, size = (asked.seeds[:1], QUICK) if asked.quick else (asked.seeds, asked.managers)
+    if asked.line:
+        by_line(seeds, size, asked.keep, is_written=asked.write)
+        return
     worlds = found([Plan(kind=k, seed=s, managers=size) for s in seeds for k in (*TABLED, *TRUST)], asked.keep)
     passed = gates(worlds)
     lines = [(name, f"{value:g}", limit, "pass" if fits else "**fail**") for name, value, limit, fits in passed]

@@ -12,6 +12,7 @@ import pytest
 BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
 sys.path.insert(0, str(BENCHMARKS))
 
+import fair_line
 import fair_measures
 import fairness
 from fair_methods import DEFAULT, METHODS, RECOMMENDED, Read
@@ -230,3 +231,37 @@ def test_the_line_from_exports_to_cards_says_what_the_engine_says(tmp_path: Path
     for column, near in (("observed", 2e-4), ("expected", 2e-4), ("theta", 2e-4), ("z", 1e-3)):
         assert both.select((pl.col(column) - pl.col(f"{column}_of_engine")).abs().max()).item() < near
     assert (both["account_quarters"] == both["accounts"]).all()
+
+
+def test_the_line_labels_equal_managers_no_oftener_than_chance_says(tmp_path: Path) -> None:
+    """With the k of managers who do differ, at most a tenth is called above by chance, and at most a tenth below."""
+    folder = export(small("equal"), tmp_path / "world", settings=fair_line.INTERVAL + fair_line.USUAL)
+    cards = run(Request(folder, date(2024, 1, 1), PERIOD)).cards
+    told = fair_line.equals(cards, cards)
+    assert told["usual"]["scored"] > 0.5
+    assert told["usual"]["share"] < 0.2
+
+
+def test_figures_of_the_line_are_read_off_cards() -> None:
+    truth = small("neutral").truth_managers.drop_nulls("nrr_effect")
+    middle = float((truth["nrr_effect"] * truth["account_months"]).sum() / truth["account_months"].sum())
+    cards = [
+        {
+            "manager_id": manager,
+            "method": "oe_credibility",
+            "score": None,
+            "lines": [
+                {
+                    "value": 0.9, "points": 50 + 500 * (effect - middle), "low": 0.0, "high": 50.0,
+                    "compared": {"scale": 500.0, "peer_mean": 0.0, "theta": effect},
+                }
+            ],
+        }
+        for manager, effect in truth.select("manager_id", "nrr_effect").iter_rows()
+    ]  # fmt: skip
+    found = fair_line.measured(small("neutral"), cards)
+    assert (found["rho"], found["wrong"]) == (pytest.approx(1), 0)
+    assert found["cover"] == pytest.approx((truth["nrr_effect"] <= middle).mean())
+    told = fair_line.told({"neutral": [{"methods": dict.fromkeys(fair_line.METHODS, found), "seconds": 1.0,
+                                        "peak_mib": 2.0, "labelled": {"share": 0.1, "scored": 0.5}}]}, 60)  # fmt: skip
+    assert "| **oe_credibility** | 1.00 |" in told

@@ -16,12 +16,18 @@ import polars as pl
 import pytest
 from ruamel.yaml import YAML
 
+from scoring.audit import audit
 from scoring.peers import change, joint
 from scoring.peers.books import Books
 from scoring.peers.credibility import credibility, peers, shrink
+from scoring.peers.funnel import INNER, OUTER, around_rate, around_ratio
+from scoring.peers.gap import gap
 from scoring.peers.intervals import reach
+from scoring.peers.limits import byar, of_rates
+from scoring.peers.lost import lost
 from scoring.peers.noise import Noise, of_books
 from scoring.peers.ranks import rank_interval
+from scoring.peers.rates import NOTHING_KNOWN, drawn, fitted
 from scoring.peers.spread import paule_mandel
 from scoring.peers.weights import capped, parts
 from scoring.peers.window import responsibility
@@ -281,3 +287,159 @@ def test_the_places_of_countries_are_those_of_their_posterior() -> None:
     first, last = rank_interval(score, error, 0.95)
     assert np.abs(first - entry["computed"]["posterior_rank_lo"]).max() <= entry["tolerance"]["abs_rank"]
     assert np.abs(last - entry["computed"]["posterior_rank_hi"]).max() <= entry["tolerance"]["abs_rank"]
+
+
+def test_deaths_in_hospitals_lie_where_their_posterior_does() -> None:
+    case = facts()["surgical_hospitals"]
+    deaths, patients = (np.array(case["input"][k], dtype=float) for k in ("r", "n"))
+    expected, near = case["expected"], case["tolerance"]
+    known = drawn(deaths, patients, NOTHING_KNOWN)
+    low, high = known.limits(0.95)
+    printed = slice(len(expected["mean"]))
+    assert known.mean[printed] == pytest.approx(expected["mean"], abs=near["mean"])
+    assert known.error[printed] == pytest.approx(expected["sd"], abs=near["mean"])
+    assert low[printed] == pytest.approx(expected["q025"], abs=near["quantile"])
+    assert high[printed] == pytest.approx(expected["q975"], abs=near["quantile"])
+
+
+def strata(exposure: Any) -> Books:
+    """Books in which each area (row) has so much of each stratum (column)."""
+    share = np.asarray(exposure, dtype=float).T
+    unit, area = np.nonzero(np.ones_like(share))
+    return Books(unit, area, share[unit, area], np.arange(len(share)), share.argmax(axis=1), share.shape[1])
+
+
+def test_events_of_regions_are_held_against_those_of_a_standard_population() -> None:
+    given, expected = (facts()["smr_two_regions"][k] for k in ("input", "expected"))
+    regions, near = given["regions"], facts()["smr_two_regions"]["tolerance"]
+    events, pop, standard, of = (np.array(given[k], dtype=float) for k in ("events", "pop", "std_events", "std_pop"))
+    bins = [np.arange(len(pop)) // (len(pop) // regions) == r for r in range(regions)]
+    books = strata([np.where(mine, pop, 0.0) for mine in bins])
+    found = lost(events / pop, standard / of, books)
+    assert found.ratio == pytest.approx(expected["smr"], abs=near["smr"])
+    assert found.rate(standard.sum() / of.sum()) == pytest.approx(expected["rate"], abs=near["rate"])
+
+
+def test_rates_of_groups_are_flagged_by_four_fifths() -> None:
+    case = facts()["four_fifths_ugesp"]
+    rates, expected = case["input"]["rates"], case["expected"]
+    cards, whose = [], {}
+    for group, rate in rates.items():
+        for n in range(100):
+            whose[f"{group} {n}"] = group
+            is_above = n < round(100 * rate)
+            cards.append(
+                {"manager_id": f"{group} {n}", "score": 50.0, "group": "above" if is_above else "below", "label": ""}
+            )
+    (found,) = audit(cards, {"group": whose}, "best")
+    above = {group.name: rate for group in found.groups for rate in group.rates if rate.outcome == "above"}
+    ratios = {name: above[name].ratio for name in expected["ratio"]}
+    assert ratios == pytest.approx(expected["ratio"], abs=case["tolerance"]["abs"])
+    assert [name for name, rate in above.items() if rate.is_flagged] == expected["flag"]
+
+
+@needs_folder
+def test_a_group_is_drawn_to_all_and_its_members_to_it() -> None:
+    entries = kept_outside()
+    given, entry = entries["hachemeister_buhlmann_straub"]["input"], entries["hachemeister_two_level"]
+    ratios, weights = (np.array(given[k], dtype=float) for k in ("ratios", "weights"))
+    expected, own = entry["computed"], np.sum(ratios * weights, axis=1) / weights.sum(axis=1)
+    noise = expected["within"] / weights.sum(axis=1)
+    cohort = np.array(entry["input"]["cohort"]) - 1
+    levels = (cohort, np.zeros(len(own), dtype=np.int64))
+    known = peers(own, noise, expected["between_unit"], levels, 1, [expected["between_cohort"]])
+    shrunk = shrink(own, noise, expected["between_unit"], known)
+    first = [int(np.flatnonzero(cohort == c)[0]) for c in (0, 1)]
+    assert known.mean[first] == pytest.approx(expected["premium_cohort"])
+    assert shrunk.z == pytest.approx(expected["z_unit"])
+    assert shrunk.theta == pytest.approx(expected["premium_unit"])
+    assert shrunk.theta == pytest.approx(entry["published"]["premium_unit"], abs=entry["tolerance"]["abs"])
+
+
+@needs_folder
+def test_the_rates_of_tumours_are_a_beta_distribution() -> None:
+    entry = kept_outside()["rat_tumour_beta_binomial"]
+    tumours, rats = (np.array(entry["input"][k], dtype=float) for k in ("y", "n"))
+    found, near = fitted(tumours, rats), entry["tolerance"]["abs"]
+    assert found == pytest.approx([entry["published"][k] for k in ("alpha", "beta")], abs=near)
+    assert found == pytest.approx([entry["computed"][k] for k in ("alpha", "beta")], rel=1e-5)
+    new = drawn(np.array([4.0]), np.array([14.0]), found).mean[0]
+    assert new == pytest.approx(entry["computed"]["posterior_mean_new_study_4_of_14"], rel=1e-5)
+    hospitals, computed = facts()["surgical_hospitals"]["input"], kept_outside()["surgical_hospitals"]["computed"]
+    deaths, patients = (np.array(hospitals[k], dtype=float) for k in ("r", "n"))
+    drawn_in = drawn(deaths, patients, fitted(deaths, patients))
+    # the stored figures come from a numerical optimum
+    assert drawn_in.mean == pytest.approx(computed["beta_binomial_eb"]["posterior_mean"], rel=5e-5)
+    assert drawn_in.error == pytest.approx(computed["beta_binomial_eb"]["posterior_sd"], rel=5e-5)
+
+
+@needs_folder
+def test_events_of_areas_are_held_against_the_national_rates() -> None:
+    entry = kept_outside()["phe_indirect_standardisation"]
+    reference, near = entry["input"]["reference"], entry["tolerance"]["rel"]
+    rates = np.array(reference["events"]) / np.array(reference["pop"])
+    for name, area in entry["input"]["areas"].items():
+        count, pop = (np.array([v or 0 for v in area[k]], dtype=float) for k in ("count", "pop"))
+        seen = np.divide(count, pop, out=np.zeros_like(count), where=pop > 0)
+        expected = {**entry["computed"][name], **entry["published"][name]}
+        full = np.array(entry["input"]["areas"]["testdata_big"]["pop"], dtype=float)
+        found = lost(seen, rates, strata([np.where(pop > 0, pop, full)]))
+        if name != "testdata_tiny":
+            assert found.expected[0] == pytest.approx(expected["expected"], rel=near)
+        told = {"observed": found.observed[0], "ratio": found.ratio[0]}
+        for suffix, coverage in (("95", 0.95), ("998", 0.998)):
+            told |= {f"{side}{suffix}": v[0] for side, v in zip(("lo", "hi"), found.limits(coverage), strict=True)}
+        shared = [k for k in told if k in expected]
+        assert [told[k] for k in shared] == pytest.approx([expected[k] for k in shared], rel=near)
+
+
+@needs_folder
+def test_limits_of_counts_and_rates_are_byars_and_wilsons() -> None:
+    entry = kept_outside()["byar_wilson_limits"]
+    near, published = entry["tolerance"]["rel"], entry["published"]
+    for (count, coverage), limits in zip(entry["input"]["byar"], published["byar"], strict=True):
+        assert [v[0] for v in byar(np.array([count]), coverage)] == pytest.approx(limits, rel=near)
+    for (count, of, coverage), limits in zip(entry["input"]["wilson"], published["wilson"], strict=True):
+        found = of_rates(np.array([count]), np.array([of]), coverage)
+        assert [v[0] for v in found] == pytest.approx(limits, rel=near)
+
+
+@needs_folder
+def test_the_lines_of_a_funnel_around_a_rate() -> None:
+    entry = kept_outside()["funnel_proportion_limits"]
+    n, target = np.array(entry["input"]["n"], dtype=float), entry["input"]["target_percent"] / 100
+    found = [100 * line for coverage in (INNER, OUTER) for line in around_rate(target, n, coverage)]
+    assert np.abs(np.stack(found, axis=1) - entry["published"]["rows"]).max() <= entry["tolerance"]["abs"]
+
+
+@needs_folder
+def test_the_lines_of_a_funnel_around_a_ratio() -> None:
+    entry = kept_outside()["funnel_ratio_limits"]
+    low, high = around_ratio(np.array(entry["input"]["obs"], dtype=float), INNER)
+    assert 100 * low == pytest.approx(entry["published"]["lo95"], rel=entry["tolerance"]["rel"])
+    assert 100 * high == pytest.approx(entry["published"]["hi95"], rel=entry["tolerance"]["rel"])
+
+
+@needs_folder
+def test_a_gap_is_what_accounts_explain_and_the_rest() -> None:
+    """Spending on a card by those who own their home and those who rent: twofold with points for all, and threefold."""
+    statsmodels = pytest.importorskip("statsmodels.datasets", reason="the data are read from statsmodels")
+    entry = kept_outside()["oaxaca_ccard"]
+    rows = statsmodels.ccard.load_pandas().data
+    who, y = rows["OWNRENT"].to_numpy(), rows["AVGEXP"].to_numpy()
+    x = np.column_stack([rows[[c for c in rows if c not in ("OWNRENT", "AVGEXP")]].to_numpy(), np.ones(len(rows))])
+    mine = [who == v for v in (1, 0)]
+    sides = [(float(y[m].mean()), x[m].mean(axis=0)) for m in mine]
+    own = [np.linalg.lstsq(x[m], y[m], rcond=None)[0] for m in mine]
+    pooled = np.linalg.lstsq(np.column_stack([x, who]), y, rcond=None)[0][:-1]
+    told = gap(sides[0], sides[1], pooled)
+    endowment, with_interaction = (gap(sides[0], sides[1], points) for points in (own[1], own[0]))
+    found = {
+        "gap": told.whole,
+        "explained": told.explained,
+        "unexplained": told.unexplained,
+        "endowment": endowment.explained,
+        "coefficient": with_interaction.unexplained,
+        "interaction": with_interaction.explained - endowment.explained,
+    }
+    assert found == pytest.approx(entry["published"], abs=entry["tolerance"]["abs"])

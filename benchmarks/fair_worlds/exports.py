@@ -14,14 +14,18 @@ DAY = timedelta(days=1)
 
 _RULES = """name: {kind}
 currency: USD
-retention_window: period
+retention_window: {window}
 policies: {{gap_tolerance_days: 0}}
 ladder: {{tiers: [{tiers}], products: {{{products}}}}}
 method: {method}
 {settings}breakdowns: []
 rules:
-  - {{name: nrr, metric: net_revenue_retention, weight: 1}}
+  - {{name: nrr, metric: net_revenue_retention, weight: 1{grade}}}
 """
+
+
+GRADE = ", grade: {floor: 60%, target: 110%}"
+"""What `target_bands` grades the year's retention by."""
 
 
 def export(world: World, folder: Path, method: str = "oe_credibility", settings: str = "") -> Path:
@@ -38,7 +42,11 @@ def export(world: World, folder: Path, method: str = "oe_credibility", settings:
     world.managers.select("manager_id", "team").write_csv(folder / "managers.csv")
     _contracts(world).write_csv(folder / "contracts.csv")
     tiers, products = ", ".join(TIERS), ", ".join(f"{t}: {t}" for t in TIERS)
-    rules = _RULES.format(kind=world.plan.kind, tiers=tiers, products=products, method=method, settings=settings)
+    window, grade = ("12m", GRADE) if method == "target_bands" else ("period", "")
+    rules = _RULES.format(
+        kind=world.plan.kind, tiers=tiers, products=products, method=method, settings=settings, window=window,
+        grade=grade,
+    )  # fmt: skip
     (folder / "rules.yaml").write_text(rules, encoding="utf-8")
     return folder
 

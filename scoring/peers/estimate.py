@@ -9,11 +9,12 @@ import polars as pl
 from scoring.peers import figures, joint
 from scoring.peers.books import Books, Codes, Flags, Vector, added
 from scoring.peers.company import Company
-from scoring.peers.credibility import Peers, Shrunk, peers, shrink
+from scoring.peers.credibility import Peers, Shrunk, group_spreads, peers, shrink
 from scoring.peers.features import Features, comparable
 from scoring.peers.figures import Averages
 from scoring.peers.noise import Noise, noise, of_books
 from scoring.peers.outcomes import Outcome
+from scoring.peers.own import range_error
 from scoring.peers.settings import Fairness
 from scoring.peers.spread import blended, paule_mandel
 from scoring.peers.table import Expectation, expect
@@ -49,12 +50,12 @@ class Estimate:
 
     `rows`: one row per manager, sorted; accounts (units with a part), observed and expected (means of the book),
     difference, noise (its variance), evidence (n_eff), z, peer_mean, peers, peer_level (place of the group from
-    narrow to wide), theta, error, low, high, chance_above, grade, label, few_comparable (units with under 20 of
-    their kind in other books), largest_part (of one account in the book), reason (null where published). In the
-    metric's unit; null where there is none; without peers low and high are those of the difference. `measured`,
-    `inner` (residuals less their book's mean, 0 where not measured) is of units; `values`, what happened, and
-    `expectation` of the measured ones only, `part` of the parts of those. `heard` is None where nothing could be
-    compared.
+    narrow to wide), theta, error, range_error (`own.range_error`), low, high, chance_above, grade, label,
+    few_comparable (units with under 20 of their kind in other books), largest_part (of one account in the book),
+    reason (null where published). In the metric's unit; null where there is none; without peers low and high are
+    those of the difference. `measured`, `inner` (residuals less their book's mean, 0 where not measured) is of units;
+    `values`, what happened, and `expectation` of the measured ones only, `part` of the parts of those. `heard` is None
+    where nothing could be compared.
     """
 
     metric: str
@@ -84,12 +85,18 @@ def estimate(company: Company, outcome: Outcome, settings: Fairness | None = Non
     told = case.told
     groups = tuple(codes[told] for codes in company.groups)
     noises = averages.noise[told]
-    known = peers(averages.difference[told], noises, scale.between, groups, settings.least_peers)
-    shrunk = shrink(averages.difference[told], noises, scale.between, known)
+    difference = averages.difference[told]
+    apart = group_spreads(difference, noises, scale.between, groups) if settings.draws_groups else None
+    known = peers(difference, noises, scale.between, groups, settings.least_peers, apart)
+    shrunk = shrink(difference, noises, scale.between, known)
+    stray = range_error(shrunk, known, told, part=case.part, books=case.books, heard=heard, between=scale.between)
     if settings.joint:
         shrunk = _jointly(shrunk, known, case, heard, scale)
+        stray = shrunk.error
     freedom = max(case.books.units - int(told.sum()), 1)
-    rows = figures.compared(averages, known, shrunk, told, within=scale.within, freedom=freedom, settings=settings)
+    rows = figures.compared(
+        averages, known, shrunk, told, stray=stray, within=scale.within, freedom=freedom, settings=settings
+    )
     return _made(company, outcome, case, (scale, heard), rows)
 
 

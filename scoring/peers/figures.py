@@ -23,6 +23,7 @@ NUMBERS = (
     "peer_mean",
     "theta",
     "error",
+    "range_error",
     "low",
     "high",
     "chance_above",
@@ -47,16 +48,24 @@ class Averages:
 
 
 def compared(
-    averages: Averages, known: Peers, shrunk: Shrunk, told: Flags, *, within: float, freedom: int, settings: Fairness
+    averages: Averages,
+    known: Peers,
+    shrunk: Shrunk,
+    told: Flags,
+    *,
+    stray: Vector,
+    within: float,
+    freedom: int,
+    settings: Fairness,
 ) -> pl.DataFrame:
     """The figures of managers who can be compared; null for the others.
 
-    `known` and `shrunk` are of those who are `told` of, the averages of all. `within` is the variance of one unit,
-    `freedom` what it was estimated with, which matters to those without peers.
+    `known`, `shrunk` and `stray`, the errors of ranges, are of those who are `told` of, the averages of all. `within`
+    is the variance of one unit, `freedom` what it was estimated with, which matters to those without peers.
     """
     alone = known.count == 0
     count = np.where(alone, freedom + 1, known.count)
-    reach = intervals.reach(count, settings.coverage, compare=settings.compare) * shrunk.error
+    reach = intervals.reach(count, settings.coverage, compare=settings.compare) * stray
     sure = intervals.chance_above(shrunk.theta - known.mean, shrunk.error, count)
     numbers = {
         "observed": averages.observed[told],
@@ -68,6 +77,7 @@ def compared(
         "peer_mean": np.where(alone, np.nan, known.mean),
         "theta": np.where(alone, np.nan, shrunk.theta),
         "error": shrunk.error,
+        "range_error": stray,
         "low": shrunk.theta - reach,
         "high": shrunk.theta + reach,
         "chance_above": np.where(alone, np.nan, sure),

@@ -23,24 +23,31 @@ def correlation(estimates: Sequence[Estimate]) -> Matrix:
 
 
 def scores(
-    estimates: Sequence[Estimate], weights: Mapping[str, float], settings: Fairness | None = None
+    estimates: Sequence[Estimate],
+    weights: Mapping[str, float],
+    settings: Fairness | None = None,
+    *,
+    together: Matrix | None = None,
 ) -> pl.DataFrame:
     """The score of each manager.
 
-    `weights` are those of the metrics, with any sum. One row per manager, sorted: score, error (in points), low,
-    high, z (that of the metrics, weighted), chance_above, peers, grade, label, reason (why it is not published,
-    else null), is_published. A metric without data adds nothing to the score and its whole prior spread to the
-    interval; weight is not passed on to others. No score without peers.
+    `weights` are those of the metrics, with any sum. One row per manager, sorted: score, error (that of the range, in
+    points), low, high, z (that of the metrics, weighted), chance_above, peers, grade, label, reason (why it is not
+    published, else null), is_published. A metric without data adds nothing to the score and its whole prior spread to
+    the interval; weight is not passed on to others. No score without peers. `together` is the `correlation` of the
+    estimates, where it is known already.
     """
     settings = settings or Fairness()
     share = np.array([weights.get(e.metric, 0.0) for e in estimates], dtype=np.float64)
     share = share / share.sum()
-    has, points, errors, z = _terms(estimates, share)
+    has, points, z = _terms(estimates, share)
     count = _peers(estimates, has)
     any_data = has.any(axis=1)
-    total, error = POINTS * points.sum(axis=1), POINTS * joint_error(errors, correlation(estimates))
+    together = correlation(estimates) if together is None else together
+    doubt, error = (POINTS * joint_error(_errors(estimates, share, c), together) for c in ("error", "range_error"))
+    total = POINTS * points.sum(axis=1)
     reach = intervals.reach(count, settings.coverage, compare=settings.compare) * error
-    sure = intervals.chance_above(total, error, count)
+    sure = intervals.chance_above(total, doubt, count)
     believed = z.sum(axis=1)
     compared = any_data & (count > 0)
     reason = np.where(compared, evidence.reasons(believed, count, settings.least_z), _why(estimates))
@@ -68,15 +75,10 @@ def scores(
     )
 
 
-def _terms(estimates: Sequence[Estimate], share: Vector) -> tuple[Matrix, Matrix, Matrix, Matrix]:
-    """By manager and metric: whether there is a figure, and its terms of the score, its error and its evidence."""
+def _terms(estimates: Sequence[Estimate], share: Vector) -> tuple[Matrix, Matrix, Matrix]:
+    """By manager and metric: whether there is a figure, and its terms of the score and its evidence."""
     shape = (estimates[0].rows.height, len(estimates))
-    has, points, errors, z = (
-        np.zeros(shape, dtype=bool),
-        np.zeros(shape),
-        np.tile(share, (shape[0], 1)),
-        np.zeros(shape),
-    )
+    has, points, z = np.zeros(shape, dtype=bool), np.zeros(shape), np.zeros(shape)
     for m, made in enumerate(estimates):
         rows = made.rows
         there = rows["theta"].is_not_null().to_numpy()
@@ -84,13 +86,22 @@ def _terms(estimates: Sequence[Estimate], share: Vector) -> tuple[Matrix, Matrix
         z[:, m] = share[m] * rows["z"].fill_null(0.0).to_numpy()
         between = made.scale.between if made.scale else 0.0
         if made.scale and between > 0:
-            unit = share[m] / np.sqrt(between)
             gap = (rows["theta"] - rows["peer_mean"]).fill_null(0.0).to_numpy()
-            points[:, m] = unit * gap
-            errors[:, m] = np.where(there, unit * rows["error"].fill_null(0.0).to_numpy(), share[m])
+            points[:, m] = share[m] / np.sqrt(between) * gap
+    return has, points, z
+
+
+def _errors(estimates: Sequence[Estimate], share: Vector, column: str) -> Matrix:
+    """By manager and metric the terms of a score's error; the whole prior spread where there is no figure."""
+    errors = np.tile(share, (estimates[0].rows.height, 1))
+    for m, made in enumerate(estimates):
+        between = made.scale.between if made.scale else 0.0
+        if made.scale and between > 0:
+            there, known = made.rows["theta"].is_not_null().to_numpy(), made.rows[column].fill_null(0.0).to_numpy()
+            errors[:, m] = np.where(there, share[m] / np.sqrt(between) * known, share[m])
         elif made.scale:
             errors[:, m] = 0.0
-    return has, points, errors, z
+    return errors
 
 
 def _peers(estimates: Sequence[Estimate], has: Matrix) -> Codes:

@@ -19,8 +19,9 @@ class Fairness:
     """How managers are compared.
 
     `quarter_weights` are those of the latest quarter, the one before, and so on. `groups` are columns of the
-    managers that name peer groups, from narrow to wide; the company comes last of itself. `spreads` overrides
-    the policy value (tau0) of a metric; `frozen_k` gives a metric the k = s2 / tau2 of a calibration.
+    managers that name peer groups, from narrow to wide; the company comes last of itself. With `draws_groups` the mean
+    of such a group is drawn to that of all. `spreads` overrides the policy value (tau0) of a metric; `frozen_k` gives
+    a metric the k = s2 / tau2 of a calibration.
     """
 
     features: tuple[str, ...] = FEATURES
@@ -40,6 +41,7 @@ class Fairness:
     coverage: float = COVERAGE
     compare: bool = False
     least_peers: int = LEAST_PEERS
+    draws_groups: bool = False
     least_z: float = LEAST_Z
     sure: float = SURE
     joint: bool = False
