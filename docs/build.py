@@ -9,6 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
+import exports_page  # noqa: E402 - stands beside this file
 import limits_page  # noqa: E402 - stands beside this file
 import pictures  # noqa: E402 - stands beside this file
 import scores_page  # noqa: E402 - stands beside this file
@@ -32,6 +33,7 @@ def pages() -> dict[Path, str]:
         ROOT / "docs" / "metrics.md": metrics.docs_text(cases),
         ROOT / "docs" / "rules.md": docs_text(),
         ROOT / "docs" / "profiles.md": profiles.docs_text(known_profiles(), defaults()),
+        docs / "exports" / "README.md": exports_page.page(),
         ROOT / "rules.schema.json": schema_text(),
         **{page: filled(page.read_text(encoding="utf-8")) for page, filled in told.items()},
         **{docs / "pictures" / name: text for name, text in pictures.pictures().items()},

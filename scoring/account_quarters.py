@@ -18,8 +18,9 @@ from scoring.measure import measure_by
 from scoring.peers.bands import tenure_band
 from scoring.peers.window import responsibility
 from scoring.rules import Rule, Rulebook
+from scoring.rules.deciding import leaves_quarters
 from scoring.scope import MONTHS_A_QUARTER
-from scoring.scorecard.estimates import Compared, column_of
+from scoring.scorecard.estimates import WAS_LOST, Compared, column_of
 from scoring.scorecard.exclusions import without_excluded
 from scoring.scorecard.lines import metric_of
 from scoring.worth import VALUE_COLUMNS
@@ -50,6 +51,12 @@ class Trail:
         known = {end: one for end, one in self.made.items() if end in self.spans}
         made = {e: replace(o, shares=_shares(o.units, self.spans[e], rulebook)) for e, o in known.items()}
         return replace(self, rulebook=rulebook, made=made)
+
+    def by(self, tables: Tables, rulebook: Rulebook) -> "Trail":
+        """The trail under any rulebook; quarters made already are kept where it would make the same of them."""
+        if tables is self.tables and leaves_quarters(self.rulebook, rulebook):
+            return self.under(rulebook)
+        return Trail(tables, rulebook, self.as_of)
 
     def until(self, period: Period, now: Booked) -> Compared:
         """The quarters that end with the period, without what is excluded; `now` is the period's own book.
@@ -125,12 +132,15 @@ def _units(made: Booked, rulebook: Rulebook, accounts: pl.DataFrame, quarter: Pe
     return (
         joined.with_columns(
             pl.col("before").alias("opening"),
+            (pl.col("after") <= 0).alias(WAS_LOST),
             pl.lit(0).alias("quarter"),
             pl.lit(quarter.start).alias("starts_on"),
             pl.lit(quarter.end).alias("ends_on"),
             tenure_band(pl.coalesce("created_on", "first_on"), pl.lit(quarter.start)).alias("tenure_band"),
         )
-        .select(*KEY, "account", "opening", "starts_on", "ends_on", "cancelled_on", *_features(rulebook, joined))
+        .select(
+            *KEY, "account", "opening", WAS_LOST, "starts_on", "ends_on", "cancelled_on", *_features(rulebook, joined)
+        )
         .sort("account_id")
         .collect()
     )

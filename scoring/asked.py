@@ -7,7 +7,6 @@ from statistics import NormalDist
 
 import polars as pl
 
-from scoring import scope
 from scoring.credit.crediting import Responsibility
 from scoring.credit.ownership import UNASSIGNED
 from scoring.facts import KNOWN, Dated, breadth, entry, logos, onboarding, spend, use, voice
@@ -16,6 +15,7 @@ from scoring.ledger.build import Ledger, Windows
 from scoring.ledger.history import active
 from scoring.lifetime.exposure import months_back
 from scoring.rules import Rulebook
+from scoring.rules.versions import calendar_of
 
 Tables = Mapping[str, pl.DataFrame]
 
@@ -134,4 +134,4 @@ def _spend(tables: Tables, rulebook: Rulebook, windows: Windows) -> pl.LazyFrame
     rules = rulebook.acquisition
     months = rules.lag * _MONTHS[rulebook.calendar.period]
     terms = spend.Spending(rules.kinds, rules.expand, months, rulebook.currency)
-    return spend.spend(tables["costs"], tables["rates"].lazy(), windows.moves, scope.calendar_of(rulebook), terms)
+    return spend.spend(tables["costs"], tables["rates"].lazy(), windows.moves, calendar_of(rulebook), terms)

@@ -20,9 +20,16 @@ _PER = {"contracts": "a month, under contract at the end", "invoices": "invoiced
 
 
 def company_facts(
-    measures: pl.DataFrame, context: Context, notes: Sequence[str], models: Sequence[str] = ()
+    measures: pl.DataFrame,
+    context: Context,
+    notes: Sequence[str],
+    models: Sequence[str] = (),
+    doubts: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """What stands above the league page: the period, the rules, five figures, and what to read with care."""
+    """What stands above the league page: the period, the rules, five figures, and what to read with care.
+
+    `models` says how lifetime value came about, `doubts` why the data are not to be trusted.
+    """
     header = context.header
     of_company = {r["metric"]: r for r in measures.filter(pl.col("grain") == COMPANY).iter_rows(named=True)}
     return {
@@ -36,12 +43,14 @@ def company_facts(
                 "as_of",
                 "goal",
                 "rules_name",
+                "rules_version",
                 "rules_hash",
             )
         },
         "basis_sentence": header["basis_sentence"],
         "chance": context.rulebook.publish.chance,
         "figures": [_figure(name, of_company[name], context) for name in SHOWN if name in of_company],
+        "doubts": list(doubts),
         "notes": list(notes),
         "lifetime_value": list(models),
     }

@@ -11,39 +11,59 @@ import polars as pl
 import adapters
 from adapters.delivery import Delivery
 from adapters.draft import draft
+from adapters.files.content import is_data_file
+from adapters.files.matching import DECISIONS as MATCHES
 from adapters.files.opening import open_file
 from adapters.files.rows import ROW
-from adapters.sources import Sources
-from scoring import document, grouped, rules, scope
+from adapters.joining.decided import COLUMNS as MATCH_COLUMNS
+from adapters.joining.pairing import AMBIGUOUS, CONFIRMED, MATCHED, PROPOSED, UNMATCHED
+from adapters.joining.pairing import SCHEMA as LEDGER
+from adapters.mapping.sources import Sources
+from scoring import document, grouped, rules, scope, trust
 from scoring.checks import Checked, check
 from scoring.errors import Problem, ProblemsFoundError, Severity, in_order
 from scoring.metrics import CATALOGUE
-from scoring.rules import Rulebook
+from scoring.rules import Version
 from scoring.run import Input
 from scoring.tables import LAYOUT, OPEN_TABLES, TABLES
+
+__all__ = [
+    "AMBIGUOUS", "CONFIRMED", "MATCHED", "MATCHES", "MATCH_COLUMNS", "PROPOSED", "RULES", "SOURCES", "UNMATCHED",
+    "Drafted", "Examined", "Exports", "Request", "can_be_set_aside", "drafted", "examine", "is_data_file", "is_usable",
+    "take_in", "text_of",
+]  # fmt: skip
 
 RULES, SOURCES = "rules.yaml", "sources.yaml"
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked of a run. `period` None is the last the exports hold; `rules` None is the folder's own."""
+    """What is asked of a run. `period` None is the last the exports hold; `rules` None is the folder's own.
+
+    `only` is the one file or archive of the folder that is read.
+    """
 
     folder: Path
     as_of: date
     period: str | None = None
     rules: Path | None = None
     set_aside: bool = False
+    only: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Exports:
-    """The checked exports of a folder, all that is wrong or odd about them, and the hash of their map, if any."""
+    """The checked exports of a folder, all that is wrong or odd about them, and the hash of their map, if any.
+
+    `matches` tells which accounts of other systems are which of ours, as `adapters.joining.pairing.SCHEMA`; it is empty
+    where all is of one system.
+    """
 
     checked: Checked
     inputs: tuple[Input, ...]
     problems: tuple[Problem, ...]
     mapping: str | None
+    matches: pl.DataFrame
 
     @property
     def has_errors(self) -> bool:
@@ -53,32 +73,69 @@ class Exports:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """All that is wrong or odd with the rules, and with the exports, and the exports as they were read."""
+    """All that is wrong or odd with the rules, and with the exports, and the exports as they were read.
+
+    `versions` are the rulebooks, without any where one has errors.
+    """
 
     rules: tuple[Problem, ...]
     exports: tuple[Problem, ...]
     inputs: tuple[Input, ...]
+    versions: tuple[Version, ...] = ()
 
 
 def examine(request: Request) -> Examined:
     """Both rules and exports, whichever of them cannot be read."""
     place = request.rules or request.folder / RULES
-    rulebook: Rulebook | None = None
+    versions: tuple[Version, ...] = ()
     try:
-        rulebook, said = rules.read(place, CATALOGUE)
-        currency: str | None = rulebook.currency
+        versions = rules.read_versions(place, CATALOGUE)
+        said = tuple(problem for version in versions for problem in version.problems)
+        currency: str | None = versions[0].rulebook.currency
     except ProblemsFoundError as error:
         said, currency = error.problems, rules.currency_in(place)
     try:
-        scales = rulebook.voice.csat_scales if rulebook else ()
-        exports = take_in(request.folder, currency, request.as_of, scales)
+        scales = versions[0].rulebook.voice.csat_scales if versions else ()
+        exports = take_in(request.folder, currency, request.as_of, scales, only=request.only)
     except ProblemsFoundError as error:
-        return Examined(said, error.problems, ())
-    _, later = scope.known_by(exports.checked.tables, request.as_of)
-    if rulebook is not None and is_usable(exports, set_aside=True):
+        return Examined(said, error.problems, (), versions)
+    tables, later = scope.known_by(exports.checked.tables, request.as_of)
+    if is_usable(exports, set_aside=True):
         asked = scope.unknown_attributes if exports.has_errors else scope.misread
-        said = (*said, *asked(exports.checked.tables, rulebook, place.name))
-    return Examined(said, in_order((*exports.problems, *later)), exports.inputs)
+        used, none = _used(versions, tables, request.as_of)
+        said = (*said, *none)
+        said += tuple(p for v in used for p in asked(exports.checked.tables, v.rulebook, v.file))
+        later += _doubts(versions, tables, exports, request.as_of)
+    return Examined(said, in_order((*exports.problems, *later)), exports.inputs, versions)
+
+
+def _doubts(versions: tuple[Version, ...], tables: scope.Tables, exports: Exports, as_of: date) -> Sequence[Problem]:
+    """Why scores of the last period would be degraded or withheld, as far as it can be told before there are any."""
+    if not versions:
+        return ()
+    try:
+        now, period = rules.in_force(versions, lambda v: scope.latest_period(tables, v.rulebook, as_of))
+    except (scope.NothingDatedError, ProblemsFoundError):
+        return ()
+    checked = exports.checked
+    looked = trust.Looked(now.rulebook, tables, checked.tables, checked.set_aside, exports.inputs, period, as_of)
+    return trust.problems(trust.of_run(looked))
+
+
+def _used(
+    versions: tuple[Version, ...], tables: scope.Tables, as_of: date
+) -> tuple[tuple[Version, ...], tuple[Problem, ...]]:
+    """The newest version, and those of the last period and the one before; with an error where none is in force."""
+    if not versions:
+        return (), ()
+    try:
+        now, period = rules.in_force(versions, lambda v: scope.latest_period(tables, v.rulebook, as_of))
+    except scope.NothingDatedError:
+        return versions[:1], ()
+    except ProblemsFoundError as error:
+        return versions[:1], error.problems
+    then = rules.before(versions, now, period)
+    return tuple(v for v in versions if v is versions[0] or v is now or (then and v is then[0])), ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +156,28 @@ def drafted(folder: Path) -> Drafted:
     text, findings = draft(folder, LAYOUT, required, OPEN_TABLES)
     sources, _ = document.read_text(SOURCES, text).fit(Sources)
     columns = {f.table: {*f.columns, *f.constants} for f in sources.files} if sources else {}
-    return Drafted(text, _rules_for(columns), [(f.certainty, f.file, f.what) for f in findings])
+    currency = _usual_currency(adapters.read_folder(folder, LAYOUT, OPEN_TABLES, sources)) if columns else None
+    told = [(f.certainty, f.file, f.what) for f in findings]
+    if currency:
+        told.append(("guessed", RULES, f"currency: {currency}, as most lines are in it"))
+    elif columns:
+        told.append(("not recognised", RULES, "currency: no line names one, so EUR stands there; correct it"))
+    return Drafted(text, _rules_for(columns, currency), told)
 
 
-def _rules_for(columns: Mapping[str, Collection[str]]) -> str:
+def _usual_currency(delivery: Delivery) -> str | None:
+    """The currency that most lines are in; None where none names one."""
+    named = [
+        f["currency"]
+        for n in ("contracts", "invoices")
+        if (f := delivery.tables.get(n)) is not None and "currency" in f
+    ]
+    codes = pl.concat(named).drop_nulls() if named else pl.Series(dtype=pl.String)
+    usual = codes.filter(codes.str.contains("^[A-Z]{3}$")).value_counts(sort=True, name="lines")
+    return usual.sort("lines", "currency", descending=[True, False])["currency"][0] if usual.height else None
+
+
+def _rules_for(columns: Mapping[str, Collection[str]], currency: str | None) -> str:
     """The default rules, read on invoices where there are no contracts, with what is known of owners."""
     basis = "invoices" if "invoices" in columns and "contracts" not in columns else "contracts"
     policy = "history"
@@ -110,12 +185,14 @@ def _rules_for(columns: Mapping[str, Collection[str]]) -> str:
         policy = "history" if "starts_on" in columns["ownership"] else "current"
     elif "seller_id" in columns.get(basis, ()):
         policy = "seller"
-    return rules.default_text(basis=basis, policy=policy)
+    return rules.default_text(basis=basis, policy=policy, **({"currency": currency} if currency else {}))
 
 
-def take_in(folder: Path, currency: str | None, as_of: date, csat_scales: Collection[str] = ()) -> Exports:
+def take_in(
+    folder: Path, currency: str | None, as_of: date, csat_scales: Collection[str] = (), *, only: Path | None = None
+) -> Exports:
     """The exports, read and checked. `currency` is the reporting currency, None where it is not known;
-    `csat_scales` are those that the rules declare.
+    `csat_scales` are those that the rules declare; `only` is the one file or archive of the folder that is read.
 
     Raises ProblemsFoundError when sources.yaml cannot be read.
     """
@@ -123,7 +200,7 @@ def take_in(folder: Path, currency: str | None, as_of: date, csat_scales: Collec
     sources = document.load(place, Sources) if place.exists() else None
     mapping = None if sources is None else sha256(sources.model_dump_json(by_alias=True).encode()).hexdigest()
     keys = {name: table.key for name, table in TABLES.items()}
-    delivery = adapters.read_folder(folder, LAYOUT, OPEN_TABLES, sources, keys=keys)
+    delivery = adapters.read_folder(only or folder, LAYOUT, OPEN_TABLES, sources, keys=keys, home=folder)
     faults = [
         Problem(f.what, f.remedy, f.file, f.row, f.column, f.value, f.table, Severity(f.severity))
         for f in delivery.faults
@@ -131,7 +208,9 @@ def take_in(folder: Path, currency: str | None, as_of: date, csat_scales: Collec
     places = {table: rows.select("origin_file", "origin_row") for table, rows in delivery.faulty.items()}
     unread = {(table, file, row) for table, rows in places.items() for file, row in rows.iter_rows()}
     checked = check(delivery.tables, currency=currency, known_metrics=CATALOGUE, faulty=unread, csat_scales=csat_scales)
-    return Exports(checked, _inputs(delivery, checked, as_of), in_order((*faults, *checked.problems)), mapping)
+    problems = in_order((*faults, *checked.problems))
+    matches = pl.DataFrame(schema=LEDGER) if delivery.matches is None else delivery.matches
+    return Exports(checked, _inputs(delivery, checked, as_of), problems, mapping, matches)
 
 
 def text_of(path: Path) -> pl.DataFrame:
@@ -154,8 +233,9 @@ def _inputs(delivery: Delivery, checked: Checked, as_of: date) -> tuple[Input, .
     aside = [(f["origin_file"][n], t) for t, f in checked.set_aside.items() for n in range(f.height)]
     last = scope.last_days(checked.tables, as_of)
     return tuple(
-        Input(f.name, f.sha256, f.rows, f.filtered, f.lost + aside.count((f.name, f.table or "")), last.get(f.name))
+        Input(f.name, f.sha256, f.rows, f.filtered, lost, last.get(f.name), f.table)
         for f in delivery.files
+        for lost in (f.lost + aside.count((f.name, f.table or "")),)
     )
 
 

@@ -9,7 +9,7 @@ from datetime import date
 
 import polars as pl
 
-from scoring import book, notes, scope, watch
+from scoring import book, notes, scope, trust, watch
 from scoring.account_quarters import Trail
 from scoring.asked import loose_costs
 from scoring.booking import Booked, Tables, booked
@@ -18,54 +18,78 @@ from scoring.cohorts import cohorts
 from scoring.company import company_facts, totals
 from scoring.credit.tree import under_heads
 from scoring.endings import churn_reasons
-from scoring.errors import in_order
+from scoring.errors import Problem, in_order
 from scoring.folder import Folder, opened
 from scoring.intake import Request
 from scoring.ledger.build import Windows
 from scoring.measure import COMPANY, attainment, measure, with_loose
 from scoring.metrics import OVER_BOOK, Metric
 from scoring.metrics.acquisition import SPENDING
+from scoring.restate import Sealed, on_cards, prior_periods
 from scoring.rules import Rulebook
+from scoring.rules.versions import calendar_of
 from scoring.run import Run
-from scoring.scorecard.cards import Scored, cards
+from scoring.scorecard.cards import Scored
 from scoring.scorecard.compared import judge_compared
 from scoring.scorecard.context import Context
 from scoring.scorecard.estimates import Compared
 from scoring.scorecard.exclusions import Excluded, excluded
 from scoring.scorecard.judge import judge
 from scoring.scorecard.judged import Judged
+from scoring.scorecard.kept import kept
+from scoring.scorecard.rule_findings import placed, rule_findings
+from scoring.scorecard.trusted import trusted_cards
 from scoring.worth import Worth
 
 
-def run(request: Request) -> Run:
+def run(request: Request, seals: Sequence[Sealed] = ()) -> Run:
     """The run of a folder: scorecards of a period, with all that they were computed from.
 
+    `seals` are the sealed runs of the folder: what was learned of earlier periods since becomes lines of this one.
     Raises ProblemsFoundError when anything is wrong with the rules or, unless rows are to be set aside, with
     the exports; UnbalancedError or NotConservedError when money does not add up.
     """
     folder = opened(request)
     rulebook, tables, exports = folder.rulebook, folder.tables, folder.exports
-    calendar, period = scope.calendar_of(rulebook), folder.period(request.period)
-    trail = Trail(tables, rulebook, request.as_of)
-    earlier = calendar.previous(period)
-    before = score(tables, rulebook, earlier, request.as_of, metrics=(), trail=trail)
+    period, trail = folder.period, Trail(tables, rulebook, request.as_of)
+    before = _before(folder, trail)
     now = score(tables, rulebook, period, request.as_of, looks_back=True, trail=trail)
     measures = measured(now.scored.rows, rulebook, tables, period)
     people = notes.people(tables)
     left_out = excluded(tables, now.compared, request.as_of, people)
     with_all = judged_by_method(tables, rulebook, period, now.made, trail.with_all()) if left_out.are_applied else None
-    seen = _seen(folder, period, request.as_of, now, left_out)
+    seen = _seen(folder, now, left_out)
     said, watched = notes.of_run(seen), watch.of_run(seen)
     told = watch.with_notes(watched, said.by_manager)
-    shared = _shared(rulebook, (period, now.windows), (earlier, before.windows))
-    context = Context(rulebook, period, earlier, now.windows, request.as_of, people, told, shared, left_out.by_manager)
+    doubts = trust.of_run(looked_at(folder, now.scored.rows))
+    found = rule_findings(now.scored.judged.weighing)
+    verdicts = trust.verdicts(doubts, now.scored.judged.scores["manager_id"])
+    shared = _shared(rulebook, (period, now.windows), (before.period, before.windows))
+    context = Context(
+        rulebook, period, before.period, now.windows, request.as_of, people, told, shared, left_out.by_manager,
+        before.superseded,
+    )  # fmt: skip
+    made = trusted_cards(replace(now.scored, with_all=with_all), before.scored, context, verdicts)
+    prior = prior_periods(seals, folder.rows, request.as_of, period)
     return Run(
         rulebook=rulebook,
         context=context,
         inputs=exports.inputs,
-        problems=in_order((*folder.problems, *folder.later, *said.problems)),
-        cards=cards(replace(now.scored, with_all=with_all), before.scored, context),
-        company=company_facts(measures, context, said.general, now.worth.sentences),
+        problems=in_order(
+            (
+                *folder.problems,
+                *before.problems,
+                *placed(found, folder.version, period.name),
+                *folder.later,
+                *trust.problems(doubts),
+                *said.problems,
+            )
+        ),
+        cards=on_cards(made, prior, now.scored.rows, period),
+        company={
+            **company_facts(measures, context, said.general, now.worth.sentences, trust.sentences(doubts)),
+            "kept": kept(measures, now.scored.judged.lost, people, rulebook.interval),
+        },
         totals=totals(now.scored.rows, rulebook.currency),
         measures=measures,
         book=now.scored.rows,
@@ -75,17 +99,62 @@ def run(request: Request) -> Run:
         cohorts=cohorts(now.ledger_lines, tables["accounts"], tables["rates"], rulebook, period, request.as_of),
         churn_reasons=churn_reasons(now.scored.moves, now.ledger_lines, now.scored.rows, rulebook.breakdowns),
         compared=now.scored.judged.trace,
+        matches=exports.matches,
         worth=now.worth.summary,
         mapping=exports.mapping,
         watch=watch.as_json(watched),
+        trust=trust.as_json(doubts),
         exclusions=left_out.every,
+        is_first=before.scored is None,
+        rule_findings=found,
+        prior=prior,
+        read=folder.rows,
     )
 
 
-def _seen(folder: Folder, period: Period, as_of: date, now: "Result", left_out: Excluded) -> notes.Seen:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Before:
+    """The period before, by the rules that were in force for it, and judged again by those of the period scored.
+
+    `scored` is None where no rules were in force; `superseded` the rules of then, where they are others.
+    """
+
+    period: Period
+    windows: Windows
+    scored: Scored | None
+    superseded: Rulebook | None = None
+    problems: Sequence[Problem] = ()
+
+
+def _before(folder: Folder, trail: Trail) -> _Before:
+    """The period before the folder's; `trail` holds the quarters of the rules in force for the folder's."""
+    rulebook, found = folder.rulebook, folder.before()
+    if found is None:
+        earlier = calendar_of(rulebook).previous(folder.period)
+        return _Before(earlier, scope.windows(rulebook, earlier), None)
+    again = score(folder.tables, rulebook, found.period, folder.as_of, metrics=(), trail=trail)
+    if found.version is folder.version:
+        return _Before(found.period, again.windows, again.scored)
+    own = found.version.rulebook
+    theirs = trail.by(found.tables, own)
+    then = score(found.tables, own, found.period, folder.as_of, metrics=(), trail=theirs)
+    scored = replace(then.scored, again=again.scored.judged)
+    return _Before(found.period, again.windows, scored, own, found.version.problems)
+
+
+def looked_at(folder: Folder, rows: pl.DataFrame | None = None) -> trust.Looked:
+    """What the gates of trust look at; `rows` is the book."""
+    checked = folder.exports.checked
+    return trust.Looked(
+        folder.rulebook, folder.tables, checked.tables, checked.set_aside, folder.exports.inputs, folder.period,
+        folder.as_of, rows,
+    )  # fmt: skip
+
+
+def _seen(folder: Folder, now: "Result", left_out: Excluded) -> notes.Seen:
     """What notes and the watch look at."""
     rulebook, tables = folder.rulebook, folder.tables
-    reaching = (*scope.shortfall(tables, period, as_of), *scope.late_start(tables, rulebook, now.windows))
+    reaching = tuple(scope.late_start(tables, rulebook, now.windows))
     aside, outcome = folder.exports.checked.set_aside, now.windows.outcome
     return notes.Seen(
         rulebook, tables, now.ledger_lines, now.scored.rows, aside, outcome, reaching, now.compared, left_out.every

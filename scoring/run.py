@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import cached_property
 from io import BytesIO
@@ -14,16 +14,19 @@ import polars as pl
 from scoring import __version__
 from scoring.calendar import Period
 from scoring.errors import Problem
+from scoring.restate import Prior, prior_json, seals_json
 from scoring.rules import Rulebook, fingerprint
 from scoring.scorecard.cards import Card
 from scoring.scorecard.context import Context
+from scoring.scorecard.rule_findings import Finding
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """An export as it was read: name, content hash, rows, how many of them were not used, and its last day.
+    """An export as it was read for one table: name, content hash, rows, how many of them were not used, its last day.
 
-    `last_on` is the day of the last thing that it says happened; None where its rows have no day.
+    `table` is None where it was only looked up in. `last_on` is the day of the last thing that it says happened; None
+    where its rows have no day.
     """
 
     name: str
@@ -32,17 +35,20 @@ class Input:
     filtered: int
     set_aside: int
     last_on: date | None = None
+    table: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Run:
     """Everything a run leaves behind.
 
-    `measures`, `book`, `movements`, `lines`, `compared`, `lifetime`, `cohorts` and `churn_reasons` are the frames of
-    those names, `worth` how lifetime value came about; `cards` the scorecards; `company` what
+    `measures`, `book`, `movements`, `lines`, `compared`, `lifetime`, `cohorts`, `churn_reasons` and `matches` are the
+    frames of those names, `worth` how lifetime value came about; `cards` the scorecards; `company` what
     the league page says of the whole; `totals` the sums that must balance, as text; `mapping` the hash of
     what sources.yaml means, where there is one; `watch` by manager what is worth a look;
-    `exclusions` all decisions that an account does not count in scores.
+    `trust` what the data are in doubt for;
+    `exclusions` all decisions that an account does not count in scores; `is_first` if no rules were in force before;
+    `prior` what was learned of sealed periods, where there are any; `read` the tables as they were read.
     """
 
     rulebook: Rulebook
@@ -60,10 +66,16 @@ class Run:
     cohorts: pl.DataFrame
     churn_reasons: pl.DataFrame
     compared: pl.DataFrame
+    matches: pl.DataFrame
     worth: Mapping[str, Any]
     mapping: str | None = None
     watch: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    trust: Sequence[Mapping[str, Any]] = ()
     exclusions: Sequence[Mapping[str, Any]] = ()
+    is_first: bool = False
+    rule_findings: Sequence[Finding] = ()
+    prior: Prior | None = None
+    read: Mapping[str, pl.DataFrame] = field(default_factory=dict)
 
     @property
     def period(self) -> Period:
@@ -77,14 +89,19 @@ class Run:
 
     @cached_property
     def run_id(self) -> str:
-        """The hash of all that decides the result: inputs, their map, rules, engine, period, as_of, rows set aside."""
+        """The hash of all that decides the result: inputs, their map, rows set aside, rules, engine, period, as_of.
+
+        The rules are those of the period and those of the one before.
+        """
         decides = {
             "inputs": [[i.name, i.sha256, i.set_aside] for i in self.inputs],
             "mapping": self.mapping,
             "rules": fingerprint(self.rulebook),
+            "rules_before": None if self.is_first else fingerprint(self.context.before),
             "engine": [__version__, pl.__version__],
             "period": self.period.name,
             "as_of": self.as_of.isoformat(),
+            **({"seals": [seal.sha256 for seal in self.prior.seals]} if self.prior else {}),
         }
         return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
 
@@ -108,11 +125,8 @@ class Run:
             "basis": self.rulebook.basis,
             "ownership": self.rulebook.ownership.policy,
             "currency": self.rulebook.currency,
-            "rules": {
-                "name": self.rulebook.name,
-                "sha256": fingerprint(self.rulebook),
-                "settings": self.rulebook.model_dump(mode="json", by_alias=True),
-            },
+            "rules": {**rules_json(self.rulebook), "findings": [asdict(f) for f in self.rule_findings]},
+            "rules_before": self._rules_before,
             "sources": {"sha256": self.mapping},
             "inputs": [input_json(i) for i in self.inputs],
             "lifetime": dict(self.worth),
@@ -120,8 +134,26 @@ class Run:
             "company": dict(self.company),
             "exclusions": [dict(e) for e in self.exclusions],
             "watch": {manager: list(found) for manager, found in self.watch.items()},
+            "trust": [dict(found) for found in self.trust],
             "problems": [problem_json(p) for p in self.problems],
+            **self._prior_periods,
         }
+
+    @property
+    def _prior_periods(self) -> dict[str, Any]:
+        """The seals that the run looked at, and what was learned since; nothing where nothing is sealed."""
+        if self.prior is None:
+            return {}
+        told = prior_json(self.prior, self.book, self.period)
+        return {"seals": seals_json(self.prior), "prior_periods": told}
+
+    @property
+    def _rules_before(self) -> dict[str, Any] | None:
+        """The rules of the period before; their settings only where they are others, None where there were none."""
+        if self.is_first:
+            return None
+        known = rules_json(self.context.before)
+        return known if self.context.superseded else {**known, "settings": None}
 
     @property
     def frames(self) -> dict[str, pl.DataFrame]:
@@ -135,6 +167,8 @@ class Run:
             "cohorts": self.cohorts,
             "churn_reasons": self.churn_reasons,
             "compared": self.compared,
+            "matches": self.matches,
+            **({"prior_periods": self.prior.lines} if self.prior else {}),
         }
 
     @cached_property
@@ -142,11 +176,28 @@ class Run:
         """The frames as Parquet files, by the names of their files."""
         return {name: parquet_bytes(frame) for name, frame in self.frames.items()}
 
+    @cached_property
+    def packed_read(self) -> dict[str, bytes]:
+        """The tables that were read, as Parquet files, by name; but for those without rows."""
+        return {name: parquet_bytes(frame) for name, frame in self.read.items() if frame.height}
+
+
+def rules_json(rulebook: Rulebook) -> dict[str, Any]:
+    """A rulebook as other programs read it."""
+    return {
+        "name": rulebook.name,
+        "version": rulebook.version,
+        "effective_from": rulebook.effective_from,
+        "sha256": fingerprint(rulebook),
+        "settings": rulebook.model_dump(mode="json", by_alias=True),
+    }
+
 
 def input_json(read: Input) -> dict[str, Any]:
     """An export as other programs read of it."""
     return {
         "file": read.name,
+        "table": read.table,
         "sha256": read.sha256,
         "rows": read.rows,
         "rows_filtered": read.filtered,

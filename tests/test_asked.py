@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 from tabled import table, tables
 
-from scoring import pipeline, scope
+from scoring import pipeline
 from scoring.checks import check
 from scoring.errors import ProblemsFoundError
 from scoring.facts import ADDING, logos, onboarding, spend, voice
@@ -18,6 +18,7 @@ from scoring.metrics import CATALOGUE
 from scoring.metrics.use import TIME_TO_VALUE
 from scoring.money import MONEY
 from scoring.rules import Rulebook, read
+from scoring.rules.versions import calendar_of
 from scoring.scorecard.judged import Judged
 
 LAST = date(2026, 6, 30)
@@ -58,7 +59,7 @@ def _rules(metric: str = "nps", **settings: Any) -> Rulebook:
 
 
 def _score(company: dict[str, pl.DataFrame], rulebook: Rulebook) -> pipeline.Result:
-    return pipeline.score(company, rulebook, scope.calendar_of(rulebook).period("2026-Q2"), LAST)
+    return pipeline.score(company, rulebook, calendar_of(rulebook).period("2026-Q2"), LAST)
 
 
 def _answers(*of: tuple[str, int, int]) -> str:

@@ -110,7 +110,7 @@ def test_contracts_are_not_looked_ahead_by_days() -> None:
 
 
 def test_a_company_with_nothing_in_force_then_is_told_without_errors() -> None:
-    rows = [contract("a", date(2021, 1, 1), date(2022, 1, 1)), contract("b", date(2025, 7, 1), None)]
+    rows = [contract("a", date(2021, 1, 1), date(2022, 1, 1)), contract("b", date(2025, 9, 1), None)]
     made = backtest(
         Company(company(contracts=rows), rulebook("contracts"), date(2025, 12, 31)), Asked(split=ON, ahead=3)
     )

@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 from worlds import World, examples, worlds
 
-from scoring import booking, scope
+from scoring import booking
 from scoring.backtest import foretold, level, look
 from scoring.backtest.naive import NAIVE
 from scoring.lifetime import known, rolling
 from scoring.lifetime.assumptions import Assumptions
 from scoring.lifetime.stretch import Ahead
 from scoring.rules import Rulebook
+from scoring.rules.versions import calendar_of
 
 ON = date(2025, 7, 1)
 LATER = datetime(2025, 7, 1, tzinfo=UTC)
@@ -166,5 +167,5 @@ def test_what_is_known_then_holds_no_later_day() -> None:
     then = foretold.known_then(tables, "contracts", ON)
     assert then["answers"].is_empty()
     assert then["activities"].height == 1
-    assert booking.booked(then, rulebook("contracts"), scope.calendar_of(rulebook("contracts")).period("2025-Q2"), ON)
+    assert booking.booked(then, rulebook("contracts"), calendar_of(rulebook("contracts")).period("2025-Q2"), ON)
     assert replace(Assumptions(), days=7).weeks == 1

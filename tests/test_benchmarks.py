@@ -19,6 +19,7 @@ import lifetime_tools
 import lifetime_value
 import made_book
 import made_logs
+import peers
 import side_by_side
 from lifetime_tools import CHOSEN, LIFETIMES, OURS
 from made_logs import UNTIL
@@ -138,3 +139,9 @@ def test_days_before_the_end_of_a_log_are_those_of_the_made_customers() -> None:
     first = made_logs.made_orders(500).group_by("customer_id").agg(pl.col("date").min())["date"]
     assert first.min() >= date(2024, 1, 1)
     assert first.max() <= date(2025, 1, 2)
+
+
+def test_the_benchmark_of_peers_scores_everybody_and_repeats_itself() -> None:
+    first, second = (peers.compared(12, 20) for _ in range(2))
+    assert (first["units"], first["scores"]) == (12 * 20 * peers.QUARTERS, 12)
+    assert first["sha256"] == second["sha256"]

@@ -9,11 +9,12 @@ from polars.testing import assert_frame_equal
 from tabled import tables
 from worlds import World, examples, worlds
 
-from scoring import booking, pipeline, scope
+from scoring import booking, pipeline
 from scoring.book import OWN, at, attribute_names
 from scoring.measure import measure_by
 from scoring.metrics import CATALOGUE
 from scoring.rules import Rulebook
+from scoring.rules.versions import calendar_of
 
 BY_ACCOUNT = (
     "gross_revenue_retention", "net_revenue_retention", "logo_retention", "like_for_like_growth", "tier_up_rate",
@@ -76,7 +77,7 @@ def test_an_attribute_named_like_a_column_of_the_book_is_kept_under_another_name
 
 
 def _scored(company: dict[str, pl.DataFrame]) -> pipeline.Result:
-    return pipeline.score(company, RULES, scope.calendar_of(RULES).period("2026-Q2"), date(2026, 6, 30))
+    return pipeline.score(company, RULES, calendar_of(RULES).period("2026-Q2"), date(2026, 6, 30))
 
 
 @examples(12)

@@ -339,7 +339,7 @@ def test_conflicting_rows_are_both_set_aside_never_the_last_one_wins() -> None:
     assert said(result) == [
         "rates.csv row 2, column currency, dated_on: the same key as rates.csv row 1, with other values: "
         '"USD, 2024-01-01"; keep the right one',
-        "contracts: 1 more rows would be set aside, because the rate of their currency has an error",
+        "contracts: 1 more row would be set aside, because the rate of its currency has an error",
     ]
     assert why(result, "contracts") == [(2, "the rate of its currency is set aside")]
     assert [row for row, _ in why(result, "rates")] == [1, 2]
@@ -483,6 +483,15 @@ def test_cycles_of_managers_and_accounts_are_found_and_chains_are_not() -> None:
     )
     assert result.tables["accounts"].height == 3
     assert result.tables["managers"]["manager_id"].to_list() == ["M6"]
+
+
+def test_a_cell_with_two_ids_names_several_accounts_and_is_no_typing_error() -> None:
+    primary = "set a primary one and export that; with HubSpot, Associated Company IDs (Primary)"
+    assert said(checked(grown("invoices", "i3 A1;A2 2026-01-07 5 EUR 1 deal M1"))) == [
+        f'invoices.csv row 3, column account_id: account_id names several of the accounts: "A1;A2"; {primary}'
+    ]
+    (unknown,) = checked(grown("invoices", "i3 X;Y 2026-01-07 5 EUR 1 deal M1")).problems
+    assert unknown.what == "account_id is not among the accounts"
 
 
 def test_long_chain_of_parents_is_no_cycle() -> None:

@@ -23,11 +23,11 @@ from scoring.errors import in_order
 from scoring.explain.names import bare
 from scoring.intake import RULES, SOURCES, Request, examine
 from scoring.rules import default_text
-from scoring.store.store import FOLDER
+from scoring.store.address import FOLDER
 
 COMMANDS = (
-    "init", "check", "run", "explain", "cohorts", "diff", "simulate", "sensitivity", "diagnose", "audit",
-    "metrics", "open", "runs", "profiles",
+    "init", "check", "run", "explain", "cohorts", "diff", "simulate", "sensitivity", "diagnose", "gap", "audit",
+    "metrics", "open", "rules", "runs", "seal", "seals", "verify", "restate", "profiles",
 )  # fmt: skip
 AS_OF = demo.AS_OF.isoformat()
 
@@ -183,11 +183,18 @@ def test_init_without_exports_says_what_to_do(tmp_path: Path) -> None:
     assert sorted(p.name for p in (tmp_path / "new").iterdir()) == ["rules.schema.json", "rules.yaml"]
 
 
+@pytest.mark.parametrize("name", ["subscriptions.xls", "all.ZIP", "deals.csv.gz"])
+def test_init_makes_no_folder_that_is_named_like_an_export(name: str, tmp_path: Path) -> None:
+    done = cli("init", tmp_path / name)
+    assert (done.code, list(tmp_path.iterdir())) == (2, [])
+    assert f"there is no file {tmp_path / name}" in done.err
+
+
 def test_init_does_not_take_results_for_exports(scored: Scored, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(scored.folder, tmp_path / "again"))
     (folder / "sources.yaml").unlink()
     found = cli("init", folder, "--json").json["data"]["findings"]
-    assert {f["file"].split("/")[0] for f in found} == {"exports"}
+    assert {f["file"].split("/")[0] for f in found} == {"exports", "rules.yaml"}
 
 
 @pytest.mark.parametrize("arguments", [("init", "new"), ("init", "--demo")])
@@ -397,7 +404,8 @@ BAD: Mapping[str, tuple[dict[str, Any], int, str]] = {
         _edited("targets.csv", "closing", "closings"), 3, 'no such metric: "closings"; did you mean "closing"?'
     ),
     "an unknown metric in rules": (
-        {"rules_yaml": default_text().replace("logo_retention", "logo_retentoin", 1)}, 4, 'mean "logo_retention"?'
+        {"rules_yaml": default_text().replace("like_for_like_growth", "like_for_like_grwth", 1)}, 4,
+        'mean "like_for_like_growth"?',
     ),
     "an unknown key": ({"rules_yaml": default_text().replace("basis:", "basics:", 1)}, 4, 'did you mean "basis"?'),
 }  # fmt: skip
@@ -428,6 +436,28 @@ def test_many_wrong_rows_can_be_set_aside(tmp_path: Path) -> None:
     done = cli("run", folder, "--as-of", AS_OF, "--set-aside", "--json")
     assert done.code == 0, done.out
     assert next(i for i in done.json["data"]["inputs"] if i["file"] == "contracts.csv")["rows_set_aside"] == 50
+
+
+TWO_TABLES = """\
+files:
+  - {file: crm.csv, table: accounts, columns: {account_id: id, name: name}}
+  - {file: crm.csv, table: ownership, columns: {account_id: id, manager_id: owner}, where: {owner: {filled: true}}}
+  - {file: contracts.csv, table: contracts, columns: {line_id: line_id, account_id: account_id, amount: amount,
+     currency: currency, every: every, starts_on: starts_on}}
+"""
+
+
+def test_a_file_that_fills_two_tables_is_one_line_of_the_inputs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
+    folder = _world(tmp_path, crm_csv="id,name,owner\nA,Ada,M\nB,Bob,\n", sources_yaml=TWO_TABLES)
+    done = cli("check", folder, "--as-of", AS_OF)
+    (line,) = [line for line in done.err.splitlines() if line.startswith("crm.csv ")]
+    assert line.split() == ["crm.csv", "accounts,", "ownership", "2", "1", "note"]
+    told = cli("check", folder, "--as-of", AS_OF, "--json").json["data"]["inputs"]
+    filtered = {i["table"]: i["rows_filtered"] for i in told if i["file"] == "crm.csv"}
+    assert filtered == {"accounts": 0, "ownership": 1}
 
 
 def test_a_missing_column_cannot_be_set_aside(tmp_path: Path) -> None:
@@ -529,7 +559,8 @@ def test_open_opens_the_page_of_the_last_run(scored: Scored, monkeypatch: pytest
     page = scored.folder / "scorecards/2026-Q2/league.html"
     assert cli("open", scored.folder).out == f"{page}\n"
     assert cli("open", scored.folder / "scorecards/2026-Q2").out == f"{page}\n"
-    assert opened == [page.resolve().as_uri()] * 2
+    assert cli("open", scored.folder / "sources.yaml", "--period", "2026-Q2").out == f"{page}\n"
+    assert opened == [page.resolve().as_uri()] * 3
     assert cli("open", scored.folder, "--period", "2020-Q1").code == 1
 
 
@@ -575,6 +606,23 @@ def test_commands_about_runs_make_no_store(tmp_path: Path) -> None:
         assert "no run is stored" in done.err
         assert done.err.splitlines()[-1].startswith("Next: bookscore run")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_of_the_folder_means_the_folder_in_what_comes_next(scored: Scored) -> None:
+    for arguments in (("runs", scored.folder / "sources.yaml"), ("verify", scored.folder / "sources.yaml")):
+        assert f"{scored.folder} " in f"{cli(*arguments).err.splitlines()[-1]} "
+
+
+def test_an_archive_that_was_run_means_the_folder_that_it_lies_in(tmp_path: Path) -> None:
+    archive = tmp_path / "all.zip"
+    archive.write_bytes(b"PK")
+    for arguments in (
+        ("runs", archive), ("open", archive), ("explain", "x", "--folder", archive), ("seals", archive),
+        ("seal", "2026-Q2", archive, "--by", "Ann"), ("verify", archive), ("diff", "last", "previous", archive),
+        ("restate", "2026-Q2", archive),
+    ):  # fmt: skip
+        done = cli(*arguments)
+        assert (done.code, f"no run is stored in {tmp_path} yet" in done.err) == (2, True), arguments
 
 
 # ---- streams and terminals ----

@@ -9,8 +9,9 @@ from hypothesis import given
 from tabled import tables
 from worlds import World, examples, worlds
 
-from scoring import cohorts, pipeline, scope
+from scoring import cohorts, pipeline
 from scoring.rules import Rulebook
+from scoring.rules.versions import calendar_of
 
 ACCOUNTS = """
     account_id segment
@@ -38,7 +39,7 @@ def table(texts: dict[str, str], period: str = "2025-Q4", as_of: str = "2025-12-
     made = {"name": "C", "currency": "EUR", "method": "target_bands", "rules": [rule], **settings}
     rulebook = Rulebook.model_validate(made)
     frames = tables(texts)
-    span, day = scope.calendar_of(rulebook).period(period), date.fromisoformat(as_of)
+    span, day = calendar_of(rulebook).period(period), date.fromisoformat(as_of)
     lines = pipeline.score(frames, rulebook, span, day).ledger_lines
     return cohorts.cohorts(lines, frames["accounts"], frames["rates"], rulebook, span, day)
 

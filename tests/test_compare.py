@@ -16,7 +16,7 @@ from scoring.metrics import CATALOGUE
 from scoring.pipeline import measured, score
 from scoring.rules.definitions import KNOWN, definitions
 from scoring.rules.profiles import DEFINING, settings_of, switched
-from scoring.scope import calendar_of
+from scoring.rules.versions import calendar_of
 
 
 def quarter() -> Company:

@@ -13,11 +13,12 @@ from polars.testing import assert_frame_equal
 from tabled import tables
 from worlds import World, compared_worlds, examples
 
-from scoring import booking, pipeline, scope
+from scoring import booking, pipeline
 from scoring.account_quarters import Trail
 from scoring.peers.company import Company
 from scoring.peers.estimate import Estimate
 from scoring.rules import Rulebook
+from scoring.rules.versions import calendar_of
 from scoring.scorecard import account_points, compared
 from scoring.scorecard.cards import Card, Scored, cards
 from scoring.scorecard.context import Context
@@ -53,7 +54,7 @@ def rulebook(*rules: Mapping[str, Any], **settings: Any) -> Rulebook:
 
 
 def scored(known: dict[str, pl.DataFrame], book: Rulebook) -> pipeline.Result:
-    return pipeline.score(known, book, scope.calendar_of(book).period("2026-Q2"), AS_OF)
+    return pipeline.score(known, book, calendar_of(book).period("2026-Q2"), AS_OF)
 
 
 def judged(known: dict[str, pl.DataFrame], *rules: Mapping[str, Any], **settings: Any) -> Judged:
@@ -66,7 +67,7 @@ def row(frame: pl.DataFrame, **key: str) -> dict[str, Any]:
 
 def made_cards(result: pipeline.Result, book: Rulebook) -> dict[str, Card]:
     """Manager to the card."""
-    calendar = scope.calendar_of(book)
+    calendar = calendar_of(book)
     period = calendar.period("2026-Q2")
     context = Context(book, period, calendar.previous(period), result.windows, AS_OF, {})
     told = Scored(result.scored.judged, result.scored.rows, result.scored.moves)

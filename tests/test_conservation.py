@@ -8,12 +8,13 @@ import polars as pl
 import pytest
 from tabled import tables
 
-from scoring import booking, pipeline, scope
+from scoring import booking, pipeline
 from scoring.credit import crediting
 from scoring.errors import NotConservedError, UnbalancedError
 from scoring.ledger.build import Ledger
 from scoring.money import MONEY
 from scoring.rules import Rulebook
+from scoring.rules.versions import calendar_of
 
 COMPANY = tables(
     {
@@ -114,7 +115,7 @@ def test_a_ledger_that_forgets_a_movement_stops_the_run(monkeypatch: pytest.Monk
 
 
 def _score() -> pipeline.Result:
-    period = scope.calendar_of(RULES).period("2026-Q2")
+    period = calendar_of(RULES).period("2026-Q2")
     return pipeline.score(COMPANY, RULES, period, date(2026, 6, 30))
 
 

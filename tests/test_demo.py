@@ -13,7 +13,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from adapters import mapped
-from adapters.sources import Sources
+from adapters.mapping.sources import Sources
 from adapters.wanted import Wanted
 from scoring import checks, demo
 from scoring.demo import chance, company, world

@@ -7,16 +7,17 @@ from typing import Any
 
 import polars as pl
 import pytest
+from six_rules import six_rules
 from tabled import tables
 from test_cli import AS_OF as TODAY
 from test_cli import cli, contents
 from test_compared import AS_OF, KEEP, LOST, STAY, company, rulebook
 
-from scoring import scope
 from scoring.compare.diagnosis import AS_IF_COMPARED, Diagnosis, RuleFigures, diagnosis
-from scoring.compare.findings import Finding, findings
+from scoring.compare.findings import findings
 from scoring.compare.subject import subject
-from scoring.rules import default_text
+from scoring.rules.versions import calendar_of
+from scoring.scorecard.rule_findings import Finding
 
 AGAIN = {"name": "again", "metric": "logo_retention", "weight": 2}
 
@@ -24,7 +25,7 @@ AGAIN = {"name": "again", "metric": "logo_retention", "weight": 2}
 def diagnosed(*rules: Mapping[str, Any], known: dict[str, pl.DataFrame] | None = None, **settings: Any) -> Diagnosis:
     book = rulebook(*rules, **settings)
     tables_of = company() if known is None else known
-    return diagnosis(subject(tables_of, book, scope.calendar_of(book).period("2026-Q2"), AS_OF))
+    return diagnosis(subject(tables_of, book, calendar_of(book).period("2026-Q2"), AS_OF))
 
 
 def only(found: Diagnosis) -> RuleFigures:
@@ -191,6 +192,7 @@ def test_json_holds_all_of_it_and_a_reason_for_every_null(answer: dict[str, Any]
     assert set(data) == {
         "period", "as_of", "method", "currency", "least_z", "quarters", "account_quarters", "managers", "scored",
         "rules", "pairs", "overlapping", "late", "unassigned", "says", "findings",
+        "weighed",
     }  # fmt: skip
     for rule in data["rules"]:
         told = {n: rule[n] for n in ("k", "tau", "tau_data", "noise", "repeat", "reliability", "largest_part")}
@@ -222,6 +224,6 @@ def test_tables_fit_and_findings_are_told_in_sentences(
 def test_faults_of_exports_end_it_with_3_and_of_rules_with_4(small_folder: Path, tmp_path: Path) -> None:
     assert cli("diagnose", small_folder, "--as-of", TODAY, "--json").code == 3
     rules = tmp_path / "rules.yaml"
-    rules.write_text(default_text().replace("metric: logo_retention", "metric: logo_retentoin"), encoding="utf-8")
+    rules.write_text(six_rules().replace("metric: logo_retention", "metric: logo_retentoin"), encoding="utf-8")
     assert cli("diagnose", small_folder, "--as-of", TODAY, "--set-aside", "--rules", rules, "--json").code == 4
     assert cli("diagnose", tmp_path / "nowhere", "--json").code == 2

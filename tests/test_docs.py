@@ -11,6 +11,7 @@ import pytest
 import worked
 from scores_example import GIVER, MANAGER, PASSED_ON, example
 
+from adapters.systems import EXPORTS
 from scoring.checks import reference as tables_reference
 from scoring.metrics import CATALOGUE, reference
 from scoring.tables import TABLES
@@ -35,6 +36,14 @@ def test_the_page_of_metrics_has_every_metric_and_every_case() -> None:
 def test_the_page_of_tables_has_every_column() -> None:
     text = tables_reference.docs_text()
     assert [c.name for t in TABLES.values() for c in t.columns if f"| `{c.name}` |" not in text] == []
+
+
+def test_every_known_system_has_a_page_that_says_how_to_export() -> None:
+    names = {export.system for export in EXPORTS}
+    pages = {path.stem for path in (ROOT / "docs" / "exports").glob("*.md")}
+    assert pages == names | {"README"}
+    for name in names:
+        assert "## How to export" in (ROOT / "docs" / "exports" / f"{name}.md").read_text(encoding="utf-8")
 
 
 # ---- how scores work, and what they cannot say ----

@@ -8,8 +8,9 @@ from hypothesis import given
 from tabled import tables
 from worlds import World, examples, worlds
 
-from scoring import endings, pipeline, scope
+from scoring import endings, pipeline
 from scoring.rules import Rulebook
+from scoring.rules.versions import calendar_of
 
 
 def reasons(texts: dict[str, str], **settings: Any) -> list[tuple[Any, ...]]:
@@ -18,7 +19,7 @@ def reasons(texts: dict[str, str], **settings: Any) -> list[tuple[Any, ...]]:
     made = {"name": "E", "currency": "EUR", "method": "target_bands", "breakdowns": ["segment"], "rules": [rule]}
     rulebook = Rulebook.model_validate(made)
     rulebook = rulebook.model_copy(update=settings)
-    result = pipeline.score(tables(texts), rulebook, scope.calendar_of(rulebook).period("2026-Q2"), date(2026, 6, 30))
+    result = pipeline.score(tables(texts), rulebook, calendar_of(rulebook).period("2026-Q2"), date(2026, 6, 30))
     found = endings.churn_reasons(result.scored.moves, result.ledger_lines, result.scored.rows, rulebook.breakdowns)
     return found.rows()
 

@@ -11,7 +11,7 @@ import pytest
 from polars.testing import assert_frame_equal
 from tabled import tables
 
-from scoring import explain, pipeline, scope
+from scoring import explain, pipeline
 from scoring.account_quarters import Trail
 from scoring.booking import booked
 from scoring.checks import check
@@ -19,6 +19,7 @@ from scoring.intake import Request
 from scoring.ledger.parents import rolled_up
 from scoring.reports.card import card_html
 from scoring.rules import Rulebook
+from scoring.rules.versions import calendar_of
 from scoring.run import Run, json_text
 from scoring.scorecard.compared import BELIEVING
 from scoring.scorecard.exclusions import sentences
@@ -106,7 +107,7 @@ def result(*exclusions: str, period: str = "2026-Q2", method: str = "oe_credibil
         {"name": "R", "currency": "EUR", "method": method, "publish": {"min_z": 0}, "rules": rules}
     )
     known = tables(company(*exclusions))
-    return pipeline.score(known, book, scope.calendar_of(book).period(period), AS_OF, metrics=())
+    return pipeline.score(known, book, calendar_of(book).period(period), AS_OF, metrics=())
 
 
 def parts(found: pipeline.Result, account: str) -> list[tuple[date, str, float]]:
@@ -309,7 +310,7 @@ def test_the_order_of_rows_changes_nothing() -> None:
 def test_what_is_asked_once_of_the_whole_period_does_not_move_to_a_quarter_that_counts() -> None:
     rules = [{"name": "grow", "metric": "lifetime_value_growth", "weight": 1}]
     book = Rulebook.model_validate({"name": "R", "currency": "EUR", "publish": {"min_z": 0}, "rules": rules})
-    period = scope.calendar_of(book).period("2026-Q2")
+    period = calendar_of(book).period("2026-Q2")
     for row, n in (((), 1), ((SOLD.replace("m1-3", "m4-1"),), 0)):
         found = pipeline.score(tables(company(*row)), book, period, AS_OF, metrics=()).compared
         assert found is not None
@@ -320,7 +321,7 @@ def test_all_accounts_are_looked_at_again_without_making_a_book_again() -> None:
     book = Rulebook.model_validate({"name": "R", "currency": "EUR", "rules": [
         {"name": "stay", "metric": "logo_retention", "weight": 1}
     ]})  # fmt: skip
-    period, known = scope.calendar_of(book).period("2026-Q2"), tables(company(SOLD))
+    period, known = calendar_of(book).period("2026-Q2"), tables(company(SOLD))
     made, trail = booked(known, book, period, AS_OF), Trail(known, book, AS_OF)
     less, whole = trail.until(period, made), trail.with_all().until(period, made)
     assert trail.with_all().made is trail.made

@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from six_rules import six_rules
 
 from scoring import demo, explain, intake, pipeline
 from scoring.cli.explain import FRAMES
@@ -19,7 +20,7 @@ from scoring.explain.movements import accounts
 from scoring.explain.names import bare, chosen
 from scoring.metrics import OVER_BOOK
 from scoring.money import MONEY
-from scoring.rules import default_text, points
+from scoring.rules import points
 from scoring.run import Run, json_text
 from scoring.scorecard.lines import better_of
 
@@ -28,7 +29,7 @@ from scoring.scorecard.lines import better_of
 def graded_run(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """The run of the made company where values are graded by targets, without its faulty rows."""
     rules = tmp_path_factory.mktemp("rules") / "rules.yaml"
-    rules.write_text(default_text().replace("\nmethod: oe_credibility", "\nmethod: target_bands"), encoding="utf-8")
+    rules.write_text(six_rules().replace("\nmethod: oe_credibility", "\nmethod: target_bands"), encoding="utf-8")
     return pipeline.run(intake.Request(demo_folder, demo.AS_OF, rules=rules, set_aside=True))
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from six_rules import six_rules
 
 from scoring import demo, explain, intake, pipeline
 from scoring.cli import main
@@ -20,7 +21,6 @@ from scoring.cli.explain import FRAMES
 from scoring.cli.explained import View, show
 from scoring.explain import Evidence, Explanation, Line, Reach
 from scoring.explain.comparison import AccountQuarter, ComparedAccount, Comparison
-from scoring.rules import default_text
 from scoring.run import Run, json_text
 
 AINO = "Aino Kärkkälä"
@@ -52,7 +52,7 @@ def aino(evidence: Evidence) -> Explanation:
 def by_method(demo_folder: Path, folder: Path, method: str) -> Evidence:
     """The made company's run by another method."""
     rules = folder / "rules.yaml"
-    rules.write_text(default_text().replace("\nmethod: oe_credibility", f"\nmethod: {method}"), encoding="utf-8")
+    rules.write_text(six_rules().replace("\nmethod: oe_credibility", f"\nmethod: {method}"), encoding="utf-8")
     return explain.of_run(pipeline.run(intake.Request(demo_folder, demo.AS_OF, rules=rules, set_aside=True)))
 
 
@@ -341,7 +341,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
     for name, rows in tables.items():
         (folder / f"{name}.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     (folder / "rules.yaml").write_text(GRADES, encoding="utf-8")
-    return explain.of_run(pipeline.run(intake.Request(folder, date(2026, 6, 30))))
+    return explain.of_run(pipeline.run(intake.Request(folder, date(2026, 6, 30), period="2026-Q2")))
 
 
 def test_a_straight_grade_says_the_value_it_needs(graded: Evidence) -> None:

@@ -21,6 +21,7 @@ from scoring.measure import measure
 from scoring.metrics import CATALOGUE, OVER_BOOK, Metric, Unit
 from scoring.pipeline import Result, score
 from scoring.rules import Rulebook
+from scoring.rules.versions import calendar_of
 from scoring.tables import TABLES
 from scoring.worth import VALUE_COLUMNS
 
@@ -169,7 +170,7 @@ def test_other_owners_change_nothing_for_the_company(world: World, data: st.Data
 @examples(8)
 @given(worlds(basis="contracts"))
 def test_what_closes_a_period_opens_the_next(world: World) -> None:
-    calendar, end = scope.calendar_of(world.rulebook), world.period.end
+    calendar, end = calendar_of(world.rulebook), world.period.end
     now, then = scored(world), scored(replace(world, period=calendar.containing(end)))
     assert _levels(now, "closing", ["account_id"]) == _levels(then, "opening", ["account_id"])
     if world.rulebook.ownership.policy in ("last_seller", "main_seller"):
@@ -276,7 +277,7 @@ def _four_years_on(world: World) -> World:
     tables = {n: _shifted(t) for n, t in world.tables.items()}
     start = world.period.start.replace(year=world.period.start.year + 4)
     rulebook: Rulebook = world.rulebook
-    period: Period = scope.calendar_of(rulebook).containing(start)
+    period: Period = calendar_of(rulebook).containing(start)
     targets = tables["targets"].with_columns(pl.lit(period.name).alias("period"))
     return replace(world, tables={**tables, "targets": targets}, period=period, as_of=world.as_of + FOUR_YEARS)
 

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from tabled import tables
 
-from scoring import pipeline, scope
+from scoring import pipeline
 from scoring.rules import Rulebook
+from scoring.rules.versions import calendar_of
 from scoring.scorecard.judged import Judged
 
 ACCOUNTS = """
@@ -108,5 +109,5 @@ def _judged(
         }
         | settings
     )
-    period = scope.calendar_of(rulebook).period("2026-Q2")
+    period = calendar_of(rulebook).period("2026-Q2")
     return pipeline.score(company, rulebook, period, date(2026, 6, 30)).scored.judged

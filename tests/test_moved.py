@@ -8,9 +8,10 @@ import polars as pl
 import pytest
 from tabled import tables
 
-from scoring import notes, pipeline, scope
+from scoring import notes, pipeline
 from scoring.ledger.balances import Span
 from scoring.rules import Rulebook
+from scoring.rules.versions import calendar_of
 from scoring.run import Run
 from scoring.scorecard.account_points import TRACE
 from scoring.scorecard.moved import LABELS, moved
@@ -44,7 +45,7 @@ def company(owners: Mapping[str, str] = {}, begins: Mapping[str, str] = {}) -> d
 
 def scored(known: dict[str, pl.DataFrame], period: str) -> pipeline.Result:
     book = Rulebook.model_validate(RULES)
-    return pipeline.score(known, book, scope.calendar_of(book).period(period), date(2026, 6, 30), metrics=())
+    return pipeline.score(known, book, calendar_of(book).period(period), date(2026, 6, 30), metrics=())
 
 
 def parts_of(known: dict[str, pl.DataFrame]) -> dict[str, dict[str, dict[str, Any]]]:
@@ -85,7 +86,7 @@ def test_an_account_that_left_in_the_new_quarter_is_performance_and_an_old_loss_
 
 def test_a_manager_nothing_happened_to_is_moved_by_peers_and_expectations_alone() -> None:
     parts = parts_of(company())["m6"]
-    assert set(parts) <= {"kept", "table", "peers", "evidence", "rules", "weights"}
+    assert set(parts) <= {"kept", "table", "peers", "evidence", "scale", "weights"}
     assert abs(parts["kept"]["points"]) < abs(parts_of(company())["m4"]["kept"]["points"])
 
 

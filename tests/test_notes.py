@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from scoring.errors import ProblemsFoundError
 from scoring.intake import Request
 from scoring.pipeline import run
 from scoring.run import Run
@@ -74,6 +75,16 @@ def test_where_nothing_is_odd_nothing_is_said(scored: Scored) -> None:
 
 def test_managers_nobody_reports_to_and_without_credit_are_named(scored: Scored) -> None:
     assert said(scored(CONTRACTS)) == "1 manager has nothing credited in the period and gets no card: Moe."
+
+
+def test_that_nothing_is_credited_is_said_beside_the_rows_set_aside_that_may_name_owners(
+    scored: Scored, tmp_path: Path
+) -> None:
+    owners = "account_id manager_id starts_on \n a1 m2 . \n a2 m2 . \n a2 m3 soon"
+    with pytest.raises(ProblemsFoundError):
+        scored(CONTRACTS, ownership=owners)
+    made = run(Request(tmp_path, date(2026, 6, 30), "2026-Q2", set_aside=True))
+    assert "no card: Moe; 1 row that may name owners was set aside." in said(made)
 
 
 def test_an_account_without_a_manager_is_counted_with_its_money(scored: Scored) -> None:

@@ -85,11 +85,11 @@ def compared(metric: str, weight: str = "1", method: str = "oe_credibility") -> 
 def test_the_default_rulebook_is_read_without_a_warning() -> None:
     rulebook, problems = read(ROOT / "rules.yaml", CATALOGUE)
     assert problems == ()
-    assert [r.weight for r in rulebook.rules] == [30, 25, 15, 10, 10, 10]
+    assert [r.weight for r in rulebook.rules] == [50, 30, 20]
     assert rulebook.ladder.tiers == ("Entry", "Standard", "Premium")
     assert rulebook.calendar.fiscal_year_starts == 1
-    assert rulebook.rules[1].segments is not None
-    assert rulebook.rules[1].segments.grades["SMB"] == Linear(floor=0.65, target=0.92)
+    assert rulebook.rules[0].segments is not None
+    assert rulebook.rules[0].segments.grades["SMB"] == Linear(floor=0.65, target=0.92)
 
 
 def test_the_packaged_default_the_schema_and_the_page_are_fresh() -> None:
@@ -343,7 +343,10 @@ def test_more_than_seven_scored_rules_are_too_many(tmp_path: Path) -> None:
     rule = "  - {{name: r{n}, metric: {m}, weight: 1, grade: {{floor: 0, target: 1}}}}\n"
     names = [m.name for m in CATALOGUE.values() if m.better == "higher" and m.name != "target_attainment"]
     many = "".join(rule.format(n=n, m=names[n % len(names)]) for n in range(8))
-    assert any("8 rules are scored" in line for line in warned(tmp_path, HEAD + "rules:\n" + many))
+    said = "8 rules are scored: the more is key, the less is; keep 7, and give the others weight 0"
+    assert f"warning rules.yaml:4: rules: {said}" in warned(tmp_path, HEAD + "rules:\n" + many)
+    fewer = many.replace("weight: 1", "weight: 0", 1)
+    assert not any("rules are scored" in line for line in warned(tmp_path, HEAD + "rules:\n" + fewer))
 
 
 def test_the_same_metric_for_other_segments_is_no_repetition(tmp_path: Path) -> None:

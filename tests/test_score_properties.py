@@ -11,13 +11,13 @@ from polars.testing import assert_frame_equal
 from random_rules import SCORED, grades
 from worlds import World, compared_worlds, examples, worlds
 
-from scoring import scope
 from scoring.credit.ownership import UNASSIGNED
 from scoring.credit.split import split
 from scoring.metrics.metric import Better, Metric
 from scoring.money import MONEY, from_units
 from scoring.pipeline import Result, score
 from scoring.rules import Rule, Rulebook, points
+from scoring.rules.versions import calendar_of
 from scoring.scorecard.context import Context
 from scoring.scorecard.judge import judge
 from scoring.scorecard.judged import Judged
@@ -121,7 +121,7 @@ def test_the_contributions_on_a_card_add_up_to_its_score_in_a_comparison(world: 
 
 def the_contributions_on_a_card_add_up_to_its_score(world: World) -> None:
     result = _scored(world)
-    calendar = scope.calendar_of(world.rulebook)
+    calendar = calendar_of(world.rulebook)
     context = Context(world.rulebook, world.period, calendar.previous(world.period), result.windows, world.as_of, {})
     lines = rule_lines(result.scored.judged, None, context)
     for row in result.scored.judged.scores.drop_nulls("score").iter_rows(named=True):

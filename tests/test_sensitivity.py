@@ -9,17 +9,19 @@ from typing import Any
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
+from six_rules import six_rules
 from test_cli import AS_OF as TODAY
 from test_cli import cli, contents
 from test_compared import AS_OF, KEEP, STAY, company, rulebook
 
-from scoring import account_quarters, pipeline, scope
+from scoring import account_quarters, pipeline
 from scoring.booking import Booked
 from scoring.compare import sensitivity as engine
 from scoring.compare.choices import Choice, choices
 from scoring.compare.sensitivity import AS_IT_IS, COMPARES_NOTHING, Effect, Sensitivity, Stand, sensitivity
 from scoring.compare.subject import Subject, subject
-from scoring.rules import Rulebook, default_text
+from scoring.rules import Rulebook
+from scoring.rules.versions import calendar_of
 
 GROW = {"name": "grow", "metric": "net_revenue_retention", "weight": 2}
 LIKE = {"name": "like", "metric": "like_for_like_growth", "weight": 1}
@@ -31,7 +33,7 @@ MORE = {
 
 
 def looked_at(book: Rulebook, known: dict[str, pl.DataFrame] | None = None) -> Subject:
-    return subject(known or company(**MORE), book, scope.calendar_of(book).period("2026-Q2"), AS_OF)
+    return subject(known or company(**MORE), book, calendar_of(book).period("2026-Q2"), AS_OF)
 
 
 def varied(*rules: Mapping[str, Any], **settings: Any) -> Sensitivity:
@@ -281,7 +283,7 @@ def test_tables_fit_and_the_next_command_is_named(
 
 def test_where_values_are_graded_only_weights_are_tried_and_that_is_said(small_folder: Path, tmp_path: Path) -> None:
     rules = tmp_path / "rules.yaml"
-    rules.write_text(default_text().replace("method: oe_credibility", "method: target_bands"), encoding="utf-8")
+    rules.write_text(six_rules().replace("method: oe_credibility", "method: target_bands"), encoding="utf-8")
     done = cli("sensitivity", small_folder, "--as-of", TODAY, "--set-aside", "--rules", rules, "--json")
     data = done.json["data"]
     assert (done.code, data["method"], data["left_out"]) == (0, "target_bands", [COMPARES_NOTHING])
@@ -292,7 +294,7 @@ def test_where_values_are_graded_only_weights_are_tried_and_that_is_said(small_f
 def test_faults_of_exports_end_it_with_3_and_of_rules_with_4(small_folder: Path, tmp_path: Path) -> None:
     assert cli("sensitivity", small_folder, "--as-of", TODAY, "--json").code == 3
     rules = tmp_path / "rules.yaml"
-    rules.write_text(default_text().replace("metric: logo_retention", "metric: logo_retentoin"), encoding="utf-8")
+    rules.write_text(six_rules().replace("metric: logo_retention", "metric: logo_retentoin"), encoding="utf-8")
     done = cli("sensitivity", small_folder, "--as-of", TODAY, "--set-aside", "--rules", rules, "--json")
     assert (done.code, done.json["data"]) == (4, None)
     assert cli("sensitivity", tmp_path / "nowhere", "--json").code == 2

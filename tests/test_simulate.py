@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import test_compared
+from six_rules import six_rules
 from test_cli import AS_OF, cli, contents
 
 from scoring import demo, pipeline, rules
@@ -39,7 +40,7 @@ GRADED = ("method: oe_credibility ", "method: target_bands ")
 
 def written(folder: Path, *exchanged: tuple[str, str]) -> Path:
     """The default rules, graded by targets and with texts exchanged, as a file."""
-    text = rules.default_text()
+    text = six_rules()
     for old, new in (GRADED, *exchanged):
         assert old in text
         text = text.replace(old, new, 1)
@@ -300,7 +301,7 @@ def test_wrong_usage_and_wrong_rules_are_told(company: Path, tmp_path: Path) -> 
     assert cli("simulate", new, company, "--last", "0").code == 2
     assert cli("simulate", new, company).code == 3
     broken = tmp_path / "broken.yaml"
-    broken.write_text(rules.default_text().replace("metric: logo_retention", "metric: logo"), encoding="utf-8")
+    broken.write_text(six_rules().replace("metric: logo_retention", "metric: logo"), encoding="utf-8")
     done = cli("simulate", broken, company, "--set-aside")
     assert done.code == 4
     assert "error: broken.yaml:" in done.err

@@ -27,7 +27,7 @@ from scoring.pipeline import measured, score
 from scoring.rules import Rulebook
 from scoring.rules.profiles import NAMES as PROFILES
 from scoring.rules.profiles import with_profile
-from scoring.scope import calendar_of
+from scoring.rules.versions import calendar_of
 from scoring.tables import TABLES
 
 FOLDER = Path(__file__).parent / "cases"

@@ -18,6 +18,7 @@ from scoring.credit.ownership import EVER, NEVER
 from scoring.ledger.build import Windows
 from scoring.ledger.parents import rolled_up
 from scoring.rules import Rulebook
+from scoring.rules.versions import calendar_of
 from scoring.tables import STATUSES, TABLES
 
 MANAGERS = ("m1", "m2", "m3")
@@ -51,7 +52,7 @@ def _seen(table: pl.DataFrame) -> pl.DataFrame:
 
 def examples(count: int) -> settings:
     """How a property is tried: the same examples on every machine, more with PROPERTY_FACTOR, and other ones."""
-    factor = float(os.environ.get("PROPERTY_FACTOR", "0.5"))
+    factor = float(os.environ.get("PROPERTY_FACTOR", "0.35"))
     return settings(
         max_examples=max(2, round(count * factor)),
         derandomize=factor < 1,
@@ -68,7 +69,7 @@ def worlds(draw: Draw, *, accounts: tuple[int, int] = (5, 10), whole: bool = Fal
     With `whole`, amounts are such that a month of them is a whole sum in every currency.
     """
     rulebook = draw(rulebooks(MANAGERS, **fixed))
-    calendar = scope.calendar_of(rulebook)
+    calendar = calendar_of(rulebook)
     period = calendar.period(draw(st.sampled_from(PERIODS[rulebook.calendar.period])))
     as_of = period.last_day + timedelta(days=draw(st.sampled_from([0, 10, 200])))
     ids = [f"a{n}" for n in range(1, draw(st.integers(*accounts)) + 1)]

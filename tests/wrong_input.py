@@ -153,8 +153,8 @@ FILE_FAULTS = {
 
 RULE_FAULTS = {
     "an unknown metric": (
-        replaced(RULES, "metric: net_revenue_retention", "metric: nrr"),
-        r'rules.yaml:\d+: rule grow_revenue: no metric "nrr"; did you mean "net_revenue_retention"\?',
+        replaced(RULES, "metric: gross_revenue_retention", "metric: grr"),
+        r'rules.yaml:\d+: rule keep_revenue: no metric "grr"; did you mean "gross_revenue_retention"\?',
     ),
     "an unknown setting": (
         replaced(RULES, "min_coverage:", "min_coverge:"),

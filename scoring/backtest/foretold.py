@@ -15,6 +15,7 @@ from scoring.lifetime.known import known_before
 from scoring.measure import measure_by
 from scoring.metrics import OVER_BOOK, Better, Metric, Unit
 from scoring.rules import Rulebook
+from scoring.rules.versions import calendar_of
 
 AHEAD = tuple(m for m in OVER_BOOK if m.looks_ahead)
 """The metrics that claim to tell the future."""
@@ -37,7 +38,7 @@ class Foretold:
 
 def foretold(tables: booking.Tables, rulebook: Rulebook, held: Held) -> Foretold:
     """What each metric said of each account for the period that ended on the origin, or last before it."""
-    period = _period(scope.calendar_of(rulebook), rulebook, held.on)
+    period = _period(calendar_of(rulebook), rulebook, held.on)
     then = known_then(tables, rulebook.basis, held.on)
     rows = booking.booked(then, rulebook, period, held.on - timedelta(days=1)).rows
     once = book.at(rows.lazy(), "account_id")

@@ -71,7 +71,8 @@ def _rate_lost(frame: pl.DataFrame, table: Table, rates: pl.DataFrame, currency:
     if bad.is_empty():
         return []
     what = "the rate of its currency is set aside"
-    count = f"{len(bad):,} more rows would be set aside, because the rate of their currency has an error"
+    rows, whose = ("row", "its") if len(bad) == 1 else ("rows", "their")
+    count = f"{len(bad):,} more {rows} would be set aside, because the rate of {whose} currency has an error"
     note = Problem(count, table=table.name, severity=Severity.NOTE)
     return [Finding(table.name, what, bad.get_column(NR), (note,))]
 

@@ -58,7 +58,8 @@ def found(table: str, bad: pl.DataFrame, saying: Saying, *, named: pl.DataFrame 
     ordered = named.sort(*ORIGIN, NR)
     problems = [_problem(table, row, saying) for row in ordered.head(LISTED).iter_rows(named=True)]
     if len(named) > LISTED:
-        count = f"{len(named) - LISTED:,} more rows: {saying.what}"
+        more = len(named) - LISTED
+        count = f"{more:,} more row{'' if more == 1 else 's'}: {saying.what}"
         file, row = ordered.select(ORIGIN).row(LISTED)
         problems.append(Problem(count, file=file, row=row, table=table, severity=saying.severity))
     return [Finding(table, saying.what, bad.get_column(NR), tuple(problems), saying.severity)]

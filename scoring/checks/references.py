@@ -16,6 +16,11 @@ Frames = Mapping[str, pl.DataFrame]
 PARENTS = {"accounts": "parent_id", "managers": "reports_to"}
 """The columns by which the rows of a table form a tree."""
 
+_BETWEEN = ";"
+"""Between several ids in one cell."""
+
+_PRIMARY = {"accounts": "set a primary one and export that; with HubSpot, Associated Company IDs (Primary)"}
+
 
 def references(table: Table) -> Iterator[Column]:
     """The columns of the table that refer to another row."""
@@ -58,9 +63,12 @@ def unknown(frame: pl.DataFrame, table: Table, keys: Mapping[str, pl.Series]) ->
         if strange.is_empty():
             continue
         bad = frame.filter(pl.col(column.name).is_in(strange.implode()))
+        is_list = pl.col(column.name).is_in(_lists(strange, known).implode())
         what = f"{column.name} is not among the {target}"
         advice = partial(did_you_mean, known=known, otherwise=f"add it to {target} or mend the id")
-        findings += found(table.name, bad, Saying(what, advice, column.name))
+        several = Saying(f"{column.name} names several of the {target}", _PRIMARY.get(target, "name one"), column.name)
+        findings += found(table.name, bad.filter(~is_list), Saying(what, advice, column.name))
+        findings += found(table.name, bad.filter(is_list), several)
     return findings
 
 
@@ -68,6 +76,14 @@ def strangers(used: pl.Series, known: pl.Series) -> pl.Series:
     """The values used that are not known, once each."""
     once = used.drop_nulls().unique().alias("id").to_frame()
     return once.join(known.alias("id").to_frame(), on="id", how="anti").get_column("id")
+
+
+def _lists(strange: pl.Series, known: pl.Series) -> pl.Series:
+    """Those of the unknown values that are several ids in one cell, one of which at least is known."""
+    values = strange.filter(strange.str.contains(_BETWEEN, literal=True)).alias("value").to_frame()
+    parts = values.with_columns(id=pl.col("value").str.split(_BETWEEN)).explode("id")
+    ids = parts.with_columns(pl.col("id").str.strip_chars())
+    return ids.join(known.alias("id").to_frame(), on="id", how="semi").get_column("value").unique()
 
 
 def cycles(frame: pl.DataFrame, table: Table) -> list[Finding]:

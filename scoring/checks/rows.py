@@ -12,7 +12,7 @@ from scoring.checks.suggestions import did_you_mean
 from scoring.errors import Severity
 from scoring.frame import Column, Kind, Table
 from scoring.money import LARGEST
-from scoring.tables import EVERY
+from scoring.tables import COUNTS_ON, EVERY, TABLES
 
 _EVERY = rf"^(?:{'|'.join(EVERY)}|[1-9][0-9]{{0,2}} (?:{'|'.join(EVERY)})s?)$"
 _PERIOD = rf"^(?:{PATTERN})$"
@@ -85,6 +85,31 @@ def _period() -> RowRule:
     return RowRule(~pl.col("period").str.contains(_PERIOD), saying)
 
 
+def _controls() -> Iterator[RowRule]:
+    """Control totals that nothing read could ever be held against."""
+    table, is_amount = pl.col("table"), pl.col("measure") == "amount"
+    with_amounts = [t.name for t in TABLES.values() if any(c.name == "amount" for c in t.columns)]
+    has_days = pl.col("starts_on").is_not_null() | pl.col("ends_on").is_not_null()
+    yield RowRule(
+        is_amount & ~table.is_in(with_amounts),
+        Saying(
+            "the table has no column amount", f"use measure rows; amounts are in {', '.join(with_amounts)}", "table"
+        ),
+    )
+    yield RowRule(
+        has_days & ~table.is_in(list(COUNTS_ON)),
+        Saying("the rows of the table have no day", "leave starts_on and ends_on empty", "table"),
+    )
+    yield RowRule(
+        pl.col("ends_on") <= pl.col("starts_on"),
+        Saying("ends_on is not after starts_on", "name the first day that is no longer meant", "ends_on"),
+    )
+    yield RowRule(
+        ~is_amount & ((pl.col("value") < 0) | (pl.col("value") != pl.col("value").floor())),
+        Saying("value is no number of rows", "write a whole number, or measure amount", "value"),
+    )
+
+
 def survey_rules(csat_scales: Iterable[str] = ()) -> Iterator[RowRule]:
     """Answers that are not on a known scale: whole numbers of 0-10 for nps; for csat of 1-5, or of a scale that
     the rules declare."""
@@ -153,6 +178,7 @@ ROW_RULES: dict[str, tuple[RowRule, ...]] = {
             ),
         ),
     ),
+    "controls": tuple(_controls()),
     "costs": (_period(),),
     "exclusions": (
         RowRule(

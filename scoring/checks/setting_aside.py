@@ -49,6 +49,8 @@ def _gone(name: str, rows: pl.DataFrame, column: str) -> list[Finding]:
 
 def _note(name: str, findings: list[Finding]) -> Finding:
     count = len(unusable(findings, name))
-    what = f"{count:,} more rows would be set aside, because they refer to a row with an error"
+    one = "1 more row would be set aside, because it refers to a row with an error"
+    several = f"{count:,} more rows would be set aside, because they refer to a row with an error"
+    what = one if count == 1 else several
     problem = Problem(what, table=name, severity=Severity.NOTE)
     return Finding(name, what, findings[0].rows.clear(), (problem,), Severity.NOTE)

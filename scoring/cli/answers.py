@@ -57,7 +57,7 @@ def line_of(problem: Problem) -> str:
 def count(problems: Iterable[Problem]) -> str:
     """How many there are of each severity, as `3 errors, 1 note`; `no problems` where there are none."""
     severities = [p.severity for p in problems]
-    told = [_many(severities.count(s), str(s)) for s in Severity if s in severities]
+    told = [many(severities.count(s), str(s)) for s in Severity if s in severities]
     return ", ".join(told) or "no problems"
 
 
@@ -66,7 +66,8 @@ def has_errors(problems: Iterable[Problem]) -> bool:
     return any(p.severity is Severity.ERROR for p in problems)
 
 
-def _many(number: int, word: str) -> str:
+def many(number: int, word: str) -> str:
+    """As 1 error or 1,234 errors."""
     return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 

@@ -16,12 +16,17 @@ from scoring.cli import (
     diagnose,
     diff,
     explain,
+    gap,
     init,
+    match,
     metrics,
     opening,
     profiles,
+    restate,
+    rules,
     run,
     runs,
+    seal,
     sensitivity,
     simulate,
 )
@@ -55,6 +60,8 @@ def bookscore(
     Exports of a CRM, a billing system and surveys go in, a scorecard for each manager comes out, down to the row
     that a figure comes from.
 
+    Runs are kept in FOLDER/.bookscore, or in the database whose URL stands in BOOKSCORE_STORE in the environment.
+
     Start with: bookscore init --demo && bookscore run demo --set-aside
 
     Exit codes: 0 done, 1 a bug or a file that cannot be read or written, 2 wrong usage, 3 problems in the data,
@@ -64,18 +71,25 @@ def bookscore(
 
 app.command("init")(init.init)
 app.command("check")(check.check)
+app.command("match")(match.match)
 app.command("run")(run.run)
 app.command("explain")(explain.explain)
 app.command("cohorts")(cohorts.cohorts)
 app.command("backtest")(backtest.backtest)
 app.command("diff")(diff.diff)
 app.command("audit")(audit.audit)
+app.command("rules")(rules.rules)
 app.command("simulate")(simulate.simulate)
 app.command("sensitivity")(sensitivity.sensitivity)
 app.command("diagnose")(diagnose.diagnose)
+app.command("gap")(gap.gap)
 app.command("metrics")(metrics.metrics)
 app.command("open")(opening.open_league)
 app.command("runs")(runs.runs)
+app.command("seal")(seal.seal)
+app.command("seals")(seal.seals)
+app.command("verify")(seal.verify)
+app.command("restate")(restate.restate)
 app.add_typer(profiles.app, name="profiles")
 
 

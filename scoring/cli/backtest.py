@@ -83,7 +83,7 @@ def backtest(  # noqa: PLR0913 - a command has as many options as it has
     """
     request = replace(places.request(folder, rules, as_of), set_aside=set_aside)
     asked = _asked(ahead, origins, (split, until), calibrate)
-    place = out or folder / RESULTS
+    place = out or request.folder / RESULTS
     from scoring import backtest as engine
     from scoring.reports import backtest as pages
 

@@ -1,5 +1,6 @@
 """`bookscore check`: everything that is wrong with exports and rules, at once."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -23,15 +24,39 @@ def check(folder: Folder = Path(), rules: Rules = None, as_of: AsOf = None, as_j
 
     A line holds the severity, the file, the row (data rows count from 1, lines of YAML too), the column, what is
     wrong with which value, and the remedy. Exit code 3 with errors in the data, 4 with errors in the rules.
+
+    The table has a line for each file. Filtered are rows that the table which takes most of the file leaves out; set
+    aside are rows that the table which loses most of it loses. --json tells both for each table that a file fills.
     """
     from scoring.intake import examine
 
     request = places.request(folder, rules, as_of)
     with working("Checking …"):
         examined = examine(request)
+        examined = replace(examined, rules=(*examined.rules, *_seen_by_a_run(folder, examined)))
     problems = all_of(examined)
     answer = Answer(_data(examined, request.as_of), problems, code_of(examined))
     finish(answer, lambda: _show(folder, examined, request.as_of), as_json=as_json)
+
+
+def _seen_by_a_run(folder: Path, examined: "Examined") -> Sequence[Problem]:
+    """What the last run found out about the rules, if the rules and the exports are still the same."""
+    from scoring.rules import fingerprint
+    from scoring.scorecard.rule_findings import Finding, placed
+
+    try:
+        with places.stored(folder) as store:
+            latest = store.latest()
+    except places.NoRunsError:
+        return ()
+    summary = json.loads(latest.summary) if latest else {}
+    read = {i["file"]: i["sha256"] for i in summary.get("inputs", ())}
+    if read != {i.name: i.sha256 for i in examined.inputs}:
+        return ()
+    told = [Finding(f["kind"], tuple(f["rules"]), f["what"], f["remedy"]) for f in summary["rules"].get("findings", ())]
+    period = summary["period"]["name"]
+    same = (v for v in examined.versions if fingerprint(v.rulebook) == summary["rules"]["sha256"])
+    return next((placed(told, version, period) for version in same), ())
 
 
 def all_of(examined: "Examined") -> Sequence[Problem]:
@@ -47,22 +72,35 @@ def code_of(examined: "Examined") -> int:
 
 
 def input_rows(inputs: "Sequence[Input]", as_of: date) -> list[tuple[str, ...]]:
-    """The cells that say of each input how many rows it has, how many are not used, and how old it is."""
-    return [
-        (
-            i.name,
-            f"{i.rows:,}",
-            f"{i.filtered:,}" if i.filtered else "",
-            f"{i.set_aside:,}" if i.set_aside else "",
-            "" if i.last_on is None else str(i.last_on),
-            "" if i.last_on is None else f"{(as_of - i.last_on).days:,}",
-        )
-        for i in inputs
-    ]
+    """The cells that say of each file which tables it fills, how many rows it has and does not use, and how old it is.
+
+    One row is one file, in the order of the inputs. Of several tables, filtered is what the one with most of its rows
+    leaves out, and set aside what the one with most such rows has: their sums would count a row once for each.
+    """
+    by_file: dict[str, list[Input]] = {}
+    for one in inputs:
+        by_file.setdefault(one.name, []).append(one)
+    return [_input_row(name, several, as_of) for name, several in by_file.items()]
+
+
+def _input_row(name: str, several: "Sequence[Input]", as_of: date) -> tuple[str, ...]:
+    filling = [i for i in several if i.table is not None] or several
+    filtered, aside = min(i.filtered for i in filling), max(i.set_aside for i in several)
+    last_on = max((i.last_on for i in several if i.last_on is not None), default=None)
+    return (
+        name,
+        ", ".join(i.table for i in filling if i.table is not None) or "looked up",
+        f"{several[0].rows:,}",
+        f"{filtered:,}" if filtered else "",
+        f"{aside:,}" if aside else "",
+        "" if last_on is None else str(last_on),
+        "" if last_on is None else f"{(as_of - last_on).days:,}",
+    )
 
 
 INPUT_COLUMNS = (
     Column("Input"),
+    Column("Fills", is_extra=True),
     Column("Rows", is_number=True),
     Column("Filtered", is_number=True, is_extra=True),
     Column("Set aside", is_number=True),
@@ -101,10 +139,10 @@ def _show(folder: Path, examined: "Examined", as_of: date) -> None:
     for problem in problems:
         say(line_of(problem))
     if examined.inputs:
-        columns = [replace(c, is_extra=c.name in ("Filtered", "Set aside", "Last day")) for c in INPUT_COLUMNS]
+        extra = ("Fills", "Filtered", "Set aside", "Last day")
+        columns = [replace(c, is_extra=c.name in extra) for c in INPUT_COLUMNS]
         rows = input_rows(examined.inputs, as_of)
-        told = [count(_about(i.name, examined.exports)) for i in examined.inputs]
-        made = [(*row, said) for row, said in zip(rows, told, strict=True)]
+        made = [(*row, count(_about(row[0], examined.exports))) for row in rows]
         table([*columns, Column("Problems")], made, aside=True)
     note(f"Rules: {count(examined.rules)}. Exports: {count(examined.exports)}.")
     if has_errors(problems):

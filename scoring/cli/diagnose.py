@@ -12,7 +12,7 @@ from scoring.cli.streams import note
 
 if TYPE_CHECKING:
     from scoring.compare.diagnosis import Diagnosis
-    from scoring.compare.findings import Finding
+    from scoring.scorecard.rule_findings import Finding
 
 
 def diagnose(
@@ -49,6 +49,7 @@ def _data(found: "Diagnosis", told: "tuple[Finding, ...]") -> dict[str, Any]:
     from scoring.explain.model import plain
 
     data: dict[str, Any] = plain(found)
+    data |= {"weighed": (weighing := data.pop("weighing"))["rules"], "pairs": weighing["pairs"]}
     for rule, figures in zip(data["rules"], found.rules, strict=True):
         rule["published_share"] = figures.published_share
     return {**data, "findings": plain(told)}

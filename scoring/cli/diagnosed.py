@@ -11,7 +11,7 @@ from scoring.cli.streams import note, say
 
 if TYPE_CHECKING:
     from scoring.compare.diagnosis import Diagnosis, Owned, RuleFigures
-    from scoring.compare.findings import Finding
+    from scoring.scorecard.rule_findings import Finding
 
 _SIGNAL = (
     Column("Rule"),

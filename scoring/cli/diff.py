@@ -8,7 +8,7 @@ import typer
 
 from scoring.cli import differing, places
 from scoring.cli.answers import Answer, finish
-from scoring.cli.options import AsJson, Folder
+from scoring.cli.options import AsJson, Workspace
 from scoring.cli.screen import working
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _Run = "A stored run: last, previous (the one before), a period as 2026-Q1, or t
 def diff(
     then: Annotated[str, typer.Argument(metavar="RUN", help=_Run)],
     now: Annotated[str, typer.Argument(metavar="RUN", help="The run it is held against; the later one as a rule.")],
-    folder: Folder = Path(),
+    folder: Workspace = Path(),
     *,
     who: Annotated[
         str | None,

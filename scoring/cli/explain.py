@@ -47,7 +47,9 @@ def explain(
     folder: InFolder = Path(),
     run_id: Annotated[
         str | None,
-        typer.Option("--run", metavar="ID", help="A stored run, by the beginning of its id.", show_default="the last"),
+        typer.Option(
+            "--run", metavar="RUN", help="A stored run: a period, or the beginning of an id.", show_default="the last"
+        ),
     ] = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Every account and row, not only those that matter most.")
@@ -86,9 +88,11 @@ def _evidence(store: "Store", folder: Path, run_id: str | None) -> "Evidence":
     import polars as pl
 
     from scoring.explain import of_stored
+    from scoring.store import named
 
-    found = store.run(run_id) if run_id else store.latest()
-    if found is None:
+    latest = store.latest()
+    if latest is None:
         raise places.NoRunsError(folder)
+    found = named(store, run_id or latest.period)
     frames = {name: pl.scan_parquet(store.frame(found.run_id, name)) for name in FRAMES}
     return of_stored(json.loads(found.summary), store.cards(found.run_id), **frames)

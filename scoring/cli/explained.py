@@ -44,6 +44,7 @@ def show(view: View) -> None:
     else:
         for line in found.lines:
             explained_values.by_account(found, line, everything=view.everything)
+    _prior(found)
     for sentence in found.sentences:
         say(sentence)
     _next(view)
@@ -118,6 +119,32 @@ def _additions(lines: "Sequence[Line]", score: Decimal | None) -> list[str]:
     known = [a for a in adds if a is not None]
     printed = iter(in_parts(known, rounded(score if score is not None else sum(known, Decimal(0)))))
     return [NOT_MEASURED if a is None else fixed(next(printed)) for a in adds]
+
+
+def _prior(found: "Explanation") -> None:
+    """What was learned of sealed periods, and credited to the manager."""
+    from scoring.reports.prior import KINDS, signed_money, why
+
+    if not found.prior:
+        return
+    say("Learned since earlier periods were sealed; in no score")
+    columns = (
+        Column("Account"), Column("Period"), Column("Effective"), Column("What"),
+        Column(found.currency, is_number=True), Column("Why only now"),
+    )  # fmt: skip
+    rows = [
+        (
+            line["account"],
+            line["period"] or "earlier",
+            line["effective_on"],
+            KINDS.get(line["kind"], line["kind"]),
+            signed_money(line["amount"], found.currency),
+            why(line),
+        )
+        for line in found.prior
+    ]
+    table(columns, rows)
+    say()
 
 
 def _next(view: View) -> None:

@@ -20,6 +20,13 @@ RULES, SCHEMA, SOURCES = "rules.yaml", "rules.schema.json", "sources.yaml"
 DEMO = Path("demo")
 
 
+class NoFileError(BookscoreError):
+    """A file was named that is not there."""
+
+    def __init__(self, place: Path) -> None:
+        super().__init__(f"there is no file {place}, and no folder is made that is named like one; check the name")
+
+
 class SizeError(BookscoreError):
     """A made company cannot have that size."""
 
@@ -38,7 +45,7 @@ def init(
         Path | None,
         typer.Argument(
             metavar="[FOLDER]",
-            help="The folder with the exports; it is made if it is not there.",
+            help="The folder with the exports, or one file or zip archive; a folder is made if it is not there.",
             show_default="here; demo with --demo",
         ),
     ] = None,
@@ -60,15 +67,25 @@ def init(
     is ever overwritten.
     """
     place = folder or (DEMO if demo else Path())
+    _refuse_file(place)
     made = _demo(place, accounts, seed, dry_run=dry_run) if demo else Prepared((), (), ())
-    prepared = _files(place, made, dry_run=dry_run)
+    home = place.parent if place.is_file() else place
+    prepared = _files(home, made, place, dry_run=dry_run)
     data = {
-        "folder": str(place),
+        "folder": str(home),
         "written": list(prepared.written),
         "kept": list(prepared.kept),
         "findings": [dict(zip(("certainty", "file", "what"), f, strict=True)) for f in prepared.findings],
     }
-    finish(Answer(data), lambda: _show(place, prepared, is_demo=demo, dry_run=dry_run), as_json=as_json)
+    finish(Answer(data), lambda: _show(home, place, prepared, is_demo=demo, dry_run=dry_run), as_json=as_json)
+
+
+def _refuse_file(place: Path) -> None:
+    """Raises NoFileError where a folder would be made under the name of an export or archive."""
+    from scoring.intake import is_data_file
+
+    if not place.exists() and is_data_file(place):
+        raise NoFileError(place)
 
 
 def _demo(place: Path, accounts: int, seed: int, *, dry_run: bool) -> Prepared:
@@ -88,15 +105,15 @@ def _demo(place: Path, accounts: int, seed: int, *, dry_run: bool) -> Prepared:
     return Prepared(names, (), ())
 
 
-def _files(place: Path, made: Prepared, *, dry_run: bool) -> Prepared:
-    """The rules, their schema and the map of the exports, where they are not there."""
+def _files(place: Path, made: Prepared, exports: Path, *, dry_run: bool) -> Prepared:
+    """The rules, their schema and the map of the exports (a folder, a file or an archive), where they are not there."""
     from scoring import rules
 
     texts = {RULES: rules.default_text(), SCHEMA: rules.schema_text()}
     findings: Sequence[tuple[str, str, str]] = ()
     has_map = (place / SOURCES).exists()
     if SOURCES not in (*made.written, *made.kept) and not has_map and place.is_dir():
-        draft = _draft(place)
+        draft = _draft(exports)
         findings = draft.findings
         texts |= {RULES: draft.rules, SOURCES: draft.sources} if findings else {}
     kept = [name for name in (RULES, SCHEMA, SOURCES) if (place / name).exists() and name not in made.kept]
@@ -116,7 +133,7 @@ def _draft(place: Path) -> "Drafted":
         return drafted(place)
 
 
-def _show(place: Path, prepared: Prepared, *, is_demo: bool, dry_run: bool) -> None:
+def _show(place: Path, exports: Path, prepared: Prepared, *, is_demo: bool, dry_run: bool) -> None:
     verb = "would write" if dry_run else "wrote"
     for name in prepared.written:
         say(f"{verb:<6} {place / name}")
@@ -134,7 +151,7 @@ def _show(place: Path, prepared: Prepared, *, is_demo: bool, dry_run: bool) -> N
     elif SOURCES in (*prepared.written, *prepared.kept):
         if prepared.findings:
             note(f"Look through {place / SOURCES}: correct what was guessed, add what was not recognised.")
-        next_command("check", place)
+        next_command("check", exports)
     else:
-        note(f"There are no exports in {place} yet: put them there (CSV, TSV, Parquet or XLSX).")
+        note(f"There are no exports in {place} yet: put them there (CSV, TSV, Parquet or Excel, zipped or not).")
         next_command("init", place)

@@ -10,7 +10,7 @@ from typer.exceptions import TyperException
 
 from scoring.cli.answers import DATA, FAILED, RULES, USAGE, Answer, envelope, line_of, next_command
 from scoring.cli.streams import note, say_json
-from scoring.errors import BookscoreError, Problem, ProblemsFoundError
+from scoring.errors import BookscoreError, Problem, ProblemsFoundError, Severity
 
 DEBUG = "BOOKSCORE_DEBUG"
 """Set this in the environment to see tracebacks."""
@@ -18,6 +18,9 @@ DEBUG = "BOOKSCORE_DEBUG"
 _CODES = {
     "UnknownNameError": USAGE, "AmbiguousNameError": USAGE, "UnknownRunError": USAGE, "AmbiguousRunError": USAGE,
     "NoRunsError": USAGE, "NoPlaceError": USAGE, "NotOursError": USAGE, "UnknownPeriodError": USAGE,
+    "NoFileError": USAGE,
+    "UnreadableUrlError": USAGE, "OtherDatabaseError": USAGE, "NoFolderError": USAGE, "NoDriverError": USAGE,
+    "SealedPeriodError": USAGE, "NotSealableError": USAGE, "UnreadError": USAGE,
     "NothingDatedError": DATA, "TooShortError": DATA, "UnknownStretchError": USAGE, "WholeMonthsError": USAGE,
 }  # fmt: skip
 """By name, so that looking one up loads nothing; the rest is a bug or I/O."""
@@ -40,6 +43,12 @@ def told(error: Exception, arguments: Sequence[str]) -> int:
         note(line_of(problem) if isinstance(error, ProblemsFoundError) else str(problem))
     next_command(*_next(error, arguments))
     return code
+
+
+def is_of_rules(error: ProblemsFoundError) -> bool:
+    """Whether there are errors in rules among the problems."""
+    files = [p.file for p in error.problems if p.file and p.severity is Severity.ERROR]
+    return any(file.endswith((".yaml", ".yml")) and file != "sources.yaml" for file in files)
 
 
 def is_for_debugging() -> bool:
@@ -78,10 +87,7 @@ def _sentence(error: Exception) -> str:
 
 def _code(error: Exception) -> int:
     if isinstance(error, ProblemsFoundError):
-        is_of_rules = any(
-            p.file and p.file.endswith((".yaml", ".yml")) and p.file != "sources.yaml" for p in error.problems
-        )
-        return RULES if is_of_rules else DATA
+        return RULES if is_of_rules(error) else DATA
     if isinstance(error, TyperException):
         return error.exit_code
     return _CODES.get(type(error).__name__, FAILED)

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from scoring.cli import places
+from scoring.cli import past, places
 from scoring.cli.answers import Answer, finish, next_command
-from scoring.cli.options import AsJson, Folder
+from scoring.cli.options import AsJson, Workspace
 from scoring.cli.streams import note, say
 from scoring.errors import BookscoreError
 
@@ -20,7 +20,7 @@ class NoPagesError(BookscoreError):
 
 
 def open_league(
-    folder: Folder = Path(),
+    folder: Workspace = Path(),
     period: Annotated[
         str | None,
         typer.Option("--period", metavar="PERIOD", help="Of which period, as 2026-Q2.", show_default="the last run"),
@@ -29,7 +29,8 @@ def open_league(
 ) -> None:
     """Open the league page in the browser, and print where it lies.
 
-    FOLDER is the one that was run, or the one that the results were written to.
+    FOLDER is the one that was run, or the one that the results were written to. Of a sealed period the pages are those
+    of the sealed run; where another run was written since, they are written anew.
     """
     page = _page(places.existing(folder), period)
     import webbrowser
@@ -55,6 +56,7 @@ def _page(folder: Path, period: str | None) -> Path:
         if latest is None:
             raise places.NoRunsError(folder)
         period = latest.period
+    past.show_sealed(folder, period)
     page = folder / places.RESULTS / period / "league.html"
     if not page.is_file():
         raise NoPagesError(page)

@@ -6,11 +6,34 @@ from typing import Annotated
 
 import typer
 
+from scoring.cli.places import home
+
 Folder = Annotated[
-    Path, typer.Argument(metavar="[FOLDER]", help="The folder with the exports and rules.yaml.", show_default="here")
+    Path,
+    typer.Argument(
+        metavar="[FOLDER]",
+        help="The folder with the exports and rules.yaml, or one file or zip archive in it.",
+        show_default="here",
+    ),
+]
+Workspace = Annotated[
+    Path,
+    typer.Argument(
+        metavar="[FOLDER]",
+        help="The folder whose runs are meant, or the one file or zip archive in it that was run.",
+        show_default="here",
+        callback=home,
+    ),
 ]
 InFolder = Annotated[
-    Path, typer.Option("--folder", metavar="FOLDER", help="The folder whose runs are meant.", show_default="here")
+    Path,
+    typer.Option(
+        "--folder",
+        metavar="FOLDER",
+        help="The folder whose runs are meant, or a file in it.",
+        show_default="here",
+        callback=home,
+    ),
 ]
 Rules = Annotated[
     Path | None, typer.Option("--rules", metavar="FILE", help="Other rules than rules.yaml in the folder.")

@@ -1,7 +1,7 @@
 """`bookscore run`: from a folder of exports to scorecards."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scoring.cli import places, scored
-from scoring.cli.answers import DATA, Answer, finish, line_of, next_command
+from scoring.cli import past, places, scored
+from scoring.cli.answers import DATA, RULES, Answer, finish, line_of, many, next_command
 from scoring.cli.check import INPUT_COLUMNS, all_of, code_of, hint, input_rows
+from scoring.cli.mistakes import is_of_rules
 from scoring.cli.options import AsJson, AsOf, DryRun, Folder, Rules
 from scoring.cli.screen import table, working
 from scoring.cli.streams import note
-from scoring.errors import ProblemsFoundError, Severity, in_order
+from scoring.errors import Problem, ProblemsFoundError, Severity, in_order
 
 if TYPE_CHECKING:
     from scoring.intake import Request
@@ -54,15 +55,23 @@ def run(
 
     Prints who stands above, in line with and below the peers, as far as the data can tell, in alphabetical order;
     there are no ranks. Writes run.json, scorecards.json, measures.parquet, book.parquet, movements.parquet,
-    lines.parquet, compared.parquet, lifetime.parquet, cohorts.parquet, churn_reasons.parquet, league.html and a card
-    for each manager. With errors in exports or rules nothing is written, and the exit code is 3 or 4.
+    lines.parquet, compared.parquet, lifetime.parquet, cohorts.parquet, churn_reasons.parquet, matches.parquet,
+    league.html and a card for each manager. With errors in exports or rules nothing is written, and the exit code is
+    3 or 4.
     """
     request = replace(places.request(folder, rules, as_of), period=period, set_aside=set_aside)
+    if period and not dry_run:
+        past.refuse_sealed(request.folder, period)
     made = _computed(request, as_json=as_json)
-    place = out or folder / places.RESULTS / made.period.name
-    written = _written(made, folder, place, dry_run=dry_run)
+    home = request.folder
+    if not dry_run:
+        past.refuse_sealed(home, made.period.name)
+    place = out or home / places.RESULTS / made.period.name
+    silent = past.silent(made, home)
+    written = _written(made, home, place, dry_run=dry_run)
     data = {**scored.data(made), "out": str(place), "written": [str(path) for path in written]}
-    finish(Answer(data, made.problems), lambda: _show(made, folder, place, len(written)), as_json=as_json)
+    problems = in_order((*made.problems, *silent))
+    finish(Answer(data, problems), lambda: _show(made, problems, home, place, len(written)), as_json=as_json)
 
 
 def _computed(request: "Request", *, as_json: bool) -> "Run":
@@ -71,18 +80,19 @@ def _computed(request: "Request", *, as_json: bool) -> "Run":
 
     try:
         with working("Scoring …"):
-            return pipeline.run(request)
+            return pipeline.run(request, past.seals(request.folder))
     except ProblemsFoundError as error:
         examined = intake.examine(request)
         problems = in_order((*all_of(examined), *error.problems))
+        code = RULES if is_of_rules(error) else code_of(examined) or DATA
 
     def show() -> None:
         for problem in problems:
             note(line_of(problem))
         note("Nothing was written.")
-        hint(request.folder, examined)
+        hint(request.only or request.folder, examined)
 
-    finish(Answer(None, problems, code_of(examined) or DATA), show, as_json=as_json)
+    finish(Answer(None, problems, code), show, as_json=as_json)
     raise ProblemsFoundError(problems)
 
 
@@ -100,7 +110,7 @@ def _written(made: "Run", folder: Path, place: Path, *, dry_run: bool) -> list[P
 
 def _store(made: "Run", folder: Path) -> None:
     from scoring.run import json_text
-    from scoring.store import FileRecord, RunRecord, open_store
+    from scoring.store import READ, FileRecord, RunRecord
 
     summary = made.summary
     record = RunRecord(
@@ -113,12 +123,12 @@ def _store(made: "Run", folder: Path) -> None:
         summary=json_text(summary),
     )
     files = [FileRecord(name=i.name, sha256=i.sha256, rows=i.rows, set_aside=i.set_aside) for i in made.inputs]
-    store = open_store(folder)
+    store = places.opened(folder)
     try:
         store.save(
             record,
             cards=made.cards,
-            frames=made.packed,
+            frames={**made.packed, **{f"{READ}{name}": rows for name, rows in made.packed_read.items()}},
             created_at=datetime.now(UTC),
             problems=made.problems,
             files=files,
@@ -127,15 +137,14 @@ def _store(made: "Run", folder: Path) -> None:
         store.close()
 
 
-def _show(made: "Run", folder: Path, place: Path, written: int) -> None:
+def _show(made: "Run", problems: Sequence[Problem], folder: Path, place: Path, written: int) -> None:
     table(INPUT_COLUMNS, input_rows(made.inputs, made.as_of), aside=True)
     note()
     scored.show(made)
-    _care(made)
+    _care(made, problems)
     if written:
-        note(
-            f"Wrote {written:,} files into {place}; begin with league.html. The run is kept in {folder / places.STORE}."
-        )
+        kept = places.kept_in(folder / places.STORE)
+        note(f"Wrote {written:,} files into {place}; begin with league.html. The run is kept in {kept}.")
     else:
         note(f"Nothing was written (--dry-run); it would go into {place}.")
     scores = [card for card in made.cards if card["score"] is not None]
@@ -149,15 +158,15 @@ def _score(card: Mapping[str, Any]) -> float:
     return float(card["score"])
 
 
-def _care(made: "Run") -> None:
+def _care(made: "Run", problems: Sequence[Problem]) -> None:
     """What must be read with care."""
-    if not made.problems:
+    if not problems:
         return
     note("Read with care:")
     words = {Severity.ERROR: "set aside", Severity.WARNING: "warning", Severity.NOTE: "note"}
-    alike = Counter(p.what for p in made.problems)
+    alike = Counter(p.what for p in problems)
     seen = Counter[str]()
-    for problem in made.problems:
+    for problem in problems:
         seen[problem.what] += 1
         if seen[problem.what] <= _ALIKE:
             note(f"  {words[problem.severity]}: {problem}")
@@ -166,5 +175,6 @@ def _care(made: "Run") -> None:
             note(f"  {words[problem.severity]}: {more}")
     flagged = sum(1 for card in made.cards if card["flags"])
     if flagged:
-        note(f"  {flagged:,} of {len(made.cards):,} cards have notes of their own.")
+        have = f"{many(len(made.cards), 'card')} {'has' if flagged == 1 else 'have'}"
+        note(f"  {flagged:,} of {have} notes of {'its' if flagged == 1 else 'their'} own.")
     note()

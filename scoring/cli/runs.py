@@ -1,23 +1,30 @@
 """`bookscore runs`: the runs that are stored."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from scoring.cli import places
 from scoring.cli.answers import Answer, finish, next_command
-from scoring.cli.options import AsJson, Folder
+from scoring.cli.options import AsJson, Workspace
 from scoring.cli.screen import Column, table
 
 SHORT = 12
 """Digits of an id that are shown; any that tell it from others will do."""
 
 
-def runs(folder: Folder = Path(), as_json: AsJson = False) -> None:
+def runs(folder: Workspace = Path(), as_json: AsJson = False) -> None:
     """List the stored runs, those stored last first."""
     with places.stored(folder) as store:
         found, latest = store.runs(), store.latest()
+        sealed = {seal.run_id: seal.sealed_by for seal in store.seals()}
     shown = ("run_id", "period", "as_of", "rules_name", "rules_hash", "engine_version", "created_at")
     data = [
-        {**{n: getattr(run, n) for n in shown}, "is_latest": latest is not None and run.run_id == latest.run_id}
+        {
+            **{n: getattr(run, n) for n in shown},
+            "is_latest": latest is not None and run.run_id == latest.run_id,
+            "sealed_by": sealed.get(run.run_id),
+        }
         for run in found
     ]
 
@@ -32,7 +39,7 @@ def runs(folder: Folder = Path(), as_json: AsJson = False) -> None:
                     d["as_of"],
                     d["rules_name"],
                     d["created_at"][:16].replace("T", " "),
-                    "latest" if d["is_latest"] else "",
+                    _state(d),
                 )
                 for d in data
             ],
@@ -40,3 +47,9 @@ def runs(folder: Folder = Path(), as_json: AsJson = False) -> None:
         next_command("explain", "NAME", "--folder", folder, "--run", data[0]["run_id"][:SHORT] if data else "ID")
 
     finish(Answer(data), show, as_json=as_json)
+
+
+def _state(run: Mapping[str, Any]) -> str:
+    """What is special about a run."""
+    sealed = f"sealed by {run['sealed_by']}" if run["sealed_by"] else ""
+    return ", ".join(word for word in ("latest" if run["is_latest"] else "", sealed) if word)

@@ -1,8 +1,10 @@
 """How is a run told? By group, alphabetically, each score with its range."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from scoring.cli.answers import many
 from scoring.cli.screen import Column, table
 from scoring.cli.streams import say
 
@@ -11,7 +13,9 @@ if TYPE_CHECKING:
 
 Card = Mapping[str, Any]
 
-_SHOWN = ("manager_id", "name", "team", "accounts", "score", "low", "high", "label", "group", "reason", "evidence")
+_SHOWN = (
+    "manager_id", "name", "team", "accounts", "score", "low", "high", "label", "group", "reason", "evidence", "trust",
+)  # fmt: skip
 _COLUMNS = (
     Column("Manager"),
     Column("Team", is_extra=True),
@@ -33,6 +37,7 @@ def data(run: "Run") -> dict[str, Any]:
         "as_of": run.as_of.isoformat(),
         "totals": dict(run.totals),
         "inputs": [input_json(i) for i in run.inputs],
+        "trust": [dict(found) for found in run.trust],
         "scorecards": [{name: card[name] for name in _SHOWN} for card in run.cards],
     }
 
@@ -41,10 +46,12 @@ def show(run: "Run") -> None:
     """Prints the result by group."""
     from scoring.reports.standing import standing_of
 
-    say(f"{run.rulebook.name}: {run.period.name}, as of {run.as_of}, {len(run.cards):,} managers")
+    say(f"{run.rulebook.name}: {run.period.name}, as of {run.as_of}, {many(len(run.cards), 'manager')}")
     say(run.context.basis_sentence)
     if middle := _middle(run):
         say(f"{middle}; likely ranges of {run.rulebook.interval:.0%}.")
+    if doubt := _doubt(run):
+        say(doubt)
     say()
     for group, (words, _) in standing_of(run.cards).groups.items():
         cards = [card for card in run.cards if card["group"] == group]
@@ -56,6 +63,14 @@ def show(run: "Run") -> None:
         else:
             table(_COLUMNS, [_row(card) for card in cards])
         say()
+
+
+def _doubt(run: "Run") -> str:
+    """How many scores are degraded or withheld, as the data behind them are in doubt; empty for none."""
+    levels = Counter(card["trust"]["level"] for card in run.cards if card["score"] is not None)
+    levels["withheld"] = sum(card["trust"]["level"] == "withheld" for card in run.cards)
+    told = [f"{levels[level]:,} {level}" for level in ("degraded", "withheld") if levels[level]]
+    return f"Scores in doubt: {' and '.join(told)}, for the reasons given below." if told else ""
 
 
 def _middle(run: "Run") -> str:

@@ -37,6 +37,9 @@ def simulate(
 ) -> None:
     """Score past periods under the folder's rules and under new ones, and say who would have another label, and why.
 
+    The folder's rules are those that were in force for each period; the new ones are taken for all of them, whatever
+    they say of when they begin.
+
     What differs is switched one by one: groups of settings first, then the rules in the order of the new file, then
     those that are gone. The effects add up to the change of each score without rest. Nothing is saved. All periods
     are scored on what is known on the as-of day.
@@ -61,12 +64,22 @@ def simulate(
 
 
 def _data(found: "Simulation") -> dict[str, Any]:
+    return {
+        "new": found.new,
+        "as_of": found.as_of.isoformat(),
+        **_under(found),
+        "earlier": list(map(_under, found.earlier)),
+    }
+
+
+def _under(found: "Simulation") -> dict[str, Any]:
+    """The periods for which the same old rules were in force."""
     from scoring.explain.model import plain
 
     return {
         "old": found.old,
-        "new": found.new,
-        "as_of": found.as_of.isoformat(),
+        "old_version": found.version,
+        "old_sha256": found.sha256,
         "settings": plain(found.settings),
         "switches": [{"name": s.name, "what": s.what, "is_rule": s.is_rule} for s in found.switches],
         "periods": [

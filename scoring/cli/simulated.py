@@ -38,18 +38,27 @@ class View:
 
 def show(view: View) -> None:
     """Prints the simulation."""
-    found = view.found
-    say(f"{found.old} and {found.new} ({view.rules}): {', '.join(found.periods)}, as known on {found.as_of}")
+    every = (view.found, *view.found.earlier)
+    for found in every:
+        _one(view, found)
+    if not any(found.settings for found in every):
+        next_command("run", view.folder)
+        return
+    _sum([m for found in every for m in found.managers])
+    next_command("run", view.folder, "--rules", view.rules)
+
+
+def _one(view: View, found: "Simulation") -> None:
+    """The periods for which the same old rules were in force."""
+    version = f" version {found.version}" if found.version else ""
+    say(f"{found.old}{version} and {found.new} ({view.rules}): {', '.join(found.periods)}, as known on {found.as_of}")
     say()
     _rules(found)
     if not found.settings:
         say("The new rules mean the same, so nothing would change.")
-        next_command("run", view.folder)
         return
     for name in found.periods:
         _period(name, [m for m in found.managers if m.period == name], everything=view.everything)
-    _sum(found)
-    next_command("run", view.folder, "--rules", view.rules)
 
 
 def _rules(found: "Simulation") -> None:
@@ -102,9 +111,9 @@ def _by(manager: "Simulated") -> str:
     return f"{manager.by or ''} {signed(effect) if effect else ''}".strip()
 
 
-def _sum(found: "Simulation") -> None:
+def _sum(managers: "Sequence[Simulated]") -> None:
     """How many labels would change over all periods, and by what."""
-    changed = [m for m in found.managers if m.changes_label]
+    changed = [m for m in managers if m.changes_label]
     words = "; ".join(f"{n:,} by {by or 'too few accounts'}" for by, n in Counter(m.by for m in changed).most_common())
-    say(f"Altogether {len(changed):,} of {len(found.managers):,} labels would change{': ' + words if words else ''}.")
+    say(f"Altogether {len(changed):,} of {len(managers):,} labels would change{': ' + words if words else ''}.")
     say("Nothing was saved.")

@@ -1,7 +1,7 @@
 """Can the rules carry what they decide? How much of each is signal, noise or luck, and what measures the same."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from math import sqrt
 
@@ -18,12 +18,12 @@ from scoring.peers.estimate import Estimate
 from scoring.peers.evidence import REASONS
 from scoring.peers.features import comparable
 from scoring.peers.figures import FEW_COMPARABLE
-from scoring.peers.intervals import TOO_ALIKE, correlations
 from scoring.peers.methods import compare
+from scoring.peers.score import correlation
 from scoring.peers.settings import Fairness
-from scoring.rules import Rulebook
 from scoring.scorecard.estimates import Compared, company_of, estimate_of, outcome_of, settings_of
 from scoring.scorecard.lines import metric_of
+from scoring.scorecard.weighing import Pair, Weighing, pairs
 
 GRADED = "target_bands"
 BESIDE = ("raw", "weighted", "oe_credibility")
@@ -81,20 +81,6 @@ class RuleFigures:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
-    """How far two rules go together: the correlation of what accounts did beyond what was expected of their books.
-
-    `both` account-quarters have both; without a correlation there is a reason.
-    """
-
-    rules: tuple[str, str]
-    both: int
-    correlation: float | None
-    is_alike: bool
-    reason: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Owned:
     """Account-quarters of which something is odd, of how many accounts, and some of their names."""
 
@@ -107,9 +93,10 @@ class Owned:
 class Diagnosis:
     """What scores rest on.
 
-    `least_z` is the mean Z below which no score is published. `overlapping` were claimed by several at once, `late` had
-    nobody in the window of responsibility but only up to the outcome, `unassigned` nobody at all. `says` is what must
-    be known before reading it, if anything.
+    `least_z` is the mean Z below which no score is published. `weighing` is what the rules say that the others do
+    not, as a run has it; its pairs are known even where values are graded. `overlapping` were claimed by several at
+    once, `late` had nobody in the window of responsibility but only up to the outcome, `unassigned` nobody at all.
+    `says` is what must be known before reading it, if anything.
     """
 
     period: str
@@ -122,11 +109,16 @@ class Diagnosis:
     managers: int
     scored: int
     rules: tuple[RuleFigures, ...]
-    pairs: tuple[Pair, ...]
+    weighing: Weighing
     overlapping: Owned
     late: Owned
     unassigned: Owned
     says: str | None
+
+    @property
+    def pairs(self) -> tuple[Pair, ...]:
+        """Each two rules, and how far they go together."""
+        return self.weighing.pairs
 
 
 def of_request(request: Request) -> tuple[Diagnosis, tuple[Problem, ...]]:
@@ -144,7 +136,7 @@ def diagnosis(subject: Subject) -> Diagnosis:
     seen = _Seen(subject, company_of(compared, rulebook, settings), settings, judged.lines)
     estimates = [estimate_of(seen.company, rulebook, n, settings, seen.lines) for n in range(len(rulebook.rules))]
     rules = tuple(_figures(seen, n, found) for n, found in enumerate(estimates))
-    pairs = tuple(_pairs(rulebook, estimates))
+    together = correlation(estimates)
     overlapping, late, unassigned = (
         _owned(compared, pl.col(c)) for c in ("is_overlapping", "is_fallback", "is_unassigned")
     )
@@ -161,7 +153,7 @@ def diagnosis(subject: Subject) -> Diagnosis:
         len(scores),
         scored,
         rules,
-        pairs,
+        replace(judged.weighing, pairs=pairs(rulebook, estimates, together)),
         overlapping,
         late,
         unassigned,
@@ -260,19 +252,6 @@ def _reasons(found: Estimate, numbers: Mapping[str, float | None]) -> dict[str, 
         else:
             reasons[name] = _NO_SPREAD if name == "k" else _NO_PEERS
     return reasons
-
-
-def _pairs(rulebook: Rulebook, estimates: Sequence[Estimate]) -> Iterator[Pair]:
-    """Each two rules, in their order."""
-    matrix = correlations([e.inner for e in estimates], [e.measured for e in estimates])
-    for b, other in enumerate(estimates):
-        for a, one in enumerate(estimates[:b]):
-            both = one.measured & other.measured
-            varies = all(bool(np.any(e.inner[both] != 0)) for e in (one, other))
-            found = round(float(matrix[a, b]), _DIGITS) if varies else None
-            reason = None if varies else "one of the two does not vary" if both.any() else "no account-quarter has both"
-            names = (rulebook.rules[a].name, rulebook.rules[b].name)
-            yield Pair(names, int(both.sum()), found, found is not None and abs(found) > TOO_ALIKE, reason)
 
 
 def _owned(compared: Compared, is_odd: pl.Expr) -> Owned:

@@ -1,12 +1,12 @@
 """What should somebody do about it? What a diagnosis found, each in a plain sentence with a remedy."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from math import sqrt
 
-from scoring.compare.diagnosis import GRADED, Diagnosis, Owned, Pair, RuleFigures
+from scoring.compare.diagnosis import GRADED, Diagnosis, Owned, RuleFigures
 from scoring.numbers import fixed, percent
 from scoring.peers.figures import FEW_COMPARABLE
+from scoring.scorecard.rule_findings import Finding, rule_findings
 
 LUCKY = 0.3
 """A correlation with what was expected of the books that is worth a word, if it is beyond chance as well."""
@@ -21,30 +21,15 @@ _LUCK = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that scores suffer from: its kind, the rules it is about, what it means and what helps."""
-
-    kind: str
-    rules: tuple[str, ...]
-    what: str
-    remedy: str
-
-
 Said = Callable[[str, str, str], Finding]
 
 
 def findings(found: Diagnosis) -> tuple[Finding, ...]:
     """What is to be said of the rules, one after the other, of pairs of them, and of whose the accounts are."""
-    told = [f for rule in found.rules for f in _of_rule(rule, found)]
-    weights = {rule.rule: rule.weight for rule in found.rules}
-    metrics = {rule.rule: rule.metric for rule in found.rules}
-    told += [
-        _alike(pair, is_same=len({metrics[name] for name in pair.rules}) == 1)
-        for pair in found.pairs
-        if pair.is_alike and all(weights[name] for name in pair.rules)
-    ]
-    return (*told, *_of_owners(found), *_of_scores(found))
+    weighed = rule_findings(found.weighing)
+    alone = [f for f in weighed if len(f.rules) == 1]
+    told = [f for rule in found.rules for f in (*(w for w in alone if rule.rule in w.rules), *_of_rule(rule, found))]
+    return (*told, *(f for f in weighed if len(f.rules) > 1), *_of_owners(found), *_of_scores(found))
 
 
 def _of_rule(rule: RuleFigures, found: Diagnosis) -> Iterator[Finding]:
@@ -52,8 +37,6 @@ def _of_rule(rule: RuleFigures, found: Diagnosis) -> Iterator[Finding]:
         return Finding(kind, (rule.rule,), f"{rule.rule}: {what}", remedy)
 
     if not rule.account_quarters:
-        what = "no account has a value of it, so it counts for nobody"
-        yield one("no_data", what, "bring the data, give it weight 0, or delete it")
         return
     if rule.tau is None or rule.reliability is None:
         why = rule.reasons.get("tau") or rule.reasons["reliability"]
@@ -66,10 +49,7 @@ def _of_rule(rule: RuleFigures, found: Diagnosis) -> Iterator[Finding]:
 
 def _of_signal(rule: RuleFigures, least: float, one: Said) -> Iterator[Finding]:
     """Whether managers differ, and how much of a difference is believed."""
-    if not rule.tau:
-        what = "managers do not differ in it beyond chance (tau is 0), so its weight does not matter"
-        yield one("no_signal", what, "give it weight 0, or score what managers can move")
-    elif not rule.tau_data:
+    if rule.tau and not rule.tau_data:
         held = "the frozen k" if rule.is_frozen else "the policy value (tau0)"
         what = f"the data alone show no difference between managers; what it adds rests on {held}"
         yield one("rests_on_policy", what, "give it less weight until several periods show a difference")
@@ -93,19 +73,6 @@ def _of_book(rule: RuleFigures, found: Diagnosis, one: Said) -> Iterator[Finding
         part = percent(rule.few_comparable / rule.account_quarters, 0)
         what = f"{part} of the account-quarters have fewer than {FEW_COMPARABLE} of their kind in other books"
         yield one("few_comparable", what, "name fewer features, or join rare kinds")
-
-
-def _alike(pair: Pair, *, is_same: bool) -> Finding:
-    one, other = pair.rules
-    correlation = pair.correlation or 0.0
-    if is_same:
-        what = f"{one} and {other} score the same metric: it counts twice"
-        return Finding("same", pair.rules, what, "delete one of the two")
-    if correlation < 0:
-        what = f"{one} and {other} pull against each other ({fixed(correlation, 2)}): what is good for one is bad for"
-        return Finding("opposed", pair.rules, f"{what} the other", "keep the one that is meant")
-    what = f"{one} and {other} measure nearly the same ({fixed(correlation, 2)}): what they share counts twice"
-    return Finding("same", pair.rules, what, "keep one, or let both together weigh what one should")
 
 
 def _of_owners(found: Diagnosis) -> Iterator[Finding]:

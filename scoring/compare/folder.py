@@ -47,7 +47,7 @@ def of_folder(request: Request, a: str, b: str, metric: str | None = None) -> Co
     Raises ProblemsFoundError as a run does.
     """
     folder = opened(request)
-    company = Company(folder.tables, folder.rulebook, folder.period(request.period), request.as_of, folder.problems)
+    company = Company(folder.tables, folder.rulebook, folder.period, request.as_of, folder.problems)
     return compare(company, a, b, None if metric is None else [CATALOGUE[metric]])
 
 

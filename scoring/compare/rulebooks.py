@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from scoring import notes, scope
+from scoring import notes
 from scoring.account_quarters import Trail
 from scoring.calendar import Period
 from scoring.compare.changes import Change, changes
 from scoring.compare.switching import Switch, switches
 from scoring.compare.walking import Stop, TablesFor, given, trails, walk
 from scoring.pipeline import judged_by_method
-from scoring.rules import Rulebook
+from scoring.rules import Rulebook, fingerprint
+from scoring.rules.versions import calendar_of
 from scoring.scorecard.cards import Card, Scored, cards
 from scoring.scorecard.context import Context
 
@@ -70,15 +71,21 @@ class Simulated:
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """Two rulebooks over past periods. `switches` says what was exchanged, in that order: settings, then rules."""
+    """Two rulebooks over past periods. `switches` says what was exchanged, in that order: settings, then rules.
+
+    `version` and `sha256` are of the old rules. `earlier` is the same of periods for which older rules were in force.
+    """
 
     old: str
+    version: str | None
+    sha256: str
     new: str
     as_of: date
     settings: tuple[Change, ...]
     switches: tuple[Switch, ...]
     periods: tuple[str, ...]
     managers: tuple[Simulated, ...]
+    earlier: tuple["Simulation", ...] = ()
 
 
 def simulate(tables_for: TablesFor, old: Rulebook, new: Rulebook, periods: Sequence[Period], as_of: date) -> Simulation:
@@ -90,12 +97,22 @@ def simulate(tables_for: TablesFor, old: Rulebook, new: Rulebook, periods: Seque
     way = trails(tables_for, old, steps, as_of)
     found = [s for period in periods for s in _period(way, steps, new, period)]
     differ = changes(*(book.model_dump(mode="json", by_alias=True) for book in (old, new)))
-    return Simulation(old.name, new.name, as_of, differ, steps, tuple(p.name for p in periods), tuple(found))
+    return Simulation(
+        old.name,
+        old.version,
+        fingerprint(old),
+        new.name,
+        as_of,
+        differ,
+        steps,
+        tuple(p.name for p in periods),
+        tuple(found),
+    )
 
 
 def _period(way: Sequence[Trail], steps: Sequence[Switch], new: Rulebook, period: Period) -> list[Simulated]:
     stops = walk(way, steps, new, period)
-    said, then = _cards(stops[0], way[0].rulebook, period), _cards(stops[-1], new, period)
+    said, then = cards_at(stops[0], way[0].rulebook, period), cards_at(stops[-1], new, period)
     names = {i: card["name"] for i, card in {**said, **then}.items()}
     return [
         _simulated(period.name, (i, names[i]), (said.get(i), then.get(i)), [s.standing(i) for s in stops], steps)
@@ -103,10 +120,11 @@ def _period(way: Sequence[Trail], steps: Sequence[Switch], new: Rulebook, period
     ]
 
 
-def _cards(stop: Stop, book: Rulebook, period: Period) -> dict[str, Card]:
+def cards_at(stop: Stop, book: Rulebook, period: Period) -> dict[str, Card]:
+    """Manager to the card, without an earlier period."""
     trail, made = stop.trail, stop.made
     judged = stop.judged or judged_by_method(trail.tables, book, period, made, trail)
-    before = scope.calendar_of(book).previous(period)
+    before = calendar_of(book).previous(period)
     context = Context(book, period, before, made.windows, trail.as_of, notes.people(trail.tables))
     return {c["manager_id"]: c for c in cards(Scored(judged, made.rows, made.moves), None, context)}
 

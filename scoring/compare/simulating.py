@@ -1,18 +1,19 @@
 """Over which tables and periods are two rulebooks compared? A folder read once, and its last periods."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from scoring import booking, rules, scope
 from scoring.calendar import Period
 from scoring.compare.rulebooks import Simulation, simulate
-from scoring.errors import Problem, ProblemsFoundError, in_order
-from scoring.intake import RULES, Request, is_usable, take_in
-from scoring.ledger.parents import rolled_up
+from scoring.errors import Problem, in_order
+from scoring.folder import Reader
+from scoring.intake import RULES, Request
 from scoring.metrics import CATALOGUE
-from scoring.rules import Rulebook
+from scoring.rules import Rulebook, Version
+from scoring.rules.versions import calendar_of
 
 LAST = 4
 """How many periods are looked at, unless told."""
@@ -20,54 +21,57 @@ LAST = 4
 _BEGINS = {"contracts": "starts_on", "invoices": "dated_on"}
 
 
-@dataclass(slots=True)
-class _Folder:
-    """The exports of a folder, read once for each way in which rulebooks have them read."""
-
-    request: Request
-    read: dict[tuple[object, ...], booking.Tables] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-
-    def tables(self, book: Rulebook) -> booking.Tables:
-        """Checked tables. Raises ProblemsFoundError as a run does."""
-        scales = book.voice.csat_scales
-        key = (book.currency, tuple(scales), book.grain)
-        if key not in self.read:
-            intake = take_in(self.request.folder, book.currency, self.request.as_of, scales)
-            if not is_usable(intake, set_aside=self.request.set_aside):
-                raise ProblemsFoundError(intake.problems)
-            known, _ = scope.known_by(intake.checked.tables, self.request.as_of)
-            self.problems += intake.problems
-            self.read[key] = rolled_up(known) if book.grain == "parent" else known
-        return self.read[key]
-
-
 def of_folder(
     request: Request, new_rules: Path, names: Sequence[str] = (), last: int = LAST
 ) -> tuple[Simulation, tuple[Problem, ...]]:
-    """The folder's past periods under its own rules and under the new ones, and what is odd about all of them.
+    """The folder's past periods under the rules that were in force for them and under the new ones, and what is odd
+    about all of them.
 
-    `names` are the periods; without them the `last` ones that the exports hold, by the folder's calendar. Raises
-    ProblemsFoundError where either rules or the exports have errors.
+    `names` are the periods; without them the `last` ones that the exports hold, by the folder's calendar. From when on
+    the new rules are to be in force, and what they supersede, makes no difference. Raises ProblemsFoundError where any
+    of the rules or the exports have errors.
     """
-    places = (request.rules or request.folder / RULES, new_rules)
-    (old, warnings), (new, more) = (rules.read(place, CATALOGUE) for place in places)
-    folder = _Folder(request)
-    for place, book in zip(places, (old, new), strict=True):
-        if misread := scope.misread(folder.tables(book), book, place.name):
-            raise ProblemsFoundError(misread)
-    periods = [scope.calendar_of(old).period(n) for n in names] or _last(folder.tables(old), old, request.as_of, last)
-    for period in periods:
-        if period.start > request.as_of:
-            raise scope.FuturePeriodError(period, request.as_of)
-    ordered = sorted(set(periods), key=lambda p: (p.start, p.end))
-    found = simulate(folder.tables, old, new, ordered, request.as_of)
-    return found, in_order((*warnings, *more, *folder.problems))
+    versions = rules.read_versions(request.rules or request.folder / RULES, CATALOGUE)
+    new = rules.version(new_rules, CATALOGUE)
+    reader = Reader(request)
+    for version in (versions[0], new):
+        reader.of(version)
+    held = [_held(versions, name, reader) for name in names] or _last(versions, reader, last)
+    simulations = []
+    for version in versions:
+        periods = sorted({p for v, p in held if v is version}, key=lambda p: (p.start, p.end))
+        if periods:
+            reader.of(version)
+            simulations.append(
+                simulate(lambda b: reader.read(b).tables, version.rulebook, new.rulebook, periods, request.as_of)
+            )
+    used = {id(v): v for v, _ in held}.values()
+    problems = [p for v in (*used, new) for p in v.problems]
+    problems += [p for exports in reader.taken.values() for p in exports.problems]
+    found, *earlier = simulations
+    return replace(found, earlier=tuple(earlier)) if earlier else found, in_order(problems)
 
 
-def _last(tables: booking.Tables, book: Rulebook, as_of: date, count: int) -> list[Period]:
+def _held(versions: Sequence[Version], name: str, reader: Reader) -> tuple[Version, Period]:
+    """What was in force for the period of that name. Raises FuturePeriodError; ProblemsFoundError if nothing was."""
+    version, period = rules.in_force(versions, lambda v: calendar_of(v.rulebook).period(name))
+    if period.start > reader.request.as_of:
+        raise scope.FuturePeriodError(period, reader.request.as_of)
+    return version, period
+
+
+def _last(versions: Sequence[Version], reader: Reader, count: int) -> list[tuple[Version, Period]]:
     """The last periods that the exports hold from their first day on; always the last one."""
-    latest, calendar = scope.latest_period(tables, book, as_of), scope.calendar_of(book)
+    found = [rules.in_force(versions, reader.period)]
+    while len(found) < count:
+        before = rules.before(versions, *found[-1])
+        if before is None or not _reaches(reader.of(before[0]).tables, before[0].rulebook, before[1]):
+            break
+        found.append(before)
+    return found
+
+
+def _reaches(tables: booking.Tables, book: Rulebook, period: Period) -> bool:
+    """Whether the exports hold the period from its first day on."""
     first = tables[book.basis][_BEGINS[book.basis]].min()
-    earlier = (calendar.previous(latest, n) for n in range(1, count))
-    return [latest, *(p for p in earlier if isinstance(first, date) and p.start >= first)]
+    return isinstance(first, date) and period.start >= first

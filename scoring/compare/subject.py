@@ -1,25 +1,30 @@
 """What do those who decide look at? One period of a company, read and booked once, to be judged in several ways."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
-from scoring import booking, notes, scope
+from scoring import booking, notes, trust
 from scoring.account_quarters import Trail
 from scoring.calendar import Period
 from scoring.errors import Problem, in_order
 from scoring.folder import opened
 from scoring.intake import Request
-from scoring.pipeline import judged_by_method
+from scoring.pipeline import judged_by_method, looked_at
 from scoring.rules import Rulebook
-from scoring.scorecard.cards import Card, Scored, cards
+from scoring.rules.versions import calendar_of
+from scoring.scorecard.cards import Card, Scored
 from scoring.scorecard.context import Context
 from scoring.scorecard.judged import Judged
+from scoring.scorecard.trusted import Verdict, trusted_cards
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Subject:
-    """A period of a company: its tables, its book, and the quarters that end with it, made when they are asked for."""
+    """A period of a company: its tables, its book, and the quarters that end with it, made when they are asked for.
+
+    `verdicts` says whose scores its data cannot carry.
+    """
 
     tables: booking.Tables
     rulebook: Rulebook
@@ -29,6 +34,7 @@ class Subject:
     trail: Trail
     people: Mapping[str, Mapping[str, str | None]]
     problems: tuple[Problem, ...] = ()
+    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
 
     def judged(self, rulebook: Rulebook) -> Judged:
         """The scores under a rulebook that differs in how managers are compared, but not in books or metrics."""
@@ -36,9 +42,9 @@ class Subject:
 
     def cards(self, judged: Judged, rulebook: Rulebook) -> list[Card]:
         """The cards of those scores, without an earlier period, by name."""
-        before = scope.calendar_of(rulebook).previous(self.period)
+        before = calendar_of(rulebook).previous(self.period)
         context = Context(rulebook, self.period, before, self.made.windows, self.as_of, self.people)
-        return cards(Scored(judged, self.made.rows, self.made.moves), None, context)
+        return trusted_cards(Scored(judged, self.made.rows, self.made.moves), None, context, self.verdicts)
 
     def name_of(self, manager: str) -> str:
         """What people call the manager; the id where no name is known."""
@@ -54,6 +60,8 @@ def subject(tables: booking.Tables, rulebook: Rulebook, period: Period, as_of: d
 def of_folder(request: Request) -> Subject:
     """The period that is asked for, with all that is odd about rules and exports. Raises ProblemsFoundError."""
     folder = opened(request)
-    found = subject(folder.tables, folder.rulebook, folder.period(request.period), folder.as_of)
-    problems = in_order((*folder.problems, *folder.later))
-    return replace(found, problems=problems)
+    found = subject(folder.tables, folder.rulebook, folder.period, folder.as_of)
+    doubts = trust.of_run(looked_at(folder, found.made.rows))
+    verdicts = trust.verdicts(doubts, found.made.rows["manager_id"].unique().sort())
+    problems = in_order((*folder.problems, *folder.later, *trust.problems(doubts)))
+    return replace(found, problems=problems, verdicts=verdicts)

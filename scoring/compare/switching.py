@@ -4,16 +4,8 @@ from dataclasses import dataclass, replace
 
 from scoring.rules import Rule, Rulebook
 
-NO_BOOK = frozenset(
-    {
-        "name", "goal", "profile", "method", "window", "responsibility", "expectation", "weights", "winsor",
-        "credibility", "rules", "missing", "min_coverage", "min_n", "breakdowns", "interval", "grades", "publish",
-    }
-)  # fmt: skip
-"""Settings that decide nothing about what is in a book of a given period."""
-
-NO_QUARTERS = NO_BOOK - {"responsibility", "expectation"}
-"""Settings that decide nothing about what accounts did in a quarter, and whose they were; rules do by their metrics."""
+_NO_STEP = ("rules", "version", "effective_from", "supersedes")
+"""Settings that are no step: rules are taken one by one, and when rules are in force moves no score."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +29,7 @@ def switches(old: Rulebook, new: Rulebook) -> tuple[Switch, ...]:
     are no step, as the order decides nothing.
     """
     made, book = [], old
-    fields = [f for f in type(old).model_fields if f != "rules" and getattr(old, f) != getattr(new, f)]
+    fields = [f for f in type(old).model_fields if f not in _NO_STEP and getattr(old, f) != getattr(new, f)]
     late = "method" if "method" in fields and new.method == "target_bands" else None
     for field in fields:
         if field != late:
@@ -55,13 +47,6 @@ def switches(old: Rulebook, new: Rulebook) -> tuple[Switch, ...]:
     if late:
         made.append(Switch(late, "changed", is_rule=False, rulebook=new))
     return (*made[:-1], *(replace(last, rulebook=new) for last in made[-1:]))
-
-
-def leaves_quarters(old: Rulebook, new: Rulebook) -> bool:
-    """Whether accounts did the same in every quarter under both, and were the same managers'."""
-    asked = [[(rule.metric, rule.of) for rule in book.rules] for book in (old, new)]
-    same = (getattr(old, f) == getattr(new, f) for f in type(old).model_fields if f not in NO_QUARTERS)
-    return asked[0] == asked[1] and all(same)
 
 
 def _told(rule: str) -> str:

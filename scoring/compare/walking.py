@@ -11,13 +11,14 @@ import polars as pl
 from scoring import booking
 from scoring.account_quarters import Trail
 from scoring.calendar import Period
-from scoring.compare.switching import NO_BOOK, Switch, leaves_quarters
+from scoring.compare.switching import Switch
 from scoring.credit.ownership import UNASSIGNED
 from scoring.metrics import CATALOGUE
 from scoring.numbers import exact
 from scoring.peers.resample import WHOLE
 from scoring.pipeline import judged_by_method
 from scoring.rules import Rulebook
+from scoring.rules.deciding import NO_BOOK
 from scoring.scorecard.judged import Judged
 from scoring.scorecard.lines import lines, targets_of, totals
 
@@ -49,9 +50,7 @@ def trails(tables_for: TablesFor, old: Rulebook, steps: Sequence[Switch], as_of:
     """The quarters of the old rulebook and of that after each step; made once where a step leaves them alone."""
     found = [Trail(tables_for(old), old, as_of)]
     for step in steps:
-        last, book = found[-1], step.rulebook
-        is_kept = leaves_quarters(last.rulebook, book)
-        found.append(last.under(book) if is_kept else Trail(tables_for(book), book, as_of))
+        found.append(found[-1].by(tables_for(step.rulebook), step.rulebook))
     return tuple(found)
 
 
@@ -64,10 +63,10 @@ def walk(way: Sequence[Trail], steps: Sequence[Switch], new: Rulebook, period: P
         return booking.booked(trail.tables, trail.rulebook, period, trail.as_of, metrics=metrics)
 
     made = booked(way[0])
-    found = [_stop(way[0], made, period)]
+    found = [stop_at(way[0], made, period)]
     for step, trail in zip(steps, way[1:], strict=True):
         made = made if step.name in NO_BOOK or step.is_rule else booked(trail)
-        found.append(_stop(trail, made, period))
+        found.append(stop_at(trail, made, period))
     return found
 
 
@@ -77,7 +76,8 @@ def given(score: Any) -> Decimal | None:
     return None if number is None else round(number, PLACES)
 
 
-def _stop(trail: Trail, made: booking.Booked, period: Period) -> Stop:
+def stop_at(trail: Trail, made: booking.Booked, period: Period) -> Stop:
+    """The period as the trail judges the book that was made of it."""
     book = trail.rulebook
     if not any(rule.weight for rule in book.rules):  # on the way the weights of all rules may be 0
         return Stop(trail, made, None, {}, {})

@@ -155,7 +155,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Where a manager's score comes from. The lines' `adds` make the score, if all of them are asked for."""
+    """Where a manager's score comes from. The lines' `adds` make the score, if all of them are asked for.
+
+    `prior` is what was learned of sealed periods, line by line as in scorecards.json; it moves money, not the score.
+    """
 
     run_id: str
     manager_id: str
@@ -175,6 +178,7 @@ class Explanation:
     lines: tuple[Line, ...]
     accounts: tuple[Account, ...]
     sentences: tuple[str, ...]
+    prior: tuple[Mapping[str, Any], ...] = ()
 
 
 def plain(value: Any) -> Any:

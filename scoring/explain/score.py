@@ -55,7 +55,10 @@ def explain(evidence: Evidence, who: str, *, metric: str | None = None, account:
         is_whole=metric is None and account is None,
         lines=tuple(told),
         accounts=told_of if account is None else tuple(_with_rows(evidence, a) for a in told_of),
-        sentences=(*_sentences(evidence, with_rows=account is not None), *exclusions.sentences(card)),
+        sentences=(
+            *_doubts(card), *_sentences(evidence, with_rows=account is not None), *exclusions.sentences(card),
+        ),
+        prior=() if metric else _prior(card, account),
         **{
             name: card[name]
             for name in (
@@ -70,6 +73,12 @@ def card_of(cards: Sequence[Card], who: str) -> Card:
     """The card that is meant. Raises UnknownNameError and AmbiguousNameError."""
     by_id = {c["manager_id"]: c for c in cards}
     return by_id[chosen("manager", who, {i: c["name"] for i, c in by_id.items()}, _NAMES_ARE)]
+
+
+def _prior(card: Card, account: str | None) -> tuple[Row, ...]:
+    """What was learned of sealed periods, or only what concerns the account."""
+    told = (card.get("prior_periods") or {}).get("lines", ())
+    return tuple(line for line in told if account in (None, line["account_id"]))
 
 
 def _lines(evidence: Evidence, card: Card, book: pl.DataFrame, metric: str | None) -> list[Line]:
@@ -177,6 +186,14 @@ def _with_rows(evidence: Evidence, account: Account) -> Account:
     its = pl.col("account_id") == account.account_id
     lines, book = pl.collect_all([evidence.lines.filter(its), evidence.book.filter(its)])
     return replace(account, whole=whole(account.account_id, lines, book))
+
+
+def _doubts(card: Card) -> tuple[str, ...]:
+    """Why a score that is given is degraded; the reason of one that is withheld stands at the top."""
+    trust = card.get("trust")
+    if card["score"] is None or not trust:
+        return ()
+    return tuple(f"Degraded: {reason}" for reason in trust["reasons"])
 
 
 def _sentences(evidence: Evidence, *, with_rows: bool) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ def rolled_up(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
 
     Exclusions stay where they are: leaving out a child does not leave out who pays for it.
     """
-    tops = _tops(tables["accounts"])
+    tops = topmost(tables["accounts"])
     made = {}
     for name, frame in tables.items():
         if name == "accounts":
@@ -50,8 +50,8 @@ def _owners(ownership: pl.DataFrame, tops: pl.DataFrame) -> pl.DataFrame:
     ).select(ownership.columns)
 
 
-def _tops(accounts: pl.DataFrame) -> pl.DataFrame:
-    """One row per account: account_id, top."""
+def topmost(accounts: pl.DataFrame) -> pl.DataFrame:
+    """Each account with the topmost parent that pays for it, or itself: account_id, top."""
     parents = accounts.select("account_id", "parent_id")
     tops = parents.with_columns(pl.coalesce("parent_id", "account_id").alias("top")).drop("parent_id")
     for _ in range(DEEPEST):

@@ -12,6 +12,7 @@ _MISSING = {
     "current": "deliver the table ownership, or choose another policy under ownership",
     "territory": "name the managers of its territories under ownership.managers",
 }
+_NAMING_OWNERS = ("ownership", "contracts", "invoices")
 _NO_SELLER = "fill seller_id, or choose another policy under ownership"
 
 
@@ -51,7 +52,9 @@ def without_a_card(seen: Seen) -> list[str]:
         return []
     names = named(idle.select(pl.coalesce("name", "manager_id")).to_series().sort())
     has, get = ("has", "gets") if idle.height == 1 else ("have", "get")
-    return [f"{counted(idle.height, 'manager')} {has} nothing credited in the period and {get} no card: {names}."]
+    lost = sum(seen.aside[name].height for name in _NAMING_OWNERS if name in seen.aside)
+    but = f"; {counted(lost, 'row')} that may name owners {'was' if lost == 1 else 'were'} set aside" if lost else ""
+    return [f"{counted(idle.height, 'manager')} {has} nothing credited in the period and {get} no card: {names}{but}."]
 
 
 def nameless_territories(seen: Seen) -> list[Problem]:

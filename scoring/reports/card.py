@@ -13,6 +13,7 @@ from scoring.reports.dates import window
 from scoring.reports.lines import composition
 from scoring.reports.moves import printed_change, revenue_walk, score_walk
 from scoring.reports.pages import local, page
+from scoring.reports.prior import learned
 from scoring.reports.standing import AVERAGE, believes, mark_of, standing_of
 from scoring.scorecard import exclusions
 
@@ -49,6 +50,8 @@ def card_html(card: Mapping[str, Any], *, league_href: str | None = None) -> str
         window=window(card["period_from"], card["period_to"]),
         likely=sentences.range_sentence(card),
         group=sentences.group_sentence(card),
+        doubts=sentences.doubts(card),
+        is_withheld=sentences.is_withheld(card),
         change=printed_change(card),
         change_words=sentences.change_sentence(card),
         unadjusted=sentences.unadjusted_sentence(card),
@@ -56,10 +59,12 @@ def card_html(card: Mapping[str, Any], *, league_href: str | None = None) -> str
         overall=_overall(card),
         made=composition(card),
         before=_before(card),
+        lost=(card.get("lost") or {}).get("sentence", ""),
         moved_score=score_walk(card),
         is_by_cause=card.get("moved") is not None,
         moved_revenue=revenue_walk(card),
         revenue_caption=_caption(card),
+        learned=learned(card),
         accounts=_accounts(shown, card["currency"]),
         others=_others(card, shown),
         more=_more(len(card["drivers"]), len(shown)),

@@ -12,6 +12,7 @@ from scoring.reports.charts import ranges
 from scoring.reports.charts.ranges import Reading
 from scoring.reports.charts.scale import Scale
 from scoring.reports.dates import window
+from scoring.reports.losses import losses
 from scoring.reports.moves import printed_change
 from scoring.reports.names import alphabetical
 from scoring.reports.pages import local, moved, page
@@ -31,6 +32,7 @@ class Row:
     change: Markup
     who: str
     why: str
+    is_degraded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ def league_html(
         rule=_rule(ordered, company.get("chance", 0.10)),
         caption=_caption(ordered, words),
         peers=words.peers,
+        losses=losses(company.get("kept")),
     )
 
 
@@ -97,6 +100,7 @@ def _row(card: Mapping[str, Any], words: Standing, scale: Scale, href: str | Non
         change=_change(card),
         who=who,
         why=why,
+        is_degraded=sentences.is_degraded(card),
     )
 
 
@@ -107,6 +111,8 @@ def _reading(card: Mapping[str, Any], words: Standing) -> Reading:
 
 def _change(card: Mapping[str, Any]) -> Markup:
     change = printed_change(card)
+    if change is not None and sentences.is_degraded(card):
+        return Markup('<span class="same">in doubt</span>')
     if change is not None and not card["is_beyond_chance"]:
         return Markup('<span class="same">within noise</span>')
     return moved(change)

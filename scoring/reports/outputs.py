@@ -4,17 +4,32 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from scoring.errors import BookscoreError
 from scoring.reports import folder as pages
 from scoring.reports.swap import swap, sync
 from scoring.run import Run, json_text
+from scoring.scorecard.cards import Card
 
 RUN, CARDS = "run.json", "scorecards.json"
-FRAMES = ("measures", "book", "movements", "lines", "lifetime", "cohorts", "churn_reasons", "compared")
-_OURS = {RUN, CARDS, pages.LEAGUE, pages.CARDS, *(f"{name}.parquet" for name in FRAMES)}
+FRAMES = ("measures", "book", "movements", "lines", "lifetime", "cohorts", "churn_reasons", "compared", "matches")
+PRIOR = "prior_periods"
+"""The frame that there is where an earlier period is sealed."""
+_OURS = {RUN, CARDS, pages.LEAGUE, pages.CARDS, *(f"{name}.parquet" for name in (*FRAMES, PRIOR))}
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What a run leaves in a folder, where it is taken from the store: as `Run` names them."""
+
+    summary: Mapping[str, Any]
+    cards: Sequence[Card]
+    company: Mapping[str, Any]
+    packed: Mapping[str, bytes]
 
 
 class NotOursError(BookscoreError):
@@ -38,7 +53,7 @@ def refuse_foreign(out: Path) -> None:
         raise NotOursError(out, f"holds something that no run wrote ({further[0]})")
 
 
-def write(run: Run, out: Path) -> list[Path]:
+def write(run: Run | Results, out: Path) -> list[Path]:
     """The files of the run, written into `out` in place of the run that was there.
 
     They are made in a folder beside it that takes its place in one step, so that a reader finds a whole run
@@ -58,11 +73,11 @@ def write(run: Run, out: Path) -> list[Path]:
     return [out / name for name in names]
 
 
-def _fill(made: Path, run: Run) -> list[str]:
+def _fill(made: Path, run: Run | Results) -> list[str]:
     """The names of the files, once they are written."""
     texts = {RUN: json_text(run.summary), CARDS: json_text(list(run.cards))}
     contents = {name: text.encode() for name, text in texts.items()}
-    contents |= {f"{name}.parquet": run.packed[name] for name in FRAMES}
+    contents |= {f"{name}.parquet": run.packed[name] for name in (*FRAMES, PRIOR) if name in run.packed}
     for name, content in contents.items():
         (made / name).write_bytes(content)
     written = pages.write(run.cards, run.company, made)

@@ -1,6 +1,6 @@
 """What do the figures say in words? The sentences that stand beside a score."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from scoring.numbers import exact, fixed, percent, rounded, signed
@@ -27,11 +27,33 @@ def range_sentence(card: Mapping[str, Any]) -> str:
 
 def group_sentence(card: Mapping[str, Any]) -> str:
     """Where the score stands among peers; empty where it is in no group."""
+    if is_degraded(card):
+        return "It is set apart from nobody, as the data behind it are in doubt."
     if believes(card["method"]):
         return f"{place(card)} {_places(card)}".strip()
     if card["peer_median"] is None:
         return ""
     return _GROUPS.get(card["group"], "").format(median=fixed(card["peer_median"]))
+
+
+def is_degraded(card: Mapping[str, Any]) -> bool:
+    """Whether the card has a score that its data cannot carry whole."""
+    return card["score"] is not None and _trust(card)["level"] == "degraded"
+
+
+def is_withheld(card: Mapping[str, Any]) -> bool:
+    """Whether there is no score as its data are in doubt, so that what it is made of is not to be read either."""
+    return card["score"] is None and _trust(card)["level"] == "withheld"
+
+
+def doubts(card: Mapping[str, Any]) -> Sequence[str]:
+    """Why the data behind a score are in doubt; nothing where there is none, as its reason says why."""
+    return _trust(card)["reasons"] if is_degraded(card) else []
+
+
+def _trust(card: Mapping[str, Any]) -> dict[str, Any]:
+    """The verdict of the card; cards of older runs have none."""
+    return card.get("trust") or {"level": "full", "reasons": []}
 
 
 def _places(card: Mapping[str, Any]) -> str:
@@ -52,6 +74,8 @@ def change_sentence(card: Mapping[str, Any]) -> str:
     if change is None:
         return "No earlier score to compare with."
     band = exact(card["change_band"])
+    if is_degraded(card):
+        return f"points against {card['previous']['period']}; whether that is more than chance is not said."
     chance = f" (chance alone moves it by up to ±{fixed(band)})" if band is not None else ""
     worth = "more than chance would do" if card["is_beyond_chance"] else "within what chance would do"
     return f"points against {card['previous']['period']}, {worth}{chance}."

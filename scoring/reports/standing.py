@@ -124,8 +124,9 @@ def rule_of_groups(method: str, sure: float, chance: float) -> str:
         )
     return (
         f"{_TRUE} Results were compared with {_ANYBODY} and drawn towards the average as far as evidence is thin. "
-        f"A manager is named above or below only where that is at least {percent(sure, 0)} likely. Inside a group "
-        "the order is alphabetical; there are no ranks."
+        f"A manager is named above or below only where that is at least {percent(sure, 0)} likely; a likely range "
+        "leaves out chance on both of its sides, so it may reach past the average even then. Inside a group the order "
+        "is alphabetical; there are no ranks."
     )
 
 

@@ -7,6 +7,7 @@ from scoring.rules.lint import MetricFacts
 from scoring.rules.reading import currency_in, read
 from scoring.rules.reference import default_text, docs_text, schema_text
 from scoring.rules.rulebook import Rule, Rulebook, fingerprint, rules_hash
+from scoring.rules.versions import Version, before, calendar_of, effective_on, in_force, read_versions, version
 
 __all__ = [
     "Band",
@@ -18,15 +19,22 @@ __all__ = [
     "Rule",
     "Rulebook",
     "Segments",
+    "Version",
     "because",
+    "before",
+    "calendar_of",
     "currency_in",
     "default_text",
     "direction",
     "docs_text",
+    "effective_on",
     "fingerprint",
+    "in_force",
     "points",
     "read",
+    "read_versions",
     "rule_points",
     "rules_hash",
     "schema_text",
+    "version",
 ]

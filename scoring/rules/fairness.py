@@ -28,6 +28,7 @@ def fairness(rulebook: Rulebook) -> Fairness:
         frozen_k=credibility.k,
         coverage=rulebook.interval,
         least_peers=publish.least_peers,
+        draws_groups=publish.peer_mean == "drawn",
         least_z=publish.min_z,
         sure=publish.label_probability,
         joint=rulebook.method == "joint",

@@ -1,13 +1,17 @@
 """What kinds of values do settings have? Numbers that may be written as percentages, months, names."""
 
 import re
+from datetime import date
 from decimal import Decimal
+from pathlib import PurePosixPath
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
+from scoring.calendar import PATTERN
 from scoring.document import Flaw, did_you_mean
 
+_DAY = r"\d{4}-\d{2}-\d{2}"
 PERCENT = r"[-+]?\d+(\.\d+)?\s*%"
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -45,6 +49,24 @@ def _month(value: object) -> object:
     return MONTHS.index(value.capitalize()) + 1
 
 
+def _since(text: str) -> str:
+    """The text, where it is the name of a period or a day."""
+    if not re.fullmatch(PATTERN, text):
+        try:
+            date.fromisoformat(text if re.fullmatch(_DAY, text) else "")
+        except ValueError:
+            raise ValueError("must be a period or a day; write it like 2026-Q3 or 2026-07-01") from None
+    return text
+
+
+def _beside(text: str) -> str:
+    """The text, where it is a path that does not lead out of the folder."""
+    path = PurePosixPath(text)
+    if path.is_absolute() or ".." in path.parts or "\\" in text or re.match("[A-Za-z]:", text):
+        raise ValueError("must lie beside this file; write it like rules-2025.yaml")
+    return text
+
+
 Ratio = Annotated[
     float,
     BeforeValidator(_ratio),
@@ -60,3 +82,7 @@ Month = Annotated[
     WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1, "maximum": 12}, {"enum": list(MONTHS)}]}),
 ]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
+Since = Annotated[Text, AfterValidator(_since)]
+"""The name of a period, meant is its first day, or a day such as `2026-07-01`."""
+Beside = Annotated[Text, AfterValidator(_beside)]
+"""A path from the folder of the file in which it is written."""

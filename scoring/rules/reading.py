@@ -18,12 +18,20 @@ def read(path: Path, catalogue: Mapping[str, MetricFacts]) -> tuple[Rulebook, tu
     `catalogue` holds the metrics a rule may name. Raises ProblemsFoundError with every error, and with the
     warnings, at their lines.
     """
-    found = document.read(path)
-    rulebook, problems = _completed(found).fit(Rulebook)
-    everything = in_order((*found.problems, *problems, *lint(found, rulebook, catalogue)))
-    if rulebook is None or any(p.severity is Severity.ERROR for p in everything):
+    rulebook, everything = read_from(document.read(path), catalogue)
+    if rulebook is None:
         raise ProblemsFoundError(everything)
     return rulebook, everything
+
+
+def read_from(
+    found: document.Document, catalogue: Mapping[str, MetricFacts]
+) -> tuple[Rulebook | None, tuple[Problem, ...]]:
+    """The rulebook that the document holds, None where it has errors, and all that is wrong or odd about it."""
+    rulebook, problems = _completed(found).fit(Rulebook)
+    everything = in_order((*found.problems, *problems, *lint(found, rulebook, catalogue)))
+    has_errors = any(p.severity is Severity.ERROR for p in everything)
+    return (None if has_errors else rulebook), everything
 
 
 def _completed(found: document.Document) -> document.Document:

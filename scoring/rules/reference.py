@@ -26,6 +26,18 @@ How values are written:
   one of `true`, `false` and `null`, or text with `: ` or ` #` in it. `NO`, `yes` and `on` are text.
 - **The file** is UTF-8 without tabs, of at most 1 MiB: one document without anchors, aliases and tags.
 
+How rules change, within a year or from year to year:
+
+- Copy `rules.yaml` to a file of another name, such as `rules-2026-1.yaml`, and leave the copy as it is. In `rules.yaml`
+  write `supersedes: rules-2026-1.yaml`, `effective_from: 2026-Q3` and the new settings; `version` gives them a name.
+- A period that begins before that day is scored by the file that is superseded, which may supersede another one in
+  turn. Rules never change within a period: one that has begun ends under the rules with which it began.
+- All quarters that a score looks at are judged by the rules of its period. In the first period under new rules the
+  change of a score has a part of its own for them: the period before judged again by the new rules, less the score
+  that was given. The other parts compare both periods by the new rules.
+- `bookscore simulate NEW` says beforehand who would have had another label; `bookscore rules` lists the versions, with
+  `--diff A B` what differs; `run.json` and cards name what was in force.
+
 How values become points:
 
 - **floor and target**: 0 points at the floor, 100 at the target, a straight line between, never less or
@@ -59,10 +71,11 @@ _COMMENTS_AT = 34
 """The column in which the comments of the default rulebook begin."""
 
 
-def default_text(*, basis: str = "contracts", policy: str = "history") -> str:
-    """The commented rulebook that a new company starts with, for its basis and its policy of ownership."""
+def default_text(*, basis: str = "contracts", policy: str = "history", currency: str = "EUR") -> str:
+    """The commented rulebook that a new company starts with, for its basis, policy of ownership and currency."""
     text = files("scoring.rules").joinpath("default.yaml").read_text(encoding="utf-8")
-    for key, usual, chosen in (("basis", "contracts", basis), ("  policy", "history", policy)):
+    settings = (("basis", "contracts", basis), ("  policy", "history", policy), ("currency", "EUR", currency))
+    for key, usual, chosen in settings:
         line = f"{key}: {usual}".ljust(_COMMENTS_AT)
         text = text.replace(f"\n{line}", f"\n{f'{key}: {chosen}'.ljust(_COMMENTS_AT)}")
     if basis == "invoices":

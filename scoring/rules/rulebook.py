@@ -21,7 +21,7 @@ from scoring.rules.comparing import (
     low_below_high,
 )
 from scoring.rules.grades import Grade, Segments
-from scoring.rules.kinds import Part, Ratio, Settings, Text
+from scoring.rules.kinds import Beside, Part, Ratio, Settings, Since, Text
 from scoring.rules.policies import Policies, QuickRatio, Retention
 from scoring.rules.profiles.profile import Name
 from scoring.rules.settings import (
@@ -34,6 +34,7 @@ from scoring.rules.settings import (
     Ownership,
     Publish,
 )
+from scoring.rules.trusting import Trust
 
 
 def _currency(code: str) -> str:
@@ -81,6 +82,15 @@ class Rulebook(Settings):
 
     name: Text = Field(description="What the rulebook is called on cards.")
     goal: str = Field("", max_length=500, description="What it wants to reach, in a sentence for the cards.")
+    version: Text | None = Field(None, description="What this version of the rules is called, such as `2026-2`.")
+    effective_from: Since | None = Field(
+        None,
+        description="A period such as 2026-Q3, or a day: earlier periods, and one that has begun by then, are scored "
+        "by the rules that these supersede. Left out: always in force.",
+    )
+    supersedes: Beside | None = Field(
+        None, description="The file of the rules before these, from this file's folder; needs `effective_from`."
+    )
     currency: Annotated[str, AfterValidator(_currency)] = Field(
         description="Reporting currency as ISO 4217 code, such as EUR."
     )
@@ -153,6 +163,7 @@ class Rulebook(Settings):
     )
     grades: tuple[Label, ...] = Field(_LABELS, min_length=1, description="Words for scores; the lowest from 0.")
     publish: Publish = Field(Publish(), description="How sure must be what is published, and among whom.")
+    trust: Trust = Field(Trust(), description="When data are not to be trusted, and what becomes of scores then.")
 
     @field_validator("min_n")
     @classmethod
@@ -196,6 +207,13 @@ class Rulebook(Settings):
         if flaws:
             raise flawed(flaws)
         return tuple(sorted(grades, key=lambda g: -g.from_))
+
+    @model_validator(mode="after")
+    def _knows_from_when_it_supersedes(self) -> Self:
+        if self.supersedes is not None and self.effective_from is None:
+            what, remedy = "{key} is needed with supersedes", "say from when on these rules are in force, as 2026-Q3"
+            raise flawed([Flaw(("effective_from",), what, remedy)])
+        return self
 
     @model_validator(mode="after")
     def _targets_are_given(self) -> Self:

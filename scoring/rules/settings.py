@@ -164,6 +164,11 @@ class Publish(Settings):
     least_peers: int = Field(
         5, ge=2, le=1000, description="Managers a peer group must have; a smaller one gives way to the next wider."
     )
+    peer_mean: Literal["own", "drawn"] = Field(
+        "own",
+        description="own: a peer group's average is that of its members; drawn: it is drawn to that of all groups, as "
+        "far as groups do not differ beyond chance, so that a small group's luck is nobody's yardstick.",
+    )
     chance: Annotated[Ratio, Field(gt=0, lt=1)] = Field(
         0.10,
         description="method target_bands only: share of the managers named above or below their peers that may be "

@@ -11,12 +11,15 @@ from scoring.credit.ownership import UNASSIGNED
 from scoring.ledger.bridge import COLUMNS
 from scoring.peers.chance import groups, likely_range, quantile
 from scoring.peers.evidence import REASONS
+from scoring.rules import Rulebook
 from scoring.scorecard.compared import believes
 from scoring.scorecard.context import Context
 from scoring.scorecard.drivers import drivers, without_largest
 from scoring.scorecard.judged import Judged
+from scoring.scorecard.lost import of_managers
 from scoring.scorecard.moved import moved
 from scoring.scorecard.rule_lines import rule_lines
+from scoring.scorecard.switched import by_new_rules, of_lines, with_rules
 
 Card = dict[str, Any]
 Row = Mapping[str, Any]
@@ -32,13 +35,20 @@ CHANGE_COVERAGE = 0.95
 class Scored:
     """A period judged, with the book and the movements it was judged on.
 
-    `with_all` is what it would be with all accounts, where some are excluded.
+    `with_all` is what it would be with all accounts, where some are excluded; `again` what it would be under the rules
+    of the period after it, where those are others.
     """
 
     judged: Judged
     rows: pl.DataFrame
     moves: pl.DataFrame
     with_all: Judged | None = None
+    again: Judged | None = None
+
+    @property
+    def alike(self) -> Judged:
+        """The period as the period after it is judged."""
+        return self.again or self.judged
 
 
 def cards(now: Scored, before: Scored | None, context: Context) -> list[Card]:
@@ -48,14 +58,16 @@ def cards(now: Scored, before: Scored | None, context: Context) -> list[Card]:
     """
     scores = _by_manager(now.judged.scores)
     earlier = _by_manager(before.judged.scores) if before else {}
+    alike = _by_manager(before.alike.scores) if before else {}
     sides = _sides(scores, context)
     scored = [s["score"] for s in scores.values() if s["score"] is not None]
     middle = median(scored) if scored else None
-    lines = rule_lines(now.judged, before.judged if before else None, context)
+    lines = rule_lines(now.judged, before.alike if before else None, context)
     felt = drivers(now.judged, now.rows, now.moves, context)
     largest = without_largest(now.judged, now.rows)
-    parts = _parts(now, before, context)
+    parts, of_rules = _parts(now, before, context)
     bridges = _bridges(now.rows)
+    lost = of_managers(now.judged.lost, context.rulebook.interval)
     with_all = _by_manager(now.with_all.scores) if now.with_all else {}
     made = [
         {
@@ -66,14 +78,15 @@ def cards(now: Scored, before: Scored | None, context: Context) -> list[Card]:
             "group": (group := sides.get(manager, "not_scored" if score["score"] is None else "within")),
             "label": _label(score, group, context),
             "peer_median": _round(middle),
-            **_change(score, earlier.get(manager), context),
+            **(change := _change(score, earlier.get(manager), alike.get(manager), of_rules.get(manager), context)),
             "lines": lines.get(manager, []),
-            "moved": parts.get(manager) if _has_changed(score, earlier.get(manager)) else None,
+            "moved": None if change["change"] is None else _moved(manager, parts, of_rules, lines, change, before),
             "drivers": felt.get(manager, []),
             "without_largest": largest.get(manager),
             "exclusions": list(context.exclusions.get(manager, ())),
             "score_with_all": _round(with_all[manager]["score"]) if manager in with_all else None,
             "bridge": bridges[manager],
+            "lost": lost.get(manager),
             "flags": [*context.notes.get(manager, ()), *context.notes.get("", ())],
         }
         for manager, score in scores.items()
@@ -94,7 +107,7 @@ def _person(manager: str, context: Context) -> Card:
 def _score(score: Row, context: Context) -> Card:
     """The score with its range, label and evidence, or the reason why there is none."""
     value = score["score"]
-    low, high = _range(score, context)
+    low, high = _range(score, context.rulebook)
     evidence, sentence = _evidence(score, low, high)
     return {
         "score": _round(value),
@@ -120,7 +133,7 @@ def _places(score: Row) -> list[int] | None:
 def _sides(scores: Mapping[str, Row], context: Context) -> dict[str, str]:
     """Who stands `above`, `within` or `below` the peers: by the label where evidence is weighed, else by a test."""
     if believes(context.rulebook):
-        return {m: _SIDES[s["label"]] for m, s in scores.items() if s["score"] is not None}
+        return {m: _SIDES.get(s["label"], "within") for m, s in scores.items() if s["score"] is not None}
     known = {
         m: (s["score"], s["error"], s["freedom"]) for m, s in scores.items() if s["score"] is not None and s["error"]
     }
@@ -139,11 +152,11 @@ def _label(score: Row, group: str, context: Context) -> str | None:
     return _AMONG_PEERS[group] if score["error"] else None
 
 
-def _range(score: Row, context: Context) -> tuple[float | None, float | None]:
+def _range(score: Row, rulebook: Rulebook) -> tuple[float | None, float | None]:
     """The likely range; unknown, too, where leaving accounts out moves nobody's score."""
     if score["score"] is None or not score["error"]:
         return None, None
-    return likely_range(score["score"], score["error"], context.rulebook.interval, score["freedom"])
+    return likely_range(score["score"], score["error"], rulebook.interval, score["freedom"])
 
 
 def _evidence(score: Row, low: float | None, high: float | None) -> tuple[str, str]:
@@ -179,10 +192,14 @@ def _why_none(score: Row, context: Context) -> str:
     )
 
 
-def _change(score: Row, earlier: Row | None, context: Context) -> Card:
+def _change(score: Row, earlier: Row | None, alike: Row | None, of_rules: Row | None, context: Context) -> Card:
+    """The change since the period before, and whether what is no change of rules is more than chance.
+
+    `alike` is the period before under the same rules, `of_rules` the part of the change that other rules made.
+    """
     if earlier is None or earlier["score"] is None:
         return {"previous": None, "change": None, "change_band": None, "is_beyond_chance": False}
-    low, high = _range(earlier, context)
+    low, high = _range(earlier, context.before)
     previous = {
         "period": context.previous.name,
         "score": _round(earlier["score"]),
@@ -192,26 +209,40 @@ def _change(score: Row, earlier: Row | None, context: Context) -> Card:
     if score["score"] is None:
         return {"previous": previous, "change": None, "change_band": None, "is_beyond_chance": False}
     change = score["score"] - earlier["score"]
-    band = _band(score, earlier, context.shared)
+    band = None if alike is None else _band(score, alike, context.shared)
+    under_same = change - (of_rules["points"] if of_rules else 0.0)
     return {
         "previous": previous,
         "change": _round(change),
         "change_band": _round(band),
-        "is_beyond_chance": band is not None and abs(change) > band,
+        "is_beyond_chance": band is not None and abs(under_same) > band,
     }
 
 
-def _has_changed(score: Row, earlier: Row | None) -> bool:
-    """Whether there is a score in both periods."""
-    return score["score"] is not None and earlier is not None and earlier["score"] is not None
+def _parts(
+    now: Scored, before: Scored | None, context: Context
+) -> tuple[dict[str, list[dict[str, Any]]], dict[str, dict[str, Any]]]:
+    """Manager to the parts of the change, where accounts are compared, and to that of other rules, where there are."""
+    if before is None:
+        return {}, {}
+    names = dict(now.rows.select("account_id", pl.coalesce("account", "account_id")).iter_rows())
+    made = moved(now.judged, before.alike, names) if believes(context.rulebook) else {}
+    return made, {} if before.again is None else by_new_rules(before.judged, before.again, names)
 
 
-def _parts(now: Scored, before: Scored | None, context: Context) -> dict[str, list[dict[str, Any]]]:
-    """Manager to the parts of the change, where accounts are compared."""
-    if before is None or not believes(context.rulebook):
-        return {}
-    names = now.rows.select("account_id", pl.coalesce("account", "account_id"))
-    return moved(now.judged, before.judged, dict(names.iter_rows()))
+def _moved(
+    manager: str,
+    parts: Mapping[str, list[dict[str, Any]]],
+    of_rules: Mapping[str, dict[str, Any]],
+    lines: Mapping[str, list[dict[str, Any]]],
+    change: Card,
+    before: Scored | None,
+) -> list[dict[str, Any]] | None:
+    """The parts of the change; None where values are graded by the same rules, whose lines say it all."""
+    if before is None or before.again is None:
+        return parts.get(manager)
+    same = parts.get(manager, []) if parts else of_lines(lines[manager])
+    return with_rules(same, of_rules.get(manager), change["change"])
 
 
 def _band(score: Row, earlier: Row, shared: float) -> float | None:

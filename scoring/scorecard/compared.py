@@ -6,7 +6,7 @@ score is the weighted mean of its rules' points here as where values are graded.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -16,7 +16,7 @@ from scoring.peers.books import Vector
 from scoring.peers.change import POINTS
 from scoring.peers.company import Company
 from scoring.peers.estimate import Estimate
-from scoring.peers.intervals import FEW_PEERS, joint_error
+from scoring.peers.intervals import FEW_PEERS, Matrix, joint_error
 from scoring.peers.methods import compare
 from scoring.peers.ranks import rank_interval
 from scoring.peers.resample import WHOLE
@@ -27,6 +27,8 @@ from scoring.scorecard.account_points import NO_ACCOUNTS, account_points
 from scoring.scorecard.estimates import Compared, company_of, estimate_of, outcome_of, settings_of
 from scoring.scorecard.judged import NOT_SAID, Judged
 from scoring.scorecard.lines import sign_of, targets_of, values
+from scoring.scorecard.lost import lost_by_manager
+from scoring.scorecard.weighing import Weighing, of_estimates, of_lines, pairs
 
 ENOUGH = 1e9
 """Degrees of freedom that are as good as knowing."""
@@ -52,15 +54,29 @@ def judge_compared(
         told.append(Told(found, *_points(made, rulebook, n, found, settings)))
     lined = _lines(said, rulebook, told)
     counts = owned.group_by("manager_id").agg((pl.col("share") > 0).sum().cast(pl.Int64).alias("accounts")).collect()
-    scored = counts.join(_scores(lined, rulebook, told, settings), on="manager_id", how="left", validate="1:1")
-    made_of = account_points(made, [one.estimate for one in told], rulebook) if believes(rulebook) else NO_ACCOUNTS
+    estimates = [one.estimate for one in told]
+    together = correlation(estimates)
+    judged = _scores(lined, rulebook, told, settings, together)
+    scored = counts.join(judged, on="manager_id", how="left", validate="1:1")
+    made_of = account_points(made, estimates, rulebook) if believes(rulebook) else NO_ACCOUNTS
     return Judged(
         lines=lined,
         scores=_published(scored, rulebook).sort("manager_id"),
         accounts=made_of.by_account(scored),
         kinds=_NO_KINDS,
         trace=made_of.trace,
+        weighing=_weighing(rulebook, estimates, lined, together, settings),
+        lost=lost_by_manager(made, settings),
     )
+
+
+def _weighing(
+    rulebook: Rulebook, estimates: Sequence[Estimate], lines: pl.DataFrame, together: Matrix, settings: Fairness
+) -> Weighing:
+    """What the rules say that the others do not."""
+    if believes(rulebook):
+        return of_estimates(rulebook, estimates, lines, together, settings)
+    return replace(of_lines(rulebook, lines), pairs=pairs(rulebook, estimates, together))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,7 +169,7 @@ def _points(made: Company, rulebook: Rulebook, n: int, found: Estimate, settings
     none = np.full(rows.height, np.nan)
     if believes(rulebook):
         between = found.scale.between if found.scale else 0.0
-        theta, mean, error = (rows[c].fill_null(np.nan).to_numpy() for c in ("theta", "peer_mean", "error"))
+        theta, mean, error = (rows[c].fill_null(np.nan).to_numpy() for c in ("theta", "peer_mean", "range_error"))
         if between <= 0:
             return np.where(np.isnan(theta), np.nan, MIDDLE), none
         unit = POINTS / np.sqrt(between)
@@ -170,7 +186,9 @@ def _points(made: Company, rulebook: Rulebook, n: int, found: Estimate, settings
     return MIDDLE + POINTS * (value - float(np.mean(known))) / spread, POINTS * noise / spread
 
 
-def _scores(lined: pl.DataFrame, rulebook: Rulebook, told: Sequence[Told], settings: Fairness) -> pl.DataFrame:
+def _scores(
+    lined: pl.DataFrame, rulebook: Rulebook, told: Sequence[Told], settings: Fairness, together: Matrix
+) -> pl.DataFrame:
     """One row per manager: score as the weighted mean of the points, its error and freedom, label, z and reason."""
     weight = pl.col("weight")
     withholding = [r.name for r in rulebook.rules if (r.missing or rulebook.missing) == "withhold" and r.weight > 0]
@@ -183,8 +201,8 @@ def _scores(lined: pl.DataFrame, rulebook: Rulebook, told: Sequence[Told], setti
     weights = {e.metric: rule.weight for e, rule in zip(estimates, rulebook.rules, strict=True)}
     share = np.array(list(weights.values())) / sum(weights.values())
     if not believes(rulebook):
-        return _unweighed(summed, told, share)
-    believed = scores(estimates, weights, settings)
+        return _unweighed(summed, told, share, together)
+    believed = scores(estimates, weights, settings, together=together)
     return summed.join(
         believed.select(
             "manager_id",
@@ -197,7 +215,7 @@ def _scores(lined: pl.DataFrame, rulebook: Rulebook, told: Sequence[Told], setti
             pl.Series("before_credibility", _plain(told, share, "difference")),
             pl.Series("unadjusted", _plain(told, share, "observed")),
             _freedom(pl.col("peers")).alias("freedom"),
-            pl.Series("chance", _chance(estimates, share)),
+            pl.Series("chance", _chance(estimates, share, together)),
         ),
         on="manager_id",
         how="left",
@@ -215,17 +233,17 @@ def _plain(told: Sequence[Told], share: Vector, column: str) -> Vector:
     return score
 
 
-def _chance(estimates: Sequence[Estimate], share: Vector) -> Vector:
+def _chance(estimates: Sequence[Estimate], share: Vector, together: Matrix) -> Vector:
     """The standard deviation that chance alone gives each score: 10 sqrt(Z (1 - Z)) of one metric."""
     z = np.stack([e.rows["z"].fill_null(0.0).to_numpy() for e in estimates], axis=1)
-    return POINTS * joint_error(np.sqrt(z * (1 - z)) * share, correlation(estimates))
+    return POINTS * joint_error(np.sqrt(z * (1 - z)) * share, together)
 
 
-def _unweighed(summed: pl.DataFrame, told: Sequence[Told], share: Vector) -> pl.DataFrame:
+def _unweighed(summed: pl.DataFrame, told: Sequence[Told], share: Vector, together: Matrix) -> pl.DataFrame:
     """The scores of methods that weigh no evidence; with a range only where every rule has one."""
     estimates = [one.estimate for one in told]
     errors = np.stack([np.nan_to_num(one.errors) for one in told], axis=1)
-    error = joint_error(errors * share, correlation(estimates))
+    error = joint_error(errors * share, together)
     nothing = {name: pl.lit(None, dtype=kind).alias(name) for name, kind in NOT_SAID.items()}
     known = pl.Series("error", np.where(error > 0, error, np.nan), nan_to_null=True)
     beside = estimates[0].rows.select("manager_id", known)

@@ -8,6 +8,7 @@ from scoring.calendar import Period
 from scoring.ledger.balances import Span
 from scoring.ledger.build import Windows
 from scoring.rules import Rulebook, rules_hash
+from scoring.rules.kinds import MONTHS
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class Context:
     `people` maps manager_id to name, team and reports_to; `notes` maps a manager_id to sentences that its card
     must show, and "" to those for all cards. `shared` is the correlation of the chance in this and the
     previous period's figures, from what their windows share. `exclusions` maps a manager_id to the exclusions that
-    concern its accounts.
+    concern its accounts. `superseded` are the rules of the previous period, where others were in force.
     """
 
     rulebook: Rulebook
@@ -29,6 +30,12 @@ class Context:
     notes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     shared: float = 0.0
     exclusions: Mapping[str, Sequence[Mapping[str, object]]] = field(default_factory=dict)
+    superseded: Rulebook | None = None
+
+    @property
+    def before(self) -> Rulebook:
+        """The rules of the previous period."""
+        return self.superseded or self.rulebook
 
     def name_of(self, manager: str | None) -> str | None:
         """What people call the manager; the id where no name is known."""
@@ -50,10 +57,23 @@ class Context:
             "currency": book.currency,
             "goal": book.goal,
             "rules_name": book.name,
+            "rules_version": book.version,
             "rules_hash": rules_hash(book),
+            "rules_change": self.rules_change,
             "as_of": self.as_of.isoformat(),
             "interval": book.interval,
         }
+
+    @property
+    def rules_change(self) -> str | None:
+        """What must be known of the change of scores where other rules were in force; None where they were the same."""
+        if self.superseded is None:
+            return None
+        return (
+            f"{self.previous.name} was scored by {named(self.superseded)}, {self.period.name} is by "
+            f"{named(self.rulebook)}. What that alone does to the score of {self.previous.name} is a part of the "
+            f"change by itself; the other parts compare both periods by the rules of {self.period.name}."
+        )
 
     @property
     def basis_sentence(self) -> str:
@@ -70,6 +90,12 @@ class Context:
         )
 
 
+def named(rulebook: Rulebook) -> str:
+    """What people call the rules, and the beginning of their hash."""
+    version = f", version {rulebook.version}" if rulebook.version else ""
+    return f"{rulebook.name}{version} ({rules_hash(rulebook)})"
+
+
 def days(span: Span) -> str:
     """The span for people, who count its last day in."""
     return f"{day(span.start)} to {day(span.end - timedelta(days=1))}"
@@ -77,4 +103,4 @@ def days(span: Span) -> str:
 
 def day(when: date) -> str:
     """A date in words, as 3 May 2026."""
-    return f"{when.day} {when:%B %Y}"
+    return f"{when.day} {MONTHS[when.month - 1]} {when.year}"

@@ -23,11 +23,14 @@ POLICIES = {
 }
 """Metric of the catalogue to how far managers usually differ in it, and how its outliers are drawn in."""
 
+WAS_LOST = "was lost"
+"""The column of the units that says whether the account paid nothing any more at the end of the quarter."""
+
 DECIDED = {"decision": pl.UInt32(), "manager_id": pl.String(), "is_applied": pl.Boolean()}
 """One row per exclusion, by its place in the table from 0, and manager of whose part of an account-quarter it says that
 it does not count; `is_applied` if it was approved, so that it is left out."""
 
-_HIDDEN = ("z", "peer_mean", "theta", "error", "low", "high", "chance_above", "grade", "label")
+_HIDDEN = ("z", "peer_mean", "theta", "error", "range_error", "low", "high", "chance_above", "grade", "label")
 """What is not said of a figure that rests on too few."""
 
 
@@ -36,8 +39,8 @@ class Compared:
     """What managers are compared by.
 
     `units`: one row per account_id and quarter in which it paid on the first day, with opening, the kinds it belongs
-    to, and `column_of` each rule. `shares`: as `peers.window.responsibility`. `managers`: the table of managers.
-    `decided`: which exclusions concern whose account-quarters, as `DECIDED`.
+    to, WAS_LOST, and `column_of` each rule. `shares`: as `peers.window.responsibility`. `managers`: the table of
+    managers. `decided`: which exclusions concern whose account-quarters, as `DECIDED`.
     """
 
     units: pl.DataFrame

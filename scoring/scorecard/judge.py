@@ -9,6 +9,7 @@ from scoring.scorecard.account_points import NO_TRACE
 from scoring.scorecard.judged import NOT_SAID, Judged
 from scoring.scorecard.leave_out import points_without, scores_without
 from scoring.scorecard.lines import graded_kinds, lines, targets_of, totals
+from scoring.scorecard.weighing import of_lines
 
 
 def judge(rows: pl.DataFrame, rulebook: Rulebook, targets: pl.DataFrame, period: str) -> Judged:
@@ -53,4 +54,4 @@ def judge(rows: pl.DataFrame, rulebook: Rulebook, targets: pl.DataFrame, period:
     judged_lines, judged_scores, accounts, of_kinds = pl.collect_all(
         [with_ranges.sort("manager_id", "rule"), scores, left_out, kinds]
     )
-    return Judged(judged_lines, judged_scores, accounts, of_kinds, NO_TRACE)
+    return Judged(judged_lines, judged_scores, accounts, of_kinds, NO_TRACE, weighing=of_lines(rulebook, judged_lines))

@@ -1,8 +1,10 @@
 """What comes out of judging a period, whatever the method."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
+
+from scoring.scorecard.weighing import Weighing
 
 NOT_SAID = {
     "z": pl.Float64,
@@ -31,7 +33,8 @@ class Judged:
     where values are graded. Errors are in points, null where unknown. `accounts`: manager_id, account_id, points (what
     it adds to the score) and score_without. `kinds`: manager_id, rule, kind, value, n, points of the rules that grade
     kinds of accounts apart.
-    `trace`: as `account_points.TRACE`, empty where values are graded.
+    `trace`: as `account_points.TRACE`, empty where values are graded. `lost`: as `lost.LOST`, None there.
+    `weighing`: what each rule says that the others do not.
     """
 
     lines: pl.DataFrame
@@ -39,3 +42,5 @@ class Judged:
     accounts: pl.DataFrame
     kinds: pl.DataFrame
     trace: pl.DataFrame
+    lost: pl.DataFrame | None = None
+    weighing: Weighing = field(default_factory=Weighing)

@@ -14,6 +14,8 @@ import polars as pl
 from scoring.peers.change import account_parts, manager_parts
 from scoring.scorecard.judged import Judged
 
+RULES = "rules"
+"""The part that other rules made."""
 LABELS = {
     "kept": "Accounts kept",
     "taken_over": "Accounts taken over",
@@ -24,14 +26,16 @@ LABELS = {
     "table": "What is expected of such accounts",
     "peers": "Average of the peers",
     "evidence": "How much is believed",
-    "rules": "Rules and their scale",
+    "scale": "Scale of the points",
     "measured": "Rules compared in one period only",
     "together": "Shared accounts solved together",
+    RULES: "Other rules than in the period before",
 }
-"""The parts of a change, in the order of the card."""
+"""The parts of a change, in the order of the card. The last one comes from `switched`."""
 SHOWN = 5
 """How many accounts of a part are named."""
-_NOTHING = 1e-9
+NOTHING = 1e-9
+"""Points of so few are none."""
 
 _SIDES = {"part": "q", "observed": "y", "expected": "e"}
 _RULE = ["manager_id", "metric"]
@@ -40,7 +44,8 @@ _RULE = ["manager_id", "metric"]
 def moved(now: Judged, before: Judged, names: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
     """Manager to the parts of the change of score; only those that moved it.
 
-    `points` of all parts add up to the change of 50 + the points of all accounts. Up to SHOWN accounts each.
+    Both periods are judged by the same rules. `points` of all parts add up to the change of 50 + the points of all
+    accounts. Up to SHOWN accounts each.
     """
     both = _factors(now, before)
     accounts = _by_account(now, before, both)
@@ -48,7 +53,7 @@ def moved(now: Judged, before: Judged, names: Mapping[str, str]) -> dict[str, li
     made: dict[str, list[dict[str, Any]]] = {}
     summed = pl.concat([accounts.select("manager_id", "cause", "points"), rest]).group_by("manager_id", "cause")
     whole = {(m, c): p for m, c, p in summed.agg(pl.col("points").sum()).sort("manager_id", "cause").iter_rows()}
-    named = _named(accounts, names)
+    named = most(accounts, names)
     for manager in sorted({m for m, _ in whole}):
         made[manager] = [
             {
@@ -58,7 +63,7 @@ def moved(now: Judged, before: Judged, names: Mapping[str, str]) -> dict[str, li
                 "accounts": named.get((manager, cause), []),
             }
             for cause, label in LABELS.items()
-            if abs(points := whole.get((manager, cause), 0.0)) > _NOTHING
+            if abs(points := whole.get((manager, cause), 0.0)) > NOTHING
         ]
     return made
 
@@ -135,9 +140,10 @@ def _holders(judged: Judged) -> pl.DataFrame:
 def _beside_accounts(now: Judged, before: Judged, both: pl.DataFrame, accounts: pl.DataFrame) -> pl.DataFrame:
     """What moved beside the accounts: manager_id, cause, points."""
     beside = manager_parts(both.select(*_RULE, "d0", "d1"), both.drop("d0", "d1"))
+    causes = {"peers": "peers", "evidence": "evidence", "rules": "scale"}
     rows = [
-        beside.select("manager_id", pl.lit(cause).alias("cause"), pl.col(cause).alias("points"))
-        for cause in ("peers", "evidence", "rules")
+        beside.select("manager_id", pl.lit(cause).alias("cause"), pl.col(part).alias("points"))
+        for part, cause in causes.items()
     ]
     sides = [
         j.trace.rename({"rule": "metric"}).with_columns(pl.col("points") * sign) for j, sign in ((before, -1), (now, 1))
@@ -150,9 +156,9 @@ def _beside_accounts(now: Judged, before: Judged, both: pl.DataFrame, accounts: 
     return pl.concat([*rows, alone, together])
 
 
-def _named(accounts: pl.DataFrame, names: Mapping[str, str]) -> dict[tuple[str, str], list[dict[str, Any]]]:
+def most(accounts: pl.DataFrame, names: Mapping[str, str]) -> dict[tuple[str, str], list[dict[str, Any]]]:
     """Manager and cause to the accounts that moved most, the largest first."""
-    moving = accounts.filter(pl.col("points").abs() > _NOTHING)
+    moving = accounts.filter(pl.col("points").abs() > NOTHING)
     top = (
         moving.sort(pl.col("points").abs(), "account_id", descending=[True, False])
         .group_by("manager_id", "cause", maintain_order=True)
