@@ -241,9 +241,13 @@ def _inputs(delivery: Delivery, checked: Checked, as_of: date) -> tuple[Input, .
 
 def is_usable(exports: Exports, *, set_aside: bool) -> bool:
     """Whether the exports can be scored: without errors, or with all of them set aside."""
-    return not exports.has_errors or (set_aside and can_be_set_aside(exports.problems))
+    return not exports.has_errors or (set_aside and can_be_set_aside(exports.problems, exports.inputs))
 
 
-def can_be_set_aside(problems: Iterable[Problem]) -> bool:
-    """Whether every error is of a row that can be left out; a missing file or column is not."""
-    return all(p.row is not None for p in problems if p.severity is Severity.ERROR)
+def can_be_set_aside(problems: Iterable[Problem], inputs: Iterable[Input] = ()) -> bool:
+    """Whether every error is of a row that can be left out; a missing file or column is not, nor the row at which a
+    file could not be read any further, as nothing of that file is used.
+    """
+    unread = {read.name for read in inputs if not read.rows}
+    errors = [p for p in problems if p.severity is Severity.ERROR]
+    return all(p.row is not None and p.file not in unread for p in errors)

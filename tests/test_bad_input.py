@@ -124,7 +124,7 @@ def test_a_file_or_column_cannot_be_set_aside(company: Path, fault: Fault) -> No
     before = contents(company)
     code, _, told = bookscore("run", company, "--set-aside")
     assert code == DATA
-    assert "a missing file or column cannot be set aside" in told
+    assert "a missing file or column, and a file that cannot be read, cannot be set aside" in told
     assert contents(company) == before
 
 
@@ -155,3 +155,15 @@ def errors(told: str) -> list[str]:
 
 def contents(folder: Path) -> dict[str, bytes]:
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def test_a_file_that_cannot_be_read_is_not_scored_without(company: Path) -> None:
+    path = company / "contracts.csv"
+    head, first, *rest = path.read_text("utf-8").split("\n")
+    path.write_text("\n".join([head, first.replace(",", ',"', 1), *rest]), "utf-8")
+    before = contents(company)
+    code, _, told = bookscore("run", company, "--set-aside")
+    assert code == DATA
+    assert all("rules.yaml" not in line for line in errors(told))
+    assert "a file that cannot be read, cannot be set aside" in told
+    assert contents(company) == before

@@ -1,6 +1,6 @@
 """How do the exports of several systems become one company? Their accounts are ours where a rule says so.
 
-One system has the word on what an account is: the one that says who owns them. Accounts of the others that match
+One system has the word on what an account is: the one whose accounts have owners. Accounts of the others that match
 take its ids; the rest stay accounts of their own, so that no money is lost.
 """
 

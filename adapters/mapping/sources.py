@@ -192,7 +192,7 @@ class Match(BaseModel):
     """By which rules accounts of one system are those of another, and whose ids are kept.
 
     Rules that are not named only propose. `to` is the system that knows what an account is; left out, the one that
-    says who owns accounts.
+    has accounts with owners.
     """
 
     model_config = STRICT

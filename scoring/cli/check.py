@@ -117,11 +117,14 @@ def hint(folder: Path, examined: "Examined") -> None:
         note("Mend the rules first; their lines are named above.")
         next_command("check", folder)
         return
-    if can_be_set_aside(examined.exports):
+    if can_be_set_aside(examined.exports, examined.inputs):
         note("Mend the rows, or score without them: they are then named on the cards they touch.")
         next_command("run", folder, "--set-aside")
     else:
-        note("Mend the exports, or sources.yaml; a missing file or column cannot be set aside.")
+        note(
+            "Mend the exports, or sources.yaml; a missing file or column, and a file that cannot be read, "
+            "cannot be set aside."
+        )
         next_command("check", folder)
 
 

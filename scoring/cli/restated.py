@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scoring.cli.answers import next_command
+from scoring.cli.answers import many, next_command
 from scoring.cli.runs import SHORT
 from scoring.cli.screen import Column, table
 from scoring.cli.streams import note, say
@@ -95,7 +95,7 @@ def _rows(view: View) -> None:
         return
     late = sum(row.cause == "late" for row in found.rows)
     say(
-        f"{_many(len(found.rows), 'row')} that concern{'s' if len(found.rows) == 1 else ''} {found.period} changed: "
+        f"{many(len(found.rows), 'row')} that concern{'s' if len(found.rows) == 1 else ''} {found.period} changed: "
         f"{late:,} recorded later, {len(found.rows) - late:,} without a word{others}."
     )
     shown = found.rows if view.everything else found.rows[:SHOWN]
@@ -206,7 +206,7 @@ def _managers(view: View, changed: "Sequence[Restated]") -> None:
 
     found = view.found
     if view.only is None:
-        say(f"{len(changed):,} of {_many(len(found.managers), 'manager')} would be told something else today.")
+        say(f"{len(changed):,} of {many(len(found.managers), 'manager')} would be told something else today.")
     shown = found.managers if view.everything and view.only is None else changed[:SHOWN]
     rows = []
     for manager in shown:
@@ -230,7 +230,7 @@ def _managers(view: View, changed: "Sequence[Restated]") -> None:
         note(f"{len(changed) - SHOWN:,} more managers; --all shows them.")
     less = sum(m.is_changed for m in found.managers) - len(changed)
     if less > 0 and view.only is None:
-        say(f"{_many(less, 'score')} moved by less than a tenth of a point.")
+        say(f"{many(less, 'score')} moved by less than a tenth of a point.")
     say()
 
 
@@ -274,7 +274,3 @@ def _part(amount: object, unit: str, currency: str) -> str:
     number = exact(amount)  # type: ignore[arg-type]
     text = figure(number, unit, currency)
     return f"+{text}" if number is not None and number > 0 else text
-
-
-def _many(number: int, word: str) -> str:
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
