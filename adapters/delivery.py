@@ -1,5 +1,6 @@
 """What does every adapter hand over? Frames with our column names, and what was wrong on the way."""
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -29,12 +30,16 @@ class Fault:
     severity: str = "error"
 
 
+Lines = tuple[tuple[int, int], ...]
+"""The rows below one that has line ends in its cells, each with the line of the file at which it begins."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReadFile:
     """One input file as it was read: name relative to the folder, content hash, and what became of its rows.
 
     `lost` are those of `rows` that have too many or too few cells to be read; `system` is what wrote the file, where
-    that is known: ids of one system mean nothing in another.
+    that is known: ids of one system mean nothing in another. `lines` tell where rows begin that have not a line each.
     """
 
     name: str
@@ -44,6 +49,15 @@ class ReadFile:
     filtered: int = 0
     lost: int = 0
     system: str | None = None
+    lines: Lines = ()
+
+    def line_of(self, row: int) -> int | None:
+        """The line at which a row begins; None where every row above it has one line."""
+        above = bisect_right(self.lines, row, key=lambda pair: pair[0])
+        if not above:
+            return None
+        known, line = self.lines[above - 1]
+        return line + row - known
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,4 +85,6 @@ def _format(source: FileSource, time_zone: str | None) -> Format:
         time_zone=time_zone,
         whole_ids=source.whole_ids,
         marks=source.marks,
+        minor_digits=tuple(source.minor_digits.items()),
+        utc=source.utc,
     )

@@ -65,7 +65,7 @@ def deliver(gathered: Gathered) -> Delivery:
     for part in parts:
         by_table.setdefault(part.table, []).append(part)
     tables = {name: _together(found) for name, found in by_table.items()}
-    others = [ReadFile(o.name, o.sha256, None, o.rows, lost=o.lost) for o in looked_up]
+    others = [ReadFile(o.name, o.sha256, None, o.rows, lost=o.lost, lines=o.lines) for o in looked_up]
     read = sorted(dict.fromkeys([*_files(parts), *others]), key=lambda f: (f.name, f.table or ""))
     told = [*gathered.faults, *(f for p in parts for f in p.faults), *(f for o in looked_up for f in o.faults)]
     touched = {name: rows for name, found in by_table.items() if not (rows := _touched(found)).is_empty()}

@@ -122,7 +122,7 @@ def _part(path: Path, name: str, table: str, wanted: Wanted) -> Part:
 
     quick = read_quickly(path, name, lambda header: asks(header) if _is_complete(header, kinds) else [])
     opened, made = quick or (open_file(path, name), None)
-    read = ReadFile(opened.name, opened.sha256, table, opened.rows, lost=opened.lost)
+    read = ReadFile(opened.name, opened.sha256, table, opened.rows, lost=opened.lost, lines=opened.lines)
     told = list(opened.faults)
     if opened.frame is None:
         return Part(table, read, faults=placed(told, opened.name, table))

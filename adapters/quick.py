@@ -5,13 +5,15 @@ are exact. Where a single one does not, nothing of this is used and the file is 
 and a piece of the file, never its text.
 """
 
+from codecs import BOM_UTF8
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
-from adapters.files.content import TEXT, format_named, is_gzipped
+from adapters.files.container import at_hand
+from adapters.files.content import TEXT, format_named
 from adapters.files.declared import Opening
 from adapters.files.dialect import Dialect, dialect_of
 from adapters.files.opening import Opened
@@ -32,57 +34,58 @@ _FIRST = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """How a file is laid out, what is asked of it, and where its rows begin."""
+    """How a file is laid out, what is asked of its columns, where its rows begin, and the shape of their lines."""
 
     dialect: Dialect
     asked: Sequence[Asked]
+    columns: Sequence[Asked | None]
     start: int
+    shape: str
 
 
 def read_quickly(path: Path, name: str, asks: Asks) -> tuple[Opened, Typed] | None:
     """The file, its rows typed already, and what is to be said of them; None where it has to be read with care."""
-    if format_named(path) != TEXT or is_gzipped(path) or not path.is_file():
+    if format_named(path) != TEXT:
         return None
-    with path.open("rb") as file:
-        plan = _plan(file.read(_FIRST), asks)
-    if plan is None:
+    try:
+        with at_hand(path) as text:
+            plan = _plan(text[:_FIRST], asks)
+            digest = proven(text, plan.start, plan.shape) if plan else None
+    except UnreadableError:
         return None
-    shape = row_shape(_columns(plan), plan.dialect.delimiter)
-    digest = proven(path, plan.start, shape) if shape else None
-    frame = _scanned(path, plan) if digest else None
-    if digest is None or frame is None or _has_doubt(frame, plan.asked):
+    if plan is None or digest is None:
+        return None
+    scanned = _scanned(text if isinstance(text, bytes) else path, plan)
+    frame = None if scanned is None else _undoubted(scanned, plan.asked)
+    if frame is None:
         return None
     return Opened(name, digest, tuple(plan.dialect.names), frame), Typed(frame, (), frozenset())
 
 
 def _plan(first: bytes, asks: Asks) -> _Plan | None:
-    """What to do, where the header is one plain line in UTF-8."""
-    end = first.find(b"\n") + 1
-    if not end or b"\0" in first or first.startswith((b"\xef\xbb\xbf", b"\xff", b"\xfe")):
+    """What to do, where the header is one plain line in UTF-8, with its mark or without."""
+    text = first.removeprefix(BOM_UTF8)
+    end = text.find(b"\n") + 1
+    if not end or b"\0" in text or text.startswith((b"\xff", b"\xfe")):
         return None
     try:
-        dialect = dialect_of(first[: first.rfind(b"\n") + 1].decode().encode(), Opening())
+        dialect = dialect_of(text[: text.rfind(b"\n") + 1].decode().encode(), Opening())
     except (UnreadableError, UnicodeDecodeError):
         return None
     asked = asks(dialect.names) if dialect.lines_above == 1 else ()
-    return _Plan(dialect, asked, end) if asked else None
+    by_name = {column.shown: column for column in asked}
+    columns = [by_name.get(name) for name in dialect.names]
+    shape = row_shape(columns, dialect.delimiter) if asked else None
+    return _Plan(dialect, asked, columns, len(first) - len(text) + end, shape) if shape else None
 
 
-def _columns(plan: _Plan) -> list[Asked | None]:
-    """What is asked of each column of the file."""
-    by_name = {column.shown: column for column in plan.asked}
-    return [by_name.get(name) for name in plan.dialect.names]
-
-
-def _scanned(path: Path, plan: _Plan) -> pl.DataFrame | None:
+def _scanned(source: Path | bytes, plan: _Plan) -> pl.DataFrame | None:
     """The numbered rows with what was asked for; None where the calendar has no such day."""
     scan = pl.scan_csv(
-        path,
+        source,
         has_header=False,
         skip_lines=1,
-        schema={
-            n: DTYPES[c.kind] if c else pl.String() for n, c in zip(plan.dialect.names, _columns(plan), strict=True)
-        },
+        schema={n: DTYPES[c.kind] if c else pl.String() for n, c in zip(plan.dialect.names, plan.columns, strict=True)},
         separator=plan.dialect.delimiter,
         glob=False,
     ).select(pl.col(column.shown).alias(column.name) for column in plan.asked)
@@ -90,24 +93,38 @@ def _scanned(path: Path, plan: _Plan) -> pl.DataFrame | None:
         frame = scan.collect()
     except pl.exceptions.PolarsError:
         return None
-    empty = [c.name for c in plan.asked if c.kind == "text" and (frame[c.name] == "").any()]
     row = pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias(ROW)
-    blanked = frame.with_columns(pl.when(pl.col(n) != "").then(pl.col(n)) for n in empty)
-    return blanked.select(row, pl.lit(value=True).alias(KEPT), pl.all())
+    return frame.select(row, pl.lit(value=True).alias(KEPT), pl.all())
 
 
-def _has_doubt(frame: pl.DataFrame, asked: Sequence[Asked]) -> bool:
-    """Whether a text may be none or too long, or a row holds nothing; the shape leaves no doubt of other values."""
-    texts = [c for c in asked if c.kind == "text"]
-    doubts = [pl.lit(frame.is_empty())]
-    doubts += [pl.col(c.name).is_in(c.blanks).any() | (pl.col(c.name).str.len_bytes().max() > LONGEST) for c in texts]
-    if all(frame[c.name].null_count() for c in asked):
-        doubts.append(pl.all_horizontal(pl.col(c.name).is_null() for c in asked).any())
-    if CURRENCY in frame.columns:
-        doubts.append(pl.lit(_has_odd_currency(frame[CURRENCY])))
-    return any(frame.select(doubt.alias(str(n)) for n, doubt in enumerate(doubts)).row(0))
+def _undoubted(frame: pl.DataFrame, asked: Sequence[Asked]) -> pl.DataFrame | None:
+    """The rows, empty text as none; None where a text may stand for none or is too long, or a row holds nothing.
+
+    The shape of the lines leaves no doubt of other values. Words are looked for where one of that length may be.
+    """
+    empty = []
+    for column in (c for c in asked if c.kind == "text"):
+        length, cell = frame.select(n=pl.col(column.name).str.len_bytes()), pl.col(column.name)
+        least, most = length.select(least=pl.col("n").min().fill_null(0), most=pl.col("n").max().fill_null(0)).row(0)
+        words = [w for w in column.blanks if w and least <= len(w.encode()) <= most]
+        if most > LONGEST or (words and frame.select(cell.is_in(words).any()).item()):
+            return None
+        empty += [cell] if least == 0 else []
+    blanked = frame.with_columns(pl.when(column != "").then(column) for column in empty)
+    return None if _has_empty_row(blanked, asked) or _has_odd_currency(blanked) else blanked
 
 
-def _has_odd_currency(codes: pl.Series) -> bool:
+def _has_empty_row(frame: pl.DataFrame, asked: Sequence[Asked]) -> bool:
+    """Whether a row holds nothing, or there is none."""
+    names = [c.name for c in asked]
+    has_blanks = all(frame[name].null_count() for name in names)
+    return frame.is_empty() or (has_blanks and frame.select(pl.all_horizontal(pl.col(names).is_null()).any()).item())
+
+
+def _has_odd_currency(frame: pl.DataFrame) -> bool:
     """Whether a row lacks one that others have, or one has fewer decimals than the shape of amounts."""
-    return 0 < codes.null_count() < codes.len() or any(decimals_of(c) < DECIMALS for c in codes.unique().drop_nulls())
+    if CURRENCY not in frame.columns:
+        return False
+    codes = frame[CURRENCY].drop_nulls()
+    several = codes.unique() if codes.is_empty() or (codes != codes[0]).any() else codes.head(1)
+    return 0 < codes.len() < frame.height or any(decimals_of(code) < DECIMALS for code in several)

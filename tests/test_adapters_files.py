@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from adapters.delivery import Fault
+from adapters.delivery import Fault, ReadFile
 from adapters.files.opening import Opened, Opening, open_file
 from adapters.files.rows import ROW
 
@@ -156,6 +156,16 @@ def test_lines_above_the_header_are_suspected(tmp_path: Path) -> None:
 def test_an_unclosed_quote_is_named_by_its_row(tmp_path: Path) -> None:
     fault = refusal(opened(tmp_path, GOOD.replace("Bo", '"Bo')))
     assert (fault.row, fault.what) == (2, "a quote opened in this row is never closed")
+
+
+def test_rows_below_cells_of_several_lines_know_their_line(tmp_path: Path) -> None:
+    text = 'a,b\n1,x\n2,"y\n\ny"\n3,z\n\n4,"z\nz"\n5,z\n'
+    file = opened(tmp_path, text)
+    read = ReadFile(file.name, file.sha256, None, file.rows, lines=file.lines)
+    assert file.lines == ((3, 6), (6, 10))
+    assert [read.line_of(row) for row in range(1, 8)] == [None, None, 6, 7, 8, 10, 11]
+    assert [text.split("\n")[line - 1] for line in (6, 10)] == ["3,z", "5,z"]
+    assert refusal(opened(tmp_path, text + '6,"z\n')).what == "a quote opened in this row is never closed (line 11)"
 
 
 def test_text_behind_a_closing_quote_is_refused(tmp_path: Path) -> None:

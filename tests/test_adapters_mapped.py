@@ -187,6 +187,22 @@ def test_a_lookup_that_would_double_rows_is_a_fault_that_names_the_key(tmp_path:
     assert "invoices" not in delivery.tables
 
 
+def test_where_keys_may_repeat_only_their_rows_are_errors_and_the_first_twenty_are_told(tmp_path: Path) -> None:
+    lookup = {"file": "orders.csv", "on": {"OrderID": "OrderID"}, "take": ["Customer", "On"], "may_repeat": True}
+    entry = LINE | {"lookups": [lookup], "where": {"Amount": {"filled": True}}}
+    doubled = {"orders.csv": ORDERS + "1,A9,2025-03-01\n", "lines.csv": LINES}
+    delivery = read(tmp_path, doubled, entry)
+    errors = [f for f in delivery.faults if f.severity == "error"]
+    assert {(f.row, f.what, f.value) for f in errors} == {
+        (n, "several have this OrderID: A1 2025-01-01, A9 2025-03-01", "1") for n in (1, 2)
+    }
+    assert [row for _, row in delivery.faulty["invoices"].rows()] == [1, 2]
+    assert said(delivery, "warning") == ['1 row with a OrderID that orders.csv does not have (1 different: "3")']
+    many = read(tmp_path, {**doubled, "lines.csv": LINES + "1,5\n" * 30}, entry)
+    told = [f.what for f in many.faults if f.severity == "error"]
+    assert told[20:] == ["12 more rows with a OrderID that several have"]
+
+
 def test_a_repeated_key_that_says_the_same_or_is_not_asked_for_does_no_harm(tmp_path: Path) -> None:
     orders = ORDERS + "1,A1,2025-01-01\n9,A9,2025-01-01\n9,A8,2025-01-01\n"
     delivery = read(tmp_path, {"orders.csv": orders, "lines.csv": LINES}, LINE)

@@ -89,6 +89,18 @@ def test_a_blank_id_is_told_in_one_line_beside_the_rows_that_miss_it(company: Pa
     assert contents(company) == before
 
 
+def test_a_row_is_named_with_its_line_where_a_cell_above_it_has_several(company: Path) -> None:
+    """Found while the file was read (a number), and found in its rows (an id)."""
+    replaced("accounts.csv", "A1,Alpha", 'A1,"Alpha\nand\nsons"')(company)
+    replaced("accounts.csv", "A2,Beta", ",Beta")(company)
+    replaced("contracts.csv", "A1,Entry Plan", 'A1,"Entry\nPlan"')(company)
+    replaced("contracts.csv", "L2,A2", "L2,A9")(company)
+    _, _, told = bookscore("run", company)
+    places = [error.split(":")[0] for error in errors(told)]
+    assert "accounts.csv row 2 (line 5), column account_id" in places
+    assert "contracts.csv row 2 (line 4), column account_id" in places
+
+
 def test_many_faults_of_one_kind_are_listed_up_to_a_number_and_counted(company: Path) -> None:
     rows = "".join(
         f"X{n},A1,Entry Plan,1,EUR,month,2024-01-01,\nY{n},A{n + 10},Entry Plan,1,EUR,month,2024-01-01,\n"

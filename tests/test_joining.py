@@ -86,6 +86,39 @@ def test_an_id_column_matches_by_itself_and_a_name_or_domain_only_proposes(tmp_p
     }
 
 
+REFERRING = "Id,Name,Owner,Billing\nA1,Acorn,u1,cus_1\nA2,Birch,u1,cus_2\nA3,Cedar,u1,cus_X\nA4,Elm,u1,\n"
+
+
+def test_what_a_column_of_ids_was_taken_for_and_its_values_that_are_none_are_told(tmp_path: Path) -> None:
+    """Two of three values of Billing are ids of the billing system: more than half, less than 80 %."""
+    (tmp_path / "crm.csv").write_text(REFERRING, encoding="utf-8")
+    payers = "line,customer,amount,on\ns1,cus_1,5,2025-01-01\ns2,cus_2,5,2025-01-01\n"
+    (tmp_path / "pay.csv").write_text(payers, encoding="utf-8")
+    crm = {"account_id": "Id", "name": "Name"}
+    lines = {"line_id": "line", "account_id": "customer", "amount": "amount", "starts_on": "on"}
+    entries = [
+        {"file": "crm.csv", "system": "crm", "table": "accounts", "columns": crm, "attributes": {"bill": "Billing"}},
+        {
+            "file": "crm.csv",
+            "system": "crm",
+            "table": "ownership",
+            "columns": {"account_id": "Id", "manager_id": "Owner"},
+        },
+        {"file": "pay.csv", "system": "pay", "table": "contracts", "columns": lines, "constants": {"every": "month"}},
+    ]
+
+    def told(**match: Any) -> tuple[list[tuple[str, str]], set[str]]:
+        sources = Sources.model_validate({"files": entries, "match": match})
+        delivery = read_folder(tmp_path, LAYOUT, OPEN_TABLES, sources, keys=KEYS)
+        said = [(f.severity, f.what) for f in delivery.faults if f.what.startswith("column bill")]
+        return said, {state for _, state, _ in states(delivery).values()}
+
+    taken = "column bill of accounts of crm is taken for ids of pay: 2 of 3 values are some; none are cus_X (of A3)"
+    assert told() == ([("warning", taken)], {"matched"})
+    left = "column bill of accounts of crm is not taken for ids of pay: 2 of 3 values are some, and 80% must be"
+    assert told(least=0.8) == ([("note", left)], {"unmatched"})
+
+
 def test_declared_rules_match_where_there_is_one_candidate(tmp_path: Path) -> None:
     delivery = read(tmp_path, by=["id", "id_column", "domain", "name"])
     assert payers(delivery) == {"s1": "A1", "s2": "A2", "s3": "A3", "s4": "cus_D", "s5": "cus_E"}

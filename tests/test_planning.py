@@ -14,7 +14,7 @@ from adapters.known.export import WON, Export, Fills
 from adapters.known.planning import Plan, plan
 from adapters.known.recognised import recognised
 from adapters.known.spelling import Spelling
-from adapters.mapping.sources import FileSource, History, Lookup, Merged
+from adapters.mapping.sources import FileSource, History, Latest, Lookup, Merged
 from adapters.mapping.terms import Requirement
 from scoring.tables import LAYOUT, OPEN_TABLES
 
@@ -75,6 +75,27 @@ def test_deals_of_which_nothing_says_whether_they_were_won_fill_no_table() -> No
     made = planned(deals="Id,Amount,Account")
     assert made.sources.files == []
     assert "Deals: nothing in it says Won or Stage, so it does not fill invoices" in said(made)
+
+
+def test_conditions_and_versions_whose_columns_are_not_there_are_told() -> None:
+    gone = Requirement.model_validate({"not": True})
+    fills = Fills(
+        "invoices",
+        {"account_id": "Account", "amount": "Amount"},
+        where={"Deleted": gone, "is_deleted": gone, "Kind": "sale", "_connector_deleted": False},
+        latest=Latest(by=["Id"], largest="Version"),
+    )
+    exports = (replace(DEALS, fills=(fills,), lacks=()),)
+
+    def told(header: str) -> list[str]:
+        return said(plan(recognised({"deals": header.split(",")}, exports)))
+
+    assert told("Id,Amount,Account") == [
+        "Deals: no column Deleted or is_deleted, so no row is left out by it",
+        "Deals: no column Kind, so no row is left out by it",
+        "Deals: versions of a record are told apart by Id, Version, which are not all there, so every row counts",
+    ]
+    assert told("Id,Amount,Account,is_deleted,Kind,Version") == []
 
 
 def test_a_lookup_that_nothing_needs_is_left_out() -> None:

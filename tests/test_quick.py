@@ -1,6 +1,8 @@
 """Is a plain file that is typed while it is read the same as one read with care, and everything else left alone?"""
 
+import gzip
 import hashlib
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -111,7 +113,29 @@ def test_odd_but_plain_numbers_are_the_same_both_ways() -> None:
         assert is_same(HEADER + GOOD.replace("1.2345", "1").replace("12.50", number))
 
 
-@pytest.mark.parametrize("mark", [b"\xef\xbb\xbf", b"sep=,\n", b"\n", b"x\xff"])
+def test_a_mark_of_utf_8_above_the_header_is_no_part_of_it() -> None:
+    assert is_same(b"\xef\xbb\xbf" + (HEADER + GOOD * 3).encode())
+    assert is_same(b"\xef\xbb\xbf" * 2 + (HEADER + GOOD * 3).encode())
+
+
+def test_packed_files_are_read_at_once(tmp_path: Path) -> None:
+    text = (HEADER + GOOD * 3).encode()
+    (tmp_path / "lines.csv").write_bytes(text)
+    (tmp_path / "lines.csv.gz").write_bytes(gzip.compress(text))
+    (tmp_path / "cut.csv.gz").write_bytes(gzip.compress(text)[:-9])
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as box:
+        box.writestr("in/lines.csv", text)
+    plain = read_quickly(tmp_path / "lines.csv", "lines.csv", asks)
+    assert plain is not None
+    for packed in ("lines.csv.gz", "export.zip/in/lines.csv"):
+        found = read_quickly(tmp_path / packed, packed, asks)
+        assert found is not None, packed
+        assert found[0].sha256 == open_file(tmp_path / packed, packed).sha256 == plain[0].sha256
+        assert_frame_equal(found[1].frame, plain[1].frame)
+    assert read_quickly(tmp_path / "cut.csv.gz", "cut.csv.gz", asks) is None
+
+
+@pytest.mark.parametrize("mark", [b"\xff\xfe", b"sep=,\n", b"\n", b"x\xff"])
 def test_what_stands_above_the_header_is_left_to_the_careful_reading(mark: bytes) -> None:
     assert quick(mark + (HEADER + GOOD).encode()) is None
 

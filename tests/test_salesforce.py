@@ -1,13 +1,19 @@
 """Do the exports of Salesforce mean what they say: whose account, whose deal, which amount, which of two names?"""
 
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 from adapters import read_folder
 from adapters.delivery import Delivery
+from adapters.files.headers import headers_in
+from adapters.known.planning import plan
+from adapters.known.recognised import recognised
+from adapters.systems import EXPORTS
 from scoring.tables import LAYOUT, OPEN_TABLES, TABLES
 
-ACORN, BIRCH, ANN, BEN = "001Ax000001AcORIA0", "001Ax000001BiRCIA0", "005Ax000000AnnAIAS", "005Ax000000BenBIAS"
+ACORN, BIRCH, OAK = "001Ax000001AcORIA0", "001Ax000001BiRCIA0", "001Ax000001OakRIA0"
+ANN, BEN = "005Ax000000AnnAIAS", "005Ax000000BenBIAS"
 REPORT = "Opportunity Owner,Account Name,Opportunity Name,Won,Close Date"
 CHANGES = "AccountId,Field,OldValue,NewValue,CreatedDate\n"
 
@@ -41,12 +47,17 @@ def test_the_converted_amount_counts_where_that_of_the_record_has_no_currency(tm
     assert deals.select("amount", "currency").rows() == [(Decimal(116), "EUR")]
 
 
-def test_a_name_that_two_accounts_have_is_refused(tmp_path: Path) -> None:
-    accounts = f"Id,Name,OwnerId,Industry\n{ACORN},Acorn Ltd,{ANN},\n{BIRCH},Acorn Ltd,{BEN},\n"
-    deals = f"{REPORT},Amount\nAnn Archer,Acorn Ltd,Year,1,2025-11-20,100.50\n"
-    delivery = read(tmp_path, accounts=accounts, deals=deals)
-    assert "invoices" not in delivery.tables
-    assert said(delivery, "error") == ["1 key in several rows that differ, so that rows would be doubled; the first"]
+def test_a_name_that_two_accounts_have_is_an_error_of_its_rows_with_the_candidates(tmp_path: Path) -> None:
+    accounts = f"Id,Name,OwnerId,Industry\n{ACORN},Acorn Ltd,{ANN},\n{BIRCH},Acorn Ltd,{BEN},\n{OAK},Oak,{BEN},\n"
+    won, other = "Ann Archer,Acorn Ltd,Year,1,2025-11-20,100.50\n", "Ann Archer,Oak,Year,1,2025-11-20,7\n"
+    delivery = read(
+        tmp_path, accounts=accounts, deals=f"{REPORT},Amount\n{other}{won}{other}{won.replace('1,2', '0,2')}"
+    )
+    (error,) = [f for f in delivery.faults if f.severity == "error"]
+    assert (error.file, error.row, error.value) == ("deals.csv", 2, "Acorn Ltd")
+    assert error.what == f"several have this Name: {ACORN}, {BIRCH}"
+    assert delivery.faulty["invoices"].rows() == [("deals.csv", 2)]
+    assert delivery.tables["invoices"].filter(account_id=OAK)["amount"].to_list() == [7, 7]
 
 
 def test_a_history_in_names_alone_tells_of_no_ids_and_is_a_warning(tmp_path: Path) -> None:
@@ -81,3 +92,23 @@ def test_the_many_other_objects_of_the_weekly_export_are_one_note(tmp_path: Path
     notes = [what for what in said(read(tmp_path, accounts=accounts, **others), "note") if "not read" in what]
     assert len(notes) == 1
     assert notes[0].startswith("40 files are no exports known by their headers, and were not read: Custom0__c.csv, ")
+
+
+def test_times_of_the_data_export_are_in_utc_and_changes_near_midnight_are_told(tmp_path: Path) -> None:
+    """Half past ten in the evening of 31 March in UTC is half past midnight in Berlin; a plain day is no time."""
+    files = {
+        "Account.csv": f"Id,Name,OwnerId,Industry,CreatedDate\n{ACORN},Acorn Ltd,{BEN},,2025-12-31 23:30:00\n",
+        "AccountHistory.csv": f"{CHANGES}{ACORN},Owner,{ANN},{BEN},2026-03-31 22:30:00\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    made = plan(recognised(headers_in(tmp_path), EXPORTS), "Europe/Berlin")
+    delivery = read_folder(tmp_path, LAYOUT, OPEN_TABLES, made.sources)
+    assert delivery.tables["accounts"]["created_on"].to_list() == [date(2026, 1, 1)]
+    assert delivery.tables["ownership"].select("manager_id", "starts_on", "ends_on").rows() == [
+        (ANN, None, date(2026, 4, 1)),
+        (BEN, date(2026, 4, 1), None),
+    ]
+    told = [f.what for f in delivery.faults if f.severity == "note"]
+    moved = "1 date-time on another day in the business time zone Europe/Berlin than written, the first"
+    assert told.count(moved) == 2

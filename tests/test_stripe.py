@@ -118,7 +118,17 @@ def test_service_ends_with_the_period_and_is_paid_from_the_end_of_a_trial(
 
 
 @pytest.mark.parametrize(
-    ("currency", "amount"), [("usd", "45.00"), ("jpy", "4500"), ("kwd", "4.500"), ("rsd", "45.00")]
+    ("currency", "amount"),
+    [
+        ("usd", "45.00"),
+        ("jpy", "4500"),
+        ("kwd", "4.500"),
+        ("rsd", "45.00"),
+        ("isk", "45.00"),
+        ("ugx", "45.00"),
+        ("mga", "4500"),
+        ("clp", "4500"),
+    ],
 )
 def test_amounts_are_divided_by_what_the_currency_has(tmp_path: Path, currency: str, amount: str) -> None:
     files: dict[str, Any] = {

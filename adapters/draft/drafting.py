@@ -6,7 +6,7 @@ from pathlib import Path
 
 from adapters.delivery import Layout
 from adapters.draft.entry import Asked, entry
-from adapters.draft.exports import Export, exports_in
+from adapters.draft.exports import Unmapped, exports_in
 from adapters.draft.facts import facts_of
 from adapters.draft.known import block, known
 from adapters.draft.recognise import Guess, recognise
@@ -23,7 +23,7 @@ _OWNER = ("account_id", "manager_id")
 class _Placed:
     """An export with the table it is taken for, if any."""
 
-    export: Export
+    export: Unmapped
     guess: Guess | None
 
 
@@ -75,12 +75,12 @@ def _block(one: _Placed, wanted: Wanted, required: Mapping[str, Collection[str]]
     return ([line.commented() for line in lines] if guess.missing else lines), findings
 
 
-def _comment(export: Export, why: str) -> tuple[list[Line], list[Finding]]:
+def _comment(export: Unmapped, why: str) -> tuple[list[Line], list[Finding]]:
     line = Line("", f"{UNKNOWN}: {export.file}: {why}", indent=2)
     return [line], [Finding(UNKNOWN, export.file, why)]
 
 
-def _doubts(lines: list[Line], export: Export) -> Iterator[Finding]:
+def _doubts(lines: list[Line], export: Unmapped) -> Iterator[Finding]:
     """A finding for each line of the entry that is not certain."""
     for line in lines:
         certainty, _, why = line.remark.partition(": ")

@@ -26,7 +26,7 @@ _FALLBACK = "cp1252"
 
 
 @dataclass(frozen=True, slots=True)
-class Export:
+class Unmapped:
     """One file, or several of one form under a pattern, with what must be declared to open it.
 
     `cells` are trimmed text; it is None where the file cannot be read, then the faults say why.
@@ -39,7 +39,7 @@ class Export:
     faults: tuple[Fault, ...] = ()
 
 
-def exports_in(folder: Path) -> list[Export]:
+def exports_in(folder: Path) -> list[Unmapped]:
     """The exports of the folder and the folders below it, in the order of their names."""
     found = recognised(headers_in(folder), EXPORTS)
     known = {r.file: _opening(r.export.settings) for r in found}
@@ -54,7 +54,7 @@ def _opening(settings: Mapping[str, Any]) -> Opening:
     return Opening(**{name: value for name, value in settings.items() if name in named})
 
 
-def _opened(path: Path, name: str, opening: Opening) -> Iterator[Export]:
+def _opened(path: Path, name: str, opening: Opening) -> Iterator[Unmapped]:
     """The file as one export; a workbook as one for each sheet that holds a table."""
     kind = format_named(path)
     opened = open_file(path, name, opening)
@@ -73,18 +73,18 @@ def _opened(path: Path, name: str, opening: Opening) -> Iterator[Export]:
             yield _export(one, {"sheet": sheet})
 
 
-def _export(opened: Opened, declared: dict[str, str]) -> Export:
+def _export(opened: Opened, declared: dict[str, str]) -> Unmapped:
     frame = opened.frame
     if frame is None:
-        return Export(opened.name, opened.header, None, declared, opened.faults)
+        return Unmapped(opened.name, opened.header, None, declared, opened.faults)
     columns = [c for c in frame.columns if c != ROW]
     cells = frame.select(text(c, frame.schema[c], NULL_WORDS).alias(c) for c in columns)
-    return Export(opened.name, opened.header, cells, declared, opened.faults)
+    return Unmapped(opened.name, opened.header, cells, declared, opened.faults)
 
 
-def _together(folder: Path, single: Iterable[Export], alone: Collection[str]) -> list[Export]:
+def _together(folder: Path, single: Iterable[Unmapped], alone: Collection[str]) -> list[Unmapped]:
     """The exports, those that differ in a number or date in their name only joined under a pattern, but for `alone`."""
-    groups: dict[tuple[object, ...], list[Export]] = {}
+    groups: dict[tuple[object, ...], list[Unmapped]] = {}
     for export in single:
         is_one = export.cells is None or export.file in alone
         form = export.file if is_one else re.sub(r"\d+", "*", export.file)
@@ -92,7 +92,7 @@ def _together(folder: Path, single: Iterable[Export], alone: Collection[str]) ->
     return [one for group in groups.values() for one in _pattern(folder, group)]
 
 
-def _pattern(folder: Path, group: list[Export]) -> list[Export]:
+def _pattern(folder: Path, group: list[Unmapped]) -> list[Unmapped]:
     names = [e.file for e in group]
     pattern = f"{_common(names)}*{_common([n[::-1] for n in names])[::-1]}"
     if len(group) < 2 or [name for _, name in matches(folder, pattern)] != sorted(names):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from adapters.draft.exports import Export
+from adapters.draft.exports import Unmapped
 from adapters.draft.habits import Habit, date_habit, number_habit
 from adapters.draft.recognise import Guess
 from adapters.values import dates
@@ -52,7 +52,7 @@ class Facts:
         return self.texts(ours).to_frame("cell").select(expression.alias(ours)).to_series()
 
 
-def facts_of(export: Export, cells: pl.DataFrame, guess: Guess, kinds: Mapping[str, str]) -> Facts:
+def facts_of(export: Unmapped, cells: pl.DataFrame, guess: Guess, kinds: Mapping[str, str]) -> Facts:
     """The export with what its values say about how it is written."""
     numeric = [cells[m.theirs] for m in guess.matches if kinds[m.ours] in _NUMERIC]
     dated = {m.ours: date_habit(cells[m.theirs]) for m in guess.matches if kinds[m.ours] in _DATED}

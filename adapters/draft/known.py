@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from adapters.draft.exports import Export
+from adapters.draft.exports import Unmapped
 from adapters.draft.sketch import GUESSED, RECOGNISED, Finding, Line, flow, scalar
 from adapters.draft.written import written
 from adapters.known.planning import Plan, plan
@@ -18,14 +18,14 @@ from adapters.wanted import Wanted
 _BLOCKS = ("columns", "constants", "attributes", "where", "lookups")
 
 
-def known(exports: Sequence[Export]) -> tuple[tuple[Recognised, ...], Plan]:
+def known(exports: Sequence[Unmapped]) -> tuple[tuple[Recognised, ...], Plan]:
     """Which of the exports are known, and how they are read."""
     readable = {e.file: e.header for e in exports if e.cells is not None}
     found = recognised(readable, EXPORTS)
     return found, plan(found)
 
 
-def block(export: Export, kind: Recognised, made: Plan, wanted: Wanted) -> tuple[list[Line], list[Finding]]:
+def block(export: Unmapped, kind: Recognised, made: Plan, wanted: Wanted) -> tuple[list[Line], list[Finding]]:
     """The lines about one known export, and what they tell."""
     what = kind.export.what
     entries = [s for s in made.sources.files if s.file == export.file]
@@ -48,11 +48,11 @@ def block(export: Export, kind: Recognised, made: Plan, wanted: Wanted) -> tuple
     return lines, findings
 
 
-def _cells(export: Export) -> pl.DataFrame:
+def _cells(export: Unmapped) -> pl.DataFrame:
     return pl.DataFrame() if export.cells is None else export.cells
 
 
-def _entry(source: FileSource, export: Export, what: str) -> Iterator[Line]:
+def _entry(source: FileSource, export: Unmapped, what: str) -> Iterator[Line]:
     said: dict[str, Any] = source.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     yield Line(f"- file: {scalar(source.file)}", f"{RECOGNISED}: {what}", indent=2)
     for setting, value in {**export.declared, **said}.items():

@@ -2,6 +2,9 @@
 
 import io
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import IO
 
@@ -9,6 +12,9 @@ from adapters.files import archive
 from adapters.files.content import FORMATS, TEXT, format_named, is_archive, is_data_file, is_gzipped
 from adapters.files.limits import MOST_LINE_MIB
 from adapters.files.refusal import UnreadableError
+
+Bytes = bytes | mmap
+"""Those of a file, in memory or on the disk."""
 
 _GZIP = 31
 _BLOCK = 1 << 20
@@ -47,6 +53,16 @@ def content(path: Path) -> bytes:
     if is_text:
         _refuse_endless_lines(io.BytesIO(data))
     return data
+
+
+@contextmanager
+def at_hand(path: Path) -> Iterator[Bytes]:
+    """The bytes of `content`, which take no memory where they lie on the disk as they are. Raises like `content`."""
+    if is_gzipped(path) or not path.is_file() or not path.stat().st_size:
+        yield content(path)
+    else:
+        with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as text:
+            yield text
 
 
 def first_bytes(path: Path, size: int) -> bytes:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from adapters.delivery import Fault
+from adapters.delivery import Fault, Lines
 from adapters.files.columnar import read_parquet
 from adapters.files.container import content, on_disk, refused
 from adapters.files.content import PARQUET, TEXT, WORKBOOK, format_of, is_archive
@@ -37,6 +37,7 @@ class Opened:
     frame: pl.DataFrame | None = None
     faults: tuple[Fault, ...] = ()
     lost: int = 0
+    lines: Lines = ()
 
     @property
     def rows(self) -> int:
@@ -60,7 +61,7 @@ def open_file(path: Path, name: str, opening: Opening = _USUAL) -> Opened:
         digest = digest or hashlib.sha256(on_disk(path).read_bytes()).hexdigest()
         return Opened(name, digest, faults=(replace(error.fault, file=name),))
     faults = tuple(replace(f, file=name) for f in (*rows.faults, *_lost_characters(data)))
-    return Opened(name, digest, tuple(header), rows.frame, faults, rows.lost)
+    return Opened(name, digest, tuple(header), rows.frame, faults, rows.lost, rows.lines)
 
 
 def _read(path: Path, data: bytes, opening: Opening) -> tuple[Rows, list[str]]:

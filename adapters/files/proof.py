@@ -1,32 +1,35 @@
 """Does every line of a text file have one shape? Told by its bytes, in pieces, so that none of it is kept."""
 
 import hashlib
-from collections.abc import Iterator
-from pathlib import Path
-from typing import IO
 
 import polars as pl
 
-_PIECE = 8 << 20
+from adapters.files.container import Bytes
+
+_PIECE = 2 << 20
+"""Few enough to be still at hand when they are looked at after they were hashed."""
 _LONGEST_LINE = 1 << 16
 
 
-def proven(path: Path, start: int, shape: str) -> str | None:
-    """The hash of a file whose lines from `start` on all have the shape, a pattern of one line; None of others."""
-    with path.open("rb") as file:
-        sha = hashlib.sha256(file.read(start))
-        for piece in _pieces(file):
-            sha.update(piece)
-            is_cut = len(piece) > _PIECE and not piece.endswith(b"\n")
-            if is_cut or not _fits(piece if piece.endswith(b"\n") else piece + b"\n", rf"\A(?:{shape})*\z"):
-                return None
+def proven(text: Bytes, start: int, shape: str) -> str | None:
+    """The hash of a text whose lines from `start` on all have the shape, a pattern of one line; None of others."""
+    sha, lines = hashlib.sha256(text[:start]), rf"\A(?:{shape})*\z"
+    while start < len(text):
+        end = _end(text, start)
+        piece = text[start:end]
+        sha.update(piece)
+        lacks_end = end == len(text) and not piece.endswith(b"\n")
+        if not _fits(piece + b"\n" if lacks_end else piece, lines):
+            return None
+        start = end
     return sha.hexdigest()
 
 
-def _pieces(file: IO[bytes]) -> Iterator[bytes]:
-    """The rest of the file in pieces of whole lines; an endless line is cut, so that its piece fits no shape."""
-    while block := file.read(_PIECE):
-        yield block if block.endswith(b"\n") else block + file.readline(_LONGEST_LINE)
+def _end(text: Bytes, start: int) -> int:
+    """Where a piece of whole lines ends; an endless line is cut, so that its piece fits no shape."""
+    least = start + _PIECE
+    most = least + _LONGEST_LINE
+    return text.find(b"\n", least, most) + 1 or min(most, len(text))
 
 
 def _fits(text: bytes, pattern: str) -> bool:

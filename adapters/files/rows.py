@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from adapters.delivery import Fault
+from adapters.delivery import Fault, Lines
 from adapters.files.refusal import UnreadableError
 
 ROW = " row"
@@ -19,12 +19,14 @@ MOST_COLUMNS = 500
 class Rows:
     """The rows of one file or sheet under their header, `ROW` first, and the faults found while reading.
 
-    `lost` counts the rows that are left out, since they have more or fewer cells than the header.
+    `lost` counts the rows that are left out, since they have more or fewer cells than the header. `lines` are those of
+    a text with line ends in its cells.
     """
 
     frame: pl.DataFrame
     faults: tuple[Fault, ...] = ()
     lost: int = 0
+    lines: Lines = ()
 
 
 def header_names(cells: Sequence[str | None], *, repeated: bool = False) -> list[str]:

@@ -4,7 +4,7 @@ One system has the word on what an account is: the one whose accounts have owner
 take its ids; the rest stay accounts of their own, so that no money is lost.
 """
 
-from collections.abc import Collection, Mapping, Set
+from collections.abc import Mapping, Set
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from adapters.files.matching import DECISIONS
 from adapters.joining.decided import decided
 from adapters.joining.owners import with_owners
 from adapters.joining.pairing import MATCHED, SCHEMA, comparable, paired
+from adapters.joining.referred import referred
 from adapters.joining.usable import usable
 from adapters.mapping.fitting import FILE as SOURCES
 from adapters.mapping.sources import Match
@@ -43,28 +44,29 @@ def joined(delivery: Delivery, folder: Path, match: Match) -> Delivery:
     told = decided(folder)
     ours = comparable(*_accounts_of(tables, anchor, with_references=False))
     theirs = {system: comparable(*_accounts_of(tables, system)) for system in others}
-    pairs, odd = usable(told.pairs, theirs, ours, match.by)
-    ledger = _apart(_ledger(theirs, ours, match.by, pairs))
+    pairs, odd = usable(told.pairs, theirs, ours, match)
+    ledger = _apart(_ledger(theirs, ours, match, pairs))
+    columns = [f for s, rows in theirs.items() for f in referred(s, rows, anchor, ours, match.least)]
     renamed = {name: _renamed(frame, ledger) for name, frame in tables.items()}
     one_each = {**renamed, "accounts": renamed["accounts"].filter(~pl.col(" matched"))}
     kept, faults = _without_strangers(one_each, anchor, ledger)
     return replace(
         made,
         tables={name: frame.drop(" system", " matched") for name, frame in kept.items()},
-        faults=(*made.faults, *told.faults, *odd, *faults, *_summary(ledger, anchor)),
+        faults=(*made.faults, *told.faults, *odd, *faults, *columns, *_summary(ledger, anchor)),
         files=(*(_counted(f, tables, kept) for f in made.files), *([told.file] if told.file else [])),
         matches=ledger,
     )
 
 
-def _ledger(
-    theirs: Mapping[str, pl.DataFrame], ours: pl.DataFrame, by: Collection[str], pairs: pl.DataFrame
-) -> pl.DataFrame:
+def _ledger(theirs: Mapping[str, pl.DataFrame], ours: pl.DataFrame, match: Match, pairs: pl.DataFrame) -> pl.DataFrame:
     """The ledgers of all systems. Accounts that are matched lend ours their domains, by which others may be found."""
 
     def look(lent: pl.DataFrame) -> pl.DataFrame:
         of = {system: pairs.filter(pl.col("system") == system) for system in theirs}
-        made = [paired(system, rows, ours, by, of[system], lent) for system, rows in theirs.items()]
+        made = [
+            paired(system, rows, ours, match.by, of[system], lent, least=match.least) for system, rows in theirs.items()
+        ]
         return pl.concat([pl.DataFrame(schema=SCHEMA), *made])
 
     known = ours.select("account_id", "domain")

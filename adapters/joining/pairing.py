@@ -5,7 +5,7 @@ from collections.abc import Collection
 import polars as pl
 
 from adapters.joining.forms import FEW_DIGITS, bare_name, domain
-from adapters.joining.rules import RULES
+from adapters.joining.rules import rules
 
 MATCHED, PROPOSED, AMBIGUOUS, UNMATCHED = "matched", "proposed", "ambiguous", "unmatched"
 CONFIRMED = "confirmed"
@@ -56,20 +56,24 @@ def paired(
     by: Collection[str],
     decided: pl.DataFrame,
     lent: pl.DataFrame,
+    *,
+    least: float,
 ) -> pl.DataFrame:
     """The ledger of one system, as SCHEMA, sorted by their id.
 
     `theirs` and `ours` are `comparable`; rules of `by` match, the others propose. What a person decided goes first:
     `decided` has their_id, account_id and is_same; those of accounts that are not ours are not used. `lent` has
-    account_id and domain: further domains of ours, which count where our own find nobody.
+    account_id and domain: further domains of ours, which count where our own find nobody. `least` is the part of a
+    column's values that must be ids of the other system.
     """
     left = theirs.rename({"account_id": "their_id"})
     refused = decided.filter(~pl.col("is_same")).select("their_id", "account_id")
     confirmed = decided.filter("is_same").select("their_id", "account_id").join(ours, on="account_id", how="semi")
     found = [confirmed.unique().with_columns(rule=pl.lit(CONFIRMED), place=pl.lit(-1))]
-    looks = [(name, rows) for name in RULES for rows in ((ours, lent) if name == "domain" else (ours,))]
+    found_by = rules(least)
+    looks = [(name, rows) for name in found_by for rows in ((ours, lent) if name == "domain" else (ours,))]
     for place, (name, rows) in enumerate(looks):
-        pairs = RULES[name](left, rows).join(refused, on=["their_id", "account_id"], how="anti")
+        pairs = found_by[name](left, rows).join(refused, on=["their_id", "account_id"], how="anti")
         found.append(pairs.select("their_id", "account_id", rule=pl.lit(name), place=pl.lit(place)))
     first = pl.concat(found).filter(pl.col("place") == pl.col("place").min().over("their_id"))
     one = first.unique().sort("their_id", "account_id").group_by("their_id", "rule", maintain_order=True)

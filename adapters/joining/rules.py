@@ -5,15 +5,14 @@
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
 
 import polars as pl
 
 from adapters.joining.forms import short_id
 
 Frame = pl.DataFrame
-
-_LEAST_SHARE = 0.5
-"""Part of a column's values that must be ids of the other system before the column is taken for theirs."""
 
 _NO_REFERENCE = ("own", "name", "bare_name", "domain", "parent_id")
 """Columns that hold no ids of the other system; a parent is another account, whose owner may be another, too."""
@@ -25,15 +24,36 @@ def by_id(theirs: Frame, ours: Frame) -> Frame:
     return left.join(ours.select("account_id", key=short_id(pl.col("account_id"))), on="key").drop("key")
 
 
-def by_id_column(theirs: Frame, ours: Frame) -> Frame:
-    """A column of one system that holds ids of the other."""
-    forth = _in_columns(ours.rename({"account_id": "own"}), theirs["their_id"])
-    back = _in_columns(theirs.rename({"their_id": "own"}), ours["account_id"])
-    pairs = [
-        forth.select(their_id="found", account_id="own"),
-        back.select(their_id="own", account_id="found"),
-    ]
-    return pl.concat(pairs).unique(maintain_order=True)
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A column of accounts in which ids of another system stand: `found` is the id for each of its `values`, if it is
+    one; both beside the `own` id of the account."""
+
+    column: str
+    values: Frame
+
+    @property
+    def share(self) -> float:
+        """The part of its values that are ids of the other system."""
+        return 1 - self.values["found"].null_count() / self.values.height
+
+
+def by_id_column(theirs: Frame, ours: Frame, least: float) -> Frame:
+    """A column of one system that holds ids of the other: at least that part of its values are some."""
+    forth = [r.values.select(their_id="found", account_id="own") for r in in_ours(theirs, ours) if r.share >= least]
+    back = [r.values.select(their_id="own", account_id="found") for r in in_theirs(theirs, ours) if r.share >= least]
+    none = pl.DataFrame(schema={"their_id": pl.String, "account_id": pl.String})
+    return pl.concat([none, *forth, *back]).drop_nulls().unique(maintain_order=True)
+
+
+def in_ours(theirs: Frame, ours: Frame) -> list[Reference]:
+    """Our columns with ids of theirs."""
+    return _references(ours.rename({"account_id": "own"}), theirs["their_id"])
+
+
+def in_theirs(theirs: Frame, ours: Frame) -> list[Reference]:
+    """Their columns with ids of ours."""
+    return _references(theirs.rename({"their_id": "own"}), ours["account_id"])
 
 
 def by_domain(theirs: Frame, ours: Frame) -> Frame:
@@ -46,13 +66,9 @@ def by_name(theirs: Frame, ours: Frame) -> Frame:
     return _equal(theirs, ours, "bare_name")
 
 
-RULES: Mapping[str, Callable[[Frame, Frame], Frame]] = {
-    "id": by_id,
-    "id_column": by_id_column,
-    "domain": by_domain,
-    "name": by_name,
-}
-"""All rules, the surest first."""
+def rules(least: float) -> Mapping[str, Callable[[Frame, Frame], Frame]]:
+    """All rules, the surest first."""
+    return {"id": by_id, "id_column": partial(by_id_column, least=least), "domain": by_domain, "name": by_name}
 
 
 def _equal(theirs: Frame, ours: Frame, column: str) -> Frame:
@@ -60,15 +76,15 @@ def _equal(theirs: Frame, ours: Frame, column: str) -> Frame:
     return left.join(ours.select("account_id", key=column).drop_nulls(), on="key").drop("key")
 
 
-def _in_columns(frame: Frame, ids: pl.Series) -> Frame:
-    """`own` and `found` for each value of a further column that is one of the ids, where most of its values are."""
+def _references(frame: Frame, ids: pl.Series) -> list[Reference]:
+    """The further columns of the accounts that hold any of the ids."""
     known = ids.drop_nulls().unique().alias("key").to_frame().select(short_id(pl.col("key")), found="key")
-    pairs = [pl.DataFrame(schema={"own": pl.String, "found": pl.String})]
+    made = []
     for column in frame.columns:
         if column in _NO_REFERENCE or frame.schema[column] != pl.String:
             continue
-        filled = frame.select("own", key=short_id(pl.col(column))).drop_nulls()
-        hits = filled.join(known, on="key")
-        if not hits.is_empty() and hits.height >= _LEAST_SHARE * filled.height:
-            pairs.append(hits.select("own", "found"))
-    return pl.concat(pairs)
+        filled = frame.select("own", value=column, key=short_id(pl.col(column))).drop_nulls()
+        values = filled.join(known, on="key", how="left", maintain_order="left").drop("key")
+        if values["found"].count():
+            made.append(Reference(column, values))
+    return made

@@ -1,6 +1,6 @@
 """Which decisions of `matches.csv` can be used, and what is wrong with the others?"""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 import polars as pl
 
@@ -8,7 +8,8 @@ from adapters.delivery import Fault
 from adapters.files.matching import DECISIONS as FILE
 from adapters.files.rows import ROW
 from adapters.joining.forms import short_id
-from adapters.joining.rules import RULES
+from adapters.joining.rules import rules
+from adapters.mapping.sources import Match
 from adapters.wording import did_you_mean, listed
 
 _REMEDY = "correct the id, or remove the line"
@@ -16,17 +17,17 @@ _PAIR = ("system", "their_id", "account_id")
 
 
 def usable(
-    told: pl.DataFrame, theirs: Mapping[str, pl.DataFrame], ours: pl.DataFrame, by: Collection[str]
+    told: pl.DataFrame, theirs: Mapping[str, pl.DataFrame], ours: pl.DataFrame, match: Match
 ) -> tuple[pl.DataFrame, list[Fault]]:
     """The decisions about accounts that there are, by our own ids, and what is wrong or odd with them and the others.
 
-    `told` is what `decided` gives; `theirs`, by system, and `ours` are `comparable`; `by` are the rules that match.
+    `told` is what `decided` gives; `theirs`, by system, and `ours` are `comparable`; `match` has the rules.
     """
     pairs = _widened(told, ours["account_id"])
     faults = [*_of_nobody(pairs, ours["account_id"]), *_misspelt(pairs, theirs), *_contradicting(pairs)]
     wrong = {f.row for f in faults if f.severity == "error"}
     kept = pairs.filter(~pl.col(ROW).is_in(sorted(r for r in wrong if r is not None)))
-    return kept, [*faults, *_overruling(kept, theirs, ours, by)]
+    return kept, [*faults, *_overruling(kept, theirs, ours, match)]
 
 
 def _widened(told: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
@@ -87,15 +88,15 @@ def _in_each(part: pl.DataFrame, what: str, remedy: str) -> list[Fault]:
 
 
 def _overruling(
-    pairs: pl.DataFrame, theirs: Mapping[str, pl.DataFrame], ours: pl.DataFrame, by: Collection[str]
+    pairs: pl.DataFrame, theirs: Mapping[str, pl.DataFrame], ours: pl.DataFrame, match: Match
 ) -> list[Fault]:
     """A warning for each decision that takes another account than a rule which would match by itself."""
     faults = []
     of = {s: pairs.filter(pl.col("is_same") & (pl.col("system") == s)) for s in theirs}
     for system, part in ((s, part) for s, part in of.items() if not part.is_empty()):
         left = theirs[system].rename({"account_id": "their_id"})
-        for name in by:
-            other = RULES[name](left, ours).rename({"account_id": "other"})
+        for name in match.by:
+            other = rules(match.least)[name](left, ours).rename({"account_id": "other"})
             found = part.join(other, on="their_id", maintain_order="left").filter(
                 pl.col("other") != pl.col("account_id")
             )

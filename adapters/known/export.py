@@ -1,7 +1,7 @@
 """What is a known export? A kind of file that a system writes, told by its headers, and the tables it fills."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -86,28 +86,37 @@ class Export:
 
     def fits(self, header: Collection[str]) -> bool:
         """Whether a file with that header, in small letters, is one."""
-        return not self.missing(header) and not self.is_other(header)
+        return all(_has_any(header, one) for one in self._alternatives) and not self.is_other(header)
 
     def missing(self, header: Collection[str]) -> list[tuple[str, ...]]:
         """The alternatives of each telling header that is not there."""
-        alternatives = [(t,) if isinstance(t, str) else t for t in self.tells]
-        return [one for one in alternatives if not any(_is_in(header, a) for a in one)]
+        return [one for one in self._alternatives if not _has_any(header, one)]
 
     def is_other(self, header: Collection[str]) -> bool:
         """Whether a header says that the file is of another kind."""
-        is_never = any(_is_in(header, n) for n in self.never)
+        is_never = _has_any(header, self.never)
         return is_never or (self.alone and not {*self.telling}.issuperset(header))
 
     @property
     def telling(self) -> list[str]:
         """All headers that tell, in small letters."""
-        return [a.casefold() for t in self.tells for a in ((t,) if isinstance(t, str) else t)]
+        return [a.casefold() for one in self._alternatives for a in one]
+
+    @property
+    def _alternatives(self) -> list[tuple[str, ...]]:
+        """Each telling header with those that may stand for it; patterns come last, as it takes time to try them."""
+        found = [(t,) if isinstance(t, str) else t for t in self.tells]
+        return sorted(found, key=lambda one: any(a.startswith(LIKE) for a in one))
 
 
 def likened(pattern: str, name: str) -> str | None:
     """The name that a pattern means, in small letters: the one that fits it, or what its group holds."""
     found = re.search(pattern.removeprefix(LIKE), name, re.IGNORECASE)
     return (found[1] if found.re.groups else name).casefold() if found else None
+
+
+def _has_any(header: Collection[str], names: Iterable[str]) -> bool:
+    return any(_is_in(header, name) for name in names)
 
 
 def _is_in(header: Collection[str], theirs: str) -> bool:

@@ -56,6 +56,7 @@ def _entries(one: Recognised, files: Mapping[str, Sequence[Recognised]]) -> tupl
         else:
             entries.append(_without_needless(FileSource.model_validate(entry)))
             notes += [_static(one, entry)] if fills.history and "history" not in entry else []
+            notes += _unsaid(one, fills, entry)
     filled = {entry.table for entry in entries}
     return entries, [*notes, *(note for table, note in unfilled.items() if table not in filled)]
 
@@ -84,6 +85,27 @@ def _missing(fills: Fills, entry: Mapping[str, Any]) -> list[str]:
     alternatives = [theirs for theirs, _ in fills.either]
     is_said = not alternatives or any(n.casefold() in there for n in alternatives)
     return missing + ([] if is_said else [" or ".join(alternatives)])
+
+
+def _unsaid(one: Recognised, fills: Fills, entry: Mapping[str, Any]) -> list[Fault]:
+    """Notes of what the rows cannot be chosen by, as columns of conditions and of versions are not there.
+
+    Of names under one condition, one will do. Where a system deletes a row, its own export does not have it; so nothing
+    is said of the marks of a connector, which begin with an underscore.
+    """
+    there = {name.casefold() for name in entry["where"]}
+    conditions = [c for n, c in enumerate(fills.where.values()) if c not in [*fills.where.values()][:n]]
+    alike = [[theirs for theirs, c in fills.where.items() if c == condition] for condition in conditions]
+    absent = [
+        " or ".join(names)
+        for names in alike
+        if not there.intersection(n.casefold() for n in names) and not all(n.startswith("_") for n in names)
+    ]
+    what = [f"no column {name}, so no row is left out by it" for name in absent]
+    if fills.latest and "latest" not in entry:
+        names = listed(dict.fromkeys((*fills.latest.by, fills.latest.largest)))
+        what.append(f"versions of a record are told apart by {names}, which are not all there, so every row counts")
+    return [Fault(f"{one.export.what}: {said}", file=one.file, severity="note") for said in what]
 
 
 def _static(one: Recognised, entry: Mapping[str, Any]) -> Fault:

@@ -71,7 +71,8 @@ def _in_major_units(frame: pl.DataFrame, source: FormulaOf, operands: Typed, ask
     """The results in the currency's usual unit; a row without a currency is divided by 100, as most have cents."""
     decimals, currency = parsing.SCALES[asked.kind], str(source.minor_of)
     codes = frame.select(text(currency, frame.schema[currency], asked.form.blanks).str.to_uppercase()).to_series()
-    places = codes.replace_strict({c: decimals_of(c) for c in codes.unique().drop_nulls()}, default=2)
+    usual = {c: decimals_of(c) for c in codes.unique().drop_nulls()}
+    places = codes.replace_strict(usual | dict(asked.form.minor_digits), default=2)
     whole = pl.Series(asked.name, [None] * frame.height, dtype=pl.Decimal(18, decimals))
     for digits in places.unique():
         divided = evaluate(parse(f"({source.formula}) / {10**digits}"), operands.frame, decimals)

@@ -6,6 +6,7 @@ import polars as pl
 
 from adapters.delivery import Fault
 from adapters.files.opening import Opened
+from adapters.files.ragged import MOST_LISTED
 from adapters.files.rows import ROW
 from adapters.mapping.conditions import check
 from adapters.mapping.record_ids import key
@@ -27,12 +28,21 @@ class Missed:
 
 
 @dataclass(frozen=True, slots=True)
+class Unclear:
+    """Which rows found several that differ: their keys and what may be meant, by `ROW`, `key` and `candidates`."""
+
+    rows: pl.DataFrame
+    lookup: Lookup
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """The rows with the columns that were taken; None where they could not be, then the faults say why."""
 
     frame: pl.DataFrame | None
     faults: tuple[Fault, ...] = ()
     missed: Missed | None = None
+    unclear: Unclear | None = None
 
 
 def look_up(frame: pl.DataFrame, lookup: Lookup, other: Opened, form: Format) -> Found:
@@ -49,12 +59,19 @@ def look_up(frame: pl.DataFrame, lookup: Lookup, other: Opened, form: Format) ->
     left = frame.with_columns(_keys(frame, list(lookup.on), keys, form))
     right = _right(other.frame, lookup, keys, form)
     right = right.join(left, on=keys, how="semi", maintain_order="left")
-    if repeated := _repeated(right, keys, other.name, lookup):
-        return Found(None, repeated)
-    joined = left.join(right, on=keys, how="left", validate="m:1", maintain_order="left")
+    twice = right.filter(right.select(keys).is_duplicated())
+    if not twice.is_empty() and not lookup.may_repeat:
+        return Found(None, (_repeated(twice, keys, other.name, lookup),))
+    unclear = _unclear(left, twice, keys, lookup)
+    one_each = right.join(twice, on=keys, how="anti", maintain_order="left")
+    joined = left.join(one_each, on=keys, how="left", validate="m:1", maintain_order="left")
     missed = joined.filter(pl.col(" found").is_null() & pl.all_horizontal(pl.col(keys).is_not_null()))
-    rows = missed.select(ROW, key=pl.concat_str(keys, separator=", "))
-    return Found(joined.drop(*keys, " found"), missed=None if lookup.may_miss else Missed(rows, lookup))
+    rows = missed.select(ROW, key=pl.concat_str(keys, separator=", ")).join(unclear, on=ROW, how="anti")
+    return Found(
+        joined.drop(*keys, " found"),
+        missed=None if lookup.may_miss else Missed(rows, lookup),
+        unclear=None if unclear.is_empty() else Unclear(unclear, lookup),
+    )
 
 
 def missed_warning(missed: Missed, kept: pl.DataFrame) -> tuple[Fault, ...]:
@@ -68,6 +85,21 @@ def missed_warning(missed: Missed, kept: pl.DataFrame) -> tuple[Fault, ...]:
     what = f"{counted(rows.height, 'row')} with a {names} that {file} does not have ({keys.len():,} different: {shown})"
     remedy = f"add it to {file}, or correct it with words in sources.yaml"
     return (Fault(what, remedy, row=rows[ROW][0], column=names, severity="warning"),)
+
+
+def unclear_faults(unclear: Unclear, kept: pl.DataFrame) -> tuple[Fault, ...]:
+    """An error for each kept row whose key several have, with the candidates; the first twenty, the rest counted."""
+    rows = unclear.rows.join(kept.select(ROW), on=ROW, how="semi", maintain_order="left")
+    names, theirs = ", ".join(unclear.lookup.on), ", ".join(unclear.lookup.on.values())
+    remedy = f"name it by its id, or make {theirs} unique in {', '.join(unclear.lookup.files)}"
+    faults = [
+        Fault(f"several have this {theirs}: {listed(candidates)}", remedy, row=row, column=names, value=key)
+        for row, key, candidates in rows.head(MOST_LISTED).iter_rows()
+    ]
+    if rest := max(rows.height - MOST_LISTED, 0):
+        what = f"{counted(rest, 'more row')} with a {theirs} that several have"
+        faults.append(Fault(what, remedy, row=rows[ROW][MOST_LISTED], column=names))
+    return tuple(faults)
 
 
 def _absent(names: object, frame: pl.DataFrame, file: str | None) -> list[Fault]:
@@ -121,14 +153,21 @@ def _right(frame: pl.DataFrame, lookup: Lookup, keys: list[str], form: Format) -
     return cells.drop(" preferred", " size").drop_nulls(keys).unique(maintain_order=True)
 
 
-def _repeated(right: pl.DataFrame, keys: list[str], file: str, lookup: Lookup) -> tuple[Fault, ...]:
+def _unclear(left: pl.DataFrame, twice: pl.DataFrame, keys: list[str], lookup: Lookup) -> pl.DataFrame:
+    """The rows whose key is one of those that are there twice, each with what may be meant by it."""
+    said = pl.concat_str(list(lookup.taken), separator=" ", ignore_nulls=True)
+    several = twice.group_by(keys, maintain_order=True).agg(candidates=said)
+    rows = left.join(several, on=keys, how="inner", maintain_order="left").unique(
+        ROW, keep="first", maintain_order=True
+    )
+    return rows.select(ROW, key=pl.concat_str(keys, separator=", "), candidates="candidates")
+
+
+def _repeated(twice: pl.DataFrame, keys: list[str], file: str, lookup: Lookup) -> Fault:
     """The fault of keys that are asked for and of which the other file says two things: rows would be doubled."""
-    twice = right.filter(right.select(keys).is_duplicated())
-    if twice.is_empty():
-        return ()
     names = ", ".join(lookup.on.values())
     first = twice.select(pl.concat_str(keys, separator=", ")).item(0, 0)
     count = twice.select(keys).n_unique()
     what = f"{counted(count, 'key')} in several rows that differ, so that rows would be doubled; the first"
     remedy = "make the key unique in that file, or look up by more columns"
-    return (Fault(what, remedy, file=file, column=names, value=first),)
+    return Fault(what, remedy, file=file, column=names, value=first)

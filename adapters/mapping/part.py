@@ -14,7 +14,7 @@ from adapters.mapping.conditions import check
 from adapters.mapping.copying import names_in
 from adapters.mapping.dropped import dropped_notes, first_failed
 from adapters.mapping.histories import with_history
-from adapters.mapping.lookups import Missed, absent, look_up, missed_warning
+from adapters.mapping.lookups import Missed, Unclear, absent, look_up, missed_warning, unclear_faults
 from adapters.mapping.merging import with_merged
 from adapters.mapping.months import in_stretches
 from adapters.mapping.reshaping import Reshaped, exploded, latest, unordered, unpivoted
@@ -34,6 +34,7 @@ class _Joined:
     frame: pl.DataFrame | None
     faults: tuple[Fault, ...] = ()
     missed: tuple[Missed, ...] = ()
+    unclear: tuple[Unclear, ...] = ()
     faulty: frozenset[int] = frozenset()
 
 
@@ -50,7 +51,7 @@ def columns_of(source: FileSource) -> set[str]:
 
 def part_of(opened: Opened, source: FileSource, kinds: Mapping[str, str], shelf: Shelf, form: Format) -> Part:
     """The typed rows of the file that the entry keeps, with all that is to be said about them."""
-    read = ReadFile(opened.name, opened.sha256, source.table, opened.rows, lost=opened.lost, system=source.system)
+    read = ReadFile(opened.name, opened.sha256, source.table, opened.rows, 0, opened.lost, source.system, opened.lines)
     joined = _joined(opened, source, shelf, form)
     if joined.frame is None:
         told = placed((*opened.faults, *joined.faults), opened.name, source.table)
@@ -67,6 +68,7 @@ def part_of(opened: Opened, source: FileSource, kinds: Mapping[str, str], shelf:
         *joined.faults,
         *(unordered(joined.frame, source.latest.largest, form) if source.latest else ()),
         *dict.fromkeys(f for m in joined.missed for f in missed_warning(m, kept)),
+        *(f for u in joined.unclear for f in unclear_faults(u, kept)),
         *(_repeated_money(kept, source.explode, kinds) if source.explode else ()),
         *shaped.faults,
         *made.faults,
@@ -84,7 +86,8 @@ def part_of(opened: Opened, source: FileSource, kinds: Mapping[str, str], shelf:
 
 def _joined(opened: Opened, source: FileSource, shelf: Shelf, form: Format) -> _Joined:
     reshaped = _reshaped(opened, source, shelf, form)
-    frame, told, missed = reshaped.frame, reshaped.faults, []
+    frame, told = reshaped.frame, reshaped.faults
+    missed, unclear = list[Missed](), list[Unclear]()
     if frame is None:
         return _Joined(None, told)
     late = [m for m in source.merged if m.of not in frame.columns]
@@ -97,13 +100,15 @@ def _joined(opened: Opened, source: FileSource, shelf: Shelf, form: Format) -> _
             return _Joined(None, found.faults)
         frame = found.frame
         missed += [found.missed] if found.missed else []
+        unclear += [found.unclear] if found.unclear else []
     merged = _merged(frame, [m for m in late if m.of in frame.columns], shelf, form)
     if merged.frame is None:
         return _Joined(None, merged.faults)
     frame, told = merged.frame, (*told, *merged.faults)
     known = [c for c in frame.columns if c != ROW]
     faults = tuple(absent(n, known, None) for n in sorted(columns_of(source)) if n not in known)
-    return _Joined(None if faults else frame, (*told, *faults), tuple(missed), reshaped.faulty)
+    faulty = reshaped.faulty.union(*(u.rows[ROW] for u in unclear))
+    return _Joined(None if faults else frame, (*told, *faults), tuple(missed), tuple(unclear), faulty)
 
 
 def _reshaped(opened: Opened, source: FileSource, shelf: Shelf, form: Format) -> Reshaped:

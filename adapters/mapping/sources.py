@@ -9,6 +9,7 @@ from adapters.mapping.column_of import ColumnOf, FirstOf, FormulaOf, JoinOf, Las
 from adapters.mapping.terms import (
     STRICT,
     Condition,
+    Currency,
     Dates,
     Delimiter,
     Encoding,
@@ -50,7 +51,8 @@ class Lookup(OtherFile):
 
     Only rows there that meet `where` are looked at. Of several with a key, those that meet `prefer` are meant, if
     there are any, and then the one with the largest number or date in the column `largest`. With `may_miss`, keys
-    that the other file does not have are as usual as those it has.
+    that the other file does not have are as usual as those it has. With `may_repeat`, a row whose key is that of
+    several which differ is an error by itself, as with names; else the file is refused.
     """
 
     on: Annotated[dict[str, Name], Field(min_length=1)]
@@ -59,6 +61,7 @@ class Lookup(OtherFile):
     prefer: dict[str, Condition] = {}
     largest: Name | None = None
     may_miss: bool = False
+    may_repeat: bool = False
 
     @property
     def columns(self) -> list[str]:
@@ -163,6 +166,8 @@ class FileSource(BaseModel):
     repeated: bool = False
     whole_ids: bool = False
     marks: bool = False
+    utc: bool = False
+    minor_digits: dict[Currency, Annotated[int, Field(ge=0, le=4)]] = {}
     columns: Annotated[dict[str, Source], Field(min_length=1)]
     constants: dict[str, Scalar | date] = {}
     attributes: dict[str, Name] = {}
@@ -192,12 +197,14 @@ class Match(BaseModel):
     """By which rules accounts of one system are those of another, and whose ids are kept.
 
     Rules that are not named only propose. `to` is the system that knows what an account is; left out, the one that
-    has accounts with owners.
+    has accounts with owners. A column is taken for ids of the other system where at least that part of its values is
+    some (`least`).
     """
 
     model_config = STRICT
     by: list[Literal["id", "id_column", "domain", "name"]] = ["id", "id_column"]
     to: Name | None = None
+    least: Annotated[float, Field(gt=0, le=1)] = 0.5
 
 
 class Sources(BaseModel):

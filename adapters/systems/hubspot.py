@@ -145,7 +145,12 @@ DEALS = Export(
                     for key in _ID
                 ),
                 *(
-                    Lookup(file="@hubspot.companies", on={key: "Company name"}, take={"company_of_name": "Record ID"})
+                    Lookup(
+                        file="@hubspot.companies",
+                        on={key: "Company name"},
+                        take={"company_of_name": "Record ID"},
+                        may_repeat=True,
+                    )
                     for key in ("Associated Company (Primary)", "Associated Company")
                 ),
             ],

@@ -20,6 +20,10 @@ _ONE_OWNER = (
 )
 _LAST_VERSION = "of a subscription only the last version counts that is active or cancelled"
 
+_PRODUCT_NAME = Lookup(
+    file="@zuora.api_products", on={"product_id": "id"}, take={"product name": "name"}, may_miss=True
+)
+
 ACCOUNTS = Export(
     name="zuora.api_accounts",
     what="Zuora accounts",
@@ -105,9 +109,7 @@ CHARGES = Export(
                     take={"account currency": "currency"},
                     may_miss=True,
                 ),
-                Lookup(
-                    file="@zuora.api_products", on={"product_id": "id"}, take={"product name": "name"}, may_miss=True
-                ),
+                _PRODUCT_NAME,
             ),
             latest=Latest(by=["its name"], largest="its version", together=True),
         ),
@@ -151,9 +153,7 @@ INVOICE_ITEMS = Export(
                     take={"invoice day": "invoice_date", "invoice status": "status"},
                     may_miss=True,
                 ),
-                Lookup(
-                    file="@zuora.api_products", on={"product_id": "id"}, take={"product name": "name"}, may_miss=True
-                ),
+                _PRODUCT_NAME,
             ),
         ),
     ),

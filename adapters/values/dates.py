@@ -27,6 +27,7 @@ def day(text: pl.Expr, form: Format, *, zoned: bool = False) -> pl.Expr:
     if form.dates:
         local = declared(text, form.dates)
         return plausible((in_business_zone(local, form) if has_zone(form) else local).dt.date())
+    text = _with_offset(text) if form.utc else text
     shaped = pl.when(text.str.contains(_LOCAL)).then(text.str.slice(0, 10))
     found = shaped.str.to_date("%Y-%m-%d", strict=False)
     return plausible(pl.coalesce(found, in_business_zone(_zoned(text), form).dt.date()) if zoned else found)
@@ -40,6 +41,7 @@ def instant(text: pl.Expr, form: Format) -> pl.Expr:
     if form.dates:
         local = declared(text, form.dates)
         return local if has_zone(form) else to_utc(local, form)
+    text = _with_offset(text) if form.utc else text
     shaped = pl.when(text.str.contains(_LOCAL)).then(text.str.replace("T", " ", literal=True))
     patterns = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%d")
     local = pl.coalesce(shaped.str.to_datetime(p, strict=False, time_unit="us") for p in patterns)
@@ -84,6 +86,11 @@ def to_utc(local: pl.Expr, form: Format) -> pl.Expr:
     """The instant of a time on the clock of the business; the first of two when clocks go back."""
     placed = local.dt.replace_time_zone(form.zone, ambiguous="earliest", non_existent="null")
     return placed.dt.convert_time_zone("UTC")
+
+
+def _with_offset(text: pl.Expr) -> pl.Expr:
+    """The text, a date-time without an offset marked as one in UTC."""
+    return pl.when(text.str.contains(f"{_DAY}{_TIME}$")).then(text + "Z").otherwise(text)
 
 
 def _zoned(text: pl.Expr) -> pl.Expr:

@@ -16,7 +16,9 @@ class Format:
 
     `dates` is a strftime pattern. `time_zone` is the business's: date-times with an offset are turned into it, those
     without are taken as being in it. With `whole_ids`, ids of 15 signs stand for those of 18. With `marks`, amounts
-    may have currency signs or codes around them, parentheses or a minus behind, and powers of ten.
+    may have currency signs or codes around them, parentheses or a minus behind, and powers of ten. `minor_digits` are
+    currencies whose smallest unit the system counts otherwise than ISO 4217 does. With `utc`, ISO date-times without an
+    offset are in UTC, not in the business time zone.
     """
 
     decimal: str | None = None
@@ -26,6 +28,8 @@ class Format:
     time_zone: str | None = None
     whole_ids: bool = False
     marks: bool = False
+    minor_digits: tuple[tuple[str, int], ...] = ()
+    utc: bool = False
 
     @property
     def zone(self) -> str:

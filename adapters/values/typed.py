@@ -70,7 +70,7 @@ def _cell(raw: pl.DataFrame, column: Asked) -> pl.Expr:
 
 def _make(cells: pl.DataFrame, kept: pl.DataFrame, column: Asked, source: pl.DataType) -> Made:
     cell = pl.col(column.name)
-    zoned = _is_iso_text(column, source) and dates.name_offsets(kept[column.name])
+    zoned = _is_iso_text(column, source) and (column.form.utc or dates.name_offsets(kept[column.name]))
     unclear = _is_undeclared(column, source) and numbers.may_be_grouped(kept[column.name])
     made = value(cell, column, cells.schema[column.name], zoned=zoned)
     if unclear:

@@ -9,6 +9,30 @@ _ACCOUNT_ID = ("Account ID", FirstOf(first=["account_of_name", "account_in_repor
 _ELSEWHERE = ("salesforce.accounts", "salesforce.account_report")
 
 
+_OF_ACCOUNTS = (
+    Fills("accounts", {"account_id": _ACCOUNT_ID, "name": "Account Name"}, distinct=True, unless=_ELSEWHERE),
+    Fills(
+        "ownership",
+        {"account_id": _ACCOUNT_ID, "manager_id": "Account Owner"},
+        required=("manager_id",),
+        distinct=True,
+        unless=_ELSEWHERE,
+    ),
+)
+"""What a report of opportunities says of accounts, where no list of them is there."""
+
+_ACCOUNT_LOOKUPS = (
+    Lookup(
+        file="@salesforce.accounts",
+        on={"Account Name": "Name"},
+        take={"account_of_name": "Id"},
+        prefer={"IsDeleted": NOT_TRUE},
+        may_repeat=True,
+    ),
+    Lookup(file="@salesforce.account_report", on=_NAMES, take={"account_in_report": "Account ID"}, may_repeat=True),
+)
+
+
 def _deals(name: str, amount: str, currency: str, never: tuple[str, ...] = ()) -> Export:
     """A report of opportunities that has the amount in that column, in the currency of that one."""
     return Export(
@@ -17,46 +41,33 @@ def _deals(name: str, amount: str, currency: str, never: tuple[str, ...] = ()) -
         tells=("Opportunity Name", "Account Name", "Close Date", amount),
         never=never,
         settings=REPORT,
-        fills=(
-            Fills("accounts", {"account_id": _ACCOUNT_ID, "name": "Account Name"}, distinct=True, unless=_ELSEWHERE),
-            Fills(
-                "ownership",
-                {"account_id": _ACCOUNT_ID, "manager_id": "Account Owner"},
-                required=("manager_id",),
-                distinct=True,
-                unless=_ELSEWHERE,
-            ),
-            Fills(
-                "invoices",
-                {
-                    "line_id": "Opportunity ID",
-                    "account_id": _ACCOUNT_ID,
-                    "dated_on": "Close Date",
-                    "amount": amount,
-                    "currency": currency,
-                    "seller_id": "Opportunity Owner",
-                },
-                required=("account_id", "dated_on", "amount"),
-                constants={"kind": "deal"},
-                either=(("Won", True), ("Stage", WON)),
-                merged=into_master("Account ID"),
-                lookups=(
-                    Lookup(
-                        file="@salesforce.accounts",
-                        on={"Account Name": "Name"},
-                        take={"account_of_name": "Id"},
-                        prefer={"IsDeleted": NOT_TRUE},
-                    ),
-                    Lookup(file="@salesforce.account_report", on=_NAMES, take={"account_in_report": "Account ID"}),
-                ),
-            ),
-        ),
+        fills=(*_OF_ACCOUNTS, _won(amount, currency)),
         lacks=(
             "a report knows the owner of today only; the account history report has those of earlier times",
             (NO_CURRENCY, currency),
             ("accounts are told by name; add the column Account ID", "Account ID"),
             ('without the column Won, the stage "Closed Won" counts as won', "Won"),
         ),
+    )
+
+
+def _won(amount: str, currency: str) -> Fills:
+    """The opportunities that were won."""
+    return Fills(
+        "invoices",
+        {
+            "line_id": "Opportunity ID",
+            "account_id": _ACCOUNT_ID,
+            "dated_on": "Close Date",
+            "amount": amount,
+            "currency": currency,
+            "seller_id": "Opportunity Owner",
+        },
+        required=("account_id", "dated_on", "amount"),
+        constants={"kind": "deal"},
+        either=(("Won", True), ("Stage", WON)),
+        merged=into_master("Account ID"),
+        lookups=_ACCOUNT_LOOKUPS,
     )
 
 

@@ -16,7 +16,8 @@ def both(*names: str) -> tuple[str, ...]:
     return tuple(n for name in names for n in (name, re.sub("(?<=[a-z0-9])(?=[A-Z])|__", "_", name).lower()))
 
 
-OBJECT = {"nulls": [EMPTY_ID, EMPTY_ID.removesuffix("AAA")], "whole_ids": True, "marks": True}
+OBJECT = {"nulls": [EMPTY_ID, EMPTY_ID.removesuffix("AAA")], "whole_ids": True, "marks": True, "utc": True}
+"""Objects as the Data Export and the Data Loader write them; the one does not say that its times are in UTC."""
 REPORT = {"footer": True, "whole_ids": True}
 FILLED, EMPTY = Requirement(filled=True), Requirement(filled=False)
 NOT_TRUE, NOT_FALSE = Requirement.model_validate({"not": True}), Requirement.model_validate({"not": False})

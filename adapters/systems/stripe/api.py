@@ -3,7 +3,7 @@
 from adapters.known.export import Export, Fills
 from adapters.mapping.sources import ColumnOf, FirstOf, FormulaOf, JoinOf, LastOf, Lookup
 from adapters.mapping.terms import Requirement
-from adapters.systems.stripe.words import BEGUN, FILLED, NO_OWNER, NOT_VOID, STATUSES
+from adapters.systems.stripe.words import BEGUN, FILLED, MINOR_UNITS, NO_OWNER, NOT_VOID, STATUSES
 
 _NOT_DELETED = {"is_deleted": Requirement(**{"not": True}), "deleted": Requirement(**{"not": True})}
 
@@ -102,6 +102,7 @@ API_SUBSCRIPTION_ITEMS = Export(
     what="Stripe subscription items",
     tells=("id", _SUBSCRIPTION_KEYS, _PRICE_KEYS, "quantity"),
     never=("amount", "unit_amount", "activate_at", "invoice_id", "invoice", "customer_id", "customer", "status"),
+    settings=MINOR_UNITS,
     fills=(
         Fills(
             "contracts",
@@ -205,6 +206,7 @@ API_INVOICES = Export(
     name="stripe.api_invoices",
     what="Stripe invoices of the API",
     tells=("id", "amount_due", "amount_paid", "currency", ("customer_id", "customer"), "billing_reason"),
+    settings=MINOR_UNITS,
     fills=(
         Fills(
             "invoices",
@@ -238,6 +240,7 @@ API_INVOICE_LINES = Export(
     what="Stripe invoice lines",
     tells=("id", ("invoice_id", "invoice"), "amount", "currency", "proration", "discountable"),
     never=("amount_due",),
+    settings=MINOR_UNITS,
     fills=(
         Fills(
             "invoices",

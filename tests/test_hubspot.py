@@ -1,0 +1,25 @@
+"""Whose are deals of HubSpot that name their company only?"""
+
+from pathlib import Path
+
+from adapters import read_folder
+from scoring.tables import LAYOUT, OPEN_TABLES
+
+COMPANIES = "Record ID,Company name,Company owner\n101,Acorn,Ann\n102,Acorn,Ben\n103,Birch,Ben\n"
+DEALS = """\
+Record ID,Deal Name,Deal Stage,Is Closed Won,Amount,Close Date,Associated Company (Primary)
+1,Year,Closed won,true,100,2025-11-20,Birch
+2,Year,Closed won,true,200,2025-11-20,Acorn
+3,Year,Closed lost,false,300,2025-11-20,Acorn
+"""
+
+
+def test_a_company_name_that_several_have_is_an_error_of_the_deals_that_were_won(tmp_path: Path) -> None:
+    (tmp_path / "companies.csv").write_text(COMPANIES, encoding="utf-8")
+    (tmp_path / "deals.csv").write_text(DEALS, encoding="utf-8")
+    delivery = read_folder(tmp_path, LAYOUT, OPEN_TABLES, None)
+    (error,) = [f for f in delivery.faults if f.severity == "error"]
+    assert (error.file, error.row, error.value) == ("deals.csv", 2, "Acorn")
+    assert error.what == "several have this Company name: 101, 102"
+    assert delivery.faulty["invoices"].rows() == [("deals.csv", 2)]
+    assert delivery.tables["invoices"].filter(line_id="1")["account_id"].to_list() == ["103"]
