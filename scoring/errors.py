@@ -17,8 +17,9 @@ class Severity(StrEnum):
 class Problem:
     """One thing that is wrong with what people gave us: where, what, and how to mend it.
 
-    `row` counts data rows of `file` from 1 for exports and lines from 1 for YAML. `table` names the
-    table the row belongs to, `value` is the text as it was read. Each may be unknown, then it is None.
+    `row` counts data rows of `file` from 1 for exports and lines from 1 for YAML; `line` is where the row begins in a
+    file whose rows have not a line each. `table` names the table the row belongs to, `value` is the text as it was
+    read. Each may be unknown, then it is None.
     """
 
     what: str
@@ -29,6 +30,7 @@ class Problem:
     value: str | None = None
     table: str | None = None
     severity: Severity = Severity.ERROR
+    line: int | None = None
 
     @property
     def place(self) -> str:
@@ -37,7 +39,8 @@ class Problem:
             return self.table or ""
         if self.file.endswith((".yaml", ".yml")):
             return f"{self.file}:{self.row}" if self.row else self.file
-        row = f" row {self.row}" if self.row else ""
+        line = f" (line {self.line})" if self.line else ""
+        row = f" row {self.row}{line}" if self.row else ""
         column = f", column {self.column}" if self.column else ""
         return f"{self.file}{row}{column}"
 

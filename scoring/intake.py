@@ -1,7 +1,7 @@
 """What do people give us? Exports and rules, read and checked: the one door to the adapters."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -208,9 +208,15 @@ def take_in(
     places = {table: rows.select("origin_file", "origin_row") for table, rows in delivery.faulty.items()}
     unread = {(table, file, row) for table, rows in places.items() for file, row in rows.iter_rows()}
     checked = check(delivery.tables, currency=currency, known_metrics=CATALOGUE, faulty=unread, csat_scales=csat_scales)
-    problems = in_order((*faults, *checked.problems))
+    problems = in_order(_with_lines((*faults, *checked.problems), delivery))
     matches = pl.DataFrame(schema=LEDGER) if delivery.matches is None else delivery.matches
     return Exports(checked, _inputs(delivery, checked, as_of), problems, mapping, matches)
+
+
+def _with_lines(problems: Iterable[Problem], delivery: Delivery) -> list[Problem]:
+    """The problems with the line at which their row begins, in files whose rows have not a line each."""
+    files = {read.name: read for read in delivery.files if read.lines}
+    return [replace(p, line=files[p.file].line_of(p.row)) if p.file in files and p.row else p for p in problems]
 
 
 def text_of(path: Path) -> pl.DataFrame:

@@ -105,9 +105,8 @@ def measure_by(
     names = once.collect_schema().names() if any(m.usual for m in metrics) else ()
     said, unsaid = _apart([in_book(m, names) for m in metrics], basis)
     frames = [_of_base(once, ids, base, group, keys) for base, group in _by_base(said)]
-    if unsaid:
-        frames.append(_unsaid(ids, unsaid))
-    return frames
+    found = [_with_reasons(pl.concat(frames), said).select(*keys, *REST)] if frames else []
+    return [*found, _unsaid(ids, unsaid)] if unsaid else found
 
 
 def _apart(metrics: Sequence[Metric], basis: str) -> tuple[list[Metric], list[Metric]]:
@@ -125,28 +124,34 @@ def _by_base(metrics: Iterable[Metric]) -> list[tuple[Base, list[Metric]]]:
 def _of_base(
     once: pl.LazyFrame, ids: pl.LazyFrame, base: Base, metrics: Sequence[Metric], keys: tuple[str, ...]
 ) -> pl.LazyFrame:
-    """One row per combination of keys and metric of the base."""
+    """One row per combination of keys and metric of the base, as computed: without digits cut off, and reasons."""
     names = [m.name for m in metrics]
     grouped = once.filter(base.rows).group_by(keys)
     wide = grouped.agg(base.n.cast(pl.Int64).alias("n"), *(m.value.cast(pl.Float64).alias(m.name) for m in metrics))
     whole = ids.join(wide, on=keys, how="left", validate="1:1", nulls_equal=True)
-    long = whole.unpivot(names, index=[*keys, "n"], variable_name="metric", value_name="value")
-    known = pl.col("value").is_not_null() & pl.col("value").is_finite()
-    undefined, unknown = (
-        pl.col("metric").replace_strict(codes, return_dtype=pl.String)
-        for codes in ({m.name: m.undefined for m in metrics}, {m.name: m.unknown or m.undefined for m in metrics})
-    )
-    said = long.with_columns(
-        pl.when(known).then(pl.col("value").round_sig_figs(DIGITS)).alias("value"),
-        pl.col("n").fill_null(0),
-        pl.when(~known).then(pl.when(pl.col("n").fill_null(0) > 0).then(unknown).otherwise(undefined)).alias("reason"),
-    )
+    said = whole.unpivot(names, index=[*keys, "n"], variable_name="metric", value_name="value")
     amounts = {m.name: m.value.cast(MONEY) for m in metrics if m.unit is Unit.MONEY and m.parts is not None}
     lows = {m.name: m.low.cast(pl.Float64) for m in metrics if m.low is not None}
     highs = {m.name: m.high.cast(pl.Float64) for m in metrics if m.high is not None}
     for column, exprs, kind in (("amount", amounts, MONEY), ("low", lows, pl.Float64()), ("high", highs, pl.Float64())):
         said = _beside(said, grouped, keys, column, exprs, kind)
-    return said.select(*keys, *REST)
+    return said
+
+
+def _with_reasons(computed: pl.LazyFrame, metrics: Sequence[Metric]) -> pl.LazyFrame:
+    """What was computed, of all bases at once, without the noise of its digits, and why a value is null."""
+    known = pl.col("value").is_not_null() & pl.col("value").is_finite()
+    undefined, unknown = (
+        pl.col("metric").replace_strict(codes, return_dtype=pl.String)
+        for codes in ({m.name: m.undefined for m in metrics}, {m.name: m.unknown or m.undefined for m in metrics})
+    )
+    ends = (pl.when(pl.col(c).is_finite()).then(pl.col(c).round_sig_figs(DIGITS)).alias(c) for c in ("low", "high"))
+    return computed.with_columns(
+        pl.when(known).then(pl.col("value").round_sig_figs(DIGITS)).alias("value"),
+        pl.col("n").fill_null(0),
+        pl.when(~known).then(pl.when(pl.col("n").fill_null(0) > 0).then(unknown).otherwise(undefined)).alias("reason"),
+        *ends,
+    )
 
 
 def _beside(
@@ -158,8 +163,6 @@ def _beside(
         return said.with_columns(pl.lit(None, dtype=kind).alias(column))
     wide = grouped.agg(expr.alias(name) for name, expr in exprs.items())
     long = wide.unpivot(list(exprs), index=keys, variable_name="metric", value_name=column)
-    if kind == pl.Float64():
-        long = long.with_columns(pl.when(pl.col(column).is_finite()).then(pl.col(column).round_sig_figs(DIGITS)))
     return said.join(long, on=[*keys, "metric"], how="left", validate="1:1", nulls_equal=True)
 
 

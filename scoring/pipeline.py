@@ -39,6 +39,7 @@ from scoring.scorecard.judged import Judged
 from scoring.scorecard.kept import kept
 from scoring.scorecard.rule_findings import placed, rule_findings
 from scoring.scorecard.trusted import trusted_cards
+from scoring.scorecard.unweighed import account_points, estimates
 from scoring.worth import Worth
 
 
@@ -53,7 +54,7 @@ def run(request: Request, seals: Sequence[Sealed] = ()) -> Run:
     rulebook, tables, exports = folder.rulebook, folder.tables, folder.exports
     period, trail = folder.period, Trail(tables, rulebook, request.as_of)
     before = _before(folder, trail)
-    now = score(tables, rulebook, period, request.as_of, looks_back=True, trail=trail)
+    now = score(tables, rulebook, period, request.as_of, looks_back=True, weighs=True, trail=trail)
     measures = measured(now.scored.rows, rulebook, tables, period)
     people = notes.people(tables)
     left_out = excluded(tables, now.compared, request.as_of, people)
@@ -69,7 +70,9 @@ def run(request: Request, seals: Sequence[Sealed] = ()) -> Run:
         rulebook, period, before.period, now.windows, request.as_of, people, told, shared, left_out.by_manager,
         before.superseded,
     )  # fmt: skip
-    made = trusted_cards(replace(now.scored, with_all=with_all), before.scored, context, verdicts)
+    scored = replace(now.scored, with_all=with_all)
+    scored = scored.since(before.scored) if before.scored else scored
+    made = trusted_cards(scored, before.scored, context, verdicts)
     prior = prior_periods(seals, folder.rows, request.as_of, period)
     return Run(
         rulebook=rulebook,
@@ -99,6 +102,8 @@ def run(request: Request, seals: Sequence[Sealed] = ()) -> Run:
         cohorts=cohorts(now.ledger_lines, tables["accounts"], tables["rates"], rulebook, period, request.as_of),
         churn_reasons=churn_reasons(now.scored.moves, now.ledger_lines, now.scored.rows, rulebook.breakdowns),
         compared=now.scored.judged.trace,
+        estimates=estimates(scored, before.scored, rulebook),
+        account_points=account_points(scored, before.scored),
         matches=exports.matches,
         worth=now.worth.summary,
         mapping=exports.mapping,
@@ -193,30 +198,36 @@ def score(
     *,
     metrics: Sequence[Metric] = OVER_BOOK,
     looks_back: bool = False,
+    weighs: bool = False,
     trail: Trail | None = None,
 ) -> Result:
     """One period, from tables to scores, with a book for those `metrics` and the rules'.
 
-    With `looks_back` past forecasts of lifetime value are checked, too. `trail` holds quarters made already.
+    With `looks_back` past forecasts of lifetime value are checked, with `weighs` the rules are weighed against each
+    other, too. `trail` holds quarters made already.
     """
     made = booked(tables, rulebook, period, as_of, metrics=metrics, looks_back=looks_back)
     trail = trail or Trail(tables, rulebook, as_of)
     compared = None if rulebook.method == "target_bands" else trail.until(period, made)
-    judged = _judged(tables, rulebook, period, made, compared)
+    judged = _judged(tables, rulebook, period, made, compared, weighs=weighs)
     scored = Scored(judged, made.rows, made.moves)
     return Result(made.windows, scored, made, made.lines, made.ends, made.worth, compared)
 
 
-def judged_by_method(tables: Tables, rulebook: Rulebook, period: Period, made: Booked, trail: Trail) -> Judged:
+def judged_by_method(
+    tables: Tables, rulebook: Rulebook, period: Period, made: Booked, trail: Trail, *, weighs: bool = False
+) -> Judged:
     """The scores of the period's book: graded by targets, or compared with what such accounts do in any hands."""
     compared = None if rulebook.method == "target_bands" else trail.until(period, made)
-    return _judged(tables, rulebook, period, made, compared)
+    return _judged(tables, rulebook, period, made, compared, weighs=weighs)
 
 
-def _judged(tables: Tables, rulebook: Rulebook, period: Period, made: Booked, compared: Compared | None) -> Judged:
+def _judged(
+    tables: Tables, rulebook: Rulebook, period: Period, made: Booked, compared: Compared | None, *, weighs: bool
+) -> Judged:
     if compared is None:
         return judge(made.rows, rulebook, tables["targets"], period.name)
-    return judge_compared(made.rows, rulebook, tables["targets"], period.name, compared)
+    return judge_compared(made.rows, rulebook, tables["targets"], period.name, compared, weighs=weighs)
 
 
 def measured(

@@ -42,11 +42,11 @@ class Input:
 class Run:
     """Everything a run leaves behind.
 
-    `measures`, `book`, `movements`, `lines`, `compared`, `lifetime`, `cohorts`, `churn_reasons` and `matches` are the
-    frames of those names, `worth` how lifetime value came about; `cards` the scorecards; `company` what
-    the league page says of the whole; `totals` the sums that must balance, as text; `mapping` the hash of
-    what sources.yaml means, where there is one; `watch` by manager what is worth a look;
-    `trust` what the data are in doubt for;
+    `measures`, `book`, `movements`, `lines`, `compared`, `estimates`, `account_points`, `lifetime`, `cohorts`,
+    `churn_reasons` and `matches` are the frames of those names, `worth` how lifetime value came about; `cards` the
+    scorecards; `company` what the league page says of the whole; `totals` the sums that must balance, as text;
+    `mapping` the hash of what sources.yaml means, where there is one; `watch` by manager what is worth a look; `trust`
+    what the data are in doubt for;
     `exclusions` all decisions that an account does not count in scores; `is_first` if no rules were in force before;
     `prior` what was learned of sealed periods, where there are any; `read` the tables as they were read.
     """
@@ -66,6 +66,8 @@ class Run:
     cohorts: pl.DataFrame
     churn_reasons: pl.DataFrame
     compared: pl.DataFrame
+    estimates: pl.DataFrame
+    account_points: pl.DataFrame
     matches: pl.DataFrame
     worth: Mapping[str, Any]
     mapping: str | None = None
@@ -167,6 +169,8 @@ class Run:
             "cohorts": self.cohorts,
             "churn_reasons": self.churn_reasons,
             "compared": self.compared,
+            "estimates": self.estimates,
+            "account_points": self.account_points,
             "matches": self.matches,
             **({"prior_periods": self.prior.lines} if self.prior else {}),
         }

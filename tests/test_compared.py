@@ -23,6 +23,7 @@ from scoring.scorecard import account_points, compared
 from scoring.scorecard.cards import Card, Scored, cards
 from scoring.scorecard.context import Context
 from scoring.scorecard.judged import Judged
+from scoring.scorecard.total import BELIEVING
 
 AS_OF = date(2026, 6, 30)
 STAY = {"name": "stay", "metric": "logo_retention", "weight": 1}
@@ -58,7 +59,8 @@ def scored(known: dict[str, pl.DataFrame], book: Rulebook) -> pipeline.Result:
 
 
 def judged(known: dict[str, pl.DataFrame], *rules: Mapping[str, Any], **settings: Any) -> Judged:
-    return scored(known, rulebook(*rules, **settings)).scored.judged
+    book = rulebook(*rules, **settings)
+    return pipeline.score(known, book, calendar_of(book).period("2026-Q2"), AS_OF, metrics=()).scored.judged
 
 
 def row(frame: pl.DataFrame, **key: str) -> dict[str, Any]:
@@ -91,7 +93,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Estimates:
 
 
 @examples(8)
-@given(compared_worlds(accounts=(8, 14)), st.sampled_from(compared.BELIEVING))
+@given(compared_worlds(accounts=(8, 14)), st.sampled_from(BELIEVING))
 def test_account_points_add_up_to_every_score_and_shares_to_one(world: World, method: str) -> None:
     book = world.rulebook.model_copy(update={"method": method})
     made = booking.booked(world.tables, book, world.period, world.as_of)

@@ -14,7 +14,9 @@ from scoring.rules import Rulebook
 from scoring.rules.versions import calendar_of
 from scoring.run import Run
 from scoring.scorecard.account_points import TRACE
-from scoring.scorecard.moved import LABELS, moved
+from scoring.scorecard.moved import moved
+from scoring.scorecard.moved import parts as changes
+from scoring.scorecard.moving import LABELS
 
 RULES = {
     "name": "R",
@@ -51,7 +53,7 @@ def scored(known: dict[str, pl.DataFrame], period: str) -> pipeline.Result:
 def parts_of(known: dict[str, pl.DataFrame]) -> dict[str, dict[str, dict[str, Any]]]:
     """Manager and part to the part, which together are the change from the first quarter of 2026 to the second."""
     now, before = (scored(known, p).scored.judged for p in ("2026-Q2", "2026-Q1"))
-    found = moved(now, before, {})
+    found = moved(changes(now, before), Rulebook.model_validate(RULES), {})
     change = {
         i: s - w
         for i, s, w in now.scores.join(before.scores, on="manager_id")

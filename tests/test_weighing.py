@@ -10,13 +10,15 @@ import pytest
 from hypothesis import given
 from tabled import table
 from test_cli import AS_OF, cli
-from test_compared import KEEP, STAY, company, judged
+from test_compared import AS_OF as LAST
+from test_compared import KEEP, STAY, company, rulebook
 from worlds import World, compared_worlds, examples, worlds
 
 from scoring import pipeline, rules
 from scoring.errors import Severity
 from scoring.intake import RULES
 from scoring.metrics import CATALOGUE
+from scoring.rules.versions import calendar_of
 from scoring.scorecard.judged import Judged
 from scoring.scorecard.rule_findings import placed, rule_findings
 from scoring.scorecard.weighing import Pair, Weighed, Weighing
@@ -29,6 +31,13 @@ MOVES = "m4-8 500 month 2024-01-01 2026-03-01\nm5-2 300 month 2026-02-01 .\nm6-4
 
 def lively() -> dict[str, pl.DataFrame]:
     return company(contracts=MOVES)
+
+
+def judged(known: dict[str, pl.DataFrame], *asked: Mapping[str, Any], **settings: Any) -> Judged:
+    """The scores under these rules, which are weighed against each other."""
+    book = rulebook(*asked, **settings)
+    period = calendar_of(book).period("2026-Q2")
+    return pipeline.score(known, book, period, LAST, metrics=(), weighs=True).scored.judged
 
 
 def of(found: Judged, rule: str) -> Weighed:
@@ -91,7 +100,7 @@ def without_each(world: World) -> None:
     Without a rule a score may come or go, as its coverage is another; those are told as labels.
     """
     book = world.rulebook
-    found = pipeline.score(world.tables, book, world.period, world.as_of, metrics=()).scored.judged
+    found = pipeline.score(world.tables, book, world.period, world.as_of, metrics=(), weighs=True).scored.judged
     for rule in book.rules if sum(r.weight > 0 for r in book.rules) > 1 else ():
         rest = tuple(r for r in book.rules if r is not rule)
         other = book.model_copy(update={"rules": rest})

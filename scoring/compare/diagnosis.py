@@ -130,7 +130,7 @@ def of_request(request: Request) -> tuple[Diagnosis, tuple[Problem, ...]]:
 def diagnosis(subject: Subject) -> Diagnosis:
     """What the period's scores rest on. Nothing is stored."""
     rulebook = subject.rulebook
-    judged = subject.judged(rulebook)
+    judged = subject.judged(rulebook, weighs=True)
     compared = subject.trail.until(subject.period, subject.made)
     settings = settings_of(rulebook)
     seen = _Seen(subject, company_of(compared, rulebook, settings), settings, judged.lines)

@@ -15,10 +15,10 @@ from scoring.errors import Problem
 from scoring.intake import Request
 from scoring.lifetime.exposure import months_back
 from scoring.rules import Rulebook
-from scoring.scorecard.compared import believes
 from scoring.scorecard.estimates import company_of, estimate_of, settings_of
 from scoring.scorecard.judged import Judged
 from scoring.scorecard.lines import metric_of
+from scoring.scorecard.total import believes
 
 AS_IT_IS = "as it is"
 """What the rules' own choices are called."""

@@ -36,9 +36,10 @@ class Subject:
     problems: tuple[Problem, ...] = ()
     verdicts: Mapping[str, Verdict] = field(default_factory=dict)
 
-    def judged(self, rulebook: Rulebook) -> Judged:
+    def judged(self, rulebook: Rulebook, *, weighs: bool = False) -> Judged:
         """The scores under a rulebook that differs in how managers are compared, but not in books or metrics."""
-        return judged_by_method(self.tables, rulebook, self.period, self.made, self.trail.under(rulebook))
+        trail = self.trail.under(rulebook)
+        return judged_by_method(self.tables, rulebook, self.period, self.made, trail, weighs=weighs)
 
     def cards(self, judged: Judged, rulebook: Rulebook) -> list[Card]:
         """The cards of those scores, without an earlier period, by name."""

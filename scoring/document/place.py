@@ -27,11 +27,15 @@ class Flaw:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where a setting stands, counted from 1, and its text if it is a single word."""
+    """Where a setting stands, counted from 1, and its text if it is a single word.
+
+    `span` is from where to where in the document that word is written, quotes included, counted from 0.
+    """
 
     line: int
     column: int
     text: str | None = None
+    span: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

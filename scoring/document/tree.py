@@ -176,8 +176,12 @@ class _Reader:
 
     def note(self, event: ev.Event, value: ev.Event, keys: Keys) -> None:
         """Remembers that the place begins with the event and holds the value."""
-        text = value.value if isinstance(value, ev.ScalarEvent) else None
-        self.spots[keys] = Spot(event.start_mark.line + 1, event.start_mark.column + 1, text)
+        line, column = event.start_mark.line + 1, event.start_mark.column + 1
+        if isinstance(value, ev.ScalarEvent):
+            span = value.start_mark.index, value.end_mark.index
+            self.spots[keys] = Spot(line, column, value.value, span)
+        else:
+            self.spots[keys] = Spot(line, column)
 
     def flaw(self, event: ev.Event, keys: Keys, what: str, remedy: str) -> None:
         """Notes a flaw at the event's line, without a value."""

@@ -23,9 +23,9 @@ from scoring.numbers import exact, figure, in_parts
 from scoring.rules import Rule, because
 from scoring.scorecard import exclusions
 from scoring.scorecard.cards import Card
-from scoring.scorecard.compared import believes
 from scoring.scorecard.context import day
 from scoring.scorecard.lines import better_of, metric_of
+from scoring.scorecard.total import believes
 
 Row = Mapping[str, Any]
 

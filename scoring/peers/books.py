@@ -4,7 +4,10 @@ Whatever is summed later is summed in this order, so neither the order of rows n
 a digit.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import add
 
 import numpy as np
 import polars as pl
@@ -78,6 +81,23 @@ class Shelf:
 def added(values: Vector, codes: Codes, groups: int) -> Vector:
     """The sums of the values of each code, added one after the other."""
     return np.bincount(codes, values, groups).astype(np.float64)
+
+
+def sums(rows: pl.DataFrame, key: Sequence[str], *columns: str) -> pl.DataFrame:
+    """The sums of the columns by key, sorted by it, null counting as nothing.
+
+    Row after row: a sum of groups is cut up by threads, so that its last digit hangs on how many there are.
+    """
+    ordered = rows.sort(key, maintain_order=True)
+    keys = ordered.select(key).unique(maintain_order=True)
+    group = ordered.select(pl.struct(key).rle_id()).to_series().cast(pl.Int64).to_numpy()
+    found = (pl.Series(c, added(ordered[c].fill_null(0.0).to_numpy(), group, keys.height)) for c in columns)
+    return keys.with_columns(*found)
+
+
+def in_turn(columns: Sequence[str]) -> pl.Expr:
+    """The sum of the columns of a row, one after the other; `sum_horizontal` adds in an order that threads decide."""
+    return reduce(add, (pl.col(c) for c in columns))
 
 
 def counted(codes: Codes, groups: int) -> Vector:

@@ -1,6 +1,7 @@
 """What could be chance? Quantiles, likely ranges, and who differs from the median beyond many comparisons."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from math import erfc, sqrt
 from statistics import NormalDist, median
 
@@ -8,6 +9,7 @@ LEAST_PEERS = 5
 """Below this many scored managers nobody is put above or below the median."""
 
 
+@lru_cache(maxsize=1024)
 def quantile(coverage: float, freedom: float) -> float:
     """How many standard errors a two-sided range of that coverage reaches, by Student's t.
 

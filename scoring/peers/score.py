@@ -1,6 +1,7 @@
 """What is the score? 50 for the peers' average, 10 points for one true standard deviation, over weighted metrics."""
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
 import polars as pl
@@ -15,6 +16,30 @@ from scoring.peers.intervals import Matrix, joint_error
 from scoring.peers.settings import Fairness
 
 MIDDLE = 50.0
+
+
+class Measured(Protocol):
+    """What a metric is measured by, as far as a score needs it."""
+
+    @property
+    def between(self) -> float:
+        """The true variance of managers."""
+
+
+class Figures(Protocol):
+    """What a metric says of every manager, as far as a score needs it: `rows` and `scale` as of an estimate."""
+
+    @property
+    def metric(self) -> str:
+        """Its name."""
+
+    @property
+    def rows(self) -> pl.DataFrame:
+        """One row per manager."""
+
+    @property
+    def scale(self) -> Measured | None:
+        """What it is measured by."""
 
 
 def correlation(estimates: Sequence[Estimate]) -> Matrix:
@@ -37,13 +62,19 @@ def scores(
     the interval; weight is not passed on to others. No score without peers. `together` is the `correlation` of the
     estimates, where it is known already.
     """
-    settings = settings or Fairness()
+    known = correlation(estimates) if together is None else together
+    return weighed(estimates, weights, settings or Fairness(), known)
+
+
+def weighed(
+    estimates: Sequence[Figures], weights: Mapping[str, float], settings: Fairness, together: Matrix
+) -> pl.DataFrame:
+    """The same of figures whose correlation is known."""
     share = np.array([weights.get(e.metric, 0.0) for e in estimates], dtype=np.float64)
     share = share / share.sum()
     has, points, z = _terms(estimates, share)
     count = _peers(estimates, has)
     any_data = has.any(axis=1)
-    together = correlation(estimates) if together is None else together
     doubt, error = (POINTS * joint_error(_errors(estimates, share, c), together) for c in ("error", "range_error"))
     total = POINTS * points.sum(axis=1)
     reach = intervals.reach(count, settings.coverage, compare=settings.compare) * error
@@ -75,7 +106,7 @@ def scores(
     )
 
 
-def _terms(estimates: Sequence[Estimate], share: Vector) -> tuple[Matrix, Matrix, Matrix]:
+def _terms(estimates: Sequence[Figures], share: Vector) -> tuple[Matrix, Matrix, Matrix]:
     """By manager and metric: whether there is a figure, and its terms of the score and its evidence."""
     shape = (estimates[0].rows.height, len(estimates))
     has, points, z = np.zeros(shape, dtype=bool), np.zeros(shape), np.zeros(shape)
@@ -91,7 +122,7 @@ def _terms(estimates: Sequence[Estimate], share: Vector) -> tuple[Matrix, Matrix
     return has, points, z
 
 
-def _errors(estimates: Sequence[Estimate], share: Vector, column: str) -> Matrix:
+def _errors(estimates: Sequence[Figures], share: Vector, column: str) -> Matrix:
     """By manager and metric the terms of a score's error; the whole prior spread where there is no figure."""
     errors = np.tile(share, (estimates[0].rows.height, 1))
     for m, made in enumerate(estimates):
@@ -104,14 +135,14 @@ def _errors(estimates: Sequence[Estimate], share: Vector, column: str) -> Matrix
     return errors
 
 
-def _peers(estimates: Sequence[Estimate], has: Matrix) -> Codes:
+def _peers(estimates: Sequence[Figures], has: Matrix) -> Codes:
     """The fewest peers that a manager has in any metric with a figure; 0 without."""
     counts = np.stack([e.rows["peers"].fill_null(0).to_numpy() for e in estimates], axis=1)
     fewest = np.where(has, counts, np.iinfo(np.int64).max).min(axis=1)
     return np.where(has.any(axis=1), fewest, 0).astype(np.int64)
 
 
-def _why(estimates: Sequence[Estimate]) -> Words:
+def _why(estimates: Sequence[Figures]) -> Words:
     """The first metric's reason for each manager who has no figure at all."""
     reasons = pl.DataFrame([e.rows["reason"].alias(str(n)) for n, e in enumerate(estimates)])
     found = reasons.select(pl.coalesce(pl.all()).fill_null("no_eligible_accounts"))

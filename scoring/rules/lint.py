@@ -95,6 +95,15 @@ def _metrics(rule: Keys, document: Document, catalogue: Catalogue) -> Iterator[F
         yield _wrong((*rule, "of"), f"{{key}} belongs to {ATTAINMENT} only", "delete it")
 
 
+def incomparable(metric: MetricFacts) -> str | None:
+    """Why a metric cannot be scored by a method that compares what happened to accounts; None where it can."""
+    if metric.name == ATTAINMENT:
+        return f"{metric.name} is no figure of accounts, so it cannot be compared"
+    if metric.better not in ("higher", "lower"):
+        return f"{metric.name} is information: neither more nor less of it is good, so it cannot be compared"
+    return None
+
+
 def _compared(rule: Keys, document: Document, catalogue: Catalogue) -> Iterator[Finding]:
     """What is scored against a method that compares what happened to accounts."""
     method = document.tree.at(("method",)) or Rulebook.model_fields["method"].default
@@ -104,11 +113,8 @@ def _compared(rule: Keys, document: Document, catalogue: Catalogue) -> Iterator[
         return
     keys = (*rule, "metric")
     instead = f"give it weight 0 or use method: {GRADED}"
-    if metric.name == ATTAINMENT:
-        yield _wrong(keys, f"{metric.name} is no figure of accounts, so it cannot be compared", instead)
-    elif metric.better not in ("higher", "lower"):
-        what = f"{metric.name} is information: neither more nor less of it is good, so it cannot be compared"
-        yield _wrong(keys, what, "give it weight 0")
+    if what := incomparable(metric):
+        yield _wrong(keys, what, instead if metric.name == ATTAINMENT else "give it weight 0")
     elif metric.unit in ("money", "count"):
         what = f"{metric.name} is an amount, which differs with the size of accounts"
         yield _odd(keys, what, "score a rate, which compares better")

@@ -28,15 +28,18 @@ def read_from(
     found: document.Document, catalogue: Mapping[str, MetricFacts]
 ) -> tuple[Rulebook | None, tuple[Problem, ...]]:
     """The rulebook that the document holds, None where it has errors, and all that is wrong or odd about it."""
-    rulebook, problems = _completed(found).fit(Rulebook)
+    rulebook, problems = fitted(found)
     everything = in_order((*found.problems, *problems, *lint(found, rulebook, catalogue)))
     has_errors = any(p.severity is Severity.ERROR for p in everything)
     return (None if has_errors else rulebook), everything
 
 
-def _completed(found: document.Document) -> document.Document:
-    """The document with the settings of the profile that it names, where it says nothing of them itself."""
-    return replace(found, tree=replace(found.tree, data=with_profile(found.tree.data)))
+def fitted(found: document.Document) -> tuple[Rulebook | None, tuple[Problem, ...]]:
+    """The rulebook that the document holds, whatever its metrics, else what is wrong with its settings.
+
+    The profile that it names holds where it says nothing itself.
+    """
+    return replace(found, tree=replace(found.tree, data=with_profile(found.tree.data))).fit(Rulebook)
 
 
 def currency_in(path: Path) -> str | None:

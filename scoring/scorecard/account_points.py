@@ -11,11 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from scoring.peers.books import Vector, added
+from scoring.peers.books import Vector, added, sums
 from scoring.peers.change import POINTS
 from scoring.peers.company import Company
 from scoring.peers.estimate import Estimate
 from scoring.rules import Rulebook
+from scoring.scorecard.apart import OF_RULES, shares_of
 from scoring.scorecard.lines import sign_of
 
 KEY = ("manager_id", "account_id")
@@ -41,28 +42,28 @@ _NOTHING = 1e-12
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AccountPoints:
-    """`trace` as `TRACE`; `without`: manager_id, account_id, rule and the points that the rule would add without it."""
+    """What accounts add, each rule by itself as if all weight were its own.
+
+    `trace` as `TRACE`; `without`: manager_id, account_id, rule and the points that the rule would add without it.
+    """
 
     trace: pl.DataFrame
     without: pl.DataFrame
 
-    def by_account(self, scores: pl.DataFrame) -> pl.DataFrame:
-        """One row per manager and account: the points it adds, and the score without it."""
-        rule = ["manager_id", "rule"]
-        whole = self.trace.group_by(rule, maintain_order=True).agg(pl.col("points").sum().alias("of_rule"))
-        moved = (
-            self.without.join(whole, on=rule, validate="m:1", maintain_order="left")
-            .group_by(KEY, maintain_order=True)
-            .agg((pl.col("without") - pl.col("of_rule")).sum().alias("moved"))
-        )
+    @property
+    def by_rule(self) -> pl.DataFrame:
+        """What each account adds to each rule, as `OF_RULES`."""
+        key = [*KEY, "rule"]
         return (
-            self.trace.sort(*KEY, "rule", "ends_on")
-            .group_by(KEY, maintain_order=True)
-            .agg(pl.col("points").sum())
-            .join(moved, on=KEY, validate="1:1", maintain_order="left")
-            .join(scores.select("manager_id", "score"), on="manager_id", validate="m:1", maintain_order="left")
-            .select(*KEY, "points", (pl.col("score") + pl.col("moved")).alias("score_without"))
+            sums(self.trace.sort(*key, "ends_on"), key, "points")
+            .join(self.without, on=key, validate="1:1", maintain_order="left")
+            .select(*OF_RULES)
         )
+
+    def weighed(self, rulebook: Rulebook) -> pl.DataFrame:
+        """The trace by the rulebook's weights."""
+        share = pl.col("rule").replace_strict(shares_of(rulebook), default=None, return_dtype=pl.Float64)
+        return self.trace.with_columns(pl.col("points") * share + 0.0)
 
 
 NO_ACCOUNTS = AccountPoints(
@@ -71,13 +72,12 @@ NO_ACCOUNTS = AccountPoints(
 
 
 def account_points(company: Company, estimates: Sequence[Estimate], rulebook: Rulebook) -> AccountPoints:
-    """What each account adds to its manager's score, by rule."""
-    whole = sum(rule.weight for rule in rulebook.rules)
+    """What each account adds to its manager's score, by rule, whatever the rules weigh."""
     traces, without = [], []
     for rule, found in zip(rulebook.rules, estimates, strict=True):
         if found.heard is None:
             continue
-        parts = _parts(company, found, POINTS * rule.weight / whole).with_columns(pl.lit(rule.name).alias("rule"))
+        parts = _parts(company, found).with_columns(pl.lit(rule.name).alias("rule"))
         sign = sign_of(rule)
         traces.append(parts.select(*TRACE).with_columns(pl.col("observed", "expected") * sign + 0.0))
         without.append(_without(parts, found))
@@ -88,8 +88,8 @@ def account_points(company: Company, estimates: Sequence[Estimate], rulebook: Ru
     )
 
 
-def _parts(company: Company, found: Estimate, scale: float) -> pl.DataFrame:
-    """The parts of a rule that gives `scale` points for one true standard deviation; one row each.
+def _parts(company: Company, found: Estimate) -> pl.DataFrame:
+    """The parts of a rule, one row each.
 
     Beside the columns of `TRACE` but the rule: missed (part of what happened less what was expected), spread (its
     standard deviation by chance), and what is the same for all of a manager: unit (points for one of the metric's),
@@ -113,7 +113,7 @@ def _parts(company: Company, found: Estimate, scale: float) -> pl.DataFrame:
             "spread": found.part * np.sqrt(heard.unit[at]),
         }
     )
-    unit = scale / float(np.sqrt(between)) if between > 0 else 0.0
+    unit = POINTS / float(np.sqrt(between)) if between > 0 else 0.0
     believed = pl.col("z") * (pl.col("difference") - pl.col("peer_mean"))
     drawn = pl.when(believed.abs() > _NOTHING).then((pl.col("theta") - pl.col("peer_mean")) / believed).otherwise(1.0)
     known = found.rows.drop_nulls(["theta", "peer_mean"]).select(

@@ -1,34 +1,23 @@
 """What does a manager's card say? The scores as objects, for people and other programs to read."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from statistics import median
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
 
 from scoring.credit.ownership import UNASSIGNED
 from scoring.ledger.bridge import COLUMNS
-from scoring.peers.chance import groups, likely_range, quantile
-from scoring.peers.evidence import REASONS
-from scoring.rules import Rulebook
-from scoring.scorecard.compared import believes
 from scoring.scorecard.context import Context
-from scoring.scorecard.drivers import drivers, without_largest
+from scoring.scorecard.drivers import drivers, largest_accounts, without_largest
 from scoring.scorecard.judged import Judged
 from scoring.scorecard.lost import of_managers
-from scoring.scorecard.moved import moved
+from scoring.scorecard.moved import moved, parts
 from scoring.scorecard.rule_lines import rule_lines
+from scoring.scorecard.said import Scores, by_manager, said
 from scoring.scorecard.switched import by_new_rules, of_lines, with_rules
 
 Card = dict[str, Any]
-Row = Mapping[str, Any]
-
-_SIDES = {"above": "above", "in line": "within", "below": "below"}
-_AMONG_PEERS = {"above": "Above peers", "within": "In line with peers", "below": "Below peers"}
-
-CHANGE_COVERAGE = 0.95
-"""How sure a change must be to be called more than chance."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,7 +25,8 @@ class Scored:
     """A period judged, with the book and the movements it was judged on.
 
     `with_all` is what it would be with all accounts, where some are excluded; `again` what it would be under the rules
-    of the period after it, where those are others.
+    of the period after it, where those are others; `changed` what moved the scores since the period before, as
+    `moving.PARTS`, where accounts are compared.
     """
 
     judged: Judged
@@ -44,11 +34,17 @@ class Scored:
     moves: pl.DataFrame
     with_all: Judged | None = None
     again: Judged | None = None
+    changed: pl.DataFrame | None = None
 
     @property
     def alike(self) -> Judged:
         """The period as the period after it is judged."""
         return self.again or self.judged
+
+    def since(self, before: "Scored") -> "Scored":
+        """The period with what moved its scores since the period before."""
+        is_compared = self.judged.trace.height or before.alike.trace.height
+        return replace(self, changed=parts(self.judged, before.alike)) if is_compared else self
 
 
 def cards(now: Scored, before: Scored | None, context: Context) -> list[Card]:
@@ -56,31 +52,25 @@ def cards(now: Scored, before: Scored | None, context: Context) -> list[Card]:
 
     Points and scores are rounded to 1e-9, so that sums in another order give the same text.
     """
-    scores = _by_manager(now.judged.scores)
-    earlier = _by_manager(before.judged.scores) if before else {}
-    alike = _by_manager(before.alike.scores) if before else {}
-    sides = _sides(scores, context)
-    scored = [s["score"] for s in scores.values() if s["score"] is not None]
-    middle = median(scored) if scored else None
     lines = rule_lines(now.judged, before.alike if before else None, context)
     felt = drivers(now.judged, now.rows, now.moves, context)
-    largest = without_largest(now.judged, now.rows)
-    parts, of_rules = _parts(now, before, context)
+    largest = without_largest(now.judged.accounts, largest_accounts(now.rows))
+    by_part, of_rules = _parts(now, before, context)
+    scores = by_manager(now.judged.scores)
+    earlier, alike = (by_manager(j.scores) for j in (before.judged, before.alike)) if before else ({}, {})
+    told = said(Scores(scores, earlier, alike, of_rules), context)
     bridges = _bridges(now.rows)
     lost = of_managers(now.judged.lost, context.rulebook.interval)
-    with_all = _by_manager(now.with_all.scores) if now.with_all else {}
+    with_all = by_manager(now.with_all.scores) if now.with_all else {}
+    has_other_rules = before is not None and before.again is not None
     made = [
         {
             **_person(manager, context),
             **context.header,
             "accounts": score["accounts"],
-            **_score(score, context),
-            "group": (group := sides.get(manager, "not_scored" if score["score"] is None else "within")),
-            "label": _label(score, group, context),
-            "peer_median": _round(middle),
-            **(change := _change(score, earlier.get(manager), alike.get(manager), of_rules.get(manager), context)),
+            **told[manager],
             "lines": lines.get(manager, []),
-            "moved": None if change["change"] is None else _moved(manager, parts, of_rules, lines, change, before),
+            "moved": moved_parts(manager, told[manager], lines, by_part, of_rules if has_other_rules else None),
             "drivers": felt.get(manager, []),
             "without_largest": largest.get(manager),
             "exclusions": list(context.exclusions.get(manager, ())),
@@ -104,121 +94,6 @@ def _person(manager: str, context: Context) -> Card:
     }
 
 
-def _score(score: Row, context: Context) -> Card:
-    """The score with its range, label and evidence, or the reason why there is none."""
-    value = score["score"]
-    low, high = _range(score, context.rulebook)
-    evidence, sentence = _evidence(score, low, high)
-    return {
-        "score": _round(value),
-        "low": _round(low),
-        "high": _round(high),
-        "reason": None if value is not None else _why_none(score, context),
-        "coverage": _round(score["coverage"]),
-        "evidence": evidence,
-        "evidence_sentence": sentence,
-        "believed": _round(score["z"]),
-        "chance_above": None if value is None else _round(score["chance_above"]),
-        "before_credibility": _round(score["before_credibility"]),
-        "unadjusted": _round(score["unadjusted"]),
-        "places": _places(score),
-    }
-
-
-def _places(score: Row) -> list[int] | None:
-    """The first and last place that the score probably holds among all, where the rules ask for it."""
-    return None if score["first_place"] is None else [score["first_place"], score["last_place"]]
-
-
-def _sides(scores: Mapping[str, Row], context: Context) -> dict[str, str]:
-    """Who stands `above`, `within` or `below` the peers: by the label where evidence is weighed, else by a test."""
-    if believes(context.rulebook):
-        return {m: _SIDES.get(s["label"], "within") for m, s in scores.items() if s["score"] is not None}
-    known = {
-        m: (s["score"], s["error"], s["freedom"]) for m, s in scores.items() if s["score"] is not None and s["error"]
-    }
-    return groups(known, context.rulebook.publish.chance)
-
-
-def _label(score: Row, group: str, context: Context) -> str | None:
-    """The words of the score: those of the rules where values are graded, else where it stands among the peers.
-
-    None without a score, or where nothing says how sure its place among the peers is.
-    """
-    if score["score"] is None:
-        return None
-    if context.rulebook.method == "target_bands":
-        return context.rulebook.label(score["score"])
-    return _AMONG_PEERS[group] if score["error"] else None
-
-
-def _range(score: Row, rulebook: Rulebook) -> tuple[float | None, float | None]:
-    """The likely range; unknown, too, where leaving accounts out moves nobody's score."""
-    if score["score"] is None or not score["error"]:
-        return None, None
-    return likely_range(score["score"], score["error"], rulebook.interval, score["freedom"])
-
-
-def _evidence(score: Row, low: float | None, high: float | None) -> tuple[str, str]:
-    accounts = f"{score['accounts']:,} account{'s' if score['accounts'] != 1 else ''}"
-    if score["score"] is None:
-        return "none", "There is no score to carry."
-    if score["z"] is not None:
-        return str(score["grade"]), (
-            f"The score rests on {accounts}. Of what sets them apart from the peers' {score['z']:.0%} is believed; the "
-            "rest could be chance."
-        )
-    if low is None or high is None:
-        return "none", f"The score rests on {accounts}; leaving any of them out changes no score, so it has no range."
-    width = high - low
-    grade = "high" if width <= 10 else "medium" if width <= 20 else "low"
-    wide = "less than a point" if width < 1 else f"{width:.0f} point{'' if round(width) == 1 else 's'}"
-    return grade, f"The score rests on {accounts}; its likely range is {wide} wide."
-
-
-def _why_none(score: Row, context: Context) -> str:
-    if score["reason"]:
-        return REASONS[score["reason"]]
-    if score["is_thin"]:
-        return "The score would rest on too few accounts to say how far it could be off."
-    if score["is_withheld"]:
-        return "A rule that withholds the score has no value."
-    if not score["coverage"]:
-        return "None of the rules could be measured; the card says why for each."
-    least = context.rulebook.min_coverage
-    return (
-        f"Rules with {score['coverage'] or 0:.0%} of the weight have a value, fewer than the {least:.0%} that the "
-        "rules ask for."
-    )
-
-
-def _change(score: Row, earlier: Row | None, alike: Row | None, of_rules: Row | None, context: Context) -> Card:
-    """The change since the period before, and whether what is no change of rules is more than chance.
-
-    `alike` is the period before under the same rules, `of_rules` the part of the change that other rules made.
-    """
-    if earlier is None or earlier["score"] is None:
-        return {"previous": None, "change": None, "change_band": None, "is_beyond_chance": False}
-    low, high = _range(earlier, context.before)
-    previous = {
-        "period": context.previous.name,
-        "score": _round(earlier["score"]),
-        "low": _round(low),
-        "high": _round(high),
-    }
-    if score["score"] is None:
-        return {"previous": previous, "change": None, "change_band": None, "is_beyond_chance": False}
-    change = score["score"] - earlier["score"]
-    band = None if alike is None else _band(score, alike, context.shared)
-    under_same = change - (of_rules["points"] if of_rules else 0.0)
-    return {
-        "previous": previous,
-        "change": _round(change),
-        "change_band": _round(band),
-        "is_beyond_chance": band is not None and abs(under_same) > band,
-    }
-
-
 def _parts(
     now: Scored, before: Scored | None, context: Context
 ) -> tuple[dict[str, list[dict[str, Any]]], dict[str, dict[str, Any]]]:
@@ -226,36 +101,27 @@ def _parts(
     if before is None:
         return {}, {}
     names = dict(now.rows.select("account_id", pl.coalesce("account", "account_id")).iter_rows())
-    made = moved(now.judged, before.alike, names) if believes(context.rulebook) else {}
+    changed = now.since(before).changed if now.changed is None else now.changed
+    made = {} if changed is None else moved(changed, context.rulebook, names)
     return made, {} if before.again is None else by_new_rules(before.judged, before.again, names)
 
 
-def _moved(
+def moved_parts(
     manager: str,
-    parts: Mapping[str, list[dict[str, Any]]],
-    of_rules: Mapping[str, dict[str, Any]],
-    lines: Mapping[str, list[dict[str, Any]]],
-    change: Card,
-    before: Scored | None,
-) -> list[dict[str, Any]] | None:
-    """The parts of the change; None where values are graded by the same rules, whose lines say it all."""
-    if before is None or before.again is None:
-        return parts.get(manager)
-    same = parts.get(manager, []) if parts else of_lines(lines[manager])
-    return with_rules(same, of_rules.get(manager), change["change"])
+    told: Card,
+    lines: Mapping[str, Sequence[Card]],
+    by_part: Mapping[str, list[Card]],
+    of_rules: Mapping[str, Card] | None,
+) -> list[Card] | None:
+    """The parts of the change; None without one, and where values are graded by the same rules: the lines say it all.
 
-
-def _band(score: Row, earlier: Row, shared: float) -> float | None:
-    """How far two scores may differ by chance; null where a range is missing.
-
-    What the two windows share moves both scores alike, and so not their difference.
+    `by_part` are those of the same rules where accounts are compared, `of_rules` that of other rules, None if there
+    are no others.
     """
-    if not score["chance"] or not earlier["chance"]:
-        return None
-    freedom = min(score["freedom"], earlier["freedom"])
-    common = 2 * shared * score["chance"] * earlier["chance"]
-    error = (score["chance"] ** 2 + earlier["chance"] ** 2 - common) ** 0.5
-    return float(quantile(CHANGE_COVERAGE, freedom) * error)
+    if told["change"] is None or of_rules is None:
+        return None if told["change"] is None else by_part.get(manager)
+    same = by_part.get(manager, []) if by_part else of_lines(lines[manager])
+    return with_rules(same, of_rules.get(manager), told["change"])
 
 
 def _bridges(rows: pl.DataFrame) -> dict[str, dict[str, str]]:
@@ -265,10 +131,6 @@ def _bridges(rows: pl.DataFrame) -> dict[str, dict[str, str]]:
         for row in sums.iter_rows(named=True)
         if row["manager_id"] != UNASSIGNED
     }
-
-
-def _by_manager(frame: pl.DataFrame) -> dict[str, Row]:
-    return {row["manager_id"]: row for row in frame.iter_rows(named=True)}
 
 
 def _round(value: float | None) -> float | None:

@@ -1,32 +1,76 @@
 """Which accounts made the score? Those without which it would be most different, and why, in a sentence."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import polars as pl
 
-from scoring.numbers import money, percent
-from scoring.scorecard.context import Context, day
+from scoring.peers.books import Codes, Vector
+from scoring.rules import Rulebook
+from scoring.scorecard.context import Context
+from scoring.scorecard.happened import WORDS, happened, held
 from scoring.scorecard.judged import Judged
+from scoring.scorecard.summed import coded, largest
 
 SHOWN = 8
 """How many accounts a card names."""
-
-MOVES_TOLD = 2
-
-WORDS = {
-    "new": "new with {amount}",
-    "reactivation": "back with {amount}",
-    "expansion": "{amount} more",
-    "contraction": "{amount} less",
-    "churn": "left with {amount}",
-}
-BETWEEN_WINDOWS = {"churn": "bought for {amount} before, nothing now"}
-"""What is said otherwise where two windows of invoices are compared."""
+_DIGITS = 9
+_KEY = ["manager_id", "account_id"]
 
 Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Accounts:
+    """What can be told of managers' accounts, by manager and account: name and amounts of the book, movements, the
+    largest first, and the quarters in which it counts, where accounts are compared. What was told once is kept.
+    """
+
+    booked: Mapping[tuple[str, str], tuple[str, Decimal, Decimal]]
+    moves: Mapping[tuple[str, str], Sequence[Row]]
+    quarters: Mapping[tuple[str, str], int]
+    rulebook: Rulebook
+    _kept: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+
+    @staticmethod
+    def of(rows: pl.DataFrame, moves: pl.DataFrame, trace: pl.DataFrame, rulebook: Rulebook) -> "Accounts":
+        """The accounts of a book with its movements; `trace` is empty where values are graded."""
+        booked = rows.select(*_KEY, pl.coalesce("account", "account_id").alias("name"), "before", "after")
+        counted = trace.group_by(_KEY).agg(pl.col("ends_on").n_unique())
+        return Accounts(
+            {(m, a): (name, before, after) for m, a, name, before, after in booked.iter_rows()},
+            _movements_by_account(moves.filter(pl.col("kind").is_in(list(WORDS)))),
+            {(m, a): n for m, a, n in counted.iter_rows()},
+            rulebook,
+        )
+
+    def told(self, top: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:
+        """Manager to what the card says of accounts, in their order; `top` has their points."""
+        made: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for manager, account, points in top.select(*_KEY, "points").iter_rows():
+            key = (manager, account)
+            if key not in self._kept:
+                self._kept[key] = self._entry(key)
+            made[manager].append({**self._kept[key], "points": round(points, _DIGITS) + 0.0})
+        return made
+
+    def _entry(self, key: tuple[str, str]) -> dict[str, Any]:
+        rulebook = self.rulebook
+        name, before, after = self.booked[key]
+        moves, is_dated = self.moves.get(key, ()), rulebook.basis == "contracts"
+        return {
+            "account_id": key[1],
+            "name": name or key[1],
+            "before": str(before),
+            "after": str(after),
+            "points": 0.0,
+            "sentence": happened(before, after, moves, currency=rulebook.currency, is_dated=is_dated)
+            or held(self.quarters.get(key, 0), rulebook.window.quarters),
+        }
 
 
 def drivers(
@@ -37,68 +81,62 @@ def drivers(
     `points` is what the account adds where accounts are compared, and the score less the score without it where
     values are graded. Up to SHOWN accounts, the best first.
     """
-    by_account = _with_points(judged, rows)
-    counted = _quarters(judged)
-    top = (
-        by_account.sort(pl.col("points").abs(), "account_id", descending=[True, False])
-        .group_by("manager_id", maintain_order=True)
-        .head(SHOWN)
-        .sort("manager_id", "points", "account_id", descending=[False, True, False])
-    )
-    moved = moves.filter(pl.col("kind").is_in(list(WORDS)))
-    told = _movements_by_account(moved.join(top, on=["manager_id", "account_id"], how="semi"))
-    made: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in top.iter_rows(named=True):
-        made[row["manager_id"]].append(
-            {
-                "account_id": row["account_id"],
-                "name": row["account"] or row["account_id"],
-                "before": str(row["before"]),
-                "after": str(row["after"]),
-                "points": round(row["points"], 9) + 0.0,
-                "sentence": _sentence(row, told[row["manager_id"], row["account_id"]], context)
-                or _held(counted.get((row["manager_id"], row["account_id"]), 0), context),
-            }
-        )
-    return made
+    top = most_felt(judged.accounts.join(rows, on=_KEY, how="semi", maintain_order="left"), judged.scores)
+    rows, moves, trace = (f.join(top, on=_KEY, how="semi") for f in (rows, moves, judged.trace))
+    return Accounts.of(rows, moves, trace, context.rulebook).told(top)
 
 
-def without_largest(judged: Judged, rows: pl.DataFrame) -> dict[str, dict[str, Any]]:
+def most_felt(accounts: pl.DataFrame, scores: pl.DataFrame) -> pl.DataFrame:
+    """The accounts that cards name, the best first, of managers with a score.
+
+    `accounts` as `Judged.accounts`, those in the book.
+    """
+    codes = coded(accounts)
+    whose = accounts.select("manager_id")[np.flatnonzero(np.diff(codes, prepend=-1))]
+    given = whose.join(scores.select("manager_id", "score"), on="manager_id", how="left", maintain_order="left")
+    is_given = given["score"].is_not_null().to_numpy()[codes]
+    kept = np.flatnonzero(is_given & accounts["points"].is_not_null().to_numpy())
+    return accounts[kept[chosen(codes[kept], accounts["points"].to_numpy()[kept])]]
+
+
+def chosen(manager: Codes, points: Vector) -> Codes:
+    """The places of the accounts that cards name, manager by manager and the best first.
+
+    Accounts are in order of managers and ids; those that add alike come by id.
+    """
+    shown = np.round(points, _DIGITS)
+    top = np.sort(largest(manager, np.abs(shown), SHOWN))
+    return np.asarray(top[np.lexsort((top, -shown[top], manager[top]))], dtype=np.int64)
+
+
+def without_largest(accounts: pl.DataFrame, largest: pl.DataFrame) -> dict[str, dict[str, Any]]:
     """Manager to the largest account and the score without it.
 
-    `share` is the account's part of the manager's revenue at the start and end together.
+    `accounts` as `Judged.accounts`, `largest` as `largest_accounts`. `share` is the account's part of the manager's
+    revenue at the start and end together.
     """
-    size = (pl.col("before") + pl.col("after")).cast(pl.Float64)
-    sized = rows.with_columns(size.alias("size")).filter(pl.col("size") > 0)
-    sized = sized.with_columns((pl.col("size") / pl.col("size").sum().over("manager_id")).alias("part"))
-    largest = (
-        sized.sort("manager_id", "size", "account_id", descending=[False, True, False])
-        .group_by("manager_id", maintain_order=True)
-        .first()
-        .join(judged.accounts, on=["manager_id", "account_id"], how="inner", validate="1:1")
-    )
+    found = largest.join(accounts, on=_KEY, how="inner", validate="1:1")
     return {
-        row["manager_id"]: {
-            "account_id": row["account_id"],
-            "name": row["account"] or row["account_id"],
-            "share": round(row["part"], 9),
-            "score": None if row["score_without"] is None else round(row["score_without"], 9) + 0.0,
+        manager: {
+            "account_id": account,
+            "name": name,
+            "share": round(part, _DIGITS),
+            "score": None if score is None else round(score, _DIGITS) + 0.0,
         }
-        for row in largest.iter_rows(named=True)
+        for manager, account, name, part, score in found.select(*_KEY, "name", "part", "score_without").iter_rows()
     }
 
 
-def _with_points(judged: Judged, rows: pl.DataFrame) -> pl.DataFrame:
-    given = judged.scores.filter(pl.col("score").is_not_null())
+def largest_accounts(rows: pl.DataFrame) -> pl.DataFrame:
+    """The largest account of each manager: manager_id, account_id, name and its part of the manager's revenue."""
+    size = (pl.col("before") + pl.col("after")).cast(pl.Float64)
+    sized = rows.with_columns(size.alias("size")).filter(pl.col("size") > 0)
+    sized = sized.with_columns((pl.col("size") / pl.col("size").sum().over("manager_id")).alias("part"))
     return (
-        judged.accounts.join(given, on="manager_id", how="semi")
-        .with_columns(pl.col("points").round(9))
-        .filter(pl.col("points").is_not_null())
-        .join(
-            rows.select("manager_id", "account_id", "account", "before", "after"),
-            on=["manager_id", "account_id"],
-            validate="1:1",
-        )
+        sized.sort("manager_id", "size", "account_id", descending=[False, True, False])
+        .group_by("manager_id", maintain_order=True)
+        .first()
+        .select(*_KEY, pl.coalesce("account", "account_id").alias("name"), "part")
     )
 
 
@@ -107,44 +145,3 @@ def _movements_by_account(moves: pl.DataFrame) -> dict[tuple[str, str], list[Row
     for row in moves.sort("amount", "moved_on", "kind", descending=[True, False, False]).iter_rows(named=True):
         made[row["manager_id"], row["account_id"]].append(row)
     return made
-
-
-def _sentence(row: Row, moves: Iterable[Row], context: Context) -> str:
-    """What happened to the account: over the window first, then the largest movements of the period.
-
-    On contracts movements have a day; on invoices a movement is the difference of two windows and has none. Empty
-    where nothing of it is the manager's at either end.
-    """
-    currency, is_dated = context.rulebook.currency, context.rulebook.basis == "contracts"
-    words = WORDS if is_dated else WORDS | BETWEEN_WINDOWS
-    told = [
-        words[m["kind"]].format(amount=money(m["amount"], currency)) + (f" on {day(m['moved_on'])}" if is_dated else "")
-        for m in list(moves)[:MOVES_TOLD]
-    ]
-    stays = row["before"] > 0 and row["after"] > 0
-    over = [_over_window(row["before"], row["after"])] if stays or not told else []
-    return "; ".join(words for words in (*over, *told) if words)
-
-
-def _quarters(judged: Judged) -> dict[tuple[str, str], int]:
-    """Manager and account to the quarters in which it counts, where accounts are compared."""
-    counted = judged.trace.group_by("manager_id", "account_id").agg(pl.col("ends_on").n_unique())
-    return {(manager, account): n for manager, account, n in counted.iter_rows()}
-
-
-def _held(quarters: int, context: Context) -> str:
-    """What is said of an account that the manager is credited with at neither end."""
-    if not quarters:
-        return "did not pay in the window"
-    return f"the manager's in {quarters} of the {context.rulebook.window.quarters} quarters, and at neither end"
-
-
-def _over_window(before: Decimal, after: Decimal) -> str:
-    if before <= 0:
-        return "new in the window" if after > 0 else ""
-    if after <= 0:
-        return "left in the window"
-    growth = after / before - 1
-    if growth == 0:
-        return "unchanged over the window"
-    return f"{'grew' if growth > 0 else 'shrank'} by {percent(abs(growth))} over the window"

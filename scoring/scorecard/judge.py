@@ -6,9 +6,10 @@ from scoring.credit.ownership import UNASSIGNED
 from scoring.peers.resample import WHOLE, replicas, spread
 from scoring.rules import Rulebook
 from scoring.scorecard.account_points import NO_TRACE
+from scoring.scorecard.apart import APART, OF_RULES, Apart, with_weights
 from scoring.scorecard.judged import NOT_SAID, Judged
 from scoring.scorecard.leave_out import points_without, scores_without
-from scoring.scorecard.lines import graded_kinds, lines, targets_of, totals
+from scoring.scorecard.lines import graded_kinds, instead_of, lines, targets_of, totals
 from scoring.scorecard.weighing import of_lines
 
 
@@ -20,13 +21,44 @@ def judge(rows: pl.DataFrame, rulebook: Rulebook, targets: pl.DataFrame, period:
     owned = rows.lazy().filter(pl.col("manager_id") != UNASSIGNED)
     agreed = targets_of(targets, period)
     lined = lines(replicas(owned), rulebook, agreed).collect().lazy()
-    scored = totals(lined, rulebook).collect().lazy()
     whole = lined.filter(pl.col("replica") == WHOLE).drop("replica")
     counts = owned.group_by("manager_id").agg((pl.col("share") > 0).sum().cast(pl.Int64).alias("accounts"))
     behind = counts.rename({"accounts": "n"})
-    noise = spread(scored.select("manager_id", "replica", "score"), behind, "score")
     noise_of_rules = spread(lined.select("manager_id", "rule", "replica", "points"), behind, "points", by=("rule",))
-    scores = (
+    apart_of_kinds = [r.name for r in rulebook.rules if r.segments is not None]
+    kinds = graded_kinds(owned.with_columns(pl.lit(WHOLE).alias("replica")), rulebook, agreed).drop("replica")
+    kinds = kinds.filter(pl.col("rule").is_in(apart_of_kinds)).sort("manager_id", "rule", "kind")
+    with_ranges = whole.join(noise_of_rules, on=["manager_id", "rule"], how="left", validate="1:1")
+    without = points_without(owned, rulebook, agreed).rename({"points_without": "without"})
+    judged_lines, told, counted, of_rules, of_kinds = pl.collect_all(
+        [
+            with_ranges.sort("manager_id", "rule"),
+            lined.select("replica", *APART),
+            counts.sort("manager_id"),
+            without.with_columns(pl.lit(None, dtype=pl.Float64).alias("points")).select(*OF_RULES),
+            kinds,
+        ]
+    )
+    apart = Apart(told, counted)
+    scores = graded_total(apart, rulebook)
+    return Judged(
+        judged_lines,
+        scores,
+        graded_accounts(of_rules, apart, rulebook, scores),
+        of_kinds,
+        NO_TRACE,
+        weighing=of_lines(rulebook, judged_lines),
+        apart=apart,
+        of_rules=of_rules,
+    )
+
+
+def graded_total(apart: Apart, rulebook: Rulebook) -> pl.DataFrame:
+    """The scores of every manager of the book by the rulebook's weights, as `Judged.scores`."""
+    scored = totals(with_weights(apart.lines, rulebook).lazy(), rulebook).collect().lazy()
+    counts = apart.accounts.lazy()
+    noise = spread(scored.select("manager_id", "replica", "score"), counts.rename({"accounts": "n"}), "score")
+    return (
         scored.filter(pl.col("replica") == WHOLE)
         .drop("replica")
         .join(counts, on="manager_id", validate="1:1")
@@ -38,20 +70,26 @@ def judge(rows: pl.DataFrame, rulebook: Rulebook, targets: pl.DataFrame, period:
             *(pl.lit(None, dtype=kind).alias(name) for name, kind in NOT_SAID.items()),
         )
         .sort("manager_id")
+        .collect()
     )
-    left_out = (
-        scores_without(points_without(owned, rulebook, agreed), whole)
-        .join(scores.select("manager_id", "score"), on="manager_id", validate="m:1")
+
+
+def graded_accounts(of_rules: pl.DataFrame, apart: Apart, rulebook: Rulebook, scores: pl.DataFrame) -> pl.DataFrame:
+    """The score of each manager less the score without each account, and that one, as `Judged.accounts`.
+
+    `of_rules` as `apart.OF_RULES`.
+    """
+    instead = {rule.name: instead_of(rule, rulebook) for rule in rulebook.rules}
+    whole = with_weights(apart.lines.filter(pl.col("replica") == WHOLE), rulebook).with_columns(
+        pl.col("rule").replace_strict(instead, default=None, return_dtype=pl.Float64).alias("instead")
+    )
+    told = of_rules.lazy().rename({"without": "points_without"}).drop("points")
+    return (
+        scores_without(told, whole.lazy())
+        .join(scores.lazy().select("manager_id", "score"), on="manager_id", validate="m:1")
         .select(
             "manager_id", "account_id", (pl.col("score") - pl.col("score_without")).alias("points"), "score_without"
         )
         .sort("manager_id", "account_id")
+        .collect()
     )
-    apart = [r.name for r in rulebook.rules if r.segments is not None]
-    kinds = graded_kinds(owned.with_columns(pl.lit(WHOLE).alias("replica")), rulebook, agreed).drop("replica")
-    kinds = kinds.filter(pl.col("rule").is_in(apart)).sort("manager_id", "rule", "kind")
-    with_ranges = whole.join(noise_of_rules, on=["manager_id", "rule"], how="left", validate="1:1")
-    judged_lines, judged_scores, accounts, of_kinds = pl.collect_all(
-        [with_ranges.sort("manager_id", "rule"), scores, left_out, kinds]
-    )
-    return Judged(judged_lines, judged_scores, accounts, of_kinds, NO_TRACE, weighing=of_lines(rulebook, judged_lines))

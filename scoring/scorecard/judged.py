@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from scoring.scorecard.apart import NO_RULES, Apart
 from scoring.scorecard.weighing import Weighing
 
 NOT_SAID = {
@@ -26,15 +27,17 @@ class Judged:
 
     `lines`, one row per manager and rule: value, n, target, reason (why there is no value), points, weight, instead,
     is_measured, error and freedom; where managers are compared, in the metric's unit, observed, expected, difference,
-    theta and peer_mean, with scale (points of the score for one of the unit), z, evidence (of how many
-    account-quarters), account_quarters, peers, label, few_comparable and why_not. `scores`, one row per manager:
-    score, coverage, is_withheld, is_thin (it would rest on too few accounts to have a range), accounts (those the
-    manager answers for), error, freedom, chance (the standard deviation that chance gives it), and `NOT_SAID`, null
-    where values are graded. Errors are in points, null where unknown. `accounts`: manager_id, account_id, points (what
-    it adds to the score) and score_without. `kinds`: manager_id, rule, kind, value, n, points of the rules that grade
-    kinds of accounts apart.
+    theta and peer_mean, with scale (points of the score for one of the unit), unit (the same if all weight were the
+    rule's), z, evidence (of how many account-quarters), account_quarters, peers, label, few_comparable and why_not.
+    `scores`, one row per manager: score, coverage, is_withheld, is_thin (it would rest on too few accounts to have a
+    range), accounts (those the manager answers for), error, freedom, chance (the standard deviation that chance gives
+    it), and `NOT_SAID`, null where values are graded. Errors are in points, null where unknown. `accounts`: manager_id,
+    account_id, points (what it adds to the score) and score_without. `kinds`: manager_id, rule, kind, value, n, points
+    of the rules that grade kinds of accounts apart.
     `trace`: as `account_points.TRACE`, empty where values are graded. `lost`: as `lost.LOST`, None there.
-    `weighing`: what each rule says that the others do not.
+    `weighing`: what each rule says that the others do not; empty where managers are compared and nobody asks for it.
+    `apart` and `of_rules` are what does not depend on weights: what scores are made of, and what accounts add, rule by
+    rule, as `apart.OF_RULES`.
     """
 
     lines: pl.DataFrame
@@ -44,3 +47,5 @@ class Judged:
     trace: pl.DataFrame
     lost: pl.DataFrame | None = None
     weighing: Weighing = field(default_factory=Weighing)
+    apart: Apart | None = None
+    of_rules: pl.DataFrame = field(default_factory=lambda: NO_RULES)

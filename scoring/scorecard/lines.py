@@ -11,6 +11,7 @@ from scoring.metrics.targets import TARGET_ATTAINMENT
 from scoring.money import ratio
 from scoring.peers.resample import WHOLE
 from scoring.rules import Rule, Rulebook, rule_points
+from scoring.scorecard.apart import withholding
 
 KEYS = ("replica", "manager_id")
 NEUTRAL = {"neutral": 50.0, "zero": 0.0}
@@ -29,6 +30,11 @@ def better_of(rule: Rule) -> str:
 def sign_of(rule: Rule) -> float:
     """-1 where less is better, else 1."""
     return -1.0 if better_of(rule) == "lower" else 1.0
+
+
+def instead_of(rule: Rule, rulebook: Rulebook) -> float | None:
+    """The points that stand in for a value that the rule has not; None where none do."""
+    return NEUTRAL.get(rule.missing or rulebook.missing)
 
 
 def targets_of(targets: pl.DataFrame, period: str) -> pl.LazyFrame:
@@ -73,11 +79,10 @@ def totals(lined: pl.LazyFrame, rulebook: Rulebook) -> pl.LazyFrame:
     counts = pl.col("points").is_not_null() & (pl.col("weight") > 0)
     weight = pl.col("weight").filter(counts).sum()
     points = (pl.col("weight") * pl.col("points")).filter(counts).sum()
-    withholding = [r.name for r in rulebook.rules if (r.missing or rulebook.missing) == "withhold" and r.weight > 0]
     summed = lined.group_by(KEYS).agg(
         ratio(points, weight).alias("score"),
         ratio(pl.col("weight").filter(pl.col("is_measured")).sum(), pl.col("weight").sum()).alias("coverage"),
-        (pl.col("rule").is_in(withholding) & ~pl.col("is_measured")).any().alias("is_withheld"),
+        (pl.col("rule").is_in(withholding(rulebook)) & ~pl.col("is_measured")).any().alias("is_withheld"),
     )
     enough = (pl.col("coverage") >= rulebook.min_coverage - 1e-12) & ~pl.col("is_withheld")
     return summed.with_columns(pl.when(enough).then("score").alias("score"))
@@ -160,7 +165,7 @@ def _weighed(joined: pl.LazyFrame, rulebook: Rulebook) -> pl.LazyFrame:
         {
             "rule": [r.name for r in rulebook.rules],
             "weight": [float(r.weight) for r in rulebook.rules],
-            "instead": [NEUTRAL.get(r.missing or rulebook.missing) for r in rulebook.rules],
+            "instead": [instead_of(r, rulebook) for r in rulebook.rules],
         },
         schema={"rule": pl.String, "weight": pl.Float64, "instead": pl.Float64},
     )

@@ -11,61 +11,35 @@ from typing import Any
 
 import polars as pl
 
+from scoring.peers.books import in_turn, sums
 from scoring.peers.change import account_parts, manager_parts
+from scoring.rules import Rulebook
+from scoring.scorecard.apart import shares_of
 from scoring.scorecard.judged import Judged
-
-RULES = "rules"
-"""The part that other rules made."""
-LABELS = {
-    "kept": "Accounts kept",
-    "taken_over": "Accounts taken over",
-    "handed_over": "Accounts handed over",
-    "new": "New accounts",
-    "gone": "Accounts that no longer count",
-    "weights": "Weight of the accounts",
-    "table": "What is expected of such accounts",
-    "peers": "Average of the peers",
-    "evidence": "How much is believed",
-    "scale": "Scale of the points",
-    "measured": "Rules compared in one period only",
-    "together": "Shared accounts solved together",
-    RULES: "Other rules than in the period before",
-}
-"""The parts of a change, in the order of the card. The last one comes from `switched`."""
-SHOWN = 5
-"""How many accounts of a part are named."""
-NOTHING = 1e-9
-"""Points of so few are none."""
+from scoring.scorecard.moving import BESIDE, BY_ACCOUNT, CAUSES, PARTS, Moving
 
 _SIDES = {"part": "q", "observed": "y", "expected": "e"}
 _RULE = ["manager_id", "metric"]
 
 
-def moved(now: Judged, before: Judged, names: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
-    """Manager to the parts of the change of score; only those that moved it.
+def moved(changed: pl.DataFrame, rulebook: Rulebook, names: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
+    """Manager to the parts of the change of score, by the rulebook's weights; only those that moved it.
 
-    Both periods are judged by the same rules. `points` of all parts add up to the change of 50 + the points of all
-    accounts. Up to SHOWN accounts each.
+    `changed` as `parts`. `points` of all parts add up to the change of 50 + the points of all accounts. Up to SHOWN
+    accounts each.
+    """
+    shares = shares_of(rulebook)
+    return Moving.of(changed, tuple(shares), names).told(tuple(shares.values()))
+
+
+def parts(now: Judged, before: Judged) -> pl.DataFrame:
+    """What moved the scores rule by rule, as if all weight were the rule's, as `moving.PARTS`.
+
+    Both periods are judged by the same rules.
     """
     both = _factors(now, before)
     accounts = _by_account(now, before, both)
-    rest = _beside_accounts(now, before, both, accounts)
-    made: dict[str, list[dict[str, Any]]] = {}
-    summed = pl.concat([accounts.select("manager_id", "cause", "points"), rest]).group_by("manager_id", "cause")
-    whole = {(m, c): p for m, c, p in summed.agg(pl.col("points").sum()).sort("manager_id", "cause").iter_rows()}
-    named = most(accounts, names)
-    for manager in sorted({m for m, _ in whole}):
-        made[manager] = [
-            {
-                "part": cause,
-                "label": label,
-                "points": round(points, 9) + 0.0,
-                "accounts": named.get((manager, cause), []),
-            }
-            for cause, label in LABELS.items()
-            if abs(points := whole.get((manager, cause), 0.0)) > NOTHING
-        ]
-    return made
+    return pl.concat([accounts, _beside_accounts(now, before, both, accounts)]).sort("manager_id", "account_id", "rule")
 
 
 def _factors(now: Judged, before: Judged) -> pl.DataFrame:
@@ -77,7 +51,7 @@ def _factors(now: Judged, before: Judged) -> pl.DataFrame:
             pl.col("rule").alias("metric"),
             pl.col("peer_mean").alias(f"mean{n}"),
             pl.col("z").alias(f"z{n}"),
-            pl.col("scale").alias(f"scale{n}"),
+            pl.col("unit").alias(f"scale{n}"),
             pl.col("difference").alias(f"d{n}"),
         )
         for n, j in enumerate((before, now))
@@ -86,7 +60,7 @@ def _factors(now: Judged, before: Judged) -> pl.DataFrame:
 
 
 def _by_account(now: Judged, before: Judged, both: pl.DataFrame) -> pl.DataFrame:
-    """What the accounts moved: manager_id, account_id, cause, points; one row each, sorted."""
+    """What the accounts moved, as `PARTS`."""
     sides = [
         j.trace.rename({"rule": "metric"})
         .join(both, on=_RULE, how="semi")
@@ -117,16 +91,24 @@ def _by_account(now: Judged, before: Judged, both: pl.DataFrame) -> pl.DataFrame
     left = (
         pl.when(mine[1]).then(pl.lit("kept")).when("is_somebodys").then(pl.lit("handed_over")).otherwise(pl.lit("gone"))
     )
-    causes = {"result": pl.lit("kept"), "expectation": pl.lit("table"), "weight": pl.lit("weights")}
-    causes |= {"came": came, "left": left}
-    rows = [
-        held.select(
-            "manager_id", pl.col("account").alias("account_id"), cause.alias("cause"), pl.col(part).alias("points")
-        )
-        for part, cause in causes.items()
-    ]
-    key = ["manager_id", "account_id", "cause"]
-    return pl.concat(rows).sort(*key, "points").group_by(key, maintain_order=True).agg(pl.col("points").sum())
+    return _summed(held.sort(*_RULE, "account_id"), came, left)
+
+
+def _summed(held: pl.DataFrame, came: pl.Expr, left: pl.Expr) -> pl.DataFrame:
+    """What the account-quarters moved, by account; `came` and `left` say which part it is where one entered or left."""
+    stayed = [pl.when(cause == "kept").then(part).otherwise(0.0) for part, cause in (("came", came), ("left", left))]
+    points = {"kept": pl.col("result") + sum(stayed), "weights": pl.col("weight"), "table": pl.col("expectation")}
+    points |= {cause: pl.when(came == cause).then("came").otherwise(0.0) for cause in ("taken_over", "new")}
+    points |= {cause: pl.when(left == cause).then("left").otherwise(0.0) for cause in ("handed_over", "gone")}
+    told = held.select(
+        "manager_id",
+        pl.col("account").alias("account_id"),
+        pl.col("metric").alias("rule"),
+        *(points.get(cause, pl.lit(None, dtype=pl.Float64)).alias(cause) for cause in CAUSES),
+    )
+    key = ["manager_id", "account_id", "rule"]
+    nothing = (pl.lit(None, dtype=pl.Float64).alias(cause) for cause in BESIDE)
+    return sums(told, key, *BY_ACCOUNT).with_columns(*nothing).select(*PARTS)
 
 
 def _holders(judged: Judged) -> pl.DataFrame:
@@ -138,34 +120,21 @@ def _holders(judged: Judged) -> pl.DataFrame:
 
 
 def _beside_accounts(now: Judged, before: Judged, both: pl.DataFrame, accounts: pl.DataFrame) -> pl.DataFrame:
-    """What moved beside the accounts: manager_id, cause, points."""
-    beside = manager_parts(both.select(*_RULE, "d0", "d1"), both.drop("d0", "d1"))
-    causes = {"peers": "peers", "evidence": "evidence", "rules": "scale"}
-    rows = [
-        beside.select("manager_id", pl.lit(cause).alias("cause"), pl.col(part).alias("points"))
-        for part, cause in causes.items()
-    ]
-    sides = [
-        j.trace.rename({"rule": "metric"}).with_columns(pl.col("points") * sign) for j, sign in ((before, -1), (now, 1))
-    ]
-    changed = pl.concat(sides).select(*_RULE, "points")
-    alone = changed.join(both, on=_RULE, how="anti").select("manager_id", pl.lit("measured").alias("cause"), "points")
-    walked = pl.concat([*rows, alone, accounts.select("manager_id", "cause", "points")])
-    left = pl.concat([changed.select("manager_id", "points"), walked.select("manager_id", -pl.col("points"))])
-    together = left.select("manager_id", pl.lit("together").alias("cause"), "points")
-    return pl.concat([*rows, alone, together])
-
-
-def most(accounts: pl.DataFrame, names: Mapping[str, str]) -> dict[tuple[str, str], list[dict[str, Any]]]:
-    """Manager and cause to the accounts that moved most, the largest first."""
-    moving = accounts.filter(pl.col("points").abs() > NOTHING)
-    top = (
-        moving.sort(pl.col("points").abs(), "account_id", descending=[True, False])
-        .group_by("manager_id", "cause", maintain_order=True)
-        .head(SHOWN)
+    """What moved beside the accounts, as `PARTS`."""
+    key = ["manager_id", "rule"]
+    sides = [j.of_rules.select(*key, pl.col("points") * sign) for j, sign in ((before, -1), (now, 1))]
+    changed = sums(pl.concat(sides), key, "points").rename({"points": "changed"})
+    by_accounts = sums(accounts, key, *BY_ACCOUNT).select(*key, in_turn(BY_ACCOUNT).alias("by_accounts"))
+    beside = manager_parts(both.select(*_RULE, "d0", "d1"), both.drop("d0", "d1")).select(
+        "manager_id", pl.col("metric").alias("rule"), "peers", "evidence", pl.col("rules").alias("scale")
     )
-    made: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for row in top.iter_rows(named=True):
-        said = {"account_id": row["account_id"], "name": names.get(row["account_id"], row["account_id"])}
-        made.setdefault((row["manager_id"], row["cause"]), []).append(said | {"points": round(row["points"], 9) + 0.0})
-    return made
+    in_both = pl.col("peers").is_not_null()
+    whole = (
+        changed.join(beside, on=key, how="full", coalesce=True, validate="1:1")
+        .join(by_accounts, on=key, how="left", validate="1:1")
+        .with_columns(pl.when(~in_both).then("changed").otherwise(0.0).alias("measured"))
+        .with_columns(pl.col("changed", "by_accounts", "peers", "evidence", "scale", "measured").fill_null(0.0))
+    )
+    walked = in_turn(("by_accounts", "peers", "evidence", "scale", "measured"))
+    nobody = [pl.lit(None, dtype=kind).alias(name) for name, kind in PARTS.items() if name not in (*key, *BESIDE)]
+    return whole.with_columns((pl.col("changed") - walked).alias("together"), *nobody).select(*PARTS)

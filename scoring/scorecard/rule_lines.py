@@ -7,13 +7,13 @@ from typing import Any
 
 from scoring.metrics import CATALOGUE
 from scoring.numbers import figure, fixed
-from scoring.peers.chance import likely_range
+from scoring.peers.chance import LEAST_PEERS, likely_range
 from scoring.rules import Rule, because
-from scoring.scorecard.compared import believes
 from scoring.scorecard.comparison import compared_figures, comparison, why
 from scoring.scorecard.context import Context
 from scoring.scorecard.judged import Judged
 from scoring.scorecard.lines import better_of, metric_of
+from scoring.scorecard.total import believes
 
 Row = Mapping[str, Any]
 
@@ -36,7 +36,7 @@ def rule_lines(now: Judged, before: Judged | None, context: Context) -> dict[str
                 {
                     **_facts(rule, context),
                     **_value(rule, row, context, kinds[manager, rule.name]),
-                    **_shares(row, weights),
+                    **shares(row, weights),
                     **_before(row, then, weights, weights_before),
                     "peer_median_points": medians.get(rule.name),
                 }
@@ -108,7 +108,8 @@ def _because(rule: Rule, row: Row, kinds: Sequence[Row], shown: Callable[[float]
     return because(rule.given_grade, row["value"], better_of(rule), shown)
 
 
-def _shares(row: Row, weights: float) -> dict[str, Any]:
+def shares(row: Row, weights: float) -> dict[str, Any]:
+    """A rule's part of the weight that has points, and what it adds to the score."""
     share = row["weight"] / weights if weights and row["points"] is not None else None
     return {
         "share": _round(share),
@@ -119,7 +120,7 @@ def _shares(row: Row, weights: float) -> dict[str, Any]:
 def _before(row: Row, then: Row | None, weights: float, weights_before: float) -> dict[str, Any]:
     if then is None:
         return {"previous_value": None, "previous_points": None, "contribution_change": None}
-    change = (_shares(row, weights)["contribution"] or 0) - (_shares(then, weights_before)["contribution"] or 0)
+    change = (shares(row, weights)["contribution"] or 0) - (shares(then, weights_before)["contribution"] or 0)
     return {
         "previous_value": _round(then["value"]),
         "previous_points": _round(then["points"]),
@@ -132,11 +133,12 @@ def _weight(rows: Mapping[tuple[str, str], Row], manager: str) -> float:
 
 
 def _medians(judged: Judged) -> dict[str, float | None]:
+    """Rule to the median of its points, where it is that of so many that it tells nothing of one of them."""
     points: dict[str, list[float]] = defaultdict(list)
     for row in judged.lines.iter_rows(named=True):
         if row["points"] is not None:
             points[row["rule"]].append(row["points"])
-    return {rule: _round(median(values)) for rule, values in points.items()}
+    return {rule: _round(median(each)) for rule, each in points.items() if len(each) >= LEAST_PEERS}
 
 
 def _by_kind(judged: Judged) -> dict[tuple[str, str], list[Row]]:

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from scoring.scorecard.judged import Judged
-from scoring.scorecard.moved import LABELS, NOTHING, RULES, most
+from scoring.scorecard.moving import LABELS, NOTHING, RULES, most
 
 Part = dict[str, Any]
 
@@ -24,11 +24,23 @@ def by_new_rules(then: Judged, again: Judged, names: Mapping[str, str]) -> dict[
 
     Only of managers who had a score, and a book under both.
     """
-    had = {m: s for m, s in then.scores.select("manager_id", "score").iter_rows() if s is not None}
-    named = most(_by_account(then, again), names)
+    both = then.trace.height and again.trace.height
+    accounts = (then.accounts, again.accounts) if both else (then.accounts.clear(), again.accounts.clear())
+    return between(then.scores, scores_of(again.lines), accounts, names)
+
+
+def between(
+    then: pl.DataFrame,
+    again: Mapping[str, float],
+    accounts: tuple[pl.DataFrame, pl.DataFrame],
+    names: Mapping[str, str],
+) -> dict[str, Part]:
+    """The same of scores: `then` as they were given, `again` by `scores_of`, and what accounts add to either."""
+    had = {m: s for m, s in then.select("manager_id", "score").iter_rows() if s is not None}
+    named = most(_by_account(*accounts), names)
     return {
         manager: _part(score - had[manager], named.get((manager, RULES), []))
-        for manager, score in _scores(again).items()
+        for manager, score in again.items()
         if manager in had
     }
 
@@ -56,20 +68,18 @@ def _part(points: float, accounts: list[Any]) -> Part:
     return {"part": RULES, "label": LABELS[RULES], "points": points, "accounts": accounts}
 
 
-def _scores(judged: Judged) -> dict[str, float]:
+def scores_of(lines: pl.DataFrame) -> dict[str, float]:
     """Manager to the score, whether or not it may be given, of everybody with points."""
-    weighed = judged.lines.drop_nulls("points").filter(pl.col("weight") > 0)
+    weighed = lines.drop_nulls("points").filter(pl.col("weight") > 0)
     whole = weighed.group_by("manager_id", maintain_order=True)
     means = whole.agg(((pl.col("weight") * pl.col("points")).sum() / pl.col("weight").sum()).alias("score"))
     return dict(means.iter_rows())
 
 
-def _by_account(then: Judged, again: Judged) -> pl.DataFrame:
+def _by_account(then: pl.DataFrame, again: pl.DataFrame) -> pl.DataFrame:
     """What other rules moved by account: manager_id, account_id, cause, points."""
     key = ["manager_id", "account_id"]
-    if not then.trace.height or not again.trace.height:
-        return pl.DataFrame(schema={**dict.fromkeys((*key, "cause"), pl.String), "points": pl.Float64})
-    sides = [j.trace.select(*key, pl.col("points") * sign) for j, sign in ((then, -1), (again, 1))]
+    sides = [frame.select(*key, pl.col("points") * sign) for frame, sign in ((then, -1), (again, 1))]
     return pl.concat(sides).sort(*key, "points").group_by(key, maintain_order=True).agg(
         pl.lit(RULES).alias("cause"), pl.col("points").sum()
     ).select(*key, "cause", "points")  # fmt: skip

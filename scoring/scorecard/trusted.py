@@ -1,6 +1,6 @@
 """May a score be given? What becomes of scores and cards where the data are not to be trusted as a whole."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -39,8 +39,8 @@ FULL = Verdict()
 def trusted_cards(now: Scored, before: Scored | None, context: Context, verdicts: Mapping[str, Verdict]) -> list[Card]:
     """The cards as `cards` makes them, as far as the data may be trusted; who has no verdict is trusted fully."""
     with_all = now.with_all and without_withheld(now.with_all, verdicts)
-    given = replace(now, judged=without_withheld(now.judged, verdicts), with_all=with_all)
-    return [_as_trusted(card, verdicts.get(card["manager_id"], FULL)) for card in cards(given, before, context)]
+    kept = replace(now, judged=without_withheld(now.judged, verdicts), with_all=with_all)
+    return [as_trusted(card, verdicts.get(card["manager_id"], FULL)) for card in cards(kept, before, context)]
 
 
 def without_withheld(judged: Judged, verdicts: Mapping[str, Verdict]) -> Judged:
@@ -51,12 +51,18 @@ def without_withheld(judged: Judged, verdicts: Mapping[str, Verdict]) -> Judged:
     is_given = ~pl.col("manager_id").is_in(withheld)
     return replace(
         judged,
-        scores=judged.scores.with_columns(pl.when(is_given).then(c).alias(c) for c in _SAID),
+        scores=given(judged.scores, withheld),
         accounts=judged.accounts.with_columns(pl.when(is_given).then("score_without").alias("score_without")),
     )
 
 
-def _as_trusted(card: Card, verdict: Verdict) -> Card:
+def given(scores: pl.DataFrame, withheld: Sequence[str]) -> pl.DataFrame:
+    """The scores without what is said of those that are withheld."""
+    is_given = ~pl.col("manager_id").is_in(withheld)
+    return scores.with_columns(pl.when(is_given).then(c).alias(c) for c in _SAID)
+
+
+def as_trusted(card: Card, verdict: Verdict) -> Card:
     """The card with the verdict, and without what it may not claim.
 
     A degraded score is in no group but that of those who are not told apart, and neither its change nor the accounts

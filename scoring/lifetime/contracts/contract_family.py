@@ -31,8 +31,10 @@ class Seen:
 
 def seen(lines: pl.LazyFrame, instant: date) -> Seen:
     """The contracts as known before the instant; `lines` as `history.recurring`, in the reporting currency."""
-    spells = renewals.spells(lines, instant)
-    return Seen(spells, renewals.standing(spells, lines, instant))
+    asked = ("account_id", "line_id", "starts_on", "ends_on", "monthly", "status", "at_risk")
+    known = lines.filter(pl.col("starts_on") < instant).select(asked).collect().lazy()  # once for both
+    spells = renewals.spells(known, instant)
+    return Seen(spells, renewals.standing(spells, known, instant))
 
 
 def choose(seen: Seen, also: Seen, assumed: Assumptions) -> Sequence[Choice]:
