@@ -1,8 +1,13 @@
 """Do charts show what they say?"""
 
+import json
+from dataclasses import asdict, fields
 from decimal import Decimal
+from typing import Any
 from xml.etree import ElementTree as ET
 
+import pytest
+from chart_gallery import BOOKS, FLOWS, GALLERY, HEAT, READING, points
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,7 +17,6 @@ from scoring.reports.charts.ranges import Reading
 from scoring.reports.charts.scale import zoomed
 
 SVG = "{http://www.w3.org/2000/svg}"
-FULL = Reading(72.6, 69.8, 76.1, 70.2, 66.0)
 
 
 def _parsed(picture: str) -> ET.Element:
@@ -22,34 +26,20 @@ def _parsed(picture: str) -> ET.Element:
     return root
 
 
-def _luminance(colour: str) -> float:
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def _contrast(one: str, other: str) -> float:
-    dark, light = sorted((_luminance(one), _luminance(other)))
-    return (light + 0.05) / (dark + 0.05)
-
-
-def test_every_chart_is_well_formed_and_says_a_sentence() -> None:
-    scale = ranges.points_scale([FULL])
-    step = waterfall.Step("Logo retention", Decimal("-0.2"), Decimal("71.8"), Decimal("71.6"))
-    for picture in (
-        ranges.range_bar(scale, FULL, "Tomás"),
-        ranges.range_bar(scale, Reading(), "Nobody"),
-        ranges.axis(scale),
-        ranges.axis_ends("€4.0 M", "€4.2 M"),
-        *(ranges.key(kind) for kind in ("dot", "ring", "bar", "peers")),
-        waterfall.level(scale, Decimal("70.2"), "Before: 70.2", is_now=False),
-        waterfall.step(scale, step, "Logo retention: −0.2"),
-    ):
+@pytest.mark.parametrize("name", GALLERY)
+def test_every_chart_is_well_formed_and_says_a_sentence(name: str) -> None:
+    for picture in GALLERY[name]():
         _parsed(picture)
 
 
+@pytest.mark.parametrize("data", [READING, BOOKS[0], FLOWS[2], HEAT, points(62, None, width=4)[0]])
+def test_what_a_chart_shows_is_there_as_plain_data(data: Any) -> None:
+    plain = json.loads(json.dumps(asdict(data), default=str))
+    assert list(plain) == [f.name for f in fields(data)]
+
+
 def test_a_range_bar_has_a_dot_a_ring_a_bar_and_a_dashed_line_of_the_peers() -> None:
-    root = _parsed(ranges.range_bar(ranges.points_scale([FULL]), FULL, "Tomás"))
+    root = _parsed(ranges.range_bar(ranges.points_scale([READING]), READING, "Tomás"))
     dot, ring = root.findall(f"{SVG}circle")[::-1]
     assert (dot.get("fill"), ring.get("fill")) == (palette.DOT, palette.PAPER)
     assert [line.get("stroke") for line in root.findall(f"{SVG}line")] == [palette.RANGE, palette.INK]
@@ -58,13 +48,13 @@ def test_a_range_bar_has_a_dot_a_ring_a_bar_and_a_dashed_line_of_the_peers() -> 
 
 
 def test_what_is_not_known_is_not_drawn() -> None:
-    root = _parsed(ranges.range_bar(ranges.points_scale([FULL]), Reading(peers=66.0), "Nobody"))
+    root = _parsed(ranges.range_bar(ranges.points_scale([READING]), Reading(peers=66.0), "Nobody"))
     assert not root.findall(f"{SVG}circle")
     assert root.findtext(f"{SVG}title") == "Nobody: not scored, peer median 66.0."
 
 
 def test_a_hostile_name_is_text_in_a_chart() -> None:
-    picture = ranges.range_bar(ranges.points_scale([FULL]), FULL, "</title><script>\u202e\x00&")
+    picture = ranges.range_bar(ranges.points_scale([READING]), READING, "</title><script>\u202e\x00&")
     assert _parsed(picture).findtext(f"{SVG}title", "").startswith("</title><script>&:")
     assert "<script" not in picture
 
@@ -121,9 +111,3 @@ def test_a_part_of_exactly_nothing_stays_nothing() -> None:
 def test_what_the_parts_leave_unsaid_becomes_a_part() -> None:
     assert with_rest([Decimal("1.0")], Decimal("2.5")) == (Decimal("1.0"), Decimal("1.5"))
     assert with_rest([Decimal("1.0")], Decimal("1.04")) == (Decimal("1.0"),)
-
-
-def test_marks_and_words_stand_out_from_the_paper() -> None:
-    for paper in (palette.PAPER, "#f3f7fc"):
-        assert all(_contrast(mark, paper) >= 3 for mark in (palette.RANGE, palette.DOT, palette.INK))
-        assert all(_contrast(word, paper) >= 4.5 for word in (palette.UP, palette.DOWN, palette.MUTED, palette.ACCENT))

@@ -1,35 +1,12 @@
 """What does one manager see? The scorecard as one self-contained HTML page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
-from markupsafe import Markup
-
-from scoring.numbers import compact_money, decimals, exact, fixed, money, rounded, signed
-from scoring.reports import sentences
-from scoring.reports.charts import ranges
-from scoring.reports.charts.ranges import Reading
-from scoring.reports.dates import window
-from scoring.reports.lines import composition
-from scoring.reports.moves import printed_change, revenue_walk, score_walk
+from scoring.reports.captions import CONFIDENTIAL, LEARNED
 from scoring.reports.pages import local, page
-from scoring.reports.prior import learned
-from scoring.reports.standing import AVERAGE, believes, mark_of, standing_of
-from scoring.scorecard import exclusions
-
-MOST_ACCOUNTS = 8
-"""So many accounts fit on one printed page with the rest."""
-NO_ACCOUNT = "No single account moves the score by a tenth of a point."
-
-_REVENUE = {"contracts": "recurring revenue a month", "invoices": "revenue in the period"}
-_OWNERSHIP = {
-    "history": "Accounts are credited by the dated history of who was responsible.",
-    "current": "Only today's owners are known, so hand-overs cannot be seen.",
-    "seller": "Each line is credited to whoever sold it.",
-    "last_seller": "An account is credited to whoever sold its last line before the window.",
-    "main_seller": "An account is credited to whoever sold the most of it before the window.",
-    "territory": "Accounts are credited by territory.",
-}
+from scoring.reports.shown import shown
 
 
 def card_html(card: Mapping[str, Any], *, league_href: str | None = None) -> str:
@@ -38,104 +15,12 @@ def card_html(card: Mapping[str, Any], *, league_href: str | None = None) -> str
     `card` is one scorecard as in scorecards.json. The link to the league page is left out where it
     would leave the folder.
     """
-    accounts = sorted((d for d in card["drivers"] if rounded(d["points"])), key=lambda d: -abs(d["points"]))
-    shown, words = accounts[:MOST_ACCOUNTS], standing_of([card])
+    what = shown(card)
     return page(
         "card.html.j2",
         card=card,
-        words=words,
-        is_believed=believes(card["method"]),
         league=local(league_href),
-        facts=_facts(card),
-        window=window(card["period_from"], card["period_to"]),
-        likely=sentences.range_sentence(card),
-        group=sentences.group_sentence(card),
-        doubts=sentences.doubts(card),
-        is_withheld=sentences.is_withheld(card),
-        change=printed_change(card),
-        change_words=sentences.change_sentence(card),
-        unadjusted=sentences.unadjusted_sentence(card),
-        evidence=sentences.evidence_sentence(card),
-        overall=_overall(card),
-        made=composition(card),
-        before=_before(card),
-        lost=(card.get("lost") or {}).get("sentence", ""),
-        moved_score=score_walk(card),
-        is_by_cause=card.get("moved") is not None,
-        moved_revenue=revenue_walk(card),
-        revenue_caption=_caption(card),
-        learned=learned(card),
-        accounts=_accounts(shown, card["currency"]),
-        others=_others(card, shown),
-        more=_more(len(card["drivers"]), len(shown)),
-        largest=sentences.largest_sentence(card),
-        notes=[n for n in (sentences.coverage_sentence(card), *exclusions.sentences(card), *card["flags"]) if n],
-        method=[s for s in (words.method, card["basis_sentence"], _OWNERSHIP.get(card["ownership"], "")) if s],
-        definitions=_definitions(card["lines"]),
+        learned_caption=LEARNED,
+        confidential=CONFIDENTIAL,
+        **{field.name: getattr(what, field.name) for field in fields(what)},
     )
-
-
-def _facts(card: Mapping[str, Any]) -> list[str]:
-    """Team, accounts, revenue and whom the manager reports to, as far as they are known."""
-    count = card["accounts"]
-    facts = [card["team"], f"{fixed(count, 0)} account{'' if count == 1 else 's'}"]
-    closing = (card["bridge"] or {}).get("closing")
-    if closing is not None:
-        revenue = _REVENUE.get(card["basis"], "revenue")
-        facts.append(f"{compact_money(closing, card['currency'])} {revenue}")
-    if card["reports_to"]:
-        facts.append(f"reports to {card['reports_to']}")
-    return [f for f in facts if f]
-
-
-def _caption(card: Mapping[str, Any]) -> str:
-    revenue = _REVENUE.get(card["basis"], "revenue")
-    return f"{revenue[0].upper()}{revenue[1:]}, in {card['currency']}; nothing is left over."
-
-
-def _overall(card: Mapping[str, Any]) -> Markup | None:
-    if card["score"] is None:
-        return None
-    previous = card["previous"]["score"] if card["previous"] else None
-    peers, words = mark_of(card, card["peer_median"]), standing_of([card])
-    reading = Reading(card["score"], card["low"], card["high"], previous, peers, words.peers)
-    return ranges.range_bar(ranges.points_scale([reading]), reading, "Score")
-
-
-def _accounts(drivers: Sequence[Mapping[str, Any]], currency: str) -> list[dict[str, Any]]:
-    """The accounts from the greatest gain to the greatest loss, money in one number of decimals."""
-    amounts = [exact(d[side]) for d in drivers for side in ("before", "after")]
-    whole = all(a is None or a == a.to_integral_value() for a in amounts)
-    places = 0 if whole else decimals(currency)
-    return [
-        dict(d) | {side: money(d[side], currency, places) for side in ("before", "after")}
-        for d in sorted(drivers, key=lambda d: -d["points"])
-    ]
-
-
-def _others(card: Mapping[str, Any], shown: Sequence[Mapping[str, Any]]) -> dict[str, str] | None:
-    """What the accounts that are not named add, and all of them together; None where accounts do not add up."""
-    if not believes(card["method"]) or card["score"] is None or not shown:
-        return None
-    whole = rounded(card["score"]) - rounded(AVERAGE)
-    rest = whole - sum(rounded(d["points"]) for d in shown)
-    return {"rest": signed(rest), "whole": signed(whole)}
-
-
-def _before(card: Mapping[str, Any]) -> str:
-    """What the rings stand for: the period before, by name if there was a score; empty without rings."""
-    if card["previous"]:
-        return str(card["previous"]["period"])
-    return "before" if any(line["previous_points"] is not None for line in card["lines"]) else ""
-
-
-def _more(known: int, shown: int) -> str:
-    if known and not shown:
-        return NO_ACCOUNT
-    rest = known - shown
-    return f"{fixed(rest, 0)} more account{'' if rest == 1 else 's'} moved the score by less." if rest else ""
-
-
-def _definitions(lines: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
-    """Each metric's definition once, in the order of the rules."""
-    return list({line["label"]: line["definition"] for line in lines if line["definition"]}.items())

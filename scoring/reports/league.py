@@ -23,6 +23,7 @@ from scoring.reports.standing import Standing, believes, mark_of, rule_of_groups
 class Row:
     """One manager as printed."""
 
+    manager_id: str
     name: str
     href: str | None
     team: str
@@ -55,24 +56,33 @@ def league_html(
     `company` holds period, period_from, period_to, currency, as_of, goal, rules_name, rules_hash, basis_sentence,
     figures (label, value_text, note), notes, and where it is not 0.10 the `chance` of the groups.
     """
+    return page("league.html.j2", company=company, losses=losses(company.get("kept")), **shown(cards, company, href))
+
+
+def shown(
+    cards: Sequence[Mapping[str, Any]], company: Mapping[str, Any], href: Callable[[Mapping[str, Any]], str | None]
+) -> dict[str, Any]:
+    """What stands in the table of managers and around it, by the names that templates use."""
     ordered = sorted(cards, key=lambda c: (*alphabetical(c["name"]), c["manager_id"]))
     words = standing_of(ordered)
     scale = ranges.points_scale([_reading(c, words) for c in ordered])
     before = sorted({c["previous"]["period"] for c in ordered if c["previous"]})
-    return page(
-        "league.html.j2",
-        company=company,
-        window=window(company["period_from"], company["period_to"]),
-        groups=_groups(ordered, words, scale, href),
-        has_teams=any(c["team"] for c in ordered),
-        axis=ranges.axis(scale),
-        before=before[0] if len(before) == 1 else "before" if before else "",
-        interval=next((c["interval"] for c in ordered), 0.9),
-        rule=_rule(ordered, company.get("chance", 0.10)),
-        caption=_caption(ordered, words),
-        peers=words.peers,
-        losses=losses(company.get("kept")),
-    )
+    return {
+        "window": window(company["period_from"], company["period_to"]),
+        "groups": _groups(ordered, words, scale, href),
+        "has_teams": any(c["team"] for c in ordered),
+        "axis": ranges.axis(scale),
+        "before": before[0] if len(before) == 1 else "before" if before else "",
+        "interval": next((c["interval"] for c in ordered), 0.9),
+        "rule": _rule(ordered, company.get("chance", 0.10)),
+        "caption": _caption(ordered, words),
+        "peers": words.peers,
+    }
+
+
+def titles(cards: Sequence[Mapping[str, Any]]) -> Mapping[str, tuple[str, str]]:
+    """Group to its title and what standing there means, in the words of the method that made the cards."""
+    return standing_of(cards).groups
 
 
 def _groups(
@@ -91,6 +101,7 @@ def _groups(
 def _row(card: Mapping[str, Any], words: Standing, scale: Scale, href: str | None) -> Row:
     who, why = sentences.main_reason(card)
     return Row(
+        manager_id=card["manager_id"],
         name=card["name"],
         href=local(href),
         team=card["team"] or "",

@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from scoring.numbers import NARROW, NOT_MEASURED, exact, figure, fixed, in_parts, percent, rounded, signed
+from scoring.numbers import NARROW, exact, figure, fixed, in_parts, percent, rounded, signed
 from scoring.reports.charts import ranges
 from scoring.reports.charts.ranges import Reading
 from scoring.reports.standing import Standing, believes, mark_of, standing_of
@@ -70,7 +70,8 @@ def composition(card: Mapping[str, Any]) -> Composition:
     words = standing_of([card])
     readings = [_reading(line, card, words) for line in lines]
     scale = ranges.points_scale(readings)
-    adds, is_complete = _contributions(lines, card["score"])
+    parts, is_complete = contributions(card)
+    adds = [fixed(part) for part in parts]
     columns = zip(lines, readings, _weights(lines), _agreed(lines), adds, strict=True)
     made = tuple(
         _line(line, card, ranges.range_bar(scale, reading, line["label"]), weight=weight, agreed=agreed, adds=add)
@@ -151,23 +152,27 @@ def _accounts(n: int | None) -> str:
     return "" if n is None else f"{fixed(n, 0)} account{'' if n == 1 else 's'}"
 
 
-def _contributions(lines: Sequence[Mapping[str, Any]], score: float | None) -> tuple[list[str], bool]:
+def contributions(card: Mapping[str, Any]) -> tuple[list[Decimal | None], bool]:
+    """What each line adds to the score as printed, None where it is not scored; whether they add up to the score."""
+    lines, whole = card["lines"], exact(card["score"])
     values = [exact(line["contribution"]) or Decimal(0) for line in lines]
-    whole = exact(score)
-    if whole is None or abs(sum(values, Decimal(0)) - whole) >= Decimal("0.1"):
-        return [fixed(line["contribution"]) for line in lines], False
-    parts = in_parts(values, rounded(whole))
-    scored = [line["contribution"] is not None for line in lines]
-    return [fixed(p) if is_scored else NOT_MEASURED for p, is_scored in zip(parts, scored, strict=True)], True
+    is_complete = whole is not None and abs(sum(values, Decimal(0)) - whole) < Decimal("0.1")
+    parts = in_parts(values, rounded(whole)) if is_complete else tuple(map(rounded, values))
+    return [None if line["contribution"] is None else p for line, p in zip(lines, parts, strict=True)], is_complete
+
+
+def shares(lines: Sequence[Mapping[str, Any]]) -> tuple[list[Decimal], int]:
+    """The share each line has in this score, rounded so that they add up; whole per cent (0 places) where all are."""
+    found = [exact(line["share"]) or Decimal(0) for line in lines]
+    places = 0 if all(abs(s - rounded(s, 2)) < _EXACT for s in found) else 1
+    if abs(sum(found, Decimal(0)) - 1) < _EXACT:
+        found = [p / 100 for p in in_parts([s * 100 for s in found], Decimal(100), places)]
+    return found, places
 
 
 def _weights(lines: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The share each line has in this score, in whole per cent where all are whole."""
-    shares = [exact(line["share"]) or Decimal(0) for line in lines]
-    places = 0 if all(abs(s - rounded(s, 2)) < _EXACT for s in shares) else 1
-    if abs(sum(shares, Decimal(0)) - 1) < _EXACT:
-        shares = [p / 100 for p in in_parts([s * 100 for s in shares], Decimal(100), places)]
-    return [percent(s, places) for s in shares]
+    found, places = shares(lines)
+    return [percent(s, places) for s in found]
 
 
 def _agreed(lines: Sequence[Mapping[str, Any]]) -> list[str]:

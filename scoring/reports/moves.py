@@ -12,7 +12,7 @@ from scoring.reports.charts import ranges, waterfall
 from scoring.reports.charts.scale import Scale
 
 NOTHING = Decimal(0)
-_BRIDGE = (
+BRIDGE = (
     ("new", "New", 1),
     ("reactivation", "Came back", 1),
     ("expansion", "Expansion", 1),
@@ -126,7 +126,7 @@ def revenue_walk(card: Mapping[str, Any]) -> Walk | None:
     if not bridge or bridge.get("opening") is None or bridge.get("closing") is None:
         return None
     labelled = _BETWEEN_SELLERS if card["ownership"] == "seller" else {}
-    told = [(labelled.get(key, label), _with_sign(bridge.get(key), sign)) for key, label, sign in _BRIDGE]
+    told = [(labelled.get(key, label), _with_sign(bridge.get(key), sign)) for key, label, sign in BRIDGE]
     moved = [(label, amount) for label, amount in told if amount]
     before, after = _number(bridge["opening"]), _number(bridge["closing"])
     places = _places((before, after, *(m for _, m in moved)), currency)

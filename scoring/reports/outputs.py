@@ -16,7 +16,10 @@ from scoring.run import Run, json_text
 from scoring.scorecard.cards import Card
 
 RUN, CARDS = "run.json", "scorecards.json"
-FRAMES = ("measures", "book", "movements", "lines", "lifetime", "cohorts", "churn_reasons", "compared", "matches")
+FRAMES = (
+    "measures", "book", "movements", "lines", "lifetime", "cohorts", "churn_reasons", "compared", "estimates",
+    "account_points", "matches",
+)  # fmt: skip
 PRIOR = "prior_periods"
 """The frame that there is where an earlier period is sealed."""
 _OURS = {RUN, CARDS, pages.LEAGUE, pages.CARDS, *(f"{name}.parquet" for name in (*FRAMES, PRIOR))}

@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import Any
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from scoring import numbers
@@ -15,8 +15,8 @@ from scoring.reports import dates
 from scoring.reports.charts import ranges
 from scoring.reports.names import cleaned
 
-_STYLE = files("scoring.reports").joinpath("templates/style.css").read_text("utf-8").strip()
-_DIGEST = b64encode(sha256(_STYLE.encode()).digest()).decode()
+STYLE = files("scoring.reports").joinpath("templates/style.css").read_text("utf-8").strip()
+_DIGEST = b64encode(sha256(STYLE.encode()).digest()).decode()
 POLICY = f"default-src 'none'; style-src 'sha256-{_DIGEST}'; base-uri 'none'; form-action 'none'"
 """The page's content security policy: nothing but the style sheet it carries."""
 
@@ -56,9 +56,10 @@ def moved(value: numbers.Figure) -> Markup:
     return Markup(f'<span class="{kind}">{numbers.arrow(shown)}&nbsp;{numbers.signed(shown)}</span>')  # noqa: S704
 
 
-def _environment() -> Environment:
+def environment(*packages: str) -> Environment:
+    """Templates of the packages, the first first, that escape everything and write numbers, days and names alike."""
     made = Environment(
-        loader=PackageLoader("scoring.reports"),
+        loader=ChoiceLoader([PackageLoader(name) for name in packages]),
         autoescape=True,
         undefined=StrictUndefined,
         auto_reload=False,
@@ -70,8 +71,8 @@ def _environment() -> Environment:
     made.filters.update(
         name=name, moved=moved, fixed=numbers.fixed, percent=numbers.percent, day=dates.day, local=local
     )
-    made.globals.update(style=Markup(_STYLE), policy=POLICY, key=ranges.key)  # noqa: S704
+    made.globals.update(style=Markup(STYLE), policy=POLICY, key=ranges.key)  # noqa: S704
     return made
 
 
-_ENVIRONMENT = _environment()
+_ENVIRONMENT = environment("scoring.reports")

@@ -81,6 +81,17 @@ def change_sentence(card: Mapping[str, Any]) -> str:
     return f"points against {card['previous']['period']}, {worth}{chance}."
 
 
+def unscored_sentence(card: Mapping[str, Any]) -> str:
+    """What there is to read where there is no score; empty with one."""
+    if card["score"] is not None:
+        return ""
+    if is_withheld(card):
+        below = "What it would be made of rests on the same data and is not shown."
+    else:
+        below = "What could be measured stands below."
+    return f"{change_sentence(card)} {below}".lstrip()
+
+
 def largest_sentence(card: Mapping[str, Any]) -> str:
     """How the score would be without the largest account, the account's name left out."""
     largest = card["without_largest"]

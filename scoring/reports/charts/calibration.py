@@ -37,8 +37,8 @@ def calibration(tenths: Sequence[Tenth], name: str, written: Callable[[float], s
         _diagonal(),
         *(_dot(_place(t.forecast, most), _place(t.actual, most)) for t in tenths),
         *(_labels(_place(tick, most), written(tick)) for tick in ticks),
-        svg.words(_RIGHT, "mean forecast of a tenth", y="97%", kind="axis", anchor="end"),
-        svg.words(_LEFT, "mean of what came", y="2%", kind="axis", anchor="start"),
+        svg.words(_RIGHT, "mean forecast of a tenth", y="97%", anchor="end"),
+        svg.words(_LEFT, "mean of what came", y="3.4%", anchor="start"),
     ]
     return svg.picture(f"{name}: {_said(tenths, written)}", *marks, height=HEIGHT)
 
@@ -95,6 +95,6 @@ def _dot(x: float, y: float) -> str:
 
 
 def _labels(place: float, text: str) -> str:
-    under = svg.words(_across(place), text, y=f"{_FOOT + 6}%", kind="axis")
-    beside = svg.words(_LEFT - 1.5, text, y=f"{_up(place) + 1.2:.2f}%", kind="axis", anchor="end")
+    under = svg.words(_across(place), text, y=f"{_FOOT + 6}%")
+    beside = svg.words(_LEFT - 1.5, text, y=f"{_up(place) + 1.2:.2f}%", anchor="end")
     return under + beside

@@ -18,7 +18,7 @@ from scoring.reports.charts.scale import Scale, zoomed
 from scoring.reports.names import cleaned
 
 HEIGHT = 250
-_TOP, _FOOT = 4.0, 86.0
+_TOP, _FOOT = 6.0, 86.0
 """Per cent of the height between which values lie."""
 _STEPS = 100
 _MOST_TIMES = 4.0
@@ -100,7 +100,7 @@ def _drawn(books: Sequence[Book], lines: Sequence[Curve], usual: float, axes: Ax
         f'<line x1="0%" x2="100%" y1="{y:.2f}%" y2="{y:.2f}%" stroke="{palette.INK}" stroke-dasharray="2 2"/>',
         _curves(lines, axes),
         *(_dot(across.at(b.size), _height(up, b.value), b, shown) for b in books),
-        *(svg.words(across.at(t), fixed(t, 0 if across.step >= 1 else 1), y="97%", kind="axis") for t in across.ticks),
+        *(svg.words(across.at(t), fixed(t, 0 if across.step >= 1 else 1), y="97%") for t in across.ticks),
         height=HEIGHT,
     )
 
@@ -115,22 +115,18 @@ def _level(up: Scale, tick: float, shown: Shown) -> str:
     """A thin line across, with its value above it."""
     y = _height(up, tick)
     line = f'<line x1="0%" x2="100%" y1="{y:.2f}%" y2="{y:.2f}%" stroke="{palette.GRID}"/>'
-    return line + svg.words(0, shown(tick), y=f"{y - 1:.2f}%", anchor="start", kind="axis")
+    return line + svg.words(0, shown(tick), y=f"{y - 1:.2f}%", anchor="start")
 
 
 def _curves(lines: Sequence[Curve], axes: Axes) -> str:
-    """The limits, on a canvas of 100 by 100 that is stretched, while its strokes are not; the inner ones in dashes."""
+    """The limits; the inner ones in dashes."""
     across, up = axes
     drawn = []
     for n, line in enumerate(lines):
-        inside = [(x, y) for x, y in line if across.low <= x <= across.high and up.low <= y <= up.high]
-        places = " ".join(f"{across.at(x):.2f},{_height(up, y):.2f}" for x, y in inside)
+        within = ((x, y) for x, y in line if across.low <= x <= across.high and up.low <= y <= up.high)
         dashes = ' stroke-dasharray="5 3"' if n < _INNER_LINES else ""
-        drawn.append(f'<polyline points="{places}" vector-effect="non-scaling-stroke"{dashes}/>')
-    return (
-        '<svg width="100%" height="100%" viewBox="0 0 100 100" preserveAspectRatio="none" fill="none" '
-        f'stroke="{palette.RANGE}" stroke-width="1.25">{"".join(drawn)}</svg>'
-    )
+        drawn.append(svg.curve(((across.at(x), _height(up, y)) for x, y in within), dashes))
+    return svg.stretched(*drawn, looks=f'fill="none" stroke="{palette.RANGE}" stroke-width="1.25"')
 
 
 def _dot(x: float, y: float, book: Book, shown: Shown) -> str:

@@ -9,3 +9,17 @@ RANGE = "#4f8bcf"
 DOT = "#0b3d75"
 PAPER = "#ffffff"
 GRID = "#dde3ea"
+SOFT = "#f3f7fc"
+"""The ground of panels; whatever stands on paper must stand out from it, too."""
+PALE = "#dbe7f5"
+
+FAINT = frozenset({GRID, PALE})
+"""Colours that carry no meaning: what is drawn in them only guides the eye, and another mark says it."""
+
+SHADES = (
+    "#f1f7fd", "#e2eefa", "#d2e4f6", "#c0d8f1", "#adcbeb", "#98bde5", "#82addd", "#6c9bd5", "#1f69b5", "#0b4a8c",
+)  # fmt: skip
+"""Grounds of the cells of a heat table, from little to much. None is of a middle blue, on which no word can be read."""
+
+ON_SHADES = (*(INK,) * 8, PAPER, PAPER)
+"""The words on each of them."""

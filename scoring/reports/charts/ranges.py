@@ -60,15 +60,15 @@ def range_bar(scale: Scale, reading: Reading, name: str) -> Markup:
 def axis(scale: Scale, unit: str = "points") -> Markup:
     """The tick labels alone, to stand above a column of charts."""
     texts = [fixed(t, _places(scale)) for t in scale.ticks]
-    marks = [svg.words(scale.at(t), s, y="11", kind="axis") for t, s in zip(scale.ticks, texts, strict=True)]
+    marks = [svg.words(scale.at(t), s, y="11") for t, s in zip(scale.ticks, texts, strict=True)]
     return svg.picture(f"Axis from {texts[0]} to {texts[-1]} {unit}, zoomed to the data.", *marks, height=14)
 
 
 def axis_ends(first: str, last: str) -> Markup:
     """An axis with its ends in words only, where the words are long."""
     marks = (
-        svg.words(0, first, y="11", kind="axis", anchor="start"),
-        svg.words(100, last, y="11", kind="axis", anchor="end"),
+        svg.words(0, first, y="11", anchor="start"),
+        svg.words(100, last, y="11", anchor="end"),
     )
     return svg.picture(f"Axis from {first} to {last}, zoomed to the data.", *marks, height=14)
 
@@ -87,7 +87,7 @@ def key(kind: str) -> Markup:
 
 @lru_cache(maxsize=64)
 def _tick_labels(scale: Scale) -> str:
-    return "".join(svg.words(scale.at(t), fixed(t, _places(scale)), y="98%") for t in scale.ticks)
+    return svg.ticks((scale.at(t), fixed(t, _places(scale))) for t in scale.ticks)
 
 
 def _places(scale: Scale) -> int:

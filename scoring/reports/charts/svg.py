@@ -3,6 +3,7 @@
 Colours stand in attributes, not styles, for the page forbids inline styles and other writers read them.
 """
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from markupsafe import Markup, escape
@@ -12,16 +13,41 @@ from scoring.reports.charts.scale import Scale
 from scoring.reports.names import cleaned
 
 FONT = "Inter, system-ui, Arial, sans-serif"
+_SMALL = f'font-family="{FONT}" font-size="11"'
+
+OPENING = '<svg xmlns="http://www.w3.org/2000/svg" role="img" '
+ROOT = f'{OPENING}width="100%" '
+"""How every picture begins: as wide as its place."""
+
+STRETCHED = '<svg width="100%" height="100%" viewBox="0 0 100 100" preserveAspectRatio="none"'
+"""How a canvas of 100 by 100 over the whole picture begins."""
 
 
 def picture(sentence: str, *marks: str, height: int) -> Markup:
     """A chart as wide as its place that says the sentence to those who do not see it."""
     said = escape(cleaned(sentence))
     return Markup(  # noqa: S704  marks hold numbers and escaped text only
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="100%" height="{height}" '
-        f'overflow="visible">'
-        f"<title>{said}</title>{''.join(marks)}</svg>"
+        f'{ROOT}height="{height}" overflow="visible"><title>{said}</title>{"".join(marks)}</svg>'
     )
+
+
+def stretched(*shapes: str, looks: str) -> str:
+    """Curves and areas on a canvas of 100 by 100 that is stretched over the picture, while their strokes are not."""
+    return f"{STRETCHED} {looks}>{''.join(shapes)}</svg>"
+
+
+def curve(points: Iterable[tuple[float, float]], looks: str = "") -> str:
+    """A line through the points, for the stretched canvas."""
+    return f'<polyline points="{_places(points)}" vector-effect="non-scaling-stroke"{looks}/>'
+
+
+def area(points: Iterable[tuple[float, float]], looks: str = "") -> str:
+    """What the points go around, for the stretched canvas."""
+    return f'<polygon points="{_places(points)}" vector-effect="non-scaling-stroke"{looks}/>'
+
+
+def _places(points: Iterable[tuple[float, float]]) -> str:
+    return " ".join(f"{x:.2f},{y:.2f}" for x, y in points)
 
 
 def upright(x: float, *, top: int = 0, foot: int = 100) -> str:
@@ -59,9 +85,14 @@ def dashed(x: float) -> str:
     )
 
 
-def words(x: float, text: str, *, y: str, anchor: str = "middle", kind: str = "tick") -> str:
-    """A short text at a place; `kind` is a class the page may hide."""
+def words(x: float, text: str, *, y: str, anchor: str = "middle", colour: str = palette.MUTED) -> str:
+    """A short text at a place, of class `axis`: the page may give it another size."""
     return (
-        f'<text class="{kind}" x="{x:.2f}%" y="{y}" text-anchor="{anchor}" font-family="{FONT}" '
-        f'font-size="11" fill="{palette.MUTED}">{escape(text)}</text>'
+        f'<text class="axis" x="{x:.2f}%" y="{y}" text-anchor="{anchor}" {_SMALL} fill="{colour}">{escape(text)}</text>'
     )
+
+
+def ticks(placed: Iterable[tuple[float, str]]) -> str:
+    """Labels at the foot, for a chart without an axis above it; the page may hide them (class `tick`)."""
+    texts = "".join(f'<text x="{x:.2f}%" y="98%">{escape(text)}</text>' for x, text in placed)
+    return f'<g class="tick" text-anchor="middle" {_SMALL} fill="{palette.MUTED}">{texts}</g>'
