@@ -1,0 +1,79 @@
+"""What goes into the tables of reviews and comes out of them? An event as validated values, and its hash."""
+
+import json
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from scoring.review import Event, Kind, Part
+from scoring.store.records import Filled, JsonText, Record, RunId, Sha256
+from scoring.store.reviewing.tables import ReviewEvent
+from scoring.store.sealing import sha256_of
+
+Whole = Annotated[int, Field(ge=1)]
+
+
+class EventRecord(Record):
+    """An event as a row: what it says as JSON text. `before` is the hash of the event before, empty for the first."""
+
+    number: Whole
+    period: Filled
+    manager_id: Filled
+    step: Whole
+    version: Whole
+    kind: Kind
+    who: Filled
+    part: Part
+    user_id: Filled | None = None
+    at: Filled
+    run_id: RunId
+    card_sha256: Sha256
+    details: JsonText
+    before: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")]
+    sha256: Sha256
+
+    @property
+    def link_sha256(self) -> str:
+        """The hash of all the event says, the hash of the event before among it."""
+        return sha256_of([self.model_dump(mode="json", exclude={"sha256"})])
+
+    @property
+    def event(self) -> Event:
+        """The event. Raises pydantic's ValidationError where it says what no event of its kind says."""
+        told = {
+            "step": self.step,
+            "version": self.version,
+            "what": {"kind": self.kind, **json.loads(self.details)},
+            "who": {"name": self.who, "part": self.part, "user_id": self.user_id},
+            "at": self.at,
+            "run_id": self.run_id,
+            "card_sha256": self.card_sha256,
+        }
+        return Event.model_validate(told)
+
+
+def event_record(event: Event, *, number: int, period: str, manager_id: str, before: str) -> EventRecord:
+    """The record of an event that comes behind the one with the hash `before`."""
+    made = EventRecord(
+        number=number,
+        period=period,
+        manager_id=manager_id,
+        step=event.step,
+        version=event.version,
+        kind=event.kind,
+        who=event.who.name,
+        part=event.who.part,
+        user_id=event.who.user_id,
+        at=event.at,
+        run_id=event.run_id,
+        card_sha256=event.card_sha256,
+        details=json.dumps(event.what.model_dump(mode="json", exclude={"kind"}), ensure_ascii=False, sort_keys=True),
+        before=before,
+        sha256="0" * 64,
+    )
+    return made.model_copy(update={"sha256": made.link_sha256})
+
+
+def record_of(row: ReviewEvent) -> EventRecord:
+    """The record that a row holds. Raises pydantic's ValidationError where it holds none."""
+    return EventRecord.model_validate({**row.model_dump(), "kind": Kind(row.kind), "part": Part(row.part)})
