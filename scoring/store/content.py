@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
@@ -59,7 +59,7 @@ def content(
     files: Sequence[FileRecord],
 ) -> Content:
     """The content of a run. Raises pydantic's ValidationError where a part is not what it should be."""
-    told = (ProblemRecord.model_validate(asdict(p)) for p in problems)
+    told = (ProblemRecord.model_validate(p, from_attributes=True) for p in problems)
     return Content(run, tuple(card_record(c) for c in cards), tuple(told), tuple(files))
 
 

@@ -116,7 +116,9 @@ def _take_turn(session: Session) -> None:
 
 def _prepare_sqlite(engine: Engine) -> None:
     if engine.url.database:
-        Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file = Path(engine.url.database)
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file.touch(mode=0o600)  # hashes of passwords are in it
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
 

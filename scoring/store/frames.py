@@ -3,6 +3,8 @@
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
@@ -19,20 +21,39 @@ def keep(folder: Path, name: str, source: Path | bytes) -> FrameRecord:
 
     The file appears whole or not at all; one that is there already is left alone.
     """
+    with _taken(folder, source) as (part, sha256):
+        rows = pl.scan_parquet(part).select(pl.len()).collect().item()
+        path = _placed(part, f"{sha256}.parquet")
+    return FrameRecord(name=name, sha256=sha256, rows=rows, path=path.name)
+
+
+def keep_document(folder: Path, path: str, content: bytes) -> None:
+    """Returns once the document is safely in the folder, under a name that holds its hash."""
+    with _taken(folder, content) as (part, _):
+        _placed(part, path)
+
+
+@contextmanager
+def _taken(folder: Path, source: Path | bytes) -> Iterator[tuple[Path, str]]:
+    """A copy of the source in the folder, safely on the disk and gone in the end unless it is placed; and its hash."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle, written = tempfile.mkstemp(dir=folder, suffix=".part")
     part = Path(written)
     try:
         with os.fdopen(handle, "wb") as target:
             sha256 = _copy(source, target)
-        rows = pl.scan_parquet(part).select(pl.len()).collect().item()
-        path = folder / f"{sha256}.parquet"
-        if not path.exists():
-            part.replace(path)
-            _sync(folder)
+        yield part, sha256
     finally:
         part.unlink(missing_ok=True)
-    return FrameRecord(name=name, sha256=sha256, rows=rows, path=path.name)
+
+
+def _placed(part: Path, name: str) -> Path:
+    """The file under its name; one that is there already is left alone."""
+    path = part.with_name(name)
+    if not path.exists():
+        part.replace(path)
+        _sync(path.parent)
+    return path
 
 
 def _copy(source: Path | bytes, target: BinaryIO) -> str:

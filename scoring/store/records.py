@@ -37,7 +37,9 @@ class State(StrEnum):
     FAILED = "failed"
 
 
-class _Record(BaseModel):
+class Record(BaseModel):
+    """What every record is: frozen, of exact types, without letters that one of the databases cannot keep."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     @field_validator("*")
@@ -61,7 +63,7 @@ def _refuse(constant: str) -> None:
 JsonText = Annotated[str, AfterValidator(_json_object)]
 
 
-class RunRecord(_Record):
+class RunRecord(Record):
     """A run: what it was computed from, and its totals as JSON text. `run_id` is the hash of what went in."""
 
     run_id: RunId
@@ -80,7 +82,7 @@ class StoredRun(RunRecord):
     created_at: Filled
 
 
-class SealRecord(_Record):
+class SealRecord(Record):
     """A seal: which run is the published truth of its period, since when, by whom. `sha256` is its place in the chain.
 
     `before` is the hash of the seal before, empty for the first.
@@ -100,7 +102,7 @@ class SealRecord(_Record):
     sha256: Sha256
 
 
-class CardRecord(_Record):
+class CardRecord(Record):
     """One scorecard: the columns that lists are made from, and the whole of it as JSON text."""
 
     manager_id: Filled
@@ -113,7 +115,7 @@ class CardRecord(_Record):
     json_text: JsonText
 
 
-class FileRecord(_Record):
+class FileRecord(Record):
     """An input file of a run."""
 
     name: Filled
@@ -122,7 +124,7 @@ class FileRecord(_Record):
     set_aside: Count = 0
 
 
-class FrameRecord(_Record):
+class FrameRecord(Record):
     """A large frame of a run: a Parquet file beside the database, named by its content."""
 
     name: Filled
@@ -131,7 +133,7 @@ class FrameRecord(_Record):
     path: Filled
 
 
-class ProblemRecord(_Record):
+class ProblemRecord(Record):
     """A problem of a run."""
 
     what: Filled

@@ -112,6 +112,14 @@ class SealedPeriodError(BookscoreError):
         self.next = ("restate", period, folder)
 
 
+class NotReopenableError(BookscoreError):
+    """The period cannot be opened again."""
+
+    def __init__(self, period: str, why: str) -> None:
+        super().__init__(f"{period} cannot be opened again: {why}")
+        self.next = ("seals",)
+
+
 class NotSealableError(BookscoreError):
     """The run cannot be the published truth of its period."""
 

@@ -10,7 +10,17 @@ from sqlmodel import Session, SQLModel, col, select
 
 from scoring.store.records import SealRecord, State
 from scoring.store.refusals import NotSealableError, SealedPeriodError
-from scoring.store.tables import Card, Computation, FrameFile, InputFile, ProblemRow, Run, Seal, SealHead
+from scoring.store.tables import (
+    Card,
+    Computation,
+    FrameFile,
+    InputFile,
+    ProblemRow,
+    Reopening,
+    Run,
+    Seal,
+    SealHead,
+)
 
 READ = "read_"
 """How the frames begin that hold what a run read."""
@@ -20,15 +30,26 @@ OF_RUN: tuple[type[SQLModel], ...] = (Run, Card, ProblemRow, InputFile, FrameFil
 
 
 def seal_of(session: Session, period: str) -> SealRecord | None:
-    """The seal of the period, if it is sealed."""
+    """The seal of the period, if it is sealed and was not opened again since."""
     newest = select(Seal).where(Seal.period == period).order_by(col(Seal.version).desc())
     found = session.exec(newest).first()
-    return None if found is None else record(found)
+    return None if found is None or found.number in _opened(session) else record(found)
 
 
 def seals_of(session: Session) -> tuple[SealRecord, ...]:
     """All seals, the first first."""
     return tuple(record(row) for row in session.exec(select(Seal).order_by(col(Seal.number))))
+
+
+def holding_of(session: Session) -> tuple[SealRecord, ...]:
+    """The seals that hold, those not opened again, the first first."""
+    opened = _opened(session)
+    return tuple(seal for seal in seals_of(session) if seal.number not in opened)
+
+
+def _opened(session: Session) -> frozenset[int]:
+    """The numbers of the seals that hold no more."""
+    return frozenset(session.exec(select(Reopening.seal)))
 
 
 def refuse_sealed(session: Session, period: str) -> None:
@@ -45,13 +66,14 @@ def add_seal(session: Session, run: Run, by: str, at: str) -> SealRecord:
     """
     refuse_sealed(session, run.period)
     chain = seals_of(session)
-    if why := _why_not(session, run, chain):
+    if why := _why_not(session, run, holding_of(session)):
         raise NotSealableError(run.period, run.run_id, why)
     until = max((number or 0 for number in session.exec(select(col(Computation.number)))), default=0)
     after = chain[-1].log_until if chain else 0
     made = SealRecord(
         number=len(chain) + 1,
         period=run.period,
+        version=1 + sum(seal.period == run.period for seal in chain),
         run_id=run.run_id,
         results_sha256=run.results_sha256,
         content_sha256=content_sha256(session, run.run_id),
@@ -99,12 +121,12 @@ def record(row: Seal) -> SealRecord:
 
 def link_sha256(seal: SealRecord) -> str:
     """The hash of a seal: of all it says, the hash of the seal before among it."""
-    return _hash([seal.model_dump(exclude={"sha256"})])
+    return sha256_of([seal.model_dump(exclude={"sha256"})])
 
 
 def content_sha256(session: Session, run_id: str) -> str:
     """The hash of every row of the run, in the order of their keys."""
-    return _hash(row for table in OF_RUN for row in rows_of(session, table, run_id))
+    return sha256_of(row for table in OF_RUN for row in rows_of(session, table, run_id))
 
 
 def log_sha256(session: Session, after: int, until: int, content_of: Callable[[str], str]) -> str:
@@ -112,7 +134,7 @@ def log_sha256(session: Session, after: int, until: int, content_of: Callable[[s
     held = table_of(Computation)
     asked = held.select().where(held.c.number > after, held.c.number <= until).order_by(held.c.number)
     computed = [dict(row) for row in session.connection().execute(asked).mappings()]
-    return _hash({**row, "content": content_of(row["run_id"])} for row in computed)
+    return sha256_of({**row, "content": content_of(row["run_id"])} for row in computed)
 
 
 def rows_of(session: Session, table: type[SQLModel], run_id: str) -> list[dict[str, Any]]:
@@ -129,7 +151,8 @@ def table_of(model: type[SQLModel]) -> Table:
     return held
 
 
-def _hash(parts: Iterable[Any]) -> str:
+def sha256_of(parts: Iterable[Any]) -> str:
+    """The hash of values, in the order given."""
     digest = hashlib.sha256()
     for part in parts:
         digest.update(json.dumps(part, sort_keys=True, default=str).encode() + b"\n")

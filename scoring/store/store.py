@@ -23,7 +23,8 @@ from scoring.store.refusals import (
     RunDiffersError,
     UnknownRunError,
 )
-from scoring.store.sealing import READ, add_seal, refuse_sealed, seal_of, seals_of
+from scoring.store.reopening import ReopeningRecord, add_reopening, next_reopening, reopenings_of
+from scoring.store.sealing import READ, add_seal, holding_of, refuse_sealed, seal_of, seals_of
 from scoring.store.tables import Card, Computation, FrameFile, InputFile, ProblemRow, Run
 
 
@@ -80,10 +81,33 @@ class Store:
                 raise UnknownRunError(run_id)
             return add_seal(session, run, by, instant(at))
 
-    def seals(self) -> tuple[SealRecord, ...]:
-        """All seals, the first first."""
+    def reopen(
+        self, period: str, *, by: str, reason: str, at: datetime, is_dry: bool = False
+    ) -> tuple[ReopeningRecord, SealRecord]:
+        """That the sealed period is open again, and the seal that holds no more.
+
+        Its run stays as it is, and is the latest of the period until another one is computed; the next seal is its next
+        version. Raises NotReopenableError. If it `is_dry`, nothing is written.
+        """
+        with (reading if is_dry else writing)(self.engine) as session:
+            made, seal = next_reopening(session, period, by, reason, instant(at))
+            if is_dry:
+                return made, seal
+            add_reopening(session, made)
+            newest = select(Computation.run_id).where(Computation.period == period)
+            if session.exec(newest.order_by(col(Computation.number).desc())).first() != seal.run_id:
+                session.add(Computation(run_id=seal.run_id, period=period, computed_at=instant(at)))
+            return made, seal
+
+    def reopenings(self) -> tuple[ReopeningRecord, ...]:
+        """All reopenings of sealed periods, the first first."""
         with reading(self.engine) as session:
-            return seals_of(session)
+            return reopenings_of(session)
+
+    def seals(self, *, is_holding: bool = False) -> tuple[SealRecord, ...]:
+        """All seals, the first first; only those not opened again, if that is asked."""
+        with reading(self.engine) as session:
+            return holding_of(session) if is_holding else seals_of(session)
 
     def sealed(self, period: str) -> SealRecord | None:
         """The seal of the period, if it is sealed."""
@@ -94,6 +118,15 @@ class Store:
         """The run that holds for the period: the sealed one, else the one that was computed last."""
         found = self.sealed(period)
         return self.latest(period) if found is None else self.run(found.run_id)
+
+    def holding(self) -> dict[str, str]:
+        """Period to the id of the run that holds for it, as `published` says; the period computed last comes first."""
+        last = select(Computation.period, Computation.run_id).order_by(col(Computation.number).desc())
+        with reading(self.engine) as session:
+            found: dict[str, str] = {}
+            for period, run_id in session.exec(last):
+                found.setdefault(period, run_id)
+            return found | {seal.period: seal.run_id for seal in holding_of(session)}
 
     def latest(self, period: str | None = None) -> StoredRun | None:
         """The run that was computed last, for the period or at all."""

@@ -7,7 +7,7 @@ in texts only, as no database keeps all digits of a decimal.
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-VERSION = 2
+VERSION = 4
 
 
 class SchemaVersion(SQLModel, table=True):
@@ -116,6 +116,26 @@ class Seal(SQLModel, table=True):
 
 class SealHead(SQLModel, table=True):
     """Where the chain of seals ends; one row, so that a last seal that is gone is missed."""
+
+    number: int = Field(primary_key=True)
+    sha256: str
+
+
+class Reopening(SQLModel, table=True):
+    """That a sealed period was opened again: seal number `seal` holds no more. A link of a chain of its own."""
+
+    number: int = Field(primary_key=True)
+    seal: int = Field(foreign_key="seal.number", unique=True)
+    seal_sha256: str
+    reason: str
+    reopened_by: str
+    reopened_at: str
+    before: str
+    sha256: str
+
+
+class ReopeningHead(SQLModel, table=True):
+    """Where the chain of reopenings ends; one row, so that a last one that is gone is missed."""
 
     number: int = Field(primary_key=True)
     sha256: str

@@ -9,9 +9,12 @@ from typing import Any
 from pydantic import ValidationError
 from sqlmodel import Session, SQLModel, col, select
 
+from scoring.store import reopening
 from scoring.store.content import Content
 from scoring.store.database import reading
+from scoring.store.people import auditing
 from scoring.store.records import CardRecord, FileRecord, ProblemRecord, RunRecord
+from scoring.store.reviewing.walking import Walk
 from scoring.store.sealing import content_sha256, link_sha256, log_sha256, record, rows_of
 from scoring.store.store import Store
 from scoring.store.tables import Card, Computation, FrameFile, InputFile, ProblemRow, Run, Seal, SealHead
@@ -19,33 +22,45 @@ from scoring.store.tables import Card, Computation, FrameFile, InputFile, Proble
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """Something that is not as it was stored: the seal it concerns, if any, and what is wrong."""
+    """Something that is not as it was stored: the seal or the event of a review it concerns, and what is wrong."""
 
     seal: int | None
     period: str | None
     what: str
+    event: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """How much was looked at, the hash of the last seal, and what is broken, the first link first."""
+    """How much was looked at, the hash of the last seal, and what is broken, the first link first.
+
+    `entries` and `log_head` are how many entries the audit log has, and the hash of the last; `events` and
+    `review_head` the same of the reviews, and `documents` how many of theirs were looked at.
+    """
 
     seals: int
     runs: int
     frames: int
+    entries: int
+    events: int
+    documents: int
     head: str | None
+    log_head: str | None
+    review_head: str | None
     broken: tuple[Broken, ...]
 
 
-def verify(store: Store, head: str | None = None) -> Verified:
+def verify(store: Store, head: str | None = None, entry: str | None = None, review: str | None = None) -> Verified:
     """Whether stored rows and frames are as they were stored.
 
     Under a seal every row of all that was computed before counts, and the order in which it was; a run that came after
-    the last seal is held against its own hash. `head` is the hash of the last seal as it was written down elsewhere:
-    who can write the whole database can make a chain anew, but not that.
+    the last seal is held against its own hash. `head` is the hash of the last seal, `entry` that of an entry of the
+    audit log and `review` that of an event of a review, as they were written down elsewhere: who can write the whole
+    database can make a chain anew, but not that.
     """
     with reading(store.engine) as session:
         look = _Look(session, store.frames)
+        walk = Walk(session, lambda path: _sha256(store.frames / path), review)
         chain = session.exec(select(Seal).order_by(col(Seal.number))).all()
         runs = session.exec(select(Run).order_by(Run.run_id)).all()
         sealed = {seal.run_id for seal in chain}
@@ -53,10 +68,25 @@ def verify(store: Store, head: str | None = None) -> Verified:
             *look.chain(chain, head),
             *(b for seal in chain for b in look.frames_of(seal.run_id, seal)),
             *(b for run in runs if run.run_id not in sealed for b in look.run(run)),
+            *(Broken(*each) for each in reopening.broken(session, chain)),
             *look.log(),
+            *(Broken(None, each.period, each.what, each.number) for each in walk.broken()),
+            *(Broken(None, None, what) for what in auditing.broken(session, entry)),
         ]
+        entries, log_head = auditing.head(session)
     last = chain[-1].sha256 if chain else None
-    return Verified(len(chain), len(runs), len(look.files), last, tuple(found))
+    return Verified(
+        seals=len(chain),
+        runs=len(runs),
+        frames=len(look.files),
+        entries=entries,
+        events=walk.events,
+        documents=walk.documents,
+        head=last,
+        log_head=log_head,
+        review_head=walk.head,
+        broken=tuple(found),
+    )
 
 
 @dataclass(frozen=True, slots=True)
