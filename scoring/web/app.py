@@ -1,0 +1,92 @@
+"""Which pages are there? One module each, registered here."""
+
+from collections.abc import Mapping
+
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from scoring import __version__
+from scoring.compare.what_if import WeightsError
+from scoring.errors import BookscoreError
+from scoring.review.refusals import NoReviewError, NotOnRunError
+from scoring.view import NotVisibleError, View
+from scoring.web import (
+    account,
+    api,
+    cohorts,
+    company,
+    health,
+    home,
+    ladder,
+    league,
+    manager,
+    papers,
+    reviews,
+    rules,
+    search,
+    security,
+    seen_by,
+    sign_in,
+    statics,
+    teams,
+    what_if,
+)
+from scoring.web.desk import Desk
+from scoring.web.identity import found_user
+from scoring.web.pages import Page, render
+
+ROUTERS = (
+    home.router, sign_in.router, papers.router, league.router, manager.router, account.router, teams.router,
+    company.router, ladder.router, cohorts.router, health.router, rules.router, search.router, reviews.router,
+    seen_by.router, api.router, what_if.router,
+)  # fmt: skip
+
+_STATUS: Mapping[type[Exception], int] = {
+    NotVisibleError: 404, NoReviewError: 404, NotOnRunError: 404, reviews.WrongFormError: 422,
+    what_if.WrongWeightError: 422, WeightsError: 422,
+}  # fmt: skip
+"""What is not there and what is filled in wrongly; anything else that is refused contradicts how things stand: 409."""
+
+
+def make_app(desk: Desk) -> FastAPI:
+    """The pages and the API over the desk's store."""
+    app = FastAPI(
+        title="bookscore",
+        version=__version__,
+        summary="Scorecards of account managers: every page as data, for those who may see it.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+    )
+    app.state.desk = desk
+    for router in ROUTERS:
+        app.include_router(router)
+    statics.serve(app)
+    app.exception_handler(BookscoreError)(_told)
+    app.exception_handler(HTTPException)(_refused)
+    security.protect(app, desk)
+    return app
+
+
+def _told(request: Request, error: Exception) -> Response:
+    """An error of ours, in its own words."""
+    return _answer(request, _STATUS.get(type(error), 409), str(error))
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    """What the framework refuses, such as an address that is none."""
+    if not isinstance(error, HTTPException):
+        raise error
+    told = "there is no such page" if error.status_code == 404 else str(error.detail)
+    return _answer(request, error.status_code, told, error.headers)
+
+
+def _answer(request: Request, status: int, told: str, headers: Mapping[str, str] | None = None) -> Response:
+    if request.url.path.endswith(".json") or request.url.path.startswith("/api/"):
+        return JSONResponse({"detail": told}, status, headers)
+    page = Page("error.html.j2", "Not found" if status == 404 else "Not possible", told, shown={"told": told})
+    user = found_user(request)
+    return HTMLResponse(
+        render(request, View(request.app.state.desk.shelf, user) if user else None, page), status, headers
+    )

@@ -1,0 +1,67 @@
+"""What does one manager's page show? The card as it is printed, how it came along, and ways down to the evidence."""
+
+from dataclasses import dataclass, fields
+from functools import partial
+from typing import Any
+
+from fastapi import APIRouter
+
+from scoring.reports.shown import shown
+from scoring.view import Trend
+from scoring.web.desk import Seeing, Viewing
+from scoring.web.pages import Page, add_page
+from scoring.web.slugs import slug, unslug
+from scoring.web.trends import drawn
+
+router = APIRouter()
+
+_COLUMNS = ("rule", "label", "weight", "value", "n", "points", "low", "high", "adds", "because")
+
+
+@dataclass(frozen=True, slots=True)
+class ManagerAnswer:
+    """A scorecard as in scorecards.json, and the published scores of up to eight periods."""
+
+    run_id: str
+    card: dict[str, Any]
+    trend: Trend
+
+
+def manager(manager_id: str, seen: Seeing, view: Viewing) -> Page:
+    """The page of one manager."""
+    card = seen.card(unslug(manager_id))
+    trend = view.trend(card["manager_id"], seen.period)
+    what = shown(card)
+    return Page(
+        "manager.html.j2",
+        f"{card['name']}, {seen.period}",
+        ManagerAnswer(seen.run_id, card, trend),
+        _COLUMNS,
+        [_row(line) for line in card["lines"]],
+        {
+            "card": card,
+            "past": "past.html.j2",
+            "trend": drawn(card["name"], trend),
+            "account_href": partial(_account, seen.period, card["manager_id"]),
+            **{f.name: getattr(what, f.name) for f in fields(what)},
+        },
+        "manager",
+        seen.period,
+        seen.run_id,
+        card["manager_id"],
+        ((f"/periods/{slug(seen.period)}/league", "Account managers"),),
+    )
+
+
+def _account(period: str, manager_id: str, account_id: str) -> str:
+    return f"/periods/{slug(period)}/managers/{slug(manager_id)}/accounts/{slug(account_id)}"
+
+
+def _row(line: dict[str, Any]) -> list[Any]:
+    return [
+        line["rule"], line["label"], line["weight"], line["value"], line["n"], line["points"], line["low"],
+        line["high"], line["contribution"], line["because"],
+    ]  # fmt: skip
+
+
+add_page(router, "/periods/{period}/managers/{manager_id}", manager, ManagerAnswer, "The scorecard of a manager.")

@@ -1,0 +1,70 @@
+"""What keeps the pages safe? Each check is one layer that a request passes on its way in; the headers come last."""
+
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.types import ASGIApp
+
+from scoring.errors import one_line
+from scoring.web.headers import SafeHeaders
+from scoring.web.identity import NotSignedInError, sign_in_path
+from scoring.web.log import REQUEST_ID, RequestLog
+from scoring.web.own_forms import OwnForms
+from scoring.web.proxies import KnownProxies
+
+if TYPE_CHECKING:
+    from scoring.web.desk import Desk
+
+LARGEST_BODY = 1_000_000
+"""Bytes of a form: several texts of ten thousand letters each, however they are written."""
+
+
+def protect(app: FastAPI, desk: "Desk") -> None:
+    """Puts the checks in front of all pages of the app, and the headers on all that leaves it."""
+    settings = desk.settings
+    app.add_middleware(OwnForms, settings=settings)
+    app.add_middleware(KnownProxies, proxy=settings.proxy)
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_BODY)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=settings.hosts, www_redirect=False)
+    app.add_exception_handler(NotSignedInError, _to_sign_in)
+    app.add_exception_handler(RequestValidationError, _unreadable)
+    app.add_exception_handler(Exception, _failed)
+    inner = app.build_middleware_stack
+
+    def outermost() -> ASGIApp:  # the framework's page of unexpected errors stands outside of all that is added
+        return RequestLog(SafeHeaders(inner(), settings), settings)
+
+    app.build_middleware_stack = outermost  # type: ignore[method-assign]
+
+
+def _to_sign_in(request: Request, _error: Exception) -> Response:
+    """Sends a browser to where people sign in, and tells a program that it has to."""
+    if _is_data(request) or request.headers.get("accept", "").startswith("application/json"):
+        return JSONResponse({"detail": "not signed in"}, 401)
+    if request.headers.get("hx-request") == "true":
+        return Response(status_code=401, headers={"HX-Redirect": sign_in_path(request)})
+    return RedirectResponse(sign_in_path(request), 303)
+
+
+def _unreadable(request: Request, error: Exception) -> Response:
+    """What is wrong with what was sent, without any of it: it may be a password."""
+    found = error.errors() if isinstance(error, RequestValidationError) else ()
+    told = "; ".join(f"{'.'.join(str(part) for part in e['loc'][1:])}: {e['msg']}" for e in found)
+    return JSONResponse({"detail": told}, 422) if _is_data(request) else PlainTextResponse(one_line(told), 422)
+
+
+def _failed(request: Request, _error: Exception) -> Response:
+    """What is said of a mistake of ours: where in the log it stands, and nothing of what it was about."""
+    told = (
+        f"This is a mistake in bookscore. It stands in the log of the server as {request.scope['state'][REQUEST_ID]}."
+    )
+    return JSONResponse({"detail": told}, 500) if _is_data(request) else PlainTextResponse(told, 500)
+
+
+def _is_data(request: Request) -> bool:
+    """Whether a program asks, rather than a person."""
+    return request.url.path.startswith("/api/") or request.url.path.endswith(".json")

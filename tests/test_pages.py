@@ -1,0 +1,210 @@
+"""Do the pages say what the run says? The same digits on the page, in its JSON, in its CSV and in scorecards.json."""
+
+import csv
+import io
+import json
+import re
+from hashlib import sha256
+from importlib.resources import files
+
+import pytest
+from fastapi.testclient import TestClient
+from hypothesis import given
+from hypothesis import strategies as st
+from web_world import PERIODS, World
+
+from scoring.numbers import fixed
+from scoring.rules.proposed import proposed
+from scoring.view import NotVisibleError, Shelf, View
+from scoring.web.slugs import slug, unslug
+
+NOW, BEFORE = PERIODS
+HOME = f"/periods/{NOW}"
+
+
+@pytest.fixture(scope="module")
+def leader(web_world: World) -> TestClient:
+    return web_world.client(web_world.users["leader"])
+
+
+@pytest.fixture(scope="module")
+def cards(web_world: World) -> list[dict[str, object]]:
+    return json.loads((web_world.folder / "scorecards" / NOW / "scorecards.json").read_text("utf-8"))
+
+
+def test_the_league_says_the_same_on_the_page_as_data_and_in_the_file(
+    leader: TestClient, cards: list[dict[str, object]]
+) -> None:
+    page, told = leader.get(f"{HOME}/league").text, leader.get(f"{HOME}/league.json").json()
+    rows = list(csv.DictReader(io.StringIO(leader.get(f"{HOME}/league.csv").content.decode("utf-8-sig"))))
+    by_id = {m["manager_id"]: m for m in told["managers"]}
+    assert by_id.keys() == {c["manager_id"] for c in cards} == {r["manager_id"] for r in rows}
+    for card in cards:
+        assert by_id[card["manager_id"]]["score"] == card["score"]
+        row = next(r for r in rows if r["manager_id"] == card["manager_id"])
+        assert row["score"] == ("" if card["score"] is None else repr(card["score"]))
+        assert f'"num big" data-label="Score">{fixed(card["score"])}' in page
+
+
+def test_managers_are_sorted_inside_their_group_and_never_ranked(leader: TestClient) -> None:
+    for order in ("name", "score", "change", "team"):
+        told = leader.get(f"{HOME}/league.json", params={"sort": order}).json()["managers"]
+        groups = [m["group"] for m in told]
+        assert groups == sorted(groups, key=["above", "within", "below", "not_scored"].index)
+        if order == "score":
+            for group in set(groups):
+                scores = [m["score"] for m in told if m["group"] == group and m["score"] is not None]
+                assert scores == sorted(scores, reverse=True)
+    assert not re.search(r"\brank\b(?!s)", leader.get(f"{HOME}/league").text.replace("is no rank", ""), re.IGNORECASE)
+
+
+def test_a_team_and_a_part_of_a_name_narrow_the_league_without_accents(leader: TestClient) -> None:
+    everybody = leader.get(f"{HOME}/league.json").json()
+    team = everybody["teams"][0]
+    told = leader.get(f"{HOME}/league.json", params={"team": team}).json()["managers"]
+    assert told
+    assert {m["team"] for m in told} == {team}
+    accented = next(m for m in everybody["managers"] if not m["name"].isascii())
+    plain = "".join(c for c in accented["name"] if c.isascii())[-4:]
+    found = leader.get(f"{HOME}/league.json", params={"q": plain.upper()}).json()["managers"]
+    assert accented["manager_id"] in {m["manager_id"] for m in found}
+    assert "No manager is like that" in leader.get(f"{HOME}/league", params={"q": "zzzz"}).text
+
+
+def test_a_managers_page_holds_the_card_and_its_published_past(
+    leader: TestClient, cards: list[dict[str, object]]
+) -> None:
+    card = next(c for c in cards if c["score"] is not None)
+    address = f"{HOME}/managers/{slug(str(card['manager_id']))}"
+    told = leader.get(f"{address}.json").json()
+    assert told["card"] == card
+    assert [p["period"] for p in told["trend"]["points"]] == [BEFORE, NOW]
+    assert told["trend"]["points"][-1]["score"] == card["score"]
+    page = leader.get(address).text
+    assert fixed(card["score"]) in page
+    for line in card["lines"]:
+        assert line["because"] in page.replace("&#39;", "'")
+
+
+def test_an_account_leads_to_the_rows_as_read_and_as_used(
+    leader: TestClient, cards: list[dict[str, object]], web_world: World
+) -> None:
+    card = next(c for c in cards if c["drivers"])
+    account = card["drivers"][0]
+    address = f"{HOME}/managers/{slug(str(card['manager_id']))}/accounts/{slug(account['account_id'])}"
+    told = leader.get(f"{address}.json").json()
+    assert told["rows"], "an account that mattered was read from somewhere"
+    for row in told["rows"]:
+        with (web_world.folder / row["file"]).open(encoding="utf-8", newline="") as opened:
+            read = list(csv.reader(opened))[row["row"]]
+        assert row["read"]["line_id"] in read
+    before = sum(float(row["before"] or 0) for row in told["rows"])
+    assert before == pytest.approx(float(told["explained"]["accounts"][0]["whole"]["before"]))
+    points = sum(float(q["points"]) for line in told["explained"]["lines"] if line["compared"] for a in line["compared"]["accounts"] for q in a["quarters"])  # fmt: skip  # noqa: E501
+    assert points == pytest.approx(account["points"], abs=1e-6)
+
+
+def test_search_finds_managers_before_accounts(leader: TestClient) -> None:
+    found = leader.get(f"{HOME}/search.json", params={"q": "a"}).json()["found"]
+    kinds = [f["account_id"] is None for f in found]
+    assert kinds == sorted(kinds, reverse=True)
+    assert leader.get(f"{HOME}/search.json", params={"q": " "}).json()["found"] == []
+
+
+def test_other_weights_are_worked_out_and_saved_nowhere(leader: TestClient, cards: list[dict[str, object]]) -> None:
+    own = leader.get(f"{HOME}/what-if.json").json()
+    assert own["cards"] == sorted(own["cards"], key=lambda c: [x["manager_id"] for x in cards].index(c["manager_id"]))
+    assert {c["manager_id"]: c["score"] for c in own["cards"]} == {c["manager_id"]: c["score"] for c in cards}
+    rule = next(iter(own["weights"]))
+    other = leader.get(f"{HOME}/what-if.json", params={f"w.{rule}": "0"}).json()
+    assert other["asked"][rule] == 0
+    assert any(m["change"] for m in other["moves"])
+    assert leader.get(f"{HOME}/what-if.json").json() == own
+
+
+def test_a_change_of_the_rules_is_proposed_by_a_leader_alone(leader: TestClient, web_world: World) -> None:
+    rule, weight = next(iter(leader.get(f"{HOME}/what-if.json").json()["weights"].items()))
+    made = leader.get(f"{HOME}/rules.patch", params={f"w.{rule}": str(weight + 7)})
+    text = (web_world.folder / "rules.yaml").read_text("utf-8")
+    changed = proposed(text, {rule: weight + 7})
+    added = [line[1:] for line in made.text.splitlines() if line.startswith("+") and not line.startswith("+++")]
+    assert added == [new for new, old in zip(changed.splitlines(), text.splitlines(), strict=True) if new != old]
+    for role in ("auditor", "director", "manager"):
+        client = web_world.client(web_world.users[role])
+        assert client.get(f"{HOME}/rules.patch", params={f"w.{rule}": "1"}).status_code == 404
+
+
+@pytest.mark.parametrize("weight", ["much", "-1", "1e9", "nan"])
+def test_a_weight_that_is_none_is_told_in_words(leader: TestClient, weight: str) -> None:
+    rule = next(iter(leader.get(f"{HOME}/what-if.json").json()["weights"]))
+    answer = leader.get(f"{HOME}/what-if", params={f"w.{rule}": weight})
+    assert answer.status_code == 422
+    assert rule in answer.text
+    assert "Traceback" not in answer.text
+
+
+def test_every_page_is_described_for_programs(leader: TestClient) -> None:
+    told = leader.get("/api/openapi.json").json()
+    for path, what in told["paths"].items():
+        assert what["get"]["summary"].endswith("."), path
+    page = leader.get("/api").text
+    assert all(path in page for path in told["paths"])
+
+
+def test_who_saw_whom_is_noted_once_an_hour(web_world: World) -> None:
+    director = web_world.client(web_world.users["director"])
+    card = web_world.seen(web_world.users["director"]).cards[0]
+    for _ in range(3):
+        director.get(f"{HOME}/managers/{slug(card['manager_id'])}")
+    leader = web_world.client(web_world.users["leader"])
+    entries = leader.get("/log.json").json()["entries"]
+    about = [e for e in entries if e["subject"] == f"manager {card['manager_id']}" and e["who"] == "director"]
+    assert len([e for e in about if e["details"]["as"] == "page"]) == 1
+
+
+def test_what_is_not_there_is_said_in_the_form_that_was_asked_for(leader: TestClient) -> None:
+    assert leader.get("/periods/2019-Q1/league").status_code == 404
+    answer = leader.get("/periods/2019-Q1/league.json")
+    assert (answer.status_code, answer.json()) == (404, {"detail": "there is no such period"})
+    assert "there is no such page" in leader.get("/nowhere").text.lower()
+
+
+def test_each_role_begins_at_its_own_page(web_world: World) -> None:
+    first = {role: web_world.client(user).get("/").headers["location"] for role, user in web_world.users.items()}
+    own = web_world.users["manager"].manager_id or ""
+    assert first == {
+        "leader": f"{HOME}/league", "auditor": f"{HOME}/league", "director": f"{HOME}/league",
+        "manager": f"{HOME}/managers/{slug(own)}",
+    }  # fmt: skip
+
+
+def test_trends_show_what_was_published_and_nothing_later(web_world: World) -> None:
+    view = View(Shelf(web_world.store), web_world.users["leader"])
+    manager = view.run(BEFORE).cards[0]["manager_id"]
+    assert [p.period for p in view.trend(manager, BEFORE).points] == [BEFORE]
+    assert view.periods.names == (NOW, BEFORE)
+
+
+def test_the_script_is_the_one_that_was_published() -> None:
+    folder = files("scoring.web").joinpath("static")
+    said = re.search(r"SHA-256: `([0-9a-f]{64})`", folder.joinpath("README.md").read_text("utf-8"))
+    assert said is not None
+    assert sha256(folder.joinpath("htmx.min.js").read_bytes()).hexdigest() == said[1]
+
+
+@given(st.text(min_size=1))
+def test_any_id_stands_in_an_address_and_comes_back(identity: str) -> None:
+    try:
+        part = slug(identity)
+    except UnicodeEncodeError:  # half a character is no text
+        return
+    assert re.fullmatch(r"[A-Za-z0-9_~=-]+", part)
+    assert unslug(part) == identity
+
+
+@pytest.mark.parametrize("part", ["~", "~%", "~_w", "~gIA"])
+def test_an_address_that_stands_for_no_id_is_not_there(part: str) -> None:
+    try:
+        assert unslug(part) == ""
+    except NotVisibleError:
+        return
