@@ -1,19 +1,26 @@
 """What several tests share: one made company, and one run of it, made once."""
 
 import os
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 os.environ.setdefault("POLARS_MAX_THREADS", "1")  # small frames lose time between threads; two tests run side by side
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or each process that a test starts compiles every module again
+sys.dont_write_bytecode = False
 
 from six_rules import six_rules
 
 from scoring import demo, intake, pipeline
 from scoring.run import Run
+
+if TYPE_CHECKING:
+    from web_world import World
 
 LONGEST = ("test_readme", "test_repeatable", "test_indifference", "test_simulate", "test_sensitivity", "test_compared")
 """Files that begin first, so that no worker is left alone with one at the end."""
@@ -71,3 +78,13 @@ def postgres() -> Iterator[Callable[[], str]]:
                 return f"{server.get_uri()}&options=-csearch_path%3D{name}"
 
             yield made
+
+
+@pytest.fixture(scope="session")
+def web_world(small_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator["World"]:
+    """The small company with two quarters stored, and a user of each role. Only to be read, but for the audit log."""
+    from web_world import made
+
+    world = made(small_folder, tmp_path_factory.mktemp("web") / "demo")
+    yield world
+    world.store.close()

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from remembered import remember
 
-from scoring import demo
+from scoring import demo, pipeline
 from scoring.cli import init, main, places, run
 from scoring.errors import in_order
 from scoring.explain.names import bare
@@ -28,6 +29,7 @@ from scoring.store.address import FOLDER
 COMMANDS = (
     "init", "check", "run", "explain", "cohorts", "diff", "simulate", "sensitivity", "diagnose", "gap", "audit",
     "metrics", "open", "rules", "runs", "seal", "seals", "verify", "restate", "profiles",
+    "serve", "users", "what-if",
 )  # fmt: skip
 AS_OF = demo.AS_OF.isoformat()
 
@@ -80,7 +82,9 @@ class Scored:
 @pytest.fixture(scope="module")
 def scored(small_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Scored:
     folder = Path(shutil.copytree(small_folder, tmp_path_factory.mktemp("scored") / "demo"))
-    done = cli("run", folder, "--set-aside", "--as-of", AS_OF)
+    with pytest.MonkeyPatch.context() as patch:
+        remember(patch, pipeline, "run")
+        done = cli("run", folder, "--set-aside", "--as-of", AS_OF)
     cards = json.loads((folder / "scorecards/2026-Q2/scorecards.json").read_text(encoding="utf-8"))
     return Scored(folder, done, sorted(cards, key=lambda c: -c["accounts"]))
 
@@ -292,7 +296,8 @@ def test_another_map_of_the_same_exports_is_another_run(scored: Scored, tmp_path
     assert len(ids) == len(set(ids)) == 2
 
 
-def test_run_in_json_says_all_and_nothing_else(scored: Scored, tmp_path: Path) -> None:
+def test_run_in_json_says_all_and_nothing_else(scored: Scored, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    remember(monkeypatch, pipeline, "run")
     done = cli("run", scored.folder, "--set-aside", "--as-of", AS_OF, "--dry-run", "--out", tmp_path / "out", "--json")
     data = done.json["data"]
     assert done.err == ""
@@ -316,13 +321,32 @@ def test_run_with_errors_says_what_check_says_and_writes_nothing(company: Path) 
     assert contents(company) == before
 
 
-def test_run_into_a_folder_of_others_is_refused_before_anything_is_stored(company: Path, tmp_path: Path) -> None:
+def test_run_into_a_folder_of_others_is_refused_before_anything_is_worked_out(
+    company: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "run", lambda *_: 1 / 0)
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine/letter.txt").write_text("dear")
     done = cli("run", company, "--set-aside", "--as-of", AS_OF, "--out", tmp_path / "mine")
     assert done.code == 2
     assert "nothing was written" in done.err
     assert not (company / ".bookscore").exists()
+
+
+def test_run_into_a_folder_of_others_is_refused_before_anything_is_stored(
+    scored: Scored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remember(monkeypatch, pipeline, "run")
+    monkeypatch.setattr(run, "_store", lambda *_: 1 / 0)
+    letter = scored.folder / "scorecards/2026-Q2/letter.txt"
+    letter.write_text("dear")
+    before = contents(scored.folder)
+    done = cli("run", scored.folder, "--set-aside", "--as-of", AS_OF)
+    after = contents(scored.folder)
+    letter.unlink()
+    assert done.code == 2
+    assert "nothing was written" in done.err
+    assert after == before
 
 
 def test_run_takes_today_for_the_day_nobody_named(company: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -346,12 +370,14 @@ def test_a_period_that_is_none_is_2(company: Path) -> None:
     assert '"2026-Q9" is not a period' in done.err
 
 
-def test_run_stops_with_1_where_it_cannot_write(company: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_run_stops_with_1_where_it_cannot_write(scored: Scored, monkeypatch: pytest.MonkeyPatch) -> None:
+    remember(monkeypatch, pipeline, "run")
+
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device", "results")
 
     monkeypatch.setattr(run, "_store", full)
-    done = cli("run", company, "--set-aside", "--as-of", AS_OF)
+    done = cli("run", scored.folder, "--set-aside", "--as-of", AS_OF)
     assert (done.code, done.out) == (1, "")
     assert done.err.splitlines()[0] == "results: no space left on device"
 
@@ -651,6 +677,7 @@ def test_a_pipe_that_is_closed_is_no_traceback(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("width", ["80", "120"])
 def test_tables_fit_the_width(scored: Scored, monkeypatch: pytest.MonkeyPatch, width: str) -> None:
+    remember(monkeypatch, pipeline, "run")
     monkeypatch.setenv("COLUMNS", width)
     arguments: list[tuple[str | Path, ...]] = [
         ("explain", scored.who, "--folder", scored.folder, "--metric", m) for m in ("keep_revenue", "clv_margin_growth")

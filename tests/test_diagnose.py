@@ -7,12 +7,14 @@ from typing import Any
 
 import polars as pl
 import pytest
+from remembered import remember
 from six_rules import six_rules
 from tabled import tables
 from test_cli import AS_OF as TODAY
 from test_cli import cli, contents
 from test_compared import AS_OF, KEEP, LOST, STAY, company, rulebook
 
+from scoring.compare import diagnosis as engine
 from scoring.compare.diagnosis import AS_IF_COMPARED, Diagnosis, RuleFigures, diagnosis
 from scoring.compare.findings import findings
 from scoring.compare.subject import subject
@@ -181,7 +183,9 @@ def test_days_claimed_twice_accounts_of_nobody_and_late_owners_are_counted() -> 
 @pytest.fixture(scope="module")
 def answer(small_folder: Path) -> dict[str, Any]:
     before = contents(small_folder)
-    done = cli("diagnose", small_folder, "--as-of", TODAY, "--set-aside", "--json")
+    with pytest.MonkeyPatch.context() as patch:
+        remember(patch, engine, "of_request")
+        done = cli("diagnose", small_folder, "--as-of", TODAY, "--set-aside", "--json")
     assert (done.code, done.err) == (0, "")
     assert contents(small_folder) == before
     return done.json
@@ -213,6 +217,7 @@ def test_tables_fit_and_findings_are_told_in_sentences(
     answer: dict[str, Any], small_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
+    remember(monkeypatch, engine, "of_request")
     done = cli("diagnose", small_folder, "--as-of", TODAY, "--set-aside")
     assert done.code == 0
     before, after = done.out.split("What it means:\n")

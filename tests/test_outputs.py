@@ -12,7 +12,10 @@ from scoring.reports import folder as pages
 from scoring.reports import outputs, swap
 from scoring.run import Run
 
-NAMED = ("measures", "book", "movements", "lines", "lifetime", "cohorts", "churn_reasons", "compared", "matches")
+NAMED = (
+    "measures", "book", "movements", "lines", "lifetime", "cohorts", "churn_reasons", "compared", "estimates",
+    "account_points", "matches",
+)  # fmt: skip
 FRAMES = {f"{name}.parquet" for name in NAMED}
 NAMES = {"run.json", "scorecards.json", "league.html", *FRAMES}
 

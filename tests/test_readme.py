@@ -3,9 +3,11 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -14,8 +16,9 @@ SHIPPED = ("pyproject.toml", "README.md", "LICENSE", "rules.yaml", "scoring", "a
 
 
 def commands() -> list[str]:
-    """The lines of all shell blocks, in order; the one that runs these tests is left out."""
-    blocks = re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(), flags=re.DOTALL)
+    """The lines of all shell blocks, in order; the one that runs these tests is left out, and the one that serves."""
+    text = re.sub(r"<!-- serve -->\n```sh\n.*?```", "", (ROOT / "README.md").read_text(), flags=re.DOTALL)
+    blocks = re.findall(r"```sh\n(.*?)```", text, flags=re.DOTALL)
     lines = [line for block in blocks for line in block.splitlines() if line.strip()]
     return [line for line in lines if not line.endswith("pytest")]
 
@@ -48,9 +51,38 @@ def test_every_command_of_the_readme_works_in_its_order(project: Path) -> None:
     assert (project / "demo/scorecards/2026-Q2/league.html").is_file()
 
 
+def test_the_page_is_served_as_shown_and_stops_when_told(project: Path) -> None:
+    adding, serving = _block("serve").splitlines()
+    added = subprocess.run(["bash", "-c", adding], cwd=project, capture_output=True, text=True, check=True)
+    link = re.search(r"/sign-in/link\?token=\S+", added.stdout + added.stderr)
+    assert link is not None, added.stdout + added.stderr
+    server = subprocess.Popen(
+        ["bash", "-c", f"exec {serving} --port 0"],
+        cwd=project,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        assert server.stdout is not None
+        said = next(line for line in server.stdout if "http://127.0.0.1:" in line)
+        home = re.search(r"http://127\.0\.0\.1:\d+", said)
+        assert home is not None
+        with urlopen(home[0] + link[0]) as answer:  # noqa: S310  a page of ours, on this machine
+            assert answer.status == 200
+            assert "password" in answer.read().decode().lower()
+    finally:
+        server.send_signal(signal.SIGINT)
+        assert server.wait(timeout=30) == 0
+
+
+def _block(mark: str) -> str:
+    """What the shell block with that mark holds."""
+    block = re.search(rf"<!-- {mark} -->\n```sh\n(.*?)```", (ROOT / "README.md").read_text(), flags=re.DOTALL)
+    assert block is not None
+    return block[1].strip()
+
+
 def test_the_readme_shows_one_line_for_the_main_job_and_one_for_the_tests() -> None:
-    text = (ROOT / "README.md").read_text()
     for mark in ("main", "tests"):
-        block = re.search(rf"<!-- {mark} -->\n```sh\n(.*?)```", text, flags=re.DOTALL)
-        assert block is not None
-        assert len(block.group(1).strip().splitlines()) == 1
+        assert len(_block(mark).splitlines()) == 1

@@ -19,10 +19,11 @@ from typing import Any, Self
 import polars as pl
 import pytest
 from hypothesis import given
+from remembered import remember
 from test_store import rows_of
 from worlds import World, compared_worlds, examples, worlds
 
-from scoring import demo
+from scoring import demo, pipeline
 from scoring.cli import main
 from scoring.cli import run as run_command
 from scoring.cli import seal as seal_command
@@ -195,6 +196,7 @@ def _kept(folder: Path, url: str, frames: Path) -> tuple[dict[str, Any], dict[st
     with pytest.MonkeyPatch.context() as patch:
         for command in (run_command, seal_command):
             patch.setattr(command, "datetime", _Noon)
+        remember(patch, pipeline, "run")
         patch.setenv("BOOKSCORE_STORE", url)
         patch.setenv("BOOKSCORE_FRAMES", str(frames))
         for period in ("2026-Q1", "2026-Q2"):

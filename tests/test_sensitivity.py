@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
+from remembered import remember
 from six_rules import six_rules
 from test_cli import AS_OF as TODAY
 from test_cli import cli, contents
@@ -243,7 +244,9 @@ def test_a_window_that_the_exports_do_not_reach_is_not_tried_and_that_is_said() 
 @pytest.fixture(scope="module")
 def answer(small_folder: Path) -> dict[str, Any]:
     before = contents(small_folder)
-    done = cli("sensitivity", small_folder, "--as-of", TODAY, "--set-aside", "--json")
+    with pytest.MonkeyPatch.context() as patch:
+        remember(patch, engine, "of_request")
+        done = cli("sensitivity", small_folder, "--as-of", TODAY, "--set-aside", "--json")
     assert (done.code, done.err) == (0, "")
     assert contents(small_folder) == before
     return done.json
@@ -272,6 +275,7 @@ def test_tables_fit_and_the_next_command_is_named(
     answer: dict[str, Any], small_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
+    remember(monkeypatch, engine, "of_request")
     done = cli("sensitivity", small_folder, "--as-of", TODAY, "--set-aside")
     assert done.code == 0
     assert max(map(len, done.out.splitlines())) <= 80

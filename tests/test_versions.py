@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 from random_rules import rulebooks
+from remembered import remember
 from test_cli import AS_OF, cli
 from test_compared import KEEP, STAY, company, rulebook
 from worlds import MANAGERS, World, compared_worlds, examples
@@ -19,7 +20,7 @@ from worlds import MANAGERS, World, compared_worlds, examples
 from scoring import booking, demo, pipeline, rules
 from scoring.account_quarters import Trail
 from scoring.calendar import Calendar
-from scoring.compare.simulating import of_folder
+from scoring.compare import simulating
 from scoring.errors import ProblemsFoundError
 from scoring.folder import opened
 from scoring.intake import RULES, Request
@@ -317,11 +318,14 @@ def test_commands_that_look_at_one_period_use_the_rules_in_force_for_it(changed:
     assert opened(request).rulebook == rules.read_versions(changed / RULES, CATALOGUE)[1].rulebook
 
 
-def test_a_simulation_holds_new_rules_against_those_of_then(changed: Path, tmp_path: Path) -> None:
+def test_a_simulation_holds_new_rules_against_those_of_then(
+    changed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remember(monkeypatch, simulating, "of_folder")
     new = tmp_path / "new.yaml"
     text = (changed / RULES).read_text(encoding="utf-8")
     new.write_text(text.replace("2026-Q2", "2027-Q1", 1).replace("weight: 30", "weight: 5", 1), encoding="utf-8")
-    found, _ = of_folder(Request(changed, demo.AS_OF, set_aside=True), new, last=2)
+    found, _ = simulating.of_folder(Request(changed, demo.AS_OF, set_aside=True), new, (), 2)
     (then,) = found.earlier
     assert (found.periods, found.version) == (("2026-Q2",), "2026-2")
     assert (then.periods, then.version) == (("2026-Q1",), None)

@@ -22,13 +22,18 @@ from scoring.cli import (
     metrics,
     opening,
     profiles,
+    report,
     restate,
+    review,
     rules,
     run,
     runs,
     seal,
     sensitivity,
+    serve,
     simulate,
+    users,
+    what_if,
 )
 from scoring.cli.mistakes import is_for_debugging, told
 from scoring.cli.streams import prepare, say
@@ -80,16 +85,22 @@ app.command("diff")(diff.diff)
 app.command("audit")(audit.audit)
 app.command("rules")(rules.rules)
 app.command("simulate")(simulate.simulate)
+app.command("what-if")(what_if.what_if)
 app.command("sensitivity")(sensitivity.sensitivity)
 app.command("diagnose")(diagnose.diagnose)
 app.command("gap")(gap.gap)
 app.command("metrics")(metrics.metrics)
 app.command("open")(opening.open_league)
+app.command("report")(report.report)
+app.command("serve")(serve.serve)
+app.add_typer(users.app, name="users")
 app.command("runs")(runs.runs)
 app.command("seal")(seal.seal)
+app.command("reopen")(seal.reopen)
 app.command("seals")(seal.seals)
 app.command("verify")(seal.verify)
 app.command("restate")(restate.restate)
+app.add_typer(review.app, name="review")
 app.add_typer(profiles.app, name="profiles")
 
 

@@ -20,7 +20,12 @@ _CODES = {
     "NoRunsError": USAGE, "NoPlaceError": USAGE, "NotOursError": USAGE, "UnknownPeriodError": USAGE,
     "NoFileError": USAGE,
     "UnreadableUrlError": USAGE, "OtherDatabaseError": USAGE, "NoFolderError": USAGE, "NoDriverError": USAGE,
-    "SealedPeriodError": USAGE, "NotSealableError": USAGE, "UnreadError": USAGE,
+    "NotServedError": USAGE, "UnknownUserError": USAGE, "KnownUserError": USAGE, "DisabledUserError": USAGE,
+    "NotAUserError": USAGE, "NoUsersError": USAGE,
+    "RefusedMoveError": USAGE, "StaleReviewError": USAGE, "ChangedSinceError": USAGE, "NoReviewError": USAGE,
+    "NotOnRunError": USAGE, "NotSignedError": USAGE,
+    "SealedPeriodError": USAGE, "NotSealableError": USAGE, "NotReopenableError": USAGE, "UnreadError": USAGE,
+    "WeightsError": USAGE, "NotReweighableError": USAGE, "NotProposableError": USAGE,
     "NothingDatedError": DATA, "TooShortError": DATA, "UnknownStretchError": USAGE, "WholeMonthsError": USAGE,
 }  # fmt: skip
 """By name, so that looking one up loads nothing; the rest is a bug or I/O."""

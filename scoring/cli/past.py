@@ -22,7 +22,7 @@ def seals(folder: Path) -> "tuple[Sealed, ...]":
     """The sealed runs of the folder, in the order of their seals."""
     try:
         with places.stored(folder) as store:
-            return tuple(published(store, store.run(s.run_id), s.sha256) for s in store.seals())
+            return tuple(published(store, store.run(s.run_id), s.sha256) for s in store.seals(is_holding=True))
     except places.NoRunsError:
         return ()
 

@@ -73,13 +73,24 @@ def today() -> date:
 @contextmanager
 def stored(folder: Path) -> "Iterator[Store]":
     """The stored runs of the folder. Raises NoRunsError where there are none."""
-    has_url, place = bool(os.environ.get(STORE_URL)), existing(folder)
-    if not has_url and not (place / STORE / "bookscore.db").is_file():
+    if not has_store(folder):
         raise NoRunsError(folder)
-    store = opened(place)
-    try:
-        if has_url and not store.runs():
+    with opening(folder) as store:
+        if os.environ.get(STORE_URL) and not store.runs():
             raise NoRunsError(folder)
+        yield store
+
+
+def has_store(folder: Path) -> bool:
+    """Whether there is a store to be opened without making one. Raises NoPlaceError."""
+    return bool(os.environ.get(STORE_URL)) or (existing(folder) / STORE / "bookscore.db").is_file()
+
+
+@contextmanager
+def opening(folder: Path) -> "Iterator[Store]":
+    """The store of the folder, made where there is none, whether or not there are runs in it."""
+    store = opened(existing(folder))
+    try:
         yield store
     finally:
         store.close()

@@ -55,13 +55,15 @@ def run(
 
     Prints who stands above, in line with and below the peers, as far as the data can tell, in alphabetical order;
     there are no ranks. Writes run.json, scorecards.json, measures.parquet, book.parquet, movements.parquet,
-    lines.parquet, compared.parquet, lifetime.parquet, cohorts.parquet, churn_reasons.parquet, matches.parquet,
-    league.html and a card for each manager. With errors in exports or rules nothing is written, and the exit code is
-    3 or 4.
+    lines.parquet, compared.parquet, estimates.parquet, account_points.parquet, lifetime.parquet, cohorts.parquet,
+    churn_reasons.parquet, matches.parquet, league.html and a card for each manager. With errors in exports or rules
+    nothing is written, and the exit code is 3 or 4.
     """
     request = replace(places.request(folder, rules, as_of), period=period, set_aside=set_aside)
     if period and not dry_run:
         past.refuse_sealed(request.folder, period)
+    if out:
+        _refuse_foreign(out)
     made = _computed(request, as_json=as_json)
     home = request.folder
     if not dry_run:
@@ -96,11 +98,17 @@ def _computed(request: "Request", *, as_json: bool) -> "Run":
     raise ProblemsFoundError(problems)
 
 
+def _refuse_foreign(place: Path) -> None:
+    from scoring.reports import outputs
+
+    outputs.refuse_foreign(place)
+
+
 def _written(made: "Run", folder: Path, place: Path, *, dry_run: bool) -> list[Path]:
     """The files that were written, once the run is stored as well."""
     from scoring.reports import outputs
 
-    outputs.refuse_foreign(place)
+    _refuse_foreign(place)
     if dry_run:
         return []
     with working("Writing …"):

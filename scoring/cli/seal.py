@@ -1,4 +1,4 @@
-"""`bookscore seal`, `seals` and `verify`: which run is the published truth of a period, and whether it still is."""
+"""`bookscore seal`, `reopen`, `seals` and `verify`: which run is the published truth of a period, and is it still?"""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,17 +8,17 @@ import typer
 
 from scoring.cli import past, places
 from scoring.cli.answers import DONE, FAILED, Answer, finish, many, next_command
-from scoring.cli.options import AsJson, Workspace
+from scoring.cli.options import AsJson, DryRun, Workspace
 from scoring.cli.runs import SHORT
 from scoring.cli.screen import Column, table, working
 from scoring.cli.streams import note, say
 
 if TYPE_CHECKING:
-    from scoring.store import Verified
+    from scoring.store import SealRecord, Verified
 
 Period = Annotated[str, typer.Argument(metavar="PERIOD", help="The period, as 2026-Q2.")]
 
-_SEALS = tuple(Column(c) for c in ("Period", "Run", "Sealed by", "Sealed at (UTC)", "Seal"))
+_SEALS = tuple(Column(c) for c in ("Period", "Version", "Run", "Sealed by", "Sealed at (UTC)", "Seal", ""))
 
 
 def seal(
@@ -37,7 +37,7 @@ def seal(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Seal a stored run as the published truth of its period. It never changes again.
+    """Seal a stored run as the published truth of its period. Its run never changes again.
 
     What is learned later becomes dated lines of the next period, and `bookscore restate` shows what difference it
     makes. Write down the seal that is printed: with `bookscore verify --head` it proves that nothing was exchanged.
@@ -66,10 +66,43 @@ def seal(
     finish(Answer(made.model_dump()), show, as_json=as_json)
 
 
-def seals(folder: Workspace = Path(), as_json: AsJson = False) -> None:
-    """List the seals, in the order in which they were made."""
+def reopen(
+    period: Period,
+    folder: Workspace = Path(),
+    *,
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who answers for it.")],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why.")],
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Open a sealed period again, so that it can be run and sealed as its next version.
+
+    The seal stays, and so does its run: `seals` lists it, and `explain --run` and `diff` read it by its id. A period is
+    opened again only if no later one is sealed, as that looked at it.
+    """
+    if not by.strip() or not reason.strip():
+        raise typer.BadParameter("somebody must answer for it, and say why", param_hint="--by and --reason")
     with places.stored(folder) as store:
-        found = store.seals()
+        made, seal = store.reopen(period, by=by.strip(), reason=reason.strip(), at=datetime.now(UTC), is_dry=dry_run)
+
+    def show() -> None:
+        say(f"{period} is open again, by {made.reopened_by}: {made.reason}")
+        say(f"Version {seal.version} was run {seal.run_id[:SHORT]}, sealed by {seal.sealed_by}; it stays readable.")
+        if dry_run:
+            note("Nothing was written (--dry-run).")
+        next_command("run", folder, "--period", period)
+
+    finish(Answer({**made.model_dump(), "seal": seal.model_dump(), "is_written": not dry_run}), show, as_json=as_json)
+
+
+def seals(folder: Workspace = Path(), as_json: AsJson = False) -> None:
+    """List the seals, in the order in which they were made, and which of them hold no more."""
+    with places.stored(folder) as store:
+        found, opened = store.seals(), {each.seal: each for each in store.reopenings()}
+
+    def state(seal: "SealRecord") -> str:
+        each = opened.get(seal.number)
+        return f"opened again by {each.reopened_by}, {each.reopened_at[:10]}: {each.reason}" if each else ""
 
     def show() -> None:
         if not found:
@@ -79,13 +112,24 @@ def seals(folder: Workspace = Path(), as_json: AsJson = False) -> None:
         table(
             _SEALS,
             [
-                (s.period, s.run_id[:SHORT], s.sealed_by, s.sealed_at[:16].replace("T", " "), s.sha256[:SHORT])
+                (
+                    s.period,
+                    str(s.version),
+                    s.run_id[:SHORT],
+                    s.sealed_by,
+                    s.sealed_at[:16].replace("T", " "),
+                    s.sha256[:SHORT],
+                    state(s),
+                )
                 for s in found
             ],
         )
         next_command("verify", folder)
 
-    finish(Answer([s.model_dump() for s in found]), show, as_json=as_json)
+    told = [
+        {**s.model_dump(), "reopened": opened[s.number].model_dump() if s.number in opened else None} for s in found
+    ]
+    finish(Answer(told), show, as_json=as_json)
 
 
 def verify(
@@ -100,17 +144,35 @@ def verify(
             show_default="not held against anything",
         ),
     ] = None,
+    entry: Annotated[
+        str | None,
+        typer.Option(
+            "--entry",
+            metavar="ENTRY",
+            help="An entry of the audit log, or its beginning, as it was written down.",
+            show_default="not held against anything",
+        ),
+    ] = None,
+    review: Annotated[
+        str | None,
+        typer.Option(
+            "--review",
+            metavar="EVENT",
+            help="An event of a review, or its beginning, as it was written down when it was signed.",
+            show_default="not held against anything",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Check that everything that is stored is as it was stored, and name the first thing that is not.
 
-    Walks the chain of seals and hashes every stored run and every frame again. The exit code is 1 where anything was
-    changed, removed or put into another order.
+    Walks the chains of seals and of the audit log, and hashes every stored run and every frame again. The exit code is
+    1 where anything was changed, removed or put into another order.
     """
     from scoring.store import verify as verified
 
     with places.stored(folder) as store, working("Verifying …"):
-        found = verified(store, head)
+        found = verified(store, head, entry, review)
     code = FAILED if found.broken else DONE
     finish(Answer(_data(found), code=code), lambda: _show(found, folder), as_json=as_json)
 
@@ -128,10 +190,16 @@ def _show(found: "Verified", folder: Path) -> None:
         say(f"All is as it was stored: {looked}.")
         if found.head:
             say(f"Last seal: {found.head}")
+        if found.log_head:
+            say(f"Audit log, entry {found.entries:,}: {found.log_head}")
+        if found.review_head:
+            say(f"Reviews, event {found.events:,}: {found.review_head}")
         next_command("seals" if found.seals else "runs", folder)
         return
     first, *more = found.broken
     where = f"seal {first.seal} ({first.period}): " if first.seal else f"{first.period}: " if first.period else ""
+    if first.event:
+        where = f"event {first.event} of the reviews ({first.period}): "
     say(f"Broken at {where}{first.what}.")
     if more:
         say(f"{many(len(more), 'more thing')} not as stored; --json lists all. Looked at {looked}.")
