@@ -13,6 +13,7 @@ import polars as pl
 from scoring import book
 from scoring.booking import Booked, Tables, booked_by_account
 from scoring.calendar import Period
+from scoring.ledger.build import ContractLines
 from scoring.lifetime.exposure import months_back
 from scoring.measure import measure_by
 from scoring.peers.bands import tenure_band
@@ -32,7 +33,8 @@ KEY = ["account_id", "quarter"]
 class Trail:
     """The books of trailing quarters, each made once however many periods look at it.
 
-    `made` and `spans` (the days on which each account was whose) are by the day after the quarter.
+    `made` and `spans` (the days on which each account was whose) are by the day after the quarter; `lines` are those
+    of the tables.
     """
 
     tables: Tables
@@ -40,6 +42,10 @@ class Trail:
     as_of: date
     made: dict[date, Compared] = field(default_factory=dict)
     spans: dict[date, pl.DataFrame] = field(default_factory=dict)
+    lines: ContractLines = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "lines", ContractLines(self.tables["contracts"], self.as_of))
 
     def under(self, rulebook: Rulebook) -> "Trail":
         """The trail under a rulebook that differs in how managers are compared, but not in what makes accounts alike.
@@ -90,7 +96,7 @@ class Trail:
     def _of(self, quarter: Period) -> Compared:
         rulebook, asked = self.rulebook, _rules(self.rulebook, are_long=False)
         short = rulebook.model_copy(update={"retention_window": "period", "rules": tuple(asked.values())})
-        made = booked_by_account(self.tables, short, quarter, self.as_of)
+        made = booked_by_account(self.tables, short, quarter, self.as_of, lines=self.lines)
         units = _units(made, rulebook, self.tables["accounts"], quarter)
         self.spans[quarter.end] = spans = made.spans.collect()
         shares = _shares(units, spans, rulebook)

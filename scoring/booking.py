@@ -14,7 +14,7 @@ from scoring.facts import growth_parts, lifetime_value, logos, margins, net_move
 from scoring.facts.flags import flags
 from scoring.ledger.bridge import COLUMNS as BRIDGE
 from scoring.ledger.bridge import check_balance, check_conserved
-from scoring.ledger.build import Ledger, Windows, contract_lines, invoice_lines, of_contracts, of_invoices
+from scoring.ledger.build import ContractLines, Ledger, Windows, invoice_lines, of_contracts, of_invoices
 from scoring.ledger.movements import SCHEMA as MOVEMENTS
 from scoring.lifetime.exposure import exposure
 from scoring.measure import COMPANY
@@ -56,32 +56,38 @@ def booked(
     *,
     metrics: Sequence[Metric] = OVER_BOOK,
     looks_back: bool = False,
+    lines: ContractLines | None = None,
 ) -> Booked:
     """One period, from tables to the book that those `metrics` and the rules' are measured over.
 
     Renewals, margins, net movements and the parts of growth that none of them reads are not worked out, and 0.
+    `lines` are those of the tables, where other periods are read from them, too.
     """
-    read = _read(tables, rulebook, period, as_of, metrics, looks_back=looks_back)
+    under = lines or ContractLines(tables["contracts"], as_of)
+    read = _read(tables, rulebook, period, as_of, metrics, under, looks_back=looks_back)
     policies = rulebook.credit.model_dump(exclude={"growth_parts", "lifetime_value"})
     ledger, accounts = read.ledger, tables["accounts"].lazy()
     built = book.build(ledger, read.whose, policies, accounts, read.known, read.constants, happened=read.happened)
-    bridge, outcome, lines, rows, moves = pl.collect_all(
+    bridge, outcome, counted, rows, moves = pl.collect_all(
         [ledger.bridge, ledger.outcome, ledger.lines, built.rows, built.moves]
     )
     rows = _with_teams(rows, tables["managers"])
     _check(bridge, outcome, rows)
-    return Booked(read.windows, rows, moves, lines, outcome, ledger.ends, read.whose.moves.spans, read.worth)
+    return Booked(read.windows, rows, moves, counted, outcome, ledger.ends, read.whose.moves.spans, read.worth)
 
 
-def booked_by_account(tables: Tables, rulebook: Rulebook, period: Period, as_of: date) -> Booked:
+def booked_by_account(
+    tables: Tables, rulebook: Rulebook, period: Period, as_of: date, *, lines: ContractLines | None = None
+) -> Booked:
     """One period as `booked` for the rules alone, without asking who is credited: a row of the book is an account,
     and there are no movements."""
-    read = _read(tables, rulebook, period, as_of, (), looks_back=False, credits=False)
+    under = lines or ContractLines(tables["contracts"], as_of)
+    read = _read(tables, rulebook, period, as_of, (), under, looks_back=False, credits=False)
     ledger, accounts = read.ledger, tables["accounts"].lazy()
     rows = book.by_account(ledger, accounts, read.known, read.constants, happened=read.happened)
-    made, outcome, lines = pl.collect_all([rows, ledger.outcome, ledger.lines])
+    made, outcome, counted = pl.collect_all([rows, ledger.outcome, ledger.lines])
     spans = read.whose.moves.spans
-    return Booked(read.windows, made, pl.DataFrame(), lines, outcome, ledger.ends, spans, read.worth)
+    return Booked(read.windows, made, pl.DataFrame(), counted, outcome, ledger.ends, spans, read.worth)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,6 +109,7 @@ def _read(
     period: Period,
     as_of: date,
     metrics: Sequence[Metric],
+    lines: ContractLines,
     *,
     looks_back: bool,
     credits: bool = True,
@@ -112,7 +119,7 @@ def _read(
     lazy = {name: frame.lazy() for name, frame in tables.items()}
     ruled = [CATALOGUE[name] for rule in rulebook.rules for name in (rule.metric, rule.of) if name in CATALOGUE]
     asked_for = {column for metric in (*metrics, *ruled) for column in metric.columns}
-    ledger = _ledger(lazy, rulebook, windows, as_of, with_moves=credits or not _OF_MOVES.isdisjoint(asked_for))
+    ledger = _ledger(lazy, rulebook, windows, lines, with_moves=credits or not _OF_MOVES.isdisjoint(asked_for))
     own = Ownership(rulebook.ownership.policy, rulebook.ownership.attribute, rulebook.ownership.managers)
     whose = answering(own, lazy, ledger, windows, basis=rulebook.basis, as_of=as_of, currency=rulebook.currency)
     further = asked(tables, ledger, whose.moves, rulebook, windows, as_of)
@@ -126,13 +133,17 @@ def _read(
 
 
 def _ledger(
-    tables: dict[str, pl.LazyFrame], rulebook: Rulebook, windows: Windows, as_of: date, *, with_moves: bool = True
+    tables: dict[str, pl.LazyFrame],
+    rulebook: Rulebook,
+    windows: Windows,
+    lines: ContractLines,
+    *,
+    with_moves: bool = True,
 ) -> Ledger:
     """The ledger, collected once, since much is made from it; but for `ends`, which only the scored period needs."""
     terms = scope.terms(rulebook)
     if rulebook.basis == "contracts":
-        lines = contract_lines(tables["contracts"], terms, as_of).collect().lazy()
-        made = of_contracts(lines, tables["rates"], terms, windows)
+        made = of_contracts(lines.under(terms), tables["rates"], terms, windows)
     else:
         made = of_invoices(invoice_lines(tables["invoices"], terms), tables["rates"], terms, windows)
     if not with_moves:

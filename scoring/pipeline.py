@@ -22,7 +22,7 @@ from scoring.errors import Problem, in_order
 from scoring.folder import Folder, opened
 from scoring.intake import Request
 from scoring.ledger.build import Windows
-from scoring.measure import COMPANY, attainment, measure, with_loose
+from scoring.measure import COMPANY, attainment, measure_at, sorted_by_key, with_loose
 from scoring.metrics import OVER_BOOK, Metric
 from scoring.metrics.acquisition import SPENDING
 from scoring.restate import Sealed, on_cards, prior_periods
@@ -206,8 +206,8 @@ def score(
     With `looks_back` past forecasts of lifetime value are checked, with `weighs` the rules are weighed against each
     other, too. `trail` holds quarters made already.
     """
-    made = booked(tables, rulebook, period, as_of, metrics=metrics, looks_back=looks_back)
     trail = trail or Trail(tables, rulebook, as_of)
+    made = booked(tables, rulebook, period, as_of, metrics=metrics, looks_back=looks_back, lines=trail.lines)
     compared = None if rulebook.method == "target_bands" else trail.until(period, made)
     judged = _judged(tables, rulebook, period, made, compared, weighs=weighs)
     scored = Scored(judged, made.rows, made.moves)
@@ -250,11 +250,12 @@ def measured(
     books = pl.collect_all([book.at(frame.lazy(), grain) for grain, frame in by_grain.items()])
     once = {grain: frame.lazy() for grain, frame in zip(by_grain, books, strict=True)}
     everywhere, spending = [m for m in metrics if m not in SPENDING], [m for m in metrics if m in SPENDING]
-    frames = [f for grain in once for f in measure(once[grain], everywhere, grain, basis=rulebook.basis)]
-    loose = loose_costs(tables, rulebook, scope.windows(rulebook, period)).lazy()
-    for grain in (COMPANY, "team", "manager_id") if spending else ():
-        frames += measure(with_loose(once[grain], loose, grain), spending, grain, basis=rulebook.basis)
+    frames = measure_at(once, everywhere, basis=rulebook.basis)
+    if spending:
+        loose = loose_costs(tables, rulebook, scope.windows(rulebook, period)).lazy()
+        spent = {grain: with_loose(once[grain], loose, grain) for grain in (COMPANY, "team", "manager_id")}
+        frames += measure_at(spent, spending, basis=rulebook.basis)
     figures = pl.concat(pl.collect_all(frames))
     reached = attainment(figures.lazy(), tables["targets"].lazy(), period.name).collect()
     names = {"manager_id": "manager", "account_id": "account"}
-    return pl.concat([figures, reached]).with_columns(pl.col("grain").replace(names)).sort("grain", "id", "metric")
+    return sorted_by_key(pl.concat([figures, reached]).with_columns(pl.col("grain").replace(names)))
