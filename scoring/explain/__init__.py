@@ -16,7 +16,7 @@ from scoring.explain.model import (
 )
 from scoring.explain.reaching import Need, Reach, WonBack, reach
 from scoring.explain.refusals import AmbiguousNameError, UnexplainedError, UnknownNameError
-from scoring.explain.score import card_of, explain
+from scoring.explain.score import card_of, explain, lines_of
 
 __all__ = [
     "Account",
@@ -42,6 +42,7 @@ __all__ = [
     "added",
     "card_of",
     "explain",
+    "lines_of",
     "of_run",
     "of_stored",
     "plain",

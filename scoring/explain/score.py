@@ -32,16 +32,24 @@ Row = Mapping[str, Any]
 _NAMES_ARE = "the names stand on the league page and in scorecards.json"
 
 
-def explain(evidence: Evidence, who: str, *, metric: str | None = None, account: str | None = None) -> Explanation:
+def explain(
+    evidence: Evidence,
+    who: str,
+    *,
+    metric: str | None = None,
+    account: str | None = None,
+    lines: Sequence[Line] | None = None,
+) -> Explanation:
     """The manager's score, or only what concerns the metric (or rule), the account, or both.
 
-    All three may be ids, names, or parts of a name that only one has. Raises UnknownNameError and
-    AmbiguousNameError; UnexplainedError where what is stored does not lead to what the card says.
+    All three may be ids, names, or parts of a name that only one has. `lines` are those of the manager where
+    `lines_of` told them before. Raises UnknownNameError and AmbiguousNameError; UnexplainedError where what is stored
+    does not lead to what the card says.
     """
     card = card_of(evidence.cards, who)
     mine = pl.col("manager_id") == card["manager_id"]
     book, moves = pl.collect_all([evidence.book.filter(mine), evidence.movements.filter(mine)])
-    told = _lines(evidence, card, book, metric)
+    told = _lines(evidence, card, book, metric) if lines is None else list(lines)
     if account is not None:
         names = {a.account_id: a.name for line in told if line.compared for a in line.compared.accounts}
         names |= dict(book.select("account_id", pl.coalesce("account", "account_id")).iter_rows())
@@ -67,6 +75,13 @@ def explain(evidence: Evidence, who: str, *, metric: str | None = None, account:
             )
         },
     )  # fmt: skip
+
+
+def lines_of(evidence: Evidence, who: str) -> tuple[Line, ...]:
+    """The rules of the manager's score with all accounts. Raises as `explain` does."""
+    card = card_of(evidence.cards, who)
+    book = evidence.book.filter(pl.col("manager_id") == card["manager_id"]).collect()
+    return tuple(_lines(evidence, card, book, None))
 
 
 def card_of(cards: Sequence[Card], who: str) -> Card:

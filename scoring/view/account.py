@@ -46,7 +46,9 @@ def account(seen: Seen, manager_id: str, account_id: str) -> AccountSeen:
     book = seen.frame("book").filter((pl.col("manager_id") == manager_id) & (pl.col("account_id") == account_id))
     if book.is_empty():
         raise NotVisibleError("account")
-    told = explain.explain(seen.evidence(manager_id), manager_id, account=account_id)
+    evidence = seen.evidence(manager_id)
+    lines = seen.once(("lines", manager_id), lambda: explain.lines_of(evidence, manager_id))
+    told = explain.explain(evidence, manager_id, account=account_id, lines=lines)
     name = book["account"][0] if "account" in book.columns else None
     return AccountSeen(told, account_id, name or account_id, _rows(seen, account_id))
 

@@ -1,9 +1,9 @@
 """What does a person see of one run? Its cards and frames, less everything that is about others."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import polars as pl
 
@@ -11,9 +11,11 @@ from scoring import explain
 from scoring.access import Sight
 from scoring.errors import BookscoreError, Problem
 from scoring.explain import Evidence
-from scoring.explain.names import bare
+from scoring.letters import bare
 from scoring.scorecard.cards import Card
 from scoring.view.shelf import Shelf, ShelvedRun
+
+V = TypeVar("V")
 
 _MOST_FOUND = 50
 _SELLER = "seller_id"
@@ -155,14 +157,16 @@ class Seen:
 
         `places` must come from frames that were seen: it says which rows are asked for.
         """
-        kept = self.shelf.store.read_by(self.run_id)
+        kept = self._held.read
         if table not in kept:
             return pl.DataFrame()
         scanned = pl.scan_parquet(kept[table])
         keys = ["origin_file", "origin_row"]
         if not set(keys) <= set(scanned.collect_schema()):
             return pl.DataFrame()
-        found = scanned.join(places.lazy().select(keys).unique(), on=keys, how="semi").sort(keys).collect()
+        asked = places.select(keys).unique()
+        near = scanned.filter(pl.col("origin_row").is_in(asked["origin_row"].implode()))  # so that little is read
+        found = near.join(asked.lazy(), on=keys, how="semi").sort(keys).collect()
         return self.without_others(found)
 
     def without_others(self, rows: pl.DataFrame) -> pl.DataFrame:
@@ -170,6 +174,13 @@ class Seen:
         if self.sight.is_everything or _SELLER not in rows.columns:
             return rows
         return rows.with_columns(pl.when(pl.col(_SELLER).is_in(list(self.managers))).then(pl.col(_SELLER)))
+
+    def once(self, what: Hashable, make: Callable[[], V]) -> V:
+        """What `make` makes of this run, kept for whoever sees the same of it.
+
+        It must depend on nothing else than `what` and on what is seen, and nobody may change it.
+        """
+        return self.shelf.made((what, self.sight, self.run_id), make)
 
     def evidence(self, manager_id: str) -> Evidence:
         """What a manager's score is explained from, of nobody else. Raises NotVisibleError and UnexplainedError."""

@@ -5,6 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from threading import RLock
 from typing import Any, TypeVar
 
@@ -20,7 +21,7 @@ _MOST_RUNS = 24
 """Runs whose cards are kept: those of eight quarters of three companies' rules, say."""
 _MOST_FRAMES = 24
 _MOST_MADE = 48
-"""Pages that are kept as they were made, of some 300 kB each."""
+"""Pages, and lines of explanations, that are kept as they were made, of 300 to 800 kB each."""
 
 
 class ShelvedRun:
@@ -35,6 +36,11 @@ class ShelvedRun:
     def cards(self) -> tuple[Card, ...]:
         """The scorecards as they were stored."""
         return self._store.cards(self.run.run_id)
+
+    @cached_property
+    def read(self) -> Mapping[str, Path]:
+        """Where each table lies as the run read it."""
+        return self._store.read_by(self.run.run_id)
 
     @cached_property
     def by_manager(self) -> dict[str, Card]:

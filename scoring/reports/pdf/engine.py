@@ -1,6 +1,8 @@
 """How does data become a PDF? Typst with our templates and fonts: tagged, PDF/UA-1, and the same bytes each time.
 
-Texts go in as JSON, never as markup. Typst runs threads of its own: a process that has made a PDF must not fork
+Texts go in as JSON, never as markup, and as a file, not as an input: inputs are part of Typst's library, and under
+another library nothing is used again of what was laid out for the document before. For the same reason nothing of one
+document stands in the styles of `look.typ`. Typst runs threads of its own: a process that has made a PDF must not fork
 workers that make some, too; start them afresh (spawn).
 """
 
@@ -21,6 +23,8 @@ from scoring.errors import BookscoreError
 _HERE = Path(__file__).parent
 _FONTS = _HERE.parent / "fonts"
 _SCRIPT, _LAST_RESORT = "Inter", "Bookscore Box"
+_COMMENT = b"//"
+"""Before the data, as each file is parsed as markup, too, and a comment is done with at once."""
 _TURN = Lock()
 """One document at a time: a compiler keeps what it has read, and cannot be used twice at once."""
 
@@ -35,9 +39,10 @@ class PaperError(BookscoreError):
 def pdf(template: str, data: Mapping[str, Any], *, on: date) -> bytes:
     """The template filled in, as a PDF that says it was made on that day. Raises PaperError."""
     given = json.dumps({**data, "fonts": _families(), "date": [on.year, on.month, on.day]}, ensure_ascii=False)
+    files: Any = {"main.typ": _HERE / template, "data.txt": _COMMENT + given.encode()}
     try:
         with _TURN:
-            made = _compiler(template).compile(format="pdf", sys_inputs={"data": given}, pdf_standards=["ua-1"])
+            made = _compiler().compile(files, format="pdf", pdf_standards=["ua-1"])
     except typst.TypstError as error:
         raise PaperError(str(data["title"]), error.message) from error
     if not isinstance(made, bytes):
@@ -57,9 +62,9 @@ def made_with() -> str:
     return f"typst {version('typst')}, templates {digest.hexdigest()[:12]}"
 
 
-@lru_cache(maxsize=4)
-def _compiler(template: str) -> typst.Compiler:
-    return typst.Compiler(input=_HERE / template, root=_HERE, font_paths=_fonts())
+@lru_cache(maxsize=1)
+def _compiler() -> typst.Compiler:
+    return typst.Compiler(root=_HERE, font_paths=_fonts())
 
 
 @lru_cache(maxsize=1)
