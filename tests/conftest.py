@@ -22,7 +22,11 @@ from scoring.run import Run
 if TYPE_CHECKING:
     from web_world import World
 
-LONGEST = ("test_readme", "test_repeatable", "test_indifference", "test_simulate", "test_sensitivity", "test_compared")
+LONGEST = (
+    "test_browser", "test_readme", "test_cases", "test_restate", "test_versions", "test_repeatable", "test_nasty",
+    "test_cli", "test_companies", "test_sensitivity", "test_indifference", "test_simulate", "test_weighing",
+    "test_restate_properties", "test_exclusions", "test_what_if",
+)  # fmt: skip
 """Files that begin first, so that no worker is left alone with one at the end."""
 
 

@@ -109,7 +109,9 @@ def rulebook(method: str = "oe_credibility") -> Rulebook:
     )
 
 
+@cache
 def result(*exclusions: str, period: str = "2026-Q2", method: str = "oe_credibility") -> pipeline.Result:
+    """The company scored with so many exclusions; each made once."""
     book = rulebook(method)
     known = tables(company(*exclusions))
     return pipeline.score(known, book, calendar_of(book).period(period), AS_OF, metrics=())

@@ -1,5 +1,6 @@
 """Does `bookscore sensitivity` say what runs under other choices would say, and no more than it knows?"""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from itertools import pairwise
@@ -242,11 +243,26 @@ def test_a_window_that_the_exports_do_not_reach_is_not_tried_and_that_is_said() 
 
 
 @pytest.fixture(scope="module")
-def answer(small_folder: Path) -> dict[str, Any]:
+def four_rules(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with four of the six rules, as every further one is two choices more for the whole company."""
+    head, *each = re.split(r"(?m)^(?=  - name: )", six_rules().replace("  # min_z: 30% ", "  min_z: 0%     "))
+    assert len(each) == 6
+    place = tmp_path_factory.mktemp("rules") / "rules.yaml"
+    place.write_text("".join([head, *each[:3], each[4]]), encoding="utf-8")
+    return place
+
+
+@pytest.fixture(scope="module")
+def asked_words(small_folder: Path, four_rules: Path) -> tuple[str | Path, ...]:
+    return ("sensitivity", small_folder, "--as-of", TODAY, "--set-aside", "--rules", four_rules)
+
+
+@pytest.fixture(scope="module")
+def answer(small_folder: Path, asked_words: tuple[str | Path, ...]) -> dict[str, Any]:
     before = contents(small_folder)
     with pytest.MonkeyPatch.context() as patch:
         remember(patch, engine, "of_request")
-        done = cli("sensitivity", small_folder, "--as-of", TODAY, "--set-aside", "--json")
+        done = cli(*asked_words, "--json")
     assert (done.code, done.err) == (0, "")
     assert contents(small_folder) == before
     return done.json
@@ -267,16 +283,16 @@ def test_json_holds_all_of_it(answer: dict[str, Any]) -> None:
     assert answer["problems"]
 
 
-def test_it_says_the_same_twice(answer: dict[str, Any], small_folder: Path) -> None:
-    assert cli("sensitivity", small_folder, "--as-of", TODAY, "--set-aside", "--json").json == answer
+def test_it_says_the_same_twice(answer: dict[str, Any], asked_words: tuple[str | Path, ...]) -> None:
+    assert cli(*asked_words, "--json").json == answer
 
 
 def test_tables_fit_and_the_next_command_is_named(
-    answer: dict[str, Any], small_folder: Path, monkeypatch: pytest.MonkeyPatch
+    answer: dict[str, Any], asked_words: tuple[str | Path, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     remember(monkeypatch, engine, "of_request")
-    done = cli("sensitivity", small_folder, "--as-of", TODAY, "--set-aside")
+    done = cli(*asked_words)
     assert done.code == 0
     assert max(map(len, done.out.splitlines())) <= 80
     short = [told["choice"] for told in answer["data"]["effects"] if len(told["choice"]) < 28]  # others are broken

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from hypothesis import given
 from tabled import table
-from test_cli import AS_OF, cli
+from test_cli import AS_OF, Done, cli
 from test_compared import AS_OF as LAST
 from test_compared import KEEP, STAY, company, rulebook
 from worlds import World, compared_worlds, examples, worlds
@@ -220,10 +220,10 @@ def test_findings_stand_at_the_line_of_the_later_rule(tmp_path: Path) -> None:
 # ---- in the commands ----
 
 
-@pytest.fixture
-def twins(small_folder: Path, tmp_path: Path) -> Path:
-    """The small company with two rules that measure the same."""
-    folder = Path(shutil.copytree(small_folder, tmp_path / "demo"))
+@pytest.fixture(scope="module")
+def twins(small_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small company with two rules that measure the same. Only to be copied."""
+    folder = Path(shutil.copytree(small_folder, tmp_path_factory.mktemp("twins") / "demo"))
     text = (folder / RULES).read_text(encoding="utf-8")
     head, rest = text.split("\nrules:\n", 1)
     twin = "  - {name: heads, metric: logo_retention, weight: 20}\n  - {name: churn, metric: churn_rate, weight: 20}\n"
@@ -231,37 +231,49 @@ def twins(small_folder: Path, tmp_path: Path) -> Path:
     return folder
 
 
-def told(folder: Path, command: str) -> list[str]:
+@pytest.fixture(scope="module")
+def run_of_twins(twins: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Done]:
+    """A copy of it that was run, and what the run said."""
+    folder = Path(shutil.copytree(twins, tmp_path_factory.mktemp("run") / "demo"))
+    return folder, cli("run", folder, "--as-of", AS_OF, "--set-aside", "--json")
+
+
+def told(done: Done) -> list[str]:
     """The warnings about rules that measure the same, of heads and churn."""
-    words = ("--set-aside",) if command == "run" else ()
-    done = cli(command, folder, "--as-of", AS_OF, *words, "--json")
     found = [f"{p['file']}:{p['row']}: {p['what']}" for p in done.json["problems"]]
     return [line for line in found if "heads and churn" in line]
 
 
-def test_a_run_warns_and_check_repeats_it_as_long_as_rules_and_exports_are_the_same(twins: Path) -> None:
-    assert told(twins, "check") == []
-    (line,) = told(twins, "run")
+def test_a_run_warns_and_check_repeats_it_as_long_as_rules_and_exports_are_the_same(
+    twins: Path, run_of_twins: tuple[Path, Done], tmp_path: Path
+) -> None:
+    assert told(cli("check", twins, "--as-of", AS_OF, "--json")) == []
+    (line,) = told(run_of_twins[1])
+    folder = Path(shutil.copytree(run_of_twins[0], tmp_path / "demo"))
+
+    def checked() -> list[str]:
+        return told(cli("check", folder, "--as-of", AS_OF, "--json"))
+
     assert line.endswith(
         "rule churn: heads and churn measure nearly the same (1.00): what they share counts twice (2026-Q2)"
     )
-    assert told(twins, "check") == [line]
-    text = (twins / RULES).read_text(encoding="utf-8")
-    (twins / RULES).write_text(f"# a word\n# more\n{text}", encoding="utf-8")
+    assert checked() == [line]
+    text = (folder / RULES).read_text(encoding="utf-8")
+    (folder / RULES).write_text(f"# a word\n# more\n{text}", encoding="utf-8")
     number = int(line.split(":")[1])
-    assert [moved.split(":")[1] for moved in told(twins, "check")] == [str(number + 2)]
-    (twins / RULES).write_text(
+    assert [moved.split(":")[1] for moved in checked()] == [str(number + 2)]
+    (folder / RULES).write_text(
         text.replace("logo_retention, weight: 20", "logo_retention, weight: 19", 1), encoding="utf-8"
     )
-    assert told(twins, "check") == []
-    (twins / RULES).write_text(text, encoding="utf-8")
-    export = twins / "exports" / "surveys" / "csat.csv"
+    assert checked() == []
+    (folder / RULES).write_text(text, encoding="utf-8")
+    export = folder / "exports" / "surveys" / "csat.csv"
     export.write_text(export.read_text(encoding="utf-8").rstrip("\n").rpartition("\n")[0] + "\n", encoding="utf-8")
-    assert told(twins, "check") == []
+    assert checked() == []
 
 
-def test_diagnose_says_what_the_run_said(twins: Path) -> None:
-    run = cli("run", twins, "--as-of", AS_OF, "--set-aside", "--json")
+def test_diagnose_says_what_the_run_said(twins: Path, run_of_twins: tuple[Path, Done]) -> None:
+    _, run = run_of_twins
     said = [
         p for p in run.json["problems"] if p["column"] and p["column"].startswith("rules.") and "(2026-Q2)" in p["what"]
     ]

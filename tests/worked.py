@@ -19,11 +19,12 @@ import polars as pl
 from ruamel.yaml import YAML
 from tabled import rows, tables
 
+from scoring.booking import booked
 from scoring.calendar import Period
 from scoring.ledger.parents import rolled_up
 from scoring.metrics import OVER_BOOK, REASONS
 from scoring.metrics.reference import Case
-from scoring.pipeline import measured, score
+from scoring.pipeline import measured
 from scoring.rules import Rulebook
 from scoring.rules.profiles import NAMES as PROFILES
 from scoring.rules.profiles import with_profile
@@ -101,9 +102,8 @@ def run(case: Worked) -> Outcome:
         frames = rolled_up(frames)
     asked = {name.rpartition(".")[2] for name in case.expected}
     metrics = [m for m in OVER_BOOK if m.name in asked]
-    result = score(frames, rulebook, period, _as_of(case, period), metrics=metrics)
-    rows = result.scored.rows
-    return Outcome(measured(rows, rulebook, frames, period, metrics), result.scored.moves)
+    made = booked(frames, rulebook, period, _as_of(case, period), metrics=metrics)
+    return Outcome(measured(made.rows, rulebook, frames, period, metrics), made.moves)
 
 
 def rules_of(case: Worked) -> Rulebook:
