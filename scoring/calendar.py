@@ -3,6 +3,8 @@
 A fiscal year is named by the calendar year in which it ends: with `fiscal_year_starts=7`, 2026 runs from
 1 July 2025 to 30 June 2026 and `2026-Q2` from 1 October to 31 December 2025. A fiscal year that starts in
 January is the calendar year. Fiscal months are calendar months: `2026-03` is March 2026 in every calendar.
+Weeks are those of ISO 8601, of whatever fiscal year: `2026-W26` is Monday 22 to Sunday 28 June 2026. Digests tell of
+weeks; nothing is scored by them.
 """
 
 import re
@@ -15,7 +17,9 @@ from scoring.errors import BookscoreError
 Length = Literal["quarter", "month", "year"]
 
 PATTERN = r"(?:19|20|21)[0-9][0-9](?:-Q[1-4]|-0[1-9]|-1[0-2])?"
-"""What the whole name of a period looks like."""
+"""What the whole name of a period looks like that can be scored."""
+
+_WEEK = r"((?:19|20|21)[0-9][0-9])-W([0-9][0-9])"
 
 _MONTHS: dict[Length, int] = {"month": 1, "quarter": 3, "year": 12}
 
@@ -60,7 +64,19 @@ class Calendar:
     length: Length = "quarter"
 
     def period(self, name: str) -> Period:
-        """The period of that name, of whichever length the name has.
+        """The period of that name, of whichever length the name has, a week too.
+
+        Raises UnknownPeriodError for text that names none.
+        """
+        if week := re.fullmatch(_WEEK, name):
+            try:
+                return self.week_containing(date.fromisocalendar(int(week[1]), int(week[2]), 1))
+            except ValueError:
+                raise UnknownPeriodError(name) from None
+        return self.scored(name)
+
+    def scored(self, name: str) -> Period:
+        """The period of that name, of whichever length but a week, by which nothing is scored.
 
         Raises UnknownPeriodError for text that names none.
         """
@@ -79,8 +95,16 @@ class Calendar:
         month = _number(day)
         return self._from(month - (month - self.fiscal_year_starts + 1) % months, months)
 
+    def week_containing(self, day: date) -> Period:
+        """The week in which the day lies, from Monday to Sunday, named as ISO 8601 does."""
+        year, week, weekday = day.isocalendar()
+        start = day - timedelta(days=weekday - 1)
+        return Period(f"{year}-W{week:02}", start, start + timedelta(days=7))
+
     def previous(self, period: Period, n: int = 1) -> Period:
         """The period of the same length, `n` periods earlier."""
+        if re.fullmatch(_WEEK, period.name):
+            return self.week_containing(period.start - timedelta(weeks=n))
         months = _length(period)
         return self._from(_number(period.start) - n * months, months)
 
@@ -118,4 +142,7 @@ def _first_day(month: int) -> date:
 
 
 def _length(period: Period) -> int:
+    """How many months the period has. Raises ValueError for a week."""
+    if re.fullmatch(_WEEK, period.name):
+        raise ValueError(f"{period.name} has no number of months")
     return _number(period.end) - _number(period.start)

@@ -56,7 +56,7 @@ class Reader:
     def period(self, version: Version) -> Period:
         """The period that was asked for, or the last one that the exports hold, in the version's calendar."""
         if self.request.period:
-            return rules.calendar_of(version.rulebook).period(self.request.period)
+            return rules.calendar_of(version.rulebook).scored(self.request.period)
         return scope.latest_period(self.of(version).tables, version.rulebook, self.request.as_of)
 
 

@@ -54,7 +54,7 @@ def of_folder(
 
 def _held(versions: Sequence[Version], name: str, reader: Reader) -> tuple[Version, Period]:
     """What was in force for the period of that name. Raises FuturePeriodError; ProblemsFoundError if nothing was."""
-    version, period = rules.in_force(versions, lambda v: calendar_of(v.rulebook).period(name))
+    version, period = rules.in_force(versions, lambda v: calendar_of(v.rulebook).scored(name))
     if period.start > reader.request.as_of:
         raise scope.FuturePeriodError(period, reader.request.as_of)
     return version, period

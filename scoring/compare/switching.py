@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 
 from scoring.rules import Rule, Rulebook
 
-_NO_STEP = ("rules", "version", "effective_from", "supersedes")
-"""Settings that are no step: rules are taken one by one, and when rules are in force moves no score."""
+_NO_STEP = ("rules", "version", "effective_from", "supersedes", "digests")
+"""Settings that are no step: rules are taken one by one, and neither when they are in force nor who is told moves a
+score."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ NO_BOOK = frozenset(
     {
         "name", "goal", "version", "effective_from", "supersedes", "profile", "method", "window", "responsibility",
         "expectation", "weights", "winsor", "credibility", "rules", "missing", "min_coverage", "min_n", "breakdowns",
-        "interval", "grades", "publish", "trust",
+        "interval", "grades", "publish", "trust", "digests",
     }
 )  # fmt: skip
 """Settings that decide nothing about what is in a book of a given period."""

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
@@ -12,6 +13,7 @@ from scoring.calendar import PATTERN
 from scoring.document import Flaw, did_you_mean
 
 _DAY = r"\d{4}-\d{2}-\d{2}"
+SLUG = "[A-Za-z0-9][A-Za-z0-9_-]{0,59}"
 PERCENT = r"[-+]?\d+(\.\d+)?\s*%"
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -59,11 +61,39 @@ def _since(text: str) -> str:
     return text
 
 
-def _beside(text: str) -> str:
-    """The text, where it is a path that does not lead out of the folder."""
+def _leads_out(text: str) -> bool:
+    """Whether the text is a path that leads out of the folder."""
     path = PurePosixPath(text)
-    if path.is_absolute() or ".." in path.parts or "\\" in text or re.match("[A-Za-z]:", text):
+    return path.is_absolute() or ".." in path.parts or "\\" in text or re.match("[A-Za-z]:", text) is not None
+
+
+def _beside(text: str) -> str:
+    if _leads_out(text):
         raise ValueError("must lie beside this file; write it like rules-2025.yaml")
+    return text
+
+
+def _within(text: str) -> str:
+    if _leads_out(text):
+        raise ValueError("must lie within the folder of this file; write it like digests")
+    return text
+
+
+def _time_zone(name: str) -> str:
+    """The name, if this machine knows the zone; every name where it knows none."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        known = available_timezones()  # lists a folder of files: only for those who need the advice
+        if known:
+            advice = did_you_mean(name, known, "write it like Europe/Berlin")
+            raise ValueError(f"is not a time zone; {advice}") from None
+    return name
+
+
+def _slug(text: str) -> str:
+    if not re.fullmatch(SLUG, text):
+        raise ValueError("must be letters, digits, _ and -, 60 at most; write it like leaders_weekly")
     return text
 
 
@@ -82,7 +112,12 @@ Month = Annotated[
     WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1, "maximum": 12}, {"enum": list(MONTHS)}]}),
 ]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
+Slug = Annotated[str, AfterValidator(_slug), Field(json_schema_extra={"pattern": f"^{SLUG}$"})]
+"""A name that may stand in an address or in the name of a file."""
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
 Since = Annotated[Text, AfterValidator(_since)]
 """The name of a period, meant is its first day, or a day such as `2026-07-01`."""
 Beside = Annotated[Text, AfterValidator(_beside)]
 """A path from the folder of the file in which it is written."""
+Within = Annotated[Text, AfterValidator(_within)]
+"""A folder in that of the file in which it is written."""

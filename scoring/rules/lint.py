@@ -7,6 +7,7 @@ from scoring.document import Document, Flaw, Keys, did_you_mean
 from scoring.errors import Problem, Severity, shown
 from scoring.rules.asked import LEAST_N
 from scoring.rules.comparing import Method
+from scoring.rules.digest_lint import Finding, lint_digests
 from scoring.rules.grades import Bands, Linear
 from scoring.rules.rulebook import Rule, Rulebook
 
@@ -27,8 +28,6 @@ _BY_METRIC: tuple[Keys, ...] = (("min_n",), ("winsor",), ("credibility", "k"), (
 _SEE = "`bookscore metrics` lists them"
 _PERCENT_MEANT = 10
 """A ratio that large is a percentage without its sign."""
-
-Finding = tuple[Severity, Flaw]
 
 
 class MetricFacts(Protocol):
@@ -65,6 +64,7 @@ def lint(document: Document, rulebook: Rulebook | None, catalogue: Catalogue) ->
         if metric is not None:
             for keys, grade in _grades(("rules", n), document):
                 found += [*_direction(grade, keys, metric), *_thresholds(grade, keys, metric, document)]
+    found += lint_digests(document, None if rulebook is None else rulebook.digests)
     if rulebook is not None:
         found += _whole(rulebook, catalogue)
     return [document.problem(flaw, severity) for severity, flaw in found]

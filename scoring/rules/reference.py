@@ -149,14 +149,15 @@ def _values(field: Schema) -> str:
     if "$ref" in field:
         name = field["$ref"].rpartition("/")[2]
         return f"[{name}](#{name.lower()})"
-    if "enum" in field:
-        return ", ".join(f"`{word}`" for word in field["enum"])
+    if words := field.get("enum", [field["const"]] if "const" in field else []):
+        return ", ".join(f"`{word}`" for word in words)
     if branches := field.get("anyOf") or field.get("oneOf"):
         return " or ".join(_values(b) for b in branches if b.get("type") != "null")
     if field["type"] == "array":
         return f"list of {_entries(field)}"
     if field["type"] == "object":
-        return f"name to {_values(field['additionalProperties'])}"
+        (entry,) = field.get("patternProperties", {"": field.get("additionalProperties")}).values()
+        return f"name to {_values(entry)}"
     return _word(field)
 
 
@@ -171,7 +172,7 @@ def _entries(field: Schema) -> str:
 def _word(field: Schema) -> str:
     """What a single word may be, with its limits where both are inclusive."""
     if field["type"] == "string":
-        return "percentage" if "%" in field.get("pattern", "") else "text"
+        return "date" if field.get("format") == "date" else "percentage" if "%" in field.get("pattern", "") else "text"
     if field["type"] == "boolean":
         return "`true` or `false`"
     kind = {"integer": "whole number", "number": "number"}[field["type"]]

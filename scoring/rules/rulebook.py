@@ -20,6 +20,7 @@ from scoring.rules.comparing import (
     Window,
     low_below_high,
 )
+from scoring.rules.digests import Digests
 from scoring.rules.grades import Grade, Segments
 from scoring.rules.kinds import Beside, Part, Ratio, Settings, Since, Text
 from scoring.rules.policies import Policies, QuickRatio, Retention
@@ -164,6 +165,9 @@ class Rulebook(Settings):
     grades: tuple[Label, ...] = Field(_LABELS, min_length=1, description="Words for scores; the lowest from 0.")
     publish: Publish = Field(Publish(), description="How sure must be what is published, and among whom.")
     trust: Trust = Field(Trust(), description="When data are not to be trusted, and what becomes of scores then.")
+    digests: Digests = Field(
+        Digests(), exclude=True, description="Who is told when what changed; decides nothing about scores."
+    )
 
     @field_validator("min_n")
     @classmethod

@@ -1,12 +1,11 @@
 """Which settings does a rulebook have besides its rules? Calendar, ownership, credit, ladder, policies."""
 
 from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from scoring.document import Flaw, did_you_mean, flawed
-from scoring.rules.kinds import Month, Part, Ratio, Settings, Text, named_twice
+from scoring.rules.kinds import Month, Part, Ratio, Settings, Text, TimeZone, named_twice
 
 At = Literal["at_open", "at_event", "at_close", "time_weighted"]
 GrowthPart = Literal["tier", "seats", "list_price", "discount_given", "discount_expired", "add_on"]
@@ -14,26 +13,12 @@ LifetimeModel = Literal["auto", "sbg", "bdw", "exponential_gamma", "nbd", "bg_nb
 Missing = Literal["exclude_reweight", "neutral", "zero", "withhold"]
 
 
-def _time_zone(name: str) -> str:
-    """The name, if this machine knows the zone; every name where it knows none."""
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        known = available_timezones()  # lists a folder of files: only for those who need the advice
-        if known:
-            advice = did_you_mean(name, known, "write it like Europe/Berlin")
-            raise ValueError(f"is not a time zone; {advice}") from None
-    return name
-
-
 class Calendar(Settings):
     """When the company's year starts, and how long a scored period is."""
 
     fiscal_year_starts: Month = Field(1, description="First month of the fiscal year, as a name or 1 to 12.")
     period: Literal["quarter", "month", "year"] = Field("quarter", description="Length of a scored period.")
-    time_zone: Annotated[str, AfterValidator(_time_zone)] = Field(
-        "UTC", description="Business time zone in which a day begins and ends."
-    )
+    time_zone: TimeZone = Field("UTC", description="Business time zone in which a day begins and ends.")
 
 
 class Ownership(Settings):

@@ -40,27 +40,45 @@ class Silence:
 
 
 def silence(looked: Looked, table: str) -> Silence | None:
-    """The silence of the table at the end of the period, where it is longer than any usual one.
+    """The silence of the table at the end of the period."""
+    span = (looked.period.start, looked.last_day())
+    return silent(table, looked.tables[table], span, looked.as_of, looked.rulebook.basis)
 
-    A table of too few days to know is silent only if it holds the revenue and nothing of it is of the period.
+
+def silent(table: str, rows: pl.DataFrame, span: tuple[date, date], as_of: date, basis: str) -> Silence | None:
+    """The silence of the table at the end of the span, its first and last day, where it is longer than any usual one.
+
+    A table of too few days to know is silent only if it holds the revenue and nothing of it is of the span.
     """
-    days = _days(looked, table)
+    days = _days(table, rows, as_of)
     if days.is_empty():
         return None
     last = days[-1]
-    found = (looked.last_day() - last).days
+    found = (span[1] - last).days
     recent = days.filter(days > last - YEARS)
     if recent.len() >= LEAST_DAYS:
         usual = max(step.days for step in recent.diff().drop_nulls())
         return Silence(last, found, usual) if found > LONGER * usual else None
-    is_empty = table == looked.rulebook.basis == "invoices" and last < looked.period.start
+    is_empty = table == basis == "invoices" and last < span[0]
     return Silence(last, found, None) if is_empty else None
 
 
-def _days(looked: Looked, table: str) -> pl.Series:
+def columns(table: str) -> list[str]:
+    """The columns of the table that `silent` and `furthest` look at."""
+    dated = [column for group in HAPPENED[table] for column in group]
+    return ["origin_file", *dict.fromkeys([*dated, *(("cancelled_on", "ends_on") if table == "contracts" else ())])]
+
+
+def furthest(table: str, rows: pl.DataFrame, last: date) -> list[str]:
+    """The exports of the table's rows that say that something happened on its last day."""
+    found = rows.filter(pl.any_horizontal(group == last for group in _groups(table)))
+    return found["origin_file"].unique().sort().to_list()
+
+
+def _days(table: str, rows: pl.DataFrame, as_of: date) -> pl.Series:
     """The different days, up to the one on which one looks, on which something happened, in order."""
-    days = pl.concat([looked.tables[table].select(group.alias("day")) for group in _groups(table)])["day"]
-    return days.filter(days <= looked.as_of).unique().sort()
+    days = pl.concat([rows.select(group.alias("day")) for group in _groups(table)])["day"]
+    return days.filter(days <= as_of).unique().sort()
 
 
 def _groups(table: str) -> list[pl.Expr]:
@@ -75,12 +93,12 @@ def find(looked: Looked) -> Iterator[Finding]:
         level = beyond(stops.days / looked.period.days, looked.rulebook.trust.silence) if stops else None
         if stops and level:
             before = (
-                "" if stops.usual is None else f", and never were silent for more than {_counted(stops.usual)} before"
+                "" if stops.usual is None else f", and never were silent for more than {counted(stops.usual)} before"
             )
             yield Finding(
                 FRESHNESS.name,
                 level,
-                f"{table} end on {stops.last_on}, {_counted(stops.days)} before {_end(looked)}{before}",
+                f"{table} end on {stops.last_on}, {counted(stops.days)} before {_end(looked)}{before}",
                 "export again, or score a period that the exports reach to the end of",
                 table=table,
                 file=", ".join(_files(looked, table, stops.last_on)),
@@ -94,18 +112,11 @@ def _end(looked: Looked) -> str:
 def _files(looked: Looked, table: str, last: date) -> list[str]:
     """The exports of the table, or where there are several those that reach furthest."""
     files = looked.files_of(table)
-    if len(files) <= 1:
-        return files
-    frame = looked.tables[table]
-    return (
-        frame.filter(pl.any_horizontal(group == last for group in _groups(table)))["origin_file"]
-        .unique()
-        .sort()
-        .to_list()
-    )
+    return files if len(files) <= 1 else furthest(table, looked.tables[table], last)
 
 
-def _counted(days: int) -> str:
+def counted(days: int) -> str:
+    """The number of days in words."""
     return f"{days:,} day{'' if days == 1 else 's'}"
 
 
