@@ -66,7 +66,8 @@ def writing(engine: Engine) -> Iterator[Session]:
 def _engine(url: URL) -> Engine:
     """An engine whose errors do not show what was to be written."""
     try:
-        engine = create_engine(url, hide_parameters=True)
+        is_server = url.get_backend_name() == "postgresql"
+        engine = create_engine(url, hide_parameters=True, pool_pre_ping=is_server)
     except ModuleNotFoundError:
         raise NoDriverError from None
     if engine.dialect.name == "sqlite":

@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
 from scoring.errors import BookscoreError
 
 
@@ -60,6 +63,10 @@ class BusyError(BookscoreError):
         super().__init__(
             f"another process has been writing to the store for {seconds:g} seconds; try again when it is done"
         )
+
+
+UNREACHABLE = (BusyError, DBAPIError, PoolTimeoutError)
+"""What is raised where the database is busy or away: who asks again later may be answered."""
 
 
 class NoFolderError(BookscoreError):

@@ -41,15 +41,17 @@ def seals_of(session: Session) -> tuple[SealRecord, ...]:
     return tuple(record(row) for row in session.exec(select(Seal).order_by(col(Seal.number))))
 
 
-def holding_of(session: Session) -> tuple[SealRecord, ...]:
-    """The seals that hold, those not opened again, the first first."""
-    opened = _opened(session)
-    return tuple(seal for seal in seals_of(session) if seal.number not in opened)
+def holding_of(session: Session, at: str | None = None) -> tuple[SealRecord, ...]:
+    """The seals that hold, those not opened again, the first first; with `at`, those that held at that instant."""
+    opened = _opened(session, at)
+    known = seals_of(session)
+    return tuple(seal for seal in known if seal.number not in opened and (at is None or seal.sealed_at <= at))
 
 
-def _opened(session: Session) -> frozenset[int]:
-    """The numbers of the seals that hold no more."""
-    return frozenset(session.exec(select(Reopening.seal)))
+def _opened(session: Session, at: str | None = None) -> frozenset[int]:
+    """The numbers of the seals that hold no more, or held no more at the instant."""
+    all_of_them = select(Reopening.seal)
+    return frozenset(session.exec(all_of_them if at is None else all_of_them.where(col(Reopening.reopened_at) <= at)))
 
 
 def refuse_sealed(session: Session, period: str) -> None:

@@ -119,14 +119,20 @@ class Store:
         found = self.sealed(period)
         return self.latest(period) if found is None else self.run(found.run_id)
 
-    def holding(self) -> dict[str, str]:
-        """Period to the id of the run that holds for it, as `published` says; the period computed last comes first."""
+    def holding(self, at: datetime | None = None) -> dict[str, str]:
+        """Period to the id of the run that holds for it, as `published` says; the period computed last comes first.
+
+        With `at`, those that held at that instant.
+        """
         last = select(Computation.period, Computation.run_id).order_by(col(Computation.number).desc())
+        until = None if at is None else instant(at)
+        if until is not None:
+            last = last.where(col(Computation.computed_at) <= until)
         with reading(self.engine) as session:
             found: dict[str, str] = {}
             for period, run_id in session.exec(last):
                 found.setdefault(period, run_id)
-            return found | {seal.period: seal.run_id for seal in holding_of(session)}
+            return found | {seal.period: seal.run_id for seal in holding_of(session, until)}
 
     def latest(self, period: str | None = None) -> StoredRun | None:
         """The run that was computed last, for the period or at all."""

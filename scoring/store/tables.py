@@ -7,7 +7,7 @@ in texts only, as no database keeps all digits of a decimal.
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-VERSION = 4
+VERSION = 5
 
 
 class SchemaVersion(SQLModel, table=True):

@@ -7,10 +7,10 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy import Connection, delete, insert
 
-from scoring.store.migrations import v1_runs, v2_seals, v3_people, v4_reviews
+from scoring.store.migrations import v1_runs, v2_seals, v3_people, v4_reviews, v5_deliveries
 from scoring.store.tables import SchemaVersion
 
-STEPS = (v1_runs.upgrade, v2_seals.upgrade, v3_people.upgrade, v4_reviews.upgrade)
+STEPS = (v1_runs.upgrade, v2_seals.upgrade, v3_people.upgrade, v4_reviews.upgrade, v5_deliveries.upgrade)
 """What makes version 1 from nothing, version 2 from version 1, and so on. A step that was released never changes."""
 
 

@@ -31,13 +31,17 @@ def attempt(store: Store, limits: Mapping[str, int], *, at: datetime) -> timedel
     return None
 
 
-def succeeded(store: Store, *, account: str, address: str) -> None:
-    """Takes the attempt back from both keys, and all that failed before it from the account."""
-    newest = select(SignInAttempt).where(SignInAttempt.key == _key(address)).order_by(col(SignInAttempt.at).desc())
+def succeeded(store: Store, *, account: str, address: str, way: str | None = None) -> None:
+    """Takes the attempt back from all keys, and all that failed before it from the account.
+
+    `way` is the key under which it was counted that the way to another server began.
+    """
     with writing(store.engine) as session:
         session.exec(delete(SignInAttempt).where(col(SignInAttempt.key) == _key(account)))
-        for own in session.exec(newest.limit(1)):
-            session.delete(own)
+        for key in (address, way):
+            counted = select(SignInAttempt).where(SignInAttempt.key == _key(key or ""))
+            for own in session.exec(counted.order_by(col(SignInAttempt.at).desc()).limit(1)):
+                session.delete(own)
 
 
 def _until(session: Session, key: str, limit: int) -> str | None:

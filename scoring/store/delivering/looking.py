@@ -1,0 +1,123 @@
+"""What became of the deliveries? Lists, one by the beginning of its id, its history, and counts."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import TypedDict, Unpack
+
+from sqlalchemy import ColumnElement, collate, func, or_, select
+
+from scoring.store.database import reading
+from scoring.store.delivering.changing import HELD, TRIED
+from scoring.store.delivering.records import AttemptRecord, DeliveryRecord, DeliveryState, Tally
+from scoring.store.delivering.refusals import AmbiguousDeliveryError, UnknownDeliveryError
+from scoring.store.records import instant
+from scoring.store.store import Store
+
+_PARKED = "parked"
+"""What deliveries are called that failed and are not tried again."""
+
+
+def delivery(store: Store, word: str) -> DeliveryRecord:
+    """The delivery whose id begins like this. Raises UnknownDeliveryError and AmbiguousDeliveryError."""
+    asked = HELD.select().where(HELD.c.delivery_id.startswith(word, autoescape=True)).order_by(HELD.c.delivery_id)
+    with reading(store.engine) as session:
+        found = [dict(row) for row in session.connection().execute(asked.limit(2)).mappings()] if word else []
+    if not found:
+        raise UnknownDeliveryError(word)
+    if len(found) > 1:
+        raise AmbiguousDeliveryError(word, [row["delivery_id"] for row in found])
+    return DeliveryRecord.model_validate(found[0])
+
+
+class Asked(TypedDict, total=False):
+    """Which deliveries are asked for: those of which all is true that is said here; None says nothing."""
+
+    schedule: str | None
+    period: str | None
+    channel: str | None
+    recipient: str | None
+
+
+def deliveries(
+    store: Store, *, states: Collection[str] = (), most: int = 200, skip: int = 0, **asked: Unpack[Asked]
+) -> tuple[DeliveryRecord, ...]:
+    """The deliveries that are asked for, what was due last first, within an occasion by name.
+
+    States are called as in a tally: `failed` are those that are tried again, `parked` those that are not.
+    """
+    found = (
+        HELD.select()
+        .where(*_are(asked))
+        .order_by(
+            HELD.c.due_at.desc(), *(_by_letter(store, HELD.c[name]) for name in ("schedule", "name", "delivery_id"))
+        )
+    )
+    if states:
+        found = found.where(or_(*(_is(str(state)) for state in states)))
+    with reading(store.engine) as session:
+        rows = session.connection().execute(found.limit(most).offset(skip)).mappings()
+        return tuple(DeliveryRecord.model_validate(dict(row)) for row in rows)
+
+
+def attempts(store: Store, delivery_id: str) -> tuple[AttemptRecord, ...]:
+    """What happened to the delivery since it was made, the first first."""
+    asked = TRIED.select().where(TRIED.c.delivery_id == delivery_id).order_by(TRIED.c.number)
+    with reading(store.engine) as session:
+        return tuple(AttemptRecord.model_validate(dict(row)) for row in session.connection().execute(asked).mappings())
+
+
+def last_sent(
+    store: Store, schedule: str, channel: str, recipient: str, *, before: datetime | None = None
+) -> DeliveryRecord | None:
+    """The delivery that the recipient got last by the schedule and channel: the one that was due last.
+
+    `before` is when the one was due that is to be written.
+    """
+    asked = (
+        HELD.select()
+        .where(*_are({"schedule": schedule, "channel": channel, "recipient": recipient}))
+        .where(HELD.c.state == DeliveryState.SENT.value)
+        .order_by(HELD.c.due_at.desc(), HELD.c.delivery_id)
+    )
+    if before is not None:
+        asked = asked.where(HELD.c.due_at < instant(before))
+    with reading(store.engine) as session:
+        row = session.connection().execute(asked.limit(1)).mappings().one_or_none()
+        return None if row is None else DeliveryRecord.model_validate(dict(row))
+
+
+def tally(store: Store, *, schedule: str | None = None, period: str | None = None) -> Tally:
+    """How many deliveries are in which state: all, those of a schedule, or those of one occasion."""
+    found = tallies(store, schedule=schedule, period=period).values()
+    return Tally(**{name: sum(getattr(each, name) for each in found) for name in Tally.model_fields})
+
+
+def tallies(store: Store, *, schedule: str | None = None, period: str | None = None) -> dict[tuple[str, str], Tally]:
+    """Schedule and period to how many of its deliveries are in which state."""
+    is_tried = HELD.c.next_try_at.is_not(None)
+    by = (HELD.c.schedule, HELD.c.period, HELD.c.state)
+    those = _are({"schedule": schedule, "period": period})
+    asked = select(*by, is_tried, func.count()).where(*those).group_by(*by, is_tried)
+    counted: dict[tuple[str, str], dict[str, int]] = {}
+    with reading(store.engine) as session:
+        for its_schedule, its_period, state, will_be_tried, count in session.connection().execute(asked):
+            is_parked = state == DeliveryState.FAILED and not will_be_tried
+            counted.setdefault((its_schedule, its_period), {})[_PARKED if is_parked else state] = count
+    return {key: Tally(**counts) for key, counts in counted.items()}
+
+
+def _by_letter(store: Store, column: ColumnElement[str]) -> ColumnElement[str]:
+    """The column in the order of its letters' numbers, which is the same in every database, whatever its language."""
+    return collate(column, "C" if store.engine.dialect.name == "postgresql" else "BINARY")
+
+
+def _is(state: str) -> ColumnElement[bool]:
+    """Whether it is in that state of a tally."""
+    if state in (_PARKED, DeliveryState.FAILED):
+        will_be_tried = HELD.c.next_try_at.is_not(None)
+        return (HELD.c.state == DeliveryState.FAILED.value) & (will_be_tried if state != _PARKED else ~will_be_tried)
+    return HELD.c.state == state
+
+
+def _are(asked: Asked) -> list[ColumnElement[bool]]:
+    return [HELD.c[name] == value for name, value in asked.items() if value is not None]
