@@ -71,6 +71,15 @@ class Print:
     axis: Callable[[Scale], Markup]
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the change of a score, in points as they are printed; `accounts` moved it, each with its points."""
+
+    label: str
+    points: Decimal
+    accounts: Sequence[Mapping[str, Any]]
+
+
 def printed_change(card: Mapping[str, Any]) -> Decimal | None:
     """The change as it is printed: between the two printed scores, so that a reader's sum is ours."""
     if card["score"] is None or card["previous"] is None or card["previous"]["score"] is None:
@@ -78,41 +87,45 @@ def printed_change(card: Mapping[str, Any]) -> Decimal | None:
     return rounded(card["score"]) - rounded(card["previous"]["score"])
 
 
-def score_walk(card: Mapping[str, Any]) -> Walk | None:
-    """From the previous score to this score, over each cause where causes are known, else over each rule.
+def change_parts(card: Mapping[str, Any]) -> tuple[Part, ...]:
+    """What made up the change of the score: cause by cause where causes are known, else rule by rule.
 
-    None without both scores.
+    Their points add up to the change as it is printed; causes that do not show in print are left out. Empty without
+    both scores.
     """
     change = printed_change(card)
     if change is None:
+        return ()
+    causes, rest = card.get("moved"), "Everything else"
+    if causes is not None:
+        told = [(c["label"], _number(c["points"]), c["accounts"]) for c in causes]
+    else:
+        known = [line for line in card["lines"] if line["contribution_change"] is not None]
+        told = [(line["label"], _number(line["contribution_change"]), ()) for line in known]
+        rest = rest if len(known) == len(card["lines"]) else "Rules not scored in both periods"
+    values = with_rest([v for _, v, _ in told], _number(card["score"]) - _number(card["previous"]["score"]))
+    printed = zip([*told, (rest, NOTHING, ())], in_parts(values, change), strict=False)
+    parts = (Part(label, points, accounts) for (label, _, accounts), points in printed)
+    return tuple(part for part in parts if part.points or causes is None)
+
+
+def score_walk(card: Mapping[str, Any]) -> Walk | None:
+    """From the previous score to this score, over each part of the change, with the accounts that moved most in it.
+
+    None without both scores.
+    """
+    if printed_change(card) is None:
         return None
-    if card.get("moved") is not None:
-        return _walk_of_causes(card, change)
-    before, now = _number(card["previous"]["score"]), _number(card["score"])
-    known = [line for line in card["lines"] if line["contribution_change"] is not None]
-    parts = with_rest([_number(line["contribution_change"]) for line in known], now - before)
-    rest = "Everything else" if len(known) == len(card["lines"]) else "Rules not scored in both periods"
-    labels = [*(line["label"] for line in known), rest]
-    moves = tuple(zip(labels, in_parts(parts, change), strict=False))
-    return _walk(_scores(card), rounded(before), moves, Print(fixed, signed, ranges.axis))
-
-
-def _walk_of_causes(card: Mapping[str, Any], change: Decimal) -> Walk:
-    """Over each cause that shows in print, with the accounts that moved most in it."""
-    before, causes = _number(card["previous"]["score"]), card["moved"]
-    parts = with_rest([_number(c["points"]) for c in causes], _number(card["score"]) - before)
-    labels = [*(c["label"] for c in causes), "Everything else"]
-    printed = zip(labels, in_parts(parts, change), [*map(_most_moved, causes), ()], strict=False)
-    shown = [(label, points, who) for label, points, who in printed if points]
-    moves = tuple((label, points) for label, points, _ in shown)
-    walk = _walk(_scores(card), rounded(before), moves, Print(fixed, signed, ranges.axis))
+    parts = change_parts(card)
+    moves = tuple((part.label, part.points) for part in parts)
+    walk = _walk(_scores(card), rounded(card["previous"]["score"]), moves, Print(fixed, signed, ranges.axis))
     first, *steps, last = walk.rows
-    named = (replace(row, accounts=who) for row, (_, _, who) in zip(steps, shown, strict=True))
+    named = (replace(row, accounts=_most_moved(part)) for row, part in zip(steps, parts, strict=True))
     return replace(walk, rows=(first, *named, last))
 
 
-def _most_moved(cause: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    felt = sorted((a for a in cause["accounts"] if rounded(a["points"])), key=lambda a: (-abs(a["points"]), a["name"]))
+def _most_moved(part: Part) -> tuple[tuple[str, str], ...]:
+    felt = sorted((a for a in part.accounts if rounded(a["points"])), key=lambda a: (-abs(a["points"]), a["name"]))
     return tuple((a["name"], signed(a["points"])) for a in felt[:MOST_MOVED])
 
 

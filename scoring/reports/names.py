@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from hashlib import sha256
 
+from scoring.letters import bare
+
 _BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _BLANK = "\t\n\r\v\f\u0085\u2028\u2029"
 _GONE = (*range(0x20), *range(0x7F, 0xA0), *range(0xFFF9, 0xFFFC), 0xFFFE, 0xFFFF)
@@ -29,8 +31,7 @@ def cleaned(text: str) -> str:
 
 def alphabetical(name: str) -> tuple[str, str]:
     """A key to sort names by: accents and case count only between names that are otherwise equal."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", cleaned(name)) if not unicodedata.combining(c))
-    return bare.casefold().strip(), name
+    return bare(cleaned(name)), name
 
 
 def file_names(ids: Iterable[str]) -> dict[str, str]:

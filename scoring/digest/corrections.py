@@ -1,0 +1,184 @@
+"""Which figures that were told are other ones now, and why? Periods that were over, and lines of sealed ones."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from scoring.compare import Difference
+from scoring.digest import whole
+from scoring.digest.against import is_over
+from scoring.digest.causes import corrected
+from scoring.digest.content import Asked, Corrected, Correction, Words, day, name, reported
+from scoring.digest.links import Links
+from scoring.numbers import fixed
+from scoring.reports.names import alphabetical
+from scoring.reports.prior import KINDS, signed_money, why
+from scoring.scorecard.cards import Card
+from scoring.store.refusals import UnknownRunError
+from scoring.view import NotVisibleError, Seen, View
+
+MOST = 8
+"""So many managers, or lines, are named."""
+_FILES = 4
+_FACTS = {
+    "sources": "sources.yaml says otherwise how files are read",
+    "bookscore": "computed by bookscore {now} instead of {then}",
+    "polars": "computed with Polars {now} instead of {then}",
+}
+
+Whose = Callable[[Seen], Sequence[Card]]
+Both = tuple[Card | None, Card | None]
+
+
+def corrections(view: View, now: Seen, asked: Asked, whose: Whose, *, is_plain: bool = False) -> tuple[Correction, ...]:
+    """The periods that earlier digests spoke of, whose published run is another one since the last though no day of
+    the period went by.
+
+    `whose` gives the cards of a run that are told of; periods of which none of them changed are left out. Where it
+    `is_plain`, settings of the rules are not named.
+    """
+    if asked.last_at is None or not asked.spoken:
+        return ()
+    shelf, links = now.shelf, Links(asked.page)
+    spoken = {period for run_id in asked.spoken if (period := _period_of(run_id, now))}
+    then, held = view.store.holding(asked.last_at), view.store.holding()
+    changed = [p for p in spoken if p in then and p in held and then[p] != held[p]]
+    pairs = [tuple(Seen(shelf, shelf.run(runs[p]), view.sight) for runs in (then, held)) for p in sorted(changed)]
+    found = ((was, is_, _corrected_of(was, is_, whose)) for was, is_ in pairs if _is_final(was, is_))
+    said = {
+        "names_settings": view.sight.is_everything and not is_plain,
+        "is_own": asked.schedule.audience == "managers",
+    }
+    return tuple(_correction(was, is_, both, links, **said) for was, is_, both in found if both)
+
+
+def learned(now: Seen, last: Seen | None, cards: Sequence[Card], *, is_own: bool) -> tuple[Words, ...]:
+    """What was learned of sealed periods that the last digest did not say, by manager, or line by line of one's own."""
+    told = [(card, lines) for card in cards if (lines := _new_lines(card, last))]
+    if is_own:
+        lines = [line for _, found in told for line in found]
+        sentences: list[Words] = [_line(line, now.facts["currency"]) for line in lines]
+    else:
+        sentences = [_lines(card, lines) for card, lines in told]
+    rest = len(sentences) - MOST
+    what = "line" if is_own else "manager"
+    more = [(f"{rest} more {what}{'' if rest == 1 else 's'} of sealed periods.",)] if rest > 0 else []
+    return (*sentences[:MOST], *more)
+
+
+def _is_final(was: Seen, now: Seen) -> bool:
+    """Whether what the later run says otherwise was corrected: the period was over, or no day went by since."""
+    return is_over(was) or bool(was.facts["as_of"] == now.facts["as_of"])
+
+
+def _period_of(run_id: str, now: Seen) -> str | None:
+    """Which period the run is of; None where it is not stored any more."""
+    try:
+        return now.shelf.run(run_id).run.period
+    except UnknownRunError:
+        return None
+
+
+def _corrected_of(then: Seen, now: Seen, whose: Whose) -> list[Both]:
+    """The cards whose printed score is another one, then and now.
+
+    Who is seen in one of the runs only, as they are of another team in the other, is told of to those who see all.
+    """
+    old, new = ({card["manager_id"]: card for card in whose(seen)} for seen in (then, now))
+    sees_all = now.sight.is_everything
+    both = [(old.get(i), new.get(i)) for i in {**old, **new} if sees_all or (i in old and i in new)]
+    return sorted((pair for pair in both if _score(pair[0]) != _score(pair[1])), key=_largest)
+
+
+def _largest(both: Both) -> tuple[float, tuple[str, str], str]:
+    """Who has a score no more, or for the first time, comes first; then by how much it changed, then by name."""
+    then, now = (card["score"] if card else None for card in both)
+    size = float("inf") if then is None or now is None else abs(now - then)
+    card = both[1] or both[0] or {}
+    return -size, alphabetical(card["name"]), card["manager_id"]
+
+
+def _correction(
+    then: Seen, now: Seen, both: Sequence[Both], links: Links, *, names_settings: bool, is_own: bool
+) -> Correction:
+    managers = tuple(_corrected(then, now, old, new, links, is_own=is_own) for old, new in both[:MOST])
+    causes = _causes(whole.differing(then, now), names_settings=names_settings)
+    return Correction(now.period, tuple(causes), managers, len(both))
+
+
+def _corrected(then: Seen, now: Seen, old: Card | None, new: Card | None, links: Links, *, is_own: bool) -> Corrected:
+    card = new or old or {}
+    reasons = corrected(now, then, card["manager_id"], is_own=is_own) if new else ()
+    if not reasons and new is not None and new["score"] is None:
+        reasons = ((reported(str(new["reason"] or "Nothing could be scored.")),),)
+    return Corrected(
+        manager_id=card["manager_id"],
+        name=name(card["name"]),
+        then=old["score"] if old else None,
+        now=new["score"] if new else None,
+        low=new["low"] if new else None,
+        high=new["high"] if new else None,
+        why=reasons,
+        url=links.card(now.period, card["manager_id"]) if new else None,
+    )
+
+
+def _score(card: Card | None) -> str:
+    """The score as it is printed: what nobody can see is no correction."""
+    return "" if card is None else fixed(card["score"])
+
+
+def _causes(found: Difference, *, names_settings: bool) -> Iterator[Words]:
+    """Which files, rules and versions are others, as parts of a sentence."""
+    files = [file for file in found.inputs if file.state != "same"]
+    for file in files[:_FILES]:
+        yield (name(file.file), f" {_file(file.state, file.rows.then, file.rows.now)}")
+    if files[_FILES:]:
+        yield (f"{len(files) - _FILES} more files are others",)
+    if found.settings:
+        count = f"{len(found.settings)} setting{'' if len(found.settings) == 1 else 's'} of the rules changed"
+        names = ", ".join(change.setting for change in found.settings[:_FILES])
+        yield (f"{count}: ", name(names)) if names_settings else (count,)
+    for fact, words in _FACTS.items():
+        if found.facts[fact].differs:
+            yield (words.format(then=found.facts[fact].then, now=found.facts[fact].now),)
+    as_of = found.facts["as_of"]
+    if as_of.differs:
+        yield (f"seen from {day(as_of.now)} instead of {day(as_of.then)}",)
+
+
+def _file(state: str, then: int | None, now: int | None) -> str:
+    if state in ("added", "gone"):
+        return f"is {'new' if state == 'added' else 'gone'} ({fixed(now if state == 'added' else then, 0)} rows)"
+    return f"changed ({fixed(now, 0)} rows{'' if then == now else f' instead of {fixed(then, 0)}'})"
+
+
+def _new_lines(card: Card, last: Seen | None) -> list[Mapping[str, Any]]:
+    """The lines of the card that the last digest's run did not have."""
+    found = list((card.get("prior_periods") or {}).get("lines", ()))
+    if not found or last is None:
+        return found
+    try:
+        known = (last.card(card["manager_id"]).get("prior_periods") or {}).get("lines", ())
+    except NotVisibleError:
+        known = ()
+    return [line for line in found if line not in known]
+
+
+def _line(line: Mapping[str, Any], currency: str) -> Words:
+    kind = KINDS.get(line["kind"], line["kind"])
+    on = day(line["effective_on"])
+    amount = signed_money(line["amount"], currency)
+    return (name(line["account"]), f", {kind[:1].lower()}{kind[1:]} on {on}: {amount}, ", name(why(line)), ".")
+
+
+def _lines(card: Card, lines: Sequence[Mapping[str, Any]]) -> Words:
+    """What was learned of one manager's accounts, as one sum and its largest line."""
+    currency = card["currency"]
+    total = sum((Decimal(line["amount"]) for line in lines), Decimal(0))
+    largest = max(lines, key=lambda line: (abs(Decimal(line["amount"])), line["account_id"]))
+    count = f"{len(lines)} line{'' if len(lines) == 1 else 's'} of sealed periods, {signed_money(total, currency)}"
+    return (
+        name(card["name"]), f": {count}; the largest is ", name(largest["account"]),
+        f" ({signed_money(largest['amount'], currency)}, ", name(why(largest)), ").",
+    )  # fmt: skip

@@ -1,0 +1,35 @@
+"""What is a post made of? A store and the rules of its folder, with what the environment says."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+
+from scoring.digest.planning import Post, Tell
+from scoring.digest.timetable import Timetable
+from scoring.digest.ways import FromEnvironment
+from scoring.digest.writing import FromStore
+from scoring.rules import Rulebook
+from scoring.store import Store
+
+PUBLIC_URL = "BOOKSCORE_PUBLIC_URL"
+"""What in the environment says where people reach the page, where the rules do not."""
+
+
+def opened(
+    store: Store,
+    folder: Path,
+    rulebook: Rulebook,
+    environment: Mapping[str, str],
+    *,
+    now: Callable[[], datetime],
+    tell: Tell = lambda event, facts: None,
+) -> Post:
+    """The post of the folder. Nothing is connected yet."""
+    timetable = Timetable.of(rulebook)
+    writer = FromStore(store, timetable, page_of(rulebook, environment))
+    return Post(store, timetable, writer, FromEnvironment(environment, folder), now, tell)
+
+
+def page_of(rulebook: Rulebook, environment: Mapping[str, str]) -> str | None:
+    """Where links lead: where the rules say, else where the environment says, else there are none."""
+    return rulebook.digests.page or environment.get(PUBLIC_URL, "").rstrip("/") or None

@@ -1,0 +1,30 @@
+"""The digest as a mail of HTML: one sheet, first for a phone, its style on each element, nothing from outside."""
+
+from importlib.resources import files
+
+import css_inline
+from markupsafe import Markup
+
+from scoring.digest.content import Digest, Name
+from scoring.digest.render import words
+from scoring.numbers import likely
+from scoring.reports.pages import environment
+
+LARGEST = 100_000
+"""Bytes from which on mail programs cut a mail short."""
+
+_CSS = Markup(files("scoring.digest").joinpath("templates/digest.css").read_text("utf-8"))  # noqa: S704  our own file
+_FILLER = Markup("&#847;&zwnj;&nbsp;" * 90)  # noqa: S704  a constant
+"""What stands behind the preview, so that mail programs do not go on with the figures."""
+
+_ENVIRONMENT = environment("scoring.digest")
+_ENVIRONMENT.tests["named"] = lambda part: isinstance(part, Name)
+_ENVIRONMENT.globals.update(words=words, likely=likely, css=_CSS, filler=_FILLER)
+_TEMPLATE = _ENVIRONMENT.get_template("digest.html.j2")
+_INLINER = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+
+
+def html(digest: Digest) -> str:
+    """The whole mail."""
+    made = _TEMPLATE.render(digest=digest, is_own=digest.audience == "managers", is_shared=digest.audience == "channel")
+    return _INLINER.inline(made.strip())
