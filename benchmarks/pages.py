@@ -105,7 +105,7 @@ def sign_in(folder: Path) -> str:
 def paths(folder: Path) -> dict[str, str]:
     """The pages that are asked for, by name."""
     from scoring.store import open_store
-    from scoring.web.slugs import slug
+    from scoring.view.slugs import slug
 
     store = open_store(folder)
     run = store.published(LATEST)

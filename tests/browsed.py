@@ -5,7 +5,7 @@ import json
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -14,9 +14,13 @@ from sample_cards import HOSTILE, LONG
 from web_world import PERIODS, World
 
 from scoring.access import Role, User
+from scoring.calendar import Calendar
+from scoring.digest.due import Occasion
+from scoring.reports.names import cleaned
 from scoring.reports.signed import signed_card
 from scoring.review import Disputed, Shared, What, person
-from scoring.store import RunRecord, Store, open_store, people
+from scoring.store import RunRecord, delivering, open_store, people
+from scoring.store.delivering import Planned
 from scoring.store.reviewing import Reviews
 
 BAD_PERIOD = "2025-Q4"
@@ -30,20 +34,16 @@ def copied(world: World, place: Path) -> Iterator[World]:
     """The world once more, where it may be changed: with all that is looked at, and users who may really sign in."""
     shutil.copytree(world.folder, place)
     store = open_store(place)
-    users = {name: _added(store, user) for name, user in world.users.items()}
+    users = dict(world.users)
     made = World(place, store, users)
     _begin_reviews(made)
     _save_bad(made)
+    _deliver_bad(made)
     users["bad"] = people.add_user(
         store, {"email": "bad@example.com", "name": LONG.strip()[:200], "role": Role.LEADER}, at=NOW
     ).user
     yield made
     store.close()
-
-
-def _added(store: Store, user: User) -> User:
-    said = {"email": user.email, "name": user.name, "role": user.role, "teams": tuple(sorted(user.teams))}
-    return people.add_user(store, said | {"manager_id": user.manager_id}, at=NOW).user
 
 
 def _begin_reviews(world: World) -> None:
@@ -78,6 +78,14 @@ def _save_bad(world: World) -> None:
         problems=store.problems(run.run_id),
         files=store.files(run.run_id),
     )
+
+
+def _deliver_bad(world: World) -> None:
+    """A delivery whose recipient and reason are bad: they are what people and servers say."""
+    due = Occasion("own_card", Calendar().period("2026-Q1"), NOW - timedelta(days=90))
+    said = {"recipient": "manager:bad", "name": cleaned(BAD)[:200], "address": "bad@example.com", "reason": BAD + LONG}
+    bad = Planned(channel="mail", domain="example.com", is_skipped=True, **said)
+    delivering.prepare(world.store, due, (bad,), at=NOW)
 
 
 def _renamed(world: World) -> Mapping[str, str]:

@@ -21,15 +21,15 @@ from remembered import remember
 from scoring import demo, pipeline
 from scoring.cli import init, main, places, run
 from scoring.errors import in_order
-from scoring.explain.names import bare
 from scoring.intake import RULES, SOURCES, Request, examine
+from scoring.letters import bare
 from scoring.rules import default_text
 from scoring.store.address import FOLDER
 
 COMMANDS = (
     "init", "check", "run", "explain", "cohorts", "diff", "simulate", "sensitivity", "diagnose", "gap", "audit",
     "metrics", "open", "rules", "runs", "seal", "seals", "verify", "restate", "profiles",
-    "serve", "users", "what-if",
+    "serve", "users", "what-if", "send",
 )  # fmt: skip
 AS_OF = demo.AS_OF.isoformat()
 

@@ -15,8 +15,8 @@ from scoring import demo, pipeline
 from scoring.cli import run
 from scoring.compare import Change, Side, changes, diff, moves
 from scoring.compare.differences import Difference
-from scoring.explain.names import bare
 from scoring.intake import Request
+from scoring.letters import bare
 from scoring.metrics import CATALOGUE
 from scoring.store import RunRecord, named, open_store
 

@@ -17,7 +17,8 @@ from scoring.cli.explain import FRAMES
 from scoring.explain import Evidence, Explanation
 from scoring.explain.ends import whole
 from scoring.explain.movements import accounts
-from scoring.explain.names import bare, chosen
+from scoring.explain.names import chosen
+from scoring.letters import bare
 from scoring.metrics import OVER_BOOK
 from scoring.money import MONEY
 from scoring.rules import points

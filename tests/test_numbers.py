@@ -92,9 +92,12 @@ def test_names_lose_what_turns_text_and_keep_what_joins_letters() -> None:
 
 
 def test_names_sort_without_regard_to_accents_and_case() -> None:
-    assert sorted(["Zoe", "ägidius", "Anna", "Óscar"], key=alphabetical) == [
+    assert sorted(["Zoe", "ägidius", "Łukasz", "Anna", "Óscar", "lukas", "Mia"], key=alphabetical) == [
         "ägidius",
         "Anna",
+        "lukas",
+        "Łukasz",
+        "Mia",
         "Óscar",
         "Zoe",
     ]

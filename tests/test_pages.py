@@ -16,7 +16,7 @@ from web_world import PERIODS, World
 from scoring.numbers import fixed
 from scoring.rules.proposed import proposed
 from scoring.view import NotVisibleError, Shelf, View
-from scoring.web.slugs import slug, unslug
+from scoring.view.slugs import slug, unslug
 
 NOW, BEFORE = PERIODS
 HOME = f"/periods/{NOW}"
@@ -158,7 +158,7 @@ def test_who_saw_whom_is_noted_once_an_hour(web_world: World) -> None:
         director.get(f"{HOME}/managers/{slug(card['manager_id'])}")
     leader = web_world.client(web_world.users["leader"])
     entries = leader.get("/log.json").json()["entries"]
-    about = [e for e in entries if e["subject"] == f"manager {card['manager_id']}" and e["who"] == "director"]
+    about = [e for e in entries if e["subject"] == f"manager {card['manager_id']}" and e["who"] == "A Director"]
     assert len([e for e in about if e["details"]["as"] == "page"]) == 1
 
 

@@ -25,7 +25,7 @@ from scoring.scorecard.context import Context
 from scoring.store import open_store, people
 from scoring.store.reviewing import Reviews
 from scoring.store.reviewing import reviews as kept
-from scoring.web.slugs import slug
+from scoring.view.slugs import slug
 
 PERIOD = PERIODS[0]
 SHARED = (NOW.date() + timedelta(days=7)).isoformat()
@@ -139,7 +139,9 @@ def test_nobody_is_given_a_day_to_answer_that_is_over(desk: Desk) -> None:
 @pytest.mark.parametrize("role", ["auditor", "director"])
 def test_whose_rights_were_taken_signs_nothing_more(desk: Desk, role: str) -> None:
     desk.done(desk.leader, ("started", {}), ("shared", {"answer_by": SHARED}))
-    left = replace(desk.world.users[role], user_id="leader", name="A Leader")  # a director of another team now
+    left = replace(
+        desk.world.users[role], user_id=desk.world.users["leader"].user_id, name="A Leader"
+    )  # a director of another team now
     refused = desk.does(desk.world.client(left), "signed")
     assert (refused.status_code, desk.step) == (404, 2)
 
@@ -154,8 +156,8 @@ def test_a_form_that_is_sent_twice_counts_once_and_what_was_refused_is_in_the_lo
     ]  # fmt: skip
     refused = [e for e in entries if e.action == "was refused"]
     assert [(e.user_id, e.subject, e.told["asked"]) for e in refused] == [
-        ("leader", f"review {desk.own}", "started"),
-        ("leader", f"review {desk.own}", "signed"),
+        (desk.world.users["leader"].user_id, f"review {desk.own}", "started"),
+        (desk.world.users["leader"].user_id, f"review {desk.own}", "signed"),
     ]
     run = desk.world.seen(desk.world.users["leader"]).run_id
     assert {e.told["run"] for e in refused} == {run[:12]}

@@ -14,6 +14,7 @@ from signing_in import Browser, World, world
 
 from scoring.store import people
 from scoring.web.settings import Provider
+from scoring.web.sign_in.provider import Flow
 
 
 @pytest.fixture(scope="module")
@@ -156,6 +157,38 @@ def test_provider_that_refuses_or_cannot_be_reached_is_told_in_words(here: World
     told = away.browser().get("/sign-in/oidc")
     assert (told.status_code, "could not be reached" in told.text) == (502, True)
     away.store.close()
+
+
+def test_address_that_asks_the_provider_too_often_has_to_wait_and_others_do_not(
+    here: World, provider: OpenIdProvider, tmp_path: Path
+) -> None:
+    made = world(tmp_path, provider=here.settings.provider, tries_by_address=3)
+    made.at = here.at
+    provider.wrong = {"key": OTHER_KEY}
+    for _ in range(3):
+        eve = made.browser(address="10.0.0.9")
+        assert eve.get(through(eve)).status_code == 400
+    asked = len(provider.asked)
+    refused = made.browser(address="10.0.0.9").get("/sign-in/oidc")
+    assert (refused.status_code, refused.headers["retry-after"]) == (429, "900")
+    assert "Try again in 15 minutes." in refused.text
+    assert len(provider.asked) == asked
+    provider.wrong = {}
+    for _ in range(5):  # who gets in does not count
+        ann = made.browser(address="10.0.0.1")
+        assert ann.get(through(ann)).status_code == 303
+    made.store.close()
+
+
+def test_code_with_a_made_up_way_is_not_turned_in_for_ever(here: World, tmp_path: Path) -> None:
+    made = world(tmp_path, provider=here.settings.provider, tries_by_address=2)
+    made.at = here.at
+    eve, answers = made.browser(), []
+    eve.client.cookies.set("bookscore_flow", "chosen.%2F")
+    for _ in range(3):
+        answers.append(eve.get(f"/sign-in/oidc/back?code=guess&state={Flow('chosen').state}").status_code)
+    assert answers == [400, 400, 429]
+    made.store.close()
 
 
 def test_without_a_provider_there_is_no_such_way(tmp_path: Path) -> None:

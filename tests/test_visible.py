@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import pypdfium2
 import pytest
+from delivered import foreign as foreign_delivery
+from delivered import own as own_delivery
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from httpx import Response
@@ -14,13 +16,13 @@ from web_world import HERE, PERIODS, World
 
 from scoring.access import User, may_review, visible
 from scoring.view import NotVisibleError, Seen
+from scoring.view.slugs import slug
 from scoring.web.app import ROUTERS
 from scoring.web.identity import current_user
-from scoring.web.slugs import slug
 
 ROLES = ("leader", "auditor", "director", "manager")
-LOOSE = ("/", "/sign-in")
-"""Addresses that lead on or let in, and say nothing about anybody."""
+LOOSE = ("/", "/sign-in", "/unsubscribe")
+"""Addresses that lead on or let in, or out, and say nothing about anybody."""
 OF_ALL = ("company", "cohorts", "data")
 """Pages of the company as a whole."""
 
@@ -35,13 +37,15 @@ class Sides:
     foreign_teams: Sequence[str]
     account: str
     foreign_account: str | None
+    delivery: str
+    foreign_delivery: str
     secrets: Sequence[str]
 
 
 def _addresses() -> list[str]:
     """Every address that is read, of every page, file and API call there is."""
     routes = [r for router in ROUTERS for r in router.routes if isinstance(r, APIRoute) and "GET" in r.methods]
-    return sorted({r.path for r in routes if not r.path.startswith(LOOSE[1]) and r.path != LOOSE[0]})
+    return sorted({r.path for r in routes if not r.path.startswith(LOOSE[1:]) and r.path != LOOSE[0]})
 
 
 def _sides(world: World, user: User) -> Sides:
@@ -58,13 +62,14 @@ def _sides(world: World, user: User) -> Sides:
     secrets |= {a for a, _, _ in others} | {name for _, name, _ in others}
     return Sides(
         managers, [c["manager_id"] for c in foreign], own_teams, [t for t in teams if t not in own_teams],
-        held, others[0][0] if others else None, sorted(secrets - {None}),
+        held, others[0][0] if others else None, own_delivery(world.store, user), foreign_delivery(world.store, user),
+        sorted(secrets - {None}),
     )  # fmt: skip
 
 
-def _filled(path: str, manager: str, account: str, team: str) -> str:
+def _filled(path: str, manager: str, account: str, team: str, delivery: str = "") -> str:
     return (
-        path.replace("{period}", PERIODS[0]).replace("{manager_id}", slug(manager))
+        path.replace("{delivery_id}", delivery).replace("{period}", PERIODS[0]).replace("{manager_id}", slug(manager))
         .replace("{account_id}", slug(account)).replace("{team}", slug(team)).replace("{version}", "1")
         .replace("{name}", "web.css")
     )  # fmt: skip
@@ -90,7 +95,7 @@ def test_every_address_shows_what_is_ones_own_and_nothing_else(web_world: World,
     team = (*sides.teams, "no team")[0]
     statuses = {}
     for path in _addresses():
-        address = _filled(path, sides.managers[0], sides.account, team)
+        address = _filled(path, sides.managers[0], sides.account, team, sides.delivery)
         answer = client.get(address, params={"q": "a"} if "search" in path else None)
         statuses[path] = answer.status_code
         assert answer.status_code in (200, 404), (address, answer.text[:500])
@@ -127,12 +132,15 @@ def test_what_is_anothers_answers_as_what_does_not_exist(web_world: World, role:
         if "{team}" in path:
             foreign.append(_filled(path, own, "", sides.foreign_teams[0]))
             missing.append(_filled(path, own, "", "no such team"))
+        if "{delivery_id}" in path:
+            foreign.append(_filled(path, own, "", "", sides.foreign_delivery))
+            missing.append(_filled(path, own, "", "", "0" * 32))
         for theirs, nobodys in zip(foreign, missing, strict=True):
             one, other = client.get(theirs), client.get(nobodys)
             assert one.status_code == other.status_code == 404, theirs
             assert _bare(one.text) == _bare(other.text)
             asked += 1
-    assert asked > 15
+    assert asked > 18
 
 
 @pytest.mark.parametrize("role", ["director", "manager"])
@@ -178,7 +186,7 @@ def test_a_posted_form_for_another_answers_404_and_writes_nothing(web_world: Wor
 def test_nobody_who_is_not_signed_in_sees_anything(web_world: World) -> None:
     client = web_world.client()
     for path in _addresses():
-        address = _filled(path, "m", "a", "t")
+        address = _filled(path, "m", "a", "t", "d")
         answer = client.get(address)
         assert answer.status_code in (303, 401), address
         if answer.status_code == 303:

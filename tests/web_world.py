@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from delivered import fill
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from scoring import cli
 from scoring.access import Role, User
-from scoring.store import Store, open_store
+from scoring.store import Store, open_store, people
 from scoring.view import Seen, Shelf, View
 from scoring.web import Desk, make_app
 from scoring.web.identity import current_user
@@ -54,21 +55,20 @@ def made(small_folder: Path, place: Path) -> World:
     for period in reversed(PERIODS):
         assert cli.main(["run", str(place), "--set-aside", "--period", period, "--as-of", "2026-07-15", "--json"]) == 0
     store = open_store(place)
-    return World(place, store, _users(store))
+    users = _users(store)
+    fill(store, place, NOW)
+    return World(place, store, users)
 
 
 def _users(store: Store) -> dict[str, User]:
     """A leader, an auditor, a director of one team, and a manager of another one with a score."""
-    cards = View(Shelf(store), _user("all", Role.LEADER)).run(PERIODS[0]).cards
+    cards = View(Shelf(store), User("all", "", "", Role.LEADER)).run(PERIODS[0]).cards
     teams = sorted({card["team"] for card in cards})
     own = next(c for c in cards if c["team"] != teams[0] and c["score"] is not None)
+    said: dict[Role, dict[str, Any]] = {role: {"name": f"A {role.title()}"} for role in Role}
+    said[Role.DIRECTOR]["teams"] = teams[:1]
+    said[Role.MANAGER] = {"name": own["name"], "manager_id": own["manager_id"]}
     return {
-        "leader": _user("leader", Role.LEADER),
-        "auditor": _user("auditor", Role.AUDITOR),
-        "director": _user("director", Role.DIRECTOR, teams=frozenset(teams[:1])),
-        "manager": User("manager", "manager@example.com", own["name"], Role.MANAGER, own["manager_id"]),
+        role.value: people.add_user(store, {"email": f"{role}@example.com", "role": role, **told}, at=NOW).user
+        for role, told in said.items()
     }
-
-
-def _user(name: str, role: Role, teams: frozenset[str] = frozenset()) -> User:
-    return User(name, f"{name}@example.com", f"A {name.title()}", role, None, teams)

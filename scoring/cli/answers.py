@@ -11,8 +11,8 @@ import typer
 from scoring.cli.streams import note, say_json
 from scoring.errors import Problem, Severity
 
-DONE, FAILED, USAGE, DATA, RULES = range(5)
-"""Exit codes: done; a bug or I/O; wrong usage; problems in the data; problems in the rules."""
+DONE, FAILED, USAGE, DATA, RULES, DELIVERIES = range(6)
+"""Exit codes: done; a bug or I/O; wrong usage; problems in the data; in the rules; some deliveries failed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from scoring.cli import (
     backtest,
     check,
     cohorts,
+    deliveries,
     diagnose,
     diff,
     explain,
@@ -28,7 +29,9 @@ from scoring.cli import (
     rules,
     run,
     runs,
+    schedule,
     seal,
+    send,
     sensitivity,
     serve,
     simulate,
@@ -70,7 +73,7 @@ def bookscore(
     Start with: bookscore init --demo && bookscore run demo --set-aside
 
     Exit codes: 0 done, 1 a bug or a file that cannot be read or written, 2 wrong usage, 3 problems in the data,
-    4 problems in the rules.
+    4 problems in the rules, 5 some digests did not arrive, or nobody knows.
     """
 
 
@@ -94,6 +97,9 @@ app.command("open")(opening.open_league)
 app.command("report")(report.report)
 app.command("serve")(serve.serve)
 app.add_typer(users.app, name="users")
+app.command("send")(send.send)
+app.add_typer(deliveries.app, name="deliveries")
+app.add_typer(schedule.app, name="schedule")
 app.command("runs")(runs.runs)
 app.command("seal")(seal.seal)
 app.command("reopen")(seal.reopen)

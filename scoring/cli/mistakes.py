@@ -26,6 +26,9 @@ _CODES = {
     "NotOnRunError": USAGE, "NotSignedError": USAGE,
     "SealedPeriodError": USAGE, "NotSealableError": USAGE, "NotReopenableError": USAGE, "UnreadError": USAGE,
     "WeightsError": USAGE, "NotReweighableError": USAGE, "NotProposableError": USAGE,
+    "UnknownScheduleError": USAGE, "NotOverError": USAGE, "NotReadyError": USAGE, "WaitsForDataError": DATA,
+    "UnknownDeliveryError": USAGE, "AmbiguousDeliveryError": USAGE, "NotRetryableError": USAGE,
+    "NotSettleableError": USAGE,
     "NothingDatedError": DATA, "TooShortError": DATA, "UnknownStretchError": USAGE, "WholeMonthsError": USAGE,
 }  # fmt: skip
 """By name, so that looking one up loads nothing; the rest is a bug or I/O."""

@@ -51,7 +51,7 @@ def serve(
     said = partial(settings, os.environ, host=host, public_url=public_url, is_insecure_wanted=insecure_http)
     said(port=port)  # what is unsafe is refused before anybody can reach it
     with places.opening(folder) as store, listening(host, port) as bound:
-        desk = Desk(store, folder, said(port=bound.getsockname()[1]), lambda: datetime.now(UTC))
+        desk = Desk(store, folder, said(port=bound.getsockname()[1]), lambda: datetime.now(UTC), os.environ)
         app = make_app(desk)
         _tell(folder, desk.settings.public_url, bound, has_users=bool(people.users(store)), as_json=as_json)
         write_lines()

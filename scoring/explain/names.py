@@ -1,18 +1,9 @@
 """Who or what is meant? An id, a name, or a part of a name that only one has."""
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 
 from scoring.explain.refusals import AmbiguousNameError, UnknownNameError
-
-_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
-"""Letters that are written with a plain one where they are not on the keyboard, but are none with an accent."""
-
-
-def bare(name: str) -> str:
-    """The name without case, accents and blanks around it."""
-    apart = unicodedata.normalize("NFKD", name.casefold())
-    return "".join(c for c in apart if not unicodedata.combining(c)).translate(_LETTERS).strip()
+from scoring.letters import bare
 
 
 def chosen(what: str, word: str, names: Mapping[str, str], otherwise: str = "") -> str:

@@ -12,9 +12,9 @@ from scoring.explain import Account, Line, Movement, plain
 from scoring.numbers import figure, in_parts, money, percent, rounded, signed
 from scoring.reports.dates import day
 from scoring.view import AccountSeen, RowSeen
+from scoring.view.slugs import slug, unslug
 from scoring.web.desk import Seeing
 from scoring.web.pages import Page, add_page
-from scoring.web.slugs import slug, unslug
 
 router = APIRouter()
 

@@ -16,6 +16,8 @@ from scoring.web import (
     api,
     cohorts,
     company,
+    deliveries,
+    delivery,
     health,
     home,
     ladder,
@@ -30,6 +32,7 @@ from scoring.web import (
     sign_in,
     statics,
     teams,
+    unsubscribe,
     what_if,
 )
 from scoring.web.desk import Desk
@@ -39,7 +42,7 @@ from scoring.web.pages import Page, render
 ROUTERS = (
     home.router, sign_in.router, papers.router, league.router, manager.router, account.router, teams.router,
     company.router, ladder.router, cohorts.router, health.router, rules.router, search.router, reviews.router,
-    seen_by.router, api.router, what_if.router,
+    seen_by.router, api.router, what_if.router, deliveries.router, delivery.router, unsubscribe.router,
 )  # fmt: skip
 
 _STATUS: Mapping[type[Exception], int] = {

@@ -1,6 +1,6 @@
 """What do all pages stand on? The store, the folder that is scored, the settings and the clock, in one place."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -17,12 +17,16 @@ from scoring.web.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What a server has: `now` gives the instant, with a zone; runs that were read are kept on the shelf."""
+    """What a server has: `now` gives the instant, with a zone; runs that were read are kept on the shelf.
+
+    `environment` is what channels of digests would be opened with; it holds secrets.
+    """
 
     store: Store
     folder: Path
     settings: Settings
     now: Callable[[], datetime]
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     shelf: Shelf = field(init=False)
 
     def __post_init__(self) -> None:

@@ -8,11 +8,22 @@ from scoring.web.cookies import VISITOR, set_cookie
 from scoring.web.identity import NEW_VISITOR
 from scoring.web.settings import Settings
 
+_POLICY = "Content-Security-Policy"
+_PAGE = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; "
+)
+OTHER_POLICY = "other_policy"
+"""What is kept of a request whose answer has another content security policy than all others: one of the two below."""
+FRAMING = f"{_PAGE}frame-src 'self'; frame-ancestors 'none'"
+"""Of a page that shows another of ours in a frame."""
+FRAMED = (
+    "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'; "
+    "sandbox allow-top-navigation-by-user-activation"
+)
+"""Of what a mail says: it is styled where it stands, does nothing, and is no page of ours to the browser."""
 _ALWAYS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
-        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-    ),
+    _POLICY: f"{_PAGE}frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",  # with no-referrer browsers hide where our own forms come from, too
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -43,6 +54,7 @@ class SafeHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(self.always)
+                headers[_POLICY] = state.get(OTHER_POLICY, self.always[_POLICY])
                 headers.setdefault("Cache-Control", "no-store")
                 if NEW_VISITOR in state:
                     headers.append("Set-Cookie", self._cookie(state[NEW_VISITOR]))

@@ -4,9 +4,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from scoring.access import Role
+from scoring.view.slugs import slug
 from scoring.web.desk import Viewing
 from scoring.web.pages import Page, render
-from scoring.web.slugs import slug
 
 router = APIRouter(include_in_schema=False)
 

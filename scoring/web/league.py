@@ -8,16 +8,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from markupsafe import Markup
 
-from scoring.explain.names import bare
+from scoring.letters import bare
 from scoring.reports import league as printed
 from scoring.reports import sentences
 from scoring.reports.league import Group
 from scoring.reports.losses import Losses, losses
 from scoring.view import Seen, Trend, View
+from scoring.view.slugs import slug
 from scoring.web.desk import Seeing, Viewing
 from scoring.web.lean import Shared
 from scoring.web.pages import Page, add_page, part
-from scoring.web.slugs import slug
 from scoring.web.trends import drawn
 
 router = APIRouter()

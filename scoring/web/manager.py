@@ -8,9 +8,9 @@ from fastapi import APIRouter
 
 from scoring.reports.shown import shown
 from scoring.view import Trend
+from scoring.view.slugs import slug, unslug
 from scoring.web.desk import Seeing, Viewing
 from scoring.web.pages import Page, add_page
-from scoring.web.slugs import slug, unslug
 from scoring.web.trends import drawn
 
 router = APIRouter()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from scoring.access import Role
 from scoring.view import View
-from scoring.web.slugs import slug
+from scoring.view.slugs import slug
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ def menu(view: View, period: str | None) -> list[Entry]:
         found.append(Entry("health", "Data", f"{home}/data"))
     found.append(Entry("reviews", "Reviews", f"{home}/reviews"))
     found.append(Entry("rules", "Rules", "/rules"))
+    found.append(Entry("deliveries", "Digests", "/deliveries"))
     if view.sight.is_everything:
         found.append(Entry("log", "Log", "/log"))
     return found

@@ -15,11 +15,11 @@ from scoring.reports.csv_out import MEDIA_TYPE, Cell, csv_bytes
 from scoring.reports.names import cleaned
 from scoring.reports.pages import environment
 from scoring.view import View
+from scoring.view.slugs import slug
 from scoring.web import noticing, statics
 from scoring.web.desk import Viewing
 from scoring.web.identity import csrf_token
 from scoring.web.menu import menu
-from scoring.web.slugs import slug
 
 
 def _lines(text: str) -> Markup:

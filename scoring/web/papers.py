@@ -8,10 +8,10 @@ from scoring.reports import workbook
 from scoring.reports.names import file_names
 from scoring.scorecard.cards import Card
 from scoring.view import NotVisibleError, Seen
+from scoring.view.slugs import unslug
 from scoring.web import noticing
 from scoring.web.desk import Seeing, Viewing
 from scoring.web.pages import Page, download
-from scoring.web.slugs import unslug
 
 router = APIRouter(tags=["files"])
 

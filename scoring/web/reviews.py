@@ -14,10 +14,10 @@ from scoring.review import VERBS, Event, Kind, Review, Version, What
 from scoring.review.refusals import ChangedSinceError, RefusedMoveError
 from scoring.review.words import by, signatures, standing, told
 from scoring.view import NotSharedError, ReviewDesk, ReviewSeen
+from scoring.view.slugs import slug, unslug
 from scoring.web import noticing
 from scoring.web.desk import Filled, Seeing, Viewing, desk_of
 from scoring.web.pages import Page, add_page, download
-from scoring.web.slugs import slug, unslug
 
 router = APIRouter()
 

@@ -7,10 +7,10 @@ from fastapi import APIRouter
 
 from scoring.reports import league as printed_league
 from scoring.view import FigurePoint, FigureSeen, figures, figures_over
+from scoring.view.slugs import slug, unslug
 from scoring.web.desk import Seeing, Viewing
 from scoring.web.figures import MEASURED, printed
 from scoring.web.pages import Page, add_page
-from scoring.web.slugs import slug, unslug
 
 router = APIRouter()
 

@@ -12,10 +12,10 @@ from scoring.reports import league as printed
 from scoring.reports.pages import moved
 from scoring.rules.proposed import RULES_FILE, is_text_of, patch, proposed
 from scoring.view import NotVisibleError, WhatIf, what_if
+from scoring.view.slugs import slug
 from scoring.web import noticing
 from scoring.web.desk import Seeing, Viewing, desk_of
 from scoring.web.pages import Page, add_page, download
-from scoring.web.slugs import slug
 
 router = APIRouter()
 

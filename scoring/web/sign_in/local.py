@@ -1,7 +1,5 @@
 """Signing in with a password, and out again. Whether there is such a user shows neither in words nor in time."""
 
-from ipaddress import IPv6Address, ip_address, ip_network
-from math import ceil
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -12,8 +10,7 @@ from scoring.store import people
 from scoring.web.cookies import SESSION, drop_cookie
 from scoring.web.desk import Desk, desk_of
 from scoring.web.identity import SIGN_IN, found_user, proxied, session_token
-from scoring.web.proxies import address_of
-from scoring.web.sign_in.doors import let_in, local_path, shown
+from scoring.web.sign_in.doors import address_key, let_in, local_path, sign_in_form, too_many
 from scoring.web.sign_in.passwords import MOST, is_right
 
 router = APIRouter(include_in_schema=False)
@@ -42,7 +39,7 @@ def form(request: Request, next: str = "") -> Response:
         return RedirectResponse(local_path(next), 303)
     named = proxied(request)
     refused = f"The proxy says that you are {named}, but no user here has that address." if named else None
-    return _form(request, 200, onto=next, refused=refused)
+    return sign_in_form(request, 200, onto=next, refused=refused)
 
 
 @router.post(SIGN_IN)
@@ -50,15 +47,15 @@ def sign_in(request: Request, said: Annotated[SignIn, Form()]) -> Response:
     """The way on with a new session, or the form again with why not."""
     desk = desk_of(request)
     account = f"account {people.mail_key(said.email) or said.email}"
-    address = f"address {_network(address_of(request, desk.settings.proxy))}"
+    address = address_key(request)
     limits = {account: desk.settings.tries_by_account, address: desk.settings.tries_by_address}
     wait = people.attempt(desk.store, limits, at=desk.now())
     if wait is not None:
-        return _too_many(request, said, ceil(wait.total_seconds()))
+        return too_many(request, wait, onto=said.next, email=said.email)
     user = _proven(desk, said)
     answer = let_in(request, user.user_id, way="password", onto=said.next) if user else None
     if answer is None:
-        return _form(request, 401, onto=said.next, email=said.email, refused=WRONG)
+        return sign_in_form(request, 401, onto=said.next, email=said.email, refused=WRONG)
     people.succeeded(desk.store, account=account, address=address)
     return answer
 
@@ -79,34 +76,3 @@ def _proven(desk: Desk, said: SignIn) -> people.UserRecord | None:
     kept = people.password_hash(desk.store, said.email)
     user = people.user_by_mail(desk.store, said.email)
     return user if is_right(said.password, kept, desk.settings.hashing) else None
-
-
-def _too_many(request: Request, said: SignIn, seconds: int) -> Response:
-    minutes = ceil(seconds / 60)
-    told = f"There were too many attempts. Try again in {minutes} minute{'' if minutes == 1 else 's'}."
-    answer = _form(request, 429, onto=said.next, email=said.email, refused=told)
-    answer.headers["Retry-After"] = str(seconds)
-    return answer
-
-
-def _form(request: Request, status: int, *, onto: str, email: str = "", refused: str | None = None) -> Response:
-    provider = desk_of(request).settings.provider
-    return shown(
-        request,
-        "sign_in.html.j2",
-        "Sign in",
-        status,
-        email=email,
-        onto=local_path(onto),
-        refused=refused,
-        provider=provider.name if provider else None,
-    )
-
-
-def _network(address: str) -> str:
-    """The address, or the network of an IPv6 address that one household or machine has for itself."""
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return address
-    return str(ip_network((found, 64), strict=False)) if isinstance(found, IPv6Address) else str(found)

@@ -1,0 +1,161 @@
+"""What do the commands of digests share? The post of a folder, a way to be stopped, and how deliveries are told."""
+
+import os
+import signal
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scoring.cli import places
+from scoring.cli.answers import next_command
+from scoring.cli.screen import Column, table
+from scoring.cli.streams import note
+from scoring.errors import BookscoreError
+
+if TYPE_CHECKING:
+    from scoring.digest.planning import Post, Tell
+    from scoring.rules import Rulebook
+    from scoring.store import Store
+    from scoring.store.delivering import DeliveryRecord
+
+SHORT = 12
+"""Digits of a delivery's id that are shown; any that tell it from others will do."""
+
+
+class NotReadyError(BookscoreError):
+    """The channel cannot be used from here."""
+
+
+def rules_of(folder: Path) -> "Rulebook":
+    """The newest rules of the folder. Raises ProblemsFoundError."""
+    from scoring.intake import RULES
+    from scoring.metrics import CATALOGUE
+    from scoring.rules import read_versions
+
+    return read_versions(folder / RULES, CATALOGUE)[0].rulebook
+
+
+def post_of(store: "Store", folder: Path, rulebook: "Rulebook", tell: "Tell | None" = None) -> "Post":
+    """The post of the folder, by the machine's clock and environment."""
+    from scoring.digest.opening import opened
+
+    return opened(store, folder, rulebook, os.environ, now=now, tell=tell or (lambda event, facts: None))
+
+
+def now() -> datetime:
+    """What time it is."""
+    return datetime.now(UTC)
+
+
+@contextmanager
+def until_stopped() -> Iterator[threading.Event]:
+    """Is set when somebody stops the process: what is at hand comes to its end, and nothing else is begun."""
+    stopped = threading.Event()
+
+    def stop(*_: object) -> None:
+        threading.Thread(target=stopped.set).start()  # a handler may interrupt who holds the event's own lock
+
+    before = {each: signal.signal(each, stop) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stopped
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def by_whom(store: "Store", who: str | None) -> str:
+    """The id of the user with that e-mail address; empty for whoever sits at the command line.
+
+    Raises UnknownUserError.
+    """
+    from scoring.store import people
+    from scoring.store.people.refusals import UnknownUserError
+
+    if who is None:
+        return people.COMMAND_LINE
+    found = people.user_by_mail(store, who)
+    if found is None:
+        raise UnknownUserError(who)
+    return found.user_id
+
+
+@contextmanager
+def telling(*command: str | Path) -> Iterator[None]:
+    """Names the next command where something is refused."""
+    try:
+        yield
+    except BookscoreError as error:
+        error.next = command  # type: ignore[attr-defined]
+        raise
+
+
+def is_trouble(row: "DeliveryRecord") -> bool:
+    """Whether it did not arrive, or nobody knows."""
+    return row.state in ("failed", "unknown")
+
+
+def trouble(rows: Sequence["DeliveryRecord"], folder: Path) -> None:
+    """Names each delivery that did not arrive, or of which nobody knows, and what to do about it."""
+    for row in rows:
+        if is_trouble(row):
+            note(f"{row.delivery_id[:SHORT]}  {row.name} <{row.address}>: {state_of(row)}: {row.reason}")
+            if row.state == "unknown":
+                note("  Ask whether it arrived; then say so, or have it sent again.")
+                next_command("deliveries", "arrived", row.delivery_id[:SHORT], *in_folder(folder))
+            if row.next_try_at is None:
+                next_command("deliveries", "retry", row.delivery_id[:SHORT], *in_folder(folder))
+
+
+def state_of(row: "DeliveryRecord") -> str:
+    """The state in words."""
+    if row.state == "failed":
+        return f"failed, tried again at {minute(row.next_try_at)}" if row.next_try_at else "failed, not tried again"
+    return row.state.value
+
+
+def rows_table(rows: Sequence["DeliveryRecord"]) -> None:
+    """Prints the deliveries."""
+    columns = ("Delivery", "Schedule", "Period", "To", "State", "At (UTC)", "Why")
+    table(
+        [Column(name) for name in columns],
+        [
+            (
+                row.delivery_id[:SHORT],
+                row.schedule,
+                row.period,
+                row.name or row.recipient,
+                state_of(row),
+                minute(row.sent_at or row.changed_at),
+                row.reason,
+            )
+            for row in rows
+        ],
+    )
+
+
+def row_data(row: "DeliveryRecord") -> Mapping[str, Any]:
+    """The delivery for other programs; who works on it is left out."""
+    found: dict[str, Any] = row.model_dump(mode="json", exclude={"claimed_by", "claimed_until"})
+    return found | {"is_parked": row.is_parked}
+
+
+def minute(at: datetime | None) -> str:
+    """The minute in UTC, as 2026-07-06 05:00."""
+    return "" if at is None else f"{at.astimezone(UTC):%Y-%m-%d %H:%M}"
+
+
+def in_folder(folder: Path) -> tuple[str | Path, ...]:
+    """The folder as an option of the next command."""
+    return () if folder == Path() else ("--folder", folder)
+
+
+@contextmanager
+def ledger(folder: Path) -> "Iterator[Store]":
+    """The store with its deliveries. Raises NoRunsError where nothing is stored."""
+    if not places.has_store(folder):
+        raise places.NoRunsError(folder)
+    with places.opening(folder) as store:
+        yield store

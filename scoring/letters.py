@@ -1,0 +1,12 @@
+"""Which letters does a name have, however it is written? For looking for names, and for sorting them."""
+
+import unicodedata
+
+_PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
+"""Letters that are written with a plain one where they are not on the keyboard, but are none with an accent."""
+
+
+def bare(name: str) -> str:
+    """The name without case, accents and blanks around it."""
+    apart = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(c for c in apart if not unicodedata.combining(c)).translate(_PLAIN).strip()
