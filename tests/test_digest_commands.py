@@ -41,6 +41,12 @@ MONDAY = datetime(2026, 7, 6, 7, tzinfo=UTC)
 Q2 = ("--period", "2026-Q2")
 
 
+@pytest.fixture(autouse=True)
+def _wide_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As wide as where nobody looks, whatever the terminal that the tests are started from."""
+    monkeypatch.setenv("COLUMNS", "120")
+
+
 @pytest.fixture(scope="module")
 def scored(web_world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The small company with two stored quarters, its users, and schedules of digests. Only to be read."""
