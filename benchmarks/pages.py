@@ -21,7 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from statistics import quantiles
 from threading import local
@@ -138,11 +138,18 @@ def asked(url: str, pid: int, cookie: str, page: str, path: str, *, rate: float,
     """What came of asking for the page at the rate for so many seconds."""
     host, kept, size = urlsplit(url).netloc, local(), 0
 
-    def ask() -> int:
+    def answered() -> HTTPResponse:
         if not hasattr(kept, "way"):
             kept.way = HTTPConnection(host, timeout=60)
         kept.way.request("GET", path, headers={"Cookie": cookie})
-        answer = kept.way.getresponse()
+        return kept.way.getresponse()
+
+    def ask() -> int:
+        try:
+            answer = answered()
+        except ConnectionError:  # the server let go of a connection that was idle: asked again, as browsers do
+            kept.way.close()
+            answer = answered()
         content: bytes = answer.read()
         if answer.status != 200:
             raise SystemExit(f"{path}: {answer.status}")
