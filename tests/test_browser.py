@@ -23,8 +23,6 @@ from scoring.view.slugs import slug
 from scoring.web.app import ROUTERS
 
 ROLES = ("leader", "auditor", "director", "manager")
-ALL_TEMPLATES = ("leader", "manager")
-"""Without a script a page is as its template made it: these see every template, and each as all or as little of it."""
 LATEST, BEFORE = PERIODS
 PASSWORD = "correct horse battery"  # noqa: S105  of nobody
 PICTURES = os.environ.get("BOOKSCORE_PICTURES")
@@ -33,8 +31,6 @@ PICTURES = os.environ.get("BOOKSCORE_PICTURES")
 CHROMIUM = shutil.which("chromium")
 pytestmark = pytest.mark.skipif(CHROMIUM is None and not os.environ.get("CI"), reason="there is no chromium here")
 
-WALKS = [(role, has_script) for role in ROLES for has_script in (True, False) if has_script or role in ALL_TEMPLATES]
-SAID = {True: "script", False: "no script"}
 SCRIPTS = pytest.mark.parametrize("has_script", [True, False], ids=["script", "no script"])
 
 _FOCUS = """() => {
@@ -140,9 +136,8 @@ def looked_at(
     return found + visit.broken()
 
 
-@pytest.mark.parametrize(
-    ("role", "has_script"), WALKS, ids=lambda value: value if isinstance(value, str) else SAID[value]
-)
+@SCRIPTS
+@pytest.mark.parametrize("role", ROLES)
 def test_every_page_fits_every_screen_and_shuts_nobody_out(
     world: World, site: Site, browser: Browser, audited: set[str], role: str, has_script: bool
 ) -> None:
