@@ -1,0 +1,58 @@
+"""The workload as bookscore runs it: `scoring.packed` over the files of a folder, some of them at a time.
+
+python benchmarks/ledgers/in_bookscore.py FOLDER OUT [parquet|csv]
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterable
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+
+import polars as pl
+from floor import TYPES
+from measured import measured
+
+from scoring.credit.ownership import from_history
+from scoring.ledger.terms import Terms
+from scoring.packed import named
+from scoring.packed.history import Ledger, Months, history
+from scoring.packed.sums import sums
+
+TIERS = ("Entry", "Standard", "Premium")
+TERMS = Terms("EUR", gap_tolerance_days=0, tiers=TIERS, products={f"{tier} Plan": tier for tier in TIERS})
+PIECE, A_LINE = 16_000_000, {"parquet": 9, "csv": 80}
+"""Lines read at a time, and bytes of a line.""" 
+MONTHS = Months(tuple(date(2023 + (6 + n) // 12, (6 + n) % 12 + 1, 1) for n in range(37)))
+
+
+def write(folder: Path, out: Path, kind: str) -> None:
+    """The four outputs."""
+    out.mkdir(parents=True, exist_ok=True)
+    owned = _scan([folder / f"ownership.{kind}"], "ownership", kind).with_columns(pl.lit(1).alias("share"))
+    rates = _scan([folder / f"rates.{kind}"], "rates", kind)
+    accounts = _scan([folder / f"accounts.{kind}"], "accounts", kind)
+    contracts, invoices = (_pieces(folder, name, kind) for name in ("contracts-*", "invoices-*"))
+    found = history(Ledger(accounts, contracts, invoices, from_history(owned), rates), TERMS, MONTHS, date(2026, 6, 30))
+    frames = {"book": named.book(found), "sums": sums(found), "orders": named.orders(found), "moves": named.moves(found)}
+    for name, frame in frames.items():
+        new = {"starts_on": "quarter"} if name in ("book", "sums") else {"amount": "total"} if name == "orders" else {}
+        frame.rename(new).write_parquet(out / f"{name}.parquet")
+
+
+def _pieces(folder: Path, pattern: str, kind: str) -> Callable[[], Iterable[pl.LazyFrame]]:
+    """The files of the pattern, so many at a time that a piece has some ten million lines."""
+    files = sorted(folder.glob(f"{pattern}.{kind}"))
+    a_piece = max(int(len(files) * PIECE / max(sum(f.stat().st_size for f in files) / A_LINE[kind], 1)), 1)
+    return lambda: (_scan(files[n : n + a_piece], pattern, kind) for n in range(0, len(files), a_piece))
+
+
+def _scan(files: list[Path], name: str, kind: str) -> pl.LazyFrame:
+    return pl.scan_csv(files, schema=TYPES[name]) if kind == "csv" else pl.scan_parquet(files)
+
+
+if __name__ == "__main__":
+    source, target, *more = sys.argv[1:]
+    cost = measured(lambda: write(Path(source), Path(target), (more or ["parquet"])[0]))
+    print(json.dumps({**cost, "version": version("bookscore")}))

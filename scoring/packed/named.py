@@ -1,0 +1,55 @@
+"""What do people see of a history? Frames with names and money."""
+
+import numpy as np
+import polars as pl
+
+from scoring.money import MONEY, from_units
+from scoring.packed.history import History
+
+BOOK = {
+    "account_id": pl.String(), "starts_on": pl.Date(), "opening": MONEY, "closing": MONEY, "retained": MONEY,
+    "revenue": MONEY, "tier_before": pl.Int8(), "tier_after": pl.Int8(), "manager_id": pl.String(),
+}  # fmt: skip
+"""One row per account and span that pays at its start or end, or is invoiced in it. `retained` is what it pays at the
+end, at most what it paid at the start; tiers are rungs, from 0; `manager_id` who holds it on the last day, null where
+that is several."""
+
+
+def book(history: History) -> pl.DataFrame:
+    """The accounts in all spans, as `BOOK`, sorted by account_id and span."""
+    paid = np.maximum(history.levels.total, 0)
+    opening, closing, revenue = paid[:, :-1], paid[:, 1:], history.sales.revenue
+    there = np.nonzero((opening != 0) | (closing != 0) | (revenue != 0))
+    who, span = there
+    owners, rung = history.owners, history.levels.rung
+    rows = pl.DataFrame(
+        {
+            "account": who, "opening": opening[there], "closing": closing[there], "revenue": revenue[there],
+            "retained": np.minimum(opening[there], closing[there]), "tier_before": rung[who, span],
+            "tier_after": rung[who, span + 1], "is_shared": owners.shared[who],
+            "manager_id": pl.Series(owners.managers).gather(owners.grid[who, history.months.length * (span + 1)]),
+            "starts_on": pl.Series(history.months.spans).gather(span),
+        }
+    )  # fmt: skip
+    return history.ids.named(rows).select(
+        "account_id",
+        "starts_on",
+        *(_money(name) for name in ("opening", "closing", "retained", "revenue")),
+        *(pl.when(pl.col(name) >= 0).then(name).alias(name) for name in ("tier_before", "tier_after")),
+        pl.when(~pl.col("is_shared")).then("manager_id").alias("manager_id"),
+    )
+
+
+def _money(name: str) -> pl.Expr:
+    return from_units(pl.col(name).cast(pl.Int128)).alias(name)
+
+
+def moves(history: History) -> pl.DataFrame:
+    """The movement of each account in each month: account_id, month (its first day), kind, amount, sorted by them."""
+    firsts = pl.Series(history.months.firsts).gather(history.moves["month"])
+    return history.ids.named(history.moves.select("account", firsts.alias("month"), "kind", _money("amount")))
+
+
+def orders(history: History) -> pl.DataFrame:
+    """What each account ordered within the months: account_id, `first_on`, `last_on`, `orders` (days), `amount`."""
+    return history.ids.named(history.sales.orders()).with_columns(_money("amount"))

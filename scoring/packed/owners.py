@@ -1,0 +1,79 @@
+"""Whose was each account on each of some days? Spans of one owner at a time laid on a grid, the rest by `credit`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from scoring.credit.ownership import UNASSIGNED
+from scoring.money import RATE_SCALE
+from scoring.packed.ids import Ids
+from scoring.packed.keys import DAYS, day_of
+
+Grid = NDArray[np.int32]
+NOBODY = 0
+"""The place of `unassigned` among the managers."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Owners:
+    """`grid`: for each account (a row) and day (a column) the place in `managers` of who holds all of it.
+
+    Accounts in `shared` are, at some time, of several managers or only in part; their rows say nothing.
+    """
+
+    managers: tuple[str, ...]
+    grid: Grid
+    shared: NDArray[np.bool_]
+
+
+def owners(spans: pl.LazyFrame, ids: Ids, days: Sequence[int]) -> Owners:
+    """The owners on days, which are numbers in ascending order. `spans` as `credit.ownership.SPANS`."""
+    listed = _numbered(spans, ids)
+    names = listed["manager_id"].unique().sort().to_list()
+    managers = (UNASSIGNED, *(name for name in names if name != UNASSIGNED))
+    place = {name: number for number, name in enumerate(managers)}
+    account = listed["account"].to_numpy()
+    starts, ends = listed["starts"].to_numpy(), listed["ends"].to_numpy()
+    overlaps = (account[1:] == account[:-1]) & (
+        starts[1:] < np.maximum.accumulate(account * DAYS + ends)[:-1] - account[1:] * DAYS
+    )
+    shared = np.zeros(len(ids), dtype=np.bool_)
+    shared[account[1:][overlaps]] = True
+    shared[account[listed["weight"].to_numpy() != RATE_SCALE]] = True
+    who = listed["manager_id"].replace_strict(place, return_dtype=pl.Int32).to_numpy()
+    return Owners(
+        managers,
+        _laid(account, np.searchsorted(days, starts), np.searchsorted(days, ends), who, (len(ids), len(days))),
+        shared,
+    )
+
+
+def _numbered(spans: pl.LazyFrame, ids: Ids) -> pl.DataFrame:
+    """The spans that hold a day, in the order of accounts and days; of accounts that are not known none."""
+    known = ids.table.lazy().select("account_id", "account")
+    return (
+        spans.join(known, on="account_id", validate="m:1")
+        .select("account", "manager_id", day_of("starts_on").alias("starts"), day_of("ends_on").alias("ends"), "weight")
+        .filter(pl.col("starts") < pl.col("ends"))
+        .sort("account", "starts", "ends", "manager_id")
+        .collect()
+    )
+
+
+def _laid(
+    account: NDArray[np.int64], first: NDArray[np.int64], after: NDArray[np.int64], who: Grid, shape: tuple[int, int]
+) -> Grid:
+    """The grid: each span's owner from its first day on, nobody from the day after its last."""
+    seen = first < after
+    account, first, after, who = account[seen], first[seen], after[seen], who[seen]
+    grid = np.full(shape, -1, dtype=np.int32)
+    ends = after < shape[1]
+    grid[account[ends], after[ends]] = NOBODY
+    grid[account, first] = who  # where one ends and the next begins, the next counts
+    grid[:, 0] = np.maximum(grid[:, 0], NOBODY)
+    for column in range(1, shape[1]):
+        np.copyto(grid[:, column], grid[:, column - 1], where=grid[:, column] < 0)
+    return grid

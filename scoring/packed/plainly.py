@@ -1,0 +1,43 @@
+"""How are lines read that the fast form leaves alone? By `ledger.history`, which holds each against the others."""
+
+from datetime import date
+
+import polars as pl
+
+from scoring.ledger.currency import at_first_day, priced
+from scoring.ledger.history import recurring
+from scoring.ledger.ladder import rungs
+from scoring.money import units
+from scoring.packed import codes
+from scoring.packed.events import Reading
+from scoring.packed.facts import facts_of
+from scoring.packed.ids import Ids
+from scoring.packed.keys import day_of, number, on, packed
+
+
+def facts_plainly(contracts: pl.LazyFrame, ids: Ids, by: Reading, rates: pl.LazyFrame, day: date) -> pl.DataFrame:
+    """As `facts.facts`, of lines in full, gaps bridged already. `rates` are those of the table, `day` the one whose
+    rates hold."""
+    terms = by.terms
+    lines = rungs(recurring(contracts, terms, by.as_of), terms.tiers, terms.products)
+    if terms.fx == "at_start":
+        lines = at_first_day(lines, rates, terms.currency, "monthly")
+    else:
+        lines = priced(lines, rates, day, terms.currency, "monthly")
+    known = ids.table.lazy().select("account_id", "account")
+    value = pl.col("value")
+    paying = (
+        lines.select(
+            "account_id", "starts_on", "ends_on", "rung", units(pl.col("monthly")).cast(pl.Int64).alias("value")
+        )
+        .join(known, on="account_id", validate="m:1")
+        .with_columns(codes.code(value, pl.col("rung"), pl.lit(value=False)).alias("code"))
+    )
+    ends = [("starts_on", value), ("ends_on", -value)]
+    events = [
+        paying.filter(day_of(column) <= number(by.until)).select(
+            packed(pl.col("account"), on(pl.col("code"), day_of(column))).alias("key"), signed.alias("value")
+        )
+        for column, signed in ends
+    ]
+    return facts_of(pl.concat(events))

@@ -1,0 +1,102 @@
+"""What do the accounts of each manager add up to in each span? Whole numbers added to a table of managers by spans."""
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from scoring.ledger.movements import GAINS, LOSSES
+from scoring.money import MONEY, from_units
+from scoring.packed.history import KINDS, History
+from scoring.packed.shared import of_shared
+
+MONEYS = ("opening", *KINDS, "transfers", "closing", "retained", "revenue")
+COUNTS = ("accounts", "ups", "downs")
+SCHEMA = {
+    "manager_id": pl.String(), "starts_on": pl.Date(), "accounts": pl.Int64(), **dict.fromkeys(MONEYS, MONEY),
+    "ups": pl.Int64(), "downs": pl.Int64(),
+}  # fmt: skip
+"""One row per manager and span. Opening is of who held an account the day before the span; closing, `retained`,
+`revenue`, `accounts` (that pay at either end) and rungs climbed and fallen of who holds it on the last day; movements
+of who holds it at the end of their month. `transfers` is what came by hand-overs less what went, so that opening +
+gains − losses + transfers = closing. A shared account is counted for each of its managers, and its money divided."""
+
+Whole = NDArray[np.int64]
+
+
+def sums(history: History) -> pl.DataFrame:
+    """The sums of each manager and span, as `SCHEMA`, sorted by both; `unassigned` for what nobody holds."""
+    own = ~history.owners.shared
+    shape = (len(history.owners.managers), _spans(history))
+    tables = {name: np.zeros(shape, dtype=np.int64) for name in (*MONEYS, *COUNTS)}
+    for span in range(_spans(history)):
+        _add_span(tables, history, span, own)
+    _add_moves(tables, history, own)
+    made = _framed(tables, history)
+    if history.owners.shared.any():
+        ends = [at_ends(history, span) for span in range(_spans(history))]
+        theirs = of_shared(history, ends, COUNTS)
+        made = (
+            pl.concat([made, theirs.select(made.columns)])
+            .group_by("manager_id", "starts_on")
+            .agg(pl.col(*tables).sum())
+        )
+    net = pl.sum_horizontal(GAINS) - pl.sum_horizontal(LOSSES)
+    return (
+        made.with_columns((pl.col("closing") - pl.col("opening") - net).alias("transfers"))
+        .filter(pl.any_horizontal(pl.col(*tables) != 0))
+        .with_columns(from_units(pl.col(name).cast(pl.Int128)).alias(name) for name in MONEYS)
+        .select(*SCHEMA)
+        .sort("manager_id", "starts_on")
+    )
+
+
+def _spans(history: History) -> int:
+    return len(history.months.spans) - 1
+
+
+def _add_span(tables: dict[str, Whole], history: History, span: int, own: NDArray[np.bool_]) -> None:
+    """Adds what is counted at the ends of a span."""
+    length, grid = history.months.length, history.owners.grid
+    first, last = grid[:, length * span], grid[:, length * (span + 1)]
+    for name, amounts in at_ends(history, span).items():
+        owner = first if name == "opening" else last
+        some = own & (amounts != 0)
+        np.add.at(tables[name][:, span], owner[some], amounts[some])
+
+
+def at_ends(history: History, span: int) -> dict[str, Whole]:
+    """What is counted of each account at the ends of a span; money in ten-thousandths."""
+    total, rung = history.levels.total, history.levels.rung
+    opening, closing = total[:, span], total[:, span + 1]
+    paid = [np.maximum(end, 0) for end in (opening, closing)]
+    known = (rung[:, span] >= 0) & (rung[:, span + 1] >= 0)
+    climbed = np.where(known, rung[:, span + 1].astype(np.int64) - rung[:, span], 0)
+    return {
+        "accounts": ((paid[0] > 0) | (paid[1] > 0)).astype(np.int64),
+        "opening": opening,
+        "closing": closing,
+        "retained": np.minimum(*paid),
+        "revenue": history.sales.revenue[:, span],
+        "ups": np.maximum(climbed, 0),
+        "downs": np.maximum(-climbed, 0),
+    }
+
+
+def _add_moves(tables: dict[str, Whole], history: History, own: NDArray[np.bool_]) -> None:
+    """Adds the movements of each kind."""
+    account, month = (history.moves[name].to_numpy() for name in ("account", "month"))
+    amount, kind = history.moves["amount"].to_numpy(), history.moves["kind"]
+    owner, span = history.owners.grid[account, month + 1], month // history.months.length
+    for name in KINDS:
+        some = (kind == name).to_numpy() & own[account]
+        np.add.at(tables[name], (owner[some], span[some]), amount[some])
+
+
+def _framed(tables: dict[str, Whole], history: History) -> pl.DataFrame:
+    managers, spans = pl.Series(history.owners.managers), pl.Series(history.months.spans[:-1])
+    count = len(spans)
+    place = np.arange(len(managers) * count)
+    return pl.DataFrame(
+        {"manager_id": managers.gather(place // count), "starts_on": spans.gather(place % count)}
+        | {name: table.reshape(-1) for name, table in tables.items()}
+    )

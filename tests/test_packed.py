@@ -1,0 +1,98 @@
+"""Is the fast form right? Its history of random companies against the ledger and the credit that runs use."""
+
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import polars as pl
+from hypothesis import given
+from worlds import World, examples, worlds
+
+from scoring import scope
+from scoring.credit import ownership
+from scoring.ledger import movements
+from scoring.ledger.balances import Span
+from scoring.ledger.build import contract_lines
+from scoring.ledger.currency import priced
+from scoring.ledger.history import active
+from scoring.ledger.ladder import tiers_of_accounts
+from scoring.ledger.terms import Terms
+from scoring.lifetime.exposure import months_back
+from scoring.packed import named
+from scoring.packed.history import History, Ledger, Months, history
+
+Tables = dict[str, pl.DataFrame]
+LENGTHS = {"month": 1, "quarter": 3, "year": 12}
+
+
+def made(world: World, tables: Tables, terms: Terms) -> History:
+    """The history of a year or two to the end of the world's period, read in two pieces."""
+    length = LENGTHS[world.rulebook.calendar.period]
+    end = world.period.end
+    count = max(12, 2 * length)
+    months = Months(tuple(months_back(end, n) for n in range(count, -1, -1)), length)
+    halves = {name: [tables[name][::2].lazy(), tables[name][1::2].lazy()] for name in ("contracts", "invoices")}
+    spans = ownership.from_history(tables["ownership"].lazy())
+    pieces = [lambda n=name: iter(halves[n]) for name in halves]
+    ledger = Ledger(tables["accounts"].lazy(), pieces[0], pieces[1], spans, tables["rates"].lazy())
+    return history(ledger, terms, months, world.as_of)
+
+
+def packable(world: World) -> tuple[Tables, Terms]:
+    """The world without what only the plain form reads."""
+    simple = pl.col("every").is_in(["6 months"])
+    lines = world.tables["contracts"].with_columns(
+        pl.when(simple).then(pl.lit("month")).otherwise("every").alias("every"),
+        pl.lit(None, dtype=pl.Date).alias("signed_on"),
+        pl.lit(None, dtype=pl.String).alias("renews"),
+    )
+    terms = replace(scope.terms(world.rulebook), discounts="net", fx="constant")
+    return {**world.tables, "contracts": lines}, terms
+
+
+def assert_as_in_the_ledger(world: World, tables: Tables, terms: Terms, found: History) -> None:
+    """Levels, rungs and movements are those of the ledger's lines at the same rates, span by span, month by month."""
+    own, rates = pl.lit(terms.currency).alias("currency"), tables["rates"].lazy()
+    read = contract_lines(tables["contracts"].lazy(), terms, world.as_of)
+    lines = priced(read, rates, found.months.spans[-2], terms.currency, "monthly").with_columns(own).collect().lazy()
+    spans, firsts = found.months.spans, found.months.firsts
+    levels = [lines.filter(active(t)).group_by("account_id").agg(pl.col("monthly").sum()) for t in spans]
+    rungs = [tiers_of_accounts(lines, "monthly", active(t), active(t), largest=terms.largest_tier) for t in spans]
+    one_a_month = replace(terms, movements="net")
+    months = [movements.of_contracts(lines, rates, Span(*month), one_a_month) for month in pairwise(firsts)]
+    theirs = pl.collect_all([*levels, *rungs, *months])
+    for number, _ in enumerate(spans):
+        paid = {a: int(v * 10_000) for a, v in theirs[number].iter_rows() if v}
+        assert by_account(found, found.levels.total[:, number], 0) == paid
+        known = {a: t for a, t, _ in theirs[len(spans) + number].iter_rows() if t is not None}
+        assert by_account(found, found.levels.rung[:, number], -1) == known
+    mine = named.moves(found)
+    for start, expected in zip(firsts[:-1], theirs[2 * len(spans) :], strict=True):
+        rows = expected.select("account_id", "kind", "amount").rows()
+        assert mine.filter(pl.col("month") == start).drop("month").rows() == rows
+
+
+def by_account(found: History, column: Any, nothing: int) -> dict[str, int]:
+    """Account to its value, where there is one."""
+    names = found.ids.table["account_id"]
+    return {names[n]: int(value) for n, value in enumerate(column) if value != nothing}
+
+
+@given(world=worlds(basis="contracts"))
+@examples(40)
+def test_the_fast_form_says_what_the_ledger_says(world: World) -> None:
+    tables, terms = packable(world)
+    found = made(world, tables, terms)
+    assert found.is_fast
+    assert_as_in_the_ledger(world, tables, terms, found)
+
+
+@given(world=worlds(basis="contracts"))
+@examples(30)
+def test_lines_that_look_at_each_other_are_read_in_full(world: World) -> None:
+    terms = scope.terms(world.rulebook)
+    found = made(world, world.tables, terms)
+    if terms.fx != "at_start":
+        assert_as_in_the_ledger(world, world.tables, terms, found)
+    elif world.tables["contracts"].height:
+        assert not found.is_fast
