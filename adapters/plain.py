@@ -48,7 +48,7 @@ def gathered(folder: Path, wanted: Wanted, without: Collection[str] = ()) -> Gat
     parts: list[Part] = []
     faults: list[Fault] = []
     for table in wanted.layout:
-        found = [place for place in files if _table_of(place[0], wanted) == table]
+        found = [place for place in files if table_named(place[0], wanted) == table]
         if len(found) > 1 and not all(_is_numbered(path) for path, _ in found):
             names = listed([name for _, name in found])
             faults.append(Fault(f"table {table} has several files: {names}", "keep one of them", table=table))
@@ -64,7 +64,7 @@ def _home(folder: Path, wanted: Wanted, without: Collection[str] = ()) -> tuple[
     for path, name in [place for place in data_files(folder) if place[1] not in without]:
         by_home.setdefault(PurePosixPath(name).parent.as_posix(), []).append((path, name))
     homes = sorted((h for h in by_home if _may_be_home(h)), key=lambda h: (h not in (".", FOLDER), h != ".", h))
-    home = next((h for h in homes if any(_table_of(path, wanted) for path, _ in by_home[h])), None)
+    home = next((h for h in homes if any(table_named(path, wanted) for path, _ in by_home[h])), None)
     return home, by_home.get(home or "", [])
 
 
@@ -75,7 +75,7 @@ def _may_be_home(name: str) -> bool:
     return not inner or is_archive(PurePosixPath(inner[0]))
 
 
-def _table_of(path: Path, wanted: Wanted) -> str | None:
+def table_named(path: Path, wanted: Wanted) -> str | None:
     """The table that the file is named for; `invoices-2026-01.csv` is one of several for invoices."""
     stem = _NUMBER.sub("", _stem(path))
     return stem if stem in wanted.layout else None
@@ -105,11 +105,11 @@ def _nothing(folder: Path, wanted: Wanted) -> Fault:
 
 def _unread(files: Sequence[Place], wanted: Wanted) -> list[Fault]:
     """Notes about data files beside those read."""
-    tables = [path.name for path, _ in files if _table_of(path, wanted)]
+    tables = [path.name for path, _ in files if table_named(path, wanted)]
     return [
         Fault("is named for no table and was not read", did_you_mean(path.name, tables), file=name, severity="note")
         for path, name in files
-        if not _table_of(path, wanted)
+        if not table_named(path, wanted)
     ]
 
 

@@ -19,6 +19,8 @@ from adapters.joining.decided import COLUMNS as MATCH_COLUMNS
 from adapters.joining.pairing import AMBIGUOUS, CONFIRMED, MATCHED, PROPOSED, UNMATCHED
 from adapters.joining.pairing import SCHEMA as LEDGER
 from adapters.mapping.sources import Sources
+from adapters.streamed import Streamed, streamed
+from adapters.wanted import Wanted
 from scoring import document, grouped, rules, scope, trust
 from scoring.checks import Checked, check
 from scoring.errors import Problem, ProblemsFoundError, Severity, in_order
@@ -29,7 +31,7 @@ from scoring.tables import LAYOUT, OPEN_TABLES, TABLES
 
 __all__ = [
     "AMBIGUOUS", "CONFIRMED", "MATCHED", "MATCHES", "MATCH_COLUMNS", "PROPOSED", "RULES", "SOURCES", "UNMATCHED",
-    "Drafted", "Examined", "Exports", "Request", "can_be_set_aside", "drafted", "examine", "is_data_file", "is_usable",
+    "Drafted", "Examined", "Exports", "Request", "Streamed", "as_streams", "can_be_set_aside", "drafted", "examine", "is_data_file", "is_usable",
     "take_in", "text_of",
 ]  # fmt: skip
 
@@ -211,6 +213,13 @@ def take_in(
     problems = in_order(_with_lines((*faults, *checked.problems), delivery))
     matches = pl.DataFrame(schema=LEDGER) if delivery.matches is None else delivery.matches
     return Exports(checked, _inputs(delivery, checked, as_of), problems, mapping, matches)
+
+
+def as_streams(folder: Path) -> Streamed | None:
+    """The tables of the folder as frames that are not read yet, unchecked; None where it has to be read with care."""
+    if (folder / SOURCES).exists():
+        return None
+    return streamed(folder, Wanted(LAYOUT, OPEN_TABLES))
 
 
 def _with_lines(problems: Iterable[Problem], delivery: Delivery) -> list[Problem]:

@@ -29,7 +29,7 @@ from scoring.store.address import FOLDER
 COMMANDS = (
     "init", "check", "run", "explain", "cohorts", "diff", "simulate", "sensitivity", "diagnose", "gap", "audit",
     "metrics", "open", "rules", "runs", "seal", "seals", "verify", "restate", "profiles",
-    "serve", "users", "what-if", "send",
+    "serve", "users", "what-if", "send", "history",
 )  # fmt: skip
 AS_OF = demo.AS_OF.isoformat()
 

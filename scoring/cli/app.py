@@ -18,6 +18,7 @@ from scoring.cli import (
     diff,
     explain,
     gap,
+    history,
     init,
     match,
     metrics,
@@ -83,6 +84,7 @@ app.command("match")(match.match)
 app.command("run")(run.run)
 app.command("explain")(explain.explain)
 app.command("cohorts")(cohorts.cohorts)
+app.command("history")(history.history)
 app.command("backtest")(backtest.backtest)
 app.command("diff")(diff.diff)
 app.command("audit")(audit.audit)

@@ -1,0 +1,97 @@
+"""Is a folder so plain that its lines need not be held? Files of our own layout and types, read as they pass by.
+
+Nothing of a line is mended here: where a file is not what it should be, the folder is read with care instead.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from adapters.files.content import is_archive
+from adapters.files.matching import data_files
+from adapters.plain import table_named
+from adapters.values.parsing import DTYPES
+from adapters.wanted import Wanted
+
+A_PIECE = 16_000_000
+"""Lines that are read at a time, so that what they leave behind fits the memory whatever they are."""
+
+PARQUET, CSV = ".parquet", ".csv"
+_A_LINE = 60
+"""Bytes of a line of text, about."""
+_NOT_EXACT = (pl.Float32, pl.Float64)
+_LATER = "recorded_at"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Streamed:
+    """Table to its lines in pieces, each of several files, with the columns that they have; `size` in bytes."""
+
+    pieces: Mapping[str, Sequence[pl.LazyFrame]]
+    size: int
+
+
+def streamed(folder: Path, wanted: Wanted) -> Streamed | None:
+    """The tables of the folder's files as frames that are not read yet; None where it has to be read with care.
+
+    So it has where a file is named for no table, is no Parquet or CSV file or lies in an archive, where a column is
+    not of the table's type, and where rows say when they became known.
+    """
+    if not folder.is_dir():
+        return None
+    found: dict[str, list[tuple[Path, pl.LazyFrame]]] = {}
+    for path, _ in data_files(folder):
+        table = None if is_archive(path) or any(map(is_archive, path.parents)) else table_named(path, wanted)
+        frame = None if table is None else _scanned(path, wanted.kinds(table))
+        if table is None or frame is None:
+            return None
+        found.setdefault(table, []).append((path, frame))
+    size = sum(path.stat().st_size for files in found.values() for path, _ in files)
+    return Streamed({table: _in_pieces(files) for table, files in found.items()}, size)
+
+
+def _scanned(path: Path, kinds: Mapping[str, str]) -> pl.LazyFrame | None:
+    """The file's columns that the table has, in its types; None where they are not."""
+    if path.suffix == CSV:
+        header = pl.scan_csv(path, infer_schema=False).collect_schema().names()
+        types = {name: DTYPES[kinds[name]] if name in kinds else pl.String() for name in header}
+        scan = pl.scan_csv(path, schema=types)
+    elif path.suffix == PARQUET:
+        scan = pl.scan_parquet(path)
+        types = dict(scan.collect_schema())
+    else:
+        return None
+    known = [name for name in types if name in kinds]
+    if _LATER in types or not all(_fits(types[name], DTYPES[kinds[name]]) for name in known):
+        return None
+    return scan.select(known)
+
+
+def _fits(kind: pl.DataType, wanted: pl.DataType) -> bool:
+    """Whether values of the one type are exactly values of the other."""
+    if isinstance(wanted, pl.Decimal):
+        return kind.is_integer() or (isinstance(kind, pl.Decimal) and kind.scale <= wanted.scale)
+    return kind == wanted
+
+
+def _in_pieces(files: Sequence[tuple[Path, pl.LazyFrame]]) -> list[pl.LazyFrame]:
+    """The files together, so many at a time."""
+    pieces: list[list[pl.LazyFrame]] = [[]]
+    lines = 0
+    for path, frame in files:
+        own = _lines(path, frame)
+        if pieces[-1] and lines + own > A_PIECE:
+            pieces.append([])
+            lines = 0
+        pieces[-1].append(frame)
+        lines += own
+    return [pl.concat(frames, how="diagonal") for frames in pieces]
+
+
+def _lines(path: Path, frame: pl.LazyFrame) -> int:
+    """How many lines the file has, about."""
+    if path.suffix == PARQUET:
+        return int(frame.select(pl.len()).collect().item())  # its footer says so
+    return path.stat().st_size // _A_LINE

@@ -1,0 +1,162 @@
+"""`bookscore history`: what moved recurring revenue, period by period, of the company, a team or a manager."""
+
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from scoring.cli import places
+from scoring.cli.answers import Answer, finish, next_command
+from scoring.cli.options import AsJson, AsOf, Folder, OnePeriod, Rules, SetAside
+from scoring.cli.screen import Column, table, working
+from scoring.cli.streams import note, say
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from scoring.revenue_history import Told
+
+COMPANY = "company"
+_KINDS = {
+    "new": "New", "reactivation": "Back", "expansion": "Up", "contraction": "Down", "churn": "Lost",
+    "transfers": "Handed over",
+}  # fmt: skip
+_LOSSES = ("contraction", "churn")
+
+
+class By(StrEnum):
+    """Who is told apart."""
+
+    COMPANY = "company"
+    TEAM = "team"
+    MANAGER = "manager"
+
+
+def history(
+    folder: Folder = Path(),
+    *,
+    by: Annotated[By, typer.Option("--by", help="Tell the last period of each team or manager instead.")] = By.COMPANY,
+    periods: Annotated[
+        int, typer.Option("--periods", metavar="N", min=1, max=40, help="How many periods to look at.")
+    ] = 8,
+    period: OnePeriod = None,
+    rules: Rules = None,
+    as_of: AsOf = None,
+    set_aside: SetAside = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Write book, sums, movements and orders as Parquet files there."),
+    ] = None,
+    stream: Annotated[
+        bool | None,
+        typer.Option(
+            "--stream/--hold", help="Read lines as they pass by, or hold them all.", show_default="by their size"
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what moved recurring revenue: opening, what came and went, closing, period by period.
+
+    Movements are net by account and month, all at the rates of the last period's first day, and belong to who held
+    the account at the end of the month. Of companies on invoices there is revenue alone. Folders of any size are read:
+    large ones in our own layout as a stream, in which repeated lines are not looked for; `check` does that.
+    """
+    from dataclasses import replace
+
+    from scoring import revenue_history
+
+    request = replace(places.request(folder, rules, as_of), period=period, set_aside=set_aside)
+    owners = by is not By.COMPANY or out is not None
+    with working("Reading …"):
+        found = revenue_history.told(request, periods, streams=stream, owners=owners)
+    sums = _sums(found, by)
+    if out is not None:
+        _write(found, out)
+    data = [{**row, **{k: str(v) for k, v in row.items() if isinstance(v, Decimal)}} for row in sums.to_dicts()]
+    currency = found.rulebook.currency
+    finish(Answer(data), lambda: _show(found, sums, by, folder, currency), as_json=as_json)
+
+
+def _sums(found: "Told", by: By) -> "pl.DataFrame":
+    """One row per period and whoever is told apart: id, period, the sums, shares of what was there at the start."""
+    import polars as pl
+
+    from scoring.money import ratio
+    from scoring.packed.sums import SCHEMA, sums
+
+    names = pl.DataFrame({"starts_on": [p.start for p in found.periods], "period": [p.name for p in found.periods]})
+    teams = found.managers.select("manager_id", pl.coalesce("team", pl.lit("(none)")).alias("team"))
+    rows = sums(found.history).join(names, on="starts_on").join(teams, on="manager_id", how="left")
+    who = {By.COMPANY: pl.lit(COMPANY), By.TEAM: pl.coalesce("team", "manager_id"), By.MANAGER: pl.col("manager_id")}[
+        by
+    ]
+    counted = [name for name in SCHEMA if name not in ("manager_id", "starts_on")]
+    summed = rows.group_by(who.alias("id"), "period", "starts_on").agg(pl.col(*counted).sum())
+    kept = ratio(pl.col("retained"), pl.col("opening"))  # of one book, as long as nothing is handed over
+    whole = pl.when(pl.col("id") == COMPANY).then(kept).alias("gross_kept")
+    return summed.with_columns(whole).sort("id", "starts_on").drop("starts_on")
+
+
+def _write(found: "Told", out: Path) -> None:
+    """Writes the frames."""
+    from scoring.packed import named
+    from scoring.packed.sums import sums
+
+    out.mkdir(parents=True, exist_ok=True)
+    frames = {
+        "history_book": named.book(found.history), "history_sums": sums(found.history),
+        "history_movements": named.moves(found.history), "history_orders": named.orders(found.history),
+    }  # fmt: skip
+    for name, frame in frames.items():
+        frame.write_parquet(out / f"{name}.parquet")
+
+
+def _show(found: "Told", sums: "pl.DataFrame", by: By, folder: Path, currency: str) -> None:
+    last = found.periods[-1].name
+    rows = sums.to_dicts() if by is By.COMPANY else [r for r in sums.to_dicts() if r["period"] == last]
+    what = "what moved it, by period" if by is By.COMPANY else f"what moved it in {last}, by {by}"
+    say(f"Recurring revenue a month, {currency}: {what}")
+    _table(rows, by, found)
+    if found.is_streamed:
+        note("Lines were read as they passed by; whether some are there twice, bookscore check says.")
+    next_command("cohorts", folder)
+
+
+def _table(rows: list[dict[str, Any]], by: By, found: "Told") -> None:
+    names = dict(found.managers.select("manager_id", "name").iter_rows())
+    head = "Period" if by is By.COMPANY else str(by).capitalize()
+    kinds = [k for k in _KINDS if by is not By.COMPANY or k != "transfers"]
+    columns = (
+        Column(head),
+        Column("Opening", is_number=True),
+        *(Column(_KINDS[k], is_number=True, is_extra=k in ("reactivation", "transfers")) for k in kinds),
+        Column("Closing", is_number=True),
+        *([Column("Kept", is_number=True)] if by is By.COMPANY else []),
+        Column("Invoiced", is_number=True, is_extra=True),
+    )
+    lines = [
+        (
+            row["period"] if by is By.COMPANY else names.get(row["id"]) or row["id"],
+            _whole(row["opening"]),
+            *(_whole(-row[k] if k in _LOSSES else row[k]) for k in kinds),
+            _whole(row["closing"]),
+            *([_share(row["gross_kept"])] if by is By.COMPANY else []),
+            _whole(row["revenue"]),
+        )
+        for row in rows
+    ]
+    table(columns, lines)
+
+
+def _whole(amount: Decimal) -> str:
+    from scoring.numbers import money
+
+    return money(amount, "", 0).strip()
+
+
+def _share(value: float | None) -> str:
+    from scoring.numbers import percent
+
+    return "" if value is None else percent(value)

@@ -1,0 +1,152 @@
+"""What does `bookscore history` promise? The bridge of a run, period by period; the same read as a stream or held."""
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from contextlib import redirect_stderr, redirect_stdout
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from scoring import pipeline
+from scoring.cli import main
+from scoring.intake import Request
+from scoring.rules import default_text
+from scoring.tables import TABLES
+
+AS_OF = "2026-06-30"
+MOVED = ("new", "reactivation", "expansion", "contraction", "churn")
+FILES = {
+    "accounts": "account_id,name,region\na1,Ada,North\na2,Bo,North\na3,Cy,South\n",
+    "managers": "manager_id,name,team\nm1,Mia,East\nm2,Nils,West\n",
+    "ownership": "account_id,manager_id,starts_on,ends_on,share\n"
+    "a1,m1,,2026-05-10,\na1,m2,2026-05-10,,\na2,m1,,,0.6\na2,m2,,,0.4\n",
+    "contracts": "line_id,account_id,product,amount,currency,every,starts_on,ends_on,status\n"
+    "c1,a1,Entry Plan,100.00,EUR,month,2025-01-01,2026-02-01,\n"
+    "c2,a1,Standard Plan,1500.00,EUR,year,2026-02-01,,\n"
+    "c3,a2,Entry Plan,300.00,USD,quarter,2025-06-15,2026-04-20,\n"
+    "c4,a2,Entry Plan,240.00,USD,quarter,2026-05-19,,\n"
+    "c5,a3,Premium Plan,50.00,EUR,month,2025-03-01,2026-04-20,cancelled\n"
+    "c6,a3,Premium Plan,70.00,EUR,month,2026-06-01,,\n",
+    "invoices": "line_id,account_id,dated_on,amount,currency,kind\ni1,a1,2026-04-03,99.90,EUR,order\n"
+    "i2,a2,2026-06-30,-10.00,USD,return\n",
+    "rates": "currency,dated_on,rate\nUSD,2025-01-01,0.9\nUSD,2026-04-01,0.8\n",
+}
+
+
+def company(folder: Path, files: Mapping[str, str] = FILES, *, kind: str = "csv") -> Path:
+    """A company of three accounts: a handover, a shared account, gaps of 29 and of 42 days, an upgrade."""
+    folder.mkdir()
+    for name, text in files.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+        if kind == "parquet":
+            types = {c: TABLES[name].schema[c] for c in next(csv.reader([text.splitlines()[0]]))}
+            pl.read_csv(folder / f"{name}.csv", schema=types).write_parquet(folder / f"{name}.parquet")
+            (folder / f"{name}.csv").unlink()
+    (folder / "rules.yaml").write_text(default_text(), encoding="utf-8")
+    return folder
+
+
+def told(*arguments: str | Path) -> tuple[int, str, str]:
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        code = main(["history", *(str(a) for a in arguments), "--as-of", AS_OF])
+    return code, out.getvalue(), err.getvalue()
+
+
+def rows(*arguments: str | Path) -> dict[tuple[str, str], dict[str, Any]]:
+    code, out, err = told(*arguments, "--json")
+    assert code == 0, err
+    return {(row["id"], row["period"]): row for row in json.loads(out)["data"]}
+
+
+def test_a_quarter_of_a_small_company_can_be_followed_by_hand(tmp_path: Path) -> None:
+    found = rows(company(tmp_path / "c"), "--periods", "2")["company", "2026-Q2"]
+    # a1 125 throughout; a2 300 USD a quarter at 0.8 = 80, after a gap of 29 days 64; a3 50, gone for 42 days, then 70
+    assert {k: Decimal(found[k]) for k in ("opening", *MOVED, "closing", "revenue")} == {
+        "opening": 255, "new": 0, "reactivation": 70, "expansion": 0, "contraction": 16, "churn": 50,
+        "closing": 259, "revenue": Decimal("91.9"),
+    }  # fmt: skip
+    assert (found["accounts"], found["ups"], found["downs"]) == (3, 0, 0)
+    assert found["gross_kept"] == (125 + 64 + 50) / 255
+
+
+def test_a_gap_of_as_many_days_as_are_tolerated_is_churn(tmp_path: Path) -> None:
+    late = {**FILES, "contracts": FILES["contracts"].replace("2026-05-19", "2026-05-20")}
+    found = rows(company(tmp_path / "c", late))["company", "2026-Q2"]
+    assert Decimal(found["churn"]) == 50 + 80
+    assert Decimal(found["reactivation"]) == 70 + 64
+
+
+def test_managers_have_what_was_theirs_and_hand_overs_are_no_movement(tmp_path: Path) -> None:
+    found = rows(company(tmp_path / "c"), "--by", "manager")
+    mia, nils = found["m1", "2026-Q2"], found["m2", "2026-Q2"]
+    assert (mia["opening"], mia["transfers"], mia["contraction"]) == ("173.0000", "-125.0000", "9.6000")
+    assert (nils["opening"], nils["transfers"], nils["contraction"]) == ("32.0000", "125.0000", "6.4000")
+    assert found["unassigned", "2026-Q2"]["closing"] == "70.0000"
+
+
+@pytest.mark.parametrize("by", ["company", "team", "manager"])
+def test_opening_and_what_moved_it_make_the_closing(tmp_path: Path, by: str) -> None:
+    for row in rows(company(tmp_path / "c"), "--by", by).values():
+        moved = {k: Decimal(row[k]) for k in ("opening", *MOVED, "transfers", "closing")}
+        gains = moved["new"] + moved["reactivation"] + moved["expansion"] + moved["transfers"]
+        assert moved["opening"] + gains - moved["contraction"] - moved["churn"] == moved["closing"]
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_a_stream_says_what_is_said_of_lines_that_are_held(tmp_path: Path, kind: str) -> None:
+    folder = company(tmp_path / "c", kind=kind)
+    assert rows(folder, "--by", "manager", "--stream") == rows(folder, "--by", "manager", "--hold")
+    assert "as they passed by" in told(folder, "--stream")[2]
+    assert "as they passed by" not in told(folder)[2]
+
+
+def test_the_last_quarter_is_the_bridge_of_a_run(small_folder: Path) -> None:
+    found = rows(small_folder, "--set-aside", "--period", "2026-Q2")["company", "2026-Q2"]
+    run = pipeline.run(Request(small_folder, date.fromisoformat(AS_OF), "2026-Q2", set_aside=True))
+    bridge = run.totals["bridge"]
+    assert {k: found[k] for k in ("opening", *MOVED)} == {k: bridge[k] for k in ("opening", *MOVED)}
+    assert Decimal(found["closing"]) == Decimal(bridge["closing"]) - Decimal(bridge["fx"])
+
+
+def test_a_wrong_line_in_a_stream_has_the_folder_read_with_care_and_is_named(tmp_path: Path) -> None:
+    odd = {**FILES, "contracts": FILES["contracts"].replace("c2,a1", "c2,a9")}
+    code, _, err = told(company(tmp_path / "c", odd), "--stream")
+    assert code == 3
+    assert 'contracts.csv row 2, column account_id: account_id is not among the accounts: "a9"' in err
+
+
+def test_frames_are_written_with_names_and_money(tmp_path: Path) -> None:
+    folder = company(tmp_path / "c")
+    assert told(folder, "--out", tmp_path / "out")[0] == 0
+    book = pl.read_parquet(tmp_path / "out" / "history_book.parquet")
+    ada = book.filter(pl.col("account_id") == "a1").sort("starts_on").to_dicts()[-2:]
+    assert [(r["tier_before"], r["tier_after"], r["manager_id"]) for r in ada] == [(0, 1, "m1"), (1, 1, "m2")]
+    assert [str(r["retained"]) for r in ada] == ["100.0000", "125.0000"]
+    moves = pl.read_parquet(tmp_path / "out" / "history_movements.parquet")
+    assert moves.filter(pl.col("account_id") == "a3")["kind"].to_list()[-2:] == ["churn", "reactivation"]
+    orders = pl.read_parquet(tmp_path / "out" / "history_orders.parquet")
+    assert orders.to_dicts() == [
+        {
+            "account_id": "a1",
+            "first_on": date(2026, 4, 3),
+            "last_on": date(2026, 4, 3),
+            "orders": 1,
+            "amount": Decimal("99.9"),
+        }
+    ]
+
+
+def test_owners_by_sales_have_no_history_but_the_company_has(tmp_path: Path) -> None:
+    folder = company(tmp_path / "c")
+    (folder / "rules.yaml").write_text(default_text(policy="seller"), encoding="utf-8")
+    code, _, err = told(folder, "--by", "manager")
+    assert code == 2
+    assert "ownership.policy: seller" in err
+    assert rows(folder)["company", "2026-Q2"]["closing"] == "259.0000"
