@@ -31,8 +31,8 @@ from scoring.tables import LAYOUT, OPEN_TABLES, TABLES
 
 __all__ = [
     "AMBIGUOUS", "CONFIRMED", "MATCHED", "MATCHES", "MATCH_COLUMNS", "PROPOSED", "RULES", "SOURCES", "UNMATCHED",
-    "Drafted", "Examined", "Exports", "Request", "Streamed", "as_streams", "can_be_set_aside", "drafted", "examine", "is_data_file", "is_usable",
-    "take_in", "text_of",
+    "Drafted", "Examined", "Exports", "Request", "Streamed", "as_streams", "can_be_set_aside",
+    "drafted", "examine", "is_data_file", "is_usable", "take_in", "text_of",
 ]  # fmt: skip
 
 RULES, SOURCES = "rules.yaml", "sources.yaml"

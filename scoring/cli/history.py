@@ -34,7 +34,7 @@ class By(StrEnum):
     MANAGER = "manager"
 
 
-def history(
+def history(  # noqa: PLR0913 - a command has as many options as it has
     folder: Folder = Path(),
     *,
     by: Annotated[By, typer.Option("--by", help="Tell the last period of each team or manager instead.")] = By.COMPANY,
