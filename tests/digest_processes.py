@@ -64,6 +64,9 @@ class Letters:
     def meant(self, schedule: Schedule, occasion: Occasion, at: datetime) -> tuple[Recipient, ...]:
         return tuple(self.recipient(schedule, occasion, f"u{n:03}", at) for n in range(MAILS))
 
+    def spoken_of(self, occasion: Occasion) -> tuple[None, None]:
+        return None, None
+
     def recipient(self, schedule: Schedule, occasion: Occasion, key: str, at: datetime) -> Recipient:
         return Recipient(key, key.upper(), f"{key}@example.com")
 

@@ -42,6 +42,9 @@ class Letters:
     def meant(self, schedule: Schedule, occasion: Occasion, at: datetime) -> tuple[Recipient, ...]:
         return tuple(self.recipient(schedule, occasion, key, at) for key in self.people)
 
+    def spoken_of(self, occasion: Occasion) -> tuple[None, None]:
+        return None, None
+
     def recipient(self, schedule: Schedule, occasion: Occasion, key: str, at: datetime) -> Recipient:
         return Recipient(key, key.title(), f"{key}@example.com", why_not=self.why_not.get(key))
 

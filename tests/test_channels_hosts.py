@@ -184,7 +184,7 @@ URLS = [
 def test_an_address_that_may_not_be_used_is_refused_without_being_repeated(
     url: str, channel: SlackChannel | TeamsChannel | WebhookChannel
 ) -> None:
-    told = channels.ready(channel, {"URL": url, "SECRET": "s"})
+    told = channels.ready(channel, {"URL": url, "SECRET": "s" * 16})
     assert told is not None
     assert PATH not in told
     assert "pass" not in told
@@ -201,7 +201,7 @@ def test_a_channel_knows_the_hosts_of_its_kind_and_no_others() -> None:
     assert channels.ready(SLACK, flow) is not None
     assert channels.ready(TEAMS, slack) is not None
     assert channels.ready(TEAMS, {"URL": "https://logic.azure.com/x"}) is not None
-    told = channels.ready(HOOK, slack | {"SECRET": "s"})
+    told = channels.ready(HOOK, slack | {"SECRET": "s" * 16})
     assert told == (
         "hooks.slack.com is none of the hosts that may be spoken to; add it to BOOKSCORE_HOSTS, or, if it is one of "
         "your own network, to BOOKSCORE_PRIVATE_HOSTS"
@@ -209,7 +209,7 @@ def test_a_channel_knows_the_hosts_of_its_kind_and_no_others() -> None:
 
 
 def test_http_is_for_the_own_network_only() -> None:
-    url = {"URL": "http://hooks.example.com/x", "SECRET": "s"}
+    url = {"URL": "http://hooks.example.com/x", "SECRET": "s" * 16}
     told = channels.ready(HOOK, url | {"BOOKSCORE_HOSTS": "hooks.example.com"})
     assert told is not None
     assert "must begin with https://" in told
@@ -264,3 +264,9 @@ def test_what_mail_lacks_is_said_with_the_remedy(
 def test_a_webhook_without_a_secret_is_not_used() -> None:
     told = channels.ready(HOOK, {"URL": "https://hooks.example.com/x", "BOOKSCORE_HOSTS": "hooks.example.com"})
     assert told == "the variable SECRET is not set; put the secret into it that messages are signed with"
+
+
+def test_secret_that_could_be_guessed_signs_nothing() -> None:
+    told = channels.ready(HOOK, {"URL": "https://hooks.example.com/x", "BOOKSCORE_HOSTS": "hooks.example.com",
+                                 "SECRET": "fifteen letters"})  # fmt: skip
+    assert told == "the secret in SECRET has fewer than 16 characters, and could be guessed; use a longer one"

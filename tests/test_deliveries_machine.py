@@ -6,6 +6,7 @@ The machine knows what really arrived, which the ledger can only be told.
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import count
 from typing import ClassVar
 
 import pytest
@@ -30,7 +31,7 @@ from scoring.store.delivering.taking_back import TAKEN_BACK
 
 NAMES = ("ann", "bo", "cy")
 PICK = st.integers(0, 11)
-WORKERS = ("w1", "w2", "w3")
+WORKERS = 3
 ARROWS = {
     "pending": {"sending", "sent"},  # sent: who had it before a person wanted it sent again says that it arrived
     "sending": {"sent", "failed", "unknown", "skipped", "pending"},
@@ -54,6 +55,7 @@ class Machine(RuleBasedStateMachine):
         self.now: datetime = W27.due_at + MINUTE
         self.held: dict[str, DeliveryRecord] = {}
         self.handed: dict[str, bool] = {}
+        self.dead: set[str] = set()
         self.arrived: Counter[str] = Counter()
         self.allowed: Counter[str] = Counter()
         self.planned: set[str] = set()
@@ -63,7 +65,7 @@ class Machine(RuleBasedStateMachine):
     @initialize()
     def begins(self) -> None:
         self.prepares(W26, is_asked=False)
-        for _ in WORKERS:
+        for _ in range(WORKERS):
             self.claims()
 
     @rule(occasion=st.sampled_from([W26, W27]), is_asked=st.booleans())
@@ -87,10 +89,10 @@ class Machine(RuleBasedStateMachine):
 
     # ---- the workers ----
 
-    @precondition(lambda self: len(self.held) < len(WORKERS))
+    @precondition(lambda self: len(self.held) < WORKERS)
     @rule()
     def claims(self) -> None:
-        worker = next(worker for worker in WORKERS if worker not in self.held)
+        worker = next(name for name in map("w{}".format, count(1)) if name not in self.held.keys() | self.dead)
         if row := delivering.claim(self.store, worker, at=self.now):
             self._takes(worker, row)
 
@@ -103,13 +105,16 @@ class Machine(RuleBasedStateMachine):
             self.arrived[self.held[worker].delivery_id] += 1
 
     @precondition(lambda self: self.held)
-    @rule(who=PICK, pick=PICK, goes_on=st.booleans())
-    def says(self, who: int, pick: int, goes_on: bool) -> None:
+    @rule(who=PICK, pick=PICK, goes_on=st.booleans(), is_lost=st.booleans())
+    def says(self, who: int, pick: int, goes_on: bool, is_lost: bool) -> None:
+        """Where the answer is lost, it is asked for again."""
         worker = sorted(self.held)[who % len(self.held)]
         ends = TRUE_ENDS[self.handed[worker]]
         key, ended = self.held.pop(worker).delivery_id, Ended(end=ends[pick % len(ends)])
         if goes_on:
-            _, row = delivering.finish_and_claim(self.store, key, worker, ended, at=self.now)
+            if is_lost:
+                delivering.finish_and_claim(self.store, key, worker, ended, at=self.now)
+            _, row = delivering.finish_and_claim(self.store, key, worker, ended, at=self.now, is_again=is_lost)
             if row is not None:
                 self._takes(worker, row)
         else:
@@ -121,6 +126,7 @@ class Machine(RuleBasedStateMachine):
         worker = sorted(self.held)[pick % len(self.held)]
         if dies:
             del self.held[worker]
+            self.dead.add(worker)  # names are drawn by chance, and nobody has that of a dead one
         else:
             delivering.renew(self.store, self.held[worker].delivery_id, worker, at=self.now)
 

@@ -1,8 +1,10 @@
 """Does the page of deliveries say what became of them, to whom it concerns, and do what a person decides, once?"""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from delivered import DIGESTS, MISSING, own
@@ -18,6 +20,7 @@ from scoring.digest.due import Occasion
 from scoring.rules import default_text
 from scoring.store import delivering, people
 from scoring.store.delivering import DeliveryRecord, DeliveryState, End, Ended, Planned
+from scoring.store.delivering.standing import STANDS, stood
 from scoring.web import Desk, make_app
 from scoring.web.headers import FRAMED
 from scoring.web.identity import current_user
@@ -144,6 +147,35 @@ def test_worker_tokens_are_in_nothing_that_anybody_sees(web_world: World) -> Non
     told = web_world.client(web_world.users["leader"]).get(f"{PAGE}/{found}.json").text
     assert tokens
     assert not [token for token in tokens if token in told]
+
+
+def test_each_state_has_one_word_on_the_page_in_the_list_and_in_the_history(web_world: World) -> None:
+    client = web_world.client(web_world.users["leader"])
+    page = client.get(PAGE).text
+    assert "<h1>Digests</h1>" in page
+    told = {each["state"] for each in client.get(f"{PAGE}.json").json()["deliveries"]}
+    assert told == {"pending", "sent", "failed", "parked", "skipped", "unknown"}
+    assert [f'<span class="tag">{STANDS[state]}</span>' in page for state in told] == [True] * len(told)
+    became = {}
+    for row in delivering.deliveries(web_world.store, states=("parked", "failed")):
+        table = client.get(f"{PAGE}/{row.delivery_id}").text.split("What happened to it")[1]
+        became[row.schedule] = re.findall('data-label="Became">(.*?)<', table)
+    assert became == {
+        "teams_monthly": ["being sent", "did not arrive"],
+        "sales_channel": ["being sent", "is tried again"],
+    }
+
+
+def test_what_failed_was_tried_again_only_if_somebody_took_it_after_that() -> None:
+    def told(now: str, *states: str) -> list[str]:
+        return list(stood([SimpleNamespace(state=state) for state in states], now))
+
+    twice = ("sending", "failed", "sending", "failed")
+    assert told("failed", *twice) == ["being sent", "is tried again", "being sent", "is tried again"]
+    assert told("parked", *twice) == ["being sent", "is tried again", "being sent", "did not arrive"]
+    asked = told("sent", *twice, "pending", "sending", "sent")
+    assert asked[3:] == ["did not arrive", "to be sent", "being sent", "sent"]
+    assert told("unknown", "sending", "unknown") == ["being sent", "unknown: may have arrived"]
 
 
 # ---- what a person decides ----
@@ -319,6 +351,7 @@ def test_opening_the_link_shows_a_button_and_changes_nothing_however_often(here:
         assert "Stop own_card" in page.text
         assert "Mia" not in page.text
         assert "manager@" not in page.text
+    assert "already" not in page.text
     assert here.browser().client.head(link).status_code in (200, 405)
     assert delivering.muted(here.store) == frozenset()
 
@@ -344,6 +377,11 @@ def test_servers_of_mail_programs_stop_it_with_one_click_from_anywhere(
     assert schedule == "own_card"
     assert people.entries(here.store, most=1)[0].user_id == user_id
     assert here.browser().client.post(link, content=ONE_CLICK, headers=kind).status_code == 200  # and once more
+    opened = here.browser().get(link).text
+    assert "Stopped already" in opened
+    assert "Resume" in opened
+    assert "Nothing was changed yet" not in opened
+    assert "<button" not in opened.split("<main")[1]
     assert "set-cookie" not in done.headers or "session" not in done.headers["set-cookie"]
 
 

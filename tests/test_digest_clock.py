@@ -1,15 +1,20 @@
 """Over two years of clock changes, outages and clocks gone wrong: is each period told of once, when it is due?"""
 
+import io
 import random
+import sys
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from digests_made import Clock, Events, Ways, digests, post
 
 from scoring.calendar import Calendar
+from scoring.cli.logged import telling, words
 from scoring.digest.due import Occasion, occasions
 from scoring.digest.planning import Post
 from scoring.digest.sending import work
@@ -17,6 +22,7 @@ from scoring.errors import ProblemsFoundError
 from scoring.rules import Rulebook, default_text
 from scoring.rules.digests import Digests
 from scoring.schedule.once import once
+from scoring.schedule.running import Running
 from scoring.schedule.tick import LEASE, next_due, tick
 from scoring.schedule.watched import Watched
 from scoring.store import Store, delivering, open_store
@@ -280,3 +286,84 @@ def test_rules_are_read_again_when_they_change_and_broken_ones_are_told_and_left
 def test_clock_is_set_for_what_is_due_next_of_all_schedules(store: Store) -> None:
     made, _, _, _ = post(store, Clock(MONDAY), digests({}, {"name": "soon", "on": "Tuesday"}))
     assert next_due(made, MONDAY) == MONDAY + DAY
+
+
+# ---- how it is told ----
+
+
+def test_what_is_being_sent_is_finished_before_a_scheduler_that_is_stopped_says_its_last_word(store: Store) -> None:
+    clock, stopped = Clock(MONDAY - DAY), threading.Event()
+    made, _, ways, events = post(store, clock, digests({}))
+    once(made)
+    clock.at = MONDAY
+    ways.before = lambda _: stopped.set()
+    Running(lambda: made, stopped, workers=1).run()
+    told = [event for event, _ in events.told]
+    assert (told[0], told[-1], told.count("stopping")) == ("started", "stopped", 1)
+    assert sorted(row.state.value for row in delivering.deliveries(store)) == ["pending", "sent"]
+    assert "sent" in told
+
+
+def test_what_a_channel_lacks_is_told_once_and_nothing_is_prepared_before_it_is_there(store: Store) -> None:
+    clock = Clock(MONDAY - DAY)
+    made, _, ways, events = post(store, clock, digests({}))
+    ways.lacks = "the variable BOOKSCORE_SLACK_SALES is not set"
+    for hours in (0, 24, 25, 26):
+        clock.at = MONDAY - DAY + hours * HOUR
+        once(made)
+    (told,) = events.named("waiting")
+    assert told["reason"] == "its channel mail cannot be used: the variable BOOKSCORE_SLACK_SALES is not set"
+    assert delivering.deliveries(store) == ()
+    ways.lacks = None
+    once(made)
+    assert len(ways.sent) == 2
+
+
+def test_what_waits_for_the_same_as_before_is_told_once(store: Store) -> None:
+    clock = Clock(MONDAY - DAY)
+    made, _, ways, events = post(store, clock, digests({}), people=("ann",))
+    once(made)
+    clock.at = MONDAY
+    tick(made, "one")
+    ways.lacks = "no secret"
+    for minutes in (1, 10, 30):
+        clock.at = MONDAY + timedelta(minutes=minutes)
+        work(made)
+    assert [told["reason"] for told in events.named("pending")] == ["no secret"]
+    assert len(delivering.attempts(store, delivering.deliveries(store)[0].delivery_id)) == 6
+
+
+@pytest.mark.parametrize(
+    ("event", "facts", "line"),
+    [
+        (
+            "failed",
+            {"schedule": "own", "period": "2026-Q2", "recipient": "u1", "name": "Ann Weiß", "reason": "451 busy",
+             "next_try_at": "2026-07-06T09:05:00+02:00"},
+            "is tried again: own, 2026-Q2, Ann Weiß, at 2026-07-06 07:05 UTC: 451 busy",
+        ),
+        (
+            "failed", {"schedule": "own", "recipient": "u1", "reason": "550 no"}, "did not arrive: own, u1: 550 no",
+        ),
+        ("not sent", {"schedule": "own", "period": "2026-Q2", "reason": "late"}, "left out: own, 2026-Q2: late"),
+        (
+            "rules not read",
+            {"file": "rules.yaml", "reason": 'rules.yaml:9: no setting "digets"'},
+            'rules not read: rules.yaml:9: no setting "digets"',
+        ),
+        ("rules read", {"file": "rules.yaml"}, "rules read: rules.yaml"),
+        ("started", {"workers": 1, "schedules": ["own", "all"]}, "started: 1 worker, schedules own, all"),
+        ("stopped", {}, "stopped"),
+    ],
+)  # fmt: skip
+def test_each_event_is_a_line_with_names_and_zones(event: str, facts: dict[str, Any], line: str) -> None:
+    assert words(event, facts) == line
+
+
+def test_who_reads_the_log_may_be_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Gone(io.StringIO):
+        def write(self, _: str) -> int:
+            raise BrokenPipeError
+
+    monkeypatch.setattr(sys, "stderr", Gone())
+    telling(as_json=True)("stopped", {})

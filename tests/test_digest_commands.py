@@ -124,12 +124,115 @@ def test_digest_is_sent_into_files_once_and_what_became_of_it_can_be_looked_up(f
     assert cli("deliveries", folder, "--schedule", "other", "--json").json["data"]["deliveries"] == []
     shown = cli("deliveries", "show", sent["delivery_id"][:8], "--folder", folder)
     assert f"Hash of what was sent: {sent['content_sha256']}" in shown.out
-    assert "sending" in shown.out
+    assert "being sent" in shown.out
+    assert sent["is_late"] is True
     refused = cli("deliveries", "retry", sent["delivery_id"][:12], "--folder", folder)
     assert (refused.code, "twice is worse than late" in refused.err) == (2, True)
     settled = cli("deliveries", "arrived", sent["delivery_id"][:12], "--folder", folder)
     assert (settled.code, "is asked only of unknown ones" in settled.err) == (2, True)
     assert cli("deliveries", "show", "ffff", "--folder", folder).code == 2
+
+
+def test_only_one_digest_is_shown_and_who_is_meant_is_found_by_a_part_of_the_name(folder: Path) -> None:
+    people = cli("send", "own_card", folder, *Q2, "--dry-run", "--json").json["data"]["recipients"]
+    names = [one["name"] for one in people]
+    own = next(one["name"] for one in people if one["address"])
+    alone = cli("send", "own_card", folder, *Q2, "--show")  # one of them is a user
+    assert (alone.code, alone.out.startswith("Your scorecard · 2026-Q2")) == (0, True)
+    other = next(one["recipient"].removeprefix("manager:") for one in people if not one["address"])
+    cli("users", "add", "new@example.com", "--name", "Newly There", "--role", "manager", "--manager", other,
+        "--no-link", "--folder", folder)  # fmt: skip
+    several = cli("send", "own_card", folder, *Q2, "--show")
+    assert (several.code, several.out) == (2, "")
+    assert "2 are meant: add --to" in several.err
+    assert several.err.endswith(f"Next: bookscore send own_card {folder} --period 2026-Q2 --dry-run\n")
+    assert len(cli("send", "own_card", folder, *Q2, "--show", "--json").json["data"]["recipients"]) == len(names)
+    for typo in ("newli", "nwe@example.com"):
+        near = cli("send", "own_card", folder, *Q2, "--show", "--to", typo)
+        assert (near.code, near.err.splitlines()[0]) == (
+            2,
+            f'there is no recipient "{typo}"; did you mean "Newly There"?',
+        )
+    nobody = cli("send", "own_card", folder, *Q2, "--show", "--to", "xyz").err
+    assert nobody.startswith('there is no recipient "xyz"; it is for ')
+    assert own in names
+
+
+def test_who_was_left_out_is_told_as_things_are_now_and_how_they_get_it(folder: Path) -> None:
+    def left_out() -> str:
+        return cli("send", "own_card", folder, *Q2).err
+
+    people = cli("send", "own_card", folder, *Q2, "--dry-run", "--json").json["data"]["recipients"]
+    without = sorted(one["name"] for one in people if not one["address"])
+    cli("users", "disable", "manager@example.com", "--folder", folder)
+    first = left_out()
+    assert f"{len(without)} left out: is no user; `bookscore users add`" in " ".join(first.split())
+    assert "1 left out: disabled since" in first
+    cli("users", "enable", "manager@example.com", "--folder", folder)
+    row = next(r for r in cli("deliveries", folder, "--json").json["data"]["deliveries"] if r["address"])
+    then = left_out()
+    assert "1 left out: disabled" not in then
+    assert f"{row['name']} <manager@example.com> was left out before (disabled since" in then
+    assert f"Next: bookscore deliveries retry {row['delivery_id'][:12]} --folder {folder}" in then
+    foreseen = cli("send", "own_card", folder, *Q2, "--dry-run").out
+    assert f"`bookscore deliveries retry {row['delivery_id'][:12]}`" in " ".join(foreseen.split())
+    cli("deliveries", "retry", row["delivery_id"], "--folder", folder)
+    assert cli("send", "own_card", folder, *Q2).out == "own_card of 2026-Q2: sent to 1.\n"
+    # who has become a user since gets it as one, and is not said to be none
+    other = next(one for one in people if not one["address"])
+    cli("users", "add", "new@example.com", "--name", other["name"], "--role", "manager", "--manager",
+        other["recipient"].removeprefix("manager:"), "--no-link", "--folder", folder)  # fmt: skip
+    added = cli("send", "own_card", folder, *Q2)
+    assert added.out == "own_card of 2026-Q2: sent to 1, 1 had it already.\n"
+    assert f"{len(without) - 1} left out: is no user" in added.err
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_each_delivery_is_a_line_of_a_narrow_terminal_with_why_behind_or_below_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    (folder / "digests").write_text("a file where the folder should be")
+    cli("send", "own_card", folder, *Q2)
+    cli("send", "leaders_weekly", folder, "--period", "2026-W26")
+    told = cli("deliveries", folder)
+    lines = told.out.splitlines()
+    assert max(map(len, lines)) <= columns
+    assert "" not in lines
+    assert lines[0].split() == ["To", "Stands", "At", "(UTC)", "Delivery"]
+    assert lines[2] == "own_card of 2026-Q2 by files, due 2026-07-03 05:00"  # the newest first
+    row = next(n for n, line in enumerate(lines) if "is tried again  20" in line)
+    why = "nothing could be written into digests: File exists"
+    assert lines[row].endswith(f"  {why}") if columns == 120 else lines[row + 1] == f"    {why}"
+    assert "left out" not in told.out
+    whole = cli("deliveries", folder, "--all").out
+    many = whole.count(" left out  ")
+    assert f"{many} left out; --all lists them, with the reasons." in told.err
+    assert f"  {many} left out: is no user" in whole
+    assert whole.count("is no user") == 1  # the reason once, for all of them
+    names = [line[2:].split("  ")[0] for line in whole.splitlines() if " left out  " in line]
+    asked = cli("send", "own_card", folder, *Q2, "--dry-run", "--json").json["data"]["recipients"]
+    assert names == [one["name"] for one in asked if not one["address"]]
+
+
+def test_what_did_not_arrive_is_called_so_wherever_it_is_told(tmp_path: Path) -> None:
+    key, told = trouble(tmp_path, Outcome(Verdict.REFUSED, "550 no such mailbox"))
+    assert "did not arrive" in told.out
+    shown = cli("deliveries", "show", key, "--folder", tmp_path)
+    assert "Stands: did not arrive" in shown.out
+    assert [line.split("  ")[1].strip() for line in shown.out.splitlines()[-2:]] == ["being sent", "did not arrive"]
+    assert "worker-" not in shown.out
+    assert shown.err.endswith(f"Next: bookscore deliveries retry {key} --folder {tmp_path}\n")
+    assert cli("deliveries", tmp_path, "--state", "failed").out == ""
+    assert key in cli("deliveries", tmp_path, "--state", "parked").out
+
+
+@pytest.mark.parametrize("words", [("users",), ("users", "list"), ("deliveries",), ("deliveries", "list")])
+def test_folder_may_stand_alone_or_behind_its_option(folder: Path, words: tuple[str, ...]) -> None:
+    alone, behind = cli(*words, folder), cli(*words, "--folder", folder)
+    assert (alone.code, behind.code) == (0, 0)
+    assert alone == behind
+    assert "two folders are named" in cli(*words, folder, "--folder", folder.parent).err
 
 
 def test_what_waits_for_data_names_the_file_and_what_to_do(folder: Path) -> None:
@@ -148,21 +251,45 @@ def test_unknown_schedules_periods_and_missing_secrets_are_told_with_a_remedy(fo
     none = cli("send", "own_card", folder, "--period", "2099-Q1")
     assert (none.code, "2099-Q1 is none that is over" in none.err) == (2, True)
     assert cli("send", "own_card", folder, "--period", "June").code == 2
+    for wrong in ("2026-26", "W26", "2026-06"):
+        form = cli("send", "leaders_weekly", folder, "--period", wrong)
+        assert form.code == 2
+        assert re.search(rf"{wrong} is none that is over; write it like 20\d\d-W\d\d, which is the last\n", form.err)
     secret = cli("send", "sales_monthly", folder, "--period", "2026-05")
-    assert (secret.code, "BOOKSCORE_SLACK_SALES" in secret.err) == (2, True)
+    assert (secret.code, "the variable BOOKSCORE_SLACK_SALES is not set" in secret.err) == (2, True)
+    assert cli("deliveries", folder, "--json").json["data"]["deliveries"] == []
     shown = cli("send", "sales_monthly", folder, "--period", "2026-05", "--dry-run")
     assert (shown.code, "BOOKSCORE_SLACK_SALES" in shown.err) == (0, True)
 
 
-def test_list_shows_the_next_five_times_in_local_time_and_what_is_missing(folder: Path) -> None:
+def test_list_shows_when_each_is_due_next_in_local_time_and_then_what_is_missing(folder: Path) -> None:
     done = cli("schedule", "list", folder)
     assert done.code == 0
-    assert "leaders_weekly: every week, for leaders, by files" in done.out
-    assert "BOOKSCORE_SLACK_SALES" in done.err
+    head, _, weekly, _, monthly = (re.split(r"  +", line) for line in done.out.splitlines())
+    assert head == ["Schedule", "Next due", "Time zone", "Tells of", "For", "By"]
+    assert (weekly[0], weekly[1][:4], weekly[2], weekly[4:]) == (
+        "leaders_weekly", "Mon ", "Europe/Berlin", ["leaders", "files"],
+    )  # fmt: skip
+    assert monthly[4:] == ["channel", "sales"]
+    assert done.err.startswith("Not ready: sales, for sales_monthly: the variable BOOKSCORE_SLACK_SALES is not set; ")
+    alone = cli("schedule", "list", folder, "--schedule", "leaders_weekly").out.splitlines()[2:]
+    assert [re.split(r"  +", line)[0] for line in alone] == ["leaders_weekly"] * 5
     weekly, _, monthly = cli("schedule", "list", folder, "--json").json["data"]
     assert len(weekly["next"]) == 5
     assert all(one["local"].startswith("Mon ") and one["local"].endswith(" 07:00") for one in weekly["next"])
     assert (weekly["missing"], "BOOKSCORE_SLACK_SALES" in monthly["missing"]) == (None, True)
+
+
+@pytest.mark.parametrize("command", [["list"], ["run"], ["tick"], []])
+def test_schedule_that_is_not_there_is_told_with_those_that_are(folder: Path, command: list[str]) -> None:
+    typo = cli("schedule", *command, folder, "--schedule", "own_crad")
+    assert (typo.code, typo.err) == (2, (
+        'rules.yaml has no schedule "own_crad", but leaders_weekly, own_card, sales_monthly; did you mean "own_card"?\n'
+        f"Next: bookscore schedule list {folder}\n"
+    ))  # fmt: skip
+    if command != ["list"]:
+        one = cli("schedule", *command, folder, "--schedule", "own_card")
+        assert (one.code, "all go out together; `bookscore send own_card` sends one" in one.err) == (2, True)
 
 
 def test_tick_notes_what_is_due_and_ends(folder: Path) -> None:
@@ -177,6 +304,8 @@ def test_rules_without_digests_and_broken_rules_are_told(folder: Path) -> None:
     rules.write_text(text.replace("audience: leaders", "audience: readers"), encoding="utf-8")
     broken = cli("schedule", "tick", folder)
     assert (broken.code, "rules.yaml:" in broken.err) == (4, True)
+    assert broken.err.endswith(f"Next: bookscore check {folder}\n")
+    assert cli("schedule", folder).err == cli("schedule", "list", folder).err == broken.err
     rules.write_text(text.split("digests:")[0], encoding="utf-8")
     assert "no schedule of digests" in cli("schedule", "list", folder).err
     assert cli("send", "own_card", folder).code == 2
@@ -211,7 +340,7 @@ def test_what_is_unknown_waits_until_somebody_says_what_became_of_it(tmp_path: P
 def test_what_did_not_arrive_ends_with_code_5_and_the_next_command(folder: Path) -> None:
     (folder / "digests").write_text("a file where the folder should be")
     done = cli("send", "own_card", folder, *Q2)
-    assert (done.code, "failed, tried again at" in done.err) == (5, True)
+    assert (done.code, ": is tried again at" in done.err) == (5, True)
     assert f"Next: bookscore schedule tick {folder}" in done.err
     assert not cli("send", "own_card", folder, *Q2, "--json").json["ok"]
 
@@ -225,13 +354,17 @@ def test_schedule_runs_until_it_is_stopped_and_tells_each_event_on_a_line(folder
     arguments = [sys.executable, "-m", "scoring.cli", "schedule", str(folder), "--json"]
     with subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True) as running:
         assert running.stderr is not None
-        first = json.loads(running.stderr.readline())
+        started, first = (json.loads(running.stderr.readline()) for _ in range(2))
         running.send_signal(signal.SIGTERM)
         _, rest = running.communicate(timeout=60)
     assert running.returncode == 0, rest
+    assert (started["event"], started["workers"]) == ("started", 3)
+    assert started["schedules"] == ["leaders_weekly", "own_card", "sales_monthly"]
     assert {"at", "event", "schedule", "period"} <= set(first)
     assert first["event"] in ("waiting", "not sent")
-    assert "Traceback" not in rest
+    told = [json.loads(line) for line in rest.splitlines()]
+    assert [one["event"] for one in told if one["event"].startswith("stop")] == ["stopping", "stopped"]
+    assert "what is being sent is finished first" in rest
     opened = open_store(folder)
     assert delivering.take_lease(opened, "digests", "another", at=last, until=last + timedelta(minutes=2))
     opened.close()

@@ -22,6 +22,7 @@ from scoring.access import Role, User
 from scoring.digest import corrections, headings, renewals, whole
 from scoring.digest.against import Against, against
 from scoring.digest.content import Due, Moved, Name, plain
+from scoring.digest.learned import learned
 from scoring.digest.links import Links
 from scoring.digest.movers import movers, without_score
 from scoring.digest.render import words
@@ -250,9 +251,19 @@ def test_the_first_one_says_so(web_world: World, runs: dict[str, str]) -> None:
         (
             61,
             True,
-            ("Late: due Monday 29 June 2026, 07:00 Europe/Berlin; held until the exports reached 28 June 2026.",),
+            (
+                "Late: due Monday 29 June 2026, 07:00 Europe/Berlin; held until the exports reached 28 June 2026, with "
+                "what is known on 15 July 2026.",
+            ),
         ),
-        (61, False, ("Late: due Monday 29 June 2026, 07:00 Europe/Berlin; it is sent only now.",)),
+        (
+            61,
+            False,
+            (
+                "Late: due Monday 29 June 2026, 07:00 Europe/Berlin; it is sent only now, with what is known on "
+                "15 July 2026.",
+            ),
+        ),
     ],
 )
 def test_late_is_said_with_the_reason(
@@ -262,6 +273,15 @@ def test_late_is_said_with_the_reason(
     what = asked(schedule(), "2026-W26", prepared_at=at, was_held=was_held)
     digest = told(web_world.store, web_world.users["leader"], runs["2026-Q2"], runs["2026-Q2"], what)
     assert digest.notices == said
+
+
+def test_late_with_a_run_that_looked_from_the_day_it_was_due_says_no_other_day() -> None:
+    what = asked(schedule(), "2026-W26", prepared_at=datetime(2026, 6, 29, 9, tzinfo=UTC))
+    (same_day,) = headings.late(what, date(2026, 6, 29))
+    assert same_day.endswith("it is sent only now.")
+    assert headings.late(what, date(2026, 6, 30))[0].endswith(
+        "it is sent only now, with what is known on 30 June 2026."
+    )
 
 
 def test_who_has_no_score_is_told_why() -> None:
@@ -283,6 +303,40 @@ def test_renewals_add_up_with_most_at_risk_first(web_world: World, runs: dict[st
     risks = [due.at_risk for due in found.rows if due.at_risk is not None]
     assert risks == sorted(risks, reverse=True)
     assert len(found.rows) + found.more == book.filter(pl.col("due_in_90") > 0)["account_id"].n_unique()
+
+
+def test_a_movement_of_an_account_that_two_share_is_told_as_the_part_that_it_is() -> None:
+    """Cedar pays 100 more, 60 of it in Ann's book and 40 in Ben's; Birch is Ann's alone, as was Cedar in April."""
+    columns = ("account_id", "moved_on", "kind", "manager_id", "amount", "origin")
+    june, april = date(2026, 6, 2), date(2026, 4, 2)
+    rows = [
+        ("cedar", june, "expansion", "ann", Decimal(60), "contracts.csv:3"),
+        ("cedar", june, "expansion", "ben", Decimal(40), "contracts.csv:3"),
+        ("cedar", april, "contraction", "ann", Decimal(7), "contracts.csv:2"),
+        ("birch", june, "expansion", "ann", Decimal(60), "contracts.csv:9"),
+        ("oak", None, "churn", "ann", Decimal(5), ""),
+        ("oak", None, "churn", None, Decimal(5), ""),
+    ]
+    moves = pl.DataFrame(rows, schema=columns, orient="row")
+    shelf = SimpleNamespace(made=lambda _, make: make(), frame=lambda *_: moves)
+    run: Any = SimpleNamespace(facts={"basis": "contracts", "currency": "EUR"}, run_id="r", shelf=shelf)
+    part = "60\u202f%"
+    own = whole.happened_to(run, "ann", "cedar", is_own=True)
+    assert own == f"€60.00 more on 2 June 2026, your part of {part}; €7.00 less on 2 April 2026"
+    theirs = whole.happened_to(run, "ben", "cedar", is_own=False)
+    assert theirs == "€40.00 more on 2 June 2026, the manager’s part of 40\u202f%"
+    assert whole.happened_to(run, "ann", "birch", is_own=True) == "€60.00 more on 2 June 2026"
+    run.facts["basis"] = "invoices"
+    assert whole.happened_to(run, "ann", "oak", is_own=True).endswith("your part of 50\u202f%")
+
+
+def test_an_own_renewal_says_that_its_amount_is_a_part_of_the_accounts() -> None:
+    row = {"account_id": "a", "account": "A", "due_in_30": Decimal(6), "due_in_60": Decimal(6), "due_in_90": Decimal(6),
+           "due_open": Decimal(0), "share": 0.6}  # fmt: skip
+    run = _priced(Looked(50.0, "2026-06-28", "a"))
+    told = [renewals._due(run, run.cards[0], row | {"share": part}, Links(None), is_own=True).why for part in (0.6, 1)]
+    assert told == [("the amount is your part of 60\u202f%",), ()]
+    assert renewals._due(run, run.cards[0], row, Links(None), is_own=False).why == ()
 
 
 def test_a_renewal_that_two_share_is_told_once() -> None:
@@ -332,13 +386,47 @@ def test_while_the_period_runs_its_own_renewals_come_first(
     assert shared.undecided == (undecided[0], None)
 
 
-def _priced(run: Looked) -> Any:
+def _priced(run: Looked, more: dict[str, Any] | None = None) -> Any:
     class Priced(Looked):
         @property
         def facts(self) -> dict[str, Any]:
             return super().facts | {"currency": "EUR"}
 
-    return Priced(run.score, run.as_of, run.run_id)
+    return Priced(run.score, run.as_of, run.run_id, more=more or {})
+
+
+def test_what_was_learned_of_sealed_periods_is_told_largest_first_with_its_sum() -> None:
+    """Birch left on 28 March, as is learned on 20 April; Cedar was there with 500 less than was thought."""
+    birch = {"account_id": "b", "account": "Birch", "effective_on": "2026-03-28", "kind": "churn", "amount": "-2000",
+             "cause": "late", "recorded_at": "2026-04-20", "origin": "contracts.csv:11"}  # fmt: skip
+    cedar = birch | {"account_id": "c", "account": "Cedar", "effective_on": "2026-01-01", "kind": "opening",
+                     "amount": "-500.5", "cause": "silent", "origin": "a.csv:12, a.csv:13, b.csv:7"}  # fmt: skip
+
+    def run(*lines: dict[str, Any]) -> Any:
+        return _priced(Looked(50.0, "2026-07-05", "a"), {"prior_periods": {"lines": list(lines)}})
+
+    def told(now: Any, last: Any, *, is_own: bool) -> list[str]:
+        return [plain(sentence) for sentence in learned(now, last, now.cards, is_own=is_own)]
+
+    both = run(cedar, birch)
+    assert told(both, None, is_own=True) == [
+        "2 lines, −€2,500.50 in all.",
+        "Birch: −€2,000.00, left on 28 March 2026; recorded 20 April 2026 (contracts.csv:11).",
+        "Cedar: −€500.50, from before 1 January 2026; changed in the export without a word (a.csv:12 and 2 more rows).",
+    ]
+    assert told(both, None, is_own=False) == [
+        "M: −€2,500.50 in 2 lines; the largest −€2,000.00 of Birch, recorded 20 April 2026 (contracts.csv:11)."
+    ]
+    assert told(both, run(cedar), is_own=False) == [
+        "M: −€2,000.00 in 1 line of Birch, recorded 20 April 2026 (contracts.csv:11)."
+    ]
+    assert told(both, both, is_own=True) == []
+    many = run(*(birch | {"account": f"A{n}", "account_id": f"A{n}", "amount": str(n)} for n in range(1, 11)))
+    sentences = told(many, None, is_own=True)
+    assert (sentences[0], sentences[1][:10], sentences[-1]) == (
+        "10 lines, +€55.00 in all.", "A10: +€10.", "And 2 more lines.",
+    )  # fmt: skip
+    assert len(sentences) == 10
 
 
 def test_deliveries_that_may_have_arrived_are_told_to_leaders(web_world: World, runs: dict[str, str]) -> None:

@@ -21,6 +21,7 @@ from scoring.digest.content import (
     Link,
     Moved,
     Renewals,
+    Words,
     name,
     reported,
 )
@@ -159,6 +160,24 @@ def test_every_form_says_the_same() -> None:
     for form, words in said.items():
         for fact in facts:
             assert " ".join(fact.split()) in " ".join(words.split()), (form, fact)
+
+
+def test_no_line_of_a_mail_ends_within_the_name_of_a_period_or_behind_a_sign() -> None:
+    """Browsers break lines at hyphens and behind signs: 2026-/Q1 is no period, and −/€2,888.41 no amount."""
+    lead: tuple[Words, ...] = (
+        ("1 went up against 2026-Q1.",),
+        (name("Ash 2026-W26"), " by 2026-06 and not 2026-06-30, −€2,888.41 & +1.5."),
+    )
+    told = replace(digest(), title="Nothing moved against 2025-Q4.", lead=lead)
+    mail = render.html(told)
+    whole = re.findall(r'<span class="whole" style="white-space: nowrap;?">(.*?)</span>', mail)
+    assert sorted(whole) == sorted([
+        "2025-Q4", "2026-Q1", "2026-W26", "2026-06", "−€2,888.41", "+1.5", "2026-Q1", "2026-Q2", "+4.2", "+2.2", "+2.5",
+    ])  # fmt: skip
+    assert "against 2026-Q1. Ash 2026-W26 by 2026-06 and not 2026-06-30, −€2,888.41 & +1.5." in " ".join(
+        visible(mail).split()
+    )
+    assert "2026-Q1" in render.text(told)
 
 
 def test_data_are_unrounded_and_money_is_text() -> None:

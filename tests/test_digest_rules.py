@@ -255,6 +255,29 @@ def test_a_secret_in_place_of_its_name_is_not_repeated(tmp_path: Path) -> None:
     assert "hooks.slack.com" not in problem
 
 
+@pytest.mark.parametrize("secret", ["hunter2", "AKIAIOSFODNN7EXAMPLE", "71532498", "pass word", "[hunter2]", "X" * 201])
+@pytest.mark.parametrize("setting", ["user_in", "password_in", "secret_in", "url_in"])
+def test_every_secret_stands_in_the_environment_and_none_in_the_rules(
+    tmp_path: Path, setting: str, secret: str
+) -> None:
+    channels = {
+        "secret_in": f"{{kind: webhook, url_in: URL, secret_in: {secret}}}",
+        "url_in": f"{{kind: teams, url_in: {secret}}}",
+    }
+    mail = f"{{kind: mail, host: a.example, from: a@b.example, {setting}: {secret}}}"
+    text = CHANNELS.replace("    files:", f"    new: {channels.get(setting, mail)}\n    files:") + USED
+    assert said(tmp_path, text) == [
+        f"10: digests.channels.new.{setting} must be the name of a variable of the environment, which holds the "
+        "secret; write it in capitals, like BOOKSCORE_SLACK_SALES, and keep the secret out of this file"
+    ]
+
+
+@pytest.mark.parametrize("name", ["URL", "SMTP2GO", "BOOKSCORE_MAIL_PASSWORD", "_1"])
+def test_variables_are_named_in_capitals(tmp_path: Path, name: str) -> None:
+    text = CHANNELS.replace("url_in: BOOKSCORE_SLACK", f"url_in: {name}")
+    assert rulebook(tmp_path, text + USED).digests.channels["chat"] == SlackChannel(kind="slack", url_in=name)
+
+
 def test_channels_of_one_name_are_told_and_what_is_of_no_use_is_odd(tmp_path: Path) -> None:
     twice = (CHANNELS + USED).replace("    files:", "    MAIL: {kind: file}\n    files:")
     assert "10: digests.channels.MAIL is taken by another channel" in said(tmp_path, twice)[0]

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from digests_made import SENT, Clock, digests, post
+from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 from web_world import World
 
@@ -128,7 +129,7 @@ def test_channel_that_breaks_may_have_sent_it(store: Store) -> None:
     ways.before = broken
     work(made)
     assert (rows(store)["ann"].state, rows(store)["ann"].reason) == (
-        DeliveryState.UNKNOWN, "the channel broke: RuntimeError: snapped",
+        DeliveryState.UNKNOWN, "the channel broke: RuntimeError",
     )  # fmt: skip
 
 
@@ -376,6 +377,52 @@ def test_everybody_who_gets_nothing_is_named_with_the_reason(everybody: tuple[St
     assert {each.address for each in ways.sent} == set(cards) - {first, second, third, gone}
 
 
+def test_who_became_a_user_gets_it_once_by_a_retry_and_who_wants_none_or_left_stays_out(
+    everybody: tuple[Store, dict[str, Any]],
+) -> None:
+    store, cards = everybody
+    others = {GONE} | {card["name"] for card in cards.values() for user in people.users(store)
+                       if user.disabled_at and user.manager_id == card["manager_id"]}  # fmt: skip
+    late, muted, disabled = [address for address, card in cards.items() if card["name"] not in others][:3]
+    without = {"manager_id": "nobody"}
+    for address in (late, muted, disabled):
+        people.change_user(store, address, without, at=JULY)
+    made, ways, clock = real(store, OWN, JULY)
+
+    def own() -> dict[str, DeliveryRecord]:
+        return {row.recipient: row for row in delivering.deliveries(store, schedule="own")}
+
+    planned = plan(made, made.timetable.schedule("own"), Occasion("own", Q2, JULY), JULY)
+    send_now(made, planned)
+    keys = {address: f"manager:{cards[address]['manager_id']}" for address in (late, muted, disabled)}
+    assert {own()[key].reason for key in keys.values()} == {
+        "is no user; `bookscore users add` with --manager makes somebody one"
+    }
+    before = len(ways.sent)
+    for address, key in keys.items():
+        said = {"email": f"new.{address}", "name": "New", "role": Role.MANAGER}
+        user = people.add_user(store, said | {"manager_id": cards[address]["manager_id"]}, at=JULY)
+        if address == muted:
+            delivering.mute(store, user.user_id, "own", at=JULY, by=user.user_id)
+        if address == disabled:
+            people.disable_user(store, f"new.{address}", at=JULY)
+        delivering.retry(store, own()[key].delivery_id, at=JULY, by="")
+    clock.at += timedelta(seconds=2)  # who unsubscribed is looked up each second
+    made = replace(made, writer=replace(made.writer))  # type: ignore[type-var]
+    work(made)
+    assert [each.address for each in ways.sent[before:]] == [f"new.{late}"]
+    assert {address: own()[key].reason for address, key in keys.items()} == {
+        late: f"New is a user now, and gets a delivery of their own to new.{late}",
+        muted: "wants no digests of own",
+        disabled: "disabled since 2026-07-20",
+    }
+    delivering.retry(store, own()[keys[late]].delivery_id, at=JULY, by="")
+    work(made)
+    send_now(made, plan(made, made.timetable.schedule("own"), planned.occasion, JULY))
+    assert len(ways.sent) == before + 1
+    assert {row.run_id for row in own().values() if row.state == "sent"} == {store.holding()["2026-Q2"]}
+
+
 def test_director_whose_teams_are_taken_away_before_the_mail_is_sent_gets_nothing(
     everybody: tuple[Store, dict[str, Any]],
 ) -> None:
@@ -452,3 +499,25 @@ def test_what_most_digests_ask_for_is_read_once_a_second_and_rights_each_time(
     monkeypatch.setattr(writing, "time", SimpleNamespace(monotonic=lambda: 3.0))
     plan(made, made.timetable.schedule("own"), Occasion("own", Q2, JULY), JULY)
     assert asked["muted"] == 2
+
+
+def test_digest_takes_one_session_to_be_read_and_one_to_be_settled(everybody: tuple[Store, dict[str, Any]]) -> None:
+    """However much of earlier digests it looks at: a database on a server answers four times a session."""
+    store, _ = everybody
+    made, ways, _ = real(store, OWN, JULY)
+    begun: list[object] = []
+
+    def counts(connection: object) -> None:
+        begun.append(connection)
+
+    for name, at in (("2026-Q1", JULY - timedelta(days=1)), ("2026-Q2", JULY)):
+        planned = plan(made, made.timetable.schedule("own"), Occasion("own", Calendar().period(name), at), JULY)
+        prepare(made, planned)
+        if name == "2026-Q2":
+            event.listen(store.engine, "begin", counts)
+            ways.sent.clear()
+        work(made, schedule="own", period=name)
+    event.remove(store.engine, "begin", counts)
+    worked = sum(row.attempts for row in delivering.deliveries(store, period="2026-Q2", schedule="own"))
+    assert (len(ways.sent), len(begun)) == (worked, 2 * worked + 1)
+    assert worked > 5

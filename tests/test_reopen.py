@@ -67,6 +67,16 @@ def test_run_that_was_sealed_holds_until_another_one_is_computed(store: Store) -
     assert named(store, Q1).run_id == C
 
 
+def test_what_held_at_an_instant_is_what_was_published_then(store: Store) -> None:
+    save(store, record(C, Q2, store.seals()), NOON + timedelta(hours=1))
+    reopen(store)
+    save(store, record("d" * 64, Q1), NOON + timedelta(days=2))
+    store.seal("d" * 64, by="Fay", at=NOON + timedelta(days=3))
+    held = [store.holding(NOON + after) for after in map(timedelta, (-1, 0, 0.5, 1, 2, 3))]
+    assert held == [{}, {Q1: A}, {Q1: A, Q2: C}, {Q1: A, Q2: C}, {Q1: "d" * 64, Q2: C}, {Q1: "d" * 64, Q2: C}]
+    assert [*store.holding().items()] == [(Q1, "d" * 64), (Q2, C)]  # what was computed last comes first
+
+
 def test_period_that_a_later_one_looked_at_is_not_opened_before_that_one(store: Store) -> None:
     save(store, record(C, Q2, store.seals()))
     store.seal(C, by="Fay", at=NOON)

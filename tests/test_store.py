@@ -14,13 +14,13 @@ from typing import Any
 import polars as pl
 import pytest
 from pydantic import ValidationError
-from sqlalchemy import INTEGER, VARCHAR, Select, Table, inspect, update
+from sqlalchemy import INTEGER, VARCHAR, Select, Table, event, inspect, update
 from sqlmodel import Session, SQLModel, select
 
 from scoring.errors import Problem, Severity
 from scoring.store import FileRecord, RunRecord, State, Store, database, open_store, tables
 from scoring.store import store as store_module
-from scoring.store.database import reading, writing
+from scoring.store.database import at_once, reading, writing
 from scoring.store.refusals import (
     AmbiguousRunError,
     BusyError,
@@ -431,3 +431,20 @@ def test_same_runs_are_the_same_rows_and_hashes_on_both_databases(tmp_path: Path
     assert one == other
     for store in stores:
         store.close()
+
+
+def test_what_is_read_at_once_is_read_in_one_session_and_of_one_state(store: Store, url: str, tmp_path: Path) -> None:
+    begun: list[object] = []
+    save(store, run())
+    event.listen(store.engine, "begin", begun.append)
+    other = opened(url, tmp_path)
+    with at_once(store.engine):
+        assert store.holding() == {"2026-Q2": A}
+        save(other, run(B, "2026-Q1"))
+        assert (store.holding(), store.sealed("2026-Q2")) == ({"2026-Q2": A}, None)
+        with ThreadPoolExecutor(1) as apart:
+            assert set(apart.submit(store.holding).result()) == {"2026-Q1", "2026-Q2"}
+        assert set(other.holding()) == {"2026-Q1", "2026-Q2"}
+    assert len(begun) == 2
+    assert set(store.holding()) == {"2026-Q1", "2026-Q2"}
+    other.close()

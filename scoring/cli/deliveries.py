@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from scoring.cli import posted
+from scoring.cli import delivered, posted
 from scoring.cli.answers import Answer, finish, next_command
 from scoring.cli.groups import WithFolder
-from scoring.cli.options import AsJson, InFolder, Workspace
+from scoring.cli.options import AsJson, InFolder, Workspace, named
 from scoring.cli.screen import Column, table
 from scoring.cli.streams import note, say
 
@@ -19,7 +19,7 @@ app = typer.Typer(
     cls=WithFolder,
     add_completion=False,
     rich_markup_mode=None,
-    help="What became of every digest: sent, failed, skipped with the reason, or unknown, which waits for a person.",
+    help="What became of every digest: sent, left out with the reason, or unknown, which waits for a person.",
 )
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The delivery: its id, or how it begins.")]
@@ -29,12 +29,13 @@ By = Annotated[
         "--by", metavar="EMAIL", help="The user who decides this.", show_default="whoever may write to the database"
     ),
 ]
-State = Literal["pending", "sending", "sent", "failed", "skipped", "unknown"]
+State = Literal["pending", "sending", "sent", "failed", "parked", "skipped", "unknown"]
 
 
 @app.command("list")
 def list_deliveries(
-    folder: Workspace = Path(),
+    place: Workspace = Path(),
+    folder: InFolder = Path(),
     *,
     schedule: Annotated[
         str | None, typer.Option("--schedule", metavar="NAME", help="Of one schedule.", show_default="all")
@@ -42,32 +43,46 @@ def list_deliveries(
     period: Annotated[
         str | None, typer.Option("--period", metavar="PERIOD", help="Of one period, as 2026-W26.", show_default="all")
     ] = None,
-    state: Annotated[State | None, typer.Option("--state", help="In one state.", show_default="all")] = None,
+    state: Annotated[
+        State | None,
+        typer.Option(
+            "--state", help="In one state; failed are tried again, parked did not arrive.", show_default="all"
+        ),
+    ] = None,
+    is_all: Annotated[bool, typer.Option("--all", help="Also who was left out, and why.")] = False,
     most: Annotated[int, typer.Option("--most", metavar="N", min=1, help="At most so many.")] = 200,
     as_json: AsJson = False,
 ) -> None:
     """List deliveries, what was due last first, and what is due and still waits. `bookscore deliveries` does this."""
+    folder = named(place, folder)
     with posted.ledger(folder) as store:
         from scoring.store import delivering
-        from scoring.store.delivering import DeliveryState, OccasionState
+        from scoring.store.delivering import DeliveryState, OccasionState, Tally
 
-        states = () if state is None else (DeliveryState(state),)
+        told = [name for name in Tally.model_fields if name != DeliveryState.SKIPPED]
+        states = [state] if state else [] if is_all or as_json else told
         rows = delivering.deliveries(store, schedule=schedule, period=period, states=states, most=most)
-        waiting = delivering.occasions(store, schedule=schedule, states=(OccasionState.WAITING,))
+        counted = delivering.tally(store, schedule=schedule, period=period)
+        of_nothing = (OccasionState.WAITING, *([OccasionState.SKIPPED] if is_all else []))
+        without = delivering.occasions(store, schedule=schedule, states=of_nothing)
 
     def show() -> None:
         if rows:
-            posted.rows_table(rows)
+            delivered.rows_told(rows)
         else:
             note("There are no such deliveries.")
-        for one in waiting:
-            note(f"{one.schedule}, {one.period}: waits since {posted.minute(one.noted_at)} UTC: {one.reason}")
+        for one in without:
+            since = f"waits since {delivered.minute(one.noted_at)} UTC" if one.state == "waiting" else "left out"
+            note(f"{one.schedule} of {one.period}: {since}: {one.reason}")
+        if counted.skipped and states == told:
+            note(f"{counted.skipped:,} left out; --all lists them, with the reasons.")
         if rows:
-            next_command("deliveries", "show", rows[0].delivery_id[: posted.SHORT], *posted.in_folder(folder))
+            first = next((row for row in rows if posted.is_trouble(row)), rows[0])
+            next_command("deliveries", "show", first.delivery_id[: delivered.SHORT], *delivered.in_folder(folder))
 
     data = {
         "deliveries": [posted.row_data(row) for row in rows],
-        "waiting": [one.model_dump(mode="json") for one in waiting],
+        "waiting": [one.model_dump(mode="json") for one in without if one.state == "waiting"],
     }
     finish(Answer(data), show, as_json=as_json)
 
@@ -76,20 +91,24 @@ def list_deliveries(
 def show_one(delivery: Id, folder: InFolder = Path(), as_json: AsJson = False) -> None:
     """Show one delivery with everything that happened to it."""
     with posted.ledger(folder) as store:
-        from scoring.store import delivering
+        from scoring.store import delivering, people
 
         row = delivering.delivery(store, delivery)
+        names = {user.user_id: user.name for user in people.users(store)}
         attempts = delivering.attempts(store, row.delivery_id)
 
     def show() -> None:
+        to = (
+            f"the channel {row.channel}" if row.recipient == row.channel else f"{delivered.whom(row)}, by {row.channel}"
+        )
         facts = (
             ("Delivery", row.delivery_id),
-            ("Schedule, period", f"{row.schedule}, {row.period}"),
-            ("To", f"{row.name} <{row.address}>, by {row.channel}"),
-            ("State", posted.state_of(row)),
+            ("Digest", f"{row.schedule} of {row.period}"),
+            ("To", to),
+            ("Stands", delivered.stands(row)),
             ("Why", row.reason),
-            ("Due, prepared (UTC)", f"{posted.minute(row.due_at)}, {posted.minute(row.made_at)}"),
-            ("Tells of run", f"{row.run_id[: posted.SHORT]}, as of {row.as_of}" if row.run_id else ""),
+            ("Due, prepared (UTC)", f"{delivered.minute(row.due_at)}, {delivered.minute(row.made_at)}"),
+            ("Tells of run", f"{row.run_id[: delivered.SHORT]}, as of {row.as_of}" if row.run_id else ""),
             ("Message-ID", row.message_id),
             ("Hash of what was sent", row.content_sha256 or ""),
         )
@@ -99,9 +118,10 @@ def show_one(delivery: Id, folder: InFolder = Path(), as_json: AsJson = False) -
         if attempts:
             say()
             table(
-                [Column(name) for name in ("At (UTC)", "State", "By", "What was told")],
-                [(posted.minute(one.at), one.state.value, one.by or "command line", one.told) for one in attempts],
+                [Column(name) for name in ("At (UTC)", "Became", "By", "What was told")],
+                delivered.history(attempts, row, names),
             )
+        delivered.decisions(row, folder)
 
     data = {"delivery": posted.row_data(row), "attempts": [one.model_dump(mode="json") for one in attempts]}
     finish(Answer(data), show, as_json=as_json)
@@ -109,7 +129,7 @@ def show_one(delivery: Id, folder: InFolder = Path(), as_json: AsJson = False) -
 
 @app.command("retry")
 def retry(delivery: Id, folder: InFolder = Path(), *, by: By = None, as_json: AsJson = False) -> None:
-    """Have a delivery sent again that failed, was skipped or is unknown.
+    """Have a delivery sent again that did not arrive, was left out or is unknown.
 
     One that is unknown may have arrived: then it comes twice, with the same Message-ID.
     """
@@ -135,9 +155,9 @@ def arrived(
     row = _decided(folder, delivery, by, "lost" if no else "arrived")
 
     def show() -> None:
-        note(f"{row.schedule} of {row.period} to {row.name or row.recipient}: {posted.state_of(row)}.")
-        words = ("retry", row.delivery_id[: posted.SHORT]) if no else ()
-        next_command("deliveries", *words, *(posted.in_folder(folder) if no else (folder,)))
+        note(f"{row.schedule} of {row.period} to {row.name or row.recipient}: {delivered.stands(row)}.")
+        words = ("retry", row.delivery_id[: delivered.SHORT]) if no else ()
+        next_command("deliveries", *words, *(delivered.in_folder(folder) if no else (folder,)))
 
     finish(Answer(posted.row_data(row)), show, as_json=as_json)
 

@@ -28,7 +28,7 @@ _CODES = {
     "WeightsError": USAGE, "NotReweighableError": USAGE, "NotProposableError": USAGE,
     "UnknownScheduleError": USAGE, "NotOverError": USAGE, "NotReadyError": USAGE, "WaitsForDataError": DATA,
     "UnknownDeliveryError": USAGE, "AmbiguousDeliveryError": USAGE, "NotRetryableError": USAGE,
-    "NotSettleableError": USAGE, "NoOwnersError": USAGE,
+    "NotSettleableError": USAGE, "SeveralError": USAGE, "NoOwnersError": USAGE,
     "NothingDatedError": DATA, "TooShortError": DATA, "UnknownStretchError": USAGE, "WholeMonthsError": USAGE,
 }  # fmt: skip
 """By name, so that looking one up loads nothing; the rest is a bug or I/O."""

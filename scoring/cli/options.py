@@ -35,6 +35,15 @@ InFolder = Annotated[
         callback=home,
     ),
 ]
+
+
+def named(place: Path, folder: Path) -> Path:
+    """The folder of commands that take it as it is, and behind --folder as well. Raises BadParameter for two."""
+    if Path() not in (place, folder) and place != folder:
+        raise typer.BadParameter(f"two folders are named, {place} and {folder}; one will do", param_hint="--folder")
+    return folder if place == Path() else place
+
+
 Rules = Annotated[
     Path | None, typer.Option("--rules", metavar="FILE", help="Other rules than rules.yaml in the folder.")
 ]

@@ -1,18 +1,15 @@
-"""What do the commands of digests share? The post of a folder, a way to be stopped, and how deliveries are told."""
+"""What do the commands of digests share? The post of a folder, a way to be stopped, and the ledger."""
 
 import os
 import signal
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scoring.cli import places
-from scoring.cli.answers import next_command
-from scoring.cli.screen import Column, table
-from scoring.cli.streams import note
 from scoring.errors import BookscoreError
 
 if TYPE_CHECKING:
@@ -20,9 +17,6 @@ if TYPE_CHECKING:
     from scoring.rules import Rulebook
     from scoring.store import Store
     from scoring.store.delivering import DeliveryRecord
-
-SHORT = 12
-"""Digits of a delivery's id that are shown; any that tell it from others will do."""
 
 
 class NotReadyError(BookscoreError):
@@ -35,7 +29,8 @@ def rules_of(folder: Path) -> "Rulebook":
     from scoring.metrics import CATALOGUE
     from scoring.rules import read_versions
 
-    return read_versions(folder / RULES, CATALOGUE)[0].rulebook
+    with telling("check", folder):
+        return read_versions(folder / RULES, CATALOGUE)[0].rulebook
 
 
 def post_of(store: "Store", folder: Path, rulebook: "Rulebook", tell: "Tell | None" = None) -> "Post":
@@ -97,59 +92,10 @@ def is_trouble(row: "DeliveryRecord") -> bool:
     return row.state in ("failed", "unknown")
 
 
-def trouble(rows: Sequence["DeliveryRecord"], folder: Path) -> None:
-    """Names each delivery that did not arrive, or of which nobody knows, and what to do about it."""
-    for row in rows:
-        if is_trouble(row):
-            note(f"{row.delivery_id[:SHORT]}  {row.name} <{row.address}>: {state_of(row)}: {row.reason}")
-            if row.state == "unknown":
-                note("  Ask whether it arrived; then say so, or have it sent again.")
-                next_command("deliveries", "arrived", row.delivery_id[:SHORT], *in_folder(folder))
-            if row.next_try_at is None:
-                next_command("deliveries", "retry", row.delivery_id[:SHORT], *in_folder(folder))
-
-
-def state_of(row: "DeliveryRecord") -> str:
-    """The state in words."""
-    if row.state == "failed":
-        return f"failed, tried again at {minute(row.next_try_at)}" if row.next_try_at else "failed, not tried again"
-    return row.state.value
-
-
-def rows_table(rows: Sequence["DeliveryRecord"]) -> None:
-    """Prints the deliveries."""
-    columns = ("Delivery", "Schedule", "Period", "To", "State", "At (UTC)", "Why")
-    table(
-        [Column(name) for name in columns],
-        [
-            (
-                row.delivery_id[:SHORT],
-                row.schedule,
-                row.period,
-                row.name or row.recipient,
-                state_of(row),
-                minute(row.sent_at or row.changed_at),
-                row.reason,
-            )
-            for row in rows
-        ],
-    )
-
-
 def row_data(row: "DeliveryRecord") -> Mapping[str, Any]:
     """The delivery for other programs; who works on it is left out."""
     found: dict[str, Any] = row.model_dump(mode="json", exclude={"claimed_by", "claimed_until"})
-    return found | {"is_parked": row.is_parked}
-
-
-def minute(at: datetime | None) -> str:
-    """The minute in UTC, as 2026-07-06 05:00."""
-    return "" if at is None else f"{at.astimezone(UTC):%Y-%m-%d %H:%M}"
-
-
-def in_folder(folder: Path) -> tuple[str | Path, ...]:
-    """The folder as an option of the next command."""
-    return () if folder == Path() else ("--folder", folder)
+    return found | {"is_late": row.is_late, "is_parked": row.is_parked}
 
 
 @contextmanager

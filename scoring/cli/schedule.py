@@ -1,22 +1,17 @@
 """`bookscore schedule`: digests go out when they are due, as long as it runs, or whenever `tick` is called."""
 
-import json
-import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from scoring.cli import places, posted
+from scoring.cli import logged, places, posted
 from scoring.cli.answers import DELIVERIES, DONE, Answer, finish, many, next_command
 from scoring.cli.groups import WithFolder
-from scoring.cli.options import AsJson, Workspace
+from scoring.cli.options import AsJson, InFolder, Workspace, named
 from scoring.cli.screen import Column, table
-from scoring.cli.streams import note, say
-
-if TYPE_CHECKING:
-    from scoring.digest.planning import Tell
+from scoring.cli.streams import note
 
 app = typer.Typer(
     cls=WithFolder,
@@ -26,14 +21,18 @@ app = typer.Typer(
 )
 
 Workers = Annotated[int, typer.Option("--workers", metavar="N", min=1, max=32, help="How many send at once.")]
+Alone = Annotated[str | None, typer.Option("--schedule", hidden=True)]
+"""What some would type, and what there is not: who noted what is due of one alone would leave the others out."""
 _UPCOMING = 5
 
 
 @app.command("run")
 def run(
-    folder: Workspace = Path(),
+    place: Workspace = Path(),
     *,
+    folder: InFolder = Path(),
     workers: Workers = 3,
+    alone: Alone = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line on stderr.")] = False,
 ) -> None:
     """Run on and send digests when they are due, until stopped with Ctrl-C. `bookscore schedule` does this.
@@ -41,31 +40,43 @@ def run(
     Any number of these may run on one database, on as many machines as reach it: one plans, all send, and nothing is
     sent twice. rules.yaml is read again when it changes.
     """
+    folder = named(place, folder)
+    _refuse(alone, folder)
     with places.opening(folder) as store, posted.until_stopped() as stopped:
         from scoring.intake import RULES
         from scoring.schedule.running import Running
         from scoring.schedule.watched import Watched
 
-        tell = _telling(as_json=as_json)
+        tell = logged.telling(as_json=as_json)
         watched = Watched(folder / RULES, lambda rulebook: posted.post_of(store, folder, rulebook, tell), tell)
         running = Running(watched.post, stopped, workers=workers)
-        watched.post()  # rules that cannot be read are told before anything is begun
+        with posted.telling("check", folder):
+            watched.post()  # rules that cannot be read are told before anything is begun
         if not as_json:
             note(f"Sending the digests of {folder.absolute()} when they are due. Stop it with Ctrl-C.")
         running.run()
 
 
 @app.command("tick")
-def tick(folder: Workspace = Path(), *, workers: Workers = 3, as_json: AsJson = False) -> None:
+def tick(
+    place: Workspace = Path(),
+    *,
+    folder: InFolder = Path(),
+    workers: Workers = 3,
+    alone: Alone = None,
+    as_json: AsJson = False,
+) -> None:
     """Look once what is due, send it, and end: for cron, every five minutes or so. Safe beside any others.
 
     Exit code 5: some did not arrive, or nobody knows.
     """
+    folder = named(place, folder)
+    _refuse(alone, folder)
     with places.opening(folder) as store, posted.until_stopped() as stopped:
         from scoring.schedule.once import once
 
         events: list[dict[str, Any]] = []
-        line = (lambda event, facts: None) if as_json else _telling(as_json=False)
+        line = (lambda event, facts: None) if as_json else logged.telling(as_json=False)
 
         def tell(event: str, facts: Mapping[str, Any]) -> None:
             events.append({"event": event, **facts})
@@ -90,71 +101,84 @@ def tick(folder: Workspace = Path(), *, workers: Workers = 3, as_json: AsJson = 
 
 
 @app.command("list")
-def list_schedules(folder: Workspace = Path(), as_json: AsJson = False) -> None:
-    """List the schedules with the next times at which they are due, and what is missing for their channels."""
+def list_schedules(
+    place: Workspace = Path(),
+    *,
+    folder: InFolder = Path(),
+    schedule: Annotated[
+        str | None,
+        typer.Option("--schedule", metavar="NAME", help="Only this one, with its next five times.", show_default="all"),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List when each schedule is due next, for whom and by which channel, then what channels lack, and the remedy."""
     import os
 
     from scoring.digest.timetable import Timetable
     from scoring.digest.ways import FromEnvironment
 
+    folder = named(place, folder)
     timetable = Timetable.of(posted.rules_of(places.existing(folder)))
+    with posted.telling("schedule", "list", folder):
+        chosen = timetable.digests.schedules if schedule is None else (timetable.schedule(schedule),)
     ways, at = FromEnvironment(os.environ, folder), posted.now()
     found: list[dict[str, Any]] = []
-    for schedule in timetable.digests.schedules:
-        coming = timetable.upcoming(schedule, after=at, count=_UPCOMING)
+    for one in chosen:
+        coming = timetable.upcoming(one, after=at, count=_UPCOMING)
         found.append(
             {
-                "schedule": schedule.name,
-                "every": schedule.every,
-                "audience": schedule.audience,
-                "channel": schedule.channel,
-                "time_zone": timetable.zone_of(schedule),
-                "missing": ways.missing(timetable.digests.channels[schedule.channel]),
+                "schedule": one.name,
+                "every": one.every,
+                "audience": one.audience,
+                "channel": one.channel,
+                "time_zone": timetable.zone_of(one),
+                "missing": ways.missing(timetable.digests.channels[one.channel]),
                 "next": [
                     {
-                        "period": one.period.name,
-                        "due_at": one.due_at.isoformat(),
-                        "local": f"{timetable.local(schedule, one.due_at):%a %Y-%m-%d %H:%M}",
+                        "period": each.period.name,
+                        "due_at": each.due_at.isoformat(),
+                        "local": f"{timetable.local(one, each.due_at):%a %Y-%m-%d %H:%M}",
                     }
-                    for one in coming
+                    for each in coming
                 ],
             }
         )
 
     def show() -> None:
-        for one in found:
-            say(f"{one['schedule']}: every {one['every']}, for {one['audience']}, by {one['channel']}")
-            table(
-                [Column(f"Next ({one['time_zone']})"), Column("tells of")],
-                [(coming["local"], coming["period"]) for coming in one["next"]],
-            )
-            if one["missing"]:
-                note(f"Not ready: {one['missing']}")
-            say()
-        if found:
-            next_command("send", found[0]["schedule"], folder, "--dry-run")
-        else:
+        if not found:
             note("rules.yaml has no schedule of digests: its block `digests` says who gets what, and when.")
+            return
+        _show_times(found, most=1 if schedule is None else _UPCOMING)
+        for channel, missing in {one["channel"]: one["missing"] for one in found if one["missing"]}.items():
+            names = ", ".join(one["schedule"] for one in found if one["channel"] == channel)
+            note(f"Not ready: {channel}, for {names}: {missing}.")
+        next_command("send", found[0]["schedule"], folder, "--dry-run")
 
     finish(Answer(found), show, as_json=as_json)
 
 
-def _telling(*, as_json: bool) -> "Tell":
-    """Writes a line to stderr for each event."""
+def _refuse(alone: str | None, folder: Path) -> None:
+    """Raises BadParameter where one schedule alone is to go out, UnknownScheduleError where there is none like it."""
+    if alone is None:
+        return
+    from scoring.digest.timetable import Timetable
 
-    def tell(event: str, facts: Mapping[str, Any]) -> None:
-        at = posted.now().isoformat(timespec="milliseconds")
-        line = json.dumps({"at": at, "event": event, **facts}) if as_json else f"{at[:19]}Z {_words(event, facts)}"
-        print(line, file=sys.stderr, flush=True)  # one write, so that lines of several threads stay apart
+    with posted.telling("schedule", "list", folder):
+        name = Timetable.of(posted.rules_of(places.existing(folder))).schedule(alone).name
+    told = (
+        f"all go out together; `bookscore send {name}` sends one, `bookscore schedule list --schedule {name}` shows it"
+    )
+    raise typer.BadParameter(told, param_hint="--schedule")
 
-    return tell
 
-
-def _words(event: str, facts: Mapping[str, Any]) -> str:
-    """The event in words: what, of which schedule and period, to whom, and why."""
-    about = [str(facts[name]) for name in ("schedule", "period", "recipient", "file") if facts.get(name)]
-    if "recipients" in facts:
-        about.append(f"for {facts['recipients']}, {facts['skipped']} get nothing")
-    if facts.get("next_try_at"):
-        about.append(f"tried again at {facts['next_try_at']}")
-    return f"{event}: {', '.join(about)}" + (f": {facts['reason']}" if facts.get("reason") else "")
+def _show_times(found: Sequence[Mapping[str, Any]], *, most: int) -> None:
+    """Prints when each is due next."""
+    columns = ("Schedule", "Next due", "Time zone", "Tells of", "For", "By")
+    table(
+        [Column(name, is_extra=name == "Tells of" and most == 1) for name in columns],
+        [
+            (one["schedule"], coming["local"], one["time_zone"], coming["period"], one["audience"], one["channel"])
+            for one in found
+            for coming in one["next"][:most]
+        ],
+    )

@@ -72,7 +72,12 @@ def working(what: str) -> Iterator[None]:
 
 def is_narrow() -> bool:
     """Whether stdout has no room for what can be left out."""
-    return _console(sys.stdout).width < NARROW
+    return width() < NARROW
+
+
+def width() -> int:
+    """How many columns stdout has."""
+    return _console(sys.stdout).width
 
 
 def _console(stream: TextIO) -> "Console":

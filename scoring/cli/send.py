@@ -1,26 +1,27 @@
 """`bookscore send`: a digest to everybody it is for, now, or who would get what, and who nothing, and why."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scoring.cli import places, posted
+from scoring.cli import delivered, foreseen, places, posted
 from scoring.cli.answers import DELIVERIES, DONE, Answer, finish, next_command
-from scoring.cli.options import AsJson, DryRun, Workspace
-from scoring.cli.screen import Column, table, working
+from scoring.cli.options import AsJson, DryRun, InFolder, Workspace, named
+from scoring.cli.screen import working
 from scoring.cli.streams import note, say
 from scoring.errors import BookscoreError
 
 if TYPE_CHECKING:
     from scoring.digest.planning import Plan, Post
-    from scoring.digest.sending import Shown
     from scoring.store.delivering import DeliveryRecord
 
 _WORKERS = 4
 """What sends at once: most of the time is spent waiting for servers."""
+_MOST_AGAIN = 5
+"""So many are named who would get now what they did not get before."""
 
 
 class WaitsForDataError(BookscoreError):
@@ -33,7 +34,8 @@ class WaitsForDataError(BookscoreError):
 
 def send(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The schedule, as rules.yaml names it.")],
-    folder: Workspace = Path(),
+    place: Workspace = Path(),
+    folder: InFolder = Path(),
     *,
     dry_run: DryRun = False,
     period: Annotated[
@@ -58,6 +60,7 @@ def send(
     """
     if to is not None and not (show or dry_run):
         raise typer.BadParameter("nothing is sent to some alone: add --show or --dry-run", param_hint="--to")
+    folder = named(place, folder)
     with places.stored(folder) as store:
         from scoring.digest.planning import plan
 
@@ -74,59 +77,12 @@ def send(
         if planned.waits_for is not None and not dry_run:
             raise WaitsForDataError(schedule.name, occasion.period.name, planned.waits_for, folder)
         if show or dry_run:
-            _tell_preview(post, planned, folder, missing=missing, to=to, is_shown=show, as_json=as_json)
+            planned = planned if to is None else foreseen.only(planned, to, folder)
+            if show and not as_json:
+                foreseen.check_one(planned, folder)
+            foreseen.preview_told(post, planned, folder, missing=missing, is_shown=show, as_json=as_json)
         else:
             _send(post, planned, folder, as_json=as_json)
-
-
-def _tell_preview(
-    post: "Post", planned: "Plan", folder: Path, *, missing: str | None, to: str | None, is_shown: bool, as_json: bool
-) -> None:
-    """Says who would get what; nothing is written."""
-    from scoring.digest.sending import preview
-
-    chosen = planned if to is None else _only(planned, to)
-    with working("Writing …"):
-        found = list(preview(post, chosen))
-    texts = [one.message.text for one in found if one.message is not None]
-    data = _about(planned) | {
-        "waits_for": planned.waits_for,
-        "missing": missing,
-        "recipients": [_told(one, is_shown=is_shown) for one in found],
-    }
-
-    def show() -> None:
-        if is_shown and len(found) == 1 and texts:
-            say(texts[0].rstrip())
-            return
-        note(_headline(planned))
-        if missing:
-            note(f"Nothing can be sent from here: {missing}.")
-        if planned.waits_for is not None:
-            note(f"It waits for data: {planned.waits_for}.")
-            next_command("run", folder)
-            return
-        _preview_table(found)
-        getting = sum(one.message is not None and _is_to_do(one) for one in found)
-        note(f"{getting} would be sent. Nothing was written.")
-        if is_shown:
-            note("Name one of them with --to to see the whole text.")
-        next_command("send", planned.schedule.name, folder, "--period", planned.occasion.period.name)
-
-    finish(Answer(data), show, as_json=as_json)
-
-
-def _only(planned: "Plan", who: str) -> "Plan":
-    """The plan for one of its recipients. Raises UnknownNameError and AmbiguousNameError."""
-    from dataclasses import replace
-
-    from scoring.explain.names import chosen
-
-    by_address = {one.address: one.key for one in planned.recipients if one.address}
-    key = by_address.get(who.strip().lower()) or chosen(
-        "recipient", who, {one.key: one.name for one in planned.recipients}
-    )
-    return replace(planned, recipients=tuple(one for one in planned.recipients if one.key == key))
 
 
 def _send(post: "Post", planned: "Plan", folder: Path, *, as_json: bool) -> None:
@@ -139,7 +95,7 @@ def _send(post: "Post", planned: "Plan", folder: Path, *, as_json: bool) -> None
     sent_now = [row for row in rows if row.state == "sent" and row.delivery_id not in before]
     wrong = [row for row in rows if posted.is_trouble(row)]
     counts = Counter(row.state.value for row in rows)
-    data = _about(planned) | {
+    data = foreseen.about(planned) | {
         "sent_now": len(sent_now),
         "counts": dict(sorted(counts.items())),
         "deliveries": [posted.row_data(row) for row in rows],
@@ -147,9 +103,8 @@ def _send(post: "Post", planned: "Plan", folder: Path, *, as_json: bool) -> None
 
     def show() -> None:
         say(_done(planned, rows, len(sent_now), len(before)))
-        for why, names in _skipped(rows).items():
-            note(f"Nothing to {', '.join(names)}: {why}.")
-        posted.trouble(wrong, folder)
+        _tell_left_out(planned, rows, folder)
+        delivered.trouble_told(wrong, folder)
         if any(row.next_try_at is not None for row in rows):
             note("What is to be tried again is tried by `bookscore schedule`, or by the next of these:")
             next_command("schedule", "tick", folder)
@@ -159,13 +114,25 @@ def _send(post: "Post", planned: "Plan", folder: Path, *, as_json: bool) -> None
     finish(Answer(data, code=DELIVERIES if wrong else DONE), show, as_json=as_json)
 
 
-def _skipped(rows: "Sequence[DeliveryRecord]") -> Mapping[str, Sequence[str]]:
-    """Reason to the names of those who got nothing for it."""
-    found: dict[str, list[str]] = {}
-    for row in rows:
-        if row.state == "skipped":
-            found.setdefault(row.reason, []).append(row.name or row.recipient)
-    return found
+def _tell_left_out(planned: "Plan", rows: "Sequence[DeliveryRecord]", folder: Path) -> None:
+    """Says who got nothing, and why as things are now; whom nothing stands against any more is sent it by `retry`."""
+    from scoring.digest.audience import is_no_user
+
+    now = {one.key: one.why_not for one in planned.recipients}
+    left = [row for row in rows if row.state == "skipped"]
+    still: dict[str, list[str]] = {}
+    for row in left:
+        why = now.get(row.recipient, "" if is_no_user(row.recipient) else row.reason)
+        if why:  # who is a user by now has a delivery of their own
+            still.setdefault(why, []).append(row.name or row.recipient)
+    for why, names in still.items():
+        note("\n".join(delivered.wrapped(f"{len(names)} left out: {why}: {delivered.some(names)}.")))
+    again = [row for row in left if row.recipient in now and now[row.recipient] is None]
+    for row in again[:_MOST_AGAIN]:
+        note(f"{delivered.whom(row)} was left out before ({row.reason}) and would get it now:")
+        delivered.decisions(row, folder)
+    if len(again) > _MOST_AGAIN:
+        note(f"So would {len(again) - _MOST_AGAIN} more, whom `bookscore deliveries --state skipped` lists.")
 
 
 def _done(planned: "Plan", rows: "Sequence[DeliveryRecord]", sent_now: int, before: int) -> str:
@@ -175,60 +142,3 @@ def _done(planned: "Plan", rows: "Sequence[DeliveryRecord]", sent_now: int, befo
         return f"{whose} was sent already, to {before}; nobody is sent it twice."
     already = f", {before} had it already" if before else ""
     return f"{whose}: sent to {sent_now}{already}."
-
-
-def _headline(planned: "Plan") -> str:
-    """Which digest it is."""
-    schedule, occasion = planned.schedule, planned.occasion
-    return f"{schedule.name} of {occasion.period}, due {posted.minute(occasion.due_at)} UTC, by {schedule.channel}"
-
-
-def _preview_table(found: "Sequence[Shown]") -> None:
-    rows = [(one.recipient.name, one.recipient.address, *_what(one)) for one in found]
-    table([Column("To"), Column("Address", is_extra=True), Column("Gets"), Column("Why not")], rows)
-
-
-def _is_to_do(one: "Shown") -> bool:
-    """Whether sending now would send it."""
-    return one.row is None or one.row.state == "pending" or one.row.next_try_at is not None
-
-
-def _what(one: "Shown") -> tuple[str, str]:
-    """What they get, in words."""
-    if one.message is None:
-        return "nothing", one.why_not or ""
-    if not _is_to_do(one) and one.row is not None:
-        return posted.state_of(one.row), one.row.reason or f"since {posted.minute(one.row.changed_at)} UTC"
-    return one.message.subject, ""
-
-
-def _told(one: "Shown", *, is_shown: bool) -> Mapping[str, Any]:
-    """One recipient for other programs."""
-    from scoring.digest.sending import sha256_of
-
-    found: dict[str, Any] = {
-        "recipient": one.recipient.key,
-        "name": one.recipient.name,
-        "address": one.recipient.address,
-        "why_not": one.why_not,
-        "state": None if one.row is None else one.row.state.value,
-        "would_be_sent": one.message is not None and _is_to_do(one),
-    }
-    if one.message is not None:
-        found |= {
-            "delivery_id": one.message.delivery_id,
-            "subject": one.message.subject,
-            "content_sha256": sha256_of(one.message),
-        }
-        if is_shown:
-            found["text"] = one.message.text
-    return found
-
-
-def _about(planned: "Plan") -> dict[str, Any]:
-    return {
-        "schedule": planned.schedule.name,
-        "period": planned.occasion.period.name,
-        "due_at": planned.occasion.due_at.isoformat(),
-        "channel": planned.schedule.channel,
-    }

@@ -11,7 +11,8 @@ import typer
 from scoring.access import Role
 from scoring.cli import places
 from scoring.cli.answers import Answer, finish, next_command
-from scoring.cli.options import AsJson, InFolder
+from scoring.cli.groups import WithFolder
+from scoring.cli.options import AsJson, InFolder, Workspace, named
 from scoring.cli.screen import Column, table
 from scoring.cli.streams import note, say
 from scoring.errors import BookscoreError
@@ -20,7 +21,16 @@ if TYPE_CHECKING:
     from scoring.store import Store
     from scoring.store.people import UserRecord
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None)
+app = typer.Typer(
+    cls=WithFolder,
+    add_completion=False,
+    rich_markup_mode=None,
+    help="""List who may sign in to the page (`bookscore serve`), and as what; commands add and change them.
+
+    Without a command they are listed: bookscore users [FOLDER] [--json]. Nobody has a password until they set it
+    themselves, with the one-time link that `add` and `link` print.
+    """,
+)
 
 
 class NoUsersError(BookscoreError):
@@ -48,14 +58,22 @@ Public = Annotated[
 ]
 
 
-@app.callback(invoke_without_command=True)
-def users(context: typer.Context, folder: InFolder = Path(), as_json: AsJson = False) -> None:
-    """List who may sign in to the page (`bookscore serve`), and as what; commands add and change them.
+@app.command("list")
+def list_users(place: Workspace = Path(), folder: InFolder = Path(), as_json: AsJson = False) -> None:
+    """List the users, those who are disabled as well. `bookscore users` does this."""
+    folder = named(place, folder)
+    with _known(folder) as store:
+        from scoring.store import people
 
-    Nobody has a password until they set it themselves, with the one-time link that `add` and `link` print.
-    """
-    if context.invoked_subcommand is None:
-        list_users(folder, as_json)
+        found = people.users(store)
+
+    def show() -> None:
+        columns = ("E-mail", "Name", "Role", "Manager", "Teams", "")
+        rows = [(u.email, u.name, u.role.value, u.manager_id or "", ", ".join(u.teams), _state(u)) for u in found]
+        table([Column(c) for c in columns], rows)
+        next_command("serve", folder)
+
+    finish(Answer([_data(user) for user in found]), show, as_json=as_json)
 
 
 @app.command("add")
@@ -87,23 +105,6 @@ def add(  # noqa: PLR0913 - a command has as many options as it has
         link = None if no_link else _link(store, user.email, page)
         unknown = _unknown(store, user)
     _finish(user, folder, link=link, unknown=unknown, as_json=as_json)
-
-
-@app.command("list")
-def list_users(folder: InFolder = Path(), as_json: AsJson = False) -> None:
-    """List the users, those who are disabled as well."""
-    with _known(folder) as store:
-        from scoring.store import people
-
-        found = people.users(store)
-
-    def show() -> None:
-        columns = ("E-mail", "Name", "Role", "Manager", "Teams", "")
-        rows = [(u.email, u.name, u.role.value, u.manager_id or "", ", ".join(u.teams), _state(u)) for u in found]
-        table([Column(c) for c in columns], rows)
-        next_command("serve", folder)
-
-    finish(Answer([_data(user) for user in found]), show, as_json=as_json)
 
 
 @app.command("change")

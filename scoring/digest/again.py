@@ -10,11 +10,12 @@ from scoring.digest.message import Message
 from scoring.digest.planning import Envelope
 from scoring.digest.sending import sha256_of
 from scoring.digest.timetable import Timetable
-from scoring.digest.writing import FromStore, taken_at
+from scoring.digest.writing import FromStore
 from scoring.errors import BookscoreError
 from scoring.reports.names import cleaned
 from scoring.rules import Rulebook
 from scoring.rules.digests import Schedule
+from scoring.store import delivering
 from scoring.view import DeliverySeen, Shelf
 
 
@@ -44,12 +45,13 @@ def composed_again(shelf: Shelf, rulebook: Rulebook, page: str | None, found: De
     if recipient is None:
         return Again(None, "its recipient is no user any more")
     timetable = Timetable.of(rulebook)
-    writer = FromStore(shelf.store, timetable, page, found.run_id, shelf)
+    run_id = None if found.state == "pending" else found.run_id  # by then, another one may be published
+    writer = FromStore(shelf.store, timetable, page, run_id, shelf)
     cover = Envelope(
         found.delivery_id,
         found.message_id,
         found.made_at,
-        taken_at(shelf.store, found.delivery_id) or found.made_at,
+        delivering.taken_at(shelf.store, found.delivery_id) or found.made_at,
     )
     try:
         occasion = Occasion(found.schedule, timetable.calendar.period(found.period), found.due_at)

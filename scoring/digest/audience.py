@@ -16,6 +16,7 @@ from scoring.view import Seen
 
 NO_USER = "manager:"
 """How the key of somebody begins who has a card and is no user."""
+NOT_A_USER = "is no user; `bookscore users add` with --manager makes somebody one"
 _LONGEST = 200
 """Letters of names and keys that the ledger keeps."""
 
@@ -81,6 +82,16 @@ def seen_as(audience: Audience, user: User) -> User:
     return user
 
 
+def is_no_user(key: str) -> bool:
+    """Whether the key is of somebody who was no user."""
+    return key.startswith(NO_USER)
+
+
+def become(key: str, people: Sequence[UserRecord]) -> list[UserRecord]:
+    """The users that have the card of somebody who was no user when the key was made."""
+    return [user for user in people if user.manager_id is not None and _without(user.manager_id) == key]
+
+
 def is_meant(audience: Audience, user: UserRecord | User) -> bool:
     """Whether somebody like this is told of by schedules of the audience."""
     if audience == "managers":
@@ -117,14 +128,13 @@ def _without_user(people: Sequence[UserRecord], known: Known) -> Iterator[Recipi
     for card in known.run.cards:
         manager = card["manager_id"]
         if manager not in having:
-            why = "is no user; `bookscore users add` with --manager makes somebody one"
-            yield Recipient(f"{NO_USER}{_key(manager)}", cleaned(card["name"])[:_LONGEST], why_not=why)
+            yield Recipient(_without(manager), cleaned(card["name"])[:_LONGEST], why_not=NOT_A_USER)
 
 
-def _key(manager_id: str) -> str:
-    """The id, as far as it is short and on one line; else a name that no other id has."""
+def _without(manager_id: str) -> str:
+    """The key of who has the card: the id, as far as it is short and on one line; else a name that no other id has."""
     is_plain = manager_id.isprintable() and len(manager_id) <= _LONGEST - len(NO_USER)
-    return manager_id if is_plain else str(file_names([manager_id])[manager_id])
+    return NO_USER + (manager_id if is_plain else str(file_names([manager_id])[manager_id]))
 
 
 def _left(run: Seen) -> dict[str, date]:

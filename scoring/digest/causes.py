@@ -1,7 +1,7 @@
 """Why did a score move? The largest causes in sentences, with the accounts behind them; what is left is said, too."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -31,12 +31,35 @@ class _Cause:
     more: Words = ()
 
 
-def why(now: Seen, card: Card, measured: Against) -> tuple[Words, ...]:
+@dataclass(frozen=True, slots=True)
+class _Happened:
+    """What happened to the accounts of a manager, since a day if one is given; of each it is told once.
+
+    `sentences` are those of the card, for accounts that no movement tells of.
+    """
+
+    now: Seen
+    manager_id: str
+    after: date | None
+    sentences: Mapping[str, str] = field(default_factory=dict)
+    told: set[str] = field(default_factory=set)
+    is_own: bool = False
+
+    def to(self, account_id: str) -> str:
+        """What happened to the account; empty where that was told of a larger cause already."""
+        if account_id in self.told:
+            return ""
+        self.told.add(account_id)
+        what = whole.happened_to(self.now, self.manager_id, account_id, self.after, is_own=self.is_own)
+        return what or self.sentences.get(account_id, "")
+
+
+def why(now: Seen, card: Card, measured: Against, *, is_own: bool) -> tuple[Words, ...]:
     """Why the score moved, a sentence for each cause, the largest first; their points add up to the printed change."""
     if measured.last is None:
-        return _sentences(_of_card(now, card))
+        return _sentences(_of_card(now, card, is_own=is_own))
     found = whole.difference(measured.last, now).get(card["manager_id"])
-    return _sentences(_of_runs(now, found, measured.last)) if found else ()
+    return _sentences(_of_runs(now, found, measured.last, is_own=is_own)) if found else ()
 
 
 def corrected(now: Seen, then: Seen, manager_id: str, *, is_own: bool) -> tuple[Words, ...]:
@@ -45,11 +68,11 @@ def corrected(now: Seen, then: Seen, manager_id: str, *, is_own: bool) -> tuple[
     Who reads of many managers is told the largest cause of each.
     """
     found = whole.difference(then, now).get(manager_id)
-    sentences = _sentences(_of_runs(now, found, None)) if found else ()
+    sentences = _sentences(_of_runs(now, found, None, is_own=is_own)) if found else ()
     return sentences if is_own else sentences[:1]
 
 
-def _of_runs(now: Seen, found: ManagerChange, last: Seen | None) -> list[_Cause]:
+def _of_runs(now: Seen, found: ManagerChange, last: Seen | None, *, is_own: bool) -> list[_Cause]:
     """What the rules moved between two runs; empty where one has no score. With `last`, what happened after it."""
     if found.score.then is None or found.score.now is None:
         return []
@@ -60,23 +83,19 @@ def _of_runs(now: Seen, found: ManagerChange, last: Seen | None) -> list[_Cause]
     after = date.fromisoformat(last.facts["as_of"]) if last else None
     printed = in_parts(parts, change)
     by_size = sorted(zip(rules, printed, strict=False), key=lambda part: -abs(part[1]))
-    known: set[str] = set()
-    causes = [
-        _Cause(rule.label, points, _of_rule(now, found.manager_id, rule, after, known)) for rule, points in by_size
-    ]
+    happened = _Happened(now, found.manager_id, after, is_own=is_own)
+    causes = [_Cause(rule.label, points, _of_rule(happened, rule)) for rule, points in by_size]
     return [*causes, *(_Cause("Everything else", points) for points in printed[len(rules) :])]
 
 
-def _of_card(now: Seen, card: Card) -> list[_Cause]:
+def _of_card(now: Seen, card: Card, *, is_own: bool) -> list[_Cause]:
     sentences = {driver["account_id"]: driver["sentence"] for driver in card["drivers"]}
     parts = sorted(change_parts(card), key=lambda part: -abs(part.points))
-    known: set[str] = set()
-    return [
-        _Cause(part.label, part.points, _accounts(now, card["manager_id"], part, sentences, known)) for part in parts
-    ]
+    happened = _Happened(now, card["manager_id"], None, sentences, is_own=is_own)
+    return [_Cause(part.label, part.points, _accounts(happened, part)) for part in parts]
 
 
-def _accounts(now: Seen, manager: str, part: Part, sentences: Mapping[str, str], known: set[str]) -> Words:
+def _accounts(happened: _Happened, part: Part) -> Words:
     """The account that made most of a cause, else the first of those that pull the same way."""
     same = [a for a in part.accounts if rounded(a["points"]) * part.points > 0]
     same.sort(key=lambda a: (-abs(a["points"]), a["name"], a["account_id"]))
@@ -85,37 +104,29 @@ def _accounts(now: Seen, manager: str, part: Part, sentences: Mapping[str, str],
     is_most = abs(rounded(same[0]["points"])) >= abs(part.points) * _HALF
     told: list[str] = [", most of it " if is_most else ", among them "]
     for n, account in enumerate(same[: 1 if is_most else _NAMED]):
-        happened = whole.happened_to(now, manager, account["account_id"]) or sentences.get(account["account_id"], "")
-        happened = _first_time(account["account_id"], happened, known)
+        what = happened.to(account["account_id"])
         told += [" and "] if n else []
-        told += [name(account["name"]), f" ({signed(account['points'])}{f'; {happened}' if happened else ''})"]
+        told += [name(account["name"]), f" ({signed(account['points'])}{f'; {what}' if what else ''})"]
     return tuple(told)
 
 
-def _of_rule(now: Seen, manager: str, rule: RuleChange, after: date | None, known: set[str]) -> Words:
+def _of_rule(happened: _Happened, rule: RuleChange) -> Words:
     """From what to what a rule's weight and figure went, and the accounts that moved it most, with what happened."""
     told: list[str] = []
+    now = happened.now
     if rule.share.differs:
         told.append(f", weight {percent(rule.share.then, 0)} → {percent(rule.share.now, 0)}")
     then, current = (figure(value, rule.unit, now.facts["currency"]) for value in (rule.value.then, rule.value.now))
     if then != current:
         told.append(f", {then} → {current}")
-    moving = _moving(now, manager, rule)
+    moving = _moving(now, happened.manager_id, rule)
     for n, account in enumerate(moving[:_NAMED]):
-        happened = whole.happened_to(now, manager, account.account_id, after)
-        happened = _first_time(account.account_id, happened, known)
+        what = happened.to(account.account_id)
         told += [" and " if n else ", most by ", name(account.name)]
-        told += [f" ({happened})"] if happened else []
+        told += [f" ({what})"] if what else []
     if not moving and not rule.share.differs:
         told.append(", by what it is compared with")
     return tuple(told)
-
-
-def _first_time(account_id: str, happened: str, known: set[str]) -> str:
-    """What happened to the account, unless that was told of a larger cause already."""
-    told = "" if account_id in known else happened
-    known.add(account_id)
-    return told
 
 
 def _moving(now: Seen, manager: str, rule: RuleChange) -> list[Moved]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
-from scoring.digest import corrections, headings, health, movers, renewals, shared
+from scoring.digest import corrections, headings, health, learned, movers, renewals, shared
 from scoring.digest.against import Against, against
 from scoring.digest.content import Asked, Correction, Counts, Digest, Link, Moved, Renewals, Words, plain
 from scoring.digest.links import Links
@@ -67,7 +68,7 @@ class _Composing:
         cards = self.cards
         found = movers.movers(cards, self.measured)
         told = self.corrections()
-        own = movers.told(self.now, cards[0], self.measured, self.links) if self.is_own else None
+        own = movers.told(self.now, cards[0], self.measured, self.links, is_own=True) if self.is_own else None
         begun = self.begun(cards, found.counts, own, [correction.period for correction in told])
         return replace(
             begun,
@@ -120,7 +121,8 @@ class _Composing:
         """What must be known first."""
         asked, measured = self.asked, self.measured
         first = headings.first(asked, self.last, measured)
-        return (*headings.late(asked), *first, *headings.about(asked, self.now, measured, self.cards))
+        late = headings.late(asked, date.fromisoformat(self.now.facts["as_of"]))
+        return (*late, *first, *headings.about(asked, self.now, measured, self.cards))
 
     @property
     def names_movers(self) -> bool:
@@ -133,7 +135,7 @@ class _Composing:
         """Those who moved beyond chance, the largest changes first."""
         if not self.names_movers:
             return ()
-        told = (movers.told(self.now, card, self.measured, self.links) for card in beyond[:MOST])
+        told = (movers.told(self.now, card, self.measured, self.links, is_own=False) for card in beyond[:MOST])
         named = tuple(moved for moved in told if moved)
         return shared.without_scores(named) if self.is_shared else named
 
@@ -162,7 +164,7 @@ class _Composing:
         """What was learned of sealed periods."""
         if self.is_shared or "corrections" not in self.asked.schedule.content:
             return ()
-        return corrections.learned(self.now, self.last, cards, is_own=self.is_own)
+        return learned.learned(self.now, self.last, cards, is_own=self.is_own)
 
     def renewals(self, cards: Sequence[Card]) -> Renewals | None:
         """What comes up for renewal."""

@@ -1,8 +1,6 @@
-"""Which figures that were told are other ones now, and why? Periods that were over, and lines of sealed ones."""
+"""Which figures that were told are other ones now, and why? The scores of periods that were over."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from decimal import Decimal
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
 
 from scoring.compare import Difference
 from scoring.digest import whole
@@ -12,13 +10,12 @@ from scoring.digest.content import Asked, Corrected, Correction, Words, day, nam
 from scoring.digest.links import Links
 from scoring.numbers import fixed
 from scoring.reports.names import alphabetical
-from scoring.reports.prior import KINDS, signed_money, why
 from scoring.scorecard.cards import Card
 from scoring.store.refusals import UnknownRunError
-from scoring.view import NotVisibleError, Seen, View
+from scoring.view import Seen, View
 
 MOST = 8
-"""So many managers, or lines, are named."""
+"""So many managers are named."""
 _FILES = 4
 _FACTS = {
     "sources": "sources.yaml says otherwise how files are read",
@@ -50,20 +47,6 @@ def corrections(view: View, now: Seen, asked: Asked, whose: Whose, *, is_plain: 
         "is_own": asked.schedule.audience == "managers",
     }
     return tuple(_correction(was, is_, both, links, **said) for was, is_, both in found if both)
-
-
-def learned(now: Seen, last: Seen | None, cards: Sequence[Card], *, is_own: bool) -> tuple[Words, ...]:
-    """What was learned of sealed periods that the last digest did not say, by manager, or line by line of one's own."""
-    told = [(card, lines) for card in cards if (lines := _new_lines(card, last))]
-    if is_own:
-        lines = [line for _, found in told for line in found]
-        sentences: list[Words] = [_line(line, now.facts["currency"]) for line in lines]
-    else:
-        sentences = [_lines(card, lines) for card, lines in told]
-    rest = len(sentences) - MOST
-    what = "line" if is_own else "manager"
-    more = [(f"{rest} more {what}{'' if rest == 1 else 's'} of sealed periods.",)] if rest > 0 else []
-    return (*sentences[:MOST], *more)
 
 
 def _is_final(was: Seen, now: Seen) -> bool:
@@ -151,34 +134,3 @@ def _file(state: str, then: int | None, now: int | None) -> str:
     if state in ("added", "gone"):
         return f"is {'new' if state == 'added' else 'gone'} ({fixed(now if state == 'added' else then, 0)} rows)"
     return f"changed ({fixed(now, 0)} rows{'' if then == now else f' instead of {fixed(then, 0)}'})"
-
-
-def _new_lines(card: Card, last: Seen | None) -> list[Mapping[str, Any]]:
-    """The lines of the card that the last digest's run did not have."""
-    found = list((card.get("prior_periods") or {}).get("lines", ()))
-    if not found or last is None:
-        return found
-    try:
-        known = (last.card(card["manager_id"]).get("prior_periods") or {}).get("lines", ())
-    except NotVisibleError:
-        known = ()
-    return [line for line in found if line not in known]
-
-
-def _line(line: Mapping[str, Any], currency: str) -> Words:
-    kind = KINDS.get(line["kind"], line["kind"])
-    on = day(line["effective_on"])
-    amount = signed_money(line["amount"], currency)
-    return (name(line["account"]), f", {kind[:1].lower()}{kind[1:]} on {on}: {amount}, ", name(why(line)), ".")
-
-
-def _lines(card: Card, lines: Sequence[Mapping[str, Any]]) -> Words:
-    """What was learned of one manager's accounts, as one sum and its largest line."""
-    currency = card["currency"]
-    total = sum((Decimal(line["amount"]) for line in lines), Decimal(0))
-    largest = max(lines, key=lambda line: (abs(Decimal(line["amount"])), line["account_id"]))
-    count = f"{len(lines)} line{'' if len(lines) == 1 else 's'} of sealed periods, {signed_money(total, currency)}"
-    return (
-        name(card["name"]), f": {count}; the largest is ", name(largest["account"]),
-        f" ({signed_money(largest['amount'], currency)}, ", name(why(largest)), ").",
-    )  # fmt: skip

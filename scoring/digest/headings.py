@@ -60,8 +60,11 @@ def sent(asked: Asked) -> str:
     return f"sent on the {_nth(schedule.working_day or 1)} working day of the {schedule.every}, {at}"
 
 
-def late(asked: Asked) -> tuple[str, ...]:
-    """That it is late, since when it was due, and why; nothing where it is in time."""
+def late(asked: Asked, as_of: date) -> tuple[str, ...]:
+    """That it is late, since when it was due, and why; nothing where it is in time.
+
+    Where the run looked back from a later day than it was due on, it is said what is told: what is known by then.
+    """
     if not asked.is_late:
         return ()
     local: datetime = asked.occasion.due_at.astimezone(ZoneInfo(asked.zone))
@@ -69,7 +72,8 @@ def late(asked: Asked) -> tuple[str, ...]:
     why = "it could not be sent before" if asked.was_noted else "it is sent only now"
     if asked.was_held:
         why = f"held until the exports reached {day(asked.period.last_day)}"
-    return (f"Late: due {due}; {why}.",)
+    known = f", with what is known on {day(as_of)}" if as_of > local.date() else ""
+    return (f"Late: due {due}; {why}{known}.",)
 
 
 def first(asked: Asked, last: Seen | None, measured: Against) -> tuple[str, ...]:

@@ -51,7 +51,7 @@ def movers(cards: Iterable[Card], measured: Against) -> Movers:
     return Movers(counts, tuple(sorted([*up, *down], key=order)), tuple(unscored))
 
 
-def told(now: Seen, card: Card, measured: Against, links: Links) -> Moved | None:
+def told(now: Seen, card: Card, measured: Against, links: Links, *, is_own: bool) -> Moved | None:
     """The manager's change with its causes; None without both scores."""
     was = measured.was(card)
     if card["score"] is None or was is None:
@@ -71,7 +71,7 @@ def told(now: Seen, card: Card, measured: Against, links: Links) -> Moved | None
         printed=printed,
         band=measured.band(card),
         is_beyond_chance=measured.is_beyond(card),
-        why=why(now, card, measured) if printed else (),
+        why=why(now, card, measured, is_own=is_own) if printed else (),
         url=links.card(now.period, card["manager_id"]),
     )
 

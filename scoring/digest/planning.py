@@ -50,7 +50,10 @@ class Writer(Protocol):
         """Everybody whom the occasion is for; those who get nothing with the reason."""
 
     def recipient(self, schedule: Schedule, occasion: Occasion, key: str, at: datetime) -> Recipient:
-        """The one of that key, by their rights as they are now."""
+        """The one of that key, by their rights as they are now; who became a user since has the key of one."""
+
+    def spoken_of(self, occasion: Occasion) -> tuple[str | None, str | None]:
+        """The id of the run that is told of as things are now, and its as-of day; None where there is none."""
 
     def write(self, schedule: Schedule, occasion: Occasion, recipient: Recipient, envelope: Envelope) -> Written:
         """What the recipient gets. The same for the same envelope, as long as nothing is stored."""
@@ -106,6 +109,7 @@ def plan(post: Post, schedule: Schedule, occasion: Occasion, at: datetime) -> Pl
 def rows(post: Post, planned: Plan) -> tuple[Planned, ...]:
     """The deliveries of the plan, for the ledger."""
     schedule, domain = planned.schedule, post.ways.domain(post.channel(planned.schedule))
+    run_id, as_of = post.writer.spoken_of(planned.occasion)
     return tuple(
         Planned(
             channel=schedule.channel,
@@ -115,6 +119,8 @@ def rows(post: Post, planned: Plan) -> tuple[Planned, ...]:
             name=one.name,
             is_skipped=one.why_not is not None,
             reason=one.why_not or "",
+            run_id=None if one.why_not else run_id,
+            as_of=None if one.why_not else as_of,
         )
         for one in planned.recipients
     )

@@ -96,7 +96,7 @@ def _due(now: Seen, card: Card, row: Mapping[str, Any], links: Links, *, is_own:
         amount=amount,
         chance=chance,
         at_risk=None if chance is None else amount * (1 - Decimal(repr(chance))),
-        why=_risks(row, now.facts["currency"]),
+        why=(*_own_part(row, is_own=is_own), *_risks(row, now.facts["currency"])),
         url=links.account(now.period, card["manager_id"], row["account_id"]),
     )
 
@@ -135,6 +135,14 @@ def _risks(row: Mapping[str, Any], currency: str) -> tuple[str, ...]:
     if less > 0:
         told.append(f"{money(less, currency)} a month less since the period began")
     return tuple(told)
+
+
+def _own_part(row: Mapping[str, Any], *, is_own: bool) -> tuple[str, ...]:
+    """That an amount is a part of the account's, where somebody reads of their own accounts and shares it."""
+    part = row.get("share")
+    if not is_own or part is None or not whole.is_part(part):
+        return ()
+    return (f"the amount is {whole.part_of(part, is_own=True)}",)
 
 
 def _named(found: Sequence[Due]) -> tuple[list[Due], list[Due]]:

@@ -1,22 +1,23 @@
 """Who sends what is to be sent? Each delivery is claimed, written by the rights of now, sent, and settled."""
 
 import json
-import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import TypedDict, Unpack
 
-from scoring.digest.audience import Recipient
+from scoring.digest.audience import Recipient, is_no_user
 from scoring.digest.due import Occasion
-from scoring.digest.message import Line, Message, Outcome, Verdict
+from scoring.digest.keeping import Claims, Lines
+from scoring.digest.message import Message, Outcome, Verdict
 from scoring.digest.planning import Envelope, Plan, Post, Written, envelope, envelope_of, long, rows
 from scoring.errors import BookscoreError
 from scoring.rules.digests import Schedule
 from scoring.store import delivering
+from scoring.store.database import at_once
 from scoring.store.delivering import DeliveryRecord, DeliveryState, End, Ended
 from scoring.store.refusals import UNREACHABLE
 
@@ -27,6 +28,13 @@ _GONE = timedelta(days=7)
 _ASK_AGAIN = (1, 5, 15, 60)
 """After how many seconds a database that is away is told again what became of a delivery."""
 _EVERYTHING = 10**9
+
+
+class _Only(TypedDict):
+    """Whose deliveries are sent: those of a schedule, of a period, of both, or all."""
+
+    schedule: str | None
+    period: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,40 +104,60 @@ def work(
 
 def _work(post: Post, is_stopped: Callable[[], bool], schedule: str | None, period: str | None) -> None:
     """What one worker does. When it is stopped, the delivery at hand comes to its end."""
-    worker, lines, only = delivering.new_worker(), _Lines(post), {"schedule": schedule, "period": period}
+    worker, only = delivering.new_worker(), _Only(schedule=schedule, period=period)
+    lines, claims = Lines(post), Claims(post, worker)
     try:
         row = None
         if not is_stopped():
-            row = delivering.claim(post.store, worker, at=post.now(), **only)
+            row = _first(post, worker, **only)
         while row is not None:
-            with _renewing(post, row, worker):
+            with claims.kept(row):
                 ended = _deliver(post, lines, row, is_asked=period is not None)
+            worked = row
             done, row = _settled(post, row, ended, is_stopped, **only)
-            if done is not None:
+            if done is not None and not _is_told(worked, done):
                 post.tell(done.state.value, facts_of(done))
     finally:
+        claims.close()
         lines.close()
 
 
+def _is_told(before: DeliveryRecord, now: DeliveryRecord) -> bool:
+    """Whether it waits for what it waited for before."""
+    return now.state is DeliveryState.PENDING and now.reason == before.reason
+
+
+def _first(post: Post, worker: str, **only: Unpack[_Only]) -> DeliveryRecord | None:
+    """The first delivery of the worker, asked for once more where no answer came, so that none stays claimed."""
+    try:
+        return delivering.claim(post.store, worker, at=post.now(), **only)
+    except UNREACHABLE:
+        time.sleep(_ASK_AGAIN[0])
+        return delivering.claim(post.store, worker, at=post.now(), is_again=True, **only)
+
+
 def _settled(
-    post: Post, row: DeliveryRecord, ended: Ended, is_stopped: Callable[[], bool], **only: str | None
+    post: Post, row: DeliveryRecord, ended: Ended, is_stopped: Callable[[], bool], **only: Unpack[_Only]
 ) -> tuple[DeliveryRecord | None, DeliveryRecord | None]:
     """The delivery as it is noted, and the next one. What a server took must be noted, though the database be away."""
-    key, worker = row.delivery_id, row.claimed_by or ""
-    for seconds in _ASK_AGAIN:
+    said = (post.store, row.delivery_id, row.claimed_by or "", ended)
+    for count, seconds in enumerate(_ASK_AGAIN):
         try:
             if is_stopped():
-                return delivering.finish(post.store, key, worker, ended, at=post.now()), None
-            return delivering.finish_and_claim(post.store, key, worker, ended, at=post.now(), **only)
+                return delivering.finish(*said, at=post.now(), is_again=count > 0), None
+            return delivering.finish_and_claim(*said, at=post.now(), is_again=count > 0, **only)
         except UNREACHABLE:
             time.sleep(seconds)
-    return delivering.finish(post.store, key, worker, ended, at=post.now()), None
+    return delivering.finish(*said, at=post.now(), is_again=True), None
 
 
-def _deliver(post: Post, lines: "_Lines", row: DeliveryRecord, *, is_asked: bool) -> Ended:
+def _deliver(post: Post, lines: Lines, row: DeliveryRecord, *, is_asked: bool) -> Ended:
     """What became of the delivery: looked up, written and sent, as things are now. `is_asked` if a person waits."""
     try:
-        found = _to_send(post, row, is_asked=is_asked)
+        with at_once(post.store.engine):
+            found = _to_send(post, row, is_asked=is_asked)
+        if isinstance(found, Written) and not _is_known(post, row, found):
+            return Ended(end=End.UNTRIED, told="somebody else has decided about it meanwhile", wait=_wait(post, row))
     except Exception as error:  # nothing was handed over: it is as good as not begun
         return Ended(end=End.UNTRIED, told=f"it could not be looked up: {_named(error)}", wait=_wait(post, row))
     if isinstance(found, Ended):
@@ -159,12 +187,32 @@ def _to_send(post: Post, row: DeliveryRecord, *, is_asked: bool) -> Written | En
     if missing := post.ways.missing(post.channel(schedule)) or post.writer.waits_for(schedule, occasion):
         return Ended(end=End.UNTRIED, told=missing, wait=_wait(post, row))
     recipient = post.writer.recipient(schedule, occasion, row.recipient, at)
-    if recipient.key != row.recipient:
-        return Ended(end=End.SKIPPED, told=f"{schedule.name} is for a channel now, which gets its own")
     if recipient.why_not is not None:
         return Ended(end=End.SKIPPED, told=recipient.why_not)
+    if recipient.key != row.recipient:
+        return _instead(post, schedule, occasion, row, recipient)
     written = _written(post, schedule, occasion, recipient, envelope_of(row, row.changed_at))
     return Ended(end=End.REFUSED, told=written) if isinstance(written, str) else written
+
+
+def _instead(post: Post, schedule: Schedule, occasion: Occasion, row: DeliveryRecord, recipient: Recipient) -> Ended:
+    """Why it is not the delivery of the recipient. Who became a user since it was made gets one of their own, once."""
+    if not is_no_user(row.recipient):
+        return Ended(end=End.SKIPPED, told=f"{schedule.name} is for a channel now, which gets its own")
+    prepare(post, Plan(schedule, occasion, None, (recipient,)), is_asked=True)
+    told = f"{recipient.name} is a user now, and gets a delivery of their own to {recipient.address}"
+    return Ended(end=End.SKIPPED, told=told)
+
+
+def _is_known(post: Post, row: DeliveryRecord, written: Written) -> bool:
+    """Whether the ledger says which run the delivery speaks of, should nobody hear what became of it.
+
+    It does since the delivery was prepared, unless another run was published. Not where the delivery is another's now.
+    """
+    if (row.run_id, row.as_of) == (written.run_id, written.as_of):
+        return True
+    worker, of = row.claimed_by or "", {"run_id": written.run_id, "as_of": written.as_of}
+    return delivering.renew(post.store, row.delivery_id, worker, at=post.now(), **of) is not None
 
 
 def _wait(post: Post, row: DeliveryRecord) -> timedelta:
@@ -199,12 +247,16 @@ def _named(error: Exception) -> str:
     return str(error) if isinstance(error, BookscoreError) else type(error).__name__
 
 
-def _sent(lines: "_Lines", channel: str, message: Message) -> Outcome:
-    """What the line says became of the message. A line that breaks may have sent it."""
+def _sent(lines: Lines, channel: str, message: Message) -> Outcome:
+    """What the line says became of the message. A line that breaks may have sent it; one that never was has not."""
     try:
-        return lines.to(channel).send(message)
+        line = lines.to(channel)
     except Exception as error:
-        return Outcome(Verdict.UNKNOWN, f"the channel broke: {type(error).__name__}: {error}")
+        return Outcome(Verdict.LATER, f"the channel could not be opened: {_named(error)}")
+    try:
+        return line.send(message)
+    except Exception as error:
+        return Outcome(Verdict.UNKNOWN, f"the channel broke: {_named(error)}")
 
 
 def sha256_of(message: Message) -> str:
@@ -215,52 +267,15 @@ def sha256_of(message: Message) -> str:
     return sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-class _Lines:
-    """The lines of one worker, opened when they are needed, and kept."""
-
-    def __init__(self, post: Post) -> None:
-        self._post = post
-        self._open: dict[str, Line] = {}
-
-    def to(self, name: str) -> Line:
-        """The line to the channel of that name."""
-        if name not in self._open:
-            self._open[name] = self._post.ways.open(self._post.timetable.digests.channels[name])
-        return self._open[name]
-
-    def close(self) -> None:
-        """Lets go of all of them."""
-        for line in self._open.values():
-            line.close()
-
-
-@contextmanager
-def _renewing(post: Post, row: DeliveryRecord, worker: str) -> Iterator[None]:
-    """Keeps the claim on the delivery as long as it takes."""
-    is_over = threading.Event()
-
-    def renew() -> None:
-        while not is_over.wait(delivering.CLAIM_LASTS.total_seconds() / 3):
-            with suppress(*UNREACHABLE):
-                delivering.renew(post.store, row.delivery_id, worker, at=post.now())
-
-    renewing = threading.Thread(target=renew, name="renewing", daemon=True)
-    renewing.start()
-    try:
-        yield
-    finally:
-        is_over.set()
-        renewing.join()
-
-
 def facts_of(row: DeliveryRecord) -> dict[str, str]:
-    """What is told of a delivery: of whom by their key only."""
+    """What is told of a delivery, with its recipient's key and name."""
     found = {
         "delivery": row.delivery_id,
         "schedule": row.schedule,
         "period": row.period,
         "channel": row.channel,
         "recipient": row.recipient,
+        "name": row.name or row.recipient,
         "reason": row.reason,
     }
     if row.next_try_at is not None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from scoring.calendar import Calendar
+from scoring.calendar import Calendar, UnknownPeriodError
 from scoring.digest.due import Occasion, occasions, upcoming
 from scoring.document import did_you_mean
 from scoring.errors import BookscoreError
@@ -20,7 +20,8 @@ class UnknownScheduleError(BookscoreError):
 
     def __init__(self, name: str, digests: Digests) -> None:
         names = [schedule.name for schedule in digests.schedules]
-        what = f'rules.yaml has no schedule "{name}"; {did_you_mean(name, names, "it has " + ", ".join(names))}'
+        near = did_you_mean(name, names, "name one of them")
+        what = f'rules.yaml has no schedule "{name}", but {", ".join(names)}; {near}'
         if not names:
             what = "rules.yaml has no schedule of digests: its block `digests` says who gets what, and when"
         super().__init__(what)
@@ -30,9 +31,10 @@ class UnknownScheduleError(BookscoreError):
 class NotOverError(BookscoreError):
     """A digest was asked for that tells of no period that is over."""
 
-    def __init__(self, schedule: Schedule, period: str) -> None:
+    def __init__(self, schedule: Schedule, period: str, last: str) -> None:
         super().__init__(
-            f"{schedule.name} tells of each {schedule.every} once it is over, and {period} is none that is over"
+            f"{schedule.name} tells of each {schedule.every} once it is over, and {period} is none that is over; write "
+            f"it like {last}, which is the last"
         )
         self.next = ("schedule", "list")
 
@@ -73,14 +75,17 @@ class Timetable:
         return self.due(schedule, after=at - _LONGEST, until=at)[-1]
 
     def of_period(self, schedule: Schedule, name: str, at: datetime) -> Occasion:
-        """The one that tells of the period. Raises NotOverError, and UnknownPeriodError for what is no period."""
-        period = self.calendar.period(name)
-        if period.end <= self.day(schedule, at):
+        """The one that tells of the period. Raises NotOverError."""
+        try:
+            period = self.calendar.period(name)
+        except UnknownPeriodError:
+            period = None
+        if period is not None and period.end <= self.day(schedule, at):
             over_at = datetime.combine(period.end, time(), UTC)
             for found in self.due(schedule, after=over_at - timedelta(days=1), until=over_at + _LONGEST):
                 if found.period == period:
                     return found
-        raise NotOverError(schedule, name)
+        raise NotOverError(schedule, name, self.latest(schedule, at).period.name)
 
     def day(self, schedule: Schedule, at: datetime) -> date:
         """Which day it is where the schedule is."""

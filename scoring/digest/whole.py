@@ -15,7 +15,8 @@ from scoring.compare import Difference, Side, diff
 from scoring.compare.differences import ManagerChange
 from scoring.facts.renewals import WITHIN
 from scoring.money import MONEY
-from scoring.scorecard.happened import WORDS, happened
+from scoring.numbers import Figure, percent, rounded
+from scoring.scorecard.happened import MOVES_TOLD, WORDS, happened
 from scoring.view import Seen
 
 Rows = Sequence[Mapping[str, Any]]
@@ -46,7 +47,7 @@ def dues(seen: Seen) -> Mapping[str, Rows]:
         book = seen.shelf.frame(seen.run_id, "book")
         if _DUE[-1] not in book.columns:
             return {}
-        names = [name for name in ("account", *_DUE, *_DUES, *_RISKS) if name in book.columns]
+        names = [name for name in ("account", "share", *_DUE, *_DUES, *_RISKS) if name in book.columns]
         has_open = {"due", "due_decided", "dues", "dues_decided"} <= set(book.columns)
         book = book.with_columns(
             (pl.col(due) - pl.col(f"{due}_decided") if has_open else pl.lit(0).cast(MONEY)).alias(f"{due}_open")
@@ -59,13 +60,31 @@ def dues(seen: Seen) -> Mapping[str, Rows]:
     return seen.shelf.made(("digest.dues", seen.run_id), made)
 
 
-def happened_to(seen: Seen, manager_id: str, account_id: str, after: date | None = None) -> str:
-    """What happened to the account in the period, or since a day of it, the largest movements first; else empty."""
+def happened_to(seen: Seen, manager_id: str, account_id: str, after: date | None = None, *, is_own: bool) -> str:
+    """What happened to the account in the period, or since a day of it, the largest movements first; else empty.
+
+    Amounts are the manager's, and where they are a part of the account's it is said so.
+    """
     facts = seen.facts
     rows = _moves(seen).get((manager_id, account_id), ())
     moves = [m for m in rows if after is None or (m["moved_on"] is not None and m["moved_on"] > after)]
     nothing, is_dated = Decimal(0), facts["basis"] == "contracts"
-    return happened(nothing, nothing, moves, currency=facts["currency"], is_dated=is_dated) if moves else ""
+
+    def told(move: Mapping[str, Any]) -> str:
+        one = happened(nothing, nothing, [move], currency=facts["currency"], is_dated=is_dated)
+        return one + (f", {part_of(move['part'], is_own=is_own)}" if is_part(move["part"]) else "")
+
+    return "; ".join(map(told, moves[:MOVES_TOLD]))
+
+
+def is_part(part: Figure) -> bool:
+    """Whether that much of an account is printed as less than all of it; an unknown part is no part."""
+    return part is not None and rounded(part, 2) not in (0, 1)
+
+
+def part_of(part: Figure, *, is_own: bool) -> str:
+    """Whose part an amount is, as your part of 60 %."""
+    return f"{'your' if is_own else 'the manager’s'} part of {percent(part, 0)}"
 
 
 def _moves(seen: Seen) -> Mapping[tuple[str, str], list[Mapping[str, Any]]]:
@@ -73,7 +92,9 @@ def _moves(seen: Seen) -> Mapping[tuple[str, str], list[Mapping[str, Any]]]:
 
     def made() -> Mapping[tuple[str, str], list[Mapping[str, Any]]]:
         moves = seen.shelf.frame(seen.run_id, "movements").filter(pl.col("kind").is_in(list(WORDS)))
-        moves = moves.select("manager_id", "account_id", "amount", "moved_on", "kind")
+        every = pl.col("amount").sum().over("account_id", "moved_on", "kind", "origin").cast(pl.Float64)
+        part = pl.when(every != 0).then(pl.col("amount").cast(pl.Float64) / every)
+        moves = moves.select("manager_id", "account_id", "amount", "moved_on", "kind", part=part)
         found: dict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
         for row in moves.sort("amount", "moved_on", "kind", descending=[True, False, False]).iter_rows(named=True):
             found[row["manager_id"], row["account_id"]].append(row)

@@ -1,7 +1,7 @@
 """Who knows what there is to say? The published runs, the users with their rights, and what was sent before."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -21,7 +21,8 @@ from scoring.errors import BookscoreError
 from scoring.reports.names import file_names
 from scoring.rules.digests import Schedule
 from scoring.store import Store, delivering, people
-from scoring.store.delivering import DeliveryRecord, DeliveryState, OccasionRecord
+from scoring.store.delivering import OccasionRecord, Said
+from scoring.store.people import UserRecord
 from scoring.store.refusals import UnknownRunError
 from scoring.view import Seen, Shelf, View
 
@@ -90,13 +91,21 @@ class FromStore:
         """The one of that key."""
         if schedule.audience == "channel":
             return audience.channel(schedule)
-        user = people.user_by_id(self.store, key)
-        if user is None:
-            return Recipient(key, key, why_not="is no user any more")
+        users = self._users(key)
+        if not users:
+            why = audience.NOT_A_USER if audience.is_no_user(key) else "is no user any more"
+            return Recipient(key, key, why_not=why)
         try:
-            return audience.person(schedule, user, self._known(schedule, occasion, at))
+            known = self._known(schedule, occasion, at)
+            found = [audience.person(schedule, user, known) for user in users]
+            return next((one for one in found if one.why_not is None), found[0])
         except NoRunError as error:
-            return Recipient(key, user.name, user.email, why_not=str(error))
+            return Recipient(key, users[0].name, users[0].email, why_not=str(error))
+
+    def spoken_of(self, occasion: Occasion) -> tuple[str | None, str | None]:
+        """The run of now, and its as-of day."""
+        run = self._run(occasion)
+        return (None, None) if run is None else (run.run_id, run.facts["as_of"])
 
     def write(self, schedule: Schedule, occasion: Occasion, recipient: Recipient, envelope: Envelope) -> Written:
         """What the recipient gets."""
@@ -105,8 +114,8 @@ class FromStore:
             raise NoRunError(occasion.period.name)
         view = View(self.shelf, recipient.user)
         now = Seen(self.shelf, self.shelf.run(run.run_id), view.sight)
-        before = self._sent_before(schedule, occasion, recipient)
-        last = next((seen for row in before if (seen := self._as_seen(row.run_id, view))), None)
+        before = delivering.said_before(self.store, schedule.name, schedule.channel, recipient.key, occasion.due_at)
+        last = next((seen for run_id in before.run_ids if (seen := self._as_seen(run_id, view))), None)
         digest = compose(view, now, last, self._asked(schedule, occasion, recipient, envelope, before))
         made = message(
             digest,
@@ -125,7 +134,7 @@ class FromStore:
         occasion: Occasion,
         recipient: Recipient,
         envelope: Envelope,
-        before: Sequence[DeliveryRecord],
+        before: Said,
     ) -> Asked:
         """What is asked for, with what earlier digests said."""
         noted = self._noted(occasion)
@@ -138,12 +147,19 @@ class FromStore:
             taken_at=envelope.taken_at,
             was_held=noted is not None and envelope.dated - occasion.due_at > LATE and _is_of_data(noted.reason),
             was_noted=noted is not None and noted.noted_at - occasion.due_at <= LATE,
-            last_at=taken_at(self.store, before[0].delivery_id) or before[0].made_at if before else None,
-            spoken=tuple(row.run_id for row in before if row.run_id is not None),
+            last_at=before.last_at,
+            spoken=before.run_ids,
             unknown=delivering.tally(self.store).unknown if is_for_leaders else 0,
             page=self.page,
             unsubscribe=self._unsubscribe(schedule, recipient),
         )
+
+    def _users(self, key: str) -> list[UserRecord]:
+        """The user of the key, as a list; of somebody who was none, those that have the card by now."""
+        if audience.is_no_user(key):
+            return audience.become(key, people.users(self.store))
+        user = people.user_by_id(self.store, key)
+        return [] if user is None else [user]
 
     def _noted(self, occasion: Occasion) -> OccasionRecord | None:
         """The occasion as it stands in the ledger."""
@@ -156,17 +172,6 @@ class FromStore:
             return None
         token = self.briefly.read("tokens", lambda: delivering.unsubscribe_tokens(self.store))
         return f"{self.page}/unsubscribe?token={token(recipient.key, schedule.name)}"
-
-    def _sent_before(self, schedule: Schedule, occasion: Occasion, recipient: Recipient) -> tuple[DeliveryRecord, ...]:
-        """What was sent to the recipient of earlier occasions, the last one first."""
-        sent = delivering.deliveries(
-            self.store,
-            schedule=schedule.name,
-            channel=schedule.channel,
-            recipient=recipient.key,
-            states=(DeliveryState.SENT,),
-        )
-        return tuple(row for row in sent if row.due_at < occasion.due_at)
 
     def _known(self, schedule: Schedule, occasion: Occasion, at: datetime) -> Known:
         """What decides who gets something. Raises NoRunError."""
@@ -198,12 +203,6 @@ class FromStore:
 def _is_of_data(reason: str) -> bool:
     """Whether an occasion waited for its data."""
     return bool(reason) and not reason.startswith(_NOT_DATA)
-
-
-def taken_at(store: Store, delivery_id: str) -> datetime | None:
-    """When what a delivery says was written: when the last worker took it, at the earliest; None where none did."""
-    tries = delivering.attempts(store, delivery_id)
-    return max((one.at for one in tries if one.state is DeliveryState.SENDING), default=None)
 
 
 def _attached(seen: Seen, user: User) -> tuple[Attachment, ...]:

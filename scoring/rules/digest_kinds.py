@@ -15,6 +15,8 @@ WEEKDAYS: tuple[Weekday, ...] = ("Monday", "Tuesday", "Wednesday", "Thursday", "
 _AT = r"([01]?[0-9]|2[0-3]):[0-5][0-9]"
 _LONG = r"[1-9][0-9]{0,2}[hdw]"
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
+_VARIABLE = r"(?=[A-Z0-9]*_|.{1,15}$)[A-Z_][A-Z0-9_]{0,199}"
+"""A name in capitals, as variables have; one long word without _ is a key rather than a name."""
 _ADDRESS = r"[^\s<>@,;:\"()\[\]\\]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?"
 SENDER = re.compile(rf"(?:[^<>\x00-\x1f\x7f]* )?<({_ADDRESS})>|({_ADDRESS})")
 """An e-mail address, in brackets with a name before it, or bare."""
@@ -43,11 +45,20 @@ def _long(value: object) -> object:
     return timedelta(**{_UNITS[value[-1]]: int(value[:-1])})
 
 
-def _variable(name: str) -> str:
+def _variable(name: object) -> object:
     """The name, unless it is a secret itself, which is then not repeated."""
-    if not re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", name):
+    if not isinstance(name, str) or not re.fullmatch(_VARIABLE, name):
         what = "{key} must be the name of a variable of the environment, which holds the secret"
-        raise flawed([Flaw((), what, "write it like BOOKSCORE_SLACK_SALES, and keep the secret out of this file", "")])
+        raise flawed(
+            [
+                Flaw(
+                    (),
+                    what,
+                    "write it in capitals, like BOOKSCORE_SLACK_SALES, and keep the secret out of this file",
+                    "",
+                )
+            ]
+        )
     return name
 
 
@@ -86,7 +97,7 @@ On = Annotated[
 Host = Annotated[Text, AfterValidator(_host)]
 Page = Annotated[Text, AfterValidator(_page)]
 """The address of a page, to which a path can be added."""
-Variable = Annotated[Text, AfterValidator(_variable)]
+Variable = Annotated[Text, BeforeValidator(_variable)]
 """The name of a variable of the environment."""
 Sender = Annotated[Text, AfterValidator(_sender)]
 """An e-mail address, with or without a name: `bookscore <scores@example.com>`."""

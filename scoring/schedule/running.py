@@ -39,7 +39,9 @@ class Running:
 
     def run(self) -> None:
         """Ticks and sends; once it is stopped, each delivery at hand comes to its end."""
-        store = self._opened().store
+        post = self._opened()
+        names = [schedule.name for schedule in post.timetable.digests.schedules]
+        post.tell("started", {"workers": len(self._bells), "schedules": names})
         sending = [threading.Thread(target=self._send, args=(bell,), name="sending") for bell in self._bells]
         for each in sending:
             each.start()
@@ -51,12 +53,14 @@ class Running:
                 self._set_right()
         finally:
             self._stopped.set()
+            post.tell("stopping", {"reason": "what is being sent is finished first"})
             self._clock.shutdown(wait=False)  # it would wait with locks held that a tick in hand needs
             with self._ticking:
                 self._ring()
             for each in sending:
                 each.join()
-            delivering.leave_lease(store, LEASE, self._holder)
+            delivering.leave_lease(post.store, LEASE, self._holder)
+            post.tell("stopped", {})
 
     def _tick(self) -> None:
         """Notes and prepares what is due, has it sent, and sets the clock for what is due next."""

@@ -6,6 +6,7 @@ On SQLite and on PostgreSQL alike a reader sees one state, and writers wait for 
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ _WAIT_MS = 30_000
 _BUSY = {"SQLITE_BUSY", "55P03"}
 """What SQLite and PostgreSQL call it when the lock was not given in time."""
 
+_SHARED: ContextVar[Session | None] = ContextVar("_SHARED", default=None)
 _WRITERS = 0x626F6F6B73
 """The advisory lock that writers to a store on PostgreSQL hold, one at a time: "books"."""
 
@@ -45,10 +47,25 @@ def connect(url: URL) -> Engine:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """A session that sees one state of the database."""
-    if engine.dialect.name == "postgresql":
-        engine = engine.execution_options(isolation_level="REPEATABLE READ")
+    shared = _SHARED.get()
+    if shared is not None and shared.bind is engine:
+        yield shared
+        return
     with Session(engine) as session:
+        if engine.dialect.name == "postgresql":
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         yield session
+
+
+@contextmanager
+def at_once(engine: Engine) -> Iterator[None]:
+    """Lets all that this thread reads within be read in one session, of one state; what is written is not seen."""
+    with reading(engine) as session:
+        before = _SHARED.set(session)
+        try:
+            yield
+        finally:
+            _SHARED.reset(before)
 
 
 @contextmanager
@@ -58,7 +75,7 @@ def writing(engine: Engine) -> Iterator[Session]:
     A lock of SQLite that is asked for after a read fails without waiting; on PostgreSQL only what is read after the
     lock is given holds what the writers before left. Raises BusyError after half a minute.
     """
-    with Session(engine.execution_options(is_writing=True)) as session, session.begin():
+    with Session(engine) as session, session.begin():
         _take_turn(session)
         yield session
 
@@ -105,7 +122,7 @@ def _version(session: Session) -> int | None:
 def _take_turn(session: Session) -> None:
     """Waits until no other process writes."""
     try:
-        connection = session.connection()  # which begins, and so takes SQLite's lock
+        connection = session.connection(execution_options={"is_writing": True})  # it begins, and takes SQLite's lock
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SET LOCAL lock_timeout = {_WAIT_MS}")
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS})")

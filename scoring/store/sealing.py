@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Table, bindparam
 from sqlmodel import Session, SQLModel, col, select
 
 from scoring.store.records import SealRecord, State
@@ -29,11 +29,21 @@ OF_RUN: tuple[type[SQLModel], ...] = (Run, Card, ProblemRow, InputFile, FrameFil
 """The tables whose rows make a run."""
 
 
+def table_of(model: type[SQLModel]) -> Table:
+    """The table as the database knows it; what is read from it is taken as it is, whatever it is."""
+    held: Table = model.__table__  # type: ignore[attr-defined]
+    return held
+
+
+_SEALS = table_of(Seal)
+_NEWEST = _SEALS.select().where(_SEALS.c.period == bindparam("its_period")).order_by(_SEALS.c.version.desc()).limit(1)
+"""Built once, as it is asked for each digest."""
+
+
 def seal_of(session: Session, period: str) -> SealRecord | None:
     """The seal of the period, if it is sealed and was not opened again since."""
-    newest = select(Seal).where(Seal.period == period).order_by(col(Seal.version).desc())
-    found = session.exec(newest).first()
-    return None if found is None or found.number in _opened(session) else record(found)
+    found = session.connection().execute(_NEWEST, {"its_period": period}).mappings().one_or_none()
+    return None if found is None or found["number"] in _opened(session) else SealRecord.model_validate(dict(found))
 
 
 def seals_of(session: Session) -> tuple[SealRecord, ...]:
@@ -41,17 +51,15 @@ def seals_of(session: Session) -> tuple[SealRecord, ...]:
     return tuple(record(row) for row in session.exec(select(Seal).order_by(col(Seal.number))))
 
 
-def holding_of(session: Session, at: str | None = None) -> tuple[SealRecord, ...]:
-    """The seals that hold, those not opened again, the first first; with `at`, those that held at that instant."""
-    opened = _opened(session, at)
-    known = seals_of(session)
-    return tuple(seal for seal in known if seal.number not in opened and (at is None or seal.sealed_at <= at))
+def holding_of(session: Session) -> tuple[SealRecord, ...]:
+    """The seals that hold, those not opened again, the first first."""
+    opened = _opened(session)
+    return tuple(seal for seal in seals_of(session) if seal.number not in opened)
 
 
-def _opened(session: Session, at: str | None = None) -> frozenset[int]:
-    """The numbers of the seals that hold no more, or held no more at the instant."""
-    all_of_them = select(Reopening.seal)
-    return frozenset(session.exec(all_of_them if at is None else all_of_them.where(col(Reopening.reopened_at) <= at)))
+def _opened(session: Session) -> frozenset[int]:
+    """The numbers of the seals that hold no more."""
+    return frozenset(session.exec(select(Reopening.seal)))
 
 
 def refuse_sealed(session: Session, period: str) -> None:
@@ -145,12 +153,6 @@ def rows_of(session: Session, table: type[SQLModel], run_id: str) -> list[dict[s
     found = session.connection().execute(held.select().where(held.c.run_id == run_id)).mappings()
     keys = [column.name for column in held.primary_key]
     return sorted((dict(row) for row in found), key=lambda row: [str(row[key]).zfill(20) for key in keys])
-
-
-def table_of(model: type[SQLModel]) -> Table:
-    """The table as the database knows it; what is read from it is taken as it is, whatever it is."""
-    held: Table = model.__table__  # type: ignore[attr-defined]
-    return held
 
 
 def sha256_of(parts: Iterable[Any]) -> str:

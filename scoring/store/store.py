@@ -15,6 +15,7 @@ from scoring.store.address import address
 from scoring.store.content import Content, content
 from scoring.store.database import connect, reading, writing
 from scoring.store.frames import keep
+from scoring.store.holding import holding
 from scoring.store.records import FileRecord, FrameRecord, RunRecord, SealRecord, State, StoredRun, instant
 from scoring.store.refusals import (
     AmbiguousRunError,
@@ -124,15 +125,8 @@ class Store:
 
         With `at`, those that held at that instant.
         """
-        last = select(Computation.period, Computation.run_id).order_by(col(Computation.number).desc())
-        until = None if at is None else instant(at)
-        if until is not None:
-            last = last.where(col(Computation.computed_at) <= until)
         with reading(self.engine) as session:
-            found: dict[str, str] = {}
-            for period, run_id in session.exec(last):
-                found.setdefault(period, run_id)
-            return found | {seal.period: seal.run_id for seal in holding_of(session, until)}
+            return holding(session, None if at is None else instant(at))
 
     def latest(self, period: str | None = None) -> StoredRun | None:
         """The run that was computed last, for the period or at all."""

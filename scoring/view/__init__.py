@@ -1,5 +1,6 @@
 """What may a person see of what is stored? Everything that is shown to somebody is read here, and nowhere else."""
 
+from scoring.store.delivering.standing import PARKED, STANDS, stood
 from scoring.view.account import AccountSeen, RowSeen, account
 from scoring.view.deliveries import AttemptSeen, DeliveryDesk, DeliverySeen, OccasionSeen, stop_by, stopped_by
 from scoring.view.figures import FigurePoint, FigureSeen, figures, figures_over
@@ -13,8 +14,8 @@ from scoring.view.view import Periods, View
 from scoring.view.what_if import WhatIf, what_if
 
 __all__ = [
-    "AccountSeen", "AttemptSeen", "DeliveryDesk", "DeliverySeen", "FigurePoint", "FigureSeen", "Found", "LogEntry",
-    "NotSharedError", "NotVisibleError", "OccasionSeen", "Periods", "Point", "ReviewDesk", "ReviewSeen", "RowSeen",
-    "Seen", "Shelf", "Trend", "View", "WhatIf", "account", "figures", "figures_over", "log", "stop_by", "stopped_by",
-    "what_if",
+    "PARKED", "STANDS", "AccountSeen", "AttemptSeen", "DeliveryDesk", "DeliverySeen", "FigurePoint", "FigureSeen",
+    "Found", "LogEntry", "NotSharedError", "NotVisibleError", "OccasionSeen", "Periods", "Point", "ReviewDesk",
+    "ReviewSeen", "RowSeen", "Seen", "Shelf", "Trend", "View", "WhatIf", "account", "figures", "figures_over", "log",
+    "stood", "stop_by", "stopped_by", "what_if",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from scoring.access import Role, User
 from scoring.errors import BookscoreError
 from scoring.store import Store, delivering, people
 from scoring.store.delivering import AttemptRecord, DeliveryRecord, DeliveryState, OccasionRecord, OccasionState
+from scoring.store.delivering.standing import DONE_BY, PARKED, STANDS, standing
 from scoring.view.seen import NotVisibleError
 from scoring.view.view import View
 
@@ -26,7 +27,8 @@ class DeliveryChangedError(BookscoreError):
 
     def __init__(self, state: str) -> None:
         super().__init__(
-            f"this delivery changed since the page was made: it is {state} now; nothing was done, look at it again"
+            f"this delivery changed since the page was made; now it is “{STANDS[state]}”. Nothing was done: look at it "
+            "again"
         )
 
 
@@ -50,7 +52,7 @@ class Wanted:
     skip: int = 0
 
 
-PARKED, PERSON = "parked", "person"
+PERSON = "person"
 STATES = (PERSON, *(state.value for state in DeliveryState), PARKED)
 """All that one can ask for as a state."""
 _MAY = {DeliveryState.UNKNOWN.value: (Act.SETTLE, Act.RETRY), PARKED: (Act.RETRY,)}
@@ -217,7 +219,7 @@ class DeliveryDesk:
     def _seen(self, found: DeliveryRecord) -> DeliverySeen:
         """The delivery without what only workers may know."""
         told = {name: getattr(found, name) for name in _AS_STORED}
-        state = PARKED if found.is_parked else found.state.value
+        state = standing(found)
         may = _MAY.get(state, ()) if self.may_decide else ()
         return DeliverySeen(**told, state=state, may=may, mark=f"{state} {found.changed_at.isoformat()}")
 
@@ -225,8 +227,7 @@ class DeliveryDesk:
         """Who did it; the token of a worker is a secret of that worker."""
         if attempt.by == self._who.user_id:
             return self._who.name
-        known = {delivering.SCHEDULE: "the schedule", people.COMMAND_LINE: "the command line"}
-        return names.get(attempt.by) or known.get(attempt.by) or ("a worker" if self.sees_all else "the server")
+        return names.get(attempt.by) or DONE_BY.get(attempt.by) or ("a worker" if self.sees_all else "the server")
 
 
 def _occasion(found: OccasionRecord) -> OccasionSeen:
@@ -236,10 +237,13 @@ def _occasion(found: OccasionRecord) -> OccasionSeen:
     )  # fmt: skip
 
 
-def stopped_by(store: Store, token: str) -> str | None:
-    """The schedule whose digests the link with this token ends, None where it is none. Looking changes nothing."""
+def stopped_by(store: Store, token: str) -> tuple[str, bool] | None:
+    """The schedule whose digests the link with this token ends, and whether they are ended; None where it is none.
+
+    Looking changes nothing.
+    """
     owner = delivering.token_owner(store, token)
-    return None if owner is None else owner[1]
+    return None if owner is None else (owner[1], owner in delivering.muted(store))
 
 
 def stop_by(store: Store, token: str, at: datetime) -> str | None:

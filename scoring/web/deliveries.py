@@ -11,25 +11,24 @@ from fastapi.responses import RedirectResponse
 
 from scoring.reports.csv_out import Cell
 from scoring.reports.dates import moment
-from scoring.view import DeliveryDesk, DeliverySeen, NotVisibleError, OccasionSeen
-from scoring.view.deliveries import MOST, MOST_URGENT, PARKED, PERSON, STATES, Act, Wanted
+from scoring.view import STANDS, DeliveryDesk, DeliverySeen, NotVisibleError, OccasionSeen
+from scoring.view.deliveries import MOST, MOST_URGENT, PERSON, STATES, Act, Wanted
 from scoring.web.desk import Desk, Filled, Viewing, desk_of
 from scoring.web.pages import Page, add_page
 from scoring.web.upcoming import Plans, ScheduleAnswer, missing, plans
 
 router = APIRouter()
 
+TITLE = "Digests"
+"""What the page is called, as in the menu."""
+
 _FARTHEST = 1_000_000
 _COLUMNS = (
     "delivery_id", "schedule", "period", "channel", "recipient", "name", "address", "state", "reason", "attempts",
     "due_at", "is_late", "sent_at", "next_try_at", "run_id", "as_of",
 )  # fmt: skip
-STANDS: Mapping[str, str] = {
-    "pending": "to be sent", "sending": "being sent", "sent": "sent", "failed": "failed, is tried again",
-    PARKED: "failed for good", "skipped": "not sent", "unknown": "may have arrived", "waiting": "waits for data",
-    PERSON: "needs a person",
-}  # fmt: skip
-"""State to what stands for it on pages."""
+_STANDS: Mapping[str, str] = {**STANDS, PERSON: "needs a person"}
+"""State, also that which is asked for, to what is said of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,7 @@ def deliveries(
     keys = [*counts, *((each.schedule, each.period) for each in found)]
     return Page(
         "deliveries.html.j2",
-        "Deliveries",
+        TITLE,
         told,
         _COLUMNS,
         [[_cell(getattr(each, name)) for name in _COLUMNS] for each in found],
@@ -126,7 +125,7 @@ def decide(delivery_id: str, view: Viewing, request: Request, form: Filled) -> R
 
 def words(zone: str) -> dict[str, Any]:
     """What templates need to write states and instants: as clocks of the zone show them."""
-    return {"stands": STANDS, "zone": zone, "moment": partial(moment, zone=zone)}
+    return {"stands": _STANDS, "zone": zone, "moment": partial(moment, zone=zone)}
 
 
 def _summed(counts: Mapping[tuple[str, str], Mapping[str, int]], wanted: Wanted) -> dict[str, int]:

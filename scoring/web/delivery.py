@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
-from scoring.view import AttemptSeen, DeliveryDesk, DeliverySeen, NotVisibleError
+from scoring.view import AttemptSeen, DeliveryDesk, DeliverySeen, NotVisibleError, stood
 from scoring.web import noticing
-from scoring.web.deliveries import words
+from scoring.web.deliveries import TITLE, words
 from scoring.web.desk import Desk, Viewing, desk_of
 from scoring.web.headers import FRAMED, FRAMING, OTHER_POLICY
 from scoring.web.pages import Page, add_page
@@ -44,6 +44,7 @@ def delivery(delivery_id: str, view: Viewing, request: Request) -> Page:
     desk, seeing = desk_of(request), DeliveryDesk(view)
     found = seeing.one(delivery_id)
     attempts, plan = list(seeing.attempts(delivery_id)), plans(desk)
+    history = list(zip(attempts, stood(attempts, found.state), strict=True))
     said = _said(desk, plan, seeing, found)
     setattr(request.state, OTHER_POLICY, FRAMING)
     return Page(
@@ -59,10 +60,10 @@ def delivery(delivery_id: str, view: Viewing, request: Request) -> Page:
         ),
         _COLUMNS,
         [[each.at.isoformat(), each.state, each.told, each.by] for each in attempts],
-        {"found": found, "attempts": attempts, "said": said, **words(plan.zone)},
+        {"found": found, "history": history, "said": said, **words(plan.zone)},
         "deliveries",
         subject=f"{found.schedule} {found.period} to {found.recipient}",
-        crumbs=(("/deliveries", "Deliveries"),),
+        crumbs=(("/deliveries", TITLE),),
     )
 
 

@@ -22,9 +22,12 @@ _TITLE = "Stop digests"
 
 @router.get(ONE_CLICK)
 def form(request: Request, token: str = "") -> Response:
-    """The button, for a link that works."""
-    schedule = stopped_by(desk_of(request).store, token)
-    return _void(request) if schedule is None else _shown(request, 200, schedule=schedule, token=token, is_done=False)
+    """The button, for a link that works; what was stopped before is said to be so."""
+    found = stopped_by(desk_of(request).store, token)
+    if found is None:
+        return _void(request)
+    schedule, is_stopped = found
+    return _shown(request, 200, schedule=schedule, token=token, is_stopped=is_stopped)
 
 
 @router.post(ONE_CLICK)
@@ -46,5 +49,5 @@ def _void(request: Request) -> Response:
 
 
 def _shown(request: Request, status: int, **told: str | bool) -> HTMLResponse:
-    shown = {"refused": None, "schedule": None, "token": "", "is_done": False, **told}
+    shown = {"refused": None, "schedule": None, "token": "", "is_done": False, "is_stopped": False, **told}
     return HTMLResponse(render(request, None, Page("unsubscribe.html.j2", _TITLE, None, shown=shown)), status)

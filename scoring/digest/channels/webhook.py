@@ -20,6 +20,9 @@ from scoring.digest.network.client import Answer
 from scoring.digest.network.hook import Hook, flaw, judged
 from scoring.rules.digests import WebhookChannel
 
+_LEAST = 16
+"""Characters that a secret has: who has one signed message can try as many secrets as they like."""
+
 
 class WebhookLine:
     """Posts what programs get, signed with the secret."""
@@ -30,8 +33,8 @@ class WebhookLine:
     def send(self, message: Message) -> Outcome:
         """What became of the message."""
         secret = self._environment.get(self._secret_in, "")
-        if not secret:
-            return Outcome(Verdict.REFUSED, _unsigned(self._secret_in))
+        if weak := _weak(self._secret_in, secret):
+            return Outcome(Verdict.REFUSED, weak)
 
         def signed(body: bytes) -> Mapping[str, str]:
             return {"X-Bookscore-Delivery": message.delivery_id, **signature(secret, message.dated, body)}
@@ -62,10 +65,13 @@ def open_line(channel: WebhookChannel, environment: Mapping[str, str], _: Path) 
 
 def ready(channel: WebhookChannel, environment: Mapping[str, str]) -> str | None:
     """What is missing before anything can be sent, as a sentence."""
-    if not environment.get(channel.secret_in, ""):
-        return _unsigned(channel.secret_in)
-    return flaw(channel.url_in, environment)
+    return _weak(channel.secret_in, environment.get(channel.secret_in, "")) or flaw(channel.url_in, environment)
 
 
-def _unsigned(secret_in: str) -> str:
-    return f"the variable {secret_in} is not set; put the secret into it that messages are signed with"
+def _weak(secret_in: str, secret: str) -> str | None:
+    """Why nobody should trust what is signed with the secret; None where they may."""
+    if not secret:
+        return f"the variable {secret_in} is not set; put the secret into it that messages are signed with"
+    if len(secret) < _LEAST:
+        return f"the secret in {secret_in} has fewer than {_LEAST} characters, and could be guessed; use a longer one"
+    return None

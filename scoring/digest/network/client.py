@@ -51,8 +51,9 @@ def post(aim: Aim, body: bytes, headers: Mapping[str, str], means: Means) -> Ans
     )
     sent = {"Host": aim.named, "Connection": "close", "User-Agent": "bookscore", **headers}
     listed = [(name.encode("ascii"), value.encode("ascii", "replace")) for name, value in sent.items()]
-    way, trust = _Way(aim, means), means.trust or _usual_trust()
+    way = _Way(aim, means)
     try:
+        trust = means.trust or _usual_trust()
         with (
             httpcore.ConnectionPool(ssl_context=trust, max_connections=1, network_backend=way) as pool,
             pool.stream("POST", url, headers=listed, content=body) as response,

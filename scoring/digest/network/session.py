@@ -104,6 +104,8 @@ def opened(channel: MailChannel, environment: Mapping[str, str], means: Means) -
             raise NotOpenedError("the user or the password has letters beyond ASCII, which cannot be sent") from None
         except OSError as error:  # as all of smtplib's are, too
             raise NotOpenedError(_why(error, host)) from None
+        except ValueError:  # a challenge that is no base64, say
+            raise NotOpenedError(f"{host} said something that makes no sense before the mail began") from None
         undone.pop_all()
     return session
 

@@ -46,7 +46,7 @@ def _body(digest: Digest) -> Iterator[Block]:
         lines += [words.corrected(one) if is_own else f"{one.name}: {words.corrected(one)}" for one in told.managers]
         yield _section("\n".join(line for line in (*lines, words.unnamed(told)) if line))
     if digest.learned:
-        yield _section("\n".join([words.LEARNED, *map(plain, digest.learned)]))
+        yield _section("\n".join([words.LEARNED, words.LEARNED_IS, *map(plain, digest.learned)]))
     if digest.renewals:
         lines = [words.RENEWALS, words.coming(digest.renewals, digest.currency)]
         lines += words.dues(digest.renewals, digest.currency)

@@ -57,6 +57,7 @@ def _body(digest: Digest) -> Iterator[Element]:
             yield _text(rest)
     if digest.learned:
         yield _text(words.LEARNED, is_bold=True)
+        yield _text(words.LEARNED_IS)
         yield from (_text(plain(sentence)) for sentence in digest.learned)
     if digest.renewals:
         yield _text(words.RENEWALS, is_bold=True)

@@ -40,6 +40,7 @@ def _parts(digest: Digest) -> Iterator[list[str]]:
         yield _correction(correction, is_own=digest.audience == "managers")
     if digest.learned:
         yield _titled(words.LEARNED)
+        yield _lines(words.LEARNED_IS)
         yield [line for sentence in digest.learned for line in _item(sentence)]
     if digest.renewals:
         yield _titled(words.RENEWALS)

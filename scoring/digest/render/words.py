@@ -10,6 +10,10 @@ from scoring.scorecard.context import day
 
 MOVERS, RENEWALS, HEALTH, LEARNED = "Moved beyond chance", "Renewals coming up", "Data", "Learned of sealed periods"
 """The titles of the parts."""
+LEARNED_IS = (
+    "What was sealed stays as it was published. Money of those periods that is known otherwise today is told here."
+)
+"""What is said below the title of what was learned."""
 
 
 def change(moved: Moved) -> str:

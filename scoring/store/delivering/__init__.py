@@ -4,7 +4,17 @@ from scoring.store.delivering.backoff import LONGEST_WAIT, WAITS
 from scoring.store.delivering.claiming import CLAIM_LASTS, claim, expire, finish, finish_and_claim, new_worker, renew
 from scoring.store.delivering.deciding import AGAIN, retry, settle
 from scoring.store.delivering.leases import leave_lease, take_lease
-from scoring.store.delivering.looking import attempts, deliveries, delivery, last_sent, tallies, tally
+from scoring.store.delivering.looking import (
+    Said,
+    attempts,
+    deliveries,
+    delivery,
+    last_sent,
+    said_before,
+    taken_at,
+    tallies,
+    tally,
+)
 from scoring.store.delivering.mutes import (
     mute,
     mute_by_token,
@@ -37,8 +47,9 @@ from scoring.store.delivering.ticking import first_seen, last_tick, note_tick
 __all__ = [
     "AGAIN", "CLAIM_LASTS", "DECIDED_AHEAD", "LATE_AFTER", "LONGEST_WAIT", "SCHEDULE", "WAITS", "AttemptRecord",
     "DeliveryRecord", "DeliveryState", "Due", "End", "Ended", "MuteRecord", "OccasionRecord", "OccasionState",
-    "Planned", "Tally", "attempts", "claim", "deliveries", "delivery", "delivery_id", "expire", "finish",
+    "Planned", "Said", "Tally", "attempts", "claim", "deliveries", "delivery", "delivery_id", "expire", "finish",
     "finish_and_claim", "first_seen", "last_sent", "last_tick", "leave_lease", "mute", "mute_by_token", "muted",
-    "mutes", "new_worker", "note_occasion", "note_tick", "occasion", "occasions", "prepare", "renew", "retry", "settle",
-    "take_lease", "tallies", "tally", "token_owner", "took_back", "unmute", "unsubscribe_token", "unsubscribe_tokens",
+    "mutes", "new_worker", "note_occasion", "note_tick", "occasion", "occasions", "prepare", "renew", "retry",
+    "said_before", "settle", "take_lease", "taken_at", "tallies", "tally", "token_owner", "took_back", "unmute",
+    "unsubscribe_token", "unsubscribe_tokens",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from scoring.store.database import writing
 from scoring.store.delivering.changing import RESTING, change, read_known
 from scoring.store.delivering.records import DeliveryRecord, DeliveryState
 from scoring.store.delivering.refusals import NotRetryableError, NotSettleableError
+from scoring.store.delivering.standing import STANDS, standing
 from scoring.store.people.auditing import add_entry
 from scoring.store.store import Store
 
@@ -25,7 +26,7 @@ def retry(store: Store, delivery_id: str, *, at: datetime, by: str) -> DeliveryR
     with writing(store.engine) as session:
         known = read_known(session, delivery_id)
         if known.state not in RETRYABLE:
-            raise NotRetryableError(delivery_id, known.recipient, known.state)
+            raise NotRetryableError(delivery_id, known.name or known.recipient, known.state)
         _note(session, known, "retried delivery", at, by)
         values = {**RESTING, "next_try_at": at, "attempts": 0, "reason": ""}
         return change(session, known, DeliveryState.PENDING, at=at, by=by, told=AGAIN, **values)
@@ -42,7 +43,7 @@ def settle(
     with writing(store.engine) as session:
         known = read_known(session, delivery_id)
         if known.state is not DeliveryState.UNKNOWN:
-            raise NotSettleableError(delivery_id, known.recipient, known.state)
+            raise NotSettleableError(delivery_id, known.name or known.recipient, STANDS[standing(known)])
         _note(session, known, "settled delivery", at, by, told=told, has_arrived=has_arrived)
         return change(
             session,

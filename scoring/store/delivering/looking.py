@@ -1,20 +1,34 @@
 """What became of the deliveries? Lists, one by the beginning of its id, its history, and counts."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict, Unpack
 
-from sqlalchemy import ColumnElement, collate, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, collate, func, or_, select
+from sqlmodel import Session
 
 from scoring.store.database import reading
 from scoring.store.delivering.changing import HELD, TRIED
 from scoring.store.delivering.records import AttemptRecord, DeliveryRecord, DeliveryState, Tally
 from scoring.store.delivering.refusals import AmbiguousDeliveryError, UnknownDeliveryError
+from scoring.store.delivering.standing import PARKED
 from scoring.store.records import instant
 from scoring.store.store import Store
 
-_PARKED = "parked"
-"""What deliveries are called that failed and are not tried again."""
+_GOT = (
+    select(HELD.c.delivery_id, HELD.c.made_at, HELD.c.run_id)
+    .where(
+        *(HELD.c[name] == bindparam(f"its_{name}") for name in ("schedule", "channel", "recipient")),
+        HELD.c.state == DeliveryState.SENT.value,
+        HELD.c.due_at < bindparam("its_due_at"),
+    )
+    .order_by(HELD.c.due_at.desc(), HELD.c.delivery_id)
+)
+_TAKEN = select(func.max(TRIED.c.at)).where(
+    TRIED.c.delivery_id == bindparam("its_id"), TRIED.c.state == DeliveryState.SENDING.value
+)
+# built once, as they are asked for each delivery
 
 
 def delivery(store: Store, word: str) -> DeliveryRecord:
@@ -57,6 +71,37 @@ def deliveries(
     with reading(store.engine) as session:
         rows = session.connection().execute(found.limit(most).offset(skip)).mappings()
         return tuple(DeliveryRecord.model_validate(dict(row)) for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a recipient was told before: of which runs, the last one first, and when the last of it was written."""
+
+    run_ids: tuple[str, ...] = ()
+    last_at: datetime | None = None
+
+
+def said_before(store: Store, schedule: str, channel: str, recipient: str, before: datetime) -> Said:
+    """What the recipient got by the schedule and channel of what was due before."""
+    whose = {
+        "its_schedule": schedule,
+        "its_channel": channel,
+        "its_recipient": recipient,
+        "its_due_at": instant(before),
+    }
+    with reading(store.engine) as session:
+        rows = session.connection().execute(_GOT, whose).all()
+        if not rows:
+            return Said()
+        taken = _taken_at(session, rows[0].delivery_id)
+    run_ids = tuple(row.run_id for row in rows if row.run_id is not None)
+    return Said(run_ids, taken or datetime.fromisoformat(rows[0].made_at))
+
+
+def taken_at(store: Store, delivery_id: str) -> datetime | None:
+    """When what a delivery says was written: when the last worker took it, at the earliest; None where none did."""
+    with reading(store.engine) as session:
+        return _taken_at(session, delivery_id)
 
 
 def attempts(store: Store, delivery_id: str) -> tuple[AttemptRecord, ...]:
@@ -102,8 +147,13 @@ def tallies(store: Store, *, schedule: str | None = None, period: str | None = N
     with reading(store.engine) as session:
         for its_schedule, its_period, state, will_be_tried, count in session.connection().execute(asked):
             is_parked = state == DeliveryState.FAILED and not will_be_tried
-            counted.setdefault((its_schedule, its_period), {})[_PARKED if is_parked else state] = count
+            counted.setdefault((its_schedule, its_period), {})[PARKED if is_parked else state] = count
     return {key: Tally(**counts) for key, counts in counted.items()}
+
+
+def _taken_at(session: Session, delivery_id: str) -> datetime | None:
+    at = session.connection().execute(_TAKEN, {"its_id": delivery_id}).scalar_one()
+    return None if at is None else datetime.fromisoformat(at)
 
 
 def _by_letter(store: Store, column: ColumnElement[str]) -> ColumnElement[str]:
@@ -113,9 +163,9 @@ def _by_letter(store: Store, column: ColumnElement[str]) -> ColumnElement[str]:
 
 def _is(state: str) -> ColumnElement[bool]:
     """Whether it is in that state of a tally."""
-    if state in (_PARKED, DeliveryState.FAILED):
+    if state in (PARKED, DeliveryState.FAILED):
         will_be_tried = HELD.c.next_try_at.is_not(None)
-        return (HELD.c.state == DeliveryState.FAILED.value) & (will_be_tried if state != _PARKED else ~will_be_tried)
+        return (HELD.c.state == DeliveryState.FAILED.value) & (will_be_tried if state != PARKED else ~will_be_tried)
     return HELD.c.state == state
 
 

@@ -35,9 +35,9 @@ class NotRetryableError(BookscoreError):
 class NotSettleableError(BookscoreError):
     """It is known what became of the delivery, so nobody needs to say it."""
 
-    def __init__(self, delivery_id: str, recipient: str, state: str) -> None:
+    def __init__(self, delivery_id: str, recipient: str, stands: str) -> None:
         super().__init__(
-            f"delivery {delivery_id[:12]} to {recipient} is {state}; whether it arrived is asked only of unknown ones"
+            f"delivery {delivery_id[:12]} to {recipient}: {stands}; whether it arrived is asked only of unknown ones"
         )
         self.next = ("deliveries",)
 

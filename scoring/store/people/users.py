@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, delete, select
 
 from scoring.access import Role
@@ -16,10 +17,14 @@ from scoring.store.people.records import Rights, UserRecord, mail_key, user_reco
 from scoring.store.people.refusals import DisabledUserError, KnownUserError, NotAUserError, UnknownUserError
 from scoring.store.people.tables import OneTimeLink, SessionRow, UserRow
 from scoring.store.records import instant
+from scoring.store.sealing import table_of
 from scoring.store.store import Store
 
 COMMAND_LINE = ""
 """Who did it where nobody was signed in: whoever may write to the database."""
+_USERS = table_of(UserRow)
+_BY_ID = _USERS.select().where(_USERS.c.user_id == bindparam("its_id"))
+"""Built once, as it is asked for each digest."""
 
 
 def add_user(store: Store, said: Mapping[str, Any], *, at: datetime, by: str = COMMAND_LINE) -> UserRecord:
@@ -100,8 +105,8 @@ def user_by_mail(store: Store, email: str) -> UserRecord | None:
 def user_by_id(store: Store, user_id: str) -> UserRecord | None:
     """The user of this id, disabled or not."""
     with reading(store.engine) as session:
-        row = session.get(UserRow, user_id)
-        return None if row is None else user_record(row)
+        row = session.connection().execute(_BY_ID, {"its_id": user_id}).mappings().one_or_none()
+        return None if row is None else user_record(UserRow(**dict(row)))
 
 
 def password_hash(store: Store, email: str) -> str | None:
