@@ -74,7 +74,7 @@ def assert_as_in_the_ledger(world: World, tables: Tables, terms: Terms, found: H
 
 def by_account(found: History, column: Any, nothing: int) -> dict[str, int]:
     """Account to its value, where there is one."""
-    names = found.ids.table["account_id"]
+    names = found.ids.names
     return {names[n]: int(value) for n, value in enumerate(column) if value != nothing}
 
 

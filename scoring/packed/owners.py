@@ -53,7 +53,7 @@ def owners(spans: pl.LazyFrame, ids: Ids, days: Sequence[int]) -> Owners:
 
 def _numbered(spans: pl.LazyFrame, ids: Ids) -> pl.DataFrame:
     """The spans that hold a day, in the order of accounts and days; of accounts that are not known none."""
-    known = ids.table.lazy().select("account_id", "account")
+    known = ids.known()
     return (
         spans.join(known, on="account_id", validate="m:1")
         .select("account", "manager_id", day_of("starts_on").alias("starts"), day_of("ends_on").alias("ends"), "weight")

@@ -24,7 +24,7 @@ def facts_plainly(contracts: pl.LazyFrame, ids: Ids, by: Reading, rates: pl.Lazy
         lines = at_first_day(lines, rates, terms.currency, "monthly")
     else:
         lines = priced(lines, rates, day, terms.currency, "monthly")
-    known = ids.table.lazy().select("account_id", "account")
+    known = ids.known()
     value = pl.col("value")
     paying = (
         lines.select(
