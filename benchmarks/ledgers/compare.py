@@ -7,7 +7,7 @@ A column at a time, so that the largest book fits; the files are sorted by their
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -29,9 +29,9 @@ TEXTS = ("account_id", "manager_id", "kind")
 SHOWN = 2
 
 
-def differences(one: Path, other: Path) -> list[str]:
+def differences(one: Path, other: Path, outputs: Iterable[str] = OUTPUTS) -> list[str]:
     """What the outputs in the two folders say otherwise, in sentences with the first rows that differ."""
-    return [sentence for name in OUTPUTS for sentence in _of_output(name, one, other)]
+    return [sentence for name in outputs for sentence in _of_output(name, one, other)]
 
 
 def rows(folder: Path) -> dict[str, int]:

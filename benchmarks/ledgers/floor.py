@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 from measured import measured
 
-TYPES = {
+TYPES: dict[str, dict[str, pl.DataType]] = {
     "contracts-*": {
         "line_id": pl.String(), "account_id": pl.String(), "product": pl.String(), "quantity": pl.Int64(),
         "amount": pl.Decimal(12, 2), "currency": pl.String(), "every": pl.String(), "starts_on": pl.Date(),

@@ -38,13 +38,14 @@ def answered(folder: Path, out: Path) -> None:
     events = _events(lines)
     moves = _moves(events, lines)
     book = _book(events, invoices)
-    book["manager_id"] = _owner(book, owners, _last_of(book["q"] * 3 + 2))
+    book["manager_id"] = _owner(book, owners, _last_of(book["q"] * 3 + 2)).astype(object).fillna("unassigned")
     out.mkdir(parents=True, exist_ok=True)
     _write(_sums(book, moves, owners), out / "sums.parquet")
     _write(_orders(invoices), out / "orders.parquet", ids)
     moves["month"] = _first_of(moves["m"])
     _write(moves[["a", "month", "kind", "amount"]], out / "moves.parquet", ids)
-    _write(book.drop(columns="q"), out / "book.parquet", ids)
+    there = (book[["opening", "closing", "revenue"]] != 0).any(axis=1)
+    _write(book[there].drop(columns=["q", "before", "after"]), out / "book.parquet", ids)
 
 
 def _read(folder: Path, name: str, columns: list[str] | None) -> pd.DataFrame:
@@ -117,6 +118,7 @@ def _moves(events: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
 
 
 def _book(events: pd.DataFrame, invoices: pd.DataFrame) -> pd.DataFrame:
+    """The book with levels `before` and `after`, which may be below nothing; and rows that have nothing but those."""
     by = [events["a"], events["m"].floordiv(3).rename("q")]
     changes = events.groupby(by)[["eur", 0, 1, 2]].sum().unstack(fill_value=0)
     level = {
@@ -125,15 +127,15 @@ def _book(events: pd.DataFrame, invoices: pd.DataFrame) -> pd.DataFrame:
     tier = pd.DataFrame(-1, index=changes.index, columns=range(-1, 12))
     for number in range(3):
         tier = tier.mask(level[number] > 0, number)
-    paid = level["eur"].clip(lower=0)
     billed = invoices[(invoices["dated_on"] >= FIRST) & (invoices["dated_on"] < pd.Timestamp(2026, 7, 1))]
     revenue = billed.groupby(["a", _month(billed["dated_on"]).floordiv(3).rename("q")])["eur"].sum()
-    frames = {"opening": paid.shift(axis=1), "closing": paid, "tier_before": tier.shift(axis=1), "tier_after": tier}
+    after = level["eur"]
+    frames = {"before": after.shift(axis=1), "after": after, "tier_before": tier.shift(axis=1), "tier_after": tier}
     long = pd.concat({name: frame[range(12)].stack() for name, frame in frames.items()} | {"revenue": revenue}, axis=1)
-    long = long.rename_axis(["a", "q"]).sort_index()
-    money = ["opening", "closing", "revenue"]
-    long[money] = long[money].fillna(0).astype("int64")
-    book = long[(long[money] != 0).any(axis=1)].reset_index()
+    book = long.rename_axis(["a", "q"]).sort_index().reset_index()
+    money = ["before", "after", "revenue"]
+    book[money] = book[money].fillna(0).astype("int64")
+    book["opening"], book["closing"] = book["before"].clip(lower=0), book["after"].clip(lower=0)
     book["retained"] = book[["opening", "closing"]].min(axis=1)
     book["quarter"] = _first_of(book["q"] * 3)
     for name in ("tier_before", "tier_after"):
@@ -154,20 +156,21 @@ def _sums(book: pd.DataFrame, moves: pd.DataFrame, owners: pd.DataFrame) -> pd.D
         ups=steps.clip(lower=0),
         downs=(-steps).clip(lower=0),
     )
-    opened = book[["q", "opening"]].assign(manager_id=_owner(book, owners, _last_of(book["q"] * 3 - 1)))
+    opened = book[["q", "before"]].assign(manager_id=_owner(book, owners, _last_of(book["q"] * 3 - 1)))
     moved = moves.assign(q=moves["m"] // 3, manager_id=_owner(moves, owners, _last_of(moves["m"])))
     by = ["manager_id", "q"]
     frames = [f.assign(manager_id=f["manager_id"].astype(object).fillna("unassigned")) for f in (own, opened, moved)]
     sums = pd.concat(
         [
-            frames[0].groupby(by)[["accounts", "closing", "retained", "revenue", "ups", "downs"]].sum(),
-            frames[1].groupby(by)["opening"].sum(),
+            frames[0].groupby(by)[["accounts", "after", "retained", "revenue", "ups", "downs"]].sum(),
+            frames[1].groupby(by)["before"].sum(),
             frames[2]
             .pivot_table(index=by, columns="kind", values="amount", aggfunc="sum")
             .reindex(columns=list(KINDS)),
         ],
         axis=1,
     )
+    sums = sums.rename(columns={"before": "opening", "after": "closing"})
     sums = sums.fillna(0).astype("int64").sort_index().reset_index()
     return sums.assign(quarter=_first_of(sums.pop("q") * 3))
 

@@ -136,7 +136,8 @@ def retry(delivery: Id, folder: InFolder = Path(), *, by: By = None, as_json: As
     row = _decided(folder, delivery, by, "retry")
 
     def show() -> None:
-        note(f"{row.name or row.recipient} is sent {row.schedule} of {row.period} again, by whoever sends next.")
+        whom, what = row.name or row.recipient, f"{row.schedule} of {row.period}"
+        note(f"{whom} gets {what} from whoever sends next, unless something is against it then.")
         next_command("schedule", "tick", folder)
 
     finish(Answer(posted.row_data(row)), show, as_json=as_json)
