@@ -4,18 +4,20 @@ A metric of an account is the metric by account: the same expressions over the b
 compared is what is measured.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 
 import polars as pl
 
 from scoring import book
-from scoring.booking import Booked, Tables, booked_by_account
+from scoring.booking import Booked, ByAccount, Tables, booked_by_account
 from scoring.calendar import Period
-from scoring.ledger.build import ContractLines
+from scoring.engine import Engine, Here
 from scoring.lifetime.exposure import months_back
 from scoring.measure import measure_by
+from scoring.parts import Part
 from scoring.peers.bands import tenure_band
 from scoring.peers.window import responsibility
 from scoring.rules import Rule, Rulebook
@@ -33,8 +35,8 @@ KEY = ["account_id", "quarter"]
 class Trail:
     """The books of trailing quarters, each made once however many periods look at it.
 
-    `made` and `spans` (the days on which each account was whose) are by the day after the quarter; `lines` are those
-    of the tables.
+    `made` and `spans` (the days on which each account was whose) are by the day after the quarter; the `engine` says
+    where they are made.
     """
 
     tables: Tables
@@ -42,10 +44,7 @@ class Trail:
     as_of: date
     made: dict[date, Compared] = field(default_factory=dict)
     spans: dict[date, pl.DataFrame] = field(default_factory=dict)
-    lines: ContractLines = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "lines", ContractLines(self.tables["contracts"], self.as_of))
+    engine: Engine = field(default_factory=Here)
 
     def under(self, rulebook: Rulebook) -> "Trail":
         """The trail under a rulebook that differs in how managers are compared, but not in what makes accounts alike.
@@ -62,7 +61,7 @@ class Trail:
         """The trail under any rulebook; quarters made already are kept where it would make the same of them."""
         if tables is self.tables and leaves_quarters(self.rulebook, rulebook):
             return self.under(rulebook)
-        return Trail(tables, rulebook, self.as_of)
+        return Trail(tables, rulebook, self.as_of, engine=self.engine)
 
     def until(self, period: Period, now: Booked) -> Compared:
         """The quarters that end with the period, without what is excluded; `now` is the period's own book.
@@ -71,7 +70,9 @@ class Trail:
         in the last quarter in which the account paid.
         """
         count = self.rulebook.window.quarters
-        found = [self._quarter(months_back(period.end, MONTHS_A_QUARTER * n)) for n in reversed(range(count))]
+        ends = [months_back(period.end, MONTHS_A_QUARTER * n) for n in reversed(range(count))]
+        self._make([end for end in ends if end not in self.made])
+        found = [self.made[end] for end in ends]
         units, shares = (
             pl.concat([getattr(f, name).with_columns(pl.lit(n).alias("quarter")) for n, f in enumerate(found)])
             for name in ("units", "shares")
@@ -87,23 +88,52 @@ class Trail:
         """The trail by which no account is left out; no book is made again."""
         return replace(self, tables={**self.tables, "exclusions": self.tables["exclusions"].clear()})
 
-    def _quarter(self, end: date) -> Compared:
-        if end not in self.made:
-            start = months_back(end, MONTHS_A_QUARTER)
-            self.made[end] = self._of(Period(f"{start:%Y-%m} and two months more", start, end))
-        return self.made[end]
+    def _make(self, ends: Sequence[date]) -> None:
+        """Makes the quarters before those days."""
+        if not ends:
+            return
+        step = partial(_quarters, rulebook=self.rulebook, as_of=self.as_of, ends=tuple(ends))
+        if _looks_at_company(self.rulebook):
+            parts = [step(self.engine.whole(self.tables), {})]
+        else:
+            parts = self.engine.map(step, self.tables, {})
+        for end, found in zip(ends, zip(*parts, strict=True), strict=True):
+            units, shares, spans = (
+                pl.concat([getattr(one, name) for one in found]) for name in ("units", "shares", "spans")
+            )
+            self.spans[end] = spans
+            self.made[end] = Compared(units, shares, self.tables["managers"])
 
-    def _of(self, quarter: Period) -> Compared:
-        rulebook, asked = self.rulebook, _rules(self.rulebook, are_long=False)
-        short = rulebook.model_copy(update={"retention_window": "period", "rules": tuple(asked.values())})
-        made = booked_by_account(self.tables, short, quarter, self.as_of, lines=self.lines)
-        units = _units(made, rulebook, self.tables["accounts"], quarter)
-        self.spans[quarter.end] = spans = made.spans.collect()
-        shares = _shares(units, spans, rulebook)
-        figures = _figures(made.rows, rulebook, asked)
-        return Compared(
-            units.join(figures, on="account_id", how="left", validate="1:1"), shares, self.tables["managers"]
-        )
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Quarter:
+    """A quarter of some accounts: `units` and `shares` as in `Compared`, `spans` as in `Trail`."""
+
+    units: pl.DataFrame
+    shares: pl.DataFrame
+    spans: pl.DataFrame
+
+
+def _quarters(part: Part, _: Tables, rulebook: Rulebook, as_of: date, ends: Sequence[date]) -> list[_Quarter]:
+    """The quarters of some accounts before those days."""
+    asked = _rules(rulebook, are_long=False)
+    short = rulebook.model_copy(update={"retention_window": "period", "rules": tuple(asked.values())})
+    return [_quarter(part, rulebook, short, as_of, end) for end in ends]
+
+
+def _quarter(part: Part, rulebook: Rulebook, short: Rulebook, as_of: date, end: date) -> _Quarter:
+    start = months_back(end, MONTHS_A_QUARTER)
+    quarter = Period(f"{start:%Y-%m} and two months more", start, end)
+    made = booked_by_account(part, short, quarter, as_of)
+    units = _units(made, rulebook, part.tables["accounts"], quarter)
+    figures = _figures(made.rows, rulebook, _rules(rulebook, are_long=False))
+    known = units.join(figures, on="account_id", how="left", validate="1:1")
+    return _Quarter(known, _shares(units, made.spans, rulebook), made.spans)
+
+
+def _looks_at_company(rulebook: Rulebook) -> bool:
+    """Whether a rule's figure of an account needs all other accounts."""
+    return any("company_closing" in metric_of(rule).columns for rule in rulebook.rules)
 
 
 def _shares(units: pl.DataFrame, spans: pl.DataFrame, rulebook: Rulebook) -> pl.DataFrame:
@@ -121,7 +151,7 @@ def _is_long(columns: Collection[str]) -> bool:
     return not VALUE_COLUMNS.isdisjoint(columns)
 
 
-def _units(made: Booked, rulebook: Rulebook, accounts: pl.DataFrame, quarter: Period) -> pl.DataFrame:
+def _units(made: ByAccount, rulebook: Rulebook, accounts: pl.DataFrame, quarter: Period) -> pl.DataFrame:
     """The accounts that paid on the first day, with what was known of them then; one row per account_id."""
     once = book.at(made.rows.lazy(), "account_id").filter(pl.col("before") > 0)
     once = once.drop("first_on", "cancelled_on", strict=False)  # attributes of these names

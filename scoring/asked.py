@@ -14,6 +14,7 @@ from scoring.ledger.balances import Span
 from scoring.ledger.build import Ledger, Windows
 from scoring.ledger.history import active
 from scoring.lifetime.exposure import months_back
+from scoring.parts import Part
 from scoring.rules import Rulebook
 from scoring.rules.versions import calendar_of
 
@@ -36,26 +37,27 @@ class Asked:
 
 
 def asked(
-    tables: Tables, ledger: Ledger, whose: Responsibility, rulebook: Rulebook, windows: Windows, as_of: date
+    part: Part, ledger: Ledger, whose: Responsibility, rulebook: Rulebook, windows: Windows, as_of: date
 ) -> Asked:
     """The facts of a period that come from surveys, activities, milestones, costs and ownership."""
     until = min(windows.moves.end, as_of + timedelta(days=1))
+    tables, whole = part.tables, part.whole
     accounts = tables["accounts"].lazy()
     happened = [logos.logos(ledger.moves, rulebook.credit.new)]
     known = [_owned(accounts, whose)]
-    if tables[rulebook.basis]["product"].null_count() < tables[rulebook.basis].height:
+    if rulebook.basis in whole.naming:
         known.append(_products(ledger, rulebook, windows))
-    if tables["answers"].height:
+    if "answers" in whole.filled:
         span, survey = _voice(rulebook, windows), _survey(rulebook)
         happened.append(voice.voice(tables["answers"].lazy(), span, survey))
         known.append(voice.asked(accounts, tables["answers"].lazy(), span, survey))
-    if tables["activities"].height:
-        known += _activities(accounts, tables["activities"].lazy(), rulebook, until)
-    if tables["milestones"].height:
+    if "activities" in whole.filled:
+        known += _activities(accounts, tables["activities"].lazy(), rulebook, until, whole.first_days)
+    if "milestones" in whole.filled:
         found = _onboardings(tables["milestones"].lazy(), ledger, rulebook, windows, until).collect().lazy()
         happened.append(onboarding.counted(found))
         known.append(found.select("account_id", *onboarding.SCHEMA))
-    if tables["costs"].height:
+    if "costs" in whole.filled:
         happened.append(spend.by_account(_spend(tables, rulebook, windows), ledger.moves, windows.moves))
     return Asked(happened, _beside(known), _constants(known, rulebook))
 
@@ -110,14 +112,14 @@ def _survey(rulebook: Rulebook) -> voice.Survey:
 
 
 def _activities(
-    accounts: pl.LazyFrame, activities: pl.LazyFrame, rulebook: Rulebook, until: date
+    accounts: pl.LazyFrame, activities: pl.LazyFrame, rulebook: Rulebook, until: date, first_days: Mapping[str, date]
 ) -> list[pl.LazyFrame]:
     """What activities say of accounts: how engaged they are, and whether there was contact."""
     rules, entered = rulebook.engagement, rulebook.completeness
     frames = [entry.contacted(accounts, activities, entered.contact, entered.contact_days, until)]
     if rules.inputs:
         signs = [use.Sign(**one.model_dump()) for one in rules.inputs]
-        frames.append(use.engagement(accounts, activities, signs, rules.missing, until))
+        frames.append(use.engagement(accounts, activities, signs, rules.missing, until, first_days))
     return frames
 
 

@@ -1,8 +1,9 @@
 """One period, from tables to the book that its metrics are measured over: tables → ledger → credit → book."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 import polars as pl
 
@@ -10,17 +11,22 @@ from scoring import book, facts, scope
 from scoring.asked import asked
 from scoring.calendar import Period
 from scoring.credit.policy import Answering, Ownership, answering
+from scoring.engine import Engine, Here
 from scoring.facts import growth_parts, lifetime_value, logos, margins, net_moves, renewals, spend
 from scoring.facts.flags import flags
 from scoring.ledger.bridge import COLUMNS as BRIDGE
 from scoring.ledger.bridge import check_balance, check_conserved
-from scoring.ledger.build import ContractLines, Ledger, Windows, invoice_lines, of_contracts, of_invoices
+from scoring.ledger.build import Ledger, Windows, of_contracts, of_invoices
 from scoring.ledger.movements import SCHEMA as MOVEMENTS
 from scoring.lifetime.exposure import exposure
+from scoring.lifetime.rolling import Error
+from scoring.lifetime.valuation import Valued
 from scoring.measure import COMPANY
 from scoring.metrics import CATALOGUE, OVER_BOOK, Metric
 from scoring.money import MONEY
+from scoring.parts import Part
 from scoring.rules import Rulebook
+from scoring.together import Piece, together
 from scoring.worth import UNVALUED, VALUE_COLUMNS, Worth, facts_of, worth
 
 Tables = dict[str, pl.DataFrame]
@@ -32,10 +38,31 @@ _AT_RISK = frozenset({"losses", "account_months", "losses_before", "account_mont
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Asking:
+    """What a book is made for; `columns` are those that metrics read."""
+
+    rulebook: Rulebook
+    period: Period
+    as_of: date
+    columns: frozenset[str]
+
+    @classmethod
+    def of(cls, rulebook: Rulebook, period: Period, as_of: date, metrics: Sequence[Metric]) -> "Asking":
+        """For those metrics and the rules'."""
+        ruled = [CATALOGUE[name] for rule in rulebook.rules for name in (rule.metric, rule.of) if name in CATALOGUE]
+        return cls(rulebook, period, as_of, frozenset(c for metric in (*metrics, *ruled) for c in metric.columns))
+
+    @property
+    def windows(self) -> Windows:
+        """The days that are looked at."""
+        return scope.windows(self.rulebook, self.period)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Booked:
     """One period from ledger to book: `rows` and `moves` with who is credited, `lines` and `ends` as in `Result`.
 
-    `outcome` is that of the ledger, `spans` are the days on which each account was whose, as `ownership.SPANS`.
+    `outcome` is that of the ledger.
     """
 
     windows: Windows
@@ -44,8 +71,20 @@ class Booked:
     lines: pl.DataFrame
     outcome: pl.DataFrame
     ends: pl.LazyFrame
-    spans: pl.LazyFrame
     worth: Worth
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ByAccount:
+    """One period, where a row of the book is an account: `lines` and `outcome` are those of the ledger.
+
+    `spans` are the days on which each account was whose, as `ownership.SPANS`.
+    """
+
+    rows: pl.DataFrame
+    lines: pl.DataFrame
+    outcome: pl.DataFrame
+    spans: pl.DataFrame
 
 
 def booked(
@@ -56,96 +95,94 @@ def booked(
     *,
     metrics: Sequence[Metric] = OVER_BOOK,
     looks_back: bool = False,
-    lines: ContractLines | None = None,
+    engine: Engine | None = None,
 ) -> Booked:
     """One period, from tables to the book that those `metrics` and the rules' are measured over.
 
     Renewals, margins, net movements and the parts of growth that none of them reads are not worked out, and 0.
-    `lines` are those of the tables, where other periods are read from them, too.
+    The `engine` says where; what was read from the tables for other periods it knows.
     """
-    under = lines or ContractLines(tables["contracts"], as_of)
-    read = _read(tables, rulebook, period, as_of, metrics, under, looks_back=looks_back)
+    engine = engine or Here()
+    asking = Asking.of(rulebook, period, as_of, metrics)
+    whole = engine.whole(tables)
+    ledger = _ledger(whole, asking)
+    made = UNVALUED
+    if asking.columns & VALUE_COLUMNS:
+        made = worth(tables, ledger.lines, rulebook, asking.windows, engine=engine, looks_back=looks_back)
+    values = {"now": made.valued.now, "before": made.valued.before}
+    pieces = engine.map(partial(_piece, asking=asking, error=made.error), tables, values)
+    rows, moves, outcome = together(pieces)
+    read = pieces[0].lines
+    lines = ledger.lines.collect() if read is None else read
+    return Booked(asking.windows, rows, moves, lines, outcome, ledger.ends, made)
+
+
+def booked_by_account(part: Part, rulebook: Rulebook, period: Period, as_of: date) -> ByAccount:
+    """One period as `booked` for the rules alone, without asking who is credited."""
+    asking = Asking.of(rulebook, period, as_of, ())
+    read = _read(part, asking, UNVALUED, credits=False)
+    ledger, accounts = read.ledger, part.tables["accounts"].lazy()
+    rows = book.by_account(ledger, accounts, read.known, read.constants, happened=read.happened)
+    made, outcome, lines, spans = pl.collect_all([rows, ledger.outcome, ledger.lines, read.whose.moves.spans])
+    return ByAccount(made, lines, outcome, spans)
+
+
+def _piece(part: Part, values: Mapping[str, pl.DataFrame], asking: Asking, error: Error) -> Piece:
+    """The book of some accounts, whose values are given."""
+    rulebook = asking.rulebook
+    read = _read(part, asking, Worth(Valued(values["now"], values["before"], ()), error))
     policies = rulebook.credit.model_dump(exclude={"growth_parts", "lifetime_value"})
-    ledger, accounts = read.ledger, tables["accounts"].lazy()
+    ledger, accounts = read.ledger, part.tables["accounts"].lazy()
     built = book.build(ledger, read.whose, policies, accounts, read.known, read.constants, happened=read.happened)
     bridge, outcome, counted, rows, moves = pl.collect_all(
         [ledger.bridge, ledger.outcome, ledger.lines, built.rows, built.moves]
     )
-    rows = _with_teams(rows, tables["managers"])
+    rows = _with_teams(rows, part.tables["managers"])
     _check(bridge, outcome, rows)
-    return Booked(read.windows, rows, moves, counted, outcome, ledger.ends, read.whose.moves.spans, read.worth)
-
-
-def booked_by_account(
-    tables: Tables, rulebook: Rulebook, period: Period, as_of: date, *, lines: ContractLines | None = None
-) -> Booked:
-    """One period as `booked` for the rules alone, without asking who is credited: a row of the book is an account,
-    and there are no movements."""
-    under = lines or ContractLines(tables["contracts"], as_of)
-    read = _read(tables, rulebook, period, as_of, (), under, looks_back=False, credits=False)
-    ledger, accounts = read.ledger, tables["accounts"].lazy()
-    rows = book.by_account(ledger, accounts, read.known, read.constants, happened=read.happened)
-    made, outcome, counted = pl.collect_all([rows, ledger.outcome, ledger.lines])
-    spans = read.whose.moves.spans
-    return Booked(read.windows, made, pl.DataFrame(), counted, outcome, ledger.ends, spans, read.worth)
+    found = tuple(column for dated in read.happened for column in dated.columns)
+    return Piece(rows, moves, outcome, counted if part.is_all else None, found, read.asked)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Read:
-    """What a book is made of."""
+    """What a book is made of; `asked` are the columns of what was looked for, `happened` is what there was of it."""
 
-    windows: Windows
     ledger: Ledger
     whose: Answering
     known: pl.LazyFrame
     constants: dict[str, pl.Expr]
     happened: Sequence[facts.Dated]
-    worth: Worth
+    asked: tuple[str, ...]
 
 
-def _read(
-    tables: Tables,
-    rulebook: Rulebook,
-    period: Period,
-    as_of: date,
-    metrics: Sequence[Metric],
-    lines: ContractLines,
-    *,
-    looks_back: bool,
-    credits: bool = True,
-) -> _Read:
+def _read(part: Part, asking: Asking, made: Worth, *, credits: bool = True) -> _Read:
     """What is known of the period; without credit, movements are read only where a metric asks for them."""
-    windows = scope.windows(rulebook, period)
-    lazy = {name: frame.lazy() for name, frame in tables.items()}
-    ruled = [CATALOGUE[name] for rule in rulebook.rules for name in (rule.metric, rule.of) if name in CATALOGUE]
-    asked_for = {column for metric in (*metrics, *ruled) for column in metric.columns}
-    ledger = _ledger(lazy, rulebook, windows, lines, with_moves=credits or not _OF_MOVES.isdisjoint(asked_for))
+    rulebook, windows, as_of = asking.rulebook, asking.windows, asking.as_of
+    lazy = {name: frame.lazy() for name, frame in part.tables.items()}
+    ledger = _collected(_ledger(part, asking), with_moves=credits or not _OF_MOVES.isdisjoint(asking.columns))
     own = Ownership(rulebook.ownership.policy, rulebook.ownership.attribute, rulebook.ownership.managers)
     whose = answering(own, lazy, ledger, windows, basis=rulebook.basis, as_of=as_of, currency=rulebook.currency)
-    further = asked(tables, ledger, whose.moves, rulebook, windows, as_of)
-    made = worth(lazy, ledger, rulebook, windows, looks_back=looks_back) if asked_for & VALUE_COLUMNS else UNVALUED
-    known = _known(ledger, rulebook, windows, asked_for).join(further.known, on="account_id", how="full", coalesce=True)
-    known = known.join(lifetime_value.known(made.valued), on="account_id", how="full", coalesce=True)
+    further = asked(part, ledger, whose.moves, rulebook, windows, as_of)
+    known = _known(ledger, rulebook, windows, asking.columns)
+    for also in (further.known, lifetime_value.known(made.valued)):
+        known = known.join(also, on="account_id", how="full", coalesce=True)
     constants = {**_constants(rulebook), **further.constants, "value_error": pl.lit(made.error.spread, pl.Float64)}
-    valued = facts_of(made, ledger, rulebook, windows)
-    happened = facts.found([*_happened(lazy, ledger, rulebook, windows, as_of, asked_for), *further.happened, *valued])
-    return _Read(windows, ledger, whose, known, constants, happened, made)
+    happened = _happened(lazy, ledger, rulebook, windows, as_of, asking.columns)
+    happened += [*further.happened, *facts_of(made.valued, ledger, rulebook, windows)]
+    looked_for = tuple(column for dated in happened for column in dated.columns)
+    return _Read(ledger, whose, known, constants, facts.found(happened), looked_for)
 
 
-def _ledger(
-    tables: dict[str, pl.LazyFrame],
-    rulebook: Rulebook,
-    windows: Windows,
-    lines: ContractLines,
-    *,
-    with_moves: bool = True,
-) -> Ledger:
-    """The ledger, collected once, since much is made from it; but for `ends`, which only the scored period needs."""
+def _ledger(part: Part, asking: Asking) -> Ledger:
+    """The ledger of some accounts, nothing of it worked out yet but the lines that it is read from."""
+    rulebook = asking.rulebook
     terms = scope.terms(rulebook)
-    if rulebook.basis == "contracts":
-        made = of_contracts(lines.under(terms), tables["rates"], terms, windows)
-    else:
-        made = of_invoices(invoice_lines(tables["invoices"], terms), tables["rates"], terms, windows)
+    read = of_contracts if rulebook.basis == "contracts" else of_invoices
+    return read(part.lines(rulebook.basis, terms, asking.as_of), part.tables["rates"].lazy(), terms, asking.windows)
+
+
+def _collected(made: Ledger, *, with_moves: bool) -> Ledger:
+    """The ledger, collected once, since much is made from it; but for `ends`, which only the scored period needs."""
     if not with_moves:
         made = replace(made, moves=pl.LazyFrame(schema=MOVEMENTS), bridge=pl.LazyFrame(schema=_LEVELS))
     frames = pl.collect_all([made.bridge, made.moves, made.outcome, made.tiers, made.lines])

@@ -3,9 +3,10 @@
 Read this file first. Each step takes frames and returns frames; the rooms behind them say how.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 import polars as pl
 
@@ -18,6 +19,7 @@ from scoring.cohorts import cohorts
 from scoring.company import company_facts, totals
 from scoring.credit.tree import under_heads
 from scoring.endings import churn_reasons
+from scoring.engine import Engine, Here
 from scoring.errors import Problem, in_order
 from scoring.folder import Folder, opened
 from scoring.intake import Request
@@ -25,6 +27,7 @@ from scoring.ledger.build import Windows
 from scoring.measure import COMPANY, attainment, measure_at, sorted_by_key, with_loose
 from scoring.metrics import OVER_BOOK, Metric
 from scoring.metrics.acquisition import SPENDING
+from scoring.parts import ACCOUNT, Part
 from scoring.restate import Sealed, on_cards, prior_periods
 from scoring.rules import Rulebook
 from scoring.rules.versions import calendar_of
@@ -43,19 +46,21 @@ from scoring.scorecard.unweighed import account_points, estimates
 from scoring.worth import Worth
 
 
-def run(request: Request, seals: Sequence[Sealed] = ()) -> Run:
+def run(request: Request, seals: Sequence[Sealed] = (), engine: Engine | None = None) -> Run:
     """The run of a folder: scorecards of a period, with all that they were computed from.
 
     `seals` are the sealed runs of the folder: what was learned of earlier periods since becomes lines of this one.
+    The `engine` says where accounts are worked out; the run is the same with every engine.
     Raises ProblemsFoundError when anything is wrong with the rules or, unless rows are to be set aside, with
     the exports; UnbalancedError or NotConservedError when money does not add up.
     """
     folder = opened(request)
     rulebook, tables, exports = folder.rulebook, folder.tables, folder.exports
-    period, trail = folder.period, Trail(tables, rulebook, request.as_of)
+    engine = engine or Here()
+    period, trail = folder.period, Trail(tables, rulebook, request.as_of, engine=engine)
     before = _before(folder, trail)
     now = score(tables, rulebook, period, request.as_of, looks_back=True, weighs=True, trail=trail)
-    measures = measured(now.scored.rows, rulebook, tables, period)
+    measures = measured(now.scored.rows, rulebook, tables, period, engine=engine)
     people = notes.people(tables)
     left_out = excluded(tables, now.compared, request.as_of, people)
     with_all = judged_by_method(tables, rulebook, period, now.made, trail.with_all()) if left_out.are_applied else None
@@ -207,7 +212,7 @@ def score(
     other, too. `trail` holds quarters made already.
     """
     trail = trail or Trail(tables, rulebook, as_of)
-    made = booked(tables, rulebook, period, as_of, metrics=metrics, looks_back=looks_back, lines=trail.lines)
+    made = booked(tables, rulebook, period, as_of, metrics=metrics, looks_back=looks_back, engine=trail.engine)
     compared = None if rulebook.method == "target_bands" else trail.until(period, made)
     judged = _judged(tables, rulebook, period, made, compared, weighs=weighs)
     scored = Scored(judged, made.rows, made.moves)
@@ -236,6 +241,7 @@ def measured(
     tables: Tables,
     period: Period,
     metrics: Sequence[Metric] = OVER_BOOK,
+    engine: Engine | None = None,
 ) -> pl.DataFrame:
     """Each metric for the company, teams, branches, managers, accounts, and the kinds of accounts asked for.
 
@@ -243,7 +249,9 @@ def measured(
     `measure.SCHEMA`, sorted by them.
     """
     kinds = [b for b in rulebook.breakdowns if b in rows.columns]
-    by_grain = dict.fromkeys((COMPANY, "team", "manager_id", "account_id", *kinds), rows)
+    apart = engine is not None and engine.splits
+    grains = [COMPANY, "team", "manager_id", *(() if apart else (ACCOUNT,)), *kinds]
+    by_grain = dict.fromkeys(grains, rows)
     branched = under_heads(rows, tables["managers"])
     if branched.height:
         by_grain["branch"] = branched
@@ -257,5 +265,21 @@ def measured(
         frames += measure_at(spent, spending, basis=rulebook.basis)
     figures = pl.concat(pl.collect_all(frames))
     reached = attainment(figures.lazy(), tables["targets"].lazy(), period.name).collect()
-    names = {"manager_id": "manager", "account_id": "account"}
-    return sorted_by_key(pl.concat([figures, reached]).with_columns(pl.col("grain").replace(names)))
+    made = sorted_by_key(pl.concat([figures, reached]))
+    if engine is not None and apart:
+        step = partial(_of_accounts, metrics=everywhere, basis=rulebook.basis)
+        made = _among(made, engine.map(step, {"rows": rows}, {}))
+    names = {"manager_id": "manager", ACCOUNT: "account"}
+    return made.with_columns(pl.col("grain").replace(names))
+
+
+def _of_accounts(part: Part, _: Mapping[str, pl.DataFrame], metrics: Sequence[Metric], basis: str) -> pl.DataFrame:
+    """Each metric for each of some accounts, as `measured`, from their part of the book."""
+    once = book.at(part.tables["rows"].lazy(), ACCOUNT)
+    return sorted_by_key(pl.concat(pl.collect_all(measure_at({ACCOUNT: once}, metrics, basis=basis))))
+
+
+def _among(made: pl.DataFrame, accounts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """The measures with those of accounts, which come in the order of their ids, where these belong."""
+    before, after = made.filter(pl.col("grain") < ACCOUNT), made.filter(pl.col("grain") > ACCOUNT)
+    return pl.concat([before, *accounts, after]).rechunk()

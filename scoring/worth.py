@@ -3,19 +3,23 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import polars as pl
 
 from scoring import scope
+from scoring.engine import Engine
 from scoring.facts import Dated, lifetime_value
 from scoring.ledger.build import Ledger, Windows
 from scoring.ledger.currency import AMOUNT, priced
+from scoring.ledger.terms import Terms
 from scoring.lifetime import rolling
 from scoring.lifetime.assumptions import VALUES, Assumptions
 from scoring.lifetime.beside import with_orders
 from scoring.lifetime.rolling import Error
 from scoring.lifetime.valuation import Valued, family_of, valued
+from scoring.parts import Part
 from scoring.rules import Rulebook
 
 Tables = Mapping[str, pl.LazyFrame]
@@ -87,15 +91,26 @@ def assumptions(rulebook: Rulebook) -> Assumptions:
     )
 
 
-def worth(tables: Tables, ledger: Ledger, rulebook: Rulebook, windows: Windows, *, looks_back: bool) -> Worth:
-    """The lifetime value of every account at both ends of the outcome's window.
+def worth(
+    tables: dict[str, pl.DataFrame],
+    lines: pl.LazyFrame,
+    rulebook: Rulebook,
+    windows: Windows,
+    *,
+    engine: Engine,
+    looks_back: bool,
+) -> Worth:
+    """The lifetime value of every account at both ends of the outcome's window, from the ledger's lines.
 
-    With `looks_back` the forecasts of past days are held against what came, which tells the range of a total.
+    Models are fitted here, on all accounts; the `engine` says where it is worked out what accounts brought. With
+    `looks_back` the forecasts of past days are held against what came, which tells the range of a total.
     """
     instants = _instants(rulebook, windows)
     assumed = assumptions(rulebook)
-    found = _valued(tables, ledger, rulebook, instants, assumed)
-    error = _error(tables, rulebook, found, instants[1], assumed) if looks_back else Error()
+    lazy = {name: frame.lazy() for name, frame in tables.items()}
+    found = _valued(lazy, lines, rulebook, instants, assumed)
+    days = _origins(tables, rulebook.basis, instants[1]) if looks_back and found.choices else []
+    error = _error(lazy, rulebook, found, days, _came(tables, rulebook, days, engine), assumed) if days else Error()
     if not rulebook.lifetime.recalibrate:
         return Worth(found, replace(error, factor=1.0))
     moved = [_times(frame, error.factor) for frame in (found.now, found.before)]
@@ -103,15 +118,15 @@ def worth(tables: Tables, ledger: Ledger, rulebook: Rulebook, windows: Windows, 
 
 
 def _valued(
-    tables: Tables, ledger: Ledger, rulebook: Rulebook, instants: tuple[date, date], assumed: Assumptions
+    tables: Tables, lines: pl.LazyFrame, rulebook: Rulebook, instants: tuple[date, date], assumed: Assumptions
 ) -> Valued:
     """The values of all accounts, large kinds of them with parameters of their own."""
     basis, currency, rates = rulebook.basis, rulebook.currency, tables["rates"]
     earlier = rolling.history(tables, basis, scope.terms(rulebook), instants[0])
     parts = []
     for kind, own in _kinds(tables["accounts"], rulebook.lifetime.fit_by):
-        lines, then = (f if own is None else f.join(own, on="account_id", how="semi") for f in (ledger.lines, earlier))
-        parts.append((kind, valued(lines, then, rates, basis, instants, assumed=assumed, currency=currency)))
+        now, then = (f if own is None else f.join(own, on="account_id", how="semi") for f in (lines, earlier))
+        parts.append((kind, valued(now, then, rates, basis, instants, assumed=assumed, currency=currency)))
     found = _together(parts)
     if rulebook.lifetime.orders_beside and basis == "contracts":
         orders = tables["invoices"].filter(pl.col("kind").is_null() | pl.col("kind").is_in(_ORDERS))
@@ -140,10 +155,10 @@ def _together(parts: Sequence[tuple[str, Valued]]) -> Valued:
     return Valued(now.sort("account_id"), before.sort("account_id"), (*choices, *everybody.choices))
 
 
-def facts_of(made: Worth, ledger: Ledger, rulebook: Rulebook, windows: Windows) -> list[Dated]:
+def facts_of(made: Valued, ledger: Ledger, rulebook: Rulebook, windows: Windows) -> list[Dated]:
     """What the book is told of it, credited by `credit.lifetime_value`."""
     last_day = windows.moves.end - timedelta(days=1)
-    return lifetime_value.dated(made.valued, ledger.outcome, last_day, rulebook.credit.lifetime_value)
+    return lifetime_value.dated(made, ledger.outcome, last_day, rulebook.credit.lifetime_value)
 
 
 def _instants(rulebook: Rulebook, windows: Windows) -> tuple[date, date]:
@@ -152,21 +167,42 @@ def _instants(rulebook: Rulebook, windows: Windows) -> tuple[date, date]:
     return windows.outcome.end, windows.moves.end
 
 
-def _error(tables: Tables, rulebook: Rulebook, found: Valued, last: date, assumed: Assumptions) -> Error:
-    first = _first_day(tables, rulebook.basis)
-    if first is None or not found.choices:
-        return Error()
-    family = family_of(rulebook.basis, assumed)
+def _error(
+    tables: Tables,
+    rulebook: Rulebook,
+    found: Valued,
+    days: Sequence[date],
+    received: Sequence[pl.DataFrame],
+    assumed: Assumptions,
+) -> Error:
+    """What the forecasts of those days missed."""
+    basis, terms = rulebook.basis, scope.terms(rulebook)
+    family = family_of(basis, assumed)
     same = replace(assumed, model=family.IN_RULES.get(found.choices[0].fit.model, "auto"))  # not chosen anew
-    days = rolling.origins(first, last, AHEAD)
-    terms = scope.terms(rulebook)
-    return rolling.error([rolling.look_back(tables, rulebook.basis, terms, day, AHEAD, same) for day in days])
+    both = zip(days, (frame.lazy() for frame in received), strict=True)
+    return rolling.error([rolling.look_back(tables, basis, terms, d, AHEAD, same, received=came) for d, came in both])
 
 
-def _first_day(tables: Tables, basis: str) -> date | None:
-    column = "starts_on" if basis == "contracts" else "dated_on"
-    day = tables[basis].select(pl.col(column).min()).collect().item()
-    return day if isinstance(day, date) else None
+def _origins(tables: Mapping[str, pl.DataFrame], basis: str, last: date) -> list[date]:
+    """The days to look back to, as far as the tables reach."""
+    first = tables[basis]["starts_on" if basis == "contracts" else "dated_on"].min()
+    return rolling.origins(first, last, AHEAD) if isinstance(first, date) else []
+
+
+def _came(
+    tables: dict[str, pl.DataFrame], rulebook: Rulebook, days: Sequence[date], engine: Engine
+) -> list[pl.DataFrame]:
+    """What each account brought after each of the days, as `rolling.came`."""
+    step = partial(_came_in, basis=rulebook.basis, terms=scope.terms(rulebook), days=tuple(days))
+    parts = engine.map(step, tables, {})
+    return [pl.concat(found) for found in zip(*parts, strict=True)]
+
+
+def _came_in(
+    part: Part, _: Mapping[str, pl.DataFrame], basis: str, terms: Terms, days: Sequence[date]
+) -> list[pl.DataFrame]:
+    lazy = {name: frame.lazy() for name, frame in part.tables.items()}
+    return pl.collect_all([rolling.came(lazy, basis, terms, day, AHEAD) for day in days])
 
 
 def _times(values: pl.DataFrame, factor: float) -> pl.DataFrame:

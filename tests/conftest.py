@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 LONGEST = (
     "test_browser", "test_readme", "test_cases", "test_restate", "test_versions", "test_repeatable", "test_nasty",
     "test_cli", "test_companies", "test_sensitivity", "test_indifference", "test_simulate", "test_weighing",
-    "test_restate_properties", "test_exclusions", "test_what_if",
+    "test_restate_properties", "test_exclusions", "test_what_if", "test_cluster", "test_parts",
 )  # fmt: skip
 """Files that begin first, so that no worker is left alone with one at the end."""
 

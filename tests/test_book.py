@@ -13,6 +13,7 @@ from scoring import booking, pipeline
 from scoring.book import OWN, at, attribute_names
 from scoring.measure import measure_by
 from scoring.metrics import CATALOGUE
+from scoring.parts import Part
 from scoring.rules import Rulebook
 from scoring.rules.versions import calendar_of
 
@@ -95,7 +96,7 @@ def test_the_book_by_account_measures_accounts_as_the_book_of_managers_does(worl
     rules = [{"name": name, "metric": name, "weight": 1} for name in BY_ACCOUNT]
     settings = world.rulebook.model_dump(mode="json", by_alias=True, exclude={"rules", "min_n"})
     book = Rulebook.model_validate(settings | {"method": "oe_credibility", "rules": rules})
-    whole = booking.booked_by_account(world.tables, book, world.period, world.as_of)
+    whole = booking.booked_by_account(Part.of(world.tables), book, world.period, world.as_of)
     shared = booking.booked(world.tables, book, world.period, world.as_of, metrics=())
     metrics = [CATALOGUE[name] for name in BY_ACCOUNT]
     by_account, at_accounts = (

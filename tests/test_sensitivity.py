@@ -17,7 +17,7 @@ from test_cli import cli, contents
 from test_compared import AS_OF, KEEP, STAY, company, rulebook
 
 from scoring import account_quarters, pipeline
-from scoring.booking import Booked
+from scoring.booking import ByAccount
 from scoring.compare import sensitivity as engine
 from scoring.compare.choices import Choice, choices
 from scoring.compare.sensitivity import AS_IT_IS, COMPARES_NOTHING, Effect, Sensitivity, Stand, sensitivity
@@ -147,9 +147,9 @@ def test_choices_give_what_a_run_under_those_rules_gives() -> None:
 def test_quarters_are_booked_once_for_all_choices(monkeypatch: pytest.MonkeyPatch) -> None:
     ends, booked = [], account_quarters.booked_by_account
 
-    def counted(tables: Any, book: Rulebook, quarter: Any, as_of: date, **further: Any) -> Booked:
+    def counted(part: Any, book: Rulebook, quarter: Any, as_of: date) -> ByAccount:
         ends.append(quarter.end)
-        return booked(tables, book, quarter, as_of, **further)
+        return booked(part, book, quarter, as_of)
 
     monkeypatch.setattr(account_quarters, "booked_by_account", counted)
     assert "window 8 quarters" in [e.choice for e in varied(STAY, method="raw").effects]

@@ -23,7 +23,7 @@ from scoring.packed.sums import sums
 TIERS = ("Entry", "Standard", "Premium")
 TERMS = Terms("EUR", gap_tolerance_days=0, tiers=TIERS, products={f"{tier} Plan": tier for tier in TIERS})
 PIECE, A_LINE = 16_000_000, {"parquet": 9, "csv": 80}
-"""Lines read at a time, and bytes of a line.""" 
+"""Lines read at a time, and bytes of a line."""
 MONTHS = Months(tuple(date(2023 + (6 + n) // 12, (6 + n) % 12 + 1, 1) for n in range(37)))
 
 
@@ -35,7 +35,12 @@ def write(folder: Path, out: Path, kind: str) -> None:
     accounts = _scan([folder / f"accounts.{kind}"], "accounts", kind)
     contracts, invoices = (_pieces(folder, name, kind) for name in ("contracts-*", "invoices-*"))
     found = history(Ledger(accounts, contracts, invoices, from_history(owned), rates), TERMS, MONTHS, date(2026, 6, 30))
-    frames = {"book": named.book(found), "sums": sums(found), "orders": named.orders(found), "moves": named.moves(found)}
+    frames = {
+        "book": named.book(found),
+        "sums": sums(found),
+        "orders": named.orders(found),
+        "moves": named.moves(found),
+    }
     for name, frame in frames.items():
         new = {"starts_on": "quarter"} if name in ("book", "sums") else {"amount": "total"} if name == "orders" else {}
         frame.rename(new).write_parquet(out / f"{name}.parquet")

@@ -30,6 +30,7 @@ _CODES = {
     "UnknownDeliveryError": USAGE, "AmbiguousDeliveryError": USAGE, "NotRetryableError": USAGE,
     "NotSettleableError": USAGE, "SeveralError": USAGE, "NoOwnersError": USAGE,
     "NothingDatedError": DATA, "TooShortError": DATA, "UnknownStretchError": USAGE, "WholeMonthsError": USAGE,
+    "NoRayError": USAGE, "NobodyAnswersError": USAGE, "OtherVersionError": USAGE,
 }  # fmt: skip
 """By name, so that looking one up loads nothing; the rest is a bug or I/O."""
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scoring.cli import past, places, scored
+from scoring.cli import engines, past, places, scored
 from scoring.cli.answers import DATA, RULES, Answer, finish, line_of, many, next_command
 from scoring.cli.check import INPUT_COLUMNS, all_of, code_of, hint, input_rows
+from scoring.cli.engines import Address, Engine, Parts
 from scoring.cli.mistakes import is_of_rules
 from scoring.cli.options import AsJson, AsOf, DryRun, Folder, Rules
 from scoring.cli.screen import table, working
@@ -27,7 +28,7 @@ _ALIKE = 3
 """Problems of one kind that are told one by one after a run."""
 
 
-def run(
+def run(  # noqa: PLR0913 - a command has as many options as it has
     folder: Folder = Path(),
     *,
     period: Annotated[
@@ -48,6 +49,9 @@ def run(
     set_aside: Annotated[
         bool, typer.Option("--set-aside", help="Score without the rows that have errors, and name them on the cards.")
     ] = False,
+    engine: Engine = "local",
+    address: Address = None,
+    parts: Parts = None,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
@@ -60,11 +64,12 @@ def run(
     nothing is written, and the exit code is 3 or 4.
     """
     request = replace(places.request(folder, rules, as_of), period=period, set_aside=set_aside)
+    where = engines.chosen(engine, address, parts)
     if period and not dry_run:
         past.refuse_sealed(request.folder, period)
     if out:
         _refuse_foreign(out)
-    made = _computed(request, as_json=as_json)
+    made = _computed(request, where, as_json=as_json)
     home = request.folder
     if not dry_run:
         past.refuse_sealed(home, made.period.name)
@@ -76,13 +81,13 @@ def run(
     finish(Answer(data, problems), lambda: _show(made, problems, home, place, len(written)), as_json=as_json)
 
 
-def _computed(request: "Request", *, as_json: bool) -> "Run":
+def _computed(request: "Request", where: engines.Where, *, as_json: bool) -> "Run":
     """The run. Where there are errors, all of them are told, as `check` does, and the command ends."""
     from scoring import intake, pipeline
 
     try:
-        with working("Scoring …"):
-            return pipeline.run(request, past.seals(request.folder))
+        with working("Scoring …") as say, engines.started(where, say) as engine:
+            return pipeline.run(request, past.seals(request.folder), engine)
     except ProblemsFoundError as error:
         examined = intake.examine(request)
         problems = in_order((*all_of(examined), *error.problems))

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
@@ -61,13 +61,13 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, foot: boo
 
 
 @contextmanager
-def working(what: str) -> Iterator[None]:
-    """Shows on a terminal that something is being done; nowhere else."""
+def working(what: str) -> Iterator[Callable[[str], None]]:
+    """Shows on a terminal that something is being done, and whatever is said of it meanwhile; nowhere else."""
     if not is_terminal(sys.stderr):
-        yield
+        yield lambda said: None
         return
-    with _console(sys.stderr).status(what):
-        yield
+    with _console(sys.stderr).status(what) as status:
+        yield lambda said: status.update(f"{what} {said}")
 
 
 def is_narrow() -> bool:

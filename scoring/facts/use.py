@@ -1,6 +1,6 @@
 """Do customers use what they bought? Signs of use as a score of the account, 0 to 100, and how much was known."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -31,12 +31,17 @@ class Sign:
 
 
 def engagement(
-    accounts: pl.LazyFrame, activities: pl.LazyFrame, signs: Sequence[Sign], missing: Missing, until: date
+    accounts: pl.LazyFrame,
+    activities: pl.LazyFrame,
+    signs: Sequence[Sign],
+    missing: Missing,
+    until: date,
+    first_days: Mapping[str, date],
 ) -> pl.LazyFrame:
     """The score of each account on the day before `until`, to four decimals.
 
-    One row per account: account_id and `SCHEMA`. The score is null where all signs are missing and the others
-    are to carry their weight.
+    `first_days` says from which day on there is anything of a kind, of whatever account. One row per account:
+    account_id and `SCHEMA`. The score is null where all signs are missing and the others are to carry their weight.
     """
     kinds = sorted({sign.kind for sign in signs})
     told = activities.filter(pl.col("kind").is_in(kinds) & (pl.col("dated_on") < until))
@@ -45,9 +50,9 @@ def engagement(
         .group_by("account_id", maintain_order=True)
         .agg(_taken(sign, until).alias(f"sign_{n}") for n, sign in enumerate(signs))
     )
-    known = told.select((pl.col("kind") == sign.kind).any().alias(f"known_{n}") for n, sign in enumerate(signs))
     rows = accounts.select("account_id").join(found, on="account_id", how="left", validate="1:1")
-    parts = [_part(n, sign) for n, sign in enumerate(signs)]
+    known = [sign.kind in first_days and first_days[sign.kind] < until for sign in signs]
+    parts = [_part(n, sign, is_known=is_known) for n, (sign, is_known) in enumerate(zip(signs, known, strict=True))]
     both = list(zip(parts, signs, strict=True))
     there = pl.sum_horizontal(pl.when(p.is_not_null()).then(s.weight).otherwise(0.0) for p, s in both)
     reached = pl.sum_horizontal((p * s.weight).fill_null(0.0) for p, s in both)
@@ -56,7 +61,7 @@ def engagement(
         score = ratio(reached, there)
     else:
         score = ratio(reached + (pl.lit(whole) - there) * _NEUTRAL[missing], pl.lit(whole))
-    return rows.join(known, how="cross").select(
+    return rows.select(
         "account_id",
         _to_money(score * 100).alias("engagement_score"),
         _to_money(ratio(there, pl.lit(whole))).alias("engagement_coverage"),
@@ -76,11 +81,13 @@ def _taken(sign: Sign, until: date) -> pl.Expr:
     return pl.when(is_fresh).then(number)
 
 
-def _part(n: int, sign: Sign) -> pl.Expr:
-    """The sign as a part of 1; null where it is missing."""
+def _part(n: int, sign: Sign, *, is_known: bool) -> pl.Expr:
+    """The sign as a part of 1; null where it is missing. An account without a row of a kind that is known has 0."""
     number = pl.col(f"sign_{n}")
-    if sign.take == "count":
-        number = pl.when(pl.col(f"known_{n}")).then(number.fill_null(0.0))
+    if sign.take == "count" and is_known:
+        number = number.fill_null(0.0)
+    elif sign.take == "count":
+        number = pl.lit(None, dtype=pl.Float64)
     return ratio(number - sign.lo, pl.lit(sign.hi - sign.lo)).clip(0.0, 1.0)
 
 

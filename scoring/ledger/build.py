@@ -1,6 +1,6 @@
 """What happened to each account? The one place that reads contracts or invoices into a ledger."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import polars as pl
@@ -55,23 +55,6 @@ class Ledger:
 def contract_lines(contracts: pl.LazyFrame, terms: Terms, as_of: date) -> pl.LazyFrame:
     """The recurring lines of the contracts, as `history.recurring`, with `rung`."""
     return rungs(recurring(contracts, terms, as_of), terms.tiers, terms.products)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ContractLines:
-    """The lines of some contracts as known on a day, worked out once however many periods are read from them."""
-
-    contracts: pl.DataFrame
-    as_of: date
-    _made: list[tuple[Terms, pl.DataFrame]] = field(default_factory=list)
-
-    def under(self, terms: Terms) -> pl.LazyFrame:
-        """As `contract_lines`."""
-        found = next((lines for known, lines in self._made if known == terms), None)
-        if found is None:
-            found = contract_lines(self.contracts.lazy(), terms, self.as_of).collect()
-            self._made.append((terms, found))
-        return found.lazy()
 
 
 def of_contracts(lines: pl.LazyFrame, rates: pl.LazyFrame, terms: Terms, windows: Windows) -> Ledger:

@@ -84,19 +84,30 @@ def error(past: Sequence[Origin]) -> Error:
     return Error(tuple(origin.on for origin in past), spread, factor)
 
 
-def look_back(tables: Tables, basis: str, terms: Terms, on: date, ahead: Ahead, assumed: Assumptions) -> Origin:
+def look_back(
+    tables: Tables,
+    basis: str,
+    terms: Terms,
+    on: date,
+    ahead: Ahead,
+    assumed: Assumptions,
+    *,
+    received: pl.LazyFrame | None = None,
+) -> Origin:
     """The forecast of the revenue ahead of a day in the past, and what came.
 
     `tables` holds contracts, invoices and rates. Only rows known before the day are used for the forecast.
-    Raises WholeMonthsError where contracts are looked ahead by days.
+    `received` is what `came`, where that is known already. Raises WholeMonthsError where contracts are looked ahead by
+    days.
     """
+    actual = came(tables, basis, terms, on, ahead) if received is None else received
     then = priced(history(tables, basis, terms, on), tables["rates"], on, terms.currency, AMOUNT[basis])
     values, choices = forecast(then, basis, on, plainly(assumed, basis, on, ahead))
     accounts = (
         values.lazy()
         .filter(pl.col("value") > 0)
         .rename({"value": "forecast"})
-        .join(came(tables, basis, terms, on, ahead), on="account_id", how="left", validate="1:1")
+        .join(actual, on="account_id", how="left", validate="1:1")
         .with_columns(pl.col("actual").fill_null(0).cast(MONEY))
         .select(*HELD_OUT)
         .sort("account_id")
