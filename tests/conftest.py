@@ -30,6 +30,12 @@ LONGEST = (
 """Files that begin first, so that no worker is left alone with one at the end."""
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: some tests wait for servers, browsers and processes that they started."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return cores + 1
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The tests of the longest files before the others, each file in its own order."""
     places = {name: n for n, name in enumerate(LONGEST)}

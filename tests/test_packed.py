@@ -79,7 +79,7 @@ def by_account(found: History, column: Any, nothing: int) -> dict[str, int]:
 
 
 @given(world=worlds(basis="contracts"))
-@examples(40)
+@examples(30)
 def test_the_fast_form_says_what_the_ledger_says(world: World) -> None:
     tables, terms = packable(world)
     found = made(world, tables, terms)
@@ -88,7 +88,7 @@ def test_the_fast_form_says_what_the_ledger_says(world: World) -> None:
 
 
 @given(world=worlds(basis="contracts"))
-@examples(30)
+@examples(20)
 def test_lines_that_look_at_each_other_are_read_in_full(world: World) -> None:
     terms = scope.terms(world.rulebook)
     found = made(world, world.tables, terms)

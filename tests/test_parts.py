@@ -46,7 +46,7 @@ def scored(world: World, engine: Engine) -> dict[str, bytes]:
     return {name: parquet_bytes(found) for name, found in frames.items()}
 
 
-@examples(30)
+@examples(20)
 @given(worlds())
 def test_every_row_is_in_one_part(world: World) -> None:
     for count in COUNTS:
@@ -63,7 +63,7 @@ def test_every_row_is_in_one_part(world: World) -> None:
             )
 
 
-@examples(16)
+@examples(12)
 @given(worlds(), st.sampled_from(COUNTS))
 def test_parts_make_the_same_as_the_whole(world: World, count: int) -> None:
     assert scored(world, InParts(count)) == scored(world, Here())
