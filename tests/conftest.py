@@ -1,5 +1,6 @@
 """What several tests share: one made company, and one run of it, made once."""
 
+import gc
 import os
 import sys
 import tempfile
@@ -13,6 +14,7 @@ import pytest
 os.environ.setdefault("POLARS_MAX_THREADS", "1")  # small frames lose time between threads; two tests run side by side
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or each process that a test starts compiles every module again
 sys.dont_write_bytecode = False
+gc.set_threshold(200_000, 20, 20)  # most of what tests make is gone when they end
 
 from six_rules import six_rules
 
@@ -28,12 +30,6 @@ LONGEST = (
     "test_restate_properties", "test_exclusions", "test_what_if", "test_cluster", "test_parts",
 )  # fmt: skip
 """Files that begin first, so that no worker is left alone with one at the end."""
-
-
-def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores: some tests wait for servers, browsers and processes that they started."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return cores + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -22,7 +22,6 @@ from scoring.cluster.refusals import LostTaskError, StepError
 from scoring.errors import BookscoreError
 from scoring.intake import Request
 from scoring.parts import Part, Tables
-from scoring.run import Run
 
 COMPANY = {"rows": pl.DataFrame({"account_id": [f"a{n}" for n in range(9)]})}
 
@@ -62,7 +61,7 @@ def killed_once(step: Callable[[Part, Tables], Any], marker: Path) -> Callable[[
 
 
 def test_a_run_that_loses_a_worker_in_every_step_is_the_same(
-    place: str, demo_folder: Path, demo_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    place: str, small_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing is lost and nothing counted twice; progress ends with all tasks done, each told of once."""
     told: list[tuple[int, int]] = []
@@ -73,13 +72,15 @@ def test_a_run_that_loses_a_worker_in_every_step_is_the_same(
         return usual(engine, killed_once(step, steps[-1]), tables, beside)
 
     monkeypatch.setattr(OnRay, "map", loses)
+    request = Request(small_folder, demo.AS_OF, set_aside=True)
     with joined(place, 3, lambda done, asked: told.append((done, asked))) as engine:
-        made = pipeline.run(Request(demo_folder, demo.AS_OF, set_aside=True), engine=engine)
+        made = pipeline.run(request, engine=engine)
+    here = pipeline.run(request)
     assert all(marker.exists() for marker in steps)
     assert len(steps) >= 4
-    assert made.packed == demo_run.packed
-    assert made.summary == demo_run.summary
-    assert made.cards == demo_run.cards
+    assert made.packed == here.packed
+    assert made.summary == here.summary
+    assert made.cards == here.cards
     assert told == sorted(told)
     assert told[-1] == (3 * len(steps), 3 * len(steps))
 
