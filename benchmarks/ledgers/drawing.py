@@ -6,8 +6,10 @@ from math import ceil, floor, log10
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 720, 380, 60, 190, 44, 46
 LEAST_APART = 15
+_LITTLE = 0.02
+"""What is so little above a power of ten has no decade of its own."""
 STYLE = (
-    "text{font:12px sans-serif;fill:#222}.t{font-size:14px;font-weight:600}"
+    "text{font:12px sans-serif;fill:#222;paint-order:stroke;stroke:#fff;stroke-width:4px}.t{font-size:14px;font-weight:600}"
     "path{fill:none;stroke:#8a939b;stroke-width:1.5}path.g{stroke:#e3e6e8}circle{fill:#8a939b}"
     ".o path{stroke:#1d6f5c;stroke-width:3}.o circle{fill:#1d6f5c}.o text{font-weight:600}.f path{stroke-dasharray:4 4}"
 )
@@ -19,23 +21,22 @@ def drawn(title: str, engines: Mapping[str, Sequence[tuple[float, float]]], *, o
     across = _Scale([x for x, _ in points], LEFT, WIDTH - RIGHT)
     up = _Scale([y for _, y in points], HEIGHT - BOTTOM, TOP)
     parts = [f'<text x="8" y="20" class="t">{escape(title)}</text>', *_grid(across, up)]
-    lowest = float(HEIGHT)
+    lowest, labels = float(HEIGHT), []
     for name, listed in sorted(engines.items(), key=lambda item: item[1][-1][1]):
         spots = [(across.place(x), up.place(y)) for x, y in listed]
         x, y = spots[-1]
-        if x > WIDTH - RIGHT - 1:  # names at the right edge stand above each other
+        if x > WIDTH - RIGHT - LEAST_APART:  # names at the right edge stand above each other
             y = lowest = min(y, lowest - LEAST_APART)
         else:
-            y -= LEAST_APART
+            x, y = x - LEAST_APART, y - LEAST_APART
         path = "M" + "L".join(f"{x:.0f} {y:.0f}" for x, y in spots)
         dots = "".join(f'<circle cx="{x:.0f}" cy="{y:.0f}" r="3"/>' for x, y in spots)
         kind = "o" if name == ours else "f" if name == dashed else "p"
         label = f"{escape(name)}, {listed[-1][1]:.3g} s"
-        parts.append(
-            f'<g class="{kind}"><path d="{path}"/>{dots}<text x="{x + 8:.0f}" y="{y + 4:.0f}">{label}</text></g>'
-        )
+        parts.append(f'<g class="{kind}"><path d="{path}"/>{dots}</g>')
+        labels.append(f'<g class="{kind}"><text x="{x + 8:.0f}" y="{y + 4:.0f}">{label}</text></g>')
     head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" role="img">'
-    return f'{head}<style>{STYLE}</style><rect width="100%" height="100%" fill="#fff"/>{"".join(parts)}</svg>\n'
+    return f'{head}<style>{STYLE}</style><rect width="100%" height="100%" fill="#fff"/>{"".join(parts + labels)}</svg>\n'
 
 
 def _grid(across: "_Scale", up: "_Scale") -> Iterator[str]:
@@ -54,7 +55,7 @@ class _Scale:
 
     def __init__(self, figures: Sequence[float], begin: int, end: int) -> None:
         self.low = floor(log10(min(figures)))
-        self.high = max(ceil(log10(max(figures))), self.low + 1)
+        self.high = max(ceil(log10(max(figures)) - _LITTLE), self.low + 1)
         self.begin, self.way = begin, end - begin
 
     @property
