@@ -9,7 +9,8 @@ LEAST_APART = 15
 _LITTLE = 0.02
 """What is so little above a power of ten has no decade of its own."""
 STYLE = (
-    "text{font:12px sans-serif;fill:#222;paint-order:stroke;stroke:#fff;stroke-width:4px}.t{font-size:14px;font-weight:600}"
+    "text{font:12px sans-serif;fill:#222;paint-order:stroke;stroke:#fff;stroke-width:4px}"
+    ".t{font-size:14px;font-weight:600}"
     "path{fill:none;stroke:#8a939b;stroke-width:1.5}path.g{stroke:#e3e6e8}circle{fill:#8a939b}"
     ".o path{stroke:#1d6f5c;stroke-width:3}.o circle{fill:#1d6f5c}.o text{font-weight:600}.f path{stroke-dasharray:4 4}"
 )
@@ -36,7 +37,8 @@ def drawn(title: str, engines: Mapping[str, Sequence[tuple[float, float]]], *, o
         parts.append(f'<g class="{kind}"><path d="{path}"/>{dots}</g>')
         labels.append(f'<g class="{kind}"><text x="{x + 8:.0f}" y="{y + 4:.0f}">{label}</text></g>')
     head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" role="img">'
-    return f'{head}<style>{STYLE}</style><rect width="100%" height="100%" fill="#fff"/>{"".join(parts + labels)}</svg>\n'
+    drawing = "".join(parts + labels)
+    return f'{head}<style>{STYLE}</style><rect width="100%" height="100%" fill="#fff"/>{drawing}</svg>\n'
 
 
 def _grid(across: "_Scale", up: "_Scale") -> Iterator[str]:
