@@ -19,7 +19,7 @@ from servers import Taken, proper
 from scoring.store import delivering, open_store
 from scoring.store.delivering import DeliveryState, OccasionState
 
-KILLS = int(os.environ.get("BOOKSCORE_TEST_KILLS", "100"))
+KILLS = int(os.environ.get("BOOKSCORE_TEST_KILLS", "60"))
 """On each of the two databases, so 200 in all; set more to look harder."""
 
 
