@@ -52,7 +52,7 @@ def _seen(table: pl.DataFrame) -> pl.DataFrame:
 
 def examples(count: int) -> settings:
     """How a property is tried: the same examples on every machine, more with PROPERTY_FACTOR, and other ones."""
-    factor = float(os.environ.get("PROPERTY_FACTOR", "0.25"))
+    factor = float(os.environ.get("PROPERTY_FACTOR", "0.2"))
     return settings(
         max_examples=max(2, round(count * factor)),
         derandomize=factor < 1,
