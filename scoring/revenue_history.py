@@ -69,7 +69,9 @@ def told(request: Request, count: int, *, streams: bool | None = None, owners: b
     folder = opened(request)
     lazy = {name: frame.lazy() for name, frame in folder.tables.items()}
     pieces = {name: [lazy[name]] for name in ("contracts", "invoices")}
-    made, periods = _made(lazy, pieces, folder.rulebook, folder.period, request.as_of, count, owners=owners)
+    spans = _spans(lazy, folder.rulebook, request.as_of, owners=owners)
+    ledger = _ledger(lazy, pieces, spans, is_checked=True)
+    made, periods = _made(ledger, folder.rulebook, folder.period, request.as_of, count)
     return Told(made, folder.rulebook, periods, folder.tables["managers"], is_streamed=False)
 
 
@@ -87,7 +89,10 @@ def _flowing(request: Request, flowing: Streamed, count: int, *, owners: bool) -
     if version.rulebook.grain == "parent":
         raise NotPackedError  # children's lines are put under their parents' by the careful reading
     pieces = {name: list(flowing.pieces.get(name, [TABLES[name].empty().lazy()])) for name in ("contracts", "invoices")}
-    made, periods = _made(small, pieces, version.rulebook, period, request.as_of, count, owners=owners)
+    spans = _spans(small, version.rulebook, request.as_of, owners=owners)
+    made, periods = _made(
+        _ledger(small, pieces, spans, is_checked=False), version.rulebook, period, request.as_of, count
+    )
     return Told(made, version.rulebook, periods, small["managers"].collect(), is_streamed=True)
 
 
@@ -106,27 +111,32 @@ def _period(request: Request, flowing: Streamed, calendar: Calendar) -> Period:
     return min(calendar.latest_complete(request.as_of), calendar.containing(last), key=lambda p: p.start)
 
 
-def _made(
+def _ledger(
     tables: Mapping[str, pl.LazyFrame],
     pieces: Mapping[str, list[pl.LazyFrame]],
-    rulebook: Rulebook,
-    last: Period,
-    as_of: date,
-    count: int,
+    spans: pl.LazyFrame,
     *,
-    owners: bool,
+    is_checked: bool,
+) -> Ledger:
+    contracts, invoices = (lambda: pieces["contracts"]), (lambda: pieces["invoices"])
+    return Ledger(tables["accounts"], contracts, invoices, spans, tables["rates"], is_checked)
+
+
+def _made(
+    ledger: Ledger, rulebook: Rulebook, last: Period, as_of: date, count: int
 ) -> tuple[History, tuple[Period, ...]]:
+    """The history of so many periods, and the periods."""
     calendar = calendar_of(rulebook)
     periods = tuple(calendar.previous(last, n) for n in range(count - 1, -1, -1))
     length = _LENGTH[calendar.length]
     firsts = tuple(months_back(last.end, n) for n in range(length * count, -1, -1))
-    spans = _spans(tables, rulebook, as_of) if owners else _nobodys()
-    ledger = Ledger(tables["accounts"], lambda: pieces["contracts"], lambda: pieces["invoices"], spans, tables["rates"])
     return history(ledger, scope.terms(rulebook), Months(firsts, length), as_of), periods
 
 
-def _spans(tables: Mapping[str, pl.LazyFrame], rulebook: Rulebook, as_of: date) -> pl.LazyFrame:
-    """The days on which each account was whose, as `ownership.SPANS`. Raises NoOwnersError."""
+def _spans(tables: Mapping[str, pl.LazyFrame], rulebook: Rulebook, as_of: date, *, owners: bool) -> pl.LazyFrame:
+    """The days on which each account was whose, as `ownership.SPANS`; none unless asked for. Raises NoOwnersError."""
+    if not owners:
+        return pl.LazyFrame(schema=ownership.SPANS)
     own = rulebook.ownership
     if own.policy not in _SPANS:
         raise NoOwnersError(own.policy)
@@ -135,7 +145,3 @@ def _spans(tables: Mapping[str, pl.LazyFrame], rulebook: Rulebook, as_of: date) 
     if own.policy == "current":
         return ownership.from_current(tables["ownership"], as_of)
     return ownership.from_territory(tables["accounts"], own.attribute or "region", own.managers)
-
-
-def _nobodys() -> pl.LazyFrame:
-    return pl.LazyFrame(schema=ownership.SPANS)

@@ -122,6 +122,41 @@ def test_a_wrong_line_in_a_stream_has_the_folder_read_with_care_and_is_named(tmp
     assert 'contracts.csv row 2, column account_id: account_id is not among the accounts: "a9"' in err
 
 
+def test_a_line_that_looks_at_another_does_not_hide_an_unknown_account_in_a_stream(tmp_path: Path) -> None:
+    columns = [c for c in TABLES["contracts"].schema if c not in ("origin_file", "origin_row", "recorded_at")]
+    lines = [
+        dict(zip(FILES["contracts"].split("\n")[0].split(","), r.split(","), strict=True))
+        for r in FILES["contracts"].split("\n")[1:-1]
+    ]
+    lines[1] |= {"renews": "c1", "account_id": "a9"}
+    text = "\n".join([",".join(columns), *(",".join(line.get(c, "") for c in columns) for line in lines), ""])
+    code, _, err = told(company(tmp_path / "c", {**FILES, "contracts": text}), "--stream")
+    assert code == 3
+    assert 'account_id is not among the accounts: "a9"' in err
+
+
+def test_amounts_in_a_currency_of_many_units_are_exact(tmp_path: Path) -> None:
+    """An invoice of 60 million euros in rupiah leaves the whole numbers of the fast form, as its contracts do."""
+    files = {
+        **FILES,
+        "rates": "currency,dated_on,rate\nEUR,2025-01-01,17234.5\nUSD,2025-01-01,15900\n",
+        "invoices": "line_id,account_id,dated_on,amount,currency,kind\ni1,a1,2026-04-03,59999999.99,EUR,order\n",
+    }
+    folder = company(tmp_path / "c", files)
+    (folder / "rules.yaml").write_text(default_text(currency="IDR"), encoding="utf-8")
+    found = rows(folder)["company", "2026-Q2"]
+    assert Decimal(found["revenue"]) == Decimal("59999999.99") * Decimal("17234.5")
+    assert Decimal(found["closing"]) == (125 + 70) * Decimal("17234.5") + 80 * 15_900
+
+
+def test_a_payment_that_stays_overdue_ends_a_line(tmp_path: Path) -> None:
+    head, *lines = FILES["contracts"].rstrip("\n").split("\n")
+    late = [line + ("past_due,2026-05-01" if line.startswith("c2") else ",") for line in lines]
+    text = "\n".join([f"{head},past_due_on", *late, ""])
+    found = rows(company(tmp_path / "c", {**FILES, "contracts": text}))["company", "2026-Q2"]
+    assert Decimal(found["churn"]) == 50 + 125
+
+
 def test_frames_are_written_with_names_and_money(tmp_path: Path) -> None:
     folder = company(tmp_path / "c")
     assert told(folder, "--out", tmp_path / "out")[0] == 0

@@ -34,7 +34,7 @@ def made(world: World, tables: Tables, terms: Terms) -> History:
     halves = {name: [tables[name][::2].lazy(), tables[name][1::2].lazy()] for name in ("contracts", "invoices")}
     spans = ownership.from_history(tables["ownership"].lazy())
     pieces = [lambda n=name: iter(halves[n]) for name in halves]
-    ledger = Ledger(tables["accounts"].lazy(), pieces[0], pieces[1], spans, tables["rates"].lazy())
+    ledger = Ledger(tables["accounts"].lazy(), pieces[0], pieces[1], spans, tables["rates"].lazy(), is_checked=True)
     return history(ledger, terms, months, world.as_of)
 
 

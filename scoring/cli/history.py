@@ -66,29 +66,31 @@ def history(  # noqa: PLR0913 - a command has as many options as it has
     from dataclasses import replace
 
     from scoring import revenue_history
+    from scoring.packed.sums import sums as sums_of
 
     request = replace(places.request(folder, rules, as_of), period=period, set_aside=set_aside)
     owners = by is not By.COMPANY or out is not None
     with working("Reading …"):
         found = revenue_history.told(request, periods, streams=stream, owners=owners)
-    sums = _sums(found, by)
+    of_managers = sums_of(found.history)
+    sums = _sums(found, of_managers, by)
     if out is not None:
-        _write(found, out)
+        _write(found, of_managers, out)
     data = [{**row, **{k: str(v) for k, v in row.items() if isinstance(v, Decimal)}} for row in sums.to_dicts()]
     currency = found.rulebook.currency
     finish(Answer(data), lambda: _show(found, sums, by, folder, currency), as_json=as_json)
 
 
-def _sums(found: "Told", by: By) -> "pl.DataFrame":
+def _sums(found: "Told", of_managers: "pl.DataFrame", by: By) -> "pl.DataFrame":
     """One row per period and whoever is told apart: id, period, the sums, shares of what was there at the start."""
     import polars as pl
 
     from scoring.money import ratio
-    from scoring.packed.sums import SCHEMA, sums
+    from scoring.packed.sums import SCHEMA
 
     names = pl.DataFrame({"starts_on": [p.start for p in found.periods], "period": [p.name for p in found.periods]})
     teams = found.managers.select("manager_id", pl.coalesce("team", pl.lit("(none)")).alias("team"))
-    rows = sums(found.history).join(names, on="starts_on").join(teams, on="manager_id", how="left")
+    rows = of_managers.join(names, on="starts_on").join(teams, on="manager_id", how="left")
     who = {By.COMPANY: pl.lit(COMPANY), By.TEAM: pl.coalesce("team", "manager_id"), By.MANAGER: pl.col("manager_id")}[
         by
     ]
@@ -99,14 +101,13 @@ def _sums(found: "Told", by: By) -> "pl.DataFrame":
     return summed.with_columns(whole).sort("id", "starts_on").drop("starts_on")
 
 
-def _write(found: "Told", out: Path) -> None:
+def _write(found: "Told", of_managers: "pl.DataFrame", out: Path) -> None:
     """Writes the frames."""
     from scoring.packed import named
-    from scoring.packed.sums import sums
 
     out.mkdir(parents=True, exist_ok=True)
     frames = {
-        "history_book": named.book(found.history), "history_sums": sums(found.history),
+        "history_book": named.book(found.history), "history_sums": of_managers,
         "history_movements": named.moves(found.history), "history_orders": named.orders(found.history),
     }  # fmt: skip
     for name, frame in frames.items():

@@ -42,8 +42,13 @@ class Reading:
             terms.discounts != "net"
             or terms.fx == "at_start"
             or len(terms.tiers) > codes.MOST_RUNGS
-            or any(not 0 < rate < 9 * RATE_SCALE for rate in self.rates.values())
+            or self.has_wide_rates
         )
+
+    @property
+    def has_wide_rates(self) -> bool:
+        """Whether an amount times some rate may leave Int64."""
+        return any(not 0 < rate < 9 * RATE_SCALE for rate in self.rates.values())
 
 
 def events(contracts: pl.LazyFrame, ids: Ids, by: Reading) -> pl.LazyFrame:

@@ -20,8 +20,8 @@ from scoring.packed.ids import Ids, ids_of
 from scoring.packed.keys import number
 from scoring.packed.levels import Levels, levels
 from scoring.packed.owners import Owners, owners
-from scoring.packed.plainly import facts_plainly
-from scoring.packed.sales import Sales, sales
+from scoring.packed.plainly import facts_plainly, sold_plainly
+from scoring.packed.sales import Sales, sales, sold
 from scoring.packed.walked import walked
 
 KINDS = (*GAINS, *LOSSES)
@@ -32,7 +32,8 @@ Pieces = Callable[[], Iterable[pl.LazyFrame]]
 class Ledger:
     """Where a history is read from: the tables of that name, those of many lines in pieces that are read one by one.
 
-    `spans` as `credit.ownership.SPANS`.
+    `spans` as `credit.ownership.SPANS`. `is_checked`: every account, currency and amount is known to be one, so that
+    lines that the fast form cannot read may be read in the plain one; else they are left to whoever checks.
     """
 
     accounts: pl.LazyFrame
@@ -40,6 +41,7 @@ class Ledger:
     invoices: Pieces
     spans: pl.LazyFrame
     rates: pl.LazyFrame
+    is_checked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +79,12 @@ class History:
 def history(ledger: Ledger, terms: Terms, months: Months, as_of: date) -> History:
     """The history of the months. Rates are those of the first day of the last span, as in a run of that span.
 
-    Raises NotPackedError where an invoice has an unknown account or no rate, HashesCollideError.
+    Raises NotPackedError where a line that nobody checked cannot be read in the fast form, HashesCollideError.
     """
     ids = ids_of(ledger.accounts)
     day = months.spans[-2]
-    rates = _rates_on(ledger.rates, day)
     until = max(months.firsts[-1], as_of) + timedelta(days=terms.gap_tolerance_days + 1)
-    by = Reading(terms, rates, as_of, until)
+    by = Reading(terms, _rates_on(ledger.rates, day), as_of, until)
     found, is_fast = _facts(ledger, ids, by, day)
     spans = [number(first) for first in months.spans]
     firsts = [number(first) for first in months.firsts]
@@ -92,7 +93,7 @@ def history(ledger: Ledger, terms: Terms, months: Months, as_of: date) -> Histor
         ids=ids,
         moves=walked(found, firsts, terms.reactivation_window_days),
         levels=levels(found, len(ids), spans, len(terms.tiers), largest=terms.largest_tier),
-        sales=sales(ledger.invoices(), ids, spans, rates, terms.currency),
+        sales=_sales(ledger, ids, by, spans, day),
         owners=owners(ledger.spans, ids, [first - 1 for first in firsts]),
         spans=ledger.spans,
         tiers=terms.tiers,
@@ -108,8 +109,30 @@ def _facts(ledger: Ledger, ids: Ids, by: Reading, day: date) -> tuple[pl.DataFra
             return bridged(found, by.terms.gap_tolerance_days, number(by.as_of) + 1), True
         except NotPackedError:
             pass  # some line looks at another, or is beyond Int64: all of them are read in full
-    whole = pl.concat(list(ledger.contracts()), how="diagonal")
-    return facts_plainly(whole, ids, by, ledger.rates, day), False
+    _check_plain(ledger)
+    return facts_plainly(_whole(ledger.contracts()), ids, by, ledger.rates, day), False
+
+
+def _sales(ledger: Ledger, ids: Ids, by: Reading, spans: Sequence[int], day: date) -> Sales:
+    """What was invoiced, read in the fast form unless some amount or rate is too wide for it."""
+    if not by.has_wide_rates:
+        try:
+            return sales((sold(piece, ids, spans, by) for piece in ledger.invoices()), len(ids), spans)
+        except NotPackedError:
+            pass  # some line looks at another, or is beyond Int64: all of them are read in full
+    _check_plain(ledger)
+    lines = sold_plainly(_whole(ledger.invoices()), ids, spans, by, ledger.rates, day)
+    return sales([lines], len(ids), spans)
+
+
+def _check_plain(ledger: Ledger) -> None:
+    """Raises NotPackedError where nobody checked the lines: the plain form leaves out what it does not know."""
+    if not ledger.is_checked:
+        raise NotPackedError
+
+
+def _whole(pieces: Iterable[pl.LazyFrame]) -> pl.LazyFrame:
+    return pl.concat(list(pieces), how="diagonal")
 
 
 def _rates_on(rates: pl.LazyFrame, day: date) -> Mapping[str, int]:

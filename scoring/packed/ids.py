@@ -1,7 +1,7 @@
 """Which number stands for which account? Text is hashed once, at the door, and never compared again.
 
-A hash is looked up in a table of buckets by its high bits, which takes a fifth of the time of a join: almost always
-the first hash of its bucket is the one.
+A hash is looked up in a table of buckets by its high bits, which is faster than a join: almost always the first hash of
+its bucket is the one.
 """
 
 from dataclasses import dataclass, field

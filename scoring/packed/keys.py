@@ -5,7 +5,7 @@ Sorted by it, all that happened to an account stands together, day by day, and "
 window over text is needed. docs/decisions.md says what that saves.
 """
 
-from datetime import date, timedelta
+from datetime import date
 
 import polars as pl
 
@@ -31,11 +31,6 @@ def number(day: date) -> int:
 def as_date(day: pl.Expr) -> pl.Expr:
     """The date of a day's number."""
     return (day - _SINCE).cast(pl.Int32).cast(pl.Date)
-
-
-def date_of(day: int) -> date:
-    """As `as_date`, of one number."""
-    return ORIGIN + timedelta(days=day)
 
 
 def packed(account: pl.Expr, rest: pl.Expr) -> pl.Expr:

@@ -1,5 +1,6 @@
 """How are lines read that the fast form leaves alone? By `ledger.history`, which holds each against the others."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import polars as pl
@@ -13,6 +14,7 @@ from scoring.packed.events import Reading
 from scoring.packed.facts import facts_of
 from scoring.packed.ids import Ids
 from scoring.packed.keys import day_of, number, on, packed
+from scoring.packed.sales import LINES, buys, place
 
 
 def facts_plainly(contracts: pl.LazyFrame, ids: Ids, by: Reading, rates: pl.LazyFrame, day: date) -> pl.DataFrame:
@@ -41,3 +43,15 @@ def facts_plainly(contracts: pl.LazyFrame, ids: Ids, by: Reading, rates: pl.Lazy
         for column, signed in ends
     ]
     return facts_of(pl.concat(events))
+
+
+def sold_plainly(
+    invoices: pl.LazyFrame, ids: Ids, spans: Sequence[int], by: Reading, rates: pl.LazyFrame, day: date
+) -> pl.DataFrame:
+    """As `sales.sold`, of lines in full. `rates` and `day` as for `facts_plainly`."""
+    lines = priced(invoices, rates, day, by.terms.currency, "amount").with_columns(
+        day_of("dated_on").alias("day"), units(pl.col("amount")).cast(pl.Int64).alias("value"), buys().alias("buys")
+    )
+    inside = (pl.col("day") >= spans[0]) & (pl.col("day") < spans[-1])
+    placed = lines.filter(inside).with_columns(place(spans).alias("place"))
+    return placed.join(ids.known(), on="account_id", validate="m:1").select(*LINES).collect()

@@ -1,6 +1,6 @@
 """What was each account invoiced, and on which days did it order? Sums by quarter, and one bit a day."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +8,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from scoring.money import RATE_SCALE
+from scoring.packed.events import Reading
 from scoring.packed.facts import NotPackedError
 from scoring.packed.ids import Ids
 from scoring.packed.keys import as_date, day_of
@@ -15,6 +16,10 @@ from scoring.packed.whole import WIDEST, divided, in_units, looked_up
 
 ORDERS = ("order", "deal", "usage")
 """Kinds of lines by which an account buys; so does a line of no kind."""
+
+LINES = {"account": pl.Int64(), "place": pl.Int64(), "value": pl.Int64()}
+"""An invoice line: `place` is twice the days since the first span began, and one more where the account bought by it;
+`value` in ten-thousandths. In any order."""
 
 Whole = NDArray[np.int64]
 Bits = NDArray[np.uint8]
@@ -49,50 +54,52 @@ class Sales:
         return made.with_columns(as_date(pl.col("first_on", "last_on")))
 
 
-def sales(
-    pieces: Iterable[pl.LazyFrame], ids: Ids, spans: Sequence[int], rates: Mapping[str, int], currency: str
-) -> Sales:
-    """What invoice lines say of each account in the spans, whose first days and end are `spans`.
-
-    `pieces` have columns as the table `invoices`, those that are there. Raises NotPackedError where a line has an
-    unknown account or currency, or an amount beyond Int64.
-    """
+def sales(found: Iterable[pl.DataFrame], accounts: int, spans: Sequence[int]) -> Sales:
+    """What lines, as `LINES`, say of so many accounts in the spans, whose first days and end are `spans`."""
     days = spans[-1] - spans[0]
-    width = -(-days // 8)
-    revenue = np.zeros((len(ids), len(spans) - 1), dtype=np.int64)
-    made = Sales(revenue, np.zeros(len(ids), dtype=np.int64), np.zeros((len(ids), width), dtype=np.uint8), spans[0])
-    for piece in pieces:
-        _add(made, _lines(piece, ids, spans, rates, currency), spans)
+    revenue = np.zeros((accounts, len(spans) - 1), dtype=np.int64)
+    bits = np.zeros((accounts, -(-days // 8)), dtype=np.uint8)
+    made = Sales(revenue, np.zeros(accounts, dtype=np.int64), bits, spans[0])
+    for lines in found:
+        _add(made, lines, spans)
     return made
 
 
-def _lines(
-    invoices: pl.LazyFrame, ids: Ids, spans: Sequence[int], rates: Mapping[str, int], currency: str
-) -> pl.DataFrame:
-    """The lines of the spans: account, day, `value`, and whether the account bought. Raises NotPackedError."""
+def sold(invoices: pl.LazyFrame, ids: Ids, spans: Sequence[int], by: Reading) -> pl.DataFrame:
+    """The invoice lines of the spans, as `LINES`. Columns as the table `invoices`, those that are there.
+
+    Raises NotPackedError where a line has an unknown account or currency, or an amount beyond Int64.
+    """
     schema = invoices.collect_schema()
     rate = pl.lit(RATE_SCALE, dtype=pl.Int64)
     if "currency" in schema:
-        known = looked_up("currency", {**rates, currency: RATE_SCALE})
+        known = looked_up("currency", {**by.rates, by.terms.currency: RATE_SCALE})
         rate = pl.when(pl.col("currency").is_null()).then(rate).otherwise(known)
-    buys = pl.lit(value=True)
-    if "kind" in schema:
-        buys = pl.any_horizontal(pl.col("kind").is_null(), *(pl.col("kind") == kind for kind in ORDERS))
     units = in_units("amount", schema["amount"])
     lines = invoices.select(
         ids.hashed(),
         day_of("dated_on").alias("day"),
         units.alias("units"),
         (units * rate).alias("priced"),
-        buys.fill_null(value=True).alias("buys"),
+        (buys() if "kind" in schema else pl.lit(value=True)).alias("buys"),
     ).filter(((pl.col("day") >= spans[0]) & (pl.col("day") < spans[-1])).fill_null(value=True))
     priced = divided(lines, "priced", RATE_SCALE, "value")
     is_odd = (pl.col("units").abs() > WIDEST) | pl.col("value").is_null() | pl.col("day").is_null()
-    place = pl.when(~is_odd).then(2 * (pl.col("day") - spans[0]) + (pl.col("buys") & (pl.col("value") > 0)))
-    found = ids.numbered(priced.select("hash", place.alias("place"), "value")).collect(engine="streaming")
+    placed = priced.select("hash", pl.when(~is_odd).then(place(spans)).alias("place"), "value")
+    found = ids.numbered(placed).collect(engine="streaming")
     if found["place"].null_count() or found["account"].null_count():
         raise NotPackedError
     return found
+
+
+def buys() -> pl.Expr:
+    """Whether an account buys by a line of this kind."""
+    return pl.any_horizontal(pl.col("kind").is_null(), *(pl.col("kind") == kind for kind in ORDERS))
+
+
+def place(spans: Sequence[int]) -> pl.Expr:
+    """The place of a line in `LINES`, from `day`, `value` and `buys`."""
+    return 2 * (pl.col("day") - spans[0]) + (pl.col("buys") & (pl.col("value") > 0))
 
 
 def _add(made: Sales, found: pl.DataFrame, spans: Sequence[int]) -> None:
