@@ -1,6 +1,7 @@
 """The command of this folder, which says what it takes with --help.
 
 uv run --group bench python benchmarks/ledgers
+uv run --group bench python benchmarks/ledgers stages FOLDER
 """
 
 import sys
@@ -8,6 +9,11 @@ from pathlib import Path
 
 if __name__ == "__main__":
     sys.path.insert(1, str(Path(__file__).parent.parent))
-    from engines import main
+    if sys.argv[1:2] == ["stages"]:
+        import stages
 
-    main()
+        stages.main(sys.argv[2:])
+    else:
+        from engines import main
+
+        main()

@@ -1,0 +1,62 @@
+"""What does the time go to? The steps of bookscore's history of a ledger, in CPU seconds of all threads.
+
+uv run --group bench python benchmarks/ledgers stages FOLDER [--write]
+"""
+
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import in_bookscore
+from floor import scanned
+from side_by_side import Stages, between_markers, table
+
+from scoring.packed import history, named
+
+STEPS: tuple[tuple[str, ModuleType, str], ...] = (
+    ("accounts to numbers", history, "ids_of"),
+    ("contract lines to facts", history, "facts"),
+    ("movements", history, "walked"),
+    ("levels and rungs", history, "levels"),
+    ("invoices", history, "sales"),
+    ("owners", history, "owners"),
+    ("sums", in_bookscore, "sums"),
+    ("book, with names", named, "book"),
+    ("movements, with names", named, "moves"),
+    ("orders, with names", named, "orders"),
+)
+
+
+def timed(stages: Stages, step: str, work: Callable[..., Any]) -> Callable[..., Any]:
+    """The same work, its time kept under the name of the step."""
+
+    def done(*arguments: Any, **options: Any) -> Any:
+        with stages(step):
+            return work(*arguments, **options)
+
+    return done
+
+
+def measured(folder: Path) -> dict[str, float]:
+    """Step to CPU seconds; `writing` is what is left of all, `floor` a bare scan of the same columns."""
+    stages = Stages()
+    for step, module, name in STEPS:
+        setattr(module, name, timed(stages, step, getattr(module, name)))
+    with stages("floor"):
+        scanned(folder, "parquet")
+    with tempfile.TemporaryDirectory() as out, stages("all"):
+        in_bookscore.write(folder, Path(out), "parquet")
+    steps = {step: stages.seconds[step] for step, _, _ in STEPS}
+    return {**steps, "writing": stages.seconds["all"] - sum(steps.values()), **stages.seconds}
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Measures the ledger in a folder; with `--write` the table goes to the README."""
+    found = measured(Path(arguments[0]))
+    order = [*(step for step, _, _ in STEPS), "writing", "all", "floor"]
+    text = table(("step", "CPU s"), [(step, f"{found[step]:.2f}") for step in order])
+    print(text)
+    if "--write" in arguments:
+        between_markers("ledger stages", text)
