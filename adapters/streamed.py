@@ -3,6 +3,7 @@
 Nothing of a line is mended here: where a file is not what it should be, the folder is read with care instead.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +16,6 @@ from adapters.plain import table_named
 from adapters.values.parsing import DTYPES
 from adapters.wanted import Wanted
 
-A_PIECE = 16_000_000
-"""Lines that are read at a time, so that what they leave behind fits the memory whatever they are."""
-
 PARQUET, CSV = ".parquet", ".csv"
 _A_LINE = 60
 """Bytes of a line of text, about."""
@@ -26,10 +24,24 @@ _LATER = "recorded_at"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Streamed:
-    """Table to its lines in pieces, each of several files, with the columns that they have; `size` in bytes."""
+class StreamedFile:
+    """One file: its lines, not read yet, with the columns that its table has; and how many they are, about."""
 
-    pieces: Mapping[str, Sequence[pl.LazyFrame]]
+    path: Path
+    lines: pl.LazyFrame
+    count: int
+
+    def digest(self) -> str:
+        """The hash of its bytes."""
+        with self.path.open("rb") as opened:
+            return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Streamed:
+    """Table to its files, in the order of their names; `size` in bytes."""
+
+    files: Mapping[str, Sequence[StreamedFile]]
     size: int
 
 
@@ -41,15 +53,14 @@ def streamed(folder: Path, wanted: Wanted) -> Streamed | None:
     """
     if not folder.is_dir():
         return None
-    found: dict[str, list[tuple[Path, pl.LazyFrame]]] = {}
+    found: dict[str, list[StreamedFile]] = {}
     for path, _ in data_files(folder):
         table = None if is_archive(path) or any(map(is_archive, path.parents)) else table_named(path, wanted)
         frame = None if table is None else _scanned(path, wanted.kinds(table))
         if table is None or frame is None:
             return None
-        found.setdefault(table, []).append((path, frame))
-    size = sum(path.stat().st_size for files in found.values() for path, _ in files)
-    return Streamed({table: _in_pieces(files) for table, files in found.items()}, size)
+        found.setdefault(table, []).append(StreamedFile(path, frame, _lines(path, frame)))
+    return Streamed(found, sum(file.path.stat().st_size for files in found.values() for file in files))
 
 
 def _scanned(path: Path, kinds: Mapping[str, str]) -> pl.LazyFrame | None:
@@ -74,20 +85,6 @@ def _fits(kind: pl.DataType, wanted: pl.DataType) -> bool:
     if isinstance(wanted, pl.Decimal):
         return kind.is_integer() or (isinstance(kind, pl.Decimal) and kind.scale <= wanted.scale)
     return kind == wanted
-
-
-def _in_pieces(files: Sequence[tuple[Path, pl.LazyFrame]]) -> list[pl.LazyFrame]:
-    """The files together, so many at a time."""
-    pieces: list[list[pl.LazyFrame]] = [[]]
-    lines = 0
-    for path, frame in files:
-        own = _lines(path, frame)
-        if pieces[-1] and lines + own > A_PIECE:
-            pieces.append([])
-            lines = 0
-        pieces[-1].append(frame)
-        lines += own
-    return [pl.concat(frames, how="diagonal") for frames in pieces]
 
 
 def _lines(path: Path, frame: pl.LazyFrame) -> int:

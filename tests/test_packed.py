@@ -19,7 +19,9 @@ from scoring.ledger.ladder import tiers_of_accounts
 from scoring.ledger.terms import Terms
 from scoring.lifetime.exposure import months_back
 from scoring.packed import named
-from scoring.packed.history import History, Ledger, Months, history
+from scoring.packed.history import History, Ledger, history
+from scoring.packed.lines import A_PIECE, File, Lines
+from scoring.packed.months import Months
 
 Tables = dict[str, pl.DataFrame]
 LENGTHS = {"month": 1, "quarter": 3, "year": 12}
@@ -31,10 +33,9 @@ def made(world: World, tables: Tables, terms: Terms) -> History:
     end = world.period.end
     count = max(12, 2 * length)
     months = Months(tuple(months_back(end, n) for n in range(count, -1, -1)), length)
-    halves = {name: [tables[name][::2].lazy(), tables[name][1::2].lazy()] for name in ("contracts", "invoices")}
+    halves = [Lines([File(tables[name][n::2].lazy(), A_PIECE) for n in (0, 1)]) for name in ("contracts", "invoices")]
     spans = ownership.from_history(tables["ownership"].lazy())
-    pieces = [lambda n=name: iter(halves[n]) for name in halves]
-    ledger = Ledger(tables["accounts"].lazy(), pieces[0], pieces[1], spans, tables["rates"].lazy(), is_checked=True)
+    ledger = Ledger(tables["accounts"].lazy(), *halves, spans, tables["rates"].lazy(), is_checked=True)
     return history(ledger, terms, months, world.as_of)
 
 

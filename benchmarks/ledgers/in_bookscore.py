@@ -5,7 +5,6 @@ python benchmarks/ledgers/in_bookscore.py FOLDER OUT [parquet|csv]
 
 import json
 import sys
-from collections.abc import Callable, Iterable
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -17,13 +16,15 @@ from measured import measured
 from scoring.credit.ownership import from_history
 from scoring.ledger.terms import Terms
 from scoring.packed import named
-from scoring.packed.history import Ledger, Months, history
+from scoring.packed.history import Ledger, history
+from scoring.packed.lines import File, Lines
+from scoring.packed.months import Months
 from scoring.packed.sums import sums
 
 TIERS = ("Entry", "Standard", "Premium")
 TERMS = Terms("EUR", gap_tolerance_days=0, tiers=TIERS, products={f"{tier} Plan": tier for tier in TIERS})
-PIECE, A_LINE = 16_000_000, {"parquet": 9, "csv": 80}
-"""Lines read at a time, and bytes of a line."""
+A_LINE = {"parquet": 9, "csv": 80}
+"""Bytes of a line."""
 MONTHS = Months(tuple(date(2023 + (6 + n) // 12, (6 + n) % 12 + 1, 1) for n in range(37)))
 
 
@@ -33,7 +34,7 @@ def write(folder: Path, out: Path, kind: str) -> None:
     owned = _scan([folder / f"ownership.{kind}"], "ownership", kind).with_columns(pl.lit(1).alias("share"))
     rates = _scan([folder / f"rates.{kind}"], "rates", kind)
     accounts = _scan([folder / f"accounts.{kind}"], "accounts", kind)
-    contracts, invoices = (_pieces(folder, name, kind) for name in ("contracts-*", "invoices-*"))
+    contracts, invoices = (_lines(folder, name, kind) for name in ("contracts-*", "invoices-*"))
     found = history(
         Ledger(accounts, contracts, invoices, from_history(owned), rates, is_checked=False),
         TERMS,
@@ -51,11 +52,9 @@ def write(folder: Path, out: Path, kind: str) -> None:
         frame.rename(new).write_parquet(out / f"{name}.parquet")
 
 
-def _pieces(folder: Path, pattern: str, kind: str) -> Callable[[], Iterable[pl.LazyFrame]]:
-    """The files of the pattern, so many at a time that a piece has some ten million lines."""
+def _lines(folder: Path, pattern: str, kind: str) -> Lines:
     files = sorted(folder.glob(f"{pattern}.{kind}"))
-    a_piece = max(int(len(files) * PIECE / max(sum(f.stat().st_size for f in files) / A_LINE[kind], 1)), 1)
-    return lambda: (_scan(files[n : n + a_piece], pattern, kind) for n in range(0, len(files), a_piece))
+    return Lines([File(_scan([file], pattern, kind), file.stat().st_size // A_LINE[kind]) for file in files])
 
 
 def _scan(files: list[Path], name: str, kind: str) -> pl.LazyFrame:

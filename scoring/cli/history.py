@@ -55,13 +55,17 @@ def history(  # noqa: PLR0913 - a command has as many options as it has
             "--stream/--hold", help="Read lines as they pass by, or hold them all.", show_default="by their size"
         ),
     ] = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Read every line of a stream anew, and keep nothing for the next time.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show what moved recurring revenue: opening, what came and went, closing, period by period.
 
     Movements are net by account and month, all at the rates of the last period's first day, and belong to who held
     the account at the end of the month. Of companies on invoices there is revenue alone. Folders of any size are read:
-    large ones in our own layout as a stream, in which repeated lines are not looked for; `check` does that.
+    large ones in our own layout as a stream, in which repeated lines are not looked for; `check` does that. What a
+    stream makes of a file is kept in FOLDER/.bookscore/history, so that next time only new files are read.
     """
     from dataclasses import replace
 
@@ -70,8 +74,9 @@ def history(  # noqa: PLR0913 - a command has as many options as it has
 
     request = replace(places.request(folder, rules, as_of), period=period, set_aside=set_aside)
     owners = by is not By.COMPANY or out is not None
+    kept = None if fresh else places.home(folder) / places.STORE / "history"
     with working("Reading …"):
-        found = revenue_history.told(request, periods, streams=stream, owners=owners)
+        found = revenue_history.told(request, periods, streams=stream, owners=owners, kept=kept)
     of_managers = sums_of(found.history)
     sums = _sums(found, of_managers, by)
     if out is not None:
@@ -122,6 +127,8 @@ def _show(found: "Told", sums: "pl.DataFrame", by: By, folder: Path, currency: s
     _table(rows, by, found)
     if found.is_streamed:
         note("Lines were read as they passed by; whether some are there twice, bookscore check says.")
+    if count := found.history.known_files:
+        note(f"{count} {'file was' if count == 1 else 'files were'} read before and not again; --fresh reads them all.")
     next_command("cohorts", folder)
 
 

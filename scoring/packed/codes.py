@@ -13,7 +13,7 @@ CREDIT = 0
 def code(value: pl.Expr, rung: pl.Expr, is_over: pl.Expr) -> pl.Expr:
     """The code of a line: `CREDIT`, else 1 and 2 for no rung, 3 and 4 for rung 0, and so on.
 
-    The even one is of a line that ended so short a time ago that, if it was not over, its renewal would be waited for.
+    The even one is of a line whose renewal nobody waits for.
     """
     return pl.when(value < 0).then(CREDIT).otherwise(2 * (rung.fill_null(-1) + 1) + 1 + is_over.cast(pl.Int64))
 
@@ -31,3 +31,8 @@ def is_paying(codes: pl.Expr) -> pl.Expr:
 def is_over(codes: pl.Expr) -> pl.Expr:
     """Whether nobody waits for a renewal of them."""
     return (codes != CREDIT) & (codes % 2 == 0)
+
+
+def not_over(key: pl.Expr) -> pl.Expr:
+    """The key of the same line, if it was not over; for keys of lines that are."""
+    return key - 1

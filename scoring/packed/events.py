@@ -1,54 +1,31 @@
 """What does each contract line do to revenue, and when? Two events a line: it begins to bring, and it ends.
 
+Neither rates nor the day on which one looks matter here, so what was made of lines once holds on other days.
+
 Only lines that say all of themselves are read here: what depends on another line (`renews`, or being signed early),
 on rare units of time or on amounts beyond Int64 has no key, and is left to `ledger.history`, which reads every line.
 """
 
-from collections.abc import Mapping, Set
-from dataclasses import dataclass
+from collections.abc import Set
 from datetime import date
 
 import polars as pl
 
 from scoring.ledger.history import NOT_PAYING
 from scoring.ledger.terms import Terms
-from scoring.money import RATE_SCALE
 from scoring.packed import codes
+from scoring.packed.each import count, each
 from scoring.packed.ids import Ids
-from scoring.packed.keys import day_of, number, on, packed
+from scoring.packed.keys import day_of, number, on, packed, wide
+from scoring.packed.lines import Lines
+from scoring.packed.reading import Reading
 from scoring.packed.whole import WIDEST, divided, in_units, looked_up
 
-SCHEMA = {"key": pl.Int64(), "value": pl.Int64()}
-"""`key` as `packed.keys`, null for a line that is not read here; `value` in ten-thousandths a month."""
+SCHEMA = {"wide": pl.Int128(), "count": pl.Int64()}
+"""`wide` as `keys.wide`, null for a line that is not read here; `count` of its `each`."""
 
 _TWELFTHS = {"month": 12, "quarter": 4, "year": 1, "week": 52, "day": 365}
 _FOUR_WEEKS = {**_TWELFTHS, "week": 48}
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """By what contract lines are read: `rates` in millionths by currency, `until` the last day that counts."""
-
-    terms: Terms
-    rates: Mapping[str, int]
-    as_of: date
-    until: date
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether some policy or rate asks for what only `ledger.history` can do."""
-        terms = self.terms
-        return (
-            terms.discounts != "net"
-            or terms.fx == "at_start"
-            or len(terms.tiers) > codes.MOST_RUNGS
-            or self.has_wide_rates
-        )
-
-    @property
-    def has_wide_rates(self) -> bool:
-        """Whether an amount times some rate may leave Int64."""
-        return any(not 0 < rate < 9 * RATE_SCALE for rate in self.rates.values())
 
 
 def events(contracts: pl.LazyFrame, ids: Ids, by: Reading) -> pl.LazyFrame:
@@ -56,12 +33,21 @@ def events(contracts: pl.LazyFrame, ids: Ids, by: Reading) -> pl.LazyFrame:
 
     Columns as the table `contracts`, those that are there. A line that is not read here has one with a null key.
     """
-    lines = ids.numbered(_known(_measured(contracts, ids, by), by))
-    start = lines.select(packed(pl.col("account"), pl.col("first")).alias("key"), "value")
-    end = lines.filter(pl.col("last") >= 0).select(
-        packed(pl.col("account"), pl.col("last")).alias("key"), (-pl.col("value")).alias("value")
-    )
+    lines = ids.numbered(_known(_measured(contracts, ids, by)))
+    start = lines.select(_wide("first"), "count")
+    end = lines.filter(pl.col("last") >= 0).select(_wide("last"), (-pl.col("count")).alias("count"))
     return pl.concat([start, end])
+
+
+def as_seen_on(contracts: Lines, by: Reading) -> date | None:
+    """The day that events hang on, because a payment may be overdue by then; None where there is no such thing."""
+    columns = [set(file.lines.collect_schema()) for file in contracts.files]
+    dated = any({"status", "past_due_on"} <= there for there in columns)
+    return by.as_of if dated and by.terms.past_due_days is not None else None
+
+
+def _wide(rest: str) -> pl.Expr:
+    return wide(packed(pl.col("account"), pl.col(rest)), pl.col("each")).alias("wide")
 
 
 def _measured(contracts: pl.LazyFrame, ids: Ids, by: Reading) -> pl.LazyFrame:
@@ -81,19 +67,11 @@ def _measured(contracts: pl.LazyFrame, ids: Ids, by: Reading) -> pl.LazyFrame:
         _ends(there, gone, at_notice=terms.at_notice).alias("ends"),
         in_units("amount", schema["amount"]).alias("units"),
         looked_up("every", _FOUR_WEEKS if terms.weeks == "four_a_month" else _TWELFTHS).alias("twelfths"),
-        _rate(there, by).alias("rate"),
+        by.currency_of(there).alias("currency"),
         _rung(there, terms).alias("rung"),
         _over(there, gone).alias("is_over"),
         pl.any_horizontal(tied).alias("is_tied") if tied else pl.lit(value=False).alias("is_tied"),
     )
-
-
-def _rate(there: Set[str], by: Reading) -> pl.Expr:
-    """Millionths of the reporting currency for one of the line's."""
-    if "currency" not in there:
-        return pl.lit(RATE_SCALE, dtype=pl.Int64)
-    own = {by.terms.currency: RATE_SCALE}
-    return pl.when(pl.col("currency").is_null()).then(RATE_SCALE).otherwise(looked_up("currency", {**by.rates, **own}))
 
 
 def _rung(there: Set[str], terms: Terms) -> pl.Expr:
@@ -134,27 +112,25 @@ def _over(there: Set[str], gone: pl.Expr | None) -> pl.Expr:
     return pl.any_horizontal(over) if over else pl.lit(value=False)
 
 
-def _known(lines: pl.LazyFrame, by: Reading) -> pl.LazyFrame:
-    """The lines that count: hash, `first` and `last` (a key without the account; −1: no end), and `value` a month.
+def _known(lines: pl.LazyFrame) -> pl.LazyFrame:
+    """The lines that count: hash, `first` and `last` (a key without the account; −1: no end), `each` and `count`.
 
     `first` is null where a line is not read here.
     """
-    until, tolerance, tomorrow = number(by.until), by.terms.gap_tolerance_days, number(by.as_of) + 1
     ends = pl.col("ends")
-    serves = ends.is_null() | (ends > pl.col("starts"))
-    asked = lines.filter((serves & (pl.col("starts") <= until)).fill_null(value=True))
+    asked = lines.filter((ends.is_null() | (ends > pl.col("starts"))).fill_null(value=True))
     asked = asked.with_columns((pl.col("units") * pl.col("twelfths")).alias("twelfths"))
-    asked = divided(asked, "twelfths", 12, "monthly").with_columns((pl.col("monthly") * pl.col("rate")).alias("priced"))
-    asked = divided(asked, "priced", RATE_SCALE, "value").filter(pl.col("value").ne_missing(0))
-    is_odd = pl.col("is_tied") | (pl.max_horizontal(pl.col("units").abs(), pl.col("monthly").abs()) > WIDEST)
-    waits = (pl.col("is_over") & (ends > tomorrow - tolerance) & (ends < tomorrow)).fill_null(value=False)
+    asked = divided(asked, "twelfths", 12, "monthly").filter(pl.col("monthly").ne_missing(0))
+    is_wide = pl.max_horizontal(pl.col("units").abs(), pl.col("monthly").abs()) > WIDEST
+    is_unknown = pl.col("monthly").is_null() | pl.col("currency").is_null()
     asked = asked.with_columns(
-        codes.code(pl.col("value"), pl.col("rung"), waits).alias("code"),
-        (is_odd | pl.col("value").is_null()).alias("is_odd"),
+        codes.code(pl.col("monthly"), pl.col("rung"), pl.col("is_over")).alias("code"),
+        (pl.col("is_tied") | is_wide | is_unknown).alias("is_odd"),
     )
     return asked.select(
         "hash",
         pl.when(~pl.col("is_odd")).then(on(pl.col("code"), pl.col("starts"))).alias("first"),
-        pl.when((ends <= until).fill_null(value=False)).then(on(pl.col("code"), ends)).otherwise(-1).alias("last"),
-        pl.col("value").fill_null(1),  # of a line that is not read here, and must not vanish
+        pl.when(ends.is_not_null()).then(on(pl.col("code"), ends)).otherwise(-1).alias("last"),
+        each("monthly", "currency").alias("each"),
+        count("monthly", "currency").fill_null(1).alias("count"),  # a line that is not read here must not vanish
     )

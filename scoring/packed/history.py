@@ -4,57 +4,49 @@ ids → facts → gaps → movements, levels, sales, owners → frames with name
 movement an account and month, at the rates of one day.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 
 import polars as pl
 
 from scoring.ledger.currency import rates_in_millionths
 from scoring.ledger.movements import GAINS, LOSSES
 from scoring.ledger.terms import Terms
-from scoring.packed.events import Reading
-from scoring.packed.facts import NotPackedError, facts
+from scoring.packed.events import as_seen_on
+from scoring.packed.facts import NotPackedError, at_rates
 from scoring.packed.gaps import bridged
 from scoring.packed.ids import Ids, ids_of
+from scoring.packed.kept import Kept
 from scoring.packed.keys import number
 from scoring.packed.levels import Levels, levels
+from scoring.packed.lines import Lines
+from scoring.packed.months import Months
 from scoring.packed.owners import Owners, owners
 from scoring.packed.plainly import facts_plainly, sold_plainly
-from scoring.packed.sales import Sales, sales, sold
+from scoring.packed.reading import Reading
+from scoring.packed.sales import Sales, sales
+from scoring.packed.summaries import of_contracts, of_invoices
 from scoring.packed.walked import walked
 
 KINDS = (*GAINS, *LOSSES)
-Pieces = Callable[[], Iterable[pl.LazyFrame]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ledger:
-    """Where a history is read from: the tables of that name, those of many lines in pieces that are read one by one.
+    """Where a history is read from: the tables of that name, those of many lines in files, read a few at a time.
 
     `spans` as `credit.ownership.SPANS`. `is_checked`: every account, currency and amount is known to be one, so that
     lines that the fast form cannot read may be read in the plain one; else they are left to whoever checks.
     """
 
     accounts: pl.LazyFrame
-    contracts: Pieces
-    invoices: Pieces
+    contracts: Lines
+    invoices: Lines
     spans: pl.LazyFrame
     rates: pl.LazyFrame
     is_checked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Months:
-    """The months of a history: `firsts` are their first days and the day after the last; `length` months are a span."""
-
-    firsts: tuple[date, ...]
-    length: int = 3
-
-    @property
-    def spans(self) -> tuple[date, ...]:
-        """The first day of each span, and the day after the last."""
-        return self.firsts[:: self.length]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,7 +54,8 @@ class History:
     """All that happened, in whole numbers; `named` gives it names.
 
     `moves` as `walked.SCHEMA`; `levels` at the ends of spans; `sales` in spans; `owners` on the day before each month
-    and on the last of all, from `spans`. `is_fast` says whether the fast form could read all lines.
+    and on the last of all, from `spans`. `is_fast` says whether the fast form could read all lines,
+    `known_files` how many files were known from before.
     """
 
     months: Months
@@ -74,18 +67,23 @@ class History:
     spans: pl.LazyFrame
     tiers: Sequence[str]
     is_fast: bool
+    known_files: int = 0
 
 
-def history(ledger: Ledger, terms: Terms, months: Months, as_of: date) -> History:
+def history(ledger: Ledger, terms: Terms, months: Months, as_of: date, kept: Path | None = None) -> History:
     """The history of the months. Rates are those of the first day of the last span, as in a run of that span.
 
-    Raises NotPackedError where a line that nobody checked cannot be read in the fast form, HashesCollideError.
+    In the folder `kept` are the facts of files that were read before, and those of new files are put there.
+    Raises NotPackedError where a line that nobody checked cannot be read in the fast form, HashesCollideError, and
+    OSError where facts cannot be kept.
     """
     ids = ids_of(ledger.accounts)
     day = months.spans[-2]
     until = max(months.firsts[-1], as_of) + timedelta(days=terms.gap_tolerance_days + 1)
     by = Reading(terms, _rates_on(ledger.rates, day), as_of, until)
-    found, is_fast = _facts(ledger, ids, by, day)
+    of_contracts, of_invoices = _kept(ledger, ids, by, kept)
+    found, is_fast = _facts(ledger, ids, by, day, of_contracts)
+    sold = _sales(ledger, ids, by, months, of_invoices)
     spans = [number(first) for first in months.spans]
     firsts = [number(first) for first in months.firsts]
     return History(
@@ -93,46 +91,51 @@ def history(ledger: Ledger, terms: Terms, months: Months, as_of: date) -> Histor
         ids=ids,
         moves=walked(found, firsts, terms.reactivation_window_days),
         levels=levels(found, len(ids), spans, len(terms.tiers), largest=terms.largest_tier),
-        sales=_sales(ledger, ids, by, spans, day),
+        sales=sold,
         owners=owners(ledger.spans, ids, [first - 1 for first in firsts]),
         spans=ledger.spans,
         tiers=terms.tiers,
         is_fast=is_fast,
+        known_files=sum(len(part.known) for part in (of_contracts, of_invoices) if part),
     )
 
 
-def _facts(ledger: Ledger, ids: Ids, by: Reading, day: date) -> tuple[pl.DataFrame, bool]:
-    """The facts of all lines, and whether the fast form read them."""
+def _kept(ledger: Ledger, ids: Ids, by: Reading, folder: Path | None) -> tuple[Kept | None, Kept | None]:
+    """What is known of contracts and of invoices."""
+    if folder is None:
+        return None, None
+    way = f"{by.terms} {as_seen_on(ledger.contracts, by)}"
+    return Kept(folder / "contracts", way, ids), Kept(folder / "invoices", by.terms.currency, ids)
+
+
+def _facts(ledger: Ledger, ids: Ids, by: Reading, day: date, kept: Kept | None) -> tuple[pl.DataFrame, bool]:
+    """What all lines are worth, and whether the fast form read them."""
     if not by.is_plain:
         try:
-            found = facts(ledger.contracts(), ids, by)
+            found = at_rates(of_contracts(ledger.contracts, ids, by, kept), by)
             return bridged(found, by.terms.gap_tolerance_days, number(by.as_of) + 1), True
         except NotPackedError:
             pass  # some line looks at another, or is beyond Int64: all of them are read in full
     _check_plain(ledger)
-    return facts_plainly(_whole(ledger.contracts()), ids, by, ledger.rates, day), False
+    return facts_plainly(ledger.contracts.whole(), ids, by, ledger.rates, day), False
 
 
-def _sales(ledger: Ledger, ids: Ids, by: Reading, spans: Sequence[int], day: date) -> Sales:
+def _sales(ledger: Ledger, ids: Ids, by: Reading, months: Months, kept: Kept | None) -> Sales:
     """What was invoiced, read in the fast form unless some amount or rate is too wide for it."""
-    if not by.has_wide_rates:
+    if not by.has_odd_rates:
         try:
-            return sales((sold(piece, ids, spans, by) for piece in ledger.invoices()), len(ids), spans)
+            return sales(of_invoices(ledger.invoices, ids, by, kept), len(ids), months)
         except NotPackedError:
-            pass  # some line looks at another, or is beyond Int64: all of them are read in full
+            pass  # some line is beyond Int64: all of them are read in full
     _check_plain(ledger)
-    lines = sold_plainly(_whole(ledger.invoices()), ids, spans, by, ledger.rates, day)
-    return sales([lines], len(ids), spans)
+    lines = sold_plainly(ledger.invoices.whole(), ids, by, ledger.rates, months.spans[-2])
+    return sales([lines], len(ids), months)
 
 
 def _check_plain(ledger: Ledger) -> None:
     """Raises NotPackedError where nobody checked the lines: the plain form leaves out what it does not know."""
     if not ledger.is_checked:
         raise NotPackedError
-
-
-def _whole(pieces: Iterable[pl.LazyFrame]) -> pl.LazyFrame:
-    return pl.concat(list(pieces), how="diagonal")
 
 
 def _rates_on(rates: pl.LazyFrame, day: date) -> Mapping[str, int]:

@@ -58,6 +58,10 @@ class Ids:
         found = pl.col("hash").map_batches(self._numbers_of, return_dtype=pl.Int64, is_elementwise=True)
         return lines.with_columns(found.alias("account")).drop("hash")
 
+    def in_order(self) -> pl.Series:
+        """The hashes in the order of the accounts' numbers."""
+        return pl.Series(self.hashes[np.argsort(self.numbers)])
+
     def known(self) -> pl.LazyFrame:
         """One row per account, in the order of their ids: account_id, account."""
         return pl.LazyFrame({"account_id": self.names, "account": np.arange(len(self), dtype=np.int64)})

@@ -5,7 +5,8 @@ Sorted by it, all that happened to an account stands together, day by day, and "
 window over text is needed. docs/decisions.md says what that saves.
 """
 
-from datetime import date
+from datetime import date, timedelta
+from functools import cache
 
 import polars as pl
 
@@ -13,6 +14,8 @@ CODES = 1 << 7
 DAYS = 1 << 17
 ORIGIN = date(1900, 1, 1)
 """Day 0; what lies before it counts as it."""
+EACH = 1 << 62
+"""More than any `each` of a fact."""
 
 _SINCE = (date(1970, 1, 1) - ORIGIN).days
 _ACCOUNT = CODES * DAYS
@@ -26,6 +29,30 @@ def day_of(column: str) -> pl.Expr:
 def number(day: date) -> int:
     """The number of one day."""
     return min(max((day - ORIGIN).days, 0), DAYS - 1)
+
+
+def month_number(day: date) -> int:
+    """The number of a day's month, from that of day 0."""
+    return (day.year - ORIGIN.year) * 12 + day.month - ORIGIN.month
+
+
+def month_of(day: str) -> pl.Expr:
+    """The number of the month of a column of days' numbers; looked up, which is faster than years and months."""
+    return pl.lit(_of_days()["month"]).gather(pl.col(day))
+
+
+def bit_of(day: str) -> pl.Expr:
+    """A bit for the day within its month."""
+    return pl.lit(_of_days()["bit"]).gather(pl.col(day))
+
+
+@cache
+def _of_days() -> pl.DataFrame:
+    """One row per day number: `month`, `bit`."""
+    days = pl.date_range(ORIGIN, ORIGIN + timedelta(days=DAYS - 1), eager=True)
+    month = (days.dt.year().cast(pl.Int64) - ORIGIN.year) * 12 + days.dt.month() - ORIGIN.month
+    bits = pl.Series([1 << n for n in range(31)], dtype=pl.Int32).gather(days.dt.day().cast(pl.Int64) - 1)
+    return pl.DataFrame({"month": month.cast(pl.Int64), "bit": bits})
 
 
 def as_date(day: pl.Expr) -> pl.Expr:
@@ -61,3 +88,13 @@ def code_of(key: pl.Expr) -> pl.Expr:
 def account_day(key: pl.Expr) -> pl.Expr:
     """The part of the key that says account and day; in the order of keys, too."""
     return key // CODES
+
+
+def wide(key: pl.Expr, each: pl.Expr) -> pl.Expr:
+    """A key and what is counted under it, in one number of 128 bits: grouped by it as fast as by the key alone."""
+    return key.cast(pl.Int128) * EACH + each
+
+
+def narrow(wide: str) -> list[pl.Expr]:
+    """The `key` and the `each` of a wide key."""
+    return [(pl.col(wide) // EACH).cast(pl.Int64).alias("key"), (pl.col(wide) % EACH).cast(pl.Int64).alias("each")]

@@ -1,6 +1,5 @@
 """How are lines read that the fast form leaves alone? By `ledger.history`, which holds each against the others."""
 
-from collections.abc import Sequence
 from datetime import date
 
 import polars as pl
@@ -10,15 +9,15 @@ from scoring.ledger.history import recurring
 from scoring.ledger.ladder import rungs
 from scoring.money import units
 from scoring.packed import codes
-from scoring.packed.events import Reading
-from scoring.packed.facts import facts_of
+from scoring.packed.facts import summed
 from scoring.packed.ids import Ids
+from scoring.packed.invoiced import bits, buys, in_month
 from scoring.packed.keys import day_of, number, on, packed
-from scoring.packed.sales import LINES, buys, place
+from scoring.packed.reading import Reading
 
 
 def facts_plainly(contracts: pl.LazyFrame, ids: Ids, by: Reading, rates: pl.LazyFrame, day: date) -> pl.DataFrame:
-    """As `facts.facts`, of lines in full, gaps bridged already. `rates` are those of the table, `day` the one whose
+    """As `facts.at_rates`, of lines in full, gaps bridged already. `rates` are those of the table, `day` the one whose
     rates hold."""
     terms = by.terms
     lines = rungs(recurring(contracts, terms, by.as_of), terms.tiers, terms.products)
@@ -42,16 +41,17 @@ def facts_plainly(contracts: pl.LazyFrame, ids: Ids, by: Reading, rates: pl.Lazy
         )
         for column, signed in ends
     ]
-    return facts_of(pl.concat(events))
+    return summed(pl.collect_all(events))
 
 
-def sold_plainly(
-    invoices: pl.LazyFrame, ids: Ids, spans: Sequence[int], by: Reading, rates: pl.LazyFrame, day: date
-) -> pl.DataFrame:
-    """As `sales.sold`, of lines in full. `rates` and `day` as for `facts_plainly`."""
-    lines = priced(invoices, rates, day, by.terms.currency, "amount").with_columns(
-        day_of("dated_on").alias("day"), units(pl.col("amount")).cast(pl.Int64).alias("value"), buys().alias("buys")
+def sold_plainly(invoices: pl.LazyFrame, ids: Ids, by: Reading, rates: pl.LazyFrame, day: date) -> pl.DataFrame:
+    """Lines in full, as `sales.sales` takes them. `rates` and `day` as for `facts_plainly`."""
+    lines = priced(invoices, rates, day, by.terms.currency, "amount").join(ids.known(), on="account_id", validate="m:1")
+    return (
+        lines.with_columns(
+            day_of("dated_on").alias("day"), units(pl.col("amount")).cast(pl.Int64).alias("value"), buys().alias("buys")
+        )
+        .with_columns((pl.col("buys") & (pl.col("value") > 0)).alias("is_order"))
+        .select(packed(pl.col("account"), in_month("is_order")).alias("key"), "value", bits("is_order").alias("days"))
+        .collect()
     )
-    inside = (pl.col("day") >= spans[0]) & (pl.col("day") < spans[-1])
-    placed = lines.filter(inside).with_columns(place(spans).alias("place"))
-    return placed.join(ids.known(), on="account_id", validate="m:1").select(*LINES).collect()

@@ -1,0 +1,54 @@
+"""What is one of a fact worth? So much of a currency, until a rate is known; then money.
+
+A fact counts things that are alike: `count` of `each`. In the reporting currency each is a ten-thousandth. In others it
+is a line's whole amount, so that, whatever the rate, the amount of every line is rounded by itself.
+"""
+
+import re
+from collections.abc import Mapping
+
+import polars as pl
+
+from scoring.money import RATE_SCALE
+from scoring.packed.whole import divided
+
+OWN = 0
+"""A ten-thousandth of the reporting currency."""
+
+_CURRENCIES = 1 << 15
+"""In the low bits of `each` there is a currency, the amount above it."""
+
+
+def currency_number(code: str) -> int | None:
+    """The number of a currency, from 1; None for what is not three capital letters."""
+    if not re.fullmatch("[A-Z]{3}", code):
+        return None
+    first, second, third = (ord(letter) - ord("A") for letter in code)
+    return (first * 26 + second) * 26 + third + 1
+
+
+def each(amount: str, currency: str) -> pl.Expr:
+    """What is counted of a line with so many ten-thousandths in the currency of that number, or in `OWN`."""
+    return (
+        pl.when(pl.col(currency) == OWN)
+        .then(pl.lit(OWN, dtype=pl.Int64))
+        .otherwise(pl.col(amount).abs() * _CURRENCIES + pl.col(currency))
+    )
+
+
+def count(amount: str, currency: str) -> pl.Expr:
+    """How many of them the line is: all its ten-thousandths, or one, below nothing where it is a credit."""
+    return pl.when(pl.col(currency) == OWN).then(amount).otherwise(pl.col(amount).sign())
+
+
+def priced(facts: pl.LazyFrame, rates: Mapping[str, int]) -> pl.LazyFrame:
+    """The facts with their `value` for `each` and `count`, at rates in millionths; null where there is no rate."""
+    known: list[int | None] = [None] * _CURRENCIES
+    known[OWN] = RATE_SCALE
+    for code, rate in rates.items():
+        if (number := currency_number(code)) is not None:
+            known[number] = rate
+    at = pl.lit(pl.Series(known, dtype=pl.Int64)).gather(pl.col("each") % _CURRENCIES)
+    one = facts.with_columns((pl.col("each") // _CURRENCIES * at).alias("one"))
+    whole = pl.when(pl.col("each") == OWN).then("count").otherwise(pl.col("count") * pl.col("one"))
+    return divided(one, "one", RATE_SCALE, "one").with_columns(whole.alias("value")).drop("each", "count", "one")

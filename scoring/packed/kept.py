@@ -1,0 +1,119 @@
+"""What is known of files that were read before? Their facts, found again by what is in the files and how they are read.
+
+A part holds the facts of some files. It is taken only whole, only where all of its files are still there, and only if
+its own bytes are what they were; so a history is the same with and without it, and costs what is new. Accounts are
+known by their hash, as their numbers change when accounts are added. In the folder of a part:
+
+    facts.parquet, accounts.parquet, part.json (its files, and the hashes of both)
+"""
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Set
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from scoring.packed.ids import Ids
+from scoring.packed.keys import CODES, DAYS
+
+_FORM = 1
+"""Goes up when facts are made or written in another way."""
+_FACTS, _ACCOUNTS, _PART = "facts.parquet", "accounts.parquet", "part.json"
+_ACCOUNT = CODES * DAYS
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """The facts of files with these digests, with the numbers that accounts have now."""
+
+    digests: frozenset[str]
+    facts: pl.DataFrame
+
+
+class Kept:
+    """The parts in a folder that were read in one way; others are as good as not there. Nothing of it has to exist.
+
+    `known` are the files whose parts were taken.
+    """
+
+    def __init__(self, folder: Path, way: str, ids: Ids) -> None:
+        self._folder, self._ids = folder, ids
+        self._way = f"{_FORM} {version('bookscore')} {pl.__version__} {ids.seed} {way}"
+        self.known: frozenset[str] = frozenset()
+
+    def parts(self, digests: Set[str]) -> list[Part]:
+        """The parts of these files, no file in two of them, those of many files first."""
+        found: list[Part] = []
+        left = set(digests)
+        for place, said in sorted(self._said(), key=lambda one: (-len(one[1]["files"]), one[0].name)):
+            files = frozenset(said["files"])
+            if files and files <= left and (facts := self._facts(place, said)) is not None:
+                found.append(Part(files, facts))
+                left -= files
+        self.known = frozenset(digests) - left
+        return found
+
+    def keep(self, digests: Iterable[str], facts: pl.DataFrame) -> None:
+        """Returns once the facts of these files are kept; a part appears whole or not at all. Raises OSError."""
+        files = sorted(digests)
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        written = Path(tempfile.mkdtemp(dir=self._folder, prefix="."))
+        try:
+            facts.write_parquet(written / _FACTS, compression="lz4")
+            pl.DataFrame({"hash": self._ids.in_order()}).write_parquet(written / _ACCOUNTS, compression="lz4")
+            hashes = {name: _hash(written / name) for name in (_FACTS, _ACCOUNTS)}
+            said = {"way": self._way, "files": files, **hashes}
+            (written / _PART).write_text(json.dumps(said), encoding="utf-8")
+            place = self._folder / _name(self._way, files)
+            shutil.rmtree(place, ignore_errors=True)
+            written.rename(place)
+        finally:
+            shutil.rmtree(written, ignore_errors=True)
+
+    def forget(self, used: Iterable[frozenset[str]]) -> None:
+        """Removes all parts but those of these files."""
+        names = {_name(self._way, sorted(files)) for files in used}
+        for place in self._folder.iterdir() if self._folder.is_dir() else ():
+            if place.is_dir() and place.name not in names:
+                shutil.rmtree(place, ignore_errors=True)
+
+    def _said(self) -> Iterator[tuple[Path, dict[str, Any]]]:
+        """The parts that were read in this way, and what is said of each."""
+        for path in sorted(self._folder.glob(f"*/{_PART}")):
+            try:
+                said = json.loads(path.read_text(encoding="utf-8"))
+            except (OSError, ValueError):
+                continue
+            if isinstance(said, dict) and said.get("way") == self._way:
+                yield path.parent, said
+
+    def _facts(self, place: Path, said: dict[str, Any]) -> pl.DataFrame | None:
+        """The facts of a part; None where its bytes are not what they were, or an account of it is not known now."""
+        try:
+            if any(_hash(place / name) != said.get(name) for name in (_FACTS, _ACCOUNTS)):
+                return None
+            facts, accounts = (pl.read_parquet(place / name) for name in (_FACTS, _ACCOUNTS))
+        except (OSError, pl.exceptions.PolarsError):
+            return None
+        numbers = accounts.lazy().pipe(self._ids.numbered).collect()["account"]
+        if numbers.equals(pl.int_range(len(numbers), eager=True)):
+            return facts
+        key = pl.col("key")
+        moved = pl.lit(numbers).gather(key // _ACCOUNT) * _ACCOUNT + key % _ACCOUNT
+        numbered = facts.with_columns(moved.alias("key"))
+        return None if numbered["key"].null_count() else numbered
+
+
+def _name(way: str, files: list[str]) -> str:
+    return hashlib.sha256("\n".join([way, *files]).encode()).hexdigest()[:24]
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()

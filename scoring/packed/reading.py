@@ -1,0 +1,46 @@
+"""By what are lines read? The policies, the currencies that have a rate, and the day up to which things are known."""
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from scoring.ledger.terms import Terms
+from scoring.money import RATE_SCALE
+from scoring.packed import codes
+from scoring.packed.each import OWN, currency_number
+from scoring.packed.whole import looked_up
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """By what contract lines are read: `rates` in millionths by currency, `until` the last day that counts."""
+
+    terms: Terms
+    rates: Mapping[str, int]
+    as_of: date
+    until: date
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether some policy or rate asks for what only `ledger.history` can do."""
+        terms = self.terms
+        return (
+            terms.discounts != "net"
+            or terms.fx == "at_start"
+            or len(terms.tiers) > codes.MOST_RUNGS
+            or self.has_odd_rates
+        )
+
+    @property
+    def has_odd_rates(self) -> bool:
+        """Whether an amount times some rate may leave Int64, or some currency has no number."""
+        return any(currency_number(c) is None or not 0 < r < 9 * RATE_SCALE for c, r in self.rates.items())
+
+    def currency_of(self, there: Set[str]) -> pl.Expr:
+        """The number of a line's currency, or `OWN`; null for one that has no rate. `there` are the columns."""
+        if "currency" not in there:
+            return pl.lit(OWN, dtype=pl.Int64)
+        numbers = {code: currency_number(code) or OWN for code in self.rates} | {self.terms.currency: OWN}
+        return pl.when(pl.col("currency").is_null()).then(OWN).otherwise(looked_up("currency", numbers))
