@@ -33,9 +33,11 @@ def made(world: World, tables: Tables, terms: Terms) -> History:
     end = world.period.end
     count = max(12, 2 * length)
     months = Months(tuple(months_back(end, n) for n in range(count, -1, -1)), length)
-    halves = [Lines([File(tables[name][n::2].lazy(), A_PIECE) for n in (0, 1)]) for name in ("contracts", "invoices")]
+    contracts, invoices = (
+        Lines([File(tables[name][n::2].lazy(), A_PIECE) for n in (0, 1)]) for name in ("contracts", "invoices")
+    )
     spans = ownership.from_history(tables["ownership"].lazy())
-    ledger = Ledger(tables["accounts"].lazy(), *halves, spans, tables["rates"].lazy(), is_checked=True)
+    ledger = Ledger(tables["accounts"].lazy(), contracts, invoices, spans, tables["rates"].lazy(), is_checked=True)
     return history(ledger, terms, months, world.as_of)
 
 
