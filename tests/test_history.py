@@ -55,7 +55,7 @@ def company(folder: Path, files: Mapping[str, str] = FILES, *, kind: str = "csv"
 def told(*arguments: str | Path) -> tuple[int, str, str]:
     out, err = io.StringIO(), io.StringIO()
     with redirect_stdout(out), redirect_stderr(err):
-        code = main(["history", *(str(a) for a in arguments), "--as-of", AS_OF])
+        code = main(["history", "--as-of", AS_OF, *(str(a) for a in arguments)])
     return code, out.getvalue(), err.getvalue()
 
 

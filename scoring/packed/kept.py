@@ -11,6 +11,7 @@ import hashlib
 import json
 import shutil
 import tempfile
+import time
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -26,6 +27,8 @@ _FORM = 1
 """Goes up when facts are made or written in another way."""
 _FACTS, _ACCOUNTS, _PART = "facts.parquet", "accounts.parquet", "part.json"
 _ACCOUNT = CODES * DAYS
+_LONGEST_WRITING = 3_600
+"""Seconds after which a part that is not whole is one that a crash left."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,12 +83,13 @@ class Kept:
         """Removes all parts but those of these files."""
         names = {_name(self._way, sorted(files)) for files in used}
         for place in self._folder.iterdir() if self._folder.is_dir() else ():
-            if place.is_dir() and place.name not in names:
+            is_being_written = place.name.startswith(".") and time.time() - place.stat().st_mtime < _LONGEST_WRITING
+            if place.is_dir() and place.name not in names and not is_being_written:
                 shutil.rmtree(place, ignore_errors=True)
 
     def _said(self) -> Iterator[tuple[Path, dict[str, Any]]]:
         """The parts that were read in this way, and what is said of each."""
-        for path in sorted(self._folder.glob(f"*/{_PART}")):
+        for path in sorted(self._folder.glob(f"[!.]*/{_PART}")):
             try:
                 said = json.loads(path.read_text(encoding="utf-8"))
             except (OSError, ValueError):

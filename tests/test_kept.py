@@ -1,0 +1,177 @@
+"""What is kept of files that were read? Histories are the same with and without it, whatever happened in between."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from test_history import FILES, company, rows, told
+from test_packed import packable
+from worlds import World, examples, worlds
+
+from scoring.credit import ownership
+from scoring.ledger.terms import Terms
+from scoring.lifetime.exposure import months_back
+from scoring.packed import named
+from scoring.packed.history import History, Ledger, history
+from scoring.packed.lines import A_PIECE, File, Lines
+from scoring.packed.months import Months
+from scoring.packed.sums import sums
+
+LINES = ("contracts", "invoices")
+HEADS = {name: FILES[name].split("\n")[0] + "\n" for name in LINES}
+JULY = {
+    "contracts-07": HEADS["contracts"] + "c7,a0,Premium Plan,90.00,USD,month,2026-07-01,,\n",
+    "invoices-07": HEADS["invoices"] + "i3,a0,2026-07-02,12.34,USD,order\n",
+}
+ZOE = "a0,Zoe,North\n"
+"""An account that comes later, and is the first in the order of ids."""
+
+
+def read(
+    world: World, terms: Terms, tables: dict[str, pl.DataFrame], files: int, until: date, kept: Path | None
+) -> History:
+    """The history of a year up to a day, of the first files of four over which lines are spread, and their accounts."""
+    months = Months(tuple(months_back(until, n) for n in range(12, -1, -1)), 3)
+    frames = {name: [tables[name][n::4] for n in range(files)] for name in LINES}
+    contracts, invoices = (
+        Lines([File(frame.lazy(), A_PIECE, f"{name} {n}") for n, frame in enumerate(frames[name])]) for name in LINES
+    )
+    seen = pl.concat([frame["account_id"] for name in LINES for frame in frames[name]]).unique()
+    spans = ownership.from_history(tables["ownership"].lazy())
+    accounts = tables["accounts"].filter(pl.col("account_id").is_in(seen.implode())).lazy()
+    ledger = Ledger(accounts, contracts, invoices, spans, tables["rates"].lazy(), is_checked=True)
+    return history(ledger, terms, months, until - timedelta(days=1), kept)
+
+
+@given(world=worlds(basis="contracts"), counts=st.lists(st.integers(1, 4), min_size=1, max_size=3))
+@examples(30)
+def test_a_history_is_the_same_with_what_is_kept_and_without(world: World, counts: list[int]) -> None:
+    """Quarter after quarter, at other rates, with more files or fewer, and with accounts that come between others."""
+    tables, terms = packable(world)
+    with TemporaryDirectory() as folder:
+        for step, count in enumerate([*counts, 4]):
+            until = months_back(world.period.end, 3 * (len(counts) - step))
+            mine = read(world, terms, tables, count, until, Path(folder))
+            theirs = read(world, terms, tables, count, until, None)
+            assert mine.is_fast
+            for make in (named.book, named.moves, named.orders, sums):
+                assert make(mine).equals(make(theirs))
+            assert read(world, terms, tables, count, until, Path(folder)).known_files == 2 * count
+
+
+def outputs(folder: Path, *more: str) -> tuple[dict[str, str], int]:
+    """The hash of each file that a stream of the folder writes, and how many files were not read for it."""
+    out = folder.parent / "out"
+    code, said, err = told(folder, "--stream", "--by", "manager", "--out", out, *more)
+    assert code == 0, said + err
+    known = [line for line in err.splitlines() if "read before" in line]
+    hashes = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(out.iterdir())}
+    return hashes, int(known[0].split()[0]) if known else 0
+
+
+def add(folder: Path, name: str, text: str) -> None:
+    path = folder / f"{name}.csv"
+    path.write_text((path.read_text(encoding="utf-8") if path.exists() else "") + text, encoding="utf-8")
+
+
+def parts(folder: Path, table: str) -> list[Path]:
+    return sorted((folder / ".bookscore" / "history" / table).iterdir())
+
+
+def test_a_month_is_added_and_only_its_files_are_read(tmp_path: Path) -> None:
+    folder = company(tmp_path / "c")
+    fresh, none = outputs(folder, "--fresh")
+    assert (none, (folder / ".bookscore").exists()) == (0, False)
+    assert outputs(folder) == (fresh, 0)
+    assert outputs(folder) == (fresh, 2)
+    add(folder, "accounts", ZOE)
+    for name, text in JULY.items():
+        add(folder, name, text)
+    grown, _ = outputs(folder, "--period", "2026-Q3", "--fresh")
+    assert grown != fresh
+    assert outputs(folder, "--period", "2026-Q3") == (grown, 2)
+    assert outputs(folder, "--period", "2026-Q3") == (grown, 4)
+
+
+def test_of_contracts_there_is_one_part_and_of_invoices_one_for_each_reading(tmp_path: Path) -> None:
+    folder = company(tmp_path / "c")
+    outputs(folder)
+    for name, text in JULY.items():
+        add(folder, name, text.replace("a0", "a1"))
+    outputs(folder)
+    assert [len(parts(folder, table)) for table in LINES] == [1, 2]
+
+
+def test_a_file_that_is_gone_or_changed_is_not_in_the_answer(tmp_path: Path) -> None:
+    folder = company(tmp_path / "c")
+    for name, text in JULY.items():
+        add(folder, name, text.replace("a0", "a1"))
+    outputs(folder)
+    (folder / "contracts-07.csv").unlink()
+    add(folder, "invoices", "i4,a3,2026-06-01,5.00,EUR,order\n")
+    fresh, _ = outputs(folder, "--fresh")
+    assert outputs(folder) == (fresh, 0)
+    assert outputs(folder) == (fresh, 3)
+
+
+def shorten(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def spoil(path: Path) -> None:
+    """One byte in the middle, so that a number may be another."""
+    content = bytearray(path.read_bytes())
+    content[len(content) // 3] ^= 1
+    path.write_bytes(content)
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+@pytest.mark.parametrize("harm", [shorten, spoil, empty, Path.unlink])
+@pytest.mark.parametrize("name", ["facts.parquet", "accounts.parquet", "part.json"])
+def test_a_part_that_was_harmed_is_read_anew(tmp_path: Path, name: str, harm: Callable[[Path], None]) -> None:
+    folder = company(tmp_path / "c")
+    fresh, _ = outputs(folder)
+    for table in LINES:
+        (part,) = parts(folder, table)
+        harm(part / name)
+    assert outputs(folder)[0] == fresh
+    assert outputs(folder) == (fresh, 2)
+
+
+def test_other_policies_and_other_days_read_anew_what_hangs_on_them(tmp_path: Path) -> None:
+    """Tiers change contracts alone; with payments that may be overdue by then, the day that one looks does, too."""
+    folder = company(tmp_path / "c")
+    outputs(folder)
+    rules = folder / "rules.yaml"
+    rules.write_text(rules.read_text(encoding="utf-8").replace("Standard", "Middle"), encoding="utf-8")
+    assert outputs(folder)[1] == 1
+    head, *lines = FILES["contracts"].rstrip("\n").split("\n")
+    late = [line + ("past_due,2026-05-01" if line.startswith("c2") else ",") for line in lines]
+    (folder / "contracts.csv").write_text("\n".join([f"{head},past_due_on", *late, ""]), encoding="utf-8")
+    outputs(folder)
+    assert outputs(folder)[1] == 2
+    fresh, _ = outputs(folder, "--period", "2026-Q2", "--as-of", "2026-05-20", "--fresh")
+    assert outputs(folder, "--period", "2026-Q2", "--as-of", "2026-05-20") == (fresh, 1)
+
+
+def test_where_nothing_can_be_kept_the_answer_is_the_same(tmp_path: Path) -> None:
+    folder = company(tmp_path / "c")
+    fresh, _ = outputs(folder, "--fresh")
+    (folder / ".bookscore").write_text("in the way", encoding="utf-8")
+    assert outputs(folder) == (fresh, 0)
+
+
+def test_a_file_that_is_there_twice_is_not_counted_twice(tmp_path: Path) -> None:
+    folder = company(tmp_path / "c")
+    once = rows(folder, "--stream")
+    add(folder, "invoices-again", FILES["invoices"])
+    assert rows(folder, "--stream") == once
