@@ -10,8 +10,6 @@ known by their hash, as their numbers change when accounts are added. In the fol
 import hashlib
 import json
 import shutil
-import tempfile
-import time
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -27,8 +25,6 @@ _FORM = 1
 """Goes up when facts are made or written in another way."""
 _FACTS, _ACCOUNTS, _PART = "facts.parquet", "accounts.parquet", "part.json"
 _ACCOUNT = CODES * DAYS
-_LONGEST_WRITING = 3_600
-"""Seconds after which a part that is not whole is one that a crash left."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,33 +59,25 @@ class Kept:
         return found
 
     def keep(self, digests: Iterable[str], facts: pl.DataFrame) -> None:
-        """Returns once the facts of these files are kept; a part appears whole or not at all. Raises OSError."""
+        """Returns once the facts of these files are kept. What a crash leaves is no part. Raises OSError."""
         files = sorted(digests)
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        written = Path(tempfile.mkdtemp(dir=self._folder, prefix="."))
-        try:
-            facts.write_parquet(written / _FACTS, compression="lz4")
-            pl.DataFrame({"hash": self._ids.in_order()}).write_parquet(written / _ACCOUNTS, compression="lz4")
-            hashes = {name: _hash(written / name) for name in (_FACTS, _ACCOUNTS)}
-            said = {"way": self._way, "files": files, **hashes}
-            (written / _PART).write_text(json.dumps(said), encoding="utf-8")
-            place = self._folder / _name(self._way, files)
-            shutil.rmtree(place, ignore_errors=True)
-            written.rename(place)
-        finally:
-            shutil.rmtree(written, ignore_errors=True)
+        place = self._folder / _name(self._way, files)
+        place.mkdir(parents=True, exist_ok=True, mode=0o700)
+        facts.write_parquet(place / _FACTS, compression="lz4")
+        pl.DataFrame({"hash": self._ids.in_order()}).write_parquet(place / _ACCOUNTS, compression="lz4")
+        hashes = {name: _hash(place / name) for name in (_FACTS, _ACCOUNTS)}
+        (place / _PART).write_text(json.dumps({"way": self._way, "files": files, **hashes}), encoding="utf-8")
 
     def forget(self, used: Iterable[frozenset[str]]) -> None:
         """Removes all parts but those of these files."""
         names = {_name(self._way, sorted(files)) for files in used}
         for place in self._folder.iterdir() if self._folder.is_dir() else ():
-            is_being_written = place.name.startswith(".") and time.time() - place.stat().st_mtime < _LONGEST_WRITING
-            if place.is_dir() and place.name not in names and not is_being_written:
+            if place.name not in names:
                 shutil.rmtree(place, ignore_errors=True)
 
     def _said(self) -> Iterator[tuple[Path, dict[str, Any]]]:
         """The parts that were read in this way, and what is said of each."""
-        for path in sorted(self._folder.glob(f"[!.]*/{_PART}")):
+        for path in sorted(self._folder.glob(f"*/{_PART}")):
             try:
                 said = json.loads(path.read_text(encoding="utf-8"))
             except (OSError, ValueError):

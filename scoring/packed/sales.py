@@ -72,4 +72,12 @@ def _add(made: Sales, rows: pl.DataFrame) -> None:
     buys = (days != 0) & (value > 0)
     np.add.at(made.bought, account[buys], value[buys])
     place = account[buys] * made.days.shape[1] + month[buys]
-    np.bitwise_or.at(made.days.reshape(-1), place, days[buys].astype(np.uint32))
+    _set(made.days.reshape(-1), place, days[buys].astype(np.uint32))
+
+
+def _set(days: Bits, place: Whole, bits: Bits) -> None:
+    """Sets the bits at the places. Of a place that comes twice, one at a time: who came too late comes again."""
+    while len(place):
+        days[place] |= bits
+        is_late = days[place] & bits != bits
+        place, bits = place[is_late], bits[is_late]
