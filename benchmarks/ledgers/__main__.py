@@ -2,6 +2,7 @@
 
 uv run --group bench python benchmarks/ledgers
 uv run --group bench python benchmarks/ledgers stages FOLDER
+uv run --group bench python benchmarks/ledgers added FOLDER
 """
 
 import sys
@@ -13,6 +14,10 @@ if __name__ == "__main__":
         import stages
 
         stages.main(sys.argv[2:])
+    elif sys.argv[1:2] == ["added"]:
+        import added
+
+        added.main(sys.argv[2:])
     else:
         from engines import main
 

@@ -1,6 +1,8 @@
 """The workload as bookscore runs it: `scoring.packed` over the files of a folder, some of them at a time.
 
-python benchmarks/ledgers/in_bookscore.py FOLDER OUT [parquet|csv]
+python benchmarks/ledgers/in_bookscore.py FOLDER OUT [parquet|csv] [KEPT]
+
+With a folder KEPT what was made of files before is taken from there.
 """
 
 import json
@@ -13,6 +15,7 @@ import polars as pl
 from floor import TYPES
 from measured import measured
 
+from adapters.streamed import StreamedFile
 from scoring.credit.ownership import from_history
 from scoring.ledger.terms import Terms
 from scoring.packed import named
@@ -28,18 +31,21 @@ A_LINE = {"parquet": 9, "csv": 80}
 MONTHS = Months(tuple(date(2023 + (6 + n) // 12, (6 + n) % 12 + 1, 1) for n in range(37)))
 
 
-def write(folder: Path, out: Path, kind: str) -> None:
+def write(folder: Path, out: Path, kind: str, kept: Path | None = None) -> None:
     """The four outputs."""
     out.mkdir(parents=True, exist_ok=True)
     owned = _scan([folder / f"ownership.{kind}"], "ownership", kind).with_columns(pl.lit(1).alias("share"))
     rates = _scan([folder / f"rates.{kind}"], "rates", kind)
     accounts = _scan([folder / f"accounts.{kind}"], "accounts", kind)
-    contracts, invoices = (_lines(folder, name, kind) for name in ("contracts-*", "invoices-*"))
+    contracts, invoices = (
+        _lines(folder, name, kind, is_kept=kept is not None) for name in ("contracts-*", "invoices-*")
+    )
     found = history(
         Ledger(accounts, contracts, invoices, from_history(owned), rates, is_checked=False),
         TERMS,
         MONTHS,
         date(2026, 6, 30),
+        kept,
     )
     frames = {
         "book": named.book(found),
@@ -52,9 +58,17 @@ def write(folder: Path, out: Path, kind: str) -> None:
         frame.rename(new).write_parquet(out / f"{name}.parquet")
 
 
-def _lines(folder: Path, pattern: str, kind: str) -> Lines:
-    files = sorted(folder.glob(f"{pattern}.{kind}"))
-    return Lines([File(_scan([file], pattern, kind), file.stat().st_size // A_LINE[kind]) for file in files])
+def _lines(folder: Path, pattern: str, kind: str, *, is_kept: bool) -> Lines:
+    return Lines(
+        [
+            File(_scan([file], pattern, kind), file.stat().st_size // A_LINE[kind], _digest(file) if is_kept else "")
+            for file in sorted(folder.glob(f"{pattern}.{kind}"))
+        ]
+    )
+
+
+def _digest(file: Path) -> str:
+    return StreamedFile(file, pl.LazyFrame(), 0).digest()
 
 
 def _scan(files: list[Path], name: str, kind: str) -> pl.LazyFrame:
@@ -63,5 +77,6 @@ def _scan(files: list[Path], name: str, kind: str) -> pl.LazyFrame:
 
 if __name__ == "__main__":
     source, target, *more = sys.argv[1:]
-    cost = measured(lambda: write(Path(source), Path(target), (more or ["parquet"])[0]))
+    kept = Path(more[1]) if len(more) > 1 else None
+    cost = measured(lambda: write(Path(source), Path(target), (more or ["parquet"])[0], kept))
     print(json.dumps({**cost, "version": version("bookscore")}))
