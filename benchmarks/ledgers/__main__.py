@@ -1,23 +1,22 @@
-"""The command of this folder, which says what it takes with --help.
+"""The commands of this folder, each of which says what it takes with --help.
 
 uv run --group bench python benchmarks/ledgers
 uv run --group bench python benchmarks/ledgers stages FOLDER
 uv run --group bench python benchmarks/ledgers added FOLDER
+uv run --group bench python benchmarks/ledgers memory FOLDER
 """
 
 import sys
+from importlib import import_module
 from pathlib import Path
+
+OTHERS = ("stages", "added", "memory")
 
 if __name__ == "__main__":
     sys.path.insert(1, str(Path(__file__).parent.parent))
-    if sys.argv[1:2] == ["stages"]:
-        import stages
-
-        stages.main(sys.argv[2:])
-    elif sys.argv[1:2] == ["added"]:
-        import added
-
-        added.main(sys.argv[2:])
+    asked = sys.argv[1] if len(sys.argv) > 1 else ""
+    if asked in OTHERS:
+        import_module(asked).main(sys.argv[2:])
     else:
         from engines import main
 
