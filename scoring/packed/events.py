@@ -16,27 +16,32 @@ from scoring.ledger.terms import Terms
 from scoring.packed import codes
 from scoring.packed.each import count, each
 from scoring.packed.ids import Ids
-from scoring.packed.keys import day_of, number, on, packed, wide
+from scoring.packed.keys import day_of, number, on, packed
 from scoring.packed.lines import Lines
 from scoring.packed.reading import Reading
 from scoring.packed.whole import WIDEST, divided, in_units, looked_up
-
-SCHEMA = {"wide": pl.Int128(), "count": pl.Int64()}
-"""`wide` as `keys.wide`, null for a line that is not read here; `count` of its `each`."""
 
 _TWELFTHS = {"month": 12, "quarter": 4, "year": 1, "week": 52, "day": 365}
 _FOUR_WEEKS = {**_TWELFTHS, "week": 48}
 
 
-def events(contracts: pl.LazyFrame, ids: Ids, by: Reading) -> pl.LazyFrame:
-    """The events of contract lines, as `SCHEMA`, in any order; lines without a service day or revenue have none.
+def paying(contracts: pl.LazyFrame, ids: Ids, by: Reading) -> pl.LazyFrame:
+    """One row per contract line that has a service day and revenue: account, `first`, `last`, `count` of `each`.
 
-    Columns as the table `contracts`, those that are there. A line that is not read here has one with a null key.
+    The days are keys without the account; `first` is null for a line that is not read here, `last` −1 for one that does
+    not end. Columns as the table `contracts`, those that are there.
     """
-    lines = ids.numbered(_known(_measured(contracts, ids, by)))
-    start = lines.select(_wide("first"), "count")
-    end = lines.filter(pl.col("last") >= 0).select(_wide("last"), (-pl.col("count")).alias("count"))
-    return pl.concat([start, end])
+    return ids.numbered(_known(_measured(contracts, ids, by)))
+
+
+def events(lines: pl.LazyFrame, amount: str, *more: str) -> pl.LazyFrame:
+    """The two events of each of these lines, in any order: `key`, the amount, which goes when the line ends, and more.
+
+    The key of a line that is not read here is null.
+    """
+    first, last = (packed(pl.col("account"), pl.col(day)).alias("key") for day in ("first", "last"))
+    end = lines.filter(pl.col("last") >= 0).select(last, (-pl.col(amount)).alias(amount), *more)
+    return pl.concat([lines.select(first, amount, *more), end])
 
 
 def as_seen_on(contracts: Lines, by: Reading) -> date | None:
@@ -44,10 +49,6 @@ def as_seen_on(contracts: Lines, by: Reading) -> date | None:
     columns = [set(file.lines.collect_schema()) for file in contracts.files]
     dated = any({"status", "past_due_on"} <= there for there in columns)
     return by.as_of if dated and by.terms.past_due_days is not None else None
-
-
-def _wide(rest: str) -> pl.Expr:
-    return wide(packed(pl.col("account"), pl.col(rest)), pl.col("each")).alias("wide")
 
 
 def _measured(contracts: pl.LazyFrame, ids: Ids, by: Reading) -> pl.LazyFrame:
@@ -113,10 +114,7 @@ def _over(there: Set[str], gone: pl.Expr | None) -> pl.Expr:
 
 
 def _known(lines: pl.LazyFrame) -> pl.LazyFrame:
-    """The lines that count: hash, `first` and `last` (a key without the account; −1: no end), `each` and `count`.
-
-    `first` is null where a line is not read here.
-    """
+    """The lines that count, as `paying` has them, with `hash` for the account."""
     ends = pl.col("ends")
     asked = lines.filter((ends.is_null() | (ends > pl.col("starts"))).fill_null(value=True))
     asked = asked.with_columns((pl.col("units") * pl.col("twelfths")).alias("twelfths"))

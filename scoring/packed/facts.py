@@ -2,20 +2,18 @@
 
 A line billed month by month ends on the day on which the next one begins, so that most events cancel: a hundred million
 lines become some ten million facts. They are gathered piece by piece, so that memory follows the accounts. Facts know
-no rate and no day on which one looks, so those of files that were read can be kept; `at_rates` makes money of them.
+no rate and no day on which one looks, so those of files that were read can be kept; `valued` says what they are worth.
 """
 
 from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from scoring.packed import codes
-from scoring.packed.each import priced
-from scoring.packed.keys import code_of, day_in, narrow, number
-from scoring.packed.reading import Reading
-from scoring.packed.runs import is_last
+from scoring.packed.keys import narrow, wide
+from scoring.packed.runs import is_last, parted
 
 SCHEMA = {"key": pl.Int64(), "each": pl.Int64(), "count": pl.Int64()}
+"""`key` as `packed.keys`; `count` of `each`, as `packed.each`."""
 AT_ONCE = 40_000_000
 """Facts of several pieces are put together when there are so many of them."""
 
@@ -37,20 +35,16 @@ def facts(pieces: Iterable[pl.DataFrame]) -> pl.DataFrame:
 def gathered(rows: pl.LazyFrame) -> pl.DataFrame:
     """The facts of one piece, in any order, as `SCHEMA`; of `days`, where rows have some, all bits.
 
-    `rows` have columns `wide`, as `keys.wide`, and `count`. Raises NotPackedError where a row has no key.
+    Raises NotPackedError where a row has no key.
     """
-    has_days = "days" in rows.collect_schema()
-    days = [pl.col("days").bitwise_or()] if has_days else []
-    left = rows.group_by("wide").agg(pl.col("count").sum(), *days)
-    there = pl.col("count") != 0
-    made = (
-        left.filter((there | (pl.col("days") != 0) if has_days else there) | pl.col("wide").is_null())
-        .select(*narrow("wide"), "count", *(["days"] if has_days else []))
-        .collect(engine="streaming")
-    )
-    if made["key"].null_count():
+    days = [column for column in rows.collect_schema() if column == "days"]
+    whole = wide(pl.col("key"), pl.col("each")).alias("wide")
+    left = rows.select(whole, "count", *days).group_by("wide").agg(pl.col("count").sum(), pl.col(*days).bitwise_or())
+    matters = pl.any_horizontal(pl.col("count", *days) != 0)
+    made = left.filter(matters | pl.col("wide").is_null()).collect(engine="streaming")
+    if made["wide"].null_count():
         raise NotPackedError
-    return made
+    return made.select(*narrow("wide"), "count", *days)
 
 
 def _together(found: Sequence[pl.DataFrame]) -> pl.DataFrame:
@@ -58,37 +52,4 @@ def _together(found: Sequence[pl.DataFrame]) -> pl.DataFrame:
     if not found:
         return pl.DataFrame(schema=SCHEMA)
     ends = is_last(pl.col("key")) | is_last(pl.col("each"))
-    return _parted(pl.concat(found).sort("key", "each").lazy(), "count", ends).collect(engine="in-memory")
-
-
-def _parted(sorted_rows: pl.LazyFrame, column: str, ends: pl.Expr) -> pl.LazyFrame:
-    """One row per run of rows that `ends` says the end of, with the sum of the column, where it is not 0."""
-    return (
-        sorted_rows.with_columns(pl.col(column).cum_sum())
-        .filter(ends)
-        .with_columns(pl.col(column) - pl.col(column).shift(1, fill_value=0))
-        .filter(pl.col(column) != 0)
-    )
-
-
-def at_rates(found: pl.DataFrame, by: Reading) -> pl.DataFrame:
-    """What facts are worth up to the last day that counts: one row per `key`, sorted by it, `value` is never 0.
-
-    That a line is over matters only where its renewal would be waited for. Raises NotPackedError without a rate.
-    """
-    key, tomorrow = pl.col("key"), number(by.as_of) + 1
-    waits = (day_in(key) > tomorrow - by.terms.gap_tolerance_days) & (day_in(key) < tomorrow)
-    known = found.lazy().filter(day_in(key) <= number(by.until))
-    valued = priced(known, by.rates).with_columns(
-        pl.when(codes.is_over(code_of(key)) & ~waits).then(codes.not_over(key)).otherwise(key).alias("key")
-    )
-    rows = valued.collect(engine="in-memory")
-    if rows["value"].null_count():
-        raise NotPackedError
-    return _parted(rows.lazy(), "value", is_last(key)).collect(engine="in-memory").set_sorted("key")
-
-
-def summed(found: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """Valued facts in any order as one frame: one row per `key`, sorted by it, `value` is never 0."""
-    rows = pl.concat(found).sort("key").lazy()
-    return _parted(rows, "value", is_last(pl.col("key"))).collect(engine="in-memory").set_sorted("key")
+    return parted(pl.concat(found).sort("key", "each").lazy(), "count", ends).collect(engine="in-memory")

@@ -3,9 +3,9 @@
 import polars as pl
 
 from scoring.packed.codes import is_over, is_paying
-from scoring.packed.facts import summed
 from scoring.packed.keys import account_day, account_of, code_of, day_in, on
 from scoring.packed.runs import carried, is_first, is_last
+from scoring.packed.valued import summed
 
 
 def bridged(facts: pl.DataFrame, tolerance: int, tomorrow: int) -> pl.DataFrame:

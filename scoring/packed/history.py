@@ -5,6 +5,7 @@ movement an account and month, at the rates of one day.
 """
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ from scoring.ledger.currency import rates_in_millionths
 from scoring.ledger.movements import GAINS, LOSSES
 from scoring.ledger.terms import Terms
 from scoring.packed.events import as_seen_on
-from scoring.packed.facts import NotPackedError, at_rates
+from scoring.packed.facts import NotPackedError
 from scoring.packed.gaps import bridged
 from scoring.packed.ids import Ids, ids_of
 from scoring.packed.kept import Kept
@@ -82,8 +83,9 @@ def history(ledger: Ledger, terms: Terms, months: Months, as_of: date, kept: Pat
     until = max(months.firsts[-1], as_of) + timedelta(days=terms.gap_tolerance_days + 1)
     by = Reading(terms, _rates_on(ledger.rates, day), as_of, until)
     of_contracts, of_invoices = _kept(ledger, ids, by, kept)
-    found, is_fast = _facts(ledger, ids, by, day, of_contracts)
-    sold = _sales(ledger, ids, by, months, of_invoices)
+    with ThreadPoolExecutor(1) as beside:  # what NumPy does, it does on one core: the others read the other table
+        sold = beside.submit(_sales, ledger, ids, by, months, of_invoices)
+        found, is_fast = _facts(ledger, ids, by, day, of_contracts)
     spans = [number(first) for first in months.spans]
     firsts = [number(first) for first in months.firsts]
     return History(
@@ -91,7 +93,7 @@ def history(ledger: Ledger, terms: Terms, months: Months, as_of: date, kept: Pat
         ids=ids,
         moves=walked(found, firsts, terms.reactivation_window_days),
         levels=levels(found, len(ids), spans, len(terms.tiers), largest=terms.largest_tier),
-        sales=sold,
+        sales=sold.result(),
         owners=owners(ledger.spans, ids, [first - 1 for first in firsts]),
         spans=ledger.spans,
         tiers=terms.tiers,
@@ -112,7 +114,7 @@ def _facts(ledger: Ledger, ids: Ids, by: Reading, day: date, kept: Kept | None) 
     """What all lines are worth, and whether the fast form read them."""
     if not by.is_plain:
         try:
-            found = at_rates(of_contracts(ledger.contracts, ids, by, kept), by)
+            found = of_contracts(ledger.contracts, ids, by, kept)
             return bridged(found, by.terms.gap_tolerance_days, number(by.as_of) + 1), True
         except NotPackedError:
             pass  # some line looks at another, or is beyond Int64: all of them are read in full

@@ -4,7 +4,7 @@ import polars as pl
 
 from scoring.packed.each import count, each
 from scoring.packed.ids import Ids
-from scoring.packed.keys import bit_of, day_of, month_of, on, packed, wide
+from scoring.packed.keys import bit_of, day_of, month_of, on, packed
 from scoring.packed.reading import Reading
 from scoring.packed.whole import WIDEST, in_units
 
@@ -16,7 +16,7 @@ OTHER, ORDER = 0, 1
 
 
 def invoiced(invoices: pl.LazyFrame, ids: Ids, by: Reading) -> pl.LazyFrame:
-    """One row per invoice line: `wide`, as `keys.wide` (null: not read here), `count` of its each, and `days`, its bit.
+    """One row per invoice line: `key` (null: not read here), `count` of `each`, and in `days` the bit of an order.
 
     Columns as the table `invoices`, those that are there. A line that is worth nothing has no row.
     """
@@ -37,8 +37,7 @@ def invoiced(invoices: pl.LazyFrame, ids: Ids, by: Reading) -> pl.LazyFrame:
         count("units", "currency").fill_null(1).alias("count"),
         bits("is_order").alias("days"),
     )
-    key = packed(pl.col("account"), pl.col("place"))
-    return ids.numbered(told).select(wide(key, pl.col("each")).alias("wide"), "count", "days")
+    return ids.numbered(told).select(packed(pl.col("account"), pl.col("place")).alias("key"), "each", "count", "days")
 
 
 def buys() -> pl.Expr:

@@ -91,7 +91,7 @@ def account_day(key: pl.Expr) -> pl.Expr:
 
 
 def wide(key: pl.Expr, each: pl.Expr) -> pl.Expr:
-    """A key and what is counted under it, in one number of 128 bits: grouped by it as fast as by the key alone."""
+    """A key and what is counted under it, in one number of 128 bits, by which rows are grouped faster than by two."""
     return key.cast(pl.Int128) * EACH + each
 
 

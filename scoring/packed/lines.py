@@ -6,7 +6,7 @@ from itertools import groupby
 
 import polars as pl
 
-A_PIECE = 16_000_000
+A_PIECE = 8_000_000
 """Lines that are read at a time."""
 
 Piece = tuple[tuple[str, ...], pl.LazyFrame]

@@ -9,15 +9,15 @@ from scoring.ledger.history import recurring
 from scoring.ledger.ladder import rungs
 from scoring.money import units
 from scoring.packed import codes
-from scoring.packed.facts import summed
 from scoring.packed.ids import Ids
 from scoring.packed.invoiced import bits, buys, in_month
 from scoring.packed.keys import day_of, number, on, packed
 from scoring.packed.reading import Reading
+from scoring.packed.valued import summed
 
 
 def facts_plainly(contracts: pl.LazyFrame, ids: Ids, by: Reading, rates: pl.LazyFrame, day: date) -> pl.DataFrame:
-    """As `facts.at_rates`, of lines in full, gaps bridged already. `rates` are those of the table, `day` the one whose
+    """As `valued.of_lines`, of lines in full, gaps bridged already. `rates` are those of the table, `day` the one whose
     rates hold."""
     terms = by.terms
     lines = rungs(recurring(contracts, terms, by.as_of), terms.tiers, terms.products)
