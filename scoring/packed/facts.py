@@ -39,7 +39,8 @@ def gathered(rows: pl.LazyFrame) -> pl.DataFrame:
     """
     days = [column for column in rows.collect_schema() if column == "days"]
     whole = wide(pl.col("key"), pl.col("each")).alias("wide")
-    left = rows.select(whole, "count", *days).group_by("wide").agg(pl.col("count").sum(), pl.col(*days).bitwise_or())
+    bits = [pl.col(column).bitwise_or() for column in days]
+    left = rows.select(whole, "count", *days).group_by("wide").agg(pl.col("count").sum(), *bits)
     matters = pl.any_horizontal(pl.col("count", *days) != 0)
     made = left.filter(matters | pl.col("wide").is_null()).collect(engine="streaming")
     if made["wide"].null_count():
