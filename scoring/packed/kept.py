@@ -82,7 +82,7 @@ class Kept:
                 said = json.loads(path.read_text(encoding="utf-8"))
             except (OSError, ValueError):
                 continue
-            if isinstance(said, dict) and said.get("way") == self._way:
+            if isinstance(said, dict) and said.get("way") == self._way and isinstance(said.get("files"), list):
                 yield path.parent, said
 
     def _facts(self, place: Path, said: dict[str, Any]) -> pl.DataFrame | None:
