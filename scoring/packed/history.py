@@ -82,10 +82,10 @@ def history(ledger: Ledger, terms: Terms, months: Months, as_of: date, kept: Pat
     day = months.spans[-2]
     until = max(months.firsts[-1], as_of) + timedelta(days=terms.gap_tolerance_days + 1)
     by = Reading(terms, _rates_on(ledger.rates, day), as_of, until)
-    of_contracts, of_invoices = _kept(ledger, ids, by, kept)
+    known = _kept(ledger, ids, by, kept)
     with ThreadPoolExecutor(1) as beside:  # what NumPy does, it does on one core: the others read the other table
-        sold = beside.submit(_sales, ledger, ids, by, months, of_invoices)
-        found, is_fast = _facts(ledger, ids, by, day, of_contracts)
+        sold = beside.submit(_sales, ledger, ids, by, months, known[1])
+        found, is_fast = _facts(ledger, ids, by, day, known[0])
     spans = [number(first) for first in months.spans]
     firsts = [number(first) for first in months.firsts]
     return History(
@@ -98,7 +98,7 @@ def history(ledger: Ledger, terms: Terms, months: Months, as_of: date, kept: Pat
         spans=ledger.spans,
         tiers=terms.tiers,
         is_fast=is_fast,
-        known_files=sum(len(part.known) for part in (of_contracts, of_invoices) if part),
+        known_files=sum(len(of_table.known) for of_table in known if of_table),
     )
 
 

@@ -42,5 +42,6 @@ class Reading:
         """The number of a line's currency, or `OWN`; null for one that has no rate. `there` are the columns."""
         if "currency" not in there:
             return pl.lit(OWN, dtype=pl.Int64)
-        numbers = {code: currency_number(code) or OWN for code in self.rates} | {self.terms.currency: OWN}
-        return pl.when(pl.col("currency").is_null()).then(OWN).otherwise(looked_up("currency", numbers))
+        numbers = {code: number for code in self.rates if (number := currency_number(code)) is not None}
+        known = looked_up("currency", {**numbers, self.terms.currency: OWN})
+        return pl.when(pl.col("currency").is_null()).then(OWN).otherwise(known)
