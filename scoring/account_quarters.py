@@ -79,7 +79,8 @@ class Trail:
         )
         if long := _rules(self.rulebook, are_long=True):
             last = units.group_by("account_id").agg(pl.col("quarter").max())
-            whole = _figures(now.rows, self.rulebook, long).join(last, on="account_id", validate="1:1")
+            whole = _figures(book.at(now.rows.lazy(), "account_id"), self.rulebook, long)
+            whole = whole.join(last, on="account_id", validate="1:1")
             units = units.join(whole, on=KEY, how="left", validate="1:1")
         every = Compared(units.sort(KEY), shares.sort(*KEY, "manager_id"), self.tables["managers"])
         return without_excluded(every, self.tables["exclusions"], self.as_of)
@@ -126,7 +127,7 @@ def _quarter(part: Part, rulebook: Rulebook, short: Rulebook, as_of: date, end: 
     quarter = Period(f"{start:%Y-%m} and two months more", start, end)
     made = booked_by_account(part, short, quarter, as_of)
     units = _units(made, rulebook, part.tables["accounts"], quarter)
-    figures = _figures(made.rows, rulebook, _rules(rulebook, are_long=False))
+    figures = _figures(made.rows.lazy(), rulebook, _rules(rulebook, are_long=False))
     known = units.join(figures, on="account_id", how="left", validate="1:1")
     return _Quarter(known, _shares(units, made.spans, rulebook), made.spans)
 
@@ -153,7 +154,7 @@ def _is_long(columns: Collection[str]) -> bool:
 
 def _units(made: ByAccount, rulebook: Rulebook, accounts: pl.DataFrame, quarter: Period) -> pl.DataFrame:
     """The accounts that paid on the first day, with what was known of them then; one row per account_id."""
-    once = book.at(made.rows.lazy(), "account_id").filter(pl.col("before") > 0)
+    once = made.rows.lazy().filter(pl.col("before") > 0)
     once = once.drop("first_on", "cancelled_on", strict=False)  # attributes of these names
     first = "dated_on" if rulebook.basis == "invoices" else "starts_on"
     since = made.lines.lazy().group_by("account_id").agg(pl.col(first).min().alias("first_on"))
@@ -189,12 +190,14 @@ def _features(rulebook: Rulebook, joined: pl.LazyFrame) -> list[str]:
     return [name for name in asked if name in there and name != "quarter"]
 
 
-def _figures(rows: pl.DataFrame, rulebook: Rulebook, rules: dict[int, Rule]) -> pl.DataFrame:
-    """What each rule's metric is of each account: account_id, and `column_of` each rule, null where it is not."""
-    once = book.at(rows.lazy(), "account_id")
+def _figures(once: pl.LazyFrame, rulebook: Rulebook, rules: dict[int, Rule]) -> pl.DataFrame:
+    """What each rule's metric is of each account: account_id, and `column_of` each rule, null where it is not.
+
+    `once` is the book at the grain of accounts.
+    """
     metrics = list({m.name: m for m in map(metric_of, rules.values())}.values())
     if not metrics:
-        return rows.select("account_id").unique()
+        return once.select("account_id").collect()
     long = pl.concat(measure_by(once, metrics, ("account_id",), basis=rulebook.basis))
     columns = [
         pl.col("value").filter(pl.col("metric") == metric_of(rule).name).first().alias(column_of(n))

@@ -1,6 +1,6 @@
 """What else of accounts do the rules ask for? From the rulebook's settings and the tables to the facts of a book."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import NormalDist
@@ -37,29 +37,43 @@ class Asked:
 
 
 def asked(
-    part: Part, ledger: Ledger, whose: Responsibility, rulebook: Rulebook, windows: Windows, as_of: date
+    part: Part,
+    ledger: Ledger,
+    whose: Responsibility,
+    rulebook: Rulebook,
+    windows: Windows,
+    as_of: date,
+    *,
+    columns: Set[str],
 ) -> Asked:
-    """The facts of a period that come from surveys, activities, milestones, costs and ownership."""
+    """The facts of a period that come from surveys, activities, milestones, costs and ownership.
+
+    `columns` are those of the book that anybody reads; what belongs to no such column is not looked for.
+    """
     until = min(windows.moves.end, as_of + timedelta(days=1))
-    tables, whole = part.tables, part.whole
+    tables, filled, unread = part.tables, part.whole.filled, columns.isdisjoint
     accounts = tables["accounts"].lazy()
-    happened = [logos.logos(ledger.moves, rulebook.credit.new)]
-    known = [_owned(accounts, whose)]
-    if rulebook.basis in whole.naming:
+    happened: list[Dated] = []
+    known: list[pl.LazyFrame] = []
+    if not unread(logos.COLUMNS):
+        happened.append(logos.logos(ledger.moves, rulebook.credit.new))
+    if not unread({"is_owned"}):
+        known.append(_owned(accounts, whose))
+    if rulebook.basis in part.whole.naming and not unread(breadth.SCHEMA):
         known.append(_products(ledger, rulebook, windows))
-    if "answers" in whole.filled:
+    if "answers" in filled and not unread({*voice.COUNTS, *voice.SCHEMA}):
         span, survey = _voice(rulebook, windows), _survey(rulebook)
         happened.append(voice.voice(tables["answers"].lazy(), span, survey))
         known.append(voice.asked(accounts, tables["answers"].lazy(), span, survey))
-    if "activities" in whole.filled:
-        known += _activities(accounts, tables["activities"].lazy(), rulebook, until, whole.first_days)
-    if "milestones" in whole.filled:
+    if "activities" in filled and not unread({"is_contacted", *use.SCHEMA}):
+        known += _activities(accounts, tables["activities"].lazy(), rulebook, until, part.whole.first_days)
+    if "milestones" in filled and not unread({*onboarding.COUNTS, *onboarding.SCHEMA}):
         found = _onboardings(tables["milestones"].lazy(), ledger, rulebook, windows, until).collect().lazy()
         happened.append(onboarding.counted(found))
         known.append(found.select("account_id", *onboarding.SCHEMA))
-    if "costs" in whole.filled:
+    if "costs" in filled and not unread(spend.COLUMNS):
         happened.append(spend.by_account(_spend(tables, rulebook, windows), ledger.moves, windows.moves))
-    return Asked(happened, _beside(known), _constants(known, rulebook))
+    return Asked(happened, _beside(accounts, known), _constants(known, rulebook))
 
 
 def loose_costs(tables: Tables, rulebook: Rulebook, windows: Windows) -> pl.DataFrame:
@@ -76,10 +90,10 @@ def _constants(known: Sequence[pl.LazyFrame], rulebook: Rulebook) -> dict[str, p
     return {**unknown, "interval_z": pl.lit(reach)}
 
 
-def _beside(known: Sequence[pl.LazyFrame]) -> pl.LazyFrame:
+def _beside(accounts: pl.LazyFrame, known: Sequence[pl.LazyFrame]) -> pl.LazyFrame:
     """The frames side by side, by account."""
-    whole, *rest = known
-    for frame in rest:
+    whole = known[0] if known else accounts.select("account_id")
+    for frame in known[1:]:
         whole = whole.join(frame, on="account_id", how="full", coalesce=True, validate="1:1")
     return whole
 

@@ -7,7 +7,7 @@ import polars as pl
 
 from scoring.credit import crediting
 from scoring.credit.policy import Answering
-from scoring.facts import ADDING, KNOWN, Dated
+from scoring.facts import ADDING, KNOWN, Dated, alike
 from scoring.facts.flags import FLAGS
 from scoring.frame import further_columns
 from scoring.ledger.bridge import COLUMNS, TRANSFERS, net_moves
@@ -64,7 +64,7 @@ def build(
     outcome = crediting.outcomes(ledger.outcome, whose.outcome, credit["outcome"])
     key = ["account_id", "manager_id"]
     whole = bridge_rows(opening, closing, moves).join(outcome, on=key, how="full", coalesce=True, validate="1:1")
-    for dated in happened:
+    for dated in alike(happened):
         answers = whose.outcome if dated.follows == "outcome" else whose.moves
         theirs = crediting.dated(dated.rows, dated.columns, answers, dated.way)
         whole = whole.join(theirs, on=key, how="full", coalesce=True, validate="1:1")
@@ -91,7 +91,7 @@ def by_account(
         moves, on="account_id", how="full", coalesce=True, validate="1:1"
     )
     whole = bridge.join(outcome, on="account_id", how="full", coalesce=True, validate="1:1")
-    for dated in happened:
+    for dated in alike(happened):
         theirs = dated.rows.group_by("account_id").agg(pl.col(*dated.columns).sum())
         whole = whole.join(theirs, on="account_id", how="full", coalesce=True, validate="1:1")
     whole = whole.with_columns(pl.lit(0).alias(name) for name in TRANSFERS)
@@ -107,9 +107,9 @@ def _known(
     happened: Sequence[Dated],
 ) -> pl.LazyFrame:
     """The rows that hold anything, with all that is known of their accounts."""
-    never = [name for name in ADDING if name not in {c for dated in happened for c in dated.columns}]
+    found = [column for dated in happened for column in dated.columns]
     return (
-        whole.with_columns(pl.lit(0).alias(name) for name in never)
+        whole.select(pl.exclude(found), *found, *(pl.lit(0).alias(name) for name in ADDING if name not in set(found)))
         .with_columns(pl.col(*ADDITIVE).fill_null(0).cast(MONEY))
         .filter(pl.any_horizontal(pl.col(*ADDITIVE) != 0))
         .join(attributes(accounts), on="account_id", how="left", validate="m:1")
@@ -173,8 +173,8 @@ def at(rows: pl.LazyFrame, grain: str) -> pl.LazyFrame:
     return (
         rows.group_by(key)
         .agg(
-            *(pl.col(c).sum().cast(MONEY) for c in ADDITIVE),
-            *(pl.col(c).first() for c in rest),
+            pl.col(ADDITIVE).sum().cast(MONEY),
+            pl.col(rest).first(),
         )
         .with_columns(_netted(pl.col("transfer_in") - pl.col("transfer_out")))
         .sort(key)

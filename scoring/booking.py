@@ -44,13 +44,15 @@ class Asking:
     rulebook: Rulebook
     period: Period
     as_of: date
-    columns: frozenset[str]
+    columns: Set[str]
 
     @classmethod
     def of(cls, rulebook: Rulebook, period: Period, as_of: date, metrics: Sequence[Metric]) -> "Asking":
-        """For those metrics and the rules'."""
+        """For those metrics and the rules', and for the kinds of accounts that the rulebook names."""
         ruled = [CATALOGUE[name] for rule in rulebook.rules for name in (rule.metric, rule.of) if name in CATALOGUE]
-        return cls(rulebook, period, as_of, frozenset(c for metric in (*metrics, *ruled) for c in metric.columns))
+        kinds = {*rulebook.expectation.features, rulebook.expectation.segment, *rulebook.breakdowns}
+        kinds |= {rule.segments.by for rule in rulebook.rules if rule.segments}
+        return cls(rulebook, period, as_of, kinds.union(*(metric.columns for metric in (*metrics, *ruled))))
 
     @property
     def windows(self) -> Windows:
@@ -162,7 +164,8 @@ def _read(part: Part, asking: Asking, made: Worth, *, credits: bool = True) -> _
     ledger = _collected(_ledger(part, asking), with_moves=credits or not _OF_MOVES.isdisjoint(asking.columns))
     own = Ownership(rulebook.ownership.policy, rulebook.ownership.attribute, rulebook.ownership.managers)
     whose = answering(own, lazy, ledger, windows, basis=rulebook.basis, as_of=as_of, currency=rulebook.currency)
-    further = asked(part, ledger, whose.moves, rulebook, windows, as_of)
+    columns = {*asking.columns, *facts.ADDING} if credits else asking.columns  # an answer alone makes a row of a book
+    further = asked(part, ledger, whose.moves, rulebook, windows, as_of, columns=columns)
     known = _known(ledger, rulebook, windows, asking.columns)
     for also in (further.known, lifetime_value.known(made.valued)):
         known = known.join(also, on="account_id", how="full", coalesce=True)

@@ -76,7 +76,7 @@ def _stacked(books: Mapping[str, pl.LazyFrame], metrics: Sequence[Metric]) -> tu
     rows, begin = list[pl.LazyFrame](), 0
     for once, found in zip(named.values(), ids, strict=True):
         place = pl.col("id").cast(pl.Enum(found["id"])).to_physical().cast(pl.UInt32) + begin
-        rows.append(once.select(place.alias("place"), *columns))
+        rows.append(once.select(place.alias("place"), pl.col(columns)))
         begin += found.height
     stacked = pl.concat(rows).sort("place", maintain_order=True).collect()
     return stacked.lazy(), places.with_row_index("place").lazy()

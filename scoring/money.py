@@ -29,10 +29,10 @@ def from_units(whole: pl.Expr) -> pl.Expr:
 def divided(whole: pl.Expr, by: pl.Expr) -> pl.Expr:
     """The whole number divided and rounded half to even; null where `by` is null or 0."""
     by = pl.when(by != 0).then(by.cast(pl.Int128))
-    floor = whole // by
-    twice = 2 * (whole - floor * by)
-    up = (twice.abs() > by.abs()) | ((twice.abs() == by.abs()) & (floor % 2 != 0))
-    return floor + up.cast(pl.Int128)
+    moved, twice = 2 * whole + by, 2 * by
+    up = moved // twice  # half upwards
+    is_tie = moved % twice == 0
+    return up - (is_tie & (up % 2 != 0)).cast(pl.Int128)
 
 
 def part(amount: pl.Expr, numerator: pl.Expr, denominator: pl.Expr) -> pl.Expr:

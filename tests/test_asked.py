@@ -10,13 +10,14 @@ import pytest
 from scipy import stats
 from tabled import table, tables
 
-from scoring import pipeline
+from scoring import booking, pipeline
 from scoring.checks import check
 from scoring.errors import ProblemsFoundError
 from scoring.facts import ADDING, logos, onboarding, spend, voice
 from scoring.metrics import CATALOGUE
 from scoring.metrics.use import TIME_TO_VALUE
 from scoring.money import MONEY
+from scoring.parts import Part
 from scoring.rules import Rulebook, read
 from scoring.rules.versions import calendar_of
 from scoring.scorecard.judged import Judged
@@ -84,6 +85,33 @@ def test_what_managers_are_credited_with_adds_up_to_what_happened() -> None:
     assert {name: float(rows[name].sum()) for name in wanted} == wanted
     assert {*wanted} == {*voice.COUNTS, *onboarding.COUNTS, *logos.COLUMNS, *spend.COLUMNS}
     assert rows.filter(pl.col("manager_id") == "m1")["nps_answers"].sum() < 16
+
+
+def test_who_was_only_asked_stands_in_the_book_whatever_the_rules_read() -> None:
+    company = _company(
+        accounts="account_id\na1\na2\na5",
+        ownership="account_id manager_id\na1 m1\na2 m1\na5 m2",
+        answers=_answers(("a5", 10, 1)),
+    )
+    rulebook = _rules("gross_revenue_retention")
+    book = booking.booked(company, rulebook, calendar_of(rulebook).period("2026-Q2"), LAST, metrics=()).rows
+    assert ("a5", "m2") in book.select("account_id", "manager_id").rows()
+
+
+@pytest.mark.parametrize(("metric", "answers", "asked"), [("gross_revenue_retention", 0, None), ("nps", 3, True)])
+def test_the_book_of_a_quarter_holds_what_its_rules_read(metric: str, answers: int, asked: bool | None) -> None:
+    company, rulebook = _company(answers=_answers(("a1", 10, 3))), _rules(metric)
+    made = booking.booked_by_account(Part.of(company), rulebook, calendar_of(rulebook).period("2026-Q2"), LAST)
+    (row,) = made.rows.filter(pl.col("account_id") == "a1").to_dicts()
+    assert (row["before"], row["after"]) == (100, 100)
+    assert (row["nps_answers"], row["is_asked"]) == (answers, asked)
+
+
+def test_a_kind_of_accounts_that_rules_name_is_known_although_no_metric_reads_it() -> None:
+    company = _company(answers=_answers(("a1", 10, 3)))
+    rulebook = _rules("gross_revenue_retention", expectation={"features": ["segment", "is_asked"]})
+    made = booking.booked_by_account(Part.of(company), rulebook, calendar_of(rulebook).period("2026-Q2"), LAST)
+    assert made.rows.sort("account_id")["is_asked"].to_list() == [True, False, False, False]
 
 
 def test_a_survey_is_scored_by_how_many_answered_not_by_how_many_accounts() -> None:

@@ -10,6 +10,7 @@ from tabled import tables
 
 from scoring import booking, pipeline
 from scoring.credit import crediting
+from scoring.credit.split import split
 from scoring.errors import NotConservedError, UnbalancedError
 from scoring.ledger.build import Ledger
 from scoring.money import MONEY
@@ -58,6 +59,22 @@ RULES = Rulebook.model_validate(
 
 Step = Callable[..., pl.LazyFrame]
 Break = Callable[[pl.LazyFrame], pl.LazyFrame]
+
+
+def test_several_amounts_are_split_each_by_itself_and_to_the_last_digit() -> None:
+    weights = {"m1": 333_333, "m2": 333_333, "m3": 333_334}
+    rows = pl.LazyFrame(
+        [
+            {"account_id": "a1", "manager_id": m, "weight": w, "whole": 10**6, "one": 1, "ten": 10}
+            for m, w in weights.items()
+        ]
+    ).with_columns(pl.col("one", "ten").cast(MONEY))
+    parts = split(rows, ["one", "ten"], ["account_id"]).select("manager_id", "one", "ten").collect()
+    assert [tuple(map(str, row)) for row in parts.rows()] == [
+        ("m1", "0.3333", "3.3333"), ("m2", "0.3333", "3.3333"), ("m3", "0.3334", "3.3334"),
+    ]  # fmt: skip
+    for amount in ("one", "ten"):
+        assert split(rows, [amount], ["account_id"]).collect()[amount].equals(parts[amount])
 
 
 def test_the_company_adds_up_while_nothing_is_broken() -> None:

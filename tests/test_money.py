@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.money import MONEY, added, part, ratio, total
+from scoring.money import MONEY, added, divided, part, ratio, total
 
 AMOUNTS = st.decimals(min_value=-(10**9), max_value=10**9, places=4)
 
@@ -24,6 +24,18 @@ def test_a_part_is_rounded_once_half_to_even(amount: Decimal, numerator: int, de
     frame = pl.DataFrame({"amount": [amount]}, schema={"amount": MONEY})
     made = frame.select(part(pl.col("amount"), pl.lit(numerator), pl.lit(denominator))).item()
     assert made == exact_part(amount, numerator, denominator)
+
+
+@given(halves=st.integers(-(10**24), 10**24), by=st.integers(-400, 400).filter(bool), more=st.integers(-1, 1))
+def test_whole_numbers_are_divided_half_to_even_on_both_sides_of_zero(halves: int, by: int, more: int) -> None:
+    whole = halves * by + more  # of twice `by`: a half, a little less, or a little more
+    made = pl.select(divided(pl.lit(whole, dtype=pl.Int128), pl.lit(2 * by)))
+    assert made.item() == round(Fraction(whole, 2 * by))
+
+
+@pytest.mark.parametrize("by", [0, None])
+def test_what_is_divided_by_nothing_is_null(by: int | None) -> None:
+    assert pl.select(divided(pl.lit(7, dtype=pl.Int128), pl.lit(by, dtype=pl.Int64))).item() is None
 
 
 @given(amounts=st.lists(AMOUNTS, max_size=20))

@@ -3,11 +3,13 @@
 from random import Random
 from statistics import stdev
 
+import numpy as np
 import polars as pl
 import pytest
 
 from scoring.peers.chance import groups, likely_range, quantile
 from scoring.peers.resample import GROUPS, WHOLE, replicas, spread
+from scoring.peers.table import solved
 
 
 @pytest.mark.parametrize(
@@ -16,6 +18,17 @@ from scoring.peers.resample import GROUPS, WHOLE, replicas, spread
 )
 def test_quantiles_are_those_of_students_t(coverage: float, freedom: int, expected: float) -> None:
     assert quantile(coverage, freedom) == pytest.approx(expected, rel=0.01)
+
+
+@pytest.mark.parametrize("width", [1, 7, 40])
+def test_systems_solved_together_are_those_solved_alone_to_the_last_digit(width: int) -> None:
+    chance = np.random.default_rng(7)
+    roots, right = chance.normal(size=(6, width, width)), chance.normal(size=(6, width))
+    matrices = roots @ roots.transpose(0, 2, 1) + 20 * np.eye(width)
+    found = solved(matrices, right)
+    alone = np.vstack([solved(matrices[n : n + 1], right[n : n + 1]) for n in range(6)])
+    assert found.tobytes() == alone.tobytes()
+    assert np.einsum("fij,fj->fi", matrices, found) == pytest.approx(right, rel=1e-9, abs=1e-9)
 
 
 def test_a_range_never_leaves_the_scale() -> None:

@@ -17,6 +17,8 @@ from adapters.wording import counted
 
 KEPT = " kept"
 """The column that says whether a row is wanted; faults are told of wanted rows only."""
+_VALUE = " value "
+"""Stands before the name of a column to tell its values from its cells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +32,20 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """One column: its values, and the rows whose text stands for none, as `ROW` and `cell`."""
+    """What is wrong with one column: the rows whose text stands for no value, as `ROW` and `cell`."""
 
-    values: pl.Series
     bad: pl.DataFrame
     faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How one column is read: `is_unclear` where points may part thousands, `is_moved` where a zone may move days."""
+
+    column: Asked
+    value: pl.Expr
+    is_unclear: bool
+    is_moved: bool
 
 
 def typed(raw: pl.DataFrame, columns: Sequence[Asked]) -> Typed:
@@ -45,8 +56,11 @@ def typed(raw: pl.DataFrame, columns: Sequence[Asked]) -> Typed:
     """
     cells = raw.select(ROW, KEPT, *(_cell(raw, c) for c in columns))
     kept = cells if cells[KEPT].all() else cells.filter(KEPT)
-    made = [_make(cells, kept, c, raw.schema[c.name]) for c in columns]
-    frame = cells.select(ROW, KEPT).with_columns(m.values for m in made)
+    readings = [_reading(cells, kept, c, raw.schema[c.name]) for c in columns]
+    frame = cells.select(ROW, KEPT, *(r.value.alias(r.column.name) for r in readings))
+    both = cells.hstack(frame.select(pl.col(c.name).alias(_VALUE + c.name) for c in columns))
+    lost = {flag.name for flag in both.select(_is_lost(c.name).any().alias(c.name) for c in columns) if flag[0]}
+    made = [_made(both, kept, r) for r in readings if r.is_moved or r.column.name in lost]
     return checked(frame, [c for c in columns if not is_typed(raw.schema[c.name], c.kind)], made)
 
 
@@ -68,23 +82,33 @@ def _cell(raw: pl.DataFrame, column: Asked) -> pl.Expr:
     return text(column.name, dtype, column.blanks).alias(column.name)
 
 
-def _make(cells: pl.DataFrame, kept: pl.DataFrame, column: Asked, source: pl.DataType) -> Made:
+def _reading(cells: pl.DataFrame, kept: pl.DataFrame, column: Asked, source: pl.DataType) -> _Reading:
     cell = pl.col(column.name)
     zoned = _is_iso_text(column, source) and (column.form.utc or dates.name_offsets(kept[column.name]))
     unclear = _is_undeclared(column, source) and numbers.may_be_grouped(kept[column.name])
     made = value(cell, column, cells.schema[column.name], zoned=zoned)
     if unclear:
         made = pl.when(~numbers.is_dotted(cell)).then(made)
-    found = cells.select(ROW, KEPT, cell=cell, value=made)
-    is_bad = pl.col(KEPT) & pl.col("cell").is_not_null() & pl.col("value").is_null()
-    bad = found.lazy().filter(is_bad).select(ROW, pl.col("cell").cast(pl.String)).collect()
+    return _Reading(column, made, unclear, zoned or bool(getattr(source, "time_zone", None)))
+
+
+def _is_lost(name: str) -> pl.Expr:
+    """Whether a wanted cell of the column holds something that is no value."""
+    return pl.col(KEPT) & pl.col(name).is_not_null() & pl.col(_VALUE + name).is_null()
+
+
+def _made(both: pl.DataFrame, kept: pl.DataFrame, reading: _Reading) -> Made:
+    """What is to be said of a column, from its cells and its values."""
+    column, name = reading.column, reading.column.name
+    bad = both.lazy().filter(_is_lost(name)).select(ROW, pl.col(name).cast(pl.String).alias("cell")).collect()
     faults: tuple[Fault, ...] = ()
     if not bad.is_empty():
-        of_all = numbers.AMBIGUOUS if unclear else _of_whole_column(bad, kept, column)
+        of_all = numbers.AMBIGUOUS if reading.is_unclear else _of_whole_column(bad, kept, column)
         faults = (_column_fault(bad, of_all, column),) if of_all else _value_faults(bad, column)
-    if zoned or getattr(source, "time_zone", None):
-        faults = (*faults, *_zone_notes(found.filter(KEPT), column))
-    return Made(found["value"].alias(column.name), bad, faults)
+    if reading.is_moved:
+        found = both.filter(KEPT).select(ROW, cell=name, value=_VALUE + name)
+        faults = (*faults, *_zone_notes(found, column))
+    return Made(bad, faults)
 
 
 def _is_iso_text(column: Asked, source: pl.DataType) -> bool:

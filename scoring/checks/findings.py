@@ -68,7 +68,7 @@ def found(table: str, bad: pl.DataFrame, saying: Saying, *, named: pl.DataFrame 
 def unusable(findings: Iterable[Finding], table: str) -> pl.Series:
     """The numbers of the rows of the table that an error concerns, sorted, once each."""
     errors = [f.rows for f in findings if f.table == table and f.severity is Severity.ERROR]
-    return pl.concat([NOTHING, *errors]).unique().sort()
+    return pl.concat([NOTHING, *errors]).unique().sort() if errors else NOTHING
 
 
 def reasons(findings: Iterable[Finding], table: str) -> pl.DataFrame:

@@ -1,5 +1,6 @@
 """Which commands are there? One module each, registered here; what they need is loaded when they are called."""
 
+import gc
 import sys
 from collections.abc import Sequence
 from typing import Annotated
@@ -42,6 +43,9 @@ from scoring.cli import (
 from scoring.cli.mistakes import is_for_debugging, told
 from scoring.cli.streams import prepare, say
 from scoring.errors import BookscoreError
+
+YOUNG = 100_000
+"""Objects made between two looks for garbage: most are of modules, and stay. A twentieth of a small run was looks."""
 
 app = typer.Typer(
     add_completion=False,
@@ -115,6 +119,7 @@ app.add_typer(profiles.app, name="profiles")
 def main(arguments: Sequence[str] | None = None) -> int:
     """The exit code of the command line; `arguments` are those the program was called with."""
     prepare()
+    gc.set_threshold(YOUNG, 20, 20)
     typed = list(sys.argv[1:] if arguments is None else arguments)
     try:
         code = app(typed, prog_name="bookscore", standalone_mode=False)

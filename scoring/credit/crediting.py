@@ -93,10 +93,15 @@ def dated(happened: pl.LazyFrame, columns: Sequence[str], whose: Responsibility,
     summed = happened.with_columns(day.alias("on")).group_by("account_id", "on").agg(pl.col(*columns).sum().cast(MONEY))
     weights = whose.over(summed) if way == TIME_WEIGHTED else whose.on(summed)
     rows = summed.join(weights, on=["account_id"] if way == TIME_WEIGHTED else ["account_id", "on"])
-    undivided = pl.col("weight") == pl.col("whole")  # most are, and splitting costs the more the more columns there are
-    parts = split(rows.filter(~undivided), columns, ["account_id", "on"])
-    kept = [frame.select("account_id", "manager_id", *columns) for frame in (rows.filter(undivided), parts)]
-    return pl.concat(kept).group_by("account_id", "manager_id").agg(pl.col(*columns).sum().cast(MONEY))
+    undivided = pl.col("weight") == pl.col("whole")  # most are, and splitting costs the more the more amounts there are
+    keys = ["account_id", "manager_id"]
+    shared = rows.filter(~undivided).unpivot(
+        columns, index=[*keys, "on", "weight", "whole"], variable_name="column", value_name="amount"
+    )
+    parts = split(shared.filter(pl.col("amount") != 0), ["amount"], ["account_id", "on", "column"])
+    wide = [pl.when(pl.col("column") == name).then("amount").alias(name) for name in columns]
+    kept = pl.concat([rows.filter(undivided).select(*keys, *columns), parts.select(*keys, *wide)])
+    return kept.group_by(keys).agg(pl.col(*columns).sum().cast(MONEY))
 
 
 def outcomes(outcome: pl.LazyFrame, whose: Responsibility, way: str) -> pl.LazyFrame:

@@ -13,17 +13,22 @@ def split(rows: pl.LazyFrame, amounts: Sequence[str], key: Sequence[str]) -> pl.
     `rows` has manager_id, weight and whole, and within a `key` every row carries the whole amount; the
     weights of a key add up to its whole. The parts of a key then add up to the amount, to the last digit.
     """
-    ordered = rows.sort(*key, "manager_id")
-    for amount in amounts:
-        product = units(pl.col(amount)) * pl.col("weight").cast(pl.Int128)
-        whole = pl.col("whole").cast(pl.Int128)
-        floor = (product // whole).alias("floor")
-        ordered = ordered.with_columns(
-            floor, (product - (product // whole) * whole).cast(pl.Int64).alias("remainder")
-        ).with_columns(
-            (units(pl.col(amount)) - pl.col("floor").sum().over(key)).cast(pl.Int64).alias("left"),
-            pl.col("remainder").rank("ordinal", descending=True).over(key).cast(pl.Int64).alias("turn"),
-        )
-        extra = (pl.col("turn") <= pl.col("left")).cast(pl.Int128)
-        ordered = ordered.with_columns(from_units(pl.col("floor") + extra).alias(amount))
-    return ordered.drop("floor", "remainder", "left", "turn", strict=False)
+    ordered, whole = rows.sort(*key, "manager_id"), pl.col("whole").cast(pl.Int128)
+    product, floor, turn, left = ({a: f"{a}, {what}" for a in amounts} for what in ("product", "floor", "turn", "left"))
+    weight = pl.col("weight").cast(pl.Int128)
+    floored = ordered.with_columns((units(pl.col(a)) * weight).alias(product[a]) for a in amounts).with_columns(
+        (pl.col(product[a]) // whole).alias(floor[a]) for a in amounts
+    )
+    ranked = floored.with_columns(
+        *((units(pl.col(a)) - pl.col(floor[a]).sum().over(key)).alias(left[a]) for a in amounts),
+        *(_turn(pl.col(product[a]) - pl.col(floor[a]) * whole, key).alias(turn[a]) for a in amounts),
+    )
+    extra = {a: (pl.col(turn[a]) <= pl.col(left[a])).cast(pl.Int128) for a in amounts}
+    return ranked.with_columns(from_units(pl.col(floor[a]) + extra[a]).alias(a) for a in amounts).drop(
+        *product.values(), *floor.values(), *turn.values(), *left.values()
+    )
+
+
+def _turn(remainder: pl.Expr, key: Sequence[str]) -> pl.Expr:
+    """Whose turn it is to get one more within the key: 1 for the largest remainder."""
+    return remainder.cast(pl.Int64).rank("ordinal", descending=True).over(key).cast(pl.Int64)

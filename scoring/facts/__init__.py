@@ -19,7 +19,7 @@ from scoring.facts import (
     use,
     voice,
 )
-from scoring.facts.dated import Dated, found
+from scoring.facts.dated import Dated, alike, found
 
 ADDING: tuple[str, ...] = (
     *renewals.COLUMNS, *net_moves.COLUMNS, *growth_parts.COLUMNS, *margins.COLUMNS,
@@ -34,4 +34,4 @@ KNOWN = {**voice.SCHEMA, **use.SCHEMA, **onboarding.SCHEMA, **entry.SCHEMA, **br
 COUNTING = frozenset({*renewals.COUNTS, *voice.COUNTS, *onboarding.COUNTS, "new_logos", "share_of_value", *use.SCHEMA})
 """Those that are no money, although they are kept as exactly."""
 
-__all__ = ["ADDING", "COUNTING", "KNOWN", "Dated", "found"]
+__all__ = ["ADDING", "COUNTING", "KNOWN", "Dated", "alike", "found"]

@@ -28,3 +28,16 @@ def found(happened: Sequence[Dated]) -> list[Dated]:
     """What did happen, collected once: where there are no rows, the book need not be joined with them."""
     frames = pl.collect_all([dated.rows for dated in happened])
     return [replace(d, rows=rows.lazy()) for d, rows in zip(happened, frames, strict=True) if rows.height]
+
+
+def alike(happened: Sequence[Dated]) -> list[Dated]:
+    """The same, those that are credited alike as one: shared out and joined once for all of their columns."""
+    groups: dict[tuple[str, str], list[Dated]] = {}
+    for dated in happened:
+        groups.setdefault((dated.way, dated.follows), []).append(dated)
+    return [_as_one(group) for group in groups.values()]
+
+
+def _as_one(group: Sequence[Dated]) -> Dated:
+    rows = pl.concat([dated.rows.select("account_id", "on", *dated.columns) for dated in group], how="diagonal")
+    return replace(group[0], rows=rows, columns=tuple(column for dated in group for column in dated.columns))

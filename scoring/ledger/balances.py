@@ -10,6 +10,7 @@ from scoring.ledger.history import active
 from scoring.money import MONEY
 
 ENDS = ("before", "after", "after_spot")
+_ZERO = pl.lit(0).cast(MONEY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +95,15 @@ def in_windows(
 
 def _at_both_ends(priced: pl.LazyFrame, amount: str, before: pl.Expr, after: pl.Expr) -> pl.LazyFrame:
     """The lines with what they bring at both ends, at the rate they come with."""
-    return priced.with_columns(_or_zero(amount, before, "before"), _or_zero(amount, after, "after")).drop("rate")
+    once = priced.with_columns(converted(amount).alias("converted"))
+    ends = {"before": before, "after": after}
+    both = [pl.when(counted).then("converted").otherwise(_ZERO).alias(name) for name, counted in ends.items()]
+    return once.with_columns(both).drop("rate", "converted")
 
 
 def _or_zero(amount: str, counted: pl.Expr, name: str) -> pl.Expr:
     """The converted amount where it is counted, else 0."""
-    return pl.when(counted).then(converted(amount)).otherwise(pl.lit(0).cast(MONEY)).alias(name)
+    return pl.when(counted).then(converted(amount)).otherwise(_ZERO).alias(name)
 
 
 def _added(lines: pl.LazyFrame, by: tuple[str, ...]) -> pl.LazyFrame:

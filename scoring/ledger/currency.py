@@ -29,12 +29,9 @@ def at_one_day(lines: pl.LazyFrame, rates: pl.LazyFrame, day: date, reporting: s
     The rate is the last known on that day, or the first there is; 1 for the reporting currency and where
     a line names none. Null where a currency has no rate at all.
     """
-    known = rates_in_millionths(rates)
-    before = known.filter(pl.col("dated_on") <= day).group_by("currency").agg(pl.col("rate").last())
-    first = known.group_by("currency").agg(pl.col("rate").first().alias("first_rate"))
-    table = first.join(before, on="currency", how="left").select(
-        "currency", pl.coalesce("rate", "first_rate").alias("rate")
-    )
+    rate = pl.col("rate")
+    at_day = pl.coalesce(rate.filter(pl.col("dated_on") <= day).last(), rate.first())
+    table = rates_in_millionths(rates).group_by("currency").agg(at_day.alias("rate"))
     return _or_one(lines.join(table, on="currency", how="left", validate="m:1"), reporting)
 
 

@@ -65,9 +65,12 @@ def months_of(every: pl.Expr, *, four_weeks: bool = False) -> tuple[pl.Expr, pl.
 
 def _monthly(contracts: pl.LazyFrame, terms: Terms) -> pl.LazyFrame:
     times, by = months_of(pl.col("every"), four_weeks=terms.weeks == "four_a_month")
-    charged = units(_charged(terms))
-    monthly = from_units(rounded_quotient(charged * times.cast(pl.Int128), by))
-    return contracts.with_columns(pl.when(_unpaid()).then(pl.lit(0).cast(MONEY)).otherwise(monthly).alias("monthly"))
+    named = contracts.with_columns(  # docs/decisions.md: what is used twice gets a name
+        (units(_charged(terms)) * times.cast(pl.Int128)).alias("charged"), by.alias("by")
+    )
+    monthly = from_units(rounded_quotient(pl.col("charged"), pl.col("by")))
+    monthly = pl.when(_unpaid()).then(pl.lit(0).cast(MONEY)).otherwise(monthly).alias("monthly")
+    return named.with_columns(monthly).drop("charged", "by")
 
 
 def _unpaid() -> pl.Expr:
@@ -126,18 +129,19 @@ def _cut_where_renewed_early(lines: pl.LazyFrame, days: int) -> pl.LazyFrame:
 
     To follow: it starts at most `days` before the other ends, and outlasts it.
     """
-    pair = ["account_id", "product"]
-    late = pl.col("signed_on") < pl.col("signed_on").shift(-1).over(pair)
-    start = pl.col("starts_on").shift(-1).over(pair)
-    outlasts = pl.col("ends_on").shift(-1).over(pair) > pl.col("ends_on")
-    follows = (
-        late & outlasts & (start > pl.col("starts_on"))
-        & (start < pl.col("ends_on")) & (start >= pl.col("ends_on") - timedelta(days=days))
-        & pl.col("product").is_not_null()
-    )  # fmt: skip
-    return lines.sort("account_id", "product", "starts_on", "ends_on", "line_id").with_columns(
-        pl.when(follows).then(start).otherwise("ends_on").alias("ends_on")
+    key = ("account_id", "product")
+    following = {name: f"next_{name}" for name in (*key, "signed_on", "starts_on", "ends_on")}
+    ordered = lines.sort(*key, "starts_on", "ends_on", "line_id").with_columns(
+        pl.col(name).shift(-1).alias(new) for name, new in following.items()
     )
+    start = pl.col("next_starts_on")
+    follows = pl.all_horizontal(
+        *(pl.col(name) == pl.col(following[name]) for name in key),
+        pl.col("signed_on") < pl.col("next_signed_on"), pl.col("ends_on") < pl.col("next_ends_on"),
+        start > pl.col("starts_on"), start < pl.col("ends_on"), start >= pl.col("ends_on") - timedelta(days=days),
+    )  # fmt: skip
+    cut = ordered.with_columns(pl.when(follows).then(start).otherwise("ends_on").alias("ends_on"))
+    return cut.drop(following.values())
 
 
 def _bridge_gaps(lines: pl.LazyFrame, tolerance: int, as_of: date) -> pl.LazyFrame:

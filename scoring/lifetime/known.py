@@ -31,21 +31,22 @@ def known_before(rows: pl.LazyFrame, basis: str, day: date) -> pl.LazyFrame:
 
 def _without_later_ends(contracts: pl.LazyFrame, day: date) -> pl.LazyFrame:
     days = (pl.col("ends_on") - pl.col("starts_on")).dt.total_days()
-    months = (days / DAYS_A_MONTH).round().cast(pl.Int64)
+    months, stopped = pl.col("months"), pl.col("status").is_in(_STOPPED).fill_null(value=False)
     is_whole = ((days - months * DAYS_A_MONTH).abs() <= _NEAR_DAYS).fill_null(value=False)
-    stopped = pl.col("status").is_in(_STOPPED).fill_null(value=False)
     is_ahead = (pl.col("ends_on") >= day).fill_null(value=False)
     is_over = ~(is_ahead | pl.col("ends_on").is_null())
-    shows, had = is_whole & is_ahead & ~stopped, is_whole & is_over
-    running = (~is_over).sum()
-    has_now = (shows.sum().over(months) >= COMMON * running) & (shows.sum().over(months) > 0)
-    had_then = (had.sum().over(months) >= USUAL * is_over.sum()) & (had.sum().over(months) > 0)
-    is_term = is_whole & (has_now | had_then)
+    named = contracts.with_columns((days / DAYS_A_MONTH).round().cast(pl.Int64).alias("months")).with_columns(
+        is_ahead.alias("is_ahead"), is_over.alias("is_over"), stopped.alias("is_stopped"), is_whole.alias("is_whole")
+    )
+    shows, had = pl.col("is_whole") & pl.col("is_ahead") & ~pl.col("is_stopped"), pl.col("is_whole") & pl.col("is_over")
+    counted = named.with_columns(shows.sum().over(months).alias("now"), had.sum().over(months).alias("then"))
+    has_now = (pl.col("now") >= COMMON * (~pl.col("is_over")).sum()) & (pl.col("now") > 0)
+    had_then = (pl.col("then") >= USUAL * pl.col("is_over").sum()) & (pl.col("then") > 0)
     noticed = (pl.col("cancelled_on") < day).fill_null(value=False)
-    forgotten = is_ahead & ~is_term & ~noticed
-    told = is_over | (pl.col("status") == "trial") | (stopped & noticed)
-    return contracts.with_columns(
+    forgotten = pl.col("is_ahead") & ~(pl.col("is_whole") & (has_now | had_then)) & ~noticed
+    told = pl.col("is_over") | (pl.col("status") == "trial") | (pl.col("is_stopped") & noticed)
+    return counted.with_columns(
         pl.when(~forgotten).then("ends_on").alias("ends_on"),
         pl.when(told).then("status").alias("status"),
         *(pl.when(pl.col(c) < day).then(c).alias(c) for c in ("cancelled_on", "past_due_on")),
-    )
+    ).drop("months", "is_ahead", "is_over", "is_stopped", "is_whole", "now", "then")

@@ -122,7 +122,9 @@ def _points(outcome: Vector, features: Features, group: Codes, group_fold: Codes
         products += added(inner, theirs * width + code, count * width).reshape(count, width)
     pull = ridge * np.eye(width)
     used = ~np.eye(count + 1, count, dtype=bool)
-    return np.vstack([_solved(squares[u].sum(axis=0) + pull, products[u].sum(axis=0)) for u in used])
+    return solved(
+        np.stack([squares[u].sum(axis=0) + pull for u in used]), np.stack([products[u].sum(axis=0) for u in used])
+    )
 
 
 def _squares(features: Features, fold: Codes, count: int) -> Matrix:
@@ -147,19 +149,19 @@ def _between(features: Features, group: Codes, group_fold: Codes, count: int) ->
     return np.stack([np.einsum("jp,jq->pq", table[m] / size[m], table[m]) for m in mine])
 
 
-def _solved(matrix: Matrix, right: Vector) -> Vector:
-    """The solution of a positive definite system, by Cholesky.
+def solved(matrices: NDArray[np.float64], right: Matrix) -> Matrix:
+    """The solutions of positive definite systems, one row each, by Cholesky.
 
     Step by step and without a linear algebra library, whose threads would decide the last digits.
     """
-    n = len(right)
-    lower, rest = np.zeros((n, n)), matrix.copy()
+    n = right.shape[1]
+    lower, rest = np.zeros(matrices.shape), matrices.copy()
     for k in range(n):
-        lower[k:, k] = rest[k:, k] / np.sqrt(rest[k, k])
-        rest[k:, k:] -= lower[k:, k, None] * lower[k:, k]
+        lower[:, k:, k] = rest[:, k:, k] / np.sqrt(rest[:, k, k])[:, None]
+        rest[:, k:, k:] -= lower[:, k:, k, None] * lower[:, None, k:, k]
     out = right.astype(np.float64).copy()
     for k in range(n):
-        out[k] = (out[k] - np.sum(lower[k, :k] * out[:k])) / lower[k, k]
+        out[:, k] = (out[:, k] - np.sum(lower[:, k, :k] * out[:, :k], axis=1)) / lower[:, k, k]
     for k in reversed(range(n)):
-        out[k] = (out[k] - np.sum(lower[k + 1 :, k] * out[k + 1 :])) / lower[k, k]
+        out[:, k] = (out[:, k] - np.sum(lower[:, k + 1 :, k] * out[:, k + 1 :], axis=1)) / lower[:, k, k]
     return out

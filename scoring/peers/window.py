@@ -29,6 +29,8 @@ NOBODY = {
 }
 """What a unit has that nobody had."""
 
+_HELD = {"unit": pl.UInt32(), "manager_id": pl.String(), "days": pl.Float64(), "is_overlapping": pl.Boolean()}
+
 
 def responsibility(
     units: pl.DataFrame, spans: pl.DataFrame, *, rule: Rule = "share", days: int = DAYS, gap: int = GAP
@@ -82,10 +84,13 @@ def _window(rule: Rule, days: int, gap: int) -> tuple[pl.Expr, pl.Expr]:
 
 
 def _held(windows: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
-    """The days of each manager in each unit's window: unit, manager_id, days, is_overlapping."""
+    """The days of each manager in each unit's window, as `_HELD`."""
+    if windows.is_empty():
+        return pl.DataFrame(schema=_HELD)
     cut = (
-        windows.select("unit", "account_id", "from_on", "to_on")
-        .join(spans, on="account_id")
+        windows.lazy()
+        .select("unit", "account_id", "from_on", "to_on")
+        .join(spans.lazy(), on="account_id")
         .select(
             "unit",
             "manager_id",
@@ -95,17 +100,24 @@ def _held(windows: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
         )
         .filter(pl.col("to_on") > pl.col("from_on"))
         .sort("unit", "from_on", "to_on", "manager_id")
+        .collect()
     )
     meets = (pl.col("unit") == pl.col("unit").shift(1)) & (pl.col("from_on") < pl.col("to_on").shift(1))
-    several = cut.filter(meets).select("unit").unique()
-    alone = cut.join(several, on="unit", how="anti").select(
-        "unit", "manager_id", _length("from_on", "to_on").alias("days"), pl.lit(value=False).alias("is_overlapping")
-    )
+    several = cut.lazy().filter(meets).select(pl.col("unit").unique()).collect()
+    alone = cut if several.is_empty() else cut.join(several, on="unit", how="anti")
+    parts = [
+        alone.lazy().select(
+            "unit", "manager_id", _length("from_on", "to_on").alias("days"), pl.lit(value=False).alias("is_overlapping")
+        )
+    ]
+    if not several.is_empty():
+        parts.append(_split(cut.join(several, on="unit", how="semi")).lazy())
     return (
-        pl.concat([alone, _split(cut.join(several, on="unit", how="semi"))])
+        pl.concat(parts)
         .sort("unit", "manager_id", "days")  # sums of binary fractions depend on their order
         .group_by("unit", "manager_id", maintain_order=True)
         .agg(pl.col("days").sum(), pl.col("is_overlapping").any())
+        .collect()
     )
 
 

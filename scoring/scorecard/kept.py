@@ -49,9 +49,12 @@ def _by_id(told: pl.DataFrame, grain: str, coverage: float, *, drawn: bool) -> l
     rows = told.filter(pl.col("grain") == grain).sort("id")
     of = rows["n"].cast(pl.Float64).to_numpy()
     count = np.rint(rows["value"].to_numpy() * of)
-    known = believed(count, of)
-    low, high = known.limits(coverage) if drawn else of_rates(count, of, coverage)
-    figures = {"rate": count / of, "believed": known.mean if drawn else count / of, "low": low, "high": high}
+    if drawn:
+        known = believed(count, of)
+        mean, (low, high) = known.mean, known.limits(coverage)
+    else:
+        mean, (low, high) = count / of, of_rates(count, of, coverage)
+    figures = {"rate": count / of, "believed": mean, "low": low, "high": high}
     made = rows.select("id", pl.col("n").alias("accounts"), pl.Series("kept", count).cast(pl.Int64)).with_columns(
         pl.Series(name, values).round(_DIGITS) for name, values in figures.items()
     )
