@@ -25,11 +25,14 @@ if TYPE_CHECKING:
     from web_world import World
 
 LONGEST = (
-    "test_browser", "test_readme", "test_cases", "test_restate", "test_versions", "test_repeatable", "test_nasty",
-    "test_cli", "test_companies", "test_sensitivity", "test_indifference", "test_simulate", "test_weighing",
-    "test_restate_properties", "test_exclusions", "test_what_if", "test_cluster", "test_parts",
+    "test_browser", "test_cluster", "test_readme", "test_cases", "test_restate", "test_versions", "test_repeatable",
+    "test_nasty", "test_cli", "test_companies", "test_sensitivity", "test_indifference", "test_simulate",
+    "test_weighing", "test_restate_properties", "test_exclusions", "test_what_if", "test_parts",
 )  # fmt: skip
-"""Files that begin first, so that no worker is left alone with one at the end."""
+"""Files that begin first, so that no worker is left alone with one at the end.
+
+The second mostly waits, while types are checked beside the tests.
+"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,7 +1,7 @@
-"""Commands one after the other, each in a process of its own that has the libraries already.
+"""Commands one after the other, in one process that has the libraries already.
 
 To load them takes longer than most commands do. Words come in, the exit code and what was said go out, as JSON, a
-command a line. What is ours, and Polars, which must not be copied while it runs, each process loads by itself.
+command a line.
 """
 
 import json
@@ -11,42 +11,25 @@ import tempfile
 import traceback
 from typing import BinaryIO
 
-# ruff: noqa: F401  loaded for all processes that follow
-
-os.environ["OPENBLAS_NUM_THREADS"] = "1"  # a process is copied with one thread only
-
-import alembic.migration
-import babel.numbers
-import fastexcel
-import jinja2
-import pydantic
-import rich.table
-import ruamel.yaml
-import scipy.special
-import sqlmodel
-import typer
-import typst
-import xlsxwriter
+from scoring.cli import main
 
 
 def _called(words: list[str], said: BinaryIO) -> int:
     """The exit code of the command; what it says is written to the file."""
-    process = os.fork()
-    if process:
-        return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
-    code = 1
+    usual = [os.dup(stream) for stream in (1, 2)]
     try:
         for stream in (1, 2):
             os.dup2(said.fileno(), stream)
-        from scoring.cli import main
-
-        code = main(words)
+        return main(words)
     except BaseException:
         traceback.print_exc()
+        return 1
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
-        os._exit(code)
+        for stream, kept in zip((1, 2), usual, strict=True):
+            os.dup2(kept, stream)
+            os.close(kept)
 
 
 if __name__ == "__main__":

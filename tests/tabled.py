@@ -7,6 +7,9 @@ import polars as pl
 from scoring.frame import Kind, conform
 from scoring.tables import TABLES
 
+EMPTY = {name: declared.empty() for name, declared in TABLES.items()}
+"""The declared tables without rows, made once."""
+
 
 def rows(text: str) -> pl.DataFrame:
     """A frame of text from lines of columns set apart by blanks; `.` is null and `_` a blank."""
@@ -32,7 +35,7 @@ def table(name: str, text: str) -> pl.DataFrame:
 
 def tables(texts: Mapping[str, str]) -> dict[str, pl.DataFrame]:
     """All declared tables; those not in `texts` are empty."""
-    return {n: table(n, texts[n]) if n in texts else t.empty() for n, t in TABLES.items()}
+    return {n: table(n, texts[n]) if n in texts else empty for n, empty in EMPTY.items()}
 
 
 def _typed(name: str, kind: Kind) -> pl.Expr:

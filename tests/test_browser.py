@@ -25,6 +25,8 @@ from scoring.web.app import ROUTERS
 ROLES = ("leader", "auditor", "director", "manager")
 LATEST, BEFORE = PERIODS
 PASSWORD = "correct horse battery"  # noqa: S105  of nobody
+WITHOUT_GRAPHICS = ("--disable-gpu", "--disable-software-rasterizer")
+"""No graphics card is looked for or imitated: what tests ask of a page is where things are."""
 PICTURES = os.environ.get("BOOKSCORE_PICTURES")
 """A folder into which every page is painted, where somebody wants to look at them."""
 
@@ -74,7 +76,7 @@ def site(world: World) -> Iterator[Site]:
 def browser() -> Iterator[Browser]:
     assert CHROMIUM is not None, "there is no chromium to look at the pages with"
     with sync_playwright() as started:
-        made = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        made = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *WITHOUT_GRAPHICS])
         yield made
         made.close()
 

@@ -98,23 +98,24 @@ def test_the_command_says_and_writes_the_same(
     assert said[0] == said[1]
 
 
-def test_a_task_that_is_lost_again_and_again_is_one_sentence(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def dies(_: Part, __: Tables) -> None:
-        os.kill(os.getpid(), signal.SIGKILL)
-
+def test_parts_come_back_in_the_order_of_accounts_and_refusals_and_losses_as_one_sentence(
+    place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A refusal in its own words; a task that is lost again and again in ours."""
     monkeypatch.setattr("scoring.cluster.on_ray.TRIES", 1)
-    with joined(place, 1) as engine, pytest.raises(LostTaskError, match="try smaller parts"):
-        engine.map(dies, COMPANY, {})
 
-
-def test_parts_come_back_in_the_order_of_accounts_and_refusals_in_their_words(place: str) -> None:
     def refuses(part: Part, _: Tables) -> None:
         raise BookscoreError(f"account {part.tables['rows']['account_id'][0]} does not add up")
+
+    def dies(_: Part, __: Tables) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
 
     with joined(place, 3) as engine:
         found = engine.map(lambda part, also: (part.tables["rows"], also["more"]), COMPANY, {"more": COMPANY["rows"]})
         with pytest.raises(StepError, match=r"^account a0 does not add up$"):
             engine.map(refuses, COMPANY, {})
+        with pytest.raises(LostTaskError, match="try smaller parts"):
+            engine.map(dies, COMPANY, {})
     assert ["".join(rows["account_id"]) for rows, _ in found] == ["a0a1a2", "a3a4a5", "a6a7a8"]
     assert all(rows.equals(more) for rows, more in found)
 

@@ -3,7 +3,7 @@
 import json
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -124,17 +124,22 @@ def tamper(store: Store, *statements: str) -> None:
         plain.commit()
 
 
-def is_found(database: Path, statement: str, *values: Any) -> bool:
-    """Whether it is noticed that a statement was run over a copy of the database."""
-    copy = Path(shutil.copy(database, database.with_name("copy.db")))
-    with closing(sqlite3.connect(copy)) as plain:
-        assert plain.execute(statement, values).rowcount == 1
-        plain.commit()
-    store = Store(connect(make_url(f"sqlite:///{copy}")), database.parent / "frames")
-    try:
-        return bool(verify(store).broken)
-    finally:
-        store.close()
+@pytest.fixture
+def is_found(database: Path) -> Iterator[Callable[..., bool]]:
+    """Says whether it is noticed that a statement was run over the database, which is then again what it was."""
+    kept = shutil.copy(database, database.with_name("kept.db"))
+    store = Store(connect(make_url(f"sqlite:///{database}")), database.parent / "frames")
+    with closing(store), closing(sqlite3.connect(kept)) as before, closing(sqlite3.connect(database)) as plain:
+
+        def found(statement: str, *values: Any) -> bool:
+            assert plain.execute(statement, values).rowcount == 1
+            plain.commit()
+            broken = verify(store).broken
+            before.backup(plain)
+            return bool(broken)
+
+        yield found
+        assert verify(store).broken == ()
 
 
 def cells(database: Path) -> Iterator[tuple[str, str, int, Any]]:
@@ -146,20 +151,19 @@ def cells(database: Path) -> Iterator[tuple[str, str, int, Any]]:
                     yield table, column, row, value
 
 
-def test_change_of_any_cell_is_found(database: Path) -> None:
+def test_change_of_any_cell_is_found(database: Path, is_found: Callable[..., bool]) -> None:
     told = {}
-    for table, column, row, old in cells(database):
+    for table, column, row, old in list(cells(database)):
         new = old + 7 if isinstance(old, int | float) else f"{old or ''}x"
-        told[table, column, row] = is_found(database, f'update {table} set "{column}" = ? where rowid = {row}', new)
+        told[table, column, row] = is_found(f'update {table} set "{column}" = ? where rowid = {row}', new)
     assert len(told) > 200
     assert [where for where, found in told.items() if not found] == []
 
 
-def test_removal_of_any_row_is_found(database: Path) -> None:
+def test_removal_of_any_row_is_found(database: Path, is_found: Callable[..., bool]) -> None:
     rows = {(table, row) for table, _, row, _ in cells(database)}
     assert {table for table, _ in rows} == set(TABLES)
-    missed = [where for where in rows if not is_found(database, f"delete from {where[0]} where rowid = {where[1]}")]
-    assert missed == []
+    assert [where for where in rows if not is_found(f"delete from {where[0]} where rowid = {where[1]}")] == []
 
 
 def test_runs_put_into_another_order_are_found(sealed: Store) -> None:

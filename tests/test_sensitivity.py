@@ -120,9 +120,9 @@ def test_a_method_is_asked_only_about_what_it_reads(method: str, groups: set[str
 # ---- what they do ----
 
 
-def test_choices_give_what_a_run_under_those_rules_gives() -> None:
-    """With an account handed over twenty days before it is lost, so that it matters whose it was."""
-    book = rulebook(STAY, GROW)
+@pytest.fixture(scope="module")
+def handed_over() -> Subject:
+    """A company with an account handed over twenty days before it is lost, so that it matters whose it was."""
     known = company(**MORE)
     handed = known["ownership"].filter(pl.col("account_id") == "m1-3")
     rows = [
@@ -131,16 +131,38 @@ def test_choices_give_what_a_run_under_those_rules_gives() -> None:
     ]
     kept = known["ownership"].filter(pl.col("account_id") != "m1-3")
     known["ownership"] = pl.concat([kept, *rows]).sort("account_id", "manager_id", "starts_on")
-    seen = looked_at(book, known)
-    found = sensitivity(seen)
-    made = {c.name: c for c in choices(book, engine.found_k(seen, seen.judged(book)), lambda quarters: True)}
+    return looked_at(rulebook(STAY, GROW), known)
+
+
+@pytest.fixture(scope="module")
+def found(handed_over: Subject) -> Sensitivity:
+    """What is said of it."""
+    return sensitivity(handed_over)
+
+
+@pytest.fixture(scope="module")
+def scores(handed_over: Subject) -> dict[str, pl.DataFrame]:
+    """The scores under each choice, by its name, and as it is."""
+    book = handed_over.rulebook
+    made = _asked_of(handed_over)
+    return {AS_IT_IS: handed_over.judged(book).scores} | {c.name: handed_over.judged(c.rulebook).scores for c in made}
+
+
+def _asked_of(seen: Subject) -> tuple[Choice, ...]:
+    return choices(seen.rulebook, engine.found_k(seen, seen.judged(seen.rulebook)), lambda quarters: True)
+
+
+def test_choices_give_what_a_run_under_those_rules_gives(
+    handed_over: Subject, found: Sensitivity, scores: dict[str, pl.DataFrame]
+) -> None:
+    made = {choice.name: choice for choice in _asked_of(handed_over)}
     assert [e.choice for e in found.effects] == list(made)
     firsts = {choice.group: choice.name for choice in reversed(made.values())}
     moved = {choice.group for choice in made.values() if effect(found, choice.name).largest_move}
     for choice in made.values():
         if choice.group in ("window", "responsibility") or choice.name == firsts[choice.group]:
-            alone = pipeline.score(known, choice.rulebook, seen.period, AS_OF, metrics=()).scored.judged.scores
-            assert_frame_equal(seen.judged(choice.rulebook).scores, alone)
+            alone = pipeline.score(handed_over.tables, choice.rulebook, handed_over.period, AS_OF, metrics=())
+            assert_frame_equal(scores[choice.name], alone.scored.judged.scores)
     assert {"window", "responsibility"} <= moved
 
 
@@ -178,10 +200,9 @@ def test_with_a_larger_k_scores_move_towards_50() -> None:
         assert other[0] < one[0] < 0  # the manager who lost most
 
 
-def test_the_range_of_a_score_holds_the_score_and_names_the_choice() -> None:
-    seen = looked_at(rulebook(STAY, GROW))
-    found = sensitivity(seen)
-    under = {c: seen.judged(b).scores for c, b in _books(seen)}
+def test_the_range_of_a_score_holds_the_score_and_names_the_choice(
+    found: Sensitivity, scores: dict[str, pl.DataFrame]
+) -> None:
     for manager in found.managers:
         assert manager.low is not None
         assert manager.high is not None
@@ -189,21 +210,13 @@ def test_the_range_of_a_score_holds_the_score_and_names_the_choice() -> None:
         assert manager.low.score is not None
         assert manager.high.score is not None
         assert manager.low.score <= manager.score <= manager.high.score
-        scores = {
-            c: f.row(by_predicate=pl.col("manager_id") == manager.manager_id, named=True) for c, f in under.items()
-        }
-        known = {c: row["score"] for c, row in scores.items() if row["score"] is not None}
+        own = {c: f.row(by_predicate=pl.col("manager_id") == manager.manager_id, named=True) for c, f in scores.items()}
+        known = {c: row["score"] for c, row in own.items() if row["score"] is not None}
         assert manager.low.score == pytest.approx(min(known.values()), abs=1e-8)
         assert known[manager.high.choice] == pytest.approx(max(known.values()), abs=1e-8)
         words = {"above": "Above peers", "in line": "In line with peers", "below": "Below peers"}
-        labels = {c: words[row["label"]] for c, row in scores.items()}
+        labels = {c: words[row["label"]] for c, row in own.items()}
         assert {s.choice: s.label for s in manager.others} == {c: w for c, w in labels.items() if w != manager.label}
-
-
-def _books(seen: Subject) -> list[tuple[str, Rulebook]]:
-    k = engine.found_k(seen, seen.judged(seen.rulebook))
-    made = choices(seen.rulebook, k, lambda quarters: True)
-    return [(AS_IT_IS, seen.rulebook), *((c.name, c.rulebook) for c in made)]
 
 
 def test_where_too_little_is_believed_scores_are_lost_and_not_called_another_label() -> None:

@@ -1,17 +1,19 @@
 """Does `bookscore simulate` say what runs under both rules would say, and leave nothing of a change over?"""
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 import test_compared
+from remembered import remember
 from six_rules import six_rules
 from test_cli import AS_OF, cli, contents
 
 from scoring import demo, pipeline, rules
+from scoring import folder as folder_module
 from scoring.calendar import Calendar
 from scoring.cli.simulated import View, show
 from scoring.compare import Simulation, simulate, simulating
@@ -51,6 +53,14 @@ def written(folder: Path, *exchanged: tuple[str, str]) -> Path:
 
 MUCH = (("retention_window: 12m", "retention_window: period"), ("weight: 25", "weight: 5"), (LADDER, VOICE),
         ("min_coverage: 60%", "min_coverage: 40%"))  # fmt: skip
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _read_once() -> Iterator[None]:
+    """Exports are read once a folder: here only rules change."""
+    with pytest.MonkeyPatch.context() as patch:
+        remember(patch, folder_module, "take_in")
+        yield
 
 
 @pytest.fixture(scope="module")

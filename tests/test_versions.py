@@ -1,6 +1,7 @@
 """Is every period scored by the rules that were in force, and does a change of rules leave nothing of a score over?"""
 
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -18,6 +19,7 @@ from test_compared import KEEP, STAY, company, rulebook
 from worlds import MANAGERS, World, compared_worlds, examples
 
 from scoring import booking, demo, pipeline, rules
+from scoring import folder as folder_module
 from scoring.account_quarters import Trail
 from scoring.calendar import Calendar
 from scoring.compare import simulating
@@ -185,6 +187,14 @@ def test_an_error_in_superseded_rules_stands_at_their_own_line(tmp_path: Path) -
 
 AFTER = date(2026, 9, 30)
 LATER = ("version: '2026-2'\neffective_from: 2026-Q2\nsupersedes: rules-old.yaml\n", "weight: 25", "weight: 60")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _read_once() -> Iterator[None]:
+    """Exports are read once a folder: here only rules change."""
+    with pytest.MonkeyPatch.context() as patch:
+        remember(patch, folder_module, "take_in")
+        yield
 
 
 @pytest.fixture(scope="module")

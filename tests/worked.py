@@ -159,10 +159,7 @@ def shown(case: Worked) -> Case:
 
 
 def _read(path: Path, metric: str | None, profile: str | None = None) -> Iterator[Worked]:
-    text = path.read_text(encoding="utf-8")
-    written = YAML(typ="base", pure=True).load(text)["cases"]
-    typed = YAML(typ="safe", pure=True).load(text)["cases"]
-    for case, with_types in zip(written, typed, strict=True):
+    for case, with_types in zip(*_cases(path.read_text(encoding="utf-8")), strict=True):
         if unknown := set(case) - KNOWN:
             raise ValueError(f"{path.name}: {sorted(unknown)} in {case['title']!r}")
         expect = case.get("expect", {})
@@ -177,6 +174,14 @@ def _read(path: Path, metric: str | None, profile: str | None = None) -> Iterato
             ranges=_expected({metric: case["ranges"]} if metric and "ranges" in case else case.get("ranges", {})),
             movements=case.get("movements"),
         )
+
+
+def _cases(text: str) -> tuple[list[Any], list[Any]]:
+    """The cases as they are written, and with types. What takes time, to read the text, is done once."""
+    safe = YAML(typ="safe", pure=True)
+    read = safe.compose(text)
+    written, typed = (yaml.constructor.construct_document(read) for yaml in (YAML(typ="base", pure=True), safe))
+    return written["cases"], typed["cases"]
 
 
 def _expected(written: Mapping[str, Any]) -> Expected:
