@@ -20,7 +20,7 @@ from scoring.store import delivering, open_store
 from scoring.store.delivering import DeliveryState, OccasionState
 
 KILLS = int(os.environ.get("BOOKSCORE_TEST_KILLS", "60"))
-"""On each of the two databases, so 200 in all; set more to look harder."""
+"""On each of the two databases, so twice as many in all; set more to look harder."""
 
 
 class Counting(Taken):
