@@ -243,6 +243,15 @@ def test_a_metric_that_is_the_same_for_all_accounts_tells_nobody_apart() -> None
     assert rows["theta"].null_count() == 12
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_why_nobody_has_a_score_hangs_on_no_order_and_on_no_metric_without_weight(*, turned: bool) -> None:
+    """Retention was the same for all, renewals were due for nobody: the first is the reason, as long as it counts."""
+    made = small().with_units(pl.lit(0.9).alias(NRR.name), pl.lit(None, dtype=pl.Float64).alias(LOGO.name))
+    both = [made.estimate(), made.estimate(LOGO.name)][:: -1 if turned else 1]
+    assert set(scores(both, {NRR.name: 1.0, LOGO.name: 1.0}, made.settings)["reason"]) == {"no_variation"}
+    assert set(scores(both, {NRR.name: 0.0, LOGO.name: 1.0}, made.settings)["reason"]) == {"no_eligible_accounts"}
+
+
 def test_a_kind_seen_in_one_book_only_is_drawn_to_nothing_and_flagged() -> None:
     made = small(accounts=40)
     mine = made.shares.filter(pl.col("manager_id") == "M04")["account_id"].head(15).implode()

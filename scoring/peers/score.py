@@ -81,7 +81,7 @@ def weighed(
     sure = intervals.chance_above(total, doubt, count)
     believed = z.sum(axis=1)
     compared = any_data & (count > 0)
-    reason = np.where(compared, evidence.reasons(believed, count, settings.least_z), _why(estimates))
+    reason = np.where(compared, evidence.reasons(believed, count, settings.least_z), _why(estimates, share))
     made = pl.DataFrame(
         {
             "manager_id": estimates[0].rows["manager_id"],
@@ -142,8 +142,9 @@ def _peers(estimates: Sequence[Figures], has: Matrix) -> Codes:
     return np.where(has.any(axis=1), fewest, 0).astype(np.int64)
 
 
-def _why(estimates: Sequence[Figures]) -> Words:
-    """The first metric's reason for each manager who has no figure at all."""
-    reasons = pl.DataFrame([e.rows["reason"].alias(str(n)) for n, e in enumerate(estimates)])
-    found = reasons.select(pl.coalesce(pl.all()).fill_null("no_eligible_accounts"))
-    return np.asarray(found.to_series().to_list(), dtype=np.str_)
+def _why(estimates: Sequence[Figures], share: Vector) -> Words:
+    """Why a manager without any figure has none: what the metric that came furthest says, of those that count."""
+    stages = {reason: n for n, reason in enumerate(evidence.REASONS)}
+    counts = [e.rows["reason"] for e, weight in zip(estimates, share, strict=True) if weight > 0]
+    reached = [reason.replace_strict(stages, default=0, return_dtype=pl.Int64).to_numpy() for reason in counts]
+    return np.array(list(stages), dtype=np.str_).take(np.max(reached, axis=0))
