@@ -147,4 +147,4 @@ def _why(estimates: Sequence[Figures], share: Vector) -> Words:
     stages = {reason: n for n, reason in enumerate(evidence.REASONS)}
     counts = [e.rows["reason"] for e, weight in zip(estimates, share, strict=True) if weight > 0]
     reached = [reason.replace_strict(stages, default=0, return_dtype=pl.Int64).to_numpy() for reason in counts]
-    return np.array(list(stages), dtype=np.str_).take(np.max(reached, axis=0))
+    return np.asarray(np.array(list(stages))[np.max(reached, axis=0)], dtype=np.str_)
