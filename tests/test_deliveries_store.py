@@ -273,9 +273,9 @@ def test_what_was_said_is_kept_for_the_next_digest(store: Store) -> None:
     row = delivering.finish(store, key, ME, told, at=MONDAY)
     assert row is not None
     assert (row.run_id, row.as_of, row.content_sha256) == (A, "2026-06-28", "b" * 64)
-    assert delivering.last_sent(store, "leaders", "mail", "ann", before=W27.due_at) == row
-    assert delivering.last_sent(store, "leaders", "mail", "ann", before=W26.due_at) is None
-    assert delivering.last_sent(store, "leaders", "mail", "bo") is None
+    assert delivering.said_before(store, "leaders", "mail", "ann", W27.due_at).run_ids == (A,)
+    assert delivering.said_before(store, "leaders", "mail", "ann", W26.due_at).run_ids == ()
+    assert delivering.said_before(store, "leaders", "mail", "bo", W27.due_at).run_ids == ()
 
 
 def test_each_failure_waits_longer_and_the_sixth_is_the_last(store: Store) -> None:

@@ -120,6 +120,7 @@ def test_a_wrong_line_in_a_stream_has_the_folder_read_with_care_and_is_named(tmp
     code, _, err = told(company(tmp_path / "c", odd), "--stream")
     assert code == 3
     assert 'contracts.csv row 2, column account_id: account_id is not among the accounts: "a9"' in err
+    assert err.endswith(f"Next: bookscore check {tmp_path / 'c'}\n")
 
 
 def test_a_line_that_looks_at_another_does_not_hide_an_unknown_account_in_a_stream(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """What does a command answer? Data and problems, as JSON or in words, and a code for the exit."""
 
 import shlex
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import typer
 
 from scoring.cli.streams import note, say_json
-from scoring.errors import Problem, Severity
+from scoring.errors import BookscoreError, Problem, Severity
 
 DONE, FAILED, USAGE, DATA, RULES, DELIVERIES = range(6)
 """Exit codes: done; a bug or I/O; wrong usage; problems in the data; in the rules; some deliveries failed."""
@@ -75,3 +76,13 @@ def _problem(problem: Problem) -> dict[str, Any]:
     from scoring.run import problem_json
 
     return problem_json(problem)
+
+
+@contextmanager
+def else_next(*command: str | Path) -> Iterator[None]:
+    """Names the next command where something is refused."""
+    try:
+        yield
+    except BookscoreError as error:
+        error.next = command  # type: ignore[attr-defined]
+        raise

@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scoring.cli import delivered
-from scoring.cli.answers import Answer, finish, next_command
-from scoring.cli.posted import telling
+from scoring.cli.answers import Answer, else_next, finish, next_command
 from scoring.cli.screen import Column, table, working
 from scoring.cli.streams import note, say
 from scoring.errors import BookscoreError
@@ -70,7 +69,7 @@ def only(planned: "Plan", who: str, folder: Path) -> "Plan":
     if planned.waits_for is not None:
         return planned
     by_address = {one.address: one.key for one in planned.recipients if one.address}
-    with telling(*_all(planned, folder)):
+    with else_next(*_all(planned, folder)):
         try:
             key = by_address.get(who.strip().lower()) or chosen(
                 "recipient", who, {one.key: one.name for one in planned.recipients}

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from scoring.digest.planning import Tell
 
 
-def telling(*, as_json: bool) -> "Tell":
+def teller(*, as_json: bool) -> "Tell":
     """Writes a line to stderr for each event."""
 
     def tell(event: str, facts: Mapping[str, Any]) -> None:

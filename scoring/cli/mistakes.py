@@ -66,11 +66,21 @@ def is_for_debugging() -> bool:
 
 
 def _next(error: Exception, arguments: Sequence[str]) -> Sequence[str | Path]:
-    """What to type next: what the error itself knows, what its kind asks for, or a look at the help."""
+    """What to type next: what the error itself knows, what its kind asks for, a check, or a look at the help."""
     command = arguments[0] if arguments and not arguments[0].startswith("-") else ""
-    helping = ("--help",) if "No such command" in str(getattr(error, "message", "")) else (command, "--help")
+    helping: tuple[str, ...] = (
+        ("--help",) if "No such command" in str(getattr(error, "message", "")) else (command, "--help")
+    )
+    if isinstance(error, ProblemsFoundError):
+        helping = ("check", *_folders(arguments))
     known: Sequence[str | Path] | None = getattr(error, "next", None)
     return _NEXT.get(type(error).__name__, helping) if known is None else known
+
+
+def _folders(arguments: Sequence[str]) -> list[str]:
+    """The folder that a command was to read, if it names one."""
+    named = [word for word, before in zip(arguments[1:], arguments, strict=False) if before != "--out"]
+    return [word for word in named if Path(word).exists()][:1]
 
 
 def _problems(error: Exception) -> Sequence[Problem]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scoring.cli import places
+from scoring.cli.answers import else_next
 from scoring.errors import BookscoreError
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def rules_of(folder: Path) -> "Rulebook":
     from scoring.metrics import CATALOGUE
     from scoring.rules import read_versions
 
-    with telling("check", folder):
+    with else_next("check", folder):
         return read_versions(folder / RULES, CATALOGUE)[0].rulebook
 
 
@@ -75,16 +76,6 @@ def by_whom(store: "Store", who: str | None) -> str:
     if found is None:
         raise UnknownUserError(who)
     return found.user_id
-
-
-@contextmanager
-def telling(*command: str | Path) -> Iterator[None]:
-    """Names the next command where something is refused."""
-    try:
-        yield
-    except BookscoreError as error:
-        error.next = command  # type: ignore[attr-defined]
-        raise
 
 
 def is_trouble(row: "DeliveryRecord") -> bool:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from scoring.cli import places, review_papers, review_shown
+from scoring.cli.answers import else_next
 from scoring.cli.options import AsJson, DryRun, Workspace
 from scoring.cli.review_options import After, AnswerBy, As, By, Period, Reason, Text, Who
-from scoring.cli.reviewed import Chosen, by_name, chosen, done, now, said, telling
+from scoring.cli.reviewed import Chosen, by_name, chosen, done, now, said
 
 if TYPE_CHECKING:
     from scoring.store import Store
@@ -46,7 +47,7 @@ def start(
 
         named, manager_id, manager = _card(store, who, period, folder)
         reviews = Reviews(store)
-        with telling("show", manager, folder):
+        with else_next("review", "show", manager, folder):
             made = reviews.begin(named, manager_id, by_name(by, "reviewer"), at=now(), is_dry=dry_run)
         before = Chosen(reviews, Review(named, manager_id, manager, ()), folder)
         done(before, made, is_dry=dry_run, as_json=as_json)

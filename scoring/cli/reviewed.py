@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from scoring.cli import places
-from scoring.cli.answers import Answer, finish, next_command
+from scoring.cli.answers import Answer, else_next, finish, next_command
 from scoring.cli.streams import note, say
-from scoring.errors import BookscoreError
 
 if TYPE_CHECKING:
     from scoring.review import Made, Person, Review, What
@@ -61,22 +60,12 @@ def chosen(folder: Path, who: str, period: str | None) -> "Iterator[Chosen]":
         begun = reviews.all(period)
         names = {review.manager_id: review.manager for review in begun}
         if not names:
-            with telling("start", who, folder):
+            with else_next("review", "start", who, folder):
                 raise NoReviewError(who, period or "any period")
         manager_id = meant("manager", who, names, f"reviews were begun of {len(names)}; `bookscore review list`")
         review = max((r for r in begun if r.manager_id == manager_id), key=lambda r: (r.events[0].at, r.period))
-        with telling("show", review.manager, folder):
+        with else_next("review", "show", review.manager, folder):
             yield Chosen(reviews, review, folder)
-
-
-@contextmanager
-def telling(command: str, who: str, folder: Path) -> Iterator[None]:
-    """Adds the folder to the next command that a refusal names."""
-    try:
-        yield
-    except BookscoreError as error:
-        error.next = ("review", command, who, folder)  # type: ignore[attr-defined]
-        raise
 
 
 def said(make: "Callable[..., What]", **told: Any) -> "What":

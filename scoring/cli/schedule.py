@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from scoring.cli import logged, places, posted
-from scoring.cli.answers import DELIVERIES, DONE, Answer, finish, many, next_command
+from scoring.cli.answers import DELIVERIES, DONE, Answer, else_next, finish, many, next_command
 from scoring.cli.groups import WithFolder
 from scoring.cli.options import AsJson, InFolder, Workspace, named
 from scoring.cli.screen import Column, table
@@ -47,10 +47,10 @@ def run(
         from scoring.schedule.running import Running
         from scoring.schedule.watched import Watched
 
-        tell = logged.telling(as_json=as_json)
+        tell = logged.teller(as_json=as_json)
         watched = Watched(folder / RULES, lambda rulebook: posted.post_of(store, folder, rulebook, tell), tell)
         running = Running(watched.post, stopped, workers=workers)
-        with posted.telling("check", folder):
+        with else_next("check", folder):
             watched.post()  # rules that cannot be read are told before anything is begun
         if not as_json:
             note(f"Sending the digests of {folder.absolute()} when they are due. Stop it with Ctrl-C.")
@@ -76,7 +76,7 @@ def tick(
         from scoring.schedule.once import once
 
         events: list[dict[str, Any]] = []
-        line = (lambda event, facts: None) if as_json else logged.telling(as_json=False)
+        line = (lambda event, facts: None) if as_json else logged.teller(as_json=False)
 
         def tell(event: str, facts: Mapping[str, Any]) -> None:
             events.append({"event": event, **facts})
@@ -119,7 +119,7 @@ def list_schedules(
 
     folder = named(place, folder)
     timetable = Timetable.of(posted.rules_of(places.existing(folder)))
-    with posted.telling("schedule", "list", folder):
+    with else_next("schedule", "list", folder):
         chosen = timetable.digests.schedules if schedule is None else (timetable.schedule(schedule),)
     ways, at = FromEnvironment(os.environ, folder), posted.now()
     found: list[dict[str, Any]] = []
@@ -163,7 +163,7 @@ def _refuse(alone: str | None, folder: Path) -> None:
         return
     from scoring.digest.timetable import Timetable
 
-    with posted.telling("schedule", "list", folder):
+    with else_next("schedule", "list", folder):
         name = Timetable.of(posted.rules_of(places.existing(folder))).schedule(alone).name
     told = (
         f"all go out together; `bookscore send {name}` sends one, `bookscore schedule list --schedule {name}` shows it"

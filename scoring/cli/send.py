@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scoring.cli import delivered, foreseen, places, posted
-from scoring.cli.answers import DELIVERIES, DONE, Answer, finish, next_command
+from scoring.cli.answers import DELIVERIES, DONE, Answer, else_next, finish, next_command
 from scoring.cli.options import AsJson, DryRun, InFolder, Workspace, named
 from scoring.cli.screen import working
 from scoring.cli.streams import note, say
@@ -66,7 +66,7 @@ def send(
 
         post = posted.post_of(store, folder, posted.rules_of(folder))
         at = post.now()
-        with posted.telling("schedule", "list", folder):
+        with else_next("schedule", "list", folder):
             schedule = post.timetable.schedule(name)
             wanted = period or post.timetable.latest(schedule, at).period.name
             occasion = post.timetable.of_period(schedule, wanted, at)

@@ -68,9 +68,11 @@ def list_users(place: Workspace = Path(), folder: InFolder = Path(), as_json: As
         found = people.users(store)
 
     def show() -> None:
-        columns = ("E-mail", "Name", "Role", "Manager", "Teams", "")
+        columns = [
+            Column(c, is_extra=c in ("Manager", "Teams")) for c in ("E-mail", "Name", "Role", "Manager", "Teams", "")
+        ]
         rows = [(u.email, u.name, u.role.value, u.manager_id or "", ", ".join(u.teams), _state(u)) for u in found]
-        table([Column(c) for c in columns], rows)
+        table(columns, rows)
         next_command("serve", folder)
 
     finish(Answer([_data(user) for user in found]), show, as_json=as_json)

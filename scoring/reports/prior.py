@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from scoring.notes.seen import counted
 from scoring.numbers import decimals, exact, fixed, money
 from scoring.scorecard.context import day
 
@@ -80,8 +81,8 @@ def why(line: Mapping[str, Any]) -> str:
             "version": "by this version of bookscore",
         }[line["cause"]]
     first, *more = line["origin"].split(", ")
-    rows = f" ({first}{f' and {len(more)} more rows' if more else ''})" if first else ""
-    return words + rows
+    others = f" and {counted(len(more), 'more row')}" if more else ""
+    return f"{words} ({first}{others})" if first else words
 
 
 def signed_money(amount: Any, currency: str) -> str:

@@ -111,26 +111,6 @@ def attempts(store: Store, delivery_id: str) -> tuple[AttemptRecord, ...]:
         return tuple(AttemptRecord.model_validate(dict(row)) for row in session.connection().execute(asked).mappings())
 
 
-def last_sent(
-    store: Store, schedule: str, channel: str, recipient: str, *, before: datetime | None = None
-) -> DeliveryRecord | None:
-    """The delivery that the recipient got last by the schedule and channel: the one that was due last.
-
-    `before` is when the one was due that is to be written.
-    """
-    asked = (
-        HELD.select()
-        .where(*_are({"schedule": schedule, "channel": channel, "recipient": recipient}))
-        .where(HELD.c.state == DeliveryState.SENT.value)
-        .order_by(HELD.c.due_at.desc(), HELD.c.delivery_id)
-    )
-    if before is not None:
-        asked = asked.where(HELD.c.due_at < instant(before))
-    with reading(store.engine) as session:
-        row = session.connection().execute(asked.limit(1)).mappings().one_or_none()
-        return None if row is None else DeliveryRecord.model_validate(dict(row))
-
-
 def tally(store: Store, *, schedule: str | None = None, period: str | None = None) -> Tally:
     """How many deliveries are in which state: all, those of a schedule, or those of one occasion."""
     found = tallies(store, schedule=schedule, period=period).values()
