@@ -179,6 +179,17 @@ def test_frames_are_written_with_names_and_money(tmp_path: Path) -> None:
     ]
 
 
+def test_of_two_tiers_that_bring_the_same_the_higher_is_the_account_s(tmp_path: Path) -> None:
+    """From April Ada pays 125 for each of two tiers, and 124 for the highest."""
+    more = "c8,a1,Entry Plan,125.00,EUR,month,2026-04-01,,\nc9,a1,Premium Plan,124.00,EUR,month,2026-04-01,,\n"
+    folder = company(tmp_path / "c", {**FILES, "contracts": FILES["contracts"] + more})
+    text = default_text().replace("account_tier: highest", "account_tier: largest")
+    (folder / "rules.yaml").write_text(text, encoding="utf-8")
+    told(folder, "--out", tmp_path / "out", "--period", "2026-Q2")
+    book = pl.read_parquet(tmp_path / "out" / "history_book.parquet").filter(pl.col("account_id") == "a1")
+    assert book.sort("starts_on")["tier_after"].to_list()[-2:] == [1, 1]
+
+
 def test_owners_by_sales_have_no_history_but_the_company_has(tmp_path: Path) -> None:
     folder = company(tmp_path / "c")
     (folder / "rules.yaml").write_text(default_text(policy="seller"), encoding="utf-8")

@@ -77,7 +77,8 @@ class Ladder(Settings):
         {}, description="Product to tier, for lines that name no tier themselves; others are unmapped."
     )
     account_tier: Literal["highest", "largest"] = Field(
-        "highest", description="An account with several tiers is on the highest, or on that of most revenue."
+        "highest",
+        description="An account with several tiers is on the highest, or on that of most revenue (of two, the higher).",
     )
 
     @model_validator(mode="after")
