@@ -5,6 +5,7 @@ python benchmarks/ledgers/in_bookscore.py FOLDER OUT [parquet|csv] [KEPT]
 With a folder KEPT what was made of files before is taken from there.
 """
 
+import hashlib
 import json
 import sys
 from datetime import date
@@ -15,7 +16,6 @@ import polars as pl
 from floor import TYPES
 from measured import measured
 
-from adapters.streamed import StreamedFile
 from scoring.credit.ownership import from_history
 from scoring.ledger.terms import Terms
 from scoring.packed import named
@@ -68,7 +68,8 @@ def _lines(folder: Path, pattern: str, kind: str, *, is_kept: bool) -> Lines:
 
 
 def _digest(file: Path) -> str:
-    return StreamedFile(file, pl.LazyFrame(), 0).digest()
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _scan(files: list[Path], name: str, kind: str) -> pl.LazyFrame:
