@@ -99,6 +99,12 @@ def test_a_month_is_added_and_only_its_files_are_read(tmp_path: Path) -> None:
     assert outputs(folder, "--period", "2026-Q3") == (grown, 4)
 
 
+def test_a_table_without_files_is_no_file_that_was_read(tmp_path: Path) -> None:
+    folder = company(tmp_path / "c", {name: text for name, text in FILES.items() if name != "invoices"})
+    assert outputs(folder)[1] == 0
+    assert outputs(folder)[1] == 1
+
+
 def test_of_contracts_there_is_one_part_and_of_invoices_one_for_each_reading(tmp_path: Path) -> None:
     folder = company(tmp_path / "c")
     outputs(folder)

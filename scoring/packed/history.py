@@ -103,11 +103,13 @@ def history(ledger: Ledger, terms: Terms, months: Months, as_of: date, kept: Pat
 
 
 def _kept(ledger: Ledger, ids: Ids, by: Reading, folder: Path | None) -> tuple[Kept | None, Kept | None]:
-    """What is known of contracts and of invoices."""
-    if folder is None:
-        return None, None
-    way = f"{by.terms} {as_seen_on(ledger.contracts, by)}"
-    return Kept(folder / "contracts", way, ids), Kept(folder / "invoices", by.terms.currency, ids)
+    """What is known of contracts and of invoices, where their files have digests."""
+    known: list[Kept | None] = [None, None]
+    if folder and "" not in ledger.contracts.digests:
+        known[0] = Kept(folder / "contracts", f"{by.terms} {as_seen_on(ledger.contracts, by)}", ids)
+    if folder and "" not in ledger.invoices.digests:
+        known[1] = Kept(folder / "invoices", by.terms.currency, ids)
+    return known[0], known[1]
 
 
 def _facts(ledger: Ledger, ids: Ids, by: Reading, day: date, kept: Kept | None) -> tuple[pl.DataFrame, bool]:
