@@ -14,7 +14,7 @@ import pytest
 from digests_made import Clock, Events, Ways, digests, post
 
 from scoring.calendar import Calendar
-from scoring.cli.logged import telling, words
+from scoring.cli.logged import teller, words
 from scoring.digest.due import Occasion, occasions
 from scoring.digest.planning import Post
 from scoring.digest.sending import work
@@ -366,4 +366,4 @@ def test_who_reads_the_log_may_be_gone(monkeypatch: pytest.MonkeyPatch) -> None:
             raise BrokenPipeError
 
     monkeypatch.setattr(sys, "stderr", Gone())
-    telling(as_json=True)("stopped", {})
+    teller(as_json=True)("stopped", {})
