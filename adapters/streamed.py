@@ -3,7 +3,6 @@
 Nothing of a line is mended here: where a file is not what it should be, the folder is read with care instead.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,11 +29,6 @@ class StreamedFile:
     path: Path
     lines: pl.LazyFrame
     count: int
-
-    def digest(self) -> str:
-        """The hash of its bytes."""
-        with self.path.open("rb") as opened:
-            return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,6 +5,7 @@ stream: its lines are never held, and whatever is wrong with one of them has the
 was made of a file then is kept, so that with a new month only new files are read.
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -23,6 +24,7 @@ from scoring.lifetime.exposure import months_back
 from scoring.metrics import CATALOGUE
 from scoring.packed.facts import NotPackedError
 from scoring.packed.history import History, Ledger, history
+from scoring.packed.kept import digest_of
 from scoring.packed.lines import File, Lines
 from scoring.packed.months import Months
 from scoring.rules import Rulebook
@@ -98,6 +100,7 @@ def _flowing(request: Request, flowing: Streamed, count: int, *, owners: bool, k
         for name, table in TABLES.items()
         if name not in MANY
     }
+    kept = kept if kept and _can_be_written(kept) else None
     lines = {name: _lines(name, flowing, is_kept=kept is not None) for name in MANY}
     spans = _spans(small, version.rulebook, request.as_of, owners=owners)
     ledger = _ledger(small, lines, spans, is_checked=False)
@@ -105,12 +108,21 @@ def _flowing(request: Request, flowing: Streamed, count: int, *, owners: bool, k
     return Told(made, version.rulebook, periods, small["managers"].collect(), is_streamed=True)
 
 
+def _can_be_written(folder: Path) -> bool:
+    """Whether something can be put into the folder, which is made where it is missing."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK)
+
+
 def _lines(name: str, flowing: Streamed, *, is_kept: bool) -> Lines:
     """The lines of a table. Raises NotPackedError where a file is there twice, of which the careful reading tells."""
     files = flowing.files.get(name)
     if not files:
         return Lines([File(TABLES[name].empty().lazy())])
-    digests = [file.digest() if is_kept else "" for file in files]
+    digests = [digest_of(file.path) if is_kept else "" for file in files]
     if is_kept and len(set(digests)) < len(digests):
         raise NotPackedError
     return Lines([File(file.lines, file.count, digest) for file, digest in zip(files, digests, strict=True)])
@@ -140,7 +152,7 @@ def _ledger(
 def _made(
     ledger: Ledger, rulebook: Rulebook, last: Period, as_of: date, count: int, kept: Path | None = None
 ) -> tuple[History, tuple[Period, ...]]:
-    """The history of so many periods, and the periods. Where nothing can be kept, nothing is."""
+    """The history of so many periods, and the periods. Where a disk is full, nothing is kept."""
     calendar = calendar_of(rulebook)
     periods = tuple(calendar.previous(last, n) for n in range(count - 1, -1, -1))
     length = _LENGTH[calendar.length]
@@ -149,6 +161,8 @@ def _made(
     try:
         return history(ledger, terms, months, as_of, kept), periods
     except OSError:
+        if kept is None:
+            raise
         return history(ledger, terms, months, as_of), periods
 
 

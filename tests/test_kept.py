@@ -1,6 +1,8 @@
 """What is kept of files that were read? Histories are the same with and without it, whatever happened in between."""
 
+import errno
 import hashlib
+import shutil
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -19,6 +21,7 @@ from scoring.ledger.terms import Terms
 from scoring.lifetime.exposure import months_back
 from scoring.packed import named
 from scoring.packed.history import History, Ledger, history
+from scoring.packed.kept import Kept
 from scoring.packed.lines import A_PIECE, File, Lines
 from scoring.packed.months import Months
 from scoring.packed.sums import sums
@@ -68,6 +71,7 @@ def test_a_history_is_the_same_with_what_is_kept_and_without(world: World, count
 def outputs(folder: Path, *more: str) -> tuple[dict[str, str], int]:
     """The hash of each file that a stream of the folder writes, and how many files were not read for it."""
     out = folder.parent / "out"
+    shutil.rmtree(out, ignore_errors=True)
     code, said, err = told(folder, "--stream", "--by", "manager", "--out", out, *more)
     assert code == 0, said + err
     known = [line for line in err.splitlines() if "read before" in line]
@@ -173,6 +177,16 @@ def test_where_nothing_can_be_kept_the_answer_is_the_same(tmp_path: Path) -> Non
     folder = company(tmp_path / "c")
     fresh, _ = outputs(folder, "--fresh")
     (folder / ".bookscore").write_text("in the way", encoding="utf-8")
+    assert outputs(folder) == (fresh, 0)
+
+
+def test_where_the_disk_is_full_the_answer_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    folder = company(tmp_path / "c")
+    fresh, _ = outputs(folder, "--fresh")
+    monkeypatch.setattr(Kept, "keep", full)
     assert outputs(folder) == (fresh, 0)
 
 

@@ -9,8 +9,6 @@ history is made again; in turn with one of all files at once. The four outputs m
 import argparse
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,43 +21,40 @@ GOAL = 0.1
 """Of the whole."""
 
 
+WHOLE, BEFORE, ADDED, AGAIN = (
+    "all files, nothing kept", "all months but the last, kept", "the last month added", "nothing new",
+)  # fmt: skip
+
+
 def added(ledger: Path, runs: int) -> tuple[dict[str, Contender], float]:
     """What each way cost, and the MB that were kept. Raises SystemExit where the answers differ."""
     with tempfile.TemporaryDirectory() as name:
         place, kept = Path(name) / "ledger", Path(name) / "kept"
         shutil.copytree(ledger, place, copy_function=os.link, ignore=shutil.ignore_patterns("*.csv"))
-        ways = {
-            "all files, nothing kept": [],
-            "all months but the last, kept": [str(kept)],
-            "the last month added": [str(kept)],
-            "nothing new": [str(kept)],
-        }
-        found = {
-            way: Contender(
-                way,
-                [str(HERE / "in_bookscore.py"), str(place), str(Path(name) / way.replace(" ", "-")), "parquet", *more],
-            )
-            for way, more in ways.items()
-        }
-        last = sorted(place.glob("contracts-*"))[-1].name.removeprefix("contracts-")
+        last = [sorted(place.glob(f"{lines}-*"))[-1].name for lines in ("contracts", "invoices")]
+        found = {way: _contender(way, place, Path(name), kept) for way in (WHOLE, BEFORE, ADDED, AGAIN)}
         for _ in range(runs):
             shutil.rmtree(kept, ignore_errors=True)
-            for way, one in found.items():
-                if "but the last" in way:
-                    for table_name in ("contracts", "invoices"):
-                        (place / f"{table_name}-{last}").unlink()
-                one.run()
-                for table_name in ("contracts", "invoices"):
-                    if not (place / f"{table_name}-{last}").exists():
-                        os.link(ledger / f"{table_name}-{last}", place / f"{table_name}-{last}")
-                print(f"{way:<32}{one.cpu[-1]:8.2f} CPU s, whole process", flush=True)
-        whole, _, *others = (one.arguments[2] for one in found.values())
-        judge = [sys.executable, str(HERE / "compare.py"), whole, *others]
-        if '"differences": []' not in (
-            said := subprocess.run(judge, check=True, capture_output=True, text=True).stdout
-        ):
-            raise SystemExit(f"the answers differ: {said}")
+            found[WHOLE].run()
+            for file in last:
+                (place / file).unlink()
+            found[BEFORE].run()
+            for file in last:
+                os.link(ledger / file, place / file)
+            found[ADDED].run()
+            found[AGAIN].run()
+        judge = Contender(
+            "the comparison", [str(HERE / "compare.py"), *(found[w].arguments[2] for w in (WHOLE, ADDED, AGAIN))]
+        )
+        judge.run()
+        if differences := judge.said[0]["differences"]:
+            raise SystemExit("\n".join(["The answers differ.", *differences]))
         return found, sum(file.stat().st_size for file in kept.rglob("*.parquet")) / 1e6
+
+
+def _contender(way: str, ledger: Path, out: Path, kept: Path) -> Contender:
+    more = [] if way == WHOLE else [str(kept)]
+    return Contender(way, [str(HERE / "in_bookscore.py"), str(ledger), str(out / way), "parquet", *more])
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -71,7 +66,7 @@ def main(arguments: Sequence[str]) -> None:
     asked = parser.parse_args(arguments)
     found, kept = added(asked.ledger, asked.runs)
     cost = {way: [median(said[kind] for said in one.said) for kind in ("cpu", "wall")] for way, one in found.items()}
-    whole = next(iter(cost.values()))[0]
+    whole = cost[WHOLE][0]
     rows = [
         (way, f"{cpu:.2f}", f"{wall:.2f}", f"{cpu / whole:.0%}", f"{median(found[way].peak_mib):,.0f}")
         for way, (cpu, wall) in cost.items()

@@ -5,7 +5,6 @@ python benchmarks/ledgers/in_bookscore.py FOLDER OUT [parquet|csv] [KEPT]
 With a folder KEPT what was made of files before is taken from there.
 """
 
-import hashlib
 import json
 import sys
 from datetime import date
@@ -20,6 +19,7 @@ from scoring.credit.ownership import from_history
 from scoring.ledger.terms import Terms
 from scoring.packed import named
 from scoring.packed.history import Ledger, history
+from scoring.packed.kept import digest_of
 from scoring.packed.lines import File, Lines
 from scoring.packed.months import Months
 from scoring.packed.sums import sums
@@ -61,15 +61,10 @@ def write(folder: Path, out: Path, kind: str, kept: Path | None = None) -> None:
 def _lines(folder: Path, pattern: str, kind: str, *, is_kept: bool) -> Lines:
     return Lines(
         [
-            File(_scan([file], pattern, kind), file.stat().st_size // A_LINE[kind], _digest(file) if is_kept else "")
+            File(_scan([file], pattern, kind), file.stat().st_size // A_LINE[kind], digest_of(file) if is_kept else "")
             for file in sorted(folder.glob(f"{pattern}.{kind}"))
         ]
     )
-
-
-def _digest(file: Path) -> str:
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _scan(files: list[Path], name: str, kind: str) -> pl.LazyFrame:

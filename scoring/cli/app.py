@@ -45,7 +45,7 @@ from scoring.cli.streams import prepare, say
 from scoring.errors import BookscoreError
 
 YOUNG = 100_000
-"""Objects made between two looks for garbage: most are of modules, and stay. A twentieth of a small run was looks."""
+"""Objects made between two looks for garbage: most are of modules, and stay."""
 
 app = typer.Typer(
     add_completion=False,

@@ -65,7 +65,7 @@ class Kept:
         place.mkdir(parents=True, exist_ok=True, mode=0o700)
         facts.write_parquet(place / _FACTS, compression="lz4")
         pl.DataFrame({"hash": self._ids.in_order()}).write_parquet(place / _ACCOUNTS, compression="lz4")
-        hashes = {name: _hash(place / name) for name in (_FACTS, _ACCOUNTS)}
+        hashes = {name: digest_of(place / name) for name in (_FACTS, _ACCOUNTS)}
         (place / _PART).write_text(json.dumps({"way": self._way, "files": files, **hashes}), encoding="utf-8")
 
     def forget(self, used: Iterable[frozenset[str]]) -> None:
@@ -88,7 +88,7 @@ class Kept:
     def _facts(self, place: Path, said: dict[str, Any]) -> pl.DataFrame | None:
         """The facts of a part; None where its bytes are not what they were, or an account of it is not known now."""
         try:
-            if any(_hash(place / name) != said.get(name) for name in (_FACTS, _ACCOUNTS)):
+            if any(digest_of(place / name) != said.get(name) for name in (_FACTS, _ACCOUNTS)):
                 return None
             facts, accounts = (pl.read_parquet(place / name) for name in (_FACTS, _ACCOUNTS))
         except (OSError, pl.exceptions.PolarsError):
@@ -106,6 +106,7 @@ def _name(way: str, files: list[str]) -> str:
     return hashlib.sha256("\n".join([way, *files]).encode()).hexdigest()[:24]
 
 
-def _hash(path: Path) -> str:
+def digest_of(path: Path) -> str:
+    """What a file's content is known by: the hash of its bytes."""
     with path.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
