@@ -14,6 +14,7 @@ LARGEST = 10**13
 """No single cell may hold more, in units of the currency: sums then stay far from the type's end."""
 
 RATE_SCALE = 10**6
+_UNIT = Decimal(1) / SCALE
 
 
 def units(amount: pl.Expr) -> pl.Expr:
@@ -23,21 +24,22 @@ def units(amount: pl.Expr) -> pl.Expr:
 
 def from_units(whole: pl.Expr) -> pl.Expr:
     """Money from a whole number of ten-thousandths."""
-    return (whole.cast(pl.Decimal(38, 0)) * pl.lit("0.0001").str.to_decimal(scale=4)).cast(MONEY)
+    return (whole.cast(pl.Decimal(38, 0)) * pl.lit(_UNIT)).cast(MONEY)
 
 
-def divided(whole: pl.Expr, by: pl.Expr) -> pl.Expr:
-    """The whole number divided and rounded half to even; null where `by` is null or 0."""
-    by = pl.when(by != 0).then(by.cast(pl.Int128))
+def divided(whole: pl.Expr, by: pl.Expr | int) -> pl.Expr:
+    """The whole number divided and rounded half to even; null where a column `by` is null or 0."""
+    if isinstance(by, pl.Expr):
+        by = pl.when(by != 0).then(by.cast(pl.Int128))
     moved, twice = 2 * whole + by, 2 * by
     up = moved // twice  # half upwards
     is_tie = moved % twice == 0
     return up - (is_tie & (up % 2 != 0)).cast(pl.Int128)
 
 
-def part(amount: pl.Expr, numerator: pl.Expr, denominator: pl.Expr) -> pl.Expr:
+def part(amount: pl.Expr, numerator: pl.Expr | int, denominator: pl.Expr | int) -> pl.Expr:
     """`amount * numerator / denominator` for whole numbers, rounded once, half to even."""
-    return from_units(divided(units(amount) * numerator.cast(pl.Int128), denominator))
+    return from_units(divided(units(amount) * numerator, denominator))
 
 
 def total(amount: pl.Expr) -> pl.Expr:
@@ -45,9 +47,10 @@ def total(amount: pl.Expr) -> pl.Expr:
     return pl.when(amount.count() > 0).then(amount.sum())
 
 
-def ratio(top: pl.Expr, bottom: pl.Expr) -> pl.Expr:
+def ratio(top: pl.Expr, bottom: pl.Expr | float) -> pl.Expr:
     """The only division of the house: Float64, null where the bottom is null or 0."""
-    return top.cast(pl.Float64) / bottom.cast(pl.Float64).replace(0.0, None)
+    below = bottom.cast(pl.Float64).replace(0.0, None) if isinstance(bottom, pl.Expr) else float(bottom) or None
+    return top.cast(pl.Float64) / below
 
 
 def added(amounts: pl.Series) -> Decimal:

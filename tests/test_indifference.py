@@ -1,11 +1,12 @@
 """What must make no difference: order, files, names, scale, the year, the accounts of others, owners to the company."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
@@ -65,6 +66,16 @@ def the_order_of_rows_and_their_files_change_no_byte(world: World, seed: int) ->
     ]
     one, other = (scored(replace(world, tables=dict(tables))) for tables in checked)
     assert _bytes(one) == _bytes(other)
+
+
+@examples(20)
+@given(worlds(basis="contracts", policies={"discounts": "list"}))
+def test_how_frames_lie_in_memory_changes_no_byte(world: World) -> None:
+    whole = scored(world)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pl.DataFrame, "lazy", _in_chunks)
+        in_chunks = scored(world)
+    assert _bytes(whole) == _bytes(in_chunks)
 
 
 @examples(8)
@@ -205,6 +216,12 @@ def test_where_nothing_changes_all_revenue_is_retained(world: World) -> None:
     }
     measures = _measures(result, world).filter(pl.col("metric").is_in(list(kept))).drop_nulls("value")
     assert (measures["value"] == measures["metric"].replace_strict(kept)).all()
+
+
+def _in_chunks(frame: pl.DataFrame, whole: Callable[[pl.DataFrame], pl.LazyFrame] = pl.DataFrame.lazy) -> pl.LazyFrame:
+    """The frame, not read yet, in three pieces of memory, as large exports are."""
+    third = -(-frame.height // 3) or 1
+    return whole(pl.concat(list(frame.iter_slices(third)) or [frame], rechunk=False))
 
 
 def _bytes(result: Result) -> list[bytes]:

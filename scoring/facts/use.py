@@ -60,11 +60,11 @@ def engagement(
     if missing == "reweight":
         score = ratio(reached, there)
     else:
-        score = ratio(reached + (pl.lit(whole) - there) * _NEUTRAL[missing], pl.lit(whole))
+        score = ratio(reached + (pl.lit(whole) - there) * _NEUTRAL[missing], whole)
     return rows.select(
         "account_id",
         _to_money(score * 100).alias("engagement_score"),
-        _to_money(ratio(there, pl.lit(whole))).alias("engagement_coverage"),
+        _to_money(ratio(there, whole)).alias("engagement_coverage"),
     )
 
 
@@ -88,7 +88,7 @@ def _part(n: int, sign: Sign, *, is_known: bool) -> pl.Expr:
         number = number.fill_null(0.0)
     elif sign.take == "count":
         number = pl.lit(None, dtype=pl.Float64)
-    return ratio(number - sign.lo, pl.lit(sign.hi - sign.lo)).clip(0.0, 1.0)
+    return ratio(number - sign.lo, sign.hi - sign.lo).clip(0.0, 1.0)
 
 
 def _to_money(number: pl.Expr) -> pl.Expr:

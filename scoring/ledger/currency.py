@@ -6,9 +6,6 @@ import polars as pl
 
 from scoring.money import RATE_SCALE, part
 
-ONE = pl.lit(RATE_SCALE, dtype=pl.Int64)
-
-
 AMOUNT = {"contracts": "monthly", "invoices": "amount"}
 """The column of the ledger's lines that holds their money, by basis."""
 
@@ -61,7 +58,7 @@ def at_first_day(
 
 def converted(amount: str) -> pl.Expr:
     """The amount times `rate`, rounded half to even to the ten-thousandth."""
-    return part(pl.col(amount), pl.col("rate"), ONE).alias(amount)
+    return part(pl.col(amount), pl.col("rate"), RATE_SCALE).alias(amount)
 
 
 def priced(lines: pl.LazyFrame, rates: pl.LazyFrame, day: date, reporting: str, amount: str) -> pl.LazyFrame:
@@ -71,4 +68,6 @@ def priced(lines: pl.LazyFrame, rates: pl.LazyFrame, day: date, reporting: str, 
 
 def _or_one(lines: pl.LazyFrame, reporting: str) -> pl.LazyFrame:
     own = pl.col("currency").is_null() | (pl.col("currency") == reporting)
-    return lines.with_columns(pl.when(own).then(ONE).otherwise(pl.col("rate")).alias("rate"))
+    return lines.with_columns(
+        pl.when(own).then(pl.lit(RATE_SCALE, dtype=pl.Int64)).otherwise(pl.col("rate")).alias("rate")
+    )

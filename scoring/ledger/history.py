@@ -86,7 +86,7 @@ def _charged(terms: Terms) -> pl.Expr:
     if terms.discounts == "net":
         return pl.col("amount")
     quantity = (pl.col("quantity").fill_null(1) * RATE_SCALE).cast(pl.Int128)
-    listed = from_units(rounded_quotient(units(pl.col("list_price")) * quantity, pl.lit(RATE_SCALE)))
+    listed = from_units(rounded_quotient(units(pl.col("list_price")) * quantity, RATE_SCALE))
     counts = pl.col("list_price").is_not_null() & (pl.col("amount") >= 0)
     if terms.discounts == "forever_only":
         counts &= pl.col("discount_ends").fill_null(value=False)

@@ -98,6 +98,6 @@ def _for(family: ModuleType, history: pl.LazyFrame, basis: str) -> pl.LazyFrame:
     year = pl.col("dated_on").dt.offset_by(A_YEAR)
     return history.filter(pl.col("amount") > 0).select(
         "account_id", "line_id", pl.col("dated_on").alias("starts_on"), year.alias("ends_on"),
-        part(pl.col("amount"), pl.lit(1), pl.lit(12)).alias("monthly"), pl.lit(None, dtype=pl.String).alias("status"),
+        part(pl.col("amount"), 1, 12).alias("monthly"), pl.lit(None, dtype=pl.String).alias("status"),
         pl.lit(value=False).alias("at_risk"),
     )  # fmt: skip

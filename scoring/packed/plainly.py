@@ -41,7 +41,7 @@ def facts_plainly(contracts: pl.LazyFrame, ids: Ids, by: Reading, rates: pl.Lazy
         )
         for column, signed in ends
     ]
-    return summed([pl.concat(events).collect(engine="streaming")])
+    return summed([pl.concat(events).collect()])
 
 
 def sold_plainly(invoices: pl.LazyFrame, ids: Ids, by: Reading, rates: pl.LazyFrame, day: date) -> pl.DataFrame:
