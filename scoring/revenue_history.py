@@ -6,7 +6,7 @@ was made of a file then is kept, so that with a new month only new files are rea
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,13 +20,15 @@ from scoring.errors import BookscoreError
 from scoring.folder import opened
 from scoring.frame import conform
 from scoring.intake import RULES, Request, Streamed, as_streams
+from scoring.ledger.terms import Terms
 from scoring.lifetime.exposure import months_back
 from scoring.metrics import CATALOGUE
+from scoring.packed.answers import Answer, answer
 from scoring.packed.facts import NotPackedError
-from scoring.packed.history import History, Ledger, history
-from scoring.packed.kept import digest_of
+from scoring.packed.history import Ledger
 from scoring.packed.lines import File, Lines
 from scoring.packed.months import Months
+from scoring.packed.notes import digest_of, name_of
 from scoring.rules import Rulebook
 from scoring.rules.versions import calendar_of
 from scoring.tables import TABLES
@@ -36,6 +38,9 @@ LARGE = 200_000_000
 
 MANY = ("contracts", "invoices")
 """The tables of many lines."""
+
+FEW = ("accounts", "ownership", "rates")
+"""The others that a history is made of."""
 
 _LENGTH = {"month": 1, "quarter": 3, "year": 12}
 _SPANS = ("history", "current", "territory")
@@ -52,12 +57,12 @@ class NoOwnersError(BookscoreError):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Told:
-    """A history with the rulebook it was read by, its periods, and who is in which team.
+    """Frames of a history with the rulebook it was read by, its periods, and who is in which team.
 
     `is_streamed`: lines were read as they passed by, so that repeated ones were not looked for.
     """
 
-    history: History
+    answer: Answer
     rulebook: Rulebook
     periods: tuple[Period, ...]
     managers: pl.DataFrame
@@ -65,9 +70,16 @@ class Told:
 
 
 def told(
-    request: Request, count: int, *, streams: bool | None = None, owners: bool = True, kept: Path | None = None
+    request: Request,
+    count: int,
+    *,
+    frames: Collection[str] = ("sums",),
+    streams: bool | None = None,
+    owners: bool = True,
+    kept: Path | None = None,
 ) -> Told:
-    """The history of so many periods, the request's the last. `streams` None: as a stream if the folder is large.
+    """The history of so many periods, the request's the last, in frames of `packed.answers.FRAMES`. `streams` None: as
+    a stream if the folder is large.
 
     In the folder `kept` is what is known of files that were streamed before; None: all are read, and nothing is kept.
     Raises ProblemsFoundError as a run does; NoOwnersError where `owners` are asked for and the policy has none.
@@ -75,7 +87,7 @@ def told(
     flowing = None if streams is False else as_streams(request.folder)
     if flowing is not None and (streams or flowing.size >= LARGE):
         try:
-            return _flowing(request, flowing, count, owners=owners, kept=kept)
+            return _flowing(request, flowing, count, frames, owners=owners, kept=kept)
         except (NotPackedError, pl.exceptions.PolarsError):
             pass  # some line is not what it should be: who reads all of them says which
     folder = opened(request)
@@ -83,11 +95,14 @@ def told(
     lines = {name: Lines([File(lazy[name])]) for name in MANY}
     spans = _spans(lazy, folder.rulebook, request.as_of, owners=owners)
     ledger = _ledger(lazy, lines, spans, is_checked=True)
-    made, periods = _made(ledger, folder.rulebook, folder.period, request.as_of, count)
-    return Told(made, folder.rulebook, periods, folder.tables["managers"], is_streamed=False)
+    periods = _periods(folder.rulebook, folder.period, count)
+    found = answer(ledger, *_asked(folder.rulebook, periods), request.as_of, frames)
+    return Told(found, folder.rulebook, periods, folder.tables["managers"], is_streamed=False)
 
 
-def _flowing(request: Request, flowing: Streamed, count: int, *, owners: bool, kept: Path | None) -> Told:
+def _flowing(
+    request: Request, flowing: Streamed, count: int, frames: Collection[str], *, owners: bool, kept: Path | None
+) -> Told:
     """The history of a folder whose lines are read as they pass by."""
     versions = rules.read_versions(request.rules or request.folder / RULES, CATALOGUE)
     version, period = rules.in_force(versions, lambda v: _period(request, flowing, calendar_of(v.rulebook)))
@@ -103,9 +118,22 @@ def _flowing(request: Request, flowing: Streamed, count: int, *, owners: bool, k
     kept = kept if kept and _can_be_written(kept) else None
     lines = {name: _lines(name, flowing, is_kept=kept is not None) for name in MANY}
     spans = _spans(small, version.rulebook, request.as_of, owners=owners)
-    ledger = _ledger(small, lines, spans, is_checked=False)
-    made, periods = _made(ledger, version.rulebook, period, request.as_of, count, kept)
-    return Told(made, version.rulebook, periods, small["managers"].collect(), is_streamed=True)
+    beside = name_of(version.rulebook.model_dump_json(), f"{owners}", *_beside(flowing)) if kept else ""
+    ledger = _ledger(small, lines, spans, is_checked=False, beside=beside)
+    periods = _periods(version.rulebook, period, count)
+    asked = (*_asked(version.rulebook, periods), request.as_of, frames)
+    try:
+        found = answer(ledger, *asked, kept)
+    except OSError:
+        if kept is None:
+            raise
+        found = answer(ledger, *asked)  # the disk is full: nothing is kept
+    return Told(found, version.rulebook, periods, small["managers"].collect(), is_streamed=True)
+
+
+def _beside(flowing: Streamed) -> list[str]:
+    """What the files of tables with few lines are known by."""
+    return [f"{name} {digest_of(file.path)}" for name in FEW for file in flowing.files.get(name, ())]
 
 
 def _can_be_written(folder: Path) -> bool:
@@ -144,26 +172,27 @@ def _period(request: Request, flowing: Streamed, calendar: Calendar) -> Period:
 
 
 def _ledger(
-    tables: Mapping[str, pl.LazyFrame], lines: Mapping[str, Lines], spans: pl.LazyFrame, *, is_checked: bool
+    tables: Mapping[str, pl.LazyFrame],
+    lines: Mapping[str, Lines],
+    spans: pl.LazyFrame,
+    *,
+    is_checked: bool,
+    beside: str = "",
 ) -> Ledger:
-    return Ledger(tables["accounts"], lines["contracts"], lines["invoices"], spans, tables["rates"], is_checked)
+    return Ledger(tables["accounts"], lines["contracts"], lines["invoices"], spans, tables["rates"], is_checked, beside)
 
 
-def _made(
-    ledger: Ledger, rulebook: Rulebook, last: Period, as_of: date, count: int, kept: Path | None = None
-) -> tuple[History, tuple[Period, ...]]:
-    """The history of so many periods, and the periods. Where a disk is full, nothing is kept."""
+def _periods(rulebook: Rulebook, last: Period, count: int) -> tuple[Period, ...]:
+    """So many periods, to the last."""
     calendar = calendar_of(rulebook)
-    periods = tuple(calendar.previous(last, n) for n in range(count - 1, -1, -1))
-    length = _LENGTH[calendar.length]
-    months = Months(tuple(months_back(last.end, n) for n in range(length * count, -1, -1)), length)
-    terms = scope.terms(rulebook)
-    try:
-        return history(ledger, terms, months, as_of, kept), periods
-    except OSError:
-        if kept is None:
-            raise
-        return history(ledger, terms, months, as_of), periods
+    return tuple(calendar.previous(last, n) for n in range(count - 1, -1, -1))
+
+
+def _asked(rulebook: Rulebook, periods: Sequence[Period]) -> tuple[Terms, Months]:
+    """By which policies lines are read, and the months of the periods."""
+    length = _LENGTH[calendar_of(rulebook).length]
+    firsts = (months_back(periods[-1].end, n) for n in range(length * len(periods), -1, -1))
+    return scope.terms(rulebook), Months(tuple(firsts), length)
 
 
 def _spans(tables: Mapping[str, pl.LazyFrame], rulebook: Rulebook, as_of: date, *, owners: bool) -> pl.LazyFrame:

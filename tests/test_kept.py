@@ -4,6 +4,7 @@ import errno
 import hashlib
 import shutil
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,12 +20,16 @@ from worlds import World, examples, worlds
 from scoring.credit import ownership
 from scoring.ledger.terms import Terms
 from scoring.lifetime.exposure import months_back
-from scoring.packed import named
-from scoring.packed.history import History, Ledger, history
+from scoring.packed import answers
+from scoring.packed.answers import FRAMES, answer
+from scoring.packed.facts import SCHEMA, added, facts
+from scoring.packed.history import Ledger, history
 from scoring.packed.kept import Kept
+from scoring.packed.keys import CODES, DAYS
 from scoring.packed.lines import A_PIECE, File, Lines
 from scoring.packed.months import Months
-from scoring.packed.sums import sums
+
+Fact = tuple[int, int, int, int]
 
 LINES = ("contracts", "invoices")
 HEADS = {name: FILES[name].split("\n")[0] + "\n" for name in LINES}
@@ -36,36 +41,70 @@ ZOE = "a0,Zoe,North\n"
 """An account that comes later, and is the first in the order of ids."""
 
 
-def read(
-    world: World, terms: Terms, tables: dict[str, pl.DataFrame], files: int, until: date, kept: Path | None
-) -> History:
-    """The history of a year up to a day, of the first files of four over which lines are spread, and their accounts."""
+@dataclass(frozen=True)
+class Step:
+    """What is asked: of so many of the four files of each table, so many quarters before the last, rates so far off."""
+
+    files: int
+    ago: int
+    off: int
+
+
+STEPS = st.lists(st.builds(Step, st.integers(1, 4), st.integers(0, 1), st.integers(0, 1)), max_size=2)
+
+
+def asked(
+    world: World, terms: Terms, tables: dict[str, pl.DataFrame], step: Step
+) -> tuple[Ledger, Terms, Months, date]:
+    """The ledger and the year of a step. Lines are spread over files whatever their days; accounts are theirs."""
+    until = months_back(world.period.end, 3 * step.ago)
     months = Months(tuple(months_back(until, n) for n in range(12, -1, -1)), 3)
-    frames = {name: [tables[name][n::4] for n in range(files)] for name in LINES}
+    frames = {name: [tables[name][n::4] for n in range(step.files)] for name in LINES}
     contracts, invoices = (
         Lines([File(frame.lazy(), A_PIECE, f"{name} {n}") for n, frame in enumerate(frames[name])]) for name in LINES
     )
     seen = pl.concat([frame["account_id"] for name in LINES for frame in frames[name]]).unique()
+    accounts = tables["accounts"].filter(pl.col("account_id").is_in(seen.implode()))
+    rates = tables["rates"].with_columns((pl.col("rate") * (10 + step.off) / 10).cast(tables["rates"].schema["rate"]))
     spans = ownership.from_history(tables["ownership"].lazy())
-    accounts = tables["accounts"].filter(pl.col("account_id").is_in(seen.implode())).lazy()
-    ledger = Ledger(accounts, contracts, invoices, spans, tables["rates"].lazy(), is_checked=True)
-    return history(ledger, terms, months, until - timedelta(days=1), kept)
+    beside = f"{accounts['account_id'].to_list()} {rates['rate'].to_list()}"
+    ledger = Ledger(accounts.lazy(), contracts, invoices, spans, rates.lazy(), is_checked=True, beside=beside)
+    return ledger, terms, months, until - timedelta(days=1)
 
 
-@given(world=worlds(basis="contracts"), counts=st.lists(st.integers(1, 4), min_size=1, max_size=3))
+@given(world=worlds(basis="contracts"), steps=STEPS)
 @examples(30)
-def test_a_history_is_the_same_with_what_is_kept_and_without(world: World, counts: list[int]) -> None:
-    """Quarter after quarter, at other rates, with more files or fewer, and with accounts that come between others."""
+def test_a_history_is_the_same_with_what_is_kept_and_without(world: World, steps: list[Step]) -> None:
+    """In other quarters, at other rates, with more files or fewer, lines that come late, accounts between others."""
     tables, terms = packable(world)
+    steps = [Step(1, 1, 0), *steps, Step(4, 0, 0)]
     with TemporaryDirectory() as folder:
-        for step, count in enumerate([*counts, 4]):
-            until = months_back(world.period.end, 3 * (len(counts) - step))
-            mine = read(world, terms, tables, count, until, Path(folder))
-            theirs = read(world, terms, tables, count, until, None)
-            assert mine.is_fast
-            for make in (named.book, named.moves, named.orders, sums):
-                assert make(mine).equals(make(theirs))
-            assert read(world, terms, tables, count, until, Path(folder)).known_files == 2 * count
+        for step in [other for one in steps for other in (one, replace(one, off=1 - one.off), replace(one, ago=2))]:
+            asking = asked(world, terms, tables, step)
+            fresh = answer(*asking, FRAMES)
+            assert answer(*asking, FRAMES, Path(folder)).files == fresh.files
+            known = history(*asking, Path(folder))
+            assert (known.is_fast, known.known_files) == (True, 2 * step.files)
+            for name, make in FRAMES.items():
+                assert make(known).equals(fresh.frame(name))
+            again = answer(*asking, FRAMES, Path(folder))
+            assert (again.files, again.known_files) == (fresh.files, 2 * step.files)
+
+
+ROWS = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3), st.integers(0, 1), st.integers(-2, 2)), max_size=12)
+"""Account, day, what is counted, and how many."""
+
+
+@given(known=ROWS, more=ROWS)
+@examples(200)
+def test_facts_that_are_added_are_as_if_all_had_come_at_once(known: list[Fact], more: list[Fact]) -> None:
+    mine, theirs = facts([framed(known)]), facts([framed(more)])
+    assert added(mine, theirs).equals(facts([framed([*known, *more])]))
+
+
+def framed(rows: list[Fact]) -> pl.DataFrame:
+    found = [((account * DAYS + day) * CODES, each, count) for account, day, each, count in rows if count]
+    return pl.DataFrame(found, schema=SCHEMA, orient="row")
 
 
 def outputs(folder: Path, *more: str) -> tuple[dict[str, str], int]:
@@ -88,11 +127,18 @@ def parts(folder: Path, table: str) -> list[Path]:
     return sorted((folder / ".bookscore" / "history" / table).iterdir())
 
 
+def forget(folder: Path) -> None:
+    """Removes what was told, but not what is known of files."""
+    shutil.rmtree(folder / ".bookscore" / "history" / "answers")
+
+
 def test_a_month_is_added_and_only_its_files_are_read(tmp_path: Path) -> None:
     folder = company(tmp_path / "c")
     fresh, none = outputs(folder, "--fresh")
     assert (none, (folder / ".bookscore").exists()) == (0, False)
     assert outputs(folder) == (fresh, 0)
+    assert outputs(folder) == (fresh, 2)
+    forget(folder)
     assert outputs(folder) == (fresh, 2)
     add(folder, "accounts", ZOE)
     for name, text in JULY.items():
@@ -153,7 +199,9 @@ def test_a_part_that_was_harmed_is_read_anew(tmp_path: Path, name: str, harm: Ca
     for table in LINES:
         (part,) = parts(folder, table)
         harm(part / name)
-    assert outputs(folder)[0] == fresh
+    forget(folder)
+    assert outputs(folder) == (fresh, 0)
+    forget(folder)
     assert outputs(folder) == (fresh, 2)
 
 
@@ -186,7 +234,10 @@ def test_where_the_disk_is_full_the_answer_is_the_same(tmp_path: Path, monkeypat
 
     folder = company(tmp_path / "c")
     fresh, _ = outputs(folder, "--fresh")
-    monkeypatch.setattr(Kept, "keep", full)
+    with monkeypatch.context() as patch:
+        patch.setattr(Kept, "keep", full)
+        assert outputs(folder) == (fresh, 0)
+    monkeypatch.setattr(answers, "_keep", full)
     assert outputs(folder) == (fresh, 0)
 
 
@@ -195,3 +246,51 @@ def test_a_file_that_is_there_twice_is_not_counted_twice(tmp_path: Path) -> None
     once = rows(folder, "--stream")
     add(folder, "invoices-again", FILES["invoices"])
     assert rows(folder, "--stream") == once
+
+
+def test_what_was_told_is_told_again_without_looking_at_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where something else was asked of the same files in between, of which nothing is mixed in."""
+
+    def unexpected(*_: object) -> None:
+        raise AssertionError
+
+    folder = company(tmp_path / "c")
+    mine, all_of_it = outputs(folder), rows(folder, "--stream")
+    assert all_of_it == rows(folder, "--stream", "--fresh")
+    monkeypatch.setattr(answers, "history", unexpected)
+    assert outputs(folder) == (mine[0], 2)
+    assert rows(folder, "--stream") == all_of_it
+
+
+@pytest.mark.parametrize("harm", [shorten, spoil, empty, Path.unlink])
+@pytest.mark.parametrize("name", [*(f"{name}.parquet" for name in FRAMES), "part.json"])
+def test_an_answer_that_was_harmed_is_made_anew(tmp_path: Path, name: str, harm: Callable[[Path], None]) -> None:
+    folder = company(tmp_path / "c")
+    fresh, _ = outputs(folder)
+    (told_before,) = parts(folder, "answers")
+    harm(told_before / name)
+    assert outputs(folder) == (fresh, 2)
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after"),
+    [("ownership", "a1,m2", "a1,m1"), ("rates", "0.8", "0.7"), ("rules", "policy: history", "policy: current")],
+)
+def test_another_owner_rate_or_rule_is_seen(tmp_path: Path, file: str, before: str, after: str) -> None:
+    folder = company(tmp_path / "c")
+    outputs(folder)
+    place = folder / ("rules.yaml" if file == "rules" else f"{file}.csv")
+    place.write_text(place.read_text(encoding="utf-8").replace(before, after), encoding="utf-8")
+    fresh, _ = outputs(folder, "--fresh")
+    assert outputs(folder)[0] == fresh
+    assert outputs(folder) == (fresh, 2)
+
+
+def test_what_was_told_of_other_files_or_on_another_day_is_forgotten(tmp_path: Path) -> None:
+    folder = company(tmp_path / "c")
+    for more in ([], ["--period", "2026-Q1"], ["--periods", "2"]):
+        outputs(folder, *more)
+    assert len(parts(folder, "answers")) == 3
+    add(folder, "invoices-07", JULY["invoices-07"].replace("a0", "a1"))
+    outputs(folder)
+    assert len(parts(folder, "answers")) == 1

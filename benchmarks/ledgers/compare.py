@@ -21,9 +21,11 @@ OUTPUTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "sums": (("manager_id", "quarter"), (*FIGURES, *KINDS)),
     "orders": (("account_id",), ("first_on", "last_on", "orders", "total")),
-    "moves": (("account_id", "month"), ("kind", "amount")),
+    "movements": (("account_id", "month"), ("kind", "amount")),
 }
 """The key and the other columns of each output."""
+OURS = {"book": {"starts_on": "quarter"}, "sums": {"starts_on": "quarter"}, "orders": {"amount": "total"}}
+"""What is called otherwise in bookscore."""
 DAYS = ("quarter", "month", "first_on", "last_on")
 TEXTS = ("account_id", "manager_id", "kind")
 SHOWN = 2
@@ -61,7 +63,7 @@ def _of_output(name: str, one: Path, other: Path) -> list[str]:
 
 def scanned(place: Path) -> pl.LazyFrame:
     """The output in the types that all are compared in. Sums of which nothing is anything do not count."""
-    frame = pl.scan_parquet(place)
+    frame = pl.scan_parquet(place).rename(OURS.get(place.stem, {}), strict=False)
     if place.stem == "sums":
         frame = frame.filter(pl.any_horizontal(pl.col(*FIGURES, *KINDS) != 0))
     kinds = frame.collect_schema()

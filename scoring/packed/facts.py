@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from scoring.packed.keys import narrow, wide
+from scoring.packed.keys import day_in, narrow, wide
 from scoring.packed.runs import is_last, parted
 
 SCHEMA = {"key": pl.Int64(), "each": pl.Int64(), "count": pl.Int64()}
@@ -30,6 +30,15 @@ def facts(pieces: Iterable[pl.DataFrame]) -> pl.DataFrame:
         if sum(frame.height for frame in found) > AT_ONCE:
             found = [_together(found)]
     return _together(found)
+
+
+def added(known: pl.DataFrame, more: pl.DataFrame) -> pl.DataFrame:
+    """The facts of two frames, each as `facts` gives them. Known ones of days before the first of `more` stay as is."""
+    if known.is_empty() or more.is_empty():
+        return more if known.is_empty() else known
+    day = day_in(pl.col("key"))
+    is_open = day >= more.select(day.min()).item()
+    return known.filter(~is_open).merge_sorted(_together([known.filter(is_open), more]), "key")
 
 
 def gathered(rows: pl.LazyFrame) -> pl.DataFrame:

@@ -39,7 +39,8 @@ class Ledger:
     """Where a history is read from: the tables of that name, those of many lines in files, read a few at a time.
 
     `spans` as `credit.ownership.SPANS`. `is_checked`: every account, currency and amount is known to be one, so that
-    lines that the fast form cannot read may be read in the plain one; else they are left to whoever checks.
+    lines that the fast form cannot read may be read in the plain one; else they are left to whoever checks. `beside` is
+    what accounts, spans and rates are known by, where files of lines are known by digests; empty where they are not.
     """
 
     accounts: pl.LazyFrame
@@ -48,6 +49,7 @@ class Ledger:
     spans: pl.LazyFrame
     rates: pl.LazyFrame
     is_checked: bool
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,6 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from scoring.errors import BookscoreError
+from scoring.packed.runs import is_first
 
 _SEEDS = range(1, 9)
 _ROOM = 8
@@ -41,8 +42,8 @@ class Ids:
 
     def __post_init__(self) -> None:
         bits = max(len(self.names) * _ROOM, 2).bit_length()
-        heads = np.arange(1 << bits, dtype=np.uint64)
-        first = np.searchsorted(self.hashes >> np.uint64(64 - bits), heads).astype(np.int32)
+        filled = np.bincount((self.hashes >> np.uint64(64 - bits)).astype(np.int64), minlength=1 << bits)
+        first = (np.cumsum(filled) - filled).astype(np.int32)
         object.__setattr__(self, "bits", bits)
         object.__setattr__(self, "buckets", np.minimum(first, max(len(self.names) - 1, 0)).astype(np.int32))
 
@@ -92,10 +93,12 @@ class Ids:
 
 def ids_of(accounts: pl.LazyFrame) -> Ids:
     """The numbers of the accounts in column account_id; raises HashesCollideError."""
-    names = accounts.select("account_id").drop_nulls().unique().sort("account_id").collect().to_series()
+    column = pl.col("account_id")
+    names = accounts.select(column).drop_nulls().sort(column).filter(is_first(column)).collect().to_series()
     for seed in _SEEDS:
         hashes = names.hash(seed).to_numpy()
         order = np.argsort(hashes)
-        if len(np.unique(hashes)) == len(hashes):
-            return Ids(names, seed, hashes[order], order.astype(np.int64))
+        ascending = hashes[order]
+        if (ascending[1:] != ascending[:-1]).all():
+            return Ids(names, seed, ascending, order.astype(np.int64))
     raise HashesCollideError

@@ -7,10 +7,8 @@ known by their hash, as their numbers change when accounts are added. In the fol
     facts.parquet, accounts.parquet, part.json (its files, and the hashes of both)
 """
 
-import hashlib
-import json
 import shutil
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -20,10 +18,11 @@ import polars as pl
 
 from scoring.packed.ids import Ids
 from scoring.packed.keys import CODES, DAYS
+from scoring.packed.notes import digest_of, name_of, noted, notes
 
 _FORM = 1
 """Goes up when facts are made or written in another way."""
-_FACTS, _ACCOUNTS, _PART = "facts.parquet", "accounts.parquet", "part.json"
+_FACTS, _ACCOUNTS = "facts.parquet", "accounts.parquet"
 _ACCOUNT = CODES * DAYS
 
 
@@ -61,31 +60,26 @@ class Kept:
     def keep(self, digests: Iterable[str], facts: pl.DataFrame) -> None:
         """Returns once the facts of these files are kept. What a crash leaves is no part. Raises OSError."""
         files = sorted(digests)
-        place = self._folder / _name(self._way, files)
+        place = self._folder / name_of(self._way, *files)
         place.mkdir(parents=True, exist_ok=True, mode=0o700)
         facts.write_parquet(place / _FACTS, compression="lz4")
         pl.DataFrame({"hash": self._ids.in_order()}).write_parquet(place / _ACCOUNTS, compression="lz4")
-        hashes = {name: digest_of(place / name) for name in (_FACTS, _ACCOUNTS)}
-        (place / _PART).write_text(json.dumps({"way": self._way, "files": files, **hashes}), encoding="utf-8")
+        noted(place, (_FACTS, _ACCOUNTS), {"way": self._way, "files": files})
 
     def forget(self, used: Iterable[frozenset[str]]) -> None:
         """Removes all parts but those of these files."""
-        names = {_name(self._way, sorted(files)) for files in used}
-        for place in self._folder.iterdir() if self._folder.is_dir() else ():
+        names = {name_of(self._way, *sorted(files)) for files in used}
+        for place, _ in notes(self._folder):
             if place.name not in names:
                 shutil.rmtree(place, ignore_errors=True)
 
-    def _said(self) -> Iterator[tuple[Path, dict[str, Any]]]:
+    def _said(self) -> Iterator[tuple[Path, Mapping[str, Any]]]:
         """The parts that were read in this way, and what is said of each."""
-        for path in sorted(self._folder.glob(f"*/{_PART}")):
-            try:
-                said = json.loads(path.read_text(encoding="utf-8"))
-            except (OSError, ValueError):
-                continue
-            if isinstance(said, dict) and said.get("way") == self._way and isinstance(said.get("files"), list):
-                yield path.parent, said
+        for place, said in notes(self._folder):
+            if said.get("way") == self._way and isinstance(said.get("files"), list):
+                yield place, said
 
-    def _facts(self, place: Path, said: dict[str, Any]) -> pl.DataFrame | None:
+    def _facts(self, place: Path, said: Mapping[str, Any]) -> pl.DataFrame | None:
         """The facts of a part; None where its bytes are not what they were, or an account of it is not known now."""
         try:
             if any(digest_of(place / name) != said.get(name) for name in (_FACTS, _ACCOUNTS)):
@@ -100,13 +94,3 @@ class Kept:
         moved = pl.lit(numbers).gather(key // _ACCOUNT) * _ACCOUNT + key % _ACCOUNT
         numbered = facts.with_columns(moved.alias("key"))
         return None if numbered["key"].null_count() else numbered
-
-
-def _name(way: str, files: list[str]) -> str:
-    return hashlib.sha256("\n".join([way, *files]).encode()).hexdigest()[:24]
-
-
-def digest_of(path: Path) -> str:
-    """What a file's content is known by: the hash of its bytes."""
-    with path.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()

@@ -5,9 +5,10 @@ Sorted by it, all that happened to an account stands together, day by day, and "
 window over text is needed. docs/decisions.md says what that saves.
 """
 
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 
+import numpy as np
 import polars as pl
 
 CODES = 1 << 7
@@ -49,10 +50,12 @@ def bit_of(day: str) -> pl.Expr:
 @cache
 def _of_days() -> pl.DataFrame:
     """One row per day number: `month`, `bit`."""
-    days = pl.date_range(ORIGIN, ORIGIN + timedelta(days=DAYS - 1), eager=True)
-    month = (days.dt.year().cast(pl.Int64) - ORIGIN.year) * 12 + days.dt.month() - ORIGIN.month
-    bits = pl.Series([1 << n for n in range(31)], dtype=pl.Int32).gather(days.dt.day().cast(pl.Int64) - 1)
-    return pl.DataFrame({"month": month.cast(pl.Int64), "bit": bits})
+    days = np.datetime64(ORIGIN) + np.arange(DAYS)
+    months = days.astype("datetime64[M]")
+    since_first = (days - months.astype(days.dtype)).astype(np.int32)
+    return pl.DataFrame(
+        {"month": (months - np.datetime64(ORIGIN, "M")).astype(np.int64), "bit": np.int32(1) << since_first}
+    )
 
 
 def as_date(day: pl.Expr) -> pl.Expr:

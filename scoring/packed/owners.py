@@ -53,9 +53,9 @@ def owners(spans: pl.LazyFrame, ids: Ids, days: Sequence[int]) -> Owners:
 
 def _numbered(spans: pl.LazyFrame, ids: Ids) -> pl.DataFrame:
     """The spans that hold a day, in the order of accounts and days; of accounts that are not known none."""
-    known = ids.known()
     return (
-        spans.join(known, on="account_id", validate="m:1")
+        ids.numbered(spans.with_columns(ids.hashed()))
+        .drop_nulls("account")
         .select("account", "manager_id", day_of("starts_on").alias("starts"), day_of("ends_on").alias("ends"), "weight")
         .filter(pl.col("starts") < pl.col("ends"))
         .sort("account", "starts", "ends", "manager_id")
@@ -69,7 +69,7 @@ def _laid(
     """The grid: each span's owner from its first day on, nobody from the day after its last."""
     seen = first < after
     account, first, after, who = account[seen], first[seen], after[seen], who[seen]
-    grid = np.full(shape, -1, dtype=np.int32)
+    grid = np.full(shape, -1, dtype=np.int32, order="F")  # it is filled, and looked at, day by day
     ends = after < shape[1]
     grid[account[ends], after[ends]] = NOBODY
     grid[account, first] = who  # where one ends and the next begins, the next counts

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scoring.packed.keys import CODES, DAYS, as_date, number
 from scoring.packed.months import Months
 
-_SLICE = 1 << 18
+_SLICE = 1 << 15
 """Rows that are added at a time, so that what is made of them is still at hand."""
 
 Whole = NDArray[np.int64]
@@ -69,10 +69,10 @@ def _add(made: Sales, rows: pl.DataFrame) -> None:
         key, value, days, month = key[there], value[there], days[there], month[there]
     account = key // (CODES * DAYS)
     np.add.at(made.revenue.reshape(-1), account * made.revenue.shape[1] + month // made.months.length, value)
-    buys = (days != 0) & (value > 0)
-    np.add.at(made.bought, account[buys], value[buys])
-    place = account[buys] * made.days.shape[1] + month[buys]
-    _set(made.days.reshape(-1), place, days[buys].astype(np.uint32))
+    buys = np.flatnonzero((days != 0) & (value > 0))
+    account = account[buys]
+    np.add.at(made.bought, account, value[buys])
+    _set(made.days.reshape(-1), account * made.days.shape[1] + month[buys], days[buys].view(np.uint32))
 
 
 def _set(days: Bits, place: Whole, bits: Bits) -> None:

@@ -15,11 +15,11 @@ from scoring.packed.history import KINDS, History
 Whole = NDArray[np.int64]
 
 
-def of_shared(history: History, ends: Sequence[Mapping[str, Whole]], counts: Sequence[str]) -> pl.DataFrame:
+def of_shared(history: History, ends: Mapping[str, Whole], counts: Sequence[str]) -> pl.DataFrame:
     """The sums of shared accounts by manager and span, in the columns of `ends` and one for each kind of movement.
 
-    `ends` holds, for each span, what is counted of each account at its ends; those of `counts` are not divided, but
-    counted for each manager. Whole numbers; 0 where there is nothing.
+    `ends` holds what is counted of them (rows) at the ends of each span (columns); those of `counts` are not divided,
+    but counted for each manager. Whole numbers; 0 where there is nothing.
     """
     wanted = pl.concat([*_at_ends(history, ends), *_of_moves(history)]).lazy()
     weights = on_days(wanted.select("account_id", "on").unique(), history.spans, divide=False)
@@ -30,7 +30,7 @@ def of_shared(history: History, ends: Sequence[Mapping[str, Whole]], counts: Seq
     rows = [divided.with_columns(units(pl.col("amount")).cast(pl.Int64)), parts.filter(is_count)]
     keep = ["manager_id", "starts_on", "name", "amount"]
     summed = pl.concat([frame.select(keep) for frame in rows]).group_by(keep[:-1]).agg(pl.col("amount").sum())
-    names = [*ends[0], *KINDS]
+    names = [*ends, *KINDS]
     return (
         summed.group_by("manager_id", "starts_on")
         .agg(pl.col("amount").filter(pl.col("name") == name).sum().alias(name) for name in names)
@@ -39,13 +39,13 @@ def of_shared(history: History, ends: Sequence[Mapping[str, Whole]], counts: Seq
     )
 
 
-def _at_ends(history: History, ends: Sequence[Mapping[str, Whole]]) -> list[pl.DataFrame]:
+def _at_ends(history: History, ends: Mapping[str, Whole]) -> list[pl.DataFrame]:
     who = np.flatnonzero(history.owners.shared)
     firsts = history.months.spans
     return [
-        _rows(history, who, amounts[who], firsts[span], firsts[span if name == "opening" else span + 1], name)
-        for span, measures in enumerate(ends)
-        for name, amounts in measures.items()
+        _rows(history, who, amounts[:, span], firsts[span], firsts[span if name == "opening" else span + 1], name)
+        for name, amounts in ends.items()
+        for span in range(amounts.shape[1])
     ]
 
 

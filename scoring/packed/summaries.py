@@ -12,15 +12,15 @@ import polars as pl
 from scoring.packed import valued
 from scoring.packed.each import priced
 from scoring.packed.events import events, paying
-from scoring.packed.facts import NotPackedError, facts, gathered
+from scoring.packed.facts import NotPackedError, added, facts, gathered
 from scoring.packed.ids import Ids
 from scoring.packed.invoiced import invoiced
 from scoring.packed.kept import Kept
 from scoring.packed.lines import Lines
 from scoring.packed.reading import Reading
 
-_AT_ONCE = 4_000_000
-"""Facts of invoices that are priced at a time."""
+_AT_ONCE = 250_000
+"""Facts of invoices that are priced at a time, so that the same memory serves all of them."""
 
 
 def of_contracts(contracts: Lines, ids: Ids, by: Reading, kept: Kept | None) -> pl.DataFrame:
@@ -32,7 +32,8 @@ def of_contracts(contracts: Lines, ids: Ids, by: Reading, kept: Kept | None) -> 
         return valued.of_lines((paying(piece, ids, by) for _, piece in contracts.pieces()), by)
     parts = kept.parts(contracts.digests)
     read = (gathered(events(paying(piece, ids, by), "count", "each")) for _, piece in contracts.pieces(kept.known))
-    found = facts(chain((part.facts for part in parts), read))
+    known, *others = [part.facts for part in parts] or [facts([])]
+    found = added(known, facts(chain(others, read)))
     if len(parts) != 1 or kept.known != contracts.digests:
         kept.keep(contracts.digests, found)
     kept.forget([contracts.digests])

@@ -22,19 +22,21 @@ gains − losses + transfers = closing. A shared account is counted for each of 
 
 Whole = NDArray[np.int64]
 
+_SLICE = 1 << 12
+"""Accounts that are looked at at a time, so that what is made of them is still at hand."""
+
 
 def sums(history: History) -> pl.DataFrame:
     """The sums of each manager and span, as `SCHEMA`, sorted by both; `unassigned` for what nobody holds."""
-    own = ~history.owners.shared
-    shape = (len(history.owners.managers), _spans(history))
+    shape = (len(history.owners.managers), len(history.months.spans) - 1)
     tables = {name: np.zeros(shape, dtype=np.int64) for name in (*MONEYS, *COUNTS)}
-    for span in range(_spans(history)):
-        _add_span(tables, history, span, own)
+    own = ~history.owners.shared
+    for first in range(0, len(own), _SLICE):
+        _add_ends(tables, history, slice(first, first + _SLICE), own)
     _add_moves(tables, history, own)
     made = _framed(tables, history)
     if history.owners.shared.any():
-        ends = [at_ends(history, span) for span in range(_spans(history))]
-        theirs = of_shared(history, ends, COUNTS)
+        theirs = of_shared(history, at_ends(history, np.flatnonzero(history.owners.shared)), COUNTS)
         made = (
             pl.concat([made, theirs.select(made.columns)])
             .group_by("manager_id", "starts_on")
@@ -50,33 +52,30 @@ def sums(history: History) -> pl.DataFrame:
     )
 
 
-def _spans(history: History) -> int:
-    return len(history.months.spans) - 1
+def _add_ends(tables: dict[str, Whole], history: History, who: slice, own: NDArray[np.bool_]) -> None:
+    """Adds what is counted of some accounts at the ends of each span."""
+    holders = history.owners.grid[who, :: history.months.length]
+    spans = np.arange(holders.shape[1] - 1)
+    for name, amounts in at_ends(history, who).items():
+        holder = holders[:, :-1] if name == "opening" else holders[:, 1:]
+        place = (holder.astype(np.int64) * len(spans) + spans).reshape(-1)
+        some = np.flatnonzero((amounts != 0) & own[who, None])
+        np.add.at(tables[name].reshape(-1), place[some], amounts.reshape(-1)[some])
 
 
-def _add_span(tables: dict[str, Whole], history: History, span: int, own: NDArray[np.bool_]) -> None:
-    """Adds what is counted at the ends of a span."""
-    length, grid = history.months.length, history.owners.grid
-    first, last = grid[:, length * span], grid[:, length * (span + 1)]
-    for name, amounts in at_ends(history, span).items():
-        owner = first if name == "opening" else last
-        some = own & (amounts != 0)
-        np.add.at(tables[name][:, span], owner[some], amounts[some])
-
-
-def at_ends(history: History, span: int) -> dict[str, Whole]:
-    """What is counted of each account at the ends of a span; money in ten-thousandths."""
-    total, rung = history.levels.total, history.levels.rung
-    opening, closing = total[:, span], total[:, span + 1]
-    paid = [np.maximum(end, 0) for end in (opening, closing)]
-    known = (rung[:, span] >= 0) & (rung[:, span + 1] >= 0)
-    climbed = np.where(known, rung[:, span + 1].astype(np.int64) - rung[:, span], 0)
+def at_ends(history: History, who: slice | Whole) -> dict[str, Whole]:
+    """What is counted of some accounts (rows) at the ends of each span (columns); money in ten-thousandths."""
+    total, rung = history.levels.total[who], history.levels.rung[who].astype(np.int64)
+    opening, closing = total[:, :-1], total[:, 1:]
+    paid = np.maximum(total, 0)
+    known = (rung[:, :-1] >= 0) & (rung[:, 1:] >= 0)
+    climbed = np.where(known, rung[:, 1:] - rung[:, :-1], 0)
     return {
-        "accounts": ((paid[0] > 0) | (paid[1] > 0)).astype(np.int64),
+        "accounts": ((paid[:, :-1] > 0) | (paid[:, 1:] > 0)).astype(np.int64),
         "opening": opening,
         "closing": closing,
-        "retained": np.minimum(*paid),
-        "revenue": history.sales.revenue[:, span],
+        "retained": np.minimum(paid[:, :-1], paid[:, 1:]),
+        "revenue": history.sales.revenue[who],
         "ups": np.maximum(climbed, 0),
         "downs": np.maximum(-climbed, 0),
     }
