@@ -85,7 +85,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {name: root / name for name in ENGINES}
 
 
-@pytest.mark.parametrize("output", ["book", "orders", "moves", "sums"])
+@pytest.mark.parametrize("output", ["book", "orders", "movements", "sums"])
 @pytest.mark.parametrize("engine", ["best", "plain"])
 def test_bookscore_and_sql_say_the_same_of_a_made_ledger(answers: dict[str, Path], engine: str, output: str) -> None:
     assert compare.differences(answers["bookscore"], answers[engine], [output]) == []
@@ -95,11 +95,11 @@ def test_both_forms_of_sql_say_the_same(answers: dict[str, Path]) -> None:
     assert compare.differences(answers["best"], answers["plain"]) == []
     counts = compare.rows(answers["best"])
     assert counts["book"] > 1_500
-    assert counts["moves"] > 500
+    assert counts["movements"] > 500
 
 
 def test_the_made_ledger_holds_what_is_hard(answers: dict[str, Path]) -> None:
-    kinds = {kind for (kind,) in _rows(answers["plain"], "moves", "kind")}
+    kinds = {kind for (kind,) in _rows(answers["plain"], "movements", "kind")}
     assert kinds == set(compare.KINDS)
     sums = compare.scanned(answers["plain"] / "sums.parquet").collect()
     assert sums["ups"].sum() > 10
@@ -109,7 +109,7 @@ def test_the_made_ledger_holds_what_is_hard(answers: dict[str, Path]) -> None:
 @pytest.mark.parametrize("engine", list(ENGINES))
 def test_a_ledger_that_one_can_work_out_by_hand(small: dict[str, Path], engine: str) -> None:
     told = small[engine]
-    assert _rows(told, "moves", "account_id", "month", "kind", "amount") == [
+    assert _rows(told, "movements", "account_id", "month", "kind", "amount") == [
         ("Ash", date(2025, 1, 1), "new", 20_000),
         ("Ash", date(2026, 1, 1), "churn", 20_000),
         ("Elm", date(2023, 8, 1), "new", 114_608),  # 12.00 at 0.955, and 0.01 / 12
