@@ -112,6 +112,5 @@ def _together(parts: Sequence[Part]) -> pl.DataFrame | None:
 
 
 def _touched(parts: Sequence[Part]) -> pl.DataFrame:
-    pairs = [(p.file.name, row) for p in parts for row in sorted(p.faulty)]
-    schema = {"origin_file": pl.String, "origin_row": pl.Int64}
-    return pl.DataFrame(pairs, schema=schema, orient="row").unique().sort(ORIGIN)
+    pairs = sorted({(p.file.name, row) for p in parts for row in p.faulty})
+    return pl.DataFrame(pairs, schema={"origin_file": pl.String, "origin_row": pl.Int64}, orient="row")

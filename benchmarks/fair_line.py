@@ -19,7 +19,7 @@ from side_by_side import table
 from scoring.compare.subject import of_folder
 from scoring.intake import Request
 from scoring.pipeline import run
-from scoring.scorecard.total import BELIEVING
+from scoring.scorecard.of_rules import BELIEVING
 
 AS_OF = date(2024, 1, 1)
 DEFAULT = "oe_credibility"

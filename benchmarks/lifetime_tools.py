@@ -19,6 +19,8 @@ def ours(log: Path, until: date) -> dict[str, Any]:
     """The functions that the pipeline calls, one after the other, with BG/NBD given as the peers have it."""
     import numpy as np
     import polars as pl
+    import scipy.sparse  # else the first summary loads it
+    import scipy.special  # noqa: F401  else the first fit loads it
 
     from scoring.lifetime.repeat import bg_nbd
     from scoring.lifetime.repeat.orders import orders, summary
@@ -63,6 +65,8 @@ def ours(log: Path, until: date) -> dict[str, Any]:
 def chosen(log: Path, until: date) -> dict[str, Any]:
     """All that the product does: models tried on the past, the best fitted, every account valued with its range."""
     import polars as pl
+    import scipy.sparse  # else the first summary loads it
+    import scipy.special  # noqa: F401  else the first fit loads it
 
     from scoring.lifetime import valuation
 

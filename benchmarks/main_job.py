@@ -22,7 +22,7 @@ AFTER_START = """
 import sys, time
 from datetime import date
 from pathlib import Path
-import scoring.cli, scoring.pipeline, scoring.reports.outputs
+import scipy.special, scoring.cli, scoring.pipeline, scoring.reports.outputs
 from scoring.pipeline import Request, run
 from scoring.reports import outputs
 start = time.process_time()

@@ -24,6 +24,7 @@ QUARTERS = 4
 def compared(managers: int, accounts: int) -> dict[str, Any]:
     """The scores of a made company, as a hash, and what each stage cost."""
     sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+    import scipy.special  # noqa: F401  else the first estimate loads it
     from fairness_made import LOGO, NRR, small
 
     from scoring.peers.company import company

@@ -74,6 +74,8 @@ def after_start(folder: Path) -> dict[str, float]:
     import gc
     from datetime import date
 
+    import scipy.special  # noqa: F401  else the first score loads it
+
     from scoring.cli.app import YOUNG
     from scoring.intake import Request
     from scoring.pipeline import run

@@ -25,7 +25,7 @@ from scoring.rules.deciding import leaves_quarters
 from scoring.scope import MONTHS_A_QUARTER
 from scoring.scorecard.estimates import WAS_LOST, Compared, column_of
 from scoring.scorecard.exclusions import without_excluded
-from scoring.scorecard.lines import metric_of
+from scoring.scorecard.of_rules import metric_of
 from scoring.worth import VALUE_COLUMNS
 
 KEY = ["account_id", "quarter"]

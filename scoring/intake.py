@@ -24,9 +24,9 @@ from adapters.wanted import Wanted
 from scoring import document, grouped, rules, scope, trust
 from scoring.checks import Checked, check
 from scoring.errors import Problem, ProblemsFoundError, Severity, in_order
+from scoring.inputs import Input
 from scoring.metrics import CATALOGUE
 from scoring.rules import Version
-from scoring.run import Input
 from scoring.tables import LAYOUT, OPEN_TABLES, TABLES
 
 __all__ = [

@@ -14,28 +14,12 @@ import polars as pl
 from scoring import __version__
 from scoring.calendar import Period
 from scoring.errors import Problem
+from scoring.inputs import Input, input_json
 from scoring.restate import Prior, prior_json, seals_json
 from scoring.rules import Rulebook, fingerprint
 from scoring.scorecard.cards import Card
 from scoring.scorecard.context import Context
 from scoring.scorecard.rule_findings import Finding
-
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    """An export as it was read for one table: name, content hash, rows, how many of them were not used, its last day.
-
-    `table` is None where it was only looked up in. `last_on` is the day of the last thing that it says happened; None
-    where its rows have no day.
-    """
-
-    name: str
-    sha256: str
-    rows: int
-    filtered: int
-    set_aside: int
-    last_on: date | None = None
-    table: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,19 +178,6 @@ def rules_json(rulebook: Rulebook) -> dict[str, Any]:
         "effective_from": rulebook.effective_from,
         "sha256": fingerprint(rulebook),
         "settings": rulebook.model_dump(mode="json", by_alias=True),
-    }
-
-
-def input_json(read: Input) -> dict[str, Any]:
-    """An export as other programs read of it."""
-    return {
-        "file": read.name,
-        "table": read.table,
-        "sha256": read.sha256,
-        "rows": read.rows,
-        "rows_filtered": read.filtered,
-        "rows_set_aside": read.set_aside,
-        "last_day": None if read.last_on is None else read.last_on.isoformat(),
     }
 
 

@@ -13,8 +13,6 @@ from scoring.facts import due, growth_parts
 from scoring.ledger.balances import Span
 from scoring.ledger.build import Windows
 from scoring.ledger.terms import Terms
-from scoring.lifetime.assumptions import Assumptions, WrongFamilyError
-from scoring.lifetime.valuation import family_of
 from scoring.rules import Rulebook
 from scoring.rules.comparing import Expectation
 from scoring.rules.versions import calendar_of
@@ -231,9 +229,13 @@ def misread(tables: Tables, rulebook: Rulebook, rules_file: str) -> tuple[Proble
 def _wrong_family(rulebook: Rulebook, rules_file: str) -> tuple[Problem, ...]:
     """An error where a model of lifetime value is asked for that is not made for what is observed."""
     asked = rulebook.lifetime.model
+    if asked == "auto":
+        return ()
+    from scoring.lifetime import assumptions, valuation  # noqa: PLC0415  they take long to load, and few ask for one
+
     try:
-        family_of(rulebook.basis, Assumptions(model=asked, is_forced=rulebook.lifetime.force))
-    except WrongFamilyError as wrong:
+        valuation.family_of(rulebook.basis, assumptions.Assumptions(model=asked, is_forced=rulebook.lifetime.force))
+    except assumptions.WrongFamilyError as wrong:
         return (Problem(str(wrong), wrong.remedy, file=rules_file, column="lifetime.model", value=asked),)
     return ()
 

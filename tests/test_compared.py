@@ -23,7 +23,7 @@ from scoring.scorecard import account_points, compared
 from scoring.scorecard.cards import Card, Scored, cards
 from scoring.scorecard.context import Context
 from scoring.scorecard.judged import Judged
-from scoring.scorecard.total import BELIEVING
+from scoring.scorecard.of_rules import BELIEVING
 
 AS_OF = date(2026, 6, 30)
 STAY = {"name": "stay", "metric": "logo_retention", "weight": 1}

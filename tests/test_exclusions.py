@@ -24,7 +24,7 @@ from scoring.run import Run, json_text
 from scoring.scorecard.exclusions import sentences
 from scoring.scorecard.moved import moved
 from scoring.scorecard.moved import parts as changes
-from scoring.scorecard.total import BELIEVING
+from scoring.scorecard.of_rules import BELIEVING
 
 AS_OF = date(2026, 6, 30)
 RULES = """

@@ -23,7 +23,7 @@ from scoring.metrics import OVER_BOOK
 from scoring.money import MONEY
 from scoring.rules import points
 from scoring.run import Run, json_text
-from scoring.scorecard.lines import better_of
+from scoring.scorecard.of_rules import better_of
 
 
 @pytest.fixture(scope="module")

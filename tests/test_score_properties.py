@@ -21,7 +21,7 @@ from scoring.rules.versions import calendar_of
 from scoring.scorecard.context import Context
 from scoring.scorecard.judge import judge
 from scoring.scorecard.judged import Judged
-from scoring.scorecard.lines import metric_of
+from scoring.scorecard.of_rules import metric_of
 from scoring.scorecard.rule_lines import rule_lines
 
 

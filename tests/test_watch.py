@@ -13,12 +13,12 @@ from tabled import tables
 
 from scoring import pipeline, watch
 from scoring.calendar import Calendar
+from scoring.chance import counted_at_least, counted_at_most, drawn_at_least
 from scoring.intake import Request
 from scoring.metrics import OVER_BOOK
 from scoring.notes import Seen
 from scoring.rules import Rulebook
 from scoring.run import Run
-from scoring.watch.chance import counted_at_least, drawn_at_least
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "benchmarks"))
 
@@ -354,6 +354,7 @@ def test_the_chance_of_a_draw_is_that_of_fishers_test(cases: int, of: int, all_c
 @pytest.mark.parametrize(("cases", "expected"), [(0, 2.0), (2, 0.1), (3, 0.5), (9, 4.2)])
 def test_the_chance_of_a_count_is_poissons(cases: int, expected: float) -> None:
     assert counted_at_least(cases, expected) == pytest.approx(stats.poisson.sf(cases - 1, expected), rel=1e-9)
+    assert counted_at_most(cases, expected) == pytest.approx(stats.poisson.cdf(cases, expected), rel=1e-9)
 
 
 # ---- false alarms ----

@@ -58,9 +58,8 @@ def typed(raw: pl.DataFrame, columns: Sequence[Asked]) -> Typed:
     kept = cells if cells[KEPT].all() else cells.filter(KEPT)
     readings = [_reading(cells, kept, c, raw.schema[c.name]) for c in columns]
     frame = cells.select(ROW, KEPT, *(r.value.alias(r.column.name) for r in readings))
-    both = cells.hstack(frame.select(pl.col(c.name).alias(_VALUE + c.name) for c in columns))
-    lost = {flag.name for flag in both.select(_is_lost(c.name).any().alias(c.name) for c in columns) if flag[0]}
-    made = [_made(both, kept, r) for r in readings if r.is_moved or r.column.name in lost]
+    told = [r for r in readings if r.is_moved or _has_lost(cells, frame, r.column.name)]
+    made = [_made(_beside(cells, frame, r.column.name), kept, r) for r in told]
     return checked(frame, [c for c in columns if not is_typed(raw.schema[c.name], c.kind)], made)
 
 
@@ -90,6 +89,16 @@ def _reading(cells: pl.DataFrame, kept: pl.DataFrame, column: Asked, source: pl.
     if unclear:
         made = pl.when(~numbers.is_dotted(cell)).then(made)
     return _Reading(column, made, unclear, zoned or bool(getattr(source, "time_zone", None)))
+
+
+def _has_lost(cells: pl.DataFrame, frame: pl.DataFrame, name: str) -> bool:
+    """Whether any cell of the column holds something that is no value: an empty one never becomes a value."""
+    return frame[name].null_count() > cells[name].null_count()
+
+
+def _beside(cells: pl.DataFrame, frame: pl.DataFrame, name: str) -> pl.DataFrame:
+    """The cells of a column with their values beside them."""
+    return cells.select(ROW, KEPT, name).with_columns(frame[name].alias(_VALUE + name))
 
 
 def _is_lost(name: str) -> pl.Expr:

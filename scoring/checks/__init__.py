@@ -13,7 +13,7 @@ import polars as pl
 from scoring.checks.columns import lacking, missing
 from scoring.checks.currencies import codes, convertible
 from scoring.checks.exclusions import overlapping
-from scoring.checks.findings import NR, ORIGIN, Finding, Saying, found
+from scoring.checks.findings import NR, ORIGIN, Finding, Saying, found, unusable
 from scoring.checks.keys import look_alikes, repeated
 from scoring.checks.references import PARENTS, cycles, derived, unknown
 from scoring.checks.rows import ROW_RULES, broken, declared_rules, empty, survey_rules
@@ -138,7 +138,7 @@ def _checked(numbered: _Frames, findings: list[Finding]) -> Checked:
     if any(f.table in PARENTS and f.severity is Severity.ERROR and len(f.rows) for f in findings):
         findings = findings + dangling(numbered, findings)
     good = {n: _sorted(kept(numbered[n], n, findings).drop(NR), t) for n, t in TABLES.items()}
-    bad = {n: rows for n in TABLES if len(rows := aside(numbered[n], n, findings))}
+    bad = {n: aside(numbered[n], n, findings) for n in TABLES if len(unusable(findings, n))}
     return Checked(good, in_order(p for f in findings for p in f.problems), bad)
 
 

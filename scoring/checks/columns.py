@@ -16,6 +16,8 @@ def lacking(frame: pl.DataFrame, table: Table) -> list[str]:
 
 def missing(numbered: pl.DataFrame, table: Table, absent: list[str]) -> list[Finding]:
     """One finding for each absent column, which concerns every row and names the files."""
+    if not absent:
+        return []
     files = numbered.get_column("origin_file").drop_nulls().unique().sort()
     shown = ", ".join(files.head(_FILES_NAMED)) + (" …" if len(files) > _FILES_NAMED else "")
     place = shown if len(files) else None

@@ -67,7 +67,7 @@ def found(table: str, bad: pl.DataFrame, saying: Saying, *, named: pl.DataFrame 
 
 def unusable(findings: Iterable[Finding], table: str) -> pl.Series:
     """The numbers of the rows of the table that an error concerns, sorted, once each."""
-    errors = [f.rows for f in findings if f.table == table and f.severity is Severity.ERROR]
+    errors = [f.rows for f in findings if f.table == table and f.severity is Severity.ERROR and len(f.rows)]
     return pl.concat([NOTHING, *errors]).unique().sort() if errors else NOTHING
 
 

@@ -74,10 +74,8 @@ def unknown(frame: pl.DataFrame, table: Table, keys: Mapping[str, pl.Series]) ->
 
 def strangers(used: pl.Series, known: pl.Series) -> pl.Series:
     """The values used that are not known, once each."""
-    once = used.drop_nulls().unique().alias("id").to_frame()
-    if once.is_empty():
-        return once.get_column("id")
-    return once.join(known.alias("id").to_frame(), on="id", how="anti").get_column("id")
+    strange = used.alias("id").to_frame().join(known.alias("id").to_frame(), on="id", how="anti").get_column("id")
+    return strange.drop_nulls().unique() if strange.null_count() < len(strange) else strange.clear()
 
 
 def _lists(strange: pl.Series, known: pl.Series) -> pl.Series:

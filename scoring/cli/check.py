@@ -15,8 +15,8 @@ from scoring.cli.streams import note, say
 from scoring.errors import Problem, in_order
 
 if TYPE_CHECKING:
+    from scoring.inputs import Input
     from scoring.intake import Examined
-    from scoring.run import Input
 
 
 def check(folder: Folder = Path(), rules: Rules = None, as_of: AsOf = None, as_json: AsJson = False) -> None:
@@ -129,7 +129,7 @@ def hint(folder: Path, examined: "Examined") -> None:
 
 
 def _data(examined: "Examined", as_of: date) -> dict[str, Any]:
-    from scoring.run import input_json
+    from scoring.inputs import input_json
 
     return {
         "as_of": as_of.isoformat(),

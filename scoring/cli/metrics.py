@@ -20,10 +20,11 @@ def metrics(
     as_json: AsJson = False,
 ) -> None:
     """List the metrics that rules can name, or say of one who counts, when it is empty, and its source."""
-    from scoring.explain.refusals import UnknownNameError
     from scoring.metrics import CATALOGUE
 
     if name is not None and name not in CATALOGUE:
+        from scoring.explain.refusals import UnknownNameError
+
         raise UnknownNameError("metric", name, list(CATALOGUE), "`bookscore metrics` lists them")
     themes = _themes()
     data = [_facts(CATALOGUE[n], themes[n]) for n in themes if name in (None, n)]

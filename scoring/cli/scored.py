@@ -29,7 +29,7 @@ _COLUMNS = (
 
 def data(run: "Run") -> dict[str, Any]:
     """What other programs learn of the run at once; the rest is in its files."""
-    from scoring.run import input_json
+    from scoring.inputs import input_json
 
     return {
         "run_id": run.run_id,

@@ -9,7 +9,7 @@ from scoring.peers.outcomes import Outcome
 from scoring.rules import Rulebook
 from scoring.rules.comparing import Quantiles, Window
 from scoring.scorecard.estimates import POLICIES, outcome_of
-from scoring.scorecard.lines import metric_of
+from scoring.scorecard.of_rules import metric_of
 
 Group = Literal["weights", "window", "winsor", "credibility", "expectation", "account weights", "responsibility"]
 

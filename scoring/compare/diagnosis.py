@@ -22,7 +22,7 @@ from scoring.peers.methods import compare
 from scoring.peers.score import correlation
 from scoring.peers.settings import Fairness
 from scoring.scorecard.estimates import Compared, company_of, estimate_of, outcome_of, settings_of
-from scoring.scorecard.lines import metric_of
+from scoring.scorecard.of_rules import metric_of
 from scoring.scorecard.weighing import Pair, Weighing, pairs
 
 GRADED = "target_bands"

@@ -19,7 +19,7 @@ from scoring.peers.gap import gap
 from scoring.peers.intervals import FEW_PEERS, reach
 from scoring.peers.noise import Noise, of_books
 from scoring.scorecard.estimates import company_of, estimate_of, settings_of
-from scoring.scorecard.lines import metric_of, sign_of
+from scoring.scorecard.of_rules import metric_of, sign_of
 
 _DIGITS = 12
 _NO_FIGURE = "One of the two teams has no account with a value of it, or all accounts did the same."

@@ -17,8 +17,7 @@ from scoring.lifetime.exposure import months_back
 from scoring.rules import Rulebook
 from scoring.scorecard.estimates import company_of, estimate_of, settings_of
 from scoring.scorecard.judged import Judged
-from scoring.scorecard.lines import metric_of
-from scoring.scorecard.total import believes
+from scoring.scorecard.of_rules import believes, metric_of
 
 AS_IT_IS = "as it is"
 """What the rules' own choices are called."""

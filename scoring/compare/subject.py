@@ -16,7 +16,8 @@ from scoring.rules.versions import calendar_of
 from scoring.scorecard.cards import Card, Scored
 from scoring.scorecard.context import Context
 from scoring.scorecard.judged import Judged
-from scoring.scorecard.trusted import Verdict, trusted_cards
+from scoring.scorecard.trusted import trusted_cards
+from scoring.scorecard.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,7 +11,8 @@ from scoring.numbers import exact
 from scoring.peers.resample import WHOLE
 from scoring.rules import Rule
 from scoring.scorecard.cards import Card
-from scoring.scorecard.lines import graded_kinds, lines, metric_of, values
+from scoring.scorecard.lines import graded_kinds, lines, values
+from scoring.scorecard.of_rules import metric_of
 
 Row = Mapping[str, Any]
 

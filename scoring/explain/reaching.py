@@ -9,8 +9,7 @@ from scoring.numbers import exact, fixed, rounded
 from scoring.rules import Linear, Rule, Rulebook
 from scoring.rules.grades import Bands, Grade
 from scoring.rules.grading import direction
-from scoring.scorecard.lines import better_of, metric_of
-from scoring.scorecard.total import BELIEVING
+from scoring.scorecard.of_rules import BELIEVING, better_of, metric_of
 
 SHOWN = 8
 """How many accounts are named."""

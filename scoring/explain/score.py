@@ -24,8 +24,7 @@ from scoring.rules import Rule, because
 from scoring.scorecard import exclusions
 from scoring.scorecard.cards import Card
 from scoring.scorecard.context import day
-from scoring.scorecard.lines import better_of, metric_of
-from scoring.scorecard.total import believes
+from scoring.scorecard.of_rules import believes, better_of, metric_of
 
 Row = Mapping[str, Any]
 

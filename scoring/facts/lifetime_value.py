@@ -1,12 +1,15 @@
 """What was each account worth at the start and at the end, and which part of the change is whose doing?"""
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from scoring.facts.dated import At, Dated
-from scoring.lifetime.valuation import Valued
 from scoring.money import MONEY
+
+if TYPE_CHECKING:
+    from scoring.lifetime.valuation import Valued
 
 LEVEL = ("value_now", "share_of_value")
 CHANGE = ("value_before", "value_after", "value_retained", "value_grown")
@@ -14,7 +17,7 @@ COLUMNS = (*LEVEL, *CHANGE)
 KNOWN = ("chance_active", "expected_orders", "value_spread")
 
 
-def dated(valued: Valued, outcome: pl.LazyFrame, last_day: date, way: At) -> list[Dated]:
+def dated(valued: "Valued", outcome: pl.LazyFrame, last_day: date, way: At) -> list[Dated]:
     """The level by who holds the account at the end, and the change of the accounts that had a value before.
 
     `value_now`: what the account is worth at the end, `share_of_value` the part of it somebody holds.
@@ -39,7 +42,7 @@ def dated(valued: Valued, outcome: pl.LazyFrame, last_day: date, way: At) -> lis
     ]
 
 
-def known(valued: Valued) -> pl.LazyFrame:
+def known(valued: "Valued") -> pl.LazyFrame:
     """What the models say of each account as a whole: account_id, `chance_active`, `expected_orders` (null under
     contract), and `value_spread`, half the width of the value's likely range."""
     is_order = ~pl.col("model").is_in(_CONTRACTS)
@@ -54,7 +57,7 @@ def known(valued: Valued) -> pl.LazyFrame:
 _CONTRACTS = ("sbg", "bdw", "dw", "exponential_gamma")
 
 
-def _changes(valued: Valued) -> pl.LazyFrame:
+def _changes(valued: "Valued") -> pl.LazyFrame:
     """One row per account with a value before, as CHANGE."""
     zero = pl.lit(0.0)
     size, factor = pl.col("size_after").fill_null(pl.col("size")), pl.col("factor_after").fill_null(zero)

@@ -1,6 +1,7 @@
 """What is an amount worth in the reporting currency? Rates by day, each amount converted and rounded once."""
 
 from datetime import date
+from functools import cache
 
 import polars as pl
 
@@ -56,6 +57,7 @@ def at_first_day(
     )
 
 
+@cache
 def converted(amount: str) -> pl.Expr:
     """The amount times `rate`, rounded half to even to the ten-thousandth."""
     return part(pl.col(amount), pl.col("rate"), RATE_SCALE).alias(amount)

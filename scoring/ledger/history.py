@@ -5,6 +5,7 @@ leaves behind, so a line that starts on the first day of a quarter is that quart
 """
 
 from datetime import date, timedelta
+from functools import lru_cache
 
 import polars as pl
 
@@ -38,6 +39,7 @@ def recurring(contracts: pl.LazyFrame, terms: Terms, as_of: date) -> pl.LazyFram
     )
 
 
+@lru_cache(maxsize=1024)
 def active(instant: date) -> pl.Expr:
     """Whether a line is in force at the instant: it served the day before."""
     return (pl.col("starts_on") < instant) & (pl.col("ends_on").is_null() | (pl.col("ends_on") >= instant))

@@ -1,7 +1,7 @@
 """Which share stays after n chances to leave, when the chance is beta? Its logarithm, exact for large parameters."""
 
 import numpy as np
-from scipy.special import digamma, polygamma
+import scipy
 
 from scoring.lifetime.fit import Vector
 from scoring.lifetime.special import log_rising
@@ -21,6 +21,7 @@ def log_beta_ratio(a: Vector | float, b: Vector | float, m: Vector | float) -> V
 
 def slopes(a: float, b: float, m: Vector) -> tuple[Vector, Vector]:
     """Gradient and Hessian of `log_beta_ratio` in (a, b, m): for each m a row of three, and three by three."""
+    digamma, polygamma = scipy.special.digamma, scipy.special.polygamma
     stay, both = digamma(b + m), digamma(a + b + m)
     by_a = digamma(a + b) - both
     gradient = np.stack([by_a, by_a + stay - digamma(b), stay - both], axis=1)

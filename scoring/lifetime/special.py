@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from scipy.special import gammaln
+import scipy
 
 from scoring.lifetime.fit import Counts, Vector
 
@@ -21,7 +21,7 @@ def _log_rising(z: Vector, n: Vector) -> Vector:
     big = np.maximum(z, _STIRLING)
     far = (big - 0.5) * np.log1p(n / big) + n * np.log(big + n) - n + _tail(big + n) - _tail(big)
     small = np.minimum(z, _STIRLING)
-    near = gammaln(small + n) - gammaln(small)
+    near = scipy.special.gammaln(small + n) - scipy.special.gammaln(small)
     return np.asarray(np.where(z >= _STIRLING, far, near), dtype=np.float64)
 
 

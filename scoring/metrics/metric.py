@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cache
 
 import polars as pl
 
@@ -63,10 +64,16 @@ class Parts:
     @property
     def value(self) -> pl.Expr:
         """The figure of whatever group is aggregated; null where there is nothing to divide by."""
-        if self.bottom is None:
-            return total(self.top)
-        divided = ratio(self.top.sum(), self.bottom.sum())
-        return divided - self.less if self.less else divided
+        return _figure(self)
+
+
+@cache
+def _figure(parts: Parts) -> pl.Expr:
+    """The figure that the parts give, written once, as every period and grain asks for it."""
+    if parts.bottom is None:
+        return total(parts.top)
+    divided = ratio(parts.top.sum(), parts.bottom.sum())
+    return divided - parts.less if parts.less else divided
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -129,9 +129,10 @@ class _Case:
 
 def _case(company: Company, outcome: Outcome, settings: Fairness) -> _Case:
     column = company.shelf.units[outcome.name].cast(pl.Float64)
-    measured = column.is_not_null().to_numpy() & (company.quarter > 0)
+    known = column.to_numpy()
+    measured = ~np.isnan(known) & (company.quarter > 0)
     books, features = company.books.only(measured), company.features.only(measured)
-    values = column.fill_null(0.0).to_numpy()[measured]
+    values = known[measured]
     part = parts(books, company.weight[measured], settings.max_share)
     age = company.quarter[measured]
     expectation = expect(

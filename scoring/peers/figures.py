@@ -87,10 +87,10 @@ def compared(
         "label": np.where(alone | (shrunk.z < settings.least_z), "", evidence.labels(sure, settings.sure)),
         "reason": evidence.reasons(shrunk.z, known.count, settings.least_z),
     }
-    said = pl.DataFrame({"manager": np.flatnonzero(told), **numbers, **words}).with_columns(
+    codes = {"manager": np.flatnonzero(told), "peers": known.count, "peer_level": known.level}
+    said = pl.DataFrame({**codes, **numbers, **words}).with_columns(
         pl.col(*numbers).fill_nan(None),
-        pl.Series("peers", known.count),
-        pl.Series("peer_level", known.level).replace(-1, None),
+        pl.when(pl.col("peer_level") >= 0).then("peer_level").alias("peer_level"),
         *(pl.when(pl.col(c) != "").then(pl.col(c)).alias(c) for c in words),
     )
     everybody = pl.DataFrame({"manager": np.arange(len(told))})
@@ -120,16 +120,12 @@ def framed(company: Company, metric: str, rows: pl.DataFrame) -> pl.DataFrame:
     """The rows of people, with their ids, rounded; who has no accounts has nothing but that reason."""
     some = pl.col("accounts") > 0
     kinds = dict.fromkeys(NUMBERS, pl.Float64()) | dict.fromkeys(COUNTS, pl.Int64()) | dict.fromkeys(WORDS, pl.String())
-    typed = rows.with_columns(
-        (pl.col(c) if c in rows.columns else pl.lit(None)).cast(kind).alias(c) for c, kind in kinds.items()
+    said = {c: (pl.col(c) if c in rows.columns else pl.lit(None)).cast(kind) for c, kind in kinds.items()}
+    said |= {c: pl.when(some).then(said[c].round_sig_figs(DIGITS)) for c in NUMBERS}
+    said["reason"] = pl.when(some).then(said["reason"]).otherwise(pl.lit("no_eligible_accounts"))
+    told = rows.select(
+        company.shelf.managers.alias("manager_id"),
+        pl.lit(metric).alias("metric"),
+        *(expr.alias(c) for c, expr in said.items()),
     )
-    return (
-        typed.with_columns(
-            company.shelf.managers.alias("manager_id"),
-            pl.lit(metric).alias("metric"),
-            *(pl.when(some).then(pl.col(c).round_sig_figs(DIGITS)).alias(c) for c in NUMBERS),
-            pl.when(some).then("reason").otherwise(pl.lit("no_eligible_accounts")).alias("reason"),
-        )
-        .filter(pl.Series(company.is_person))
-        .select("manager_id", "metric", *NUMBERS, *COUNTS, *WORDS)
-    )
+    return told.filter(pl.Series(company.is_person))

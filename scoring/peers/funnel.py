@@ -1,7 +1,7 @@
 """Between which lines do books of a size fall by chance alone? The control limits of a funnel: Spiegelhalter 2005."""
 
 import numpy as np
-from scipy.special import ndtri  # type: ignore[import-untyped,unused-ignore]
+import scipy
 
 from scoring.peers.books import Vector
 from scoring.peers.limits import Limits, exact
@@ -12,7 +12,7 @@ INNER, OUTER = 0.95, 0.998
 
 def around_rate(rate: float, of: Vector, coverage: float) -> Limits:
     """The limits of the rates of books of so many, where the true rate of all is this; within 0 and 1."""
-    wide = float(ndtri((1 + coverage) / 2)) * np.sqrt(rate * (1 - rate) / of)
+    wide = float(scipy.special.ndtri((1 + coverage) / 2)) * np.sqrt(rate * (1 - rate) / of)
     return np.clip(rate - wide, 0.0, 1.0), np.clip(rate + wide, 0.0, 1.0)
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri, stdtr, stdtrit  # type: ignore[import-untyped,unused-ignore]
 
 from scoring.peers.books import Codes, Flags, Vector
 
@@ -25,14 +25,15 @@ def reach(peers: Codes, coverage: float = COVERAGE, *, compare: bool = False) ->
     """
     tail = (1 + coverage) / 2
     freedom = np.maximum(peers - 1, 1)
-    wide = np.where(peers < FEW_PEERS, stdtrit(freedom, tail), ndtri(tail))
+    wide = np.where(peers < FEW_PEERS, scipy.special.stdtrit(freedom, tail), scipy.special.ndtri(tail))
     return np.asarray(wide * (np.sqrt(2) / 2 if compare else 1.0), dtype=np.float64)
 
 
 def chance_above(distance: Vector, error: Vector, peers: Codes) -> Vector:
     """How likely the truth lies above, `distance` being how far the estimate does; a half where nothing is known."""
     ratio = np.divide(distance, error, out=np.zeros_like(distance), where=error > 0)
-    likely = np.where(peers < FEW_PEERS, stdtr(np.maximum(peers - 1, 1), ratio), ndtr(ratio))
+    by_few = scipy.special.stdtr(np.maximum(peers - 1, 1), ratio)
+    likely = np.where(peers < FEW_PEERS, by_few, scipy.special.ndtr(ratio))
     return np.asarray(likely, dtype=np.float64)
 
 

@@ -1,7 +1,7 @@
 """How far could a count or a rate be off by chance? Limits of counts (Poisson) and of rates (binomial)."""
 
 import numpy as np
-from scipy.special import gammaincinv, ndtri  # type: ignore[import-untyped,unused-ignore]
+import scipy
 
 from scoring.peers.books import Vector
 
@@ -21,19 +21,19 @@ def of_counts(count: Vector, coverage: float) -> Limits:
 def exact(count: Vector, coverage: float) -> Limits:
     """The means for which as few, or as many, have half of the chance that is left over: Garwood 1936."""
     tail = (1 - coverage) / 2
-    low = np.where(count > 0, gammaincinv(np.maximum(count, np.finfo(float).tiny), tail), 0.0)
-    return low, np.asarray(gammaincinv(count + 1, 1 - tail), dtype=np.float64)
+    low = np.where(count > 0, scipy.special.gammaincinv(np.maximum(count, np.finfo(float).tiny), tail), 0.0)
+    return low, np.asarray(scipy.special.gammaincinv(count + 1, 1 - tail), dtype=np.float64)
 
 
 def byar(count: Vector, coverage: float) -> Limits:
     """Byar's approximation to the exact limits, for counts above 0: Breslow & Day 1987."""
-    z, more = float(ndtri((1 + coverage) / 2)), count + 1
+    z, more = float(scipy.special.ndtri((1 + coverage) / 2)), count + 1
     low = count * (1 - 1 / (9 * count) - z / (3 * np.sqrt(count))) ** 3
     return low, more * (1 - 1 / (9 * more) + z / (3 * np.sqrt(more))) ** 3
 
 
 def of_rates(count: Vector, of: Vector, coverage: float) -> Limits:
     """Between which true rates `count` of `of` is not unusual: Wilson 1927. `of` must be above 0."""
-    z = float(ndtri((1 + coverage) / 2))
+    z = float(scipy.special.ndtri((1 + coverage) / 2))
     middle, wide = 2 * count + z**2, z * np.sqrt(z**2 + 4 * count * (1 - count / of))
     return (middle - wide) / (2 * (of + z**2)), (middle + wide) / (2 * (of + z**2))

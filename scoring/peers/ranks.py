@@ -1,8 +1,8 @@
 """Which places could a manager hold? An interval of ranks; a single rank would claim too much."""
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import ndtr  # type: ignore[import-untyped,unused-ignore]
 
 from scoring.peers.books import Codes, Vector
 
@@ -40,7 +40,7 @@ def _ahead(theta: Vector, error: Vector, mine: slice, points: Vector) -> tuple[M
     gap = theta - truth[:, :, None]
     known = error > 0
     scaled = np.divide(gap, error, out=np.where(gap > 0, np.inf, np.where(gap < 0, -np.inf, 0.0)), where=known)
-    likely = ndtr(scaled)
+    likely = scipy.special.ndtr(scaled)
     rows = np.arange(mine.start, mine.stop)
     likely[np.arange(len(rows)), :, rows] = 0.0
     return likely.sum(axis=2), np.sqrt((likely * (1 - likely)).sum(axis=2))
@@ -53,7 +53,7 @@ def _place(mean: Matrix, spread: Matrix, share: Vector, part: float, n: int) -> 
         middle = (low + high) // 2
         gap = middle[:, None] - 0.5 - mean
         scaled = np.divide(gap, spread, out=np.where(gap >= 0, np.inf, -np.inf), where=spread > 0)
-        reached = (ndtr(scaled) * share).sum(axis=1) >= part
+        reached = (scipy.special.ndtr(scaled) * share).sum(axis=1) >= part
         high = np.where(reached, middle, high)
         low = np.where(reached, low, middle + 1)
     return low

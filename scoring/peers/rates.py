@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import betaincinv, digamma, polygamma  # type: ignore[import-untyped,unused-ignore]
+import scipy
 
 from scoring.lifetime.beta_ratio import in_logs
 from scoring.lifetime.newton import maximise
@@ -39,7 +39,7 @@ class Believed:
     def limits(self, coverage: float) -> Limits:
         """Between which values the rate lies, as much of the chance left over on each side."""
         tail = (1 - coverage) / 2
-        low, high = (betaincinv(self.yes, self.no, p) for p in (tail, 1 - tail))
+        low, high = (scipy.special.betaincinv(self.yes, self.no, p) for p in (tail, 1 - tail))
         return np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
 
 
@@ -60,6 +60,7 @@ def fitted(count: Vector, of: Vector) -> tuple[float, float]:
     whole, rest = np.array([float(np.sum(count)), float(np.sum(of - count))]) + 0.5, of - count
 
     def surface(logs: Vector) -> tuple[float, Vector, Vector]:
+        digamma, polygamma = scipy.special.digamma, scipy.special.polygamma
         a, b = at = np.exp(logs)
         value = np.sum(log_rising(a, count) + log_rising(b, rest) - log_rising(a + b, of))
         both = np.sum(digamma(a + b + of) - digamma(a + b))

@@ -8,7 +8,7 @@ import polars as pl
 
 from scoring.measure import DIGITS
 from scoring.peers import evidence, intervals
-from scoring.peers.books import Codes, Vector
+from scoring.peers.books import Codes, Vector, or_nought
 from scoring.peers.change import POINTS
 from scoring.peers.estimate import Estimate
 from scoring.peers.evidence import Words
@@ -112,13 +112,13 @@ def _terms(estimates: Sequence[Figures], share: Vector) -> tuple[Matrix, Matrix,
     has, points, z = np.zeros(shape, dtype=bool), np.zeros(shape), np.zeros(shape)
     for m, made in enumerate(estimates):
         rows = made.rows
-        there = rows["theta"].is_not_null().to_numpy()
-        has[:, m] = there & (share[m] > 0)
-        z[:, m] = share[m] * rows["z"].fill_null(0.0).to_numpy()
+        theta, mean = rows["theta"].to_numpy(), rows["peer_mean"].to_numpy()
+        has[:, m] = ~np.isnan(theta) & (share[m] > 0)
+        z[:, m] = share[m] * or_nought(rows["z"])
         between = made.scale.between if made.scale else 0.0
         if made.scale and between > 0:
-            gap = (rows["theta"] - rows["peer_mean"]).fill_null(0.0).to_numpy()
-            points[:, m] = share[m] / np.sqrt(between) * gap
+            gap = theta - mean
+            points[:, m] = share[m] / np.sqrt(between) * np.where(np.isnan(gap), 0.0, gap)
     return has, points, z
 
 
@@ -128,8 +128,8 @@ def _errors(estimates: Sequence[Figures], share: Vector, column: str) -> Matrix:
     for m, made in enumerate(estimates):
         between = made.scale.between if made.scale else 0.0
         if made.scale and between > 0:
-            there, known = made.rows["theta"].is_not_null().to_numpy(), made.rows[column].fill_null(0.0).to_numpy()
-            errors[:, m] = np.where(there, share[m] / np.sqrt(between) * known, share[m])
+            is_told, known = ~np.isnan(made.rows["theta"].to_numpy()), or_nought(made.rows[column])
+            errors[:, m] = np.where(is_told, share[m] / np.sqrt(between) * known, share[m])
         elif made.scale:
             errors[:, m] = 0.0
     return errors
@@ -137,7 +137,7 @@ def _errors(estimates: Sequence[Figures], share: Vector, column: str) -> Matrix:
 
 def _peers(estimates: Sequence[Figures], has: Matrix) -> Codes:
     """The fewest peers that a manager has in any metric with a figure; 0 without."""
-    counts = np.stack([e.rows["peers"].fill_null(0).to_numpy() for e in estimates], axis=1)
+    counts = np.stack([or_nought(e.rows["peers"]).astype(np.int64) for e in estimates], axis=1)
     fewest = np.where(has, counts, np.iinfo(np.int64).max).min(axis=1)
     return np.where(has.any(axis=1), fewest, 0).astype(np.int64)
 
@@ -146,5 +146,5 @@ def _why(estimates: Sequence[Figures], share: Vector) -> Words:
     """Why a manager without any figure has none: what the metric that came furthest says, of those that count."""
     stages = {reason: n for n, reason in enumerate(evidence.REASONS)}
     counts = [e.rows["reason"] for e, weight in zip(estimates, share, strict=True) if weight > 0]
-    reached = [reason.replace_strict(stages, default=0, return_dtype=pl.Int64).to_numpy() for reason in counts]
+    reached = np.array([[stages.get(reason, 0) for reason in column] for column in counts], dtype=np.int64)
     return np.asarray(np.array(list(stages))[np.max(reached, axis=0)], dtype=np.str_)

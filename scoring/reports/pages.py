@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from scoring import numbers
 from scoring.reports import dates
 from scoring.reports.charts import ranges
+from scoring.reports.compiled import Compiled
 from scoring.reports.names import cleaned
 
 STYLE = files("scoring.reports").joinpath("templates/style.css").read_text("utf-8").strip()
@@ -67,6 +68,7 @@ def environment(*packages: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        bytecode_cache=Compiled(),
     )
     made.filters.update(
         name=name, moved=moved, fixed=numbers.fixed, percent=numbers.percent, day=dates.day, local=local

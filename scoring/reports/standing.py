@@ -6,7 +6,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
 from scoring.numbers import NARROW, exact, percent
-from scoring.scorecard.total import BELIEVING
+from scoring.scorecard.of_rules import BELIEVING
 
 AVERAGE = 50.0
 """Where the peers' average stands for the methods that weigh evidence."""

@@ -17,7 +17,7 @@ from scoring.peers.company import Company
 from scoring.peers.estimate import Estimate
 from scoring.rules import Rulebook
 from scoring.scorecard.apart import OF_RULES, shares_of
-from scoring.scorecard.lines import sign_of
+from scoring.scorecard.of_rules import sign_of
 
 KEY = ("manager_id", "account_id")
 TRACE = {

@@ -26,10 +26,11 @@ from scoring.scorecard.account_points import NO_ACCOUNTS, account_points
 from scoring.scorecard.apart import APART, Apart, Told, shares_of, with_weights
 from scoring.scorecard.estimates import Compared, company_of, estimate_of, outcome_of, settings_of
 from scoring.scorecard.judged import Judged
-from scoring.scorecard.lines import sign_of, targets_of, values
+from scoring.scorecard.lines import targets_of, values
 from scoring.scorecard.lost import lost_by_manager
+from scoring.scorecard.of_rules import believes, sign_of
 from scoring.scorecard.summed import AccountSums
-from scoring.scorecard.total import believes, freedom, published, weighed_total
+from scoring.scorecard.total import freedom, published, weighed_total
 from scoring.scorecard.weighing import Weighing, of_estimates, of_lines, pairs
 
 
@@ -152,12 +153,12 @@ def _points(made: Company, rulebook: Rulebook, n: int, found: Estimate, settings
     none = np.full(rows.height, np.nan)
     if believes(rulebook):
         between = found.scale.between if found.scale else 0.0
-        theta, mean, error = (rows[c].fill_null(np.nan).to_numpy() for c in ("theta", "peer_mean", "range_error"))
+        theta, mean, error = (rows[c].to_numpy() for c in ("theta", "peer_mean", "range_error"))
         if between <= 0:
             return np.where(np.isnan(theta), np.nan, MIDDLE), none
         unit = POINTS / np.sqrt(between)
         return MIDDLE + unit * (theta - mean), unit * error
-    value = compare(made, outcome_of(rulebook, n), rulebook.method, settings)["value"].fill_null(np.nan).to_numpy()
+    value = compare(made, outcome_of(rulebook, n), rulebook.method, settings)["value"].to_numpy()
     value = np.where(rows["reason"].fill_null("") == "too_few", np.nan, value)
     if rulebook.method == "peer_percentile":
         return value, none
@@ -165,5 +166,5 @@ def _points(made: Company, rulebook: Rulebook, n: int, found: Estimate, settings
     spread = float(np.std(known)) if len(known) > 1 else 0.0
     if spread <= 0:
         return np.where(np.isnan(value), np.nan, MIDDLE), none
-    noise = np.sqrt(rows["noise"].fill_null(np.nan).to_numpy()) if rulebook.method == "oe" else none
+    noise = np.sqrt(rows["noise"].to_numpy()) if rulebook.method == "oe" else none
     return MIDDLE + POINTS * (value - float(np.mean(known))) / spread, POINTS * noise / spread

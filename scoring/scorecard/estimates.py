@@ -10,7 +10,7 @@ from scoring.peers.outcomes import OUTCOMES, Outcome, outcomes
 from scoring.peers.settings import Fairness
 from scoring.rules import Rulebook
 from scoring.rules.fairness import fairness
-from scoring.scorecard.lines import metric_of, sign_of
+from scoring.scorecard.of_rules import metric_of, sign_of
 
 POLICIES = {
     "net_revenue_retention": OUTCOMES["net_revenue_retention"],

@@ -5,7 +5,7 @@ import polars as pl
 from scoring.metrics.metric import Metric, in_book
 from scoring.money import ratio
 from scoring.rules import Rule, Rulebook, rule_points
-from scoring.scorecard.lines import better_of, metric_of
+from scoring.scorecard.of_rules import better_of, metric_of
 
 KEY = ["manager_id", "account_id"]
 

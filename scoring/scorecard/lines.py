@@ -5,31 +5,15 @@ from collections.abc import Sequence
 import polars as pl
 
 from scoring.measure import measure_by
-from scoring.metrics import CATALOGUE
-from scoring.metrics.metric import Metric
 from scoring.metrics.targets import TARGET_ATTAINMENT
 from scoring.money import ratio
 from scoring.peers.resample import WHOLE
 from scoring.rules import Rule, Rulebook, rule_points
 from scoring.scorecard.apart import withholding
+from scoring.scorecard.of_rules import better_of, metric_of
 
 KEYS = ("replica", "manager_id")
 NEUTRAL = {"neutral": 50.0, "zero": 0.0}
-
-
-def metric_of(rule: Rule) -> Metric:
-    """The metric whose values the rule looks at; for target attainment the one whose target is meant."""
-    return CATALOGUE[rule.of if rule.metric == TARGET_ATTAINMENT.name and rule.of else rule.metric]
-
-
-def better_of(rule: Rule) -> str:
-    """Which way is good for what the rule grades; reaching more of a target always is."""
-    return str(CATALOGUE[rule.metric].better)
-
-
-def sign_of(rule: Rule) -> float:
-    """-1 where less is better, else 1."""
-    return -1.0 if better_of(rule) == "lower" else 1.0
 
 
 def instead_of(rule: Rule, rulebook: Rulebook) -> float | None:

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from scoring.document import Flaw, Keys
 from scoring.errors import Problem, Severity
 from scoring.numbers import fixed, percent
 from scoring.rules import Version
-from scoring.scorecard.weighing import Pair, Weighed, Weighing
+
+if TYPE_CHECKING:
+    from scoring.scorecard.weighing import Pair, Weighed, Weighing
 
 FEW = 0.1
 """The part of the accounts, or of the managers, below which almost nobody has data."""
@@ -25,14 +28,14 @@ class Finding:
     remedy: str
 
 
-def rule_findings(weighing: Weighing) -> tuple[Finding, ...]:
+def rule_findings(weighing: "Weighing") -> tuple[Finding, ...]:
     """What is to be said of the scored rules, one after the other, and of pairs of them."""
     scored = {rule.rule: rule for rule in weighing.rules if rule.weight > 0}
     told = [f for rule in scored.values() for f in _of_rule(rule, weighing.quarters)]
     return (*told, *(_alike(p, scored) for p in weighing.pairs if p.is_alike and all(n in scored for n in p.rules)))
 
 
-def _of_rule(rule: Weighed, quarters: int) -> Iterator[Finding]:
+def _of_rule(rule: "Weighed", quarters: int) -> Iterator[Finding]:
     """The gravest thing to be said of the rule, if any."""
 
     def one(kind: str, what: str, remedy: str) -> Finding:
@@ -57,7 +60,7 @@ def _of_rule(rule: Weighed, quarters: int) -> Iterator[Finding]:
 _NO_DATA = "bring the data, give it weight 0, or delete it"
 
 
-def _part(rule: Weighed, quarters: int) -> float:
+def _part(rule: "Weighed", quarters: int) -> float:
     """The part of the accounts, or of the managers if that is less, that there are data for; once a year will do."""
     part = rule.told / rule.managers if rule.managers else 1.0
     if rule.measured is None or not rule.account_quarters:
@@ -65,7 +68,7 @@ def _part(rule: Weighed, quarters: int) -> float:
     return min(part, quarters * rule.measured / rule.account_quarters)
 
 
-def _alike(pair: Pair, rules: Mapping[str, Weighed]) -> Finding:
+def _alike(pair: "Pair", rules: "Mapping[str, Weighed]") -> Finding:
     one, other = pair.rules
     correlation = pair.correlation or 0.0
     if rules[one].metric == rules[other].metric:

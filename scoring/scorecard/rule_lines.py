@@ -12,8 +12,7 @@ from scoring.rules import Rule, because
 from scoring.scorecard.comparison import compared_figures, comparison, why
 from scoring.scorecard.context import Context
 from scoring.scorecard.judged import Judged
-from scoring.scorecard.lines import better_of, metric_of
-from scoring.scorecard.total import believes
+from scoring.scorecard.of_rules import believes, better_of, metric_of
 
 Row = Mapping[str, Any]
 

@@ -11,7 +11,7 @@ from scoring.peers.chance import LEAST_PEERS, groups, likely_range, quantile
 from scoring.peers.evidence import REASONS
 from scoring.rules import Rulebook
 from scoring.scorecard.context import Context
-from scoring.scorecard.total import believes
+from scoring.scorecard.of_rules import believes
 
 Said = dict[str, Any]
 Row = Mapping[str, Any]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from scoring.peers.books import Vector
+from scoring.peers.books import Vector, or_nought
 from scoring.peers.change import POINTS
 from scoring.peers.intervals import FEW_PEERS, Matrix, joint_error
 from scoring.peers.ranks import rank_interval
@@ -14,17 +14,10 @@ from scoring.rules import Rulebook
 from scoring.rules.fairness import fairness
 from scoring.scorecard.apart import Apart, Told, shares_of, with_weights, withholding
 from scoring.scorecard.judged import NOT_SAID
+from scoring.scorecard.of_rules import believes
 
 ENOUGH = 1e9
 """Degrees of freedom that are as good as knowing."""
-
-BELIEVING = ("oe_credibility", "joint")
-"""The methods that weigh evidence."""
-
-
-def believes(rulebook: Rulebook) -> bool:
-    """Whether the method weighs evidence."""
-    return rulebook.method in BELIEVING
 
 
 def weighed_total(apart: Apart, rulebook: Rulebook) -> pl.DataFrame:
@@ -87,7 +80,7 @@ def _plain(told: Sequence[Told], share: Vector, column: str) -> Vector:
     """The score that a figure would give by itself on the same scale, nothing drawn in: 50 for its mean."""
     score = np.full(told[0].figures.rows.height, MIDDLE)
     for one, weight in zip(told, share, strict=True):
-        scale, value = one.figures.scale, one.figures.rows[column].fill_null(np.nan).to_numpy()
+        scale, value = one.figures.scale, one.figures.rows[column].to_numpy()
         if scale and scale.between > 0 and not np.all(np.isnan(value)):
             score += np.nan_to_num(POINTS * weight * (value - np.nanmean(value)) / np.sqrt(scale.between))
     return score
@@ -95,7 +88,7 @@ def _plain(told: Sequence[Told], share: Vector, column: str) -> Vector:
 
 def _chance(figures: Sequence[Figures], share: Vector, together: Matrix) -> Vector:
     """The standard deviation that chance alone gives each score: 10 sqrt(Z (1 - Z)) of one metric."""
-    z = np.stack([f.rows["z"].fill_null(0.0).to_numpy() for f in figures], axis=1)
+    z = np.stack([or_nought(f.rows["z"]) for f in figures], axis=1)
     return POINTS * joint_error(np.sqrt(z * (1 - z)) * share, together)
 
 

@@ -1,16 +1,14 @@
 """May a score be given? What becomes of scores and cards where the data are not to be trusted as a whole."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import replace
 
 import polars as pl
 
 from scoring.scorecard.cards import Card, Scored, cards
 from scoring.scorecard.context import Context
 from scoring.scorecard.judged import NOT_SAID, Judged
-
-Standing = Literal["full", "degraded", "withheld"]
+from scoring.scorecard.verdict import FULL, Verdict
 
 NOT_TOLD_APART = "Not distinguishable"
 """The label of a degraded score."""
@@ -18,22 +16,6 @@ NOT_TOLD_APART = "Not distinguishable"
 _A_STEP_DOWN = {"high": "medium", "medium": "low"}
 _SAID = ("score", "error", "chance", *(name for name, kind in NOT_SAID.items() if name not in ("grade", "reason")))
 """What is not said of a withheld score."""
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Whether a score is given as it is, degraded or withheld, and why: sentences, the gravest first."""
-
-    standing: Standing = "full"
-    reasons: tuple[str, ...] = ()
-
-    @property
-    def as_json(self) -> dict[str, Any]:
-        """The verdict as it stands on a card."""
-        return {"level": self.standing, "reasons": list(self.reasons)}
-
-
-FULL = Verdict()
 
 
 def trusted_cards(now: Scored, before: Scored | None, context: Context, verdicts: Mapping[str, Verdict]) -> list[Card]:

@@ -11,7 +11,7 @@ from scoring.peers.intervals import TOO_ALIKE, Matrix
 from scoring.peers.score import scores
 from scoring.peers.settings import Fairness
 from scoring.rules import Rule, Rulebook
-from scoring.scorecard.lines import metric_of
+from scoring.scorecard.of_rules import metric_of
 
 _DIGITS = 12
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from scoring.errors import Problem
-from scoring.scorecard.trusted import Standing, Verdict
+from scoring.scorecard.verdict import Standing, Verdict
 from scoring.trust.cliffs import CLIFFS
 from scoring.trust.coverage import COVERAGE
 from scoring.trust.freshness import FRESHNESS

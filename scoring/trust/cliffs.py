@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from statistics import median
 
 import polars as pl
-from scipy.special import pdtr
 
+from scoring.chance import counted_at_most
 from scoring.trust.freshness import HAPPENED, silence
 from scoring.trust.gate import Finding, Gate, Level, Looked
 
@@ -65,8 +65,9 @@ def find(looked: Looked) -> Iterator[Finding]:
 
 def _is_cliff(month: Month, cliff: float) -> bool:
     """Whether it has less than that part of the usual rows, and fewer than chance gives in the lowest other month."""
-    chance = pdtr(month.rows / month.together, min(month.others) / month.together)
-    return month.rows < cliff * month.usual and bool(chance <= RARE)
+    if month.rows >= cliff * month.usual:
+        return False
+    return counted_at_most(int(month.rows / month.together), min(month.others) / month.together) <= RARE
 
 
 def _months(looked: Looked, table: str) -> list[Month]:

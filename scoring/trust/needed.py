@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from scoring.facts import margins, onboarding, spend, use, voice
 from scoring.metrics.targets import TARGET_ATTAINMENT
 from scoring.rules import Rulebook
-from scoring.scorecard.lines import metric_of
+from scoring.scorecard.of_rules import metric_of
 
 ALWAYS = ("accounts", "managers", "rates", "exclusions")
 

@@ -18,7 +18,7 @@ def find(looked: Looked) -> pl.DataFrame:
     standing = [
         short.filter(active(q.end)).select("account_id", pl.lit(q.end - DAY).alias("on")) for q in looked.quarters
     ]
-    return against_company(marked(looked.books(), looked.held(pl.concat(standing))), least_cases=LEAST)
+    return against_company(marked(looked.books, looked.held(pl.concat(standing))), least_cases=LEAST)
 
 
 def _short(contracts: pl.DataFrame) -> pl.DataFrame:

@@ -2,9 +2,9 @@
 
 import polars as pl
 
+from scoring.chance import drawn_at_least
 from scoring.ledger.history import active
 from scoring.lifetime.exposure import months_back
-from scoring.watch.chance import drawn_at_least
 from scoring.watch.looked import DAY, Looked, marked
 from scoring.watch.sign import SURE, Sign, counted, counts
 

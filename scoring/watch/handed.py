@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import polars as pl
 
+from scoring.chance import counted_at_least
 from scoring.notes.compared import LATE
-from scoring.watch.chance import counted_at_least
 from scoring.watch.looked import DAY, Looked
 from scoring.watch.sign import SURE, Sign, counted, counts
 

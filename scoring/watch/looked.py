@@ -1,7 +1,7 @@
 """What do signs look at? The year that ends with the period: its movements, quarters, and whose each account was."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 
@@ -21,9 +21,10 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, eq=False)
 class Looked:
-    """What a run has seen, and the year before its end."""
+    """What a run has seen, and the year before its end; `levels` is what accounts paid at instants asked for before."""
 
     seen: Seen
+    levels: dict[date, pl.DataFrame] = field(default_factory=dict)
 
     @property
     def year(self) -> Span:
@@ -72,8 +73,12 @@ class Looked:
 
     def paying(self, instant: date) -> pl.DataFrame:
         """What each account that pays at the instant pays a month: account_id, level; in its own currency."""
-        return self.lines.filter(active(instant)).group_by("account_id").agg(pl.col("monthly").sum().alias("level"))
+        if instant not in self.levels:
+            there = self.lines.filter(active(instant))
+            self.levels[instant] = there.group_by("account_id").agg(pl.col("monthly").sum().alias("level"))
+        return self.levels[instant]
 
+    @cached_property
     def books(self) -> pl.DataFrame:
         """Who had which paying account at the end of any quarter of the year: manager_id, account_id."""
         ends = [self.paying(q.end).select("account_id", pl.lit(q.end - DAY).alias("on")) for q in self.quarters]

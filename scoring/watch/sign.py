@@ -6,10 +6,10 @@ from typing import Any
 
 import polars as pl
 
+from scoring.chance import drawn_at_least
 from scoring.credit.ownership import UNASSIGNED
 from scoring.notes.seen import named
 from scoring.numbers import fixed, percent
-from scoring.watch.chance import drawn_at_least
 from scoring.watch.looked import Looked
 
 SURE = 0.01

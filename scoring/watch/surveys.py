@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import polars as pl
 
-from scoring.watch.chance import drawn_at_least
+from scoring.chance import drawn_at_least
 from scoring.watch.looked import DAY, Looked
 from scoring.watch.sign import SURE, Sign, counted, counts
 

@@ -22,7 +22,7 @@ def find(looked: Looked) -> pl.DataFrame:
     up = up.with_columns(looked.next_quarter("up_on").alias("closes_on"))
     fell = pl.col("down_on")
     flipped = up.join(down, on="account_id").filter(fell >= pl.col("closes_on"), fell - pl.col("up_on") <= WITHIN)
-    on_ladder = looked.books().join(looked.lines.filter(pl.col("rung").is_not_null()), on="account_id", how="semi")
+    on_ladder = looked.books.join(looked.lines.filter(pl.col("rung").is_not_null()), on="account_id", how="semi")
     return against_company(marked(on_ladder, looked.held(flipped, "up_on")), least_cases=LEAST)
 
 

@@ -18,10 +18,10 @@ from scoring.scorecard.apart import OF_RULES, Apart
 from scoring.scorecard.context import Context
 from scoring.scorecard.drivers import Accounts, chosen, largest_accounts
 from scoring.scorecard.moving import CAUSES, PARTS, Moving
+from scoring.scorecard.of_rules import believes
 from scoring.scorecard.summed import AccountSums
-from scoring.scorecard.total import believes
-from scoring.scorecard.trusted import Verdict
 from scoring.scorecard.unweighed import BEFORE, NOW, PUBLISHED, aparts
+from scoring.scorecard.verdict import Verdict
 
 FRAMES = ("estimates", "account_points", "compared", "book", "movements")
 """The frames of a run that are asked for."""

@@ -16,7 +16,7 @@ from scoring.scorecard.cards import moved_parts
 from scoring.scorecard.context import named
 from scoring.scorecard.drivers import most_felt, without_largest
 from scoring.scorecard.judge import graded_accounts, graded_total
-from scoring.scorecard.lines import sign_of
+from scoring.scorecard.of_rules import sign_of
 from scoring.scorecard.rule_lines import shares
 from scoring.scorecard.said import Scores, by_manager, said
 from scoring.scorecard.switched import between, scores_of

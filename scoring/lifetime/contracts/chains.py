@@ -88,4 +88,5 @@ def chain(lines: pl.DataFrame) -> Chain:
 
 def day_numbers(days: pl.Series) -> NDArray[np.int64]:
     """Days since 1970, and a far one for none."""
-    return days.to_physical().cast(pl.Int64).fill_null(FAR_DAY).to_numpy()
+    found = days.to_numpy()
+    return np.where(np.isnat(found), FAR_DAY, found.astype(np.int64))

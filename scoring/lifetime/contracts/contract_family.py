@@ -87,13 +87,14 @@ def _valued(fit: Fit, state: pl.DataFrame, assumed: Assumptions) -> pl.DataFrame
     )
     both = worth.join(state.drop("kind"), on="account_id", how="left", validate="1:1", maintain_order="left")
     size = pl.col("monthly").cast(pl.Float64)
-    return both.with_columns(
-        pl.lit(fit.model).alias("model"),
-        pl.Series("chance_active", _stays(fit, both), dtype=pl.Float64),
-        pl.col("expected_months").alias("expected"),
-        size.alias("size"),
-        (pl.col("value") / size).alias("factor"),
-    ).select(*VALUES)
+    made = {
+        "model": pl.lit(fit.model),
+        "chance_active": pl.lit(pl.Series(_stays(fit, both), dtype=pl.Float64)),
+        "expected": pl.col("expected_months"),
+        "size": size,
+        "factor": pl.col("value") / size,
+    }
+    return both.select(made.get(name, pl.col(name)).alias(name) for name in VALUES)
 
 
 def _stays(fit: Fit, accounts: pl.DataFrame) -> np.ndarray:

@@ -34,6 +34,9 @@ LOG_SURVIVAL: dict[str, Callable[[Fit, Vector], Vector]] = {
     exponential_gamma.NAME: exponential_gamma.log_survival,
 }
 _KEY = ("past", "certain", "term")
+_WIDE = 1 << 20
+"""More months, and renewals, than any account has."""
+_UNKNOWN = pl.lit(None, dtype=pl.Float64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,24 +68,20 @@ def value(
     """
     kind = "evergreen" if fit.model == exponential_gamma.NAME else "term"
     keyed = _keyed(opportunities.filter("is_paying" & (pl.col("kind") == kind)), kind)
-    keys = keyed.select(_KEY).unique().sort(_KEY)
-    per_key = _factors(fit, keys, annual_discount, horizon_months, level)
+    at, place = _positions(keyed)
+    of_one = _factors(fit, at, annual_discount, horizon_months, level)
+    each = {name: pl.lit(pl.Series(name, values[place], dtype=pl.Float64)) for name, values in of_one.items()}
     worth = pl.col("monthly").cast(pl.Float64) * margin
-    amounts = ("value", "value_total", "low", "high")
     free = annual_discount <= 0
-    return (
-        keyed.join(per_key, on=_KEY, how="left", validate="m:1")
-        .select(
-            "account_id",
-            "kind",
-            "alive_at_end",
-            "expected_months",
-            *(pl.col(name) * worth for name in amounts),
-            pl.lit("no_discount" if free else None, dtype=pl.String).alias("reason"),
-            pl.lit(kind).alias("timing"),
-        )
-        .sort("account_id")
-    )
+    return keyed.select(
+        "account_id",
+        "kind",
+        each["alive_at_end"].alias("alive_at_end"),
+        each["expected_months"].alias("expected_months"),
+        *((each.get(name, _UNKNOWN) * worth).alias(name) for name in ("value", "value_total", "low", "high")),
+        pl.lit("no_discount" if free else None, dtype=pl.String).alias("reason"),
+        pl.lit(kind).alias("timing"),
+    ).sort("account_id")
 
 
 def _keyed(accounts: pl.DataFrame, kind: str) -> pl.DataFrame:
@@ -97,19 +96,20 @@ def _keyed(accounts: pl.DataFrame, kind: str) -> pl.DataFrame:
     )
 
 
-def _factors(fit: Fit, keys: pl.DataFrame, annual: float, horizon: int, level: float) -> pl.DataFrame:
-    """The value of 1 a month and what belongs to it, for each position."""
-    at = _Keys(*(keys[name].to_numpy() for name in _KEY))
+def _positions(keyed: pl.DataFrame) -> tuple[_Keys, Counts]:
+    """The different positions, and at which of them each account is; told apart by one number for the three."""
+    past, certain, term = (keyed[name].to_numpy() for name in _KEY)
+    _, first, place = np.unique((past * _WIDE + certain) * _WIDE + term, return_index=True, return_inverse=True)
+    return _Keys(past[first], certain[first], term[first]), place
+
+
+def _factors(fit: Fit, at: _Keys, annual: float, horizon: int, level: float) -> dict[str, Vector]:
+    """The value of 1 a month and what belongs to it, for each position; without a discount no `value_total`."""
     monthly = per_period(annual, 1.0)
     most = int(at.past.max(initial=0)) + horizon + 1
     log_survival = LOG_SURVIVAL[fit.model](fit, np.arange(float(most) + 1.0))
     within = _within(at, log_survival, monthly, horizon, level)
-    total = _without_end(fit, at, annual) if annual > 0 else None
-    return keys.with_columns(
-        *(pl.Series(name, values) for name, values in within.items()),
-        pl.Series("value_total", total, dtype=pl.Float64) if total is not None else
-        pl.lit(None, dtype=pl.Float64).alias("value_total"),
-    )  # fmt: skip
+    return {**within, "value_total": _without_end(fit, at, annual)} if annual > 0 else within
 
 
 def _within(at: _Keys, log_survival: Vector, monthly: float, horizon: int, level: float) -> dict[str, Vector]:

@@ -7,7 +7,7 @@ Fader, Hardie and Shang, Customer-Base Analysis in a Discrete-Time Noncontractua
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import digamma, polygamma
+import scipy
 
 from scoring.lifetime.beta_ratio import in_logs, log_beta_ratio
 from scoring.lifetime.contracts.residual import after_renewal
@@ -187,6 +187,7 @@ def _surface(at: Vector, seen: Occasions) -> tuple[float, Vector, Vector]:
 
 def _slopes(at: Vector, terms: Vector) -> tuple[Vector, Vector]:
     """Gradient and Hessian of the log of each term in the parameters."""
+    digamma, polygamma = scipy.special.digamma, scipy.special.polygamma
     gradient, hessian = np.zeros((*terms.shape[:2], 4)), np.zeros((*terms.shape[:2], 4, 4))
     for k in (0, 2):
         both = terms[..., k] + terms[..., k + 1]

@@ -15,7 +15,7 @@ Platzer and Reutterer 2017 for k > 1.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import digamma, expit, gammaln, polygamma
+import scipy
 
 from scoring.lifetime.beta_ratio import in_logs, log_beta_ratio, slopes
 from scoring.lifetime.fit import Counts, Vector
@@ -67,7 +67,7 @@ def log_likelihoods(
     value = log_rising(r, process.k * x) - (r * np.log1p(age / alpha) + process.k * x * np.log(alpha + age))
     value = value + _log_s(process, at, x, t_x, age)
     if process.k > 1 and log_gaps is not None:
-        value = value + (process.k - 1) * log_gaps - gammaln(process.k) * x
+        value = value + (process.k - 1) * log_gaps - scipy.special.gammaln(process.k) * x
     if not process.stops:
         return np.asarray(value, dtype=np.float64)
     value += log_beta_ratio(at[2], at[3], x + process.chances)
@@ -80,7 +80,7 @@ def gaps_constant(k: int, x: Counts, log_gaps: Vector | None) -> float:
         return 0.0
     if log_gaps is None:
         raise ValueError("timing more regular than chance needs the gaps between purchases: Orders has no log_gaps")
-    return float((k - 1) * np.sum(log_gaps) - gammaln(k) * np.sum(x))
+    return float((k - 1) * np.sum(log_gaps) - scipy.special.gammaln(k) * np.sum(x))
 
 
 def surface(process: Process, rows: Rows) -> Surface:
@@ -102,6 +102,7 @@ def surface(process: Process, rows: Rows) -> Surface:
 
 def _from_counts(process: Process, at: Vector, rows: Rows) -> Terms:
     """The terms that depend on x alone: the gamma functions, from the histogram."""
+    digamma, polygamma = scipy.special.digamma, scipy.special.polygamma
     r, alpha = at[0], at[1]
     x, n = rows.levels, rows.sizes
     gradient, hessian = np.zeros(4), np.zeros((4, 4))
@@ -171,4 +172,4 @@ def _stopped(
 
 def stopped_share(z: Vector) -> Vector:
     """The probability of having stopped, from its log-odds."""
-    return np.asarray(expit(z), dtype=np.float64)
+    return np.asarray(scipy.special.expit(z), dtype=np.float64)

@@ -8,7 +8,7 @@ closed form with a hypergeometric function is 0/0 at a = 1 and loses its digits 
 from collections.abc import Callable, Mapping
 
 import numpy as np
-from scipy.special import betainc
+import scipy
 
 from scoring.lifetime.beta_ratio import log_beta_ratio
 from scoring.lifetime.fit import Counts, Vector
@@ -48,7 +48,7 @@ def ahead(process: Process, at: Vector, orders: Orders) -> Ahead:
             before = np.asarray(n - 1, dtype=np.float64)
             kept = np.exp(log_beta_ratio(at[2], at[3] + process.chances + kinds.first[kind], before))
         share = weeks / (end[kind] + weeks)
-        stages = [kept * betainc(n * process.k - j, shape[kind] + j, share) for j in range(process.k)]
+        stages = [kept * scipy.special.betainc(n * process.k - j, shape[kind] + j, share) for j in range(process.k)]
         return np.stack(stages, axis=1)
 
     return Ahead(

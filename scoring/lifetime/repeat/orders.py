@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
+import scipy
 from numpy.typing import NDArray
-from scipy import sparse
 
 from scoring.lifetime.fit import Counts, Vector
 from scoring.money import SCALE, from_units, units
@@ -93,7 +93,7 @@ def summary(log: pl.LazyFrame | pl.DataFrame, until: date, *, free: bool = False
     end = (last_day - EPOCH).days
     ids, row = _numbered(seen["account_id"])
     start = int(days.min()) if len(days) else end
-    grid = sparse.coo_array((_units(seen["amount"]), (row, days - start)), shape=(len(ids), end - start + 1))
+    grid = scipy.sparse.coo_array((_units(seen["amount"]), (row, days - start)), shape=(len(ids), end - start + 1))
     return _described(ids, _purchase_days(grid, -1 if free else 0), end - start, seen["amount"].dtype)
 
 
@@ -152,7 +152,7 @@ class _Days:
         return np.cumsum(self.count) - self.count
 
 
-def _purchase_days(grid: sparse.coo_array, above: int) -> _Days:
+def _purchase_days(grid: "scipy.sparse.coo_array", above: int) -> _Days:
     """The days of each account whose net amount is above so much."""
     merged = grid.tocsr()
     merged.sum_duplicates()

@@ -13,8 +13,8 @@ derivatives are means over the same nodes. Schmittlein, Morrison and Colombo 198
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import digamma, polygamma
 
 from scoring.lifetime.beta_ratio import in_logs
 from scoring.lifetime.fit import Counts, Vector
@@ -154,6 +154,7 @@ def surface(rows: Rows) -> Surface:
 
 def _from_counts(at: Vector, rows: Rows) -> tuple[float, Vector, Vector]:
     """The terms without a time: the gamma functions, and the powers of alpha and beta."""
+    digamma, polygamma = scipy.special.digamma, scipy.special.polygamma
     r, alpha, s, beta = at
     x, n, accounts = rows.levels, rows.sizes, rows.accounts
     value = float(n @ log_rising(r, x)) + accounts * (r * np.log(alpha) + s * np.log(beta))

@@ -8,7 +8,7 @@ of the n-th order.
 from collections.abc import Mapping
 
 import numpy as np
-from scipy.special import betaln, expit, polygamma
+import scipy
 
 from scoring.lifetime.fit import Counts, Fit, Vector
 from scoring.lifetime.repeat import pareto
@@ -65,7 +65,8 @@ def fit(orders: Orders) -> Fit:
 
 def alive(fit: Fit, orders: Orders) -> Vector:
     """Per account the probability that it still buys."""
-    return np.asarray(expit(-pareto.log_odds_stopped(_point(fit.parameters), orders.x, orders.t_x, orders.age)))
+    stopped = pareto.log_odds_stopped(_point(fit.parameters), orders.x, orders.t_x, orders.age)
+    return np.asarray(scipy.special.expit(-stopped))
 
 
 def view(fit: Fit, orders: Orders) -> Ahead:
@@ -95,6 +96,7 @@ def _reached(shape: Vector, by_rate: Vector, s: float, by_end: Vector, n: Vector
     A mean, over the time of the n-th order, of the share that is then still alive. The logarithm of that time, plus and
     over `by_rate`, is minus that of a beta variable; nine standard deviations of it hold all that matters.
     """
+    betaln, polygamma = scipy.special.betaln, scipy.special.polygamma
     centre = polygamma(0, shape + n) - polygamma(0, shape)
     spread = np.sqrt(polygamma(1, shape) - polygamma(1, shape + n))
     first = by_rate * np.expm1(np.clip(centre - 9 * spread, 0.0, 300.0))

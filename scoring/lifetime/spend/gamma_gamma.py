@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from scipy.special import digamma, gammainccinv, gammaln, polygamma
+import scipy
 
 from scoring.lifetime.beta_ratio import in_logs
 from scoring.lifetime.fit import Counts, Fit, Vector
@@ -93,7 +93,7 @@ def mean(fit: Fit, orders: Counts, spent: Vector) -> Vector:
 def quantile(fit: Fit, orders: Counts, spent: Vector, level: float) -> Vector:
     """The amount below which a customer's true mean spend lies with the chance `level`."""
     own = np.where(orders > 0, spent, 0.0)
-    rate = gammainccinv(fit["p"] * orders + fit["q"], level)
+    rate = scipy.special.gammainccinv(fit["p"] * orders + fit["q"], level)
     return np.asarray(fit["p"] * (fit["gamma"] + orders * own) / np.maximum(rate, 1e-300))
 
 
@@ -155,6 +155,7 @@ class _Seen:
 
     def surface(self, logs: Vector) -> tuple[float, Vector, Vector]:
         """The log-likelihood with gradient and Hessian in the logs of p, q and gamma: one log per customer."""
+        digamma, gammaln, polygamma = scipy.special.digamma, scipy.special.gammaln, scipy.special.polygamma
         p, q, gamma = (float(v) for v in np.exp(logs))
         inside = 1.0 / (gamma + self.xz)
         total, size = -np.log(inside), self.x.size

@@ -6,7 +6,7 @@ The one-way random effects model: margins vary around an account's mean, the mea
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtri
+import scipy
 
 from scoring.lifetime.fit import Counts, Fit, Vector
 from scoring.lifetime.newton import maximise
@@ -62,7 +62,7 @@ def mean(fit: Fit, orders: Counts, own: Vector) -> Vector:
 def quantile(fit: Fit, orders: Counts, own: Vector, level: float) -> Vector:
     """The amount below which a customer's true mean lies with the chance `level`."""
     deviation = fit["tau"] * np.sqrt(1.0 - _share(fit, orders))
-    return np.asarray(mean(fit, orders, own) + float(ndtri(level)) * deviation)
+    return np.asarray(mean(fit, orders, own) + float(scipy.special.ndtri(level)) * deviation)
 
 
 def _share(fit: Fit, orders: Counts) -> Vector:

@@ -1,4 +1,4 @@
-"""How seldom does chance give as many? Upper tails of the hypergeometric and the Poisson distribution."""
+"""How seldom does chance give as many, or as few? Tails of the hypergeometric and the Poisson distribution."""
 
 from math import exp, lgamma, log
 
@@ -18,12 +18,14 @@ def drawn_at_least(cases: int, of: int, all_cases: int, whole: int) -> float:
 
 def counted_at_least(cases: int, expected: float) -> float:
     """How likely at least so many are where so many are expected, each by itself."""
-    if cases <= 0:
-        return 1.0
+    return max(0.0, 1.0 - counted_at_most(cases - 1, expected))
+
+
+def counted_at_most(cases: int, expected: float) -> float:
+    """How likely no more than so many are where so many are expected, each by itself."""
     if expected <= 0:
-        return 0.0
-    below = sum(exp(i * log(expected) - expected - lgamma(i + 1)) for i in range(cases))
-    return max(0.0, 1.0 - below)
+        return 1.0 if cases >= 0 else 0.0
+    return sum(exp(i * log(expected) - expected - lgamma(i + 1)) for i in range(cases + 1))
 
 
 def _log_choices(n: int, k: int) -> float:

@@ -1,0 +1,29 @@
+"""What do the rules look at, and how? Read off the rulebook alone."""
+
+from scoring.metrics import CATALOGUE
+from scoring.metrics.metric import Metric
+from scoring.metrics.targets import TARGET_ATTAINMENT
+from scoring.rules import Rule, Rulebook
+
+BELIEVING = ("oe_credibility", "joint")
+"""The methods that weigh evidence."""
+
+
+def metric_of(rule: Rule) -> Metric:
+    """The metric whose values the rule looks at; for target attainment the one whose target is meant."""
+    return CATALOGUE[rule.of if rule.metric == TARGET_ATTAINMENT.name and rule.of else rule.metric]
+
+
+def better_of(rule: Rule) -> str:
+    """Which way is good for what the rule grades; reaching more of a target always is."""
+    return str(CATALOGUE[rule.metric].better)
+
+
+def sign_of(rule: Rule) -> float:
+    """-1 where less is better, else 1."""
+    return -1.0 if better_of(rule) == "lower" else 1.0
+
+
+def believes(rulebook: Rulebook) -> bool:
+    """Whether the method weighs evidence."""
+    return rulebook.method in BELIEVING
