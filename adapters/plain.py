@@ -36,7 +36,7 @@ def recognises(headers: Mapping[str, Collection[str]]) -> float:
 
 def read(folder: Path, wanted: Wanted, sources: Sources | None = None) -> Delivery:
     """The tables for which the folder, `exports` in it, or an archive has a file of their name."""
-    home, files = _home(folder, wanted)
+    home, files = home_of(folder, wanted)
     if home is None:
         return Delivery({}, (_nothing(folder, wanted),))
     return deliver(gathered(folder, wanted).with_faults(_unread(files, wanted)))
@@ -44,12 +44,12 @@ def read(folder: Path, wanted: Wanted, sources: Sources | None = None) -> Delive
 
 def gathered(folder: Path, wanted: Wanted, without: Collection[str] = ()) -> Gathered:
     """What the files named for tables give, those in `without` left aside."""
-    _, files = _home(folder, wanted, without)
+    _, files = home_of(folder, wanted, without)
     parts: list[Part] = []
     faults: list[Fault] = []
     for table in wanted.layout:
         found = [place for place in files if table_named(place[0], wanted) == table]
-        if len(found) > 1 and not all(_is_numbered(path) for path, _ in found):
+        if len(found) > 1 and not all(is_numbered(path) for path, _ in found):
             names = listed([name for _, name in found])
             faults.append(Fault(f"table {table} has several files: {names}", "keep one of them", table=table))
         else:
@@ -58,7 +58,7 @@ def gathered(folder: Path, wanted: Wanted, without: Collection[str] = ()) -> Gat
     return Gathered(tuple(parts), tuple(faults))
 
 
-def _home(folder: Path, wanted: Wanted, without: Collection[str] = ()) -> tuple[str | None, list[Place]]:
+def home_of(folder: Path, wanted: Wanted, without: Collection[str] = ()) -> tuple[str | None, list[Place]]:
     """The first place with a file named for a table, and the data files in it."""
     by_home: dict[str, list[Place]] = {}
     for path, name in [place for place in data_files(folder) if place[1] not in without]:
@@ -81,7 +81,8 @@ def table_named(path: Path, wanted: Wanted) -> str | None:
     return stem if stem in wanted.layout else None
 
 
-def _is_numbered(path: Path) -> bool:
+def is_numbered(path: Path) -> bool:
+    """Whether it may be one of several files of its table."""
     return _NUMBER.search(_stem(path)) is not None
 
 

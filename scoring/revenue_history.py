@@ -6,6 +6,8 @@ was made of a file then is kept, so that with a new month only new files are rea
 """
 
 import os
+import shutil
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -55,6 +57,13 @@ class NoOwnersError(BookscoreError):
         )
 
 
+class ChangedError(BookscoreError):
+    """A file was written to while it was read, so nothing can be said of it."""
+
+    def __init__(self, file: str) -> None:
+        super().__init__(f"{file} was changed while it was read; ask again when the exports are complete")
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Told:
     """Frames of a history with the rulebook it was read by, its periods, and who is in which team.
@@ -82,7 +91,8 @@ def told(
     a stream if the folder is large.
 
     In the folder `kept` is what is known of files that were streamed before; None: all are read, and nothing is kept.
-    Raises ProblemsFoundError as a run does; NoOwnersError where `owners` are asked for and the policy has none.
+    Raises ProblemsFoundError as a run does; NoOwnersError where `owners` are asked for and the policy has none;
+    ChangedError, with nothing kept, where a streamed file changes meanwhile.
     """
     flowing = None if streams is False else as_streams(request.folder)
     if flowing is not None and (streams or flowing.size >= LARGE):
@@ -116,6 +126,7 @@ def _flowing(
         if name not in MANY
     }
     kept = kept if kept and _can_be_written(kept) else None
+    before = _stamps(flowing)
     lines = {name: _lines(name, flowing, is_kept=kept is not None) for name in MANY}
     spans = _spans(small, version.rulebook, request.as_of, owners=owners)
     beside = name_of(version.rulebook.model_dump_json(), f"{owners}", *_beside(flowing)) if kept else ""
@@ -128,12 +139,28 @@ def _flowing(
         if kept is None:
             raise
         found = answer(ledger, *asked)  # the disk is full: nothing is kept
+    _check_unchanged(before, _stamps(flowing), kept)
     return Told(found, version.rulebook, periods, small["managers"].collect(), is_streamed=True)
 
 
 def _beside(flowing: Streamed) -> list[str]:
     """What the files of tables with few lines are known by."""
     return [f"{name} {digest_of(file.path)}" for name in FEW for file in flowing.files.get(name, ())]
+
+
+def _stamps(flowing: Streamed) -> dict[Path, tuple[int, int]]:
+    """File to its size and the time it was written."""
+    stats = {file.path: file.path.stat() for files in flowing.files.values() for file in files}
+    return {path: (stat.st_size, stat.st_mtime_ns) for path, stat in stats.items()}
+
+
+def _check_unchanged(before: Mapping[Path, object], now: Mapping[Path, object], kept: Path | None) -> None:
+    """Raises ChangedError, and removes what is kept, as it may be known by what a file held before."""
+    changed = [path.name for path in before if now[path] != before[path]]
+    if changed:
+        if kept:
+            shutil.rmtree(kept, ignore_errors=True)
+        raise ChangedError(changed[0])
 
 
 def _can_be_written(folder: Path) -> bool:
@@ -150,8 +177,9 @@ def _lines(name: str, flowing: Streamed, *, is_kept: bool) -> Lines:
     files = flowing.files.get(name)
     if not files:
         return Lines([File(TABLES[name].empty().lazy())])
-    digests = [digest_of(file.path) if is_kept else "" for file in files]
-    if is_kept and len(set(digests)) < len(digests):
+    sizes = Counter(file.path.stat().st_size for file in files)
+    digests = [digest_of(file.path) if is_kept or sizes[file.path.stat().st_size] > 1 else "" for file in files]
+    if max(Counter(filter(None, digests)).values(), default=1) > 1:
         raise NotPackedError
     return Lines([File(file.lines, file.count, digest) for file, digest in zip(files, digests, strict=True)])
 

@@ -197,3 +197,22 @@ def test_owners_by_sales_have_no_history_but_the_company_has(tmp_path: Path) -> 
     assert code == 2
     assert "ownership.policy: seller" in err
     assert rows(folder)["company", "2026-Q2"]["closing"] == "259.0000"
+
+
+MORE = FILES["invoices"].replace("i1", "i8").replace("i2", "i9")
+
+
+def test_a_stream_leaves_out_files_that_a_run_leaves_out(tmp_path: Path) -> None:
+    folder = company(tmp_path / "c")
+    usual = rows(folder)
+    (folder / "old").mkdir()
+    (folder / "old" / "invoices-07.csv").write_text(MORE, encoding="utf-8")
+    assert rows(folder, "--stream") == usual
+
+
+def test_a_stream_refuses_files_that_a_run_refuses(tmp_path: Path) -> None:
+    folder = company(tmp_path / "c")
+    (folder / "invoices-07.csv").write_text(MORE, encoding="utf-8")
+    code, out, err = told(folder, "--stream")
+    assert (code, out) == (3, "")
+    assert "table invoices has several files: invoices-07.csv, invoices.csv; keep one of them" in err

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import polars as pl
 import pytest
@@ -17,6 +18,7 @@ from test_history import FILES, company, rows, told
 from test_packed import packable
 from worlds import World, examples, worlds
 
+from scoring import revenue_history
 from scoring.credit import ownership
 from scoring.ledger.terms import Terms
 from scoring.lifetime.exposure import months_back
@@ -33,6 +35,8 @@ Fact = tuple[int, int, int, int]
 
 LINES = ("contracts", "invoices")
 HEADS = {name: FILES[name].split("\n")[0] + "\n" for name in LINES}
+FIRST = {f"{name}-06" if name in LINES else name: text for name, text in FILES.items()}
+"""The files of a company, to which more may come."""
 JULY = {
     "contracts-07": HEADS["contracts"] + "c7,a0,Premium Plan,90.00,USD,month,2026-07-01,,\n",
     "invoices-07": HEADS["invoices"] + "i3,a0,2026-07-02,12.34,USD,order\n",
@@ -133,7 +137,7 @@ def forget(folder: Path) -> None:
 
 
 def test_a_month_is_added_and_only_its_files_are_read(tmp_path: Path) -> None:
-    folder = company(tmp_path / "c")
+    folder = company(tmp_path / "c", FIRST)
     fresh, none = outputs(folder, "--fresh")
     assert (none, (folder / ".bookscore").exists()) == (0, False)
     assert outputs(folder) == (fresh, 0)
@@ -150,13 +154,13 @@ def test_a_month_is_added_and_only_its_files_are_read(tmp_path: Path) -> None:
 
 
 def test_a_table_without_files_is_no_file_that_was_read(tmp_path: Path) -> None:
-    folder = company(tmp_path / "c", {name: text for name, text in FILES.items() if name != "invoices"})
+    folder = company(tmp_path / "c", {name: text for name, text in FIRST.items() if name != "invoices-06"})
     assert outputs(folder)[1] == 0
     assert outputs(folder)[1] == 1
 
 
 def test_of_contracts_there_is_one_part_and_of_invoices_one_for_each_reading(tmp_path: Path) -> None:
-    folder = company(tmp_path / "c")
+    folder = company(tmp_path / "c", FIRST)
     outputs(folder)
     for name, text in JULY.items():
         add(folder, name, text.replace("a0", "a1"))
@@ -165,12 +169,12 @@ def test_of_contracts_there_is_one_part_and_of_invoices_one_for_each_reading(tmp
 
 
 def test_a_file_that_is_gone_or_changed_is_not_in_the_answer(tmp_path: Path) -> None:
-    folder = company(tmp_path / "c")
+    folder = company(tmp_path / "c", FIRST)
     for name, text in JULY.items():
         add(folder, name, text.replace("a0", "a1"))
     outputs(folder)
     (folder / "contracts-07.csv").unlink()
-    add(folder, "invoices", "i4,a3,2026-06-01,5.00,EUR,order\n")
+    add(folder, "invoices-06", "i4,a3,2026-06-01,5.00,EUR,order\n")
     fresh, _ = outputs(folder, "--fresh")
     assert outputs(folder) == (fresh, 0)
     assert outputs(folder) == (fresh, 3)
@@ -194,7 +198,7 @@ def empty(path: Path) -> None:
 @pytest.mark.parametrize("harm", [shorten, spoil, empty, Path.unlink])
 @pytest.mark.parametrize("name", ["facts.parquet", "accounts.parquet", "part.json"])
 def test_a_part_that_was_harmed_is_read_anew(tmp_path: Path, name: str, harm: Callable[[Path], None]) -> None:
-    folder = company(tmp_path / "c")
+    folder = company(tmp_path / "c", FIRST)
     fresh, _ = outputs(folder)
     for table in LINES:
         (part,) = parts(folder, table)
@@ -207,14 +211,14 @@ def test_a_part_that_was_harmed_is_read_anew(tmp_path: Path, name: str, harm: Ca
 
 def test_other_policies_and_other_days_read_anew_what_hangs_on_them(tmp_path: Path) -> None:
     """Tiers change contracts alone; with payments that may be overdue by then, the day that one looks does, too."""
-    folder = company(tmp_path / "c")
+    folder = company(tmp_path / "c", FIRST)
     outputs(folder)
     rules = folder / "rules.yaml"
     rules.write_text(rules.read_text(encoding="utf-8").replace("Standard", "Middle"), encoding="utf-8")
     assert outputs(folder)[1] == 1
     head, *lines = FILES["contracts"].rstrip("\n").split("\n")
     late = [line + ("past_due,2026-05-01" if line.startswith("c2") else ",") for line in lines]
-    (folder / "contracts.csv").write_text("\n".join([f"{head},past_due_on", *late, ""]), encoding="utf-8")
+    (folder / "contracts-06.csv").write_text("\n".join([f"{head},past_due_on", *late, ""]), encoding="utf-8")
     outputs(folder)
     assert outputs(folder)[1] == 2
     fresh, _ = outputs(folder, "--period", "2026-Q2", "--as-of", "2026-05-20", "--fresh")
@@ -222,7 +226,7 @@ def test_other_policies_and_other_days_read_anew_what_hangs_on_them(tmp_path: Pa
 
 
 def test_where_nothing_can_be_kept_the_answer_is_the_same(tmp_path: Path) -> None:
-    folder = company(tmp_path / "c")
+    folder = company(tmp_path / "c", FIRST)
     fresh, _ = outputs(folder, "--fresh")
     (folder / ".bookscore").write_text("in the way", encoding="utf-8")
     assert outputs(folder) == (fresh, 0)
@@ -232,7 +236,7 @@ def test_where_the_disk_is_full_the_answer_is_the_same(tmp_path: Path, monkeypat
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    folder = company(tmp_path / "c")
+    folder = company(tmp_path / "c", FIRST)
     fresh, _ = outputs(folder, "--fresh")
     with monkeypatch.context() as patch:
         patch.setattr(Kept, "keep", full)
@@ -241,11 +245,32 @@ def test_where_the_disk_is_full_the_answer_is_the_same(tmp_path: Path, monkeypat
     assert outputs(folder) == (fresh, 0)
 
 
-def test_a_file_that_is_there_twice_is_not_counted_twice(tmp_path: Path) -> None:
-    folder = company(tmp_path / "c")
-    once = rows(folder, "--stream")
-    add(folder, "invoices-again", FILES["invoices"])
-    assert rows(folder, "--stream") == once
+@pytest.mark.parametrize("more", [[], ["--fresh"]])
+def test_a_file_that_is_there_twice_is_not_counted_twice(tmp_path: Path, more: list[str]) -> None:
+    folder = company(tmp_path / "c", FIRST)
+    once = rows(folder, "--stream", *more)
+    add(folder, "invoices-07", FILES["invoices"])
+    assert rows(folder, "--stream", *more) == once
+
+
+@pytest.mark.parametrize("more", [[], ["--fresh"]])
+def test_a_file_that_is_written_while_it_is_read_is_named_and_nothing_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: list[str]
+) -> None:
+    folder = company(tmp_path / "c", FIRST)
+    rows(folder, "--stream")
+
+    def slowly(*asked: Any) -> answers.Answer:
+        add(folder, "invoices-06", "i9,a1,2026-05-02,1.00,USD,order\n")
+        return answer(*asked)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(revenue_history, "answer", slowly)
+        code, out, err = told(folder, "--stream", *more)
+    assert (code, out) == (1, "")
+    assert "invoices-06.csv was changed while it was read; ask again when the exports are complete" in err
+    assert (folder / ".bookscore" / "history").exists() == bool(more)
+    assert rows(folder, "--stream") == rows(folder, "--stream", "--fresh")
 
 
 def test_what_was_told_is_told_again_without_looking_at_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -254,7 +279,7 @@ def test_what_was_told_is_told_again_without_looking_at_a_line(tmp_path: Path, m
     def unexpected(*_: object) -> None:
         raise AssertionError
 
-    folder = company(tmp_path / "c")
+    folder = company(tmp_path / "c", FIRST)
     mine, all_of_it = outputs(folder), rows(folder, "--stream")
     assert all_of_it == rows(folder, "--stream", "--fresh")
     monkeypatch.setattr(answers, "history", unexpected)
@@ -265,7 +290,7 @@ def test_what_was_told_is_told_again_without_looking_at_a_line(tmp_path: Path, m
 @pytest.mark.parametrize("harm", [shorten, spoil, empty, Path.unlink])
 @pytest.mark.parametrize("name", [*(f"{name}.parquet" for name in FRAMES), "part.json"])
 def test_an_answer_that_was_harmed_is_made_anew(tmp_path: Path, name: str, harm: Callable[[Path], None]) -> None:
-    folder = company(tmp_path / "c")
+    folder = company(tmp_path / "c", FIRST)
     fresh, _ = outputs(folder)
     (told_before,) = parts(folder, "answers")
     harm(told_before / name)
@@ -277,7 +302,7 @@ def test_an_answer_that_was_harmed_is_made_anew(tmp_path: Path, name: str, harm:
     [("ownership", "a1,m2", "a1,m1"), ("rates", "0.8", "0.7"), ("rules", "policy: history", "policy: current")],
 )
 def test_another_owner_rate_or_rule_is_seen(tmp_path: Path, file: str, before: str, after: str) -> None:
-    folder = company(tmp_path / "c")
+    folder = company(tmp_path / "c", FIRST)
     outputs(folder)
     place = folder / ("rules.yaml" if file == "rules" else f"{file}.csv")
     place.write_text(place.read_text(encoding="utf-8").replace(before, after), encoding="utf-8")
@@ -287,7 +312,7 @@ def test_another_owner_rate_or_rule_is_seen(tmp_path: Path, file: str, before: s
 
 
 def test_what_was_told_of_other_files_or_on_another_day_is_forgotten(tmp_path: Path) -> None:
-    folder = company(tmp_path / "c")
+    folder = company(tmp_path / "c", FIRST)
     for more in ([], ["--period", "2026-Q1"], ["--periods", "2"]):
         outputs(folder, *more)
     assert len(parts(folder, "answers")) == 3
