@@ -4,7 +4,7 @@ Prints the table of `benchmarks/README.md`. Each case runs in a process of its o
 the others; the median is shown. With BOOKSCORE_DATA naming a folder that holds `online_retail`, that is
 measured, too.
 
-    uv run python benchmarks/main_job.py [--runs 5]
+    uv run python benchmarks/main_job.py [--runs 5] [--accounts 1000 10000 100000]
 """
 
 import argparse
@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -62,15 +63,15 @@ class Case:
         return f"| {self.name} | {median(self.cpu):.2f} | {after} | {median(self.peak_mib):.0f} |"
 
 
-def cases(scratch: Path) -> list[Case]:
-    """What is measured, with its inputs made in `scratch`."""
+def cases(scratch: Path, sizes: Sequence[int]) -> list[Case]:
+    """What is measured, with its inputs made in `scratch`; `sizes` are how many accounts made companies have."""
     python, command = sys.executable, [sys.executable, "-m", "scoring.cli"]
 
     def scored(name: str, folder: Path, as_of: str) -> Case:
         return Case(name, [python, "-c", AFTER_START, str(folder), as_of, str(folder / "out")], prints_seconds=True)
 
     made = [Case("`bookscore --help`", [*command, "--help"])]
-    for accounts in (1_000, 10_000):
+    for accounts in sizes:
         folder = scratch / f"demo{accounts}"
         size = ["--accounts", str(accounts)]
         subprocess.run([*command, "init", str(folder), "--demo", *size], check=True, capture_output=True, cwd=ROOT)
@@ -89,10 +90,11 @@ def main() -> None:
     """Measures everything in turn and prints the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=5)
-    runs = parser.parse_args().runs
+    parser.add_argument("--accounts", type=int, nargs="+", default=[1_000, 10_000])
+    asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        measured = cases(Path(scratch))
-        for _ in range(runs):
+        measured = cases(Path(scratch), asked.accounts)
+        for _ in range(asked.runs):
             for case in measured:
                 case.run()
     print("| what | CPU s, whole process | CPU s after start | peak MiB |\n|---|---|---|---|")

@@ -3,31 +3,26 @@
 Read this file first. Each step takes frames and returns frames; the rooms behind them say how.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
 
 import polars as pl
 
-from scoring import book, notes, scope, trust, watch
+from scoring import notes, scope, trust, watch
 from scoring.account_quarters import Trail
-from scoring.asked import loose_costs
 from scoring.booking import Booked, Tables, booked
 from scoring.calendar import Period
 from scoring.cohorts import cohorts
 from scoring.company import company_facts, totals
-from scoring.credit.tree import under_heads
 from scoring.endings import churn_reasons
 from scoring.engine import Engine, Here
 from scoring.errors import Problem, in_order
 from scoring.folder import Folder, opened
 from scoring.intake import Request
 from scoring.ledger.build import Windows
-from scoring.measure import COMPANY, attainment, measure_at, sorted_by_key, with_loose
+from scoring.measures import measured
 from scoring.metrics import OVER_BOOK, Metric
-from scoring.metrics.acquisition import SPENDING
-from scoring.parts import ACCOUNT, Part
 from scoring.restate import Sealed, on_cards, prior_periods
 from scoring.rules import Rulebook
 from scoring.rules.versions import calendar_of
@@ -36,7 +31,7 @@ from scoring.scorecard.cards import Scored
 from scoring.scorecard.compared import judge_compared
 from scoring.scorecard.context import Context
 from scoring.scorecard.estimates import Compared
-from scoring.scorecard.exclusions import Excluded, excluded
+from scoring.scorecard.exclusions import Excluded, People, excluded
 from scoring.scorecard.judge import judge
 from scoring.scorecard.judged import Judged
 from scoring.scorecard.kept import kept
@@ -55,15 +50,10 @@ def run(request: Request, seals: Sequence[Sealed] = (), engine: Engine | None = 
     the exports; UnbalancedError or NotConservedError when money does not add up.
     """
     folder = opened(request)
-    rulebook, tables, exports = folder.rulebook, folder.tables, folder.exports
-    engine = engine or Here()
-    period, trail = folder.period, Trail(tables, rulebook, request.as_of, engine=engine)
-    before = _before(folder, trail)
-    now = score(tables, rulebook, period, request.as_of, looks_back=True, weighs=True, trail=trail)
-    measures = measured(now.scored.rows, rulebook, tables, period, engine=engine)
+    rulebook, tables, exports, period = folder.rulebook, folder.tables, folder.exports, folder.period
     people = notes.people(tables)
-    left_out = excluded(tables, now.compared, request.as_of, people)
-    with_all = judged_by_method(tables, rulebook, period, now.made, trail.with_all()) if left_out.are_applied else None
+    before, now, left_out = _scored(folder, people, engine or Here())
+    measures = measured(now.scored.rows, rulebook, tables, period, engine=engine)
     seen = _seen(folder, now, left_out)
     said, watched = notes.of_run(seen), watch.of_run(seen)
     told = watch.with_notes(watched, said.by_manager)
@@ -75,8 +65,7 @@ def run(request: Request, seals: Sequence[Sealed] = (), engine: Engine | None = 
         rulebook, period, before.period, now.windows, request.as_of, people, told, shared, left_out.by_manager,
         before.superseded,
     )  # fmt: skip
-    scored = replace(now.scored, with_all=with_all)
-    scored = scored.since(before.scored) if before.scored else scored
+    scored = now.scored.since(before.scored) if before.scored else now.scored
     made = trusted_cards(scored, before.scored, context, verdicts)
     prior = prior_periods(seals, folder.rows, request.as_of, period)
     return Run(
@@ -95,8 +84,8 @@ def run(request: Request, seals: Sequence[Sealed] = (), engine: Engine | None = 
         ),
         cards=on_cards(made, prior, now.scored.rows, period),
         company={
-            **company_facts(measures, context, said.general, now.worth.sentences, trust.sentences(doubts)),
-            "kept": kept(measures, now.scored.judged.lost, people, rulebook.interval),
+            **company_facts(measures.groups, context, said.general, now.worth.sentences, trust.sentences(doubts)),
+            "kept": kept(measures.groups, now.scored.judged.lost, people, rulebook.interval),
         },
         totals=totals(now.scored.rows, rulebook.currency),
         measures=measures,
@@ -122,6 +111,19 @@ def run(request: Request, seals: Sequence[Sealed] = (), engine: Engine | None = 
     )
 
 
+def _scored(folder: Folder, people: People, engine: Engine) -> "tuple[_Before, Result, Excluded]":
+    """The period before, the period, and what is left out of its scores; quarters are let go when both are done."""
+    tables, rulebook, period = folder.tables, folder.rulebook, folder.period
+    trail = Trail(tables, rulebook, folder.as_of, engine=engine)
+    before = _before(folder, trail)
+    now = score(tables, rulebook, period, folder.as_of, looks_back=True, weighs=True, trail=trail)
+    left_out = excluded(tables, now.compared, folder.as_of, people)
+    if left_out.are_applied:
+        with_all = judged_by_method(tables, rulebook, period, now.made, trail.with_all())
+        now = replace(now, scored=replace(now.scored, with_all=with_all))
+    return before, now, left_out
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Before:
     """The period before, by the rules that were in force for it, and judged again by those of the period scored.
@@ -144,11 +146,11 @@ def _before(folder: Folder, trail: Trail) -> _Before:
         return _Before(earlier, scope.windows(rulebook, earlier), None)
     again = score(folder.tables, rulebook, found.period, folder.as_of, metrics=(), trail=trail)
     if found.version is folder.version:
-        return _Before(found.period, again.windows, again.scored)
+        return _Before(found.period, again.windows, again.scored.over)
     own = found.version.rulebook
     theirs = trail.by(found.tables, own)
     then = score(found.tables, own, found.period, folder.as_of, metrics=(), trail=theirs)
-    scored = replace(then.scored, again=again.scored.judged)
+    scored = replace(then.scored.over, again=again.scored.judged)
     return _Before(found.period, again.windows, scored, own, found.version.problems)
 
 
@@ -233,53 +235,3 @@ def _judged(
     if compared is None:
         return judge(made.rows, rulebook, tables["targets"], period.name)
     return judge_compared(made.rows, rulebook, tables["targets"], period.name, compared, weighs=weighs)
-
-
-def measured(
-    rows: pl.DataFrame,
-    rulebook: Rulebook,
-    tables: Tables,
-    period: Period,
-    metrics: Sequence[Metric] = OVER_BOOK,
-    engine: Engine | None = None,
-) -> pl.DataFrame:
-    """Each metric for the company, teams, branches, managers, accounts, and the kinds of accounts asked for.
-
-    `rows` is the book; a branch is a manager with everybody below. One row per grain, id and metric, as
-    `measure.SCHEMA`, sorted by them.
-    """
-    kinds = [b for b in rulebook.breakdowns if b in rows.columns]
-    apart = engine is not None and engine.splits
-    grains = [COMPANY, "team", "manager_id", *(() if apart else (ACCOUNT,)), *kinds]
-    by_grain = dict.fromkeys(grains, rows)
-    branched = under_heads(rows, tables["managers"])
-    if branched.height:
-        by_grain["branch"] = branched
-    books = pl.collect_all([book.at(frame.lazy(), grain) for grain, frame in by_grain.items()])
-    once = {grain: frame.lazy() for grain, frame in zip(by_grain, books, strict=True)}
-    everywhere, spending = [m for m in metrics if m not in SPENDING], [m for m in metrics if m in SPENDING]
-    frames = measure_at(once, everywhere, basis=rulebook.basis)
-    if spending:
-        loose = loose_costs(tables, rulebook, scope.windows(rulebook, period)).lazy()
-        spent = {grain: with_loose(once[grain], loose, grain) for grain in (COMPANY, "team", "manager_id")}
-        frames += measure_at(spent, spending, basis=rulebook.basis)
-    figures = pl.concat(pl.collect_all(frames))
-    reached = attainment(figures.lazy(), tables["targets"].lazy(), period.name).collect()
-    made = sorted_by_key(pl.concat([figures, reached]))
-    if engine is not None and apart:
-        step = partial(_of_accounts, metrics=everywhere, basis=rulebook.basis)
-        made = _among(made, engine.map(step, {"rows": rows}, {}))
-    names = {"manager_id": "manager", ACCOUNT: "account"}
-    return made.with_columns(pl.col("grain").replace(names))
-
-
-def _of_accounts(part: Part, _: Mapping[str, pl.DataFrame], metrics: Sequence[Metric], basis: str) -> pl.DataFrame:
-    """Each metric for each of some accounts, as `measured`, from their part of the book."""
-    once = book.at(part.tables["rows"].lazy(), ACCOUNT)
-    return sorted_by_key(pl.concat(pl.collect_all(measure_at({ACCOUNT: once}, metrics, basis=basis))))
-
-
-def _among(made: pl.DataFrame, accounts: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """The measures with those of accounts, which come in the order of their ids, where these belong."""
-    before, after = made.filter(pl.col("grain") < ACCOUNT), made.filter(pl.col("grain") > ACCOUNT)
-    return pl.concat([before, *accounts, after]).rechunk()

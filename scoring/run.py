@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import cached_property
-from io import BytesIO
 from typing import Any
 
 import polars as pl
@@ -15,6 +14,8 @@ from scoring import __version__
 from scoring.calendar import Period
 from scoring.errors import Problem
 from scoring.inputs import Input, input_json
+from scoring.measures import Measures
+from scoring.parquet import parquet_bytes
 from scoring.restate import Prior, prior_json, seals_json
 from scoring.rules import Rulebook, fingerprint
 from scoring.scorecard.cards import Card
@@ -42,7 +43,7 @@ class Run:
     cards: Sequence[Card]
     company: Mapping[str, Any]
     totals: Mapping[str, Any]
-    measures: pl.DataFrame
+    measures: Measures
     book: pl.DataFrame
     movements: pl.DataFrame
     lines: pl.DataFrame
@@ -144,8 +145,11 @@ class Run:
     @property
     def frames(self) -> dict[str, pl.DataFrame]:
         """The frames by the names of their files."""
+        return {"measures": self.measures.rows, **self._unpacked}
+
+    @property
+    def _unpacked(self) -> dict[str, pl.DataFrame]:
         return {
-            "measures": self.measures,
             "book": self.book,
             "movements": self.movements,
             "lines": self.lines,
@@ -162,7 +166,7 @@ class Run:
     @cached_property
     def packed(self) -> dict[str, bytes]:
         """The frames as Parquet files, by the names of their files."""
-        return {name: parquet_bytes(frame) for name, frame in self.frames.items()}
+        return {"measures": self.measures.packed, **{n: parquet_bytes(frame) for n, frame in self._unpacked.items()}}
 
     @cached_property
     def packed_read(self) -> dict[str, bytes]:
@@ -198,10 +202,3 @@ def problem_json(problem: Problem) -> dict[str, Any]:
 def json_text(value: object) -> str:
     """JSON that reads well and is the same every time."""
     return json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def parquet_bytes(frame: pl.DataFrame) -> bytes:
-    """The frame as a Parquet file, the same bytes for the same frame."""
-    buffer = BytesIO()
-    frame.write_parquet(buffer, compression="zstd", statistics=True, row_group_size=1 << 18)
-    return buffer.getvalue()

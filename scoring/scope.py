@@ -209,11 +209,12 @@ def known_by(tables: Tables, as_of: date) -> tuple[dict[str, pl.DataFrame], list
     until = pl.datetime(as_of.year, as_of.month, as_of.day, time_zone="UTC") + timedelta(days=1)
     made, notes = {}, []
     for name, frame in tables.items():
-        known = frame.filter(pl.col("recorded_at").is_null() | (pl.col("recorded_at") < until))
-        if later := frame.height - known.height:
+        is_later = pl.col("recorded_at") >= until
+        later = int(frame.select(is_later.sum()).item())
+        if later:
             what = f"{later:,} rows were recorded after {as_of} and are left out"
             notes.append(Problem(what, table=name, severity=Severity.NOTE))
-        made[name] = known
+        made[name] = frame.filter(~is_later.fill_null(value=False)) if later else frame
     return made, notes
 
 

@@ -88,7 +88,7 @@ def test_flows_tie_to_the_book_account_for_account_and_cent_for_cent(demo_run: R
 
 def test_flows_tie_to_what_the_measures_of_the_ladder_say(demo_run: Run) -> None:
     tiers = demo_run.rulebook.ladder.tiers
-    measured = demo_run.measures.filter((pl.col("metric") == "tier_steps") & pl.col("value").is_not_null())
+    measured = demo_run.measures.rows.filter((pl.col("metric") == "tier_steps") & pl.col("value").is_not_null())
     of = {"company": demo_run.book} | {ids[0]: rows for ids, rows in demo_run.book.group_by("manager_id")}
     checked = 0
     for grain, name, value in measured.select("grain", "id", "value").iter_rows():

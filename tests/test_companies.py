@@ -77,12 +77,12 @@ def cents(amount: object) -> Decimal:
 
 def company(made: Run, metric: str) -> dict[str, Any]:
     """What is measured of the whole company."""
-    return made.measures.filter((pl.col("grain") == "company") & (pl.col("metric") == metric)).row(0, named=True)
+    return made.measures.groups.filter((pl.col("grain") == "company") & (pl.col("metric") == metric)).row(0, named=True)
 
 
 def amounts(made: Run, grain: str, metric: str = "closing") -> dict[str, Decimal]:
     """Money by id at a grain, to the cent."""
-    rows = made.measures.filter((pl.col("grain") == grain) & (pl.col("metric") == metric))
+    rows = made.measures.groups.filter((pl.col("grain") == grain) & (pl.col("metric") == metric))
     return {name: cents(amount) for name, amount in rows.select("id", "amount").iter_rows()}
 
 

@@ -12,8 +12,9 @@ from worlds import World, examples, worlds
 
 from scoring.compare import Company, Comparison, compare
 from scoring.compare.figures import COMPARED, compared
+from scoring.measures import measured
 from scoring.metrics import CATALOGUE
-from scoring.pipeline import measured, score
+from scoring.pipeline import score
 from scoring.rules.definitions import KNOWN, definitions
 from scoring.rules.profiles import DEFINING, settings_of, switched
 from scoring.rules.versions import calendar_of
@@ -99,7 +100,7 @@ def test_the_ends_of_a_comparison_are_what_a_run_with_those_rules_says(world: Wo
     found = compare(Company(world.tables, world.rulebook, world.period, world.as_of), name, "rules")
     rulebook = switched(world.rulebook, definitions(name, world.rulebook))
     rows = score(world.tables, rulebook, world.period, world.as_of).scored.rows
-    measures = measured(rows, rulebook, world.tables, world.period, compared(rulebook.basis))
+    measures = measured(rows, rulebook, world.tables, world.period, compared(rulebook.basis)).groups
     said = {r["metric"]: r for r in measures.iter_rows(named=True) if r["grain"] == "company"}
     for bridge in found.bridges:
         row = said[bridge.metric]

@@ -16,8 +16,9 @@ from scoring.access import Role, User
 from scoring.calendar import Calendar, Length, UnknownPeriodError
 from scoring.digest.due import Occasion
 from scoring.digest.reach import reached, run_for
+from scoring.parquet import parquet_bytes
 from scoring.rules import Rulebook
-from scoring.run import parquet_bytes, rules_json
+from scoring.run import rules_json
 from scoring.store import READ, RunRecord, Store, open_store
 from scoring.view import Seen, Shelf, View
 

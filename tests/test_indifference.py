@@ -264,8 +264,8 @@ def _measures(result: Result, world: World, grain: str = "manager_id") -> pl.Dat
     """Every metric at the grain that does not look beyond it."""
     rows = at(result.scored.rows.lazy(), None if grain == "company" else grain).collect().lazy()
     metrics: Iterable[Metric] = (m for m in OVER_BOOK if m.name not in BOUND)
-    frames = measure(rows, list(metrics), grain, basis=world.rulebook.basis)
-    return pl.concat(pl.collect_all(frames)).select("id", "metric", "value", "n", "reason").sort("id", "metric")
+    found = measure(rows, list(metrics), grain, basis=world.rulebook.basis)
+    return found.select("id", "metric", "value", "n", "reason").sort("id", "metric").collect()
 
 
 def _undivided(world: World) -> World:

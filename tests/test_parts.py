@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import polars as pl
 from hypothesis import given
@@ -13,15 +14,17 @@ from polars.testing import assert_frame_equal
 from tabled import tables
 from worlds import World, compared_worlds, examples, worlds
 
-from scoring import demo, pipeline
+from scoring import demo, measures, pipeline
 from scoring.account_quarters import Trail
 from scoring.engine import Engine, Here
 from scoring.intake import Request
+from scoring.measures import measured
+from scoring.parquet import parquet_bytes
 from scoring.parts import split
-from scoring.pipeline import measured, score
+from scoring.pipeline import score
 from scoring.rules import Rulebook
 from scoring.rules.versions import calendar_of
-from scoring.run import Run, parquet_bytes
+from scoring.run import Run
 
 COUNTS = (1, 2, 7)
 
@@ -41,7 +44,7 @@ def scored(world: World, engine: Engine) -> dict[str, bytes]:
         "compared": judged.trace,
         "scores": judged.scores,
         "rules": judged.lines,
-        "measures": measured(made.scored.rows, world.rulebook, world.tables, world.period, engine=engine),
+        "measures": measured(made.scored.rows, world.rulebook, world.tables, world.period, engine=engine).rows,
     }
     return {name: parquet_bytes(found) for name, found in frames.items()}
 
@@ -73,6 +76,18 @@ def test_parts_make_the_same_as_the_whole(world: World, count: int) -> None:
 @given(compared_worlds(), st.sampled_from(COUNTS))
 def test_parts_make_the_same_scores_where_managers_are_compared(world: World, count: int) -> None:
     assert scored(world, InParts(count)) == scored(world, Here())
+
+
+@examples(6)
+@given(worlds(), st.sampled_from((1, 3)))
+def test_measures_are_the_same_however_many_are_made_at_once(world: World, count: int) -> None:
+    rows = score(world.tables, world.rulebook, world.period, world.as_of).scored.rows
+    whole = measured(rows, world.rulebook, world.tables, world.period)
+    with patch.object(measures, "AT_ONCE", count):
+        pieces = measured(rows, world.rulebook, world.tables, world.period)
+    assert pieces.packed == whole.packed == parquet_bytes(whole.rows)
+    assert pieces.groups.equals(whole.groups)
+    assert whole.groups.equals(whole.rows.filter(pl.col("grain") != "account"))
 
 
 def test_a_made_company_leaves_the_same_run_in_parts(demo_folder: Path, demo_run: Run) -> None:

@@ -152,7 +152,7 @@ def test_every_company_adds_up(world: World) -> None:
 def _rates(result: Result, grain: str) -> pl.DataFrame:
     """The ratios at a grain, as measures."""
     rows = at(result.scored.rows.lazy(), None if grain == "company" else grain)
-    return pl.concat(measure(rows, RATES, grain, basis="contracts")).collect()
+    return measure(rows, RATES, grain, basis="contracts").collect()
 
 
 def _sums(frame: pl.DataFrame, key: Sequence[str], column: str) -> dict[tuple[object, ...], Decimal]:

@@ -224,8 +224,15 @@ def test_contracts_of_a_few_weeks_at_a_quarters_end_are_worth_a_look() -> None:
     assert said["m1"]["one_off_as_recurring"].cases == 4
 
 
-def test_contracts_renewed_month_by_month_are_not() -> None:
-    assert found(short("Extra 1 50 0 50 2026-03-10 2026-04-10", "Extra 1 50 0 50 2026-04-10 2026-05-10")) == {}
+@pytest.mark.parametrize("again", ["2026-04-09", "2026-04-10", "2026-04-11"])
+def test_contracts_renewed_month_by_month_are_not(again: str) -> None:
+    assert found(short("Extra 1 50 0 50 2026-03-10 2026-04-10", f"Extra 1 50 0 50 {again} 2026-05-09")) == {}
+
+
+@pytest.mark.parametrize("other", ["Extra 1 50 0 50 2026-04-12 2026-07-12", "Other 1 50 0 50 2026-04-10 2026-07-10"])
+def test_a_contract_that_starts_days_later_or_of_another_product_renews_none(other: str) -> None:
+    said = found(short("Extra 1 50 0 50 2026-03-10 2026-04-10", other))
+    assert said["m1"]["one_off_as_recurring"].cases == 4
 
 
 # ---- discounts that expire ----

@@ -22,11 +22,12 @@ from scoring.account_quarters import Trail
 from scoring.compare.what_if import Basis, NotReweighableError, WeightsError, basis, changes, reweighed
 from scoring.document import read_text
 from scoring.intake import RULES, Request
+from scoring.parquet import parquet_bytes
 from scoring.rules import Rulebook
 from scoring.rules.proposed import NotProposableError, is_text_of, patch, proposed
 from scoring.rules.reading import fitted
 from scoring.rules.versions import calendar_of
-from scoring.run import parquet_bytes, rules_json
+from scoring.run import rules_json
 from scoring.scorecard.cards import Card, Scored
 from scoring.scorecard.context import Context
 from scoring.scorecard.lost import of_managers

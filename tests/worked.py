@@ -22,9 +22,9 @@ from tabled import rows, tables
 from scoring.booking import booked
 from scoring.calendar import Period
 from scoring.ledger.parents import rolled_up
+from scoring.measures import measured
 from scoring.metrics import OVER_BOOK, REASONS
 from scoring.metrics.reference import Case
-from scoring.pipeline import measured
 from scoring.rules import Rulebook
 from scoring.rules.profiles import NAMES as PROFILES
 from scoring.rules.profiles import with_profile
@@ -103,7 +103,7 @@ def run(case: Worked) -> Outcome:
     asked = {name.rpartition(".")[2] for name in case.expected}
     metrics = [m for m in OVER_BOOK if m.name in asked]
     made = booked(frames, rulebook, period, _as_of(case, period), metrics=metrics)
-    return Outcome(measured(made.rows, rulebook, frames, period, metrics), made.moves)
+    return Outcome(measured(made.rows, rulebook, frames, period, metrics).rows, made.moves)
 
 
 def rules_of(case: Worked) -> Rulebook:

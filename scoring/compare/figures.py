@@ -49,7 +49,7 @@ def compared(basis: str) -> list[Metric]:
 def figures(rows: pl.DataFrame, metrics: Sequence[Metric], basis: str) -> Mapping[str, Figure]:
     """Metric to its figure for the whole company. `rows` is the book."""
     once = book.at(rows.lazy(), COMPANY).collect().lazy()
-    measured = pl.concat(pl.collect_all(measure(once, metrics, COMPANY, basis=basis)))
+    measured = measure(once, metrics, COMPANY, basis=basis).collect()
     found = {row["metric"]: row for row in measured.iter_rows(named=True)}
     counted = {m.name: frame for m in metrics if (frame := _accounts(once, m)) is not None}
     accounts = dict(zip(counted, pl.collect_all(counted.values()), strict=True))

@@ -21,6 +21,6 @@ def branches(managers: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(found).unique().sort("branch", "manager_id")
 
 
-def under_heads(rows: pl.DataFrame, managers: pl.DataFrame) -> pl.DataFrame:
+def under_heads(rows: pl.LazyFrame, managers: pl.DataFrame) -> pl.LazyFrame:
     """The rows of the book once for each branch they are in, which stands in `branch`."""
-    return rows.join(branches(managers), on="manager_id")
+    return rows.join(branches(managers).lazy(), on="manager_id")

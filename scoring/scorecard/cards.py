@@ -41,6 +41,11 @@ class Scored:
         """The period as the period after it is judged."""
         return self.again or self.judged
 
+    @property
+    def over(self) -> "Scored":
+        """The period as the one after it looks at it: without book and movements, which are then not held for it."""
+        return replace(self, rows=self.rows.clear(), moves=self.moves.clear())
+
     def since(self, before: "Scored") -> "Scored":
         """The period with what moved its scores since the period before."""
         is_compared = self.judged.trace.height or before.alike.trace.height

@@ -38,7 +38,8 @@ def parts(now: Judged, before: Judged) -> pl.DataFrame:
     Both periods are judged by the same rules.
     """
     both = _factors(now, before)
-    accounts = _by_account(now, before, both)
+    rules = both.partition_by("metric") or [both]  # in turn, as texts of all account-quarters are much to hold
+    accounts = pl.concat([_by_account(now, before, of_rule) for of_rule in rules])
     return pl.concat([accounts, _beside_accounts(now, before, both, accounts)]).sort("manager_id", "account_id", "rule")
 
 

@@ -29,20 +29,22 @@ def _short(contracts: pl.DataFrame) -> pl.DataFrame:
     start, end = pl.col("starts_on"), pl.min_horizontal("ends_on", "cancelled_on")
     paid = contracts.filter(pl.col("amount") > 0)
     short = paid.filter(end - start <= SHORT, end >= start)
-    key = ["account_id", "product"]
-    others = paid.select(*key, pl.col("line_id").alias("other"), start.alias("from"), pl.col("ends_on").alias("until"))
-    near = timedelta(days=1)
-    touching = (
-        short.join(others, on=key, nulls_equal=True)
-        .filter(pl.col("line_id") != pl.col("other"))
-        .filter(
-            ((pl.col("from") - pl.col("ends_on")).abs() <= near).fill_null(value=False)
-            | ((start - pl.col("until")).abs() <= near).fill_null(value=False)
-        )
-    )
+    touching = [_near(short, "ends_on", paid, "starts_on"), _near(short, "starts_on", paid, "ends_on")]
     renewed = contracts.filter(pl.col("renews").is_not_null()).select(pl.col("renews").alias("line_id"))
-    alone = short.join(touching, on="line_id", how="anti").join(renewed, on="line_id", how="anti")
+    alone = short.join(pl.concat(touching), on="line_id", how="anti").join(renewed, on="line_id", how="anti")
     return alone.filter(pl.col("renews").is_null()).select("line_id")
+
+
+def _near(lines: pl.DataFrame, day: str, others: pl.DataFrame, their_day: str) -> pl.DataFrame:
+    """Those of the lines within a day of whose day another one of the account and product has its own: line_id.
+
+    They are joined by the day: a product that is billed by the month has many lines, and each with each are too many.
+    """
+    key = ["account_id", "product", "near"]
+    days = pl.concat([lines.select("line_id", *key[:2], (pl.col(day) + n * DAY).alias("near")) for n in (-1, 0, 1)])
+    theirs = others.select(*key[:2], pl.col(their_day).alias("near"), pl.col("line_id").alias("other"))
+    both = days.drop_nulls("near").join(theirs, on=key, nulls_equal=True)
+    return both.filter(pl.col("line_id") != pl.col("other")).select("line_id")
 
 
 ONE_OFF_AS_RECURRING = Sign(

@@ -25,11 +25,11 @@ def returned(looked: Looked) -> pl.DataFrame:
     back = looked.held(came.select("account_id", pl.col("moved_on").alias("back_on")), "back_on")
     ends = looked.lines.select("account_id", "product", pl.col("ends_on").alias("left_on"))
     starts = looked.lines.select("account_id", "product", pl.col("starts_on").alias("back_on"))
-    same = ends.join(starts, on=["account_id", "product"], nulls_equal=True).select("account_id", "left_on", "back_on")
     pairs = (
         had.join(back, on=KEY)
         .filter(pl.col("back_on") > pl.col("left_on"), pl.col("back_on") - pl.col("left_on") <= timedelta(days=BACK))
-        .join(same.unique(), on=["account_id", "left_on", "back_on"], how="semi")
+        .join(ends, on=["account_id", "left_on"])
+        .join(starts, on=["account_id", "back_on", "product"], how="semi", nulls_equal=True)
     )
     units = (
         had.select(KEY)
