@@ -3,7 +3,7 @@
 A book of many accounts has a hundred measures for each: all of them at once would be the most that a run holds.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
@@ -64,7 +64,7 @@ def measured(
     everywhere = _everywhere(metrics)
     if engine is not None and engine.splits:
         step = partial(_of_part, metrics=everywhere, basis=rulebook.basis)
-        accounts: Iterable[pl.DataFrame] = engine.map(step, {"rows": rows}, {})
+        accounts = (pl.read_parquet(BytesIO(packed)) for packed in engine.map(step, {"rows": rows}, {}))
     else:
         accounts = (_of_accounts(some, everywhere, rulebook.basis) for some in _pieces(rows))
     before, after = groups.filter(pl.col("grain") < ACCOUNT), groups.filter(pl.col("grain") > ACCOUNT)
@@ -123,6 +123,6 @@ def _of_accounts(rows: pl.DataFrame, metrics: Sequence[Metric], basis: str) -> p
     return measure_at({ACCOUNT: book.at(rows.lazy(), ACCOUNT)}, metrics, basis=basis).collect()
 
 
-def _of_part(part: Part, _: Tables, metrics: Sequence[Metric], basis: str) -> pl.DataFrame:
-    """As `_of_accounts`, from their part of the book."""
-    return pl.concat(_of_accounts(some, metrics, basis) for some in _pieces(part.tables["rows"]))
+def _of_part(part: Part, _: Tables, metrics: Sequence[Metric], basis: str) -> bytes:
+    """As `_of_accounts`, from their part of the book, as a Parquet file, which is small to send and to hold."""
+    return parquet_of((_of_accounts(some, metrics, basis) for some in _pieces(part.tables["rows"])), pl.Schema(SCHEMA))

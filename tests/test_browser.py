@@ -184,7 +184,9 @@ def test_bad_names_are_text_on_every_page_and_break_none(world: World, site: Sit
 
 
 def names_of(visit: Visit) -> Sequence[str]:
-    return visit.page.locator("#managers tbody th[scope=row] a").all_inner_texts()
+    links = visit.page.locator("#managers tbody th[scope=row] a")
+    links.first.wait_for()
+    return links.all_inner_texts()
 
 
 def test_the_filter_answers_while_one_types_and_the_address_says_what_is_shown(site: Site, browser: Browser) -> None:
