@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from scoring import rules, scope
+from scoring import misread, rules, scope
 from scoring.calendar import Period
 from scoring.errors import Problem, ProblemsFoundError
 from scoring.intake import RULES, Exports, Request, is_usable, take_in
@@ -49,8 +49,8 @@ class Reader:
             found = self.read(version.rulebook)
         except ProblemsFoundError as error:
             raise ProblemsFoundError((*version.problems, *error.problems)) from None
-        if misread := scope.misread(found.exports.checked.tables, version.rulebook, version.file):
-            raise ProblemsFoundError((*misread, *version.problems, *found.exports.problems))
+        if wrong := misread.misread(found.exports.checked.tables, version.rulebook, version.file):
+            raise ProblemsFoundError((*wrong, *version.problems, *found.exports.problems))
         return found
 
     def period(self, version: Version) -> Period:

@@ -21,7 +21,7 @@ from adapters.joining.pairing import SCHEMA as LEDGER
 from adapters.mapping.sources import Sources
 from adapters.streamed import Streamed, streamed
 from adapters.wanted import Wanted
-from scoring import document, grouped, rules, scope, trust
+from scoring import document, grouped, misread, rules, scope, trust
 from scoring.checks import Checked, check
 from scoring.errors import Problem, ProblemsFoundError, Severity, in_order
 from scoring.inputs import Input
@@ -103,7 +103,7 @@ def examine(request: Request) -> Examined:
         return Examined(said, error.problems, (), versions)
     tables, later = scope.known_by(exports.checked.tables, request.as_of)
     if is_usable(exports, set_aside=True):
-        asked = scope.unknown_attributes if exports.has_errors else scope.misread
+        asked = misread.unknown_attributes if exports.has_errors else misread.misread
         used, none = _used(versions, tables, request.as_of)
         said = (*said, *none)
         said += tuple(p for v in used for p in asked(exports.checked.tables, v.rulebook, v.file))

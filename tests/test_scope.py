@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from tabled import tables
 
-from scoring import scope
+from scoring import misread, scope
 from scoring.calendar import Calendar
 from scoring.ledger.balances import Span
 from scoring.ledger.build import Windows
@@ -168,7 +168,7 @@ def test_what_accounts_are_alike_in_and_who_are_peers_must_be_there(settings: di
 def unknown(settings: dict[str, object]) -> list[str]:
     """The remedies for what the rules name and the exports do not have; accounts have a region and a sector."""
     known = tables({"accounts": "account_id sector\nA Retail", "managers": "manager_id\nm"})
-    return [p.remedy for p in scope.unknown_attributes(known, rulebook(**settings), "rules.yaml")]
+    return [p.remedy for p in misread.unknown_attributes(known, rulebook(**settings), "rules.yaml")]
 
 
 def span(start: str, end: str) -> Span:
