@@ -314,6 +314,7 @@ def test_one_comes_in_by_a_link_and_after_signing_out_nothing_is_left_to_go_back
         assert visit.path() == f"/periods/{LATEST}/league"
         visit.page.get_by_role("button", name="Sign out").click()
         assert visit.path() == "/sign-in"
+        visit.page.wait_for_load_state()  # a page that still comes cannot be left
         visit.page.go_back()
         assert visit.path().startswith("/sign-in")
         assert site.users["manager"].name not in visit.page.content()
