@@ -7,6 +7,7 @@ A contract that was replaced by one ending no later, and a step of a ramp (signe
 was), are not due.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -49,11 +50,14 @@ def due_lines(contracts: pl.LazyFrame, rates: pl.LazyFrame, period: Span, terms:
     year's amount at the rate of the period's first day), `renewed_on` and `signed_on` of what renews it, and
     `is_cancelled`. Without `by_signature` only those that end about the period.
     """
-    lines = yearly(contracts, rates, period.start, terms.currency).collect().lazy()  # read many times below
     around = timedelta(days=terms.grace_days + terms.early_days)
     about = Span(period.start - around, period.end + timedelta(days=AHEAD) + around)
-    near = pl.lit(value=True) if terms.by_signature else about.holds(pl.col("due_on"))
-    ending = lines.rename({"ends_on": "due_on"}).filter(pl.col("due_on").is_not_null() & near)
+    ends = pl.col("ends_on").is_not_null() if terms.by_signature else about.holds(pl.col("ends_on"))
+    if not terms.by_signature:  # the dues and what may renew them
+        begins = Span(about.start - around, about.end + around).holds(pl.col("starts_on"))
+        contracts = contracts.filter(ends | begins | pl.col("renews").is_not_null())
+    lines = yearly(contracts, rates, period.start, terms.currency).collect().lazy()  # read many times below
+    ending = lines.filter(ends).rename({"ends_on": "due_on"})
     named = _named(ending, lines)
     is_replaced = (pl.col("new_ends_on") <= pl.col("due_on")) & (pl.col("new_starts_on") < pl.col("due_on"))
     dues = ending.join(named.filter(is_replaced), on="line_id", how="anti")
@@ -95,6 +99,7 @@ def yearly(contracts: pl.LazyFrame, rates: pl.LazyFrame, day: date, currency: st
 
 
 _NEW = {n: f"new_{n}" for n in ("line_id", "product", "starts_on", "ends_on", "signed_on", "annual")}
+_STRETCH = "stretch"
 _PAIR = ("account_id", "line_id", "due_on", "signed_on", *_NEW.values())
 
 
@@ -112,24 +117,19 @@ def _named(dues: pl.LazyFrame, lines: pl.LazyFrame) -> pl.LazyFrame:
 
 def _following(dues: pl.LazyFrame, lines: pl.LazyFrame, terms: Terms) -> pl.LazyFrame:
     """The dues with the lines for the same product that follow them, each line behind the due it is nearest to."""
-    start, due_on = pl.col("new_starts_on"), pl.col("due_on")
-    outlasts = pl.col("new_ends_on").is_null() | (pl.col("new_ends_on") > due_on)
-    early = (
-        (start < due_on) & (start > pl.col("starts_on")) & (start >= due_on - timedelta(days=terms.early_days))
-        & outlasts & (pl.col("new_signed_on") > pl.col("signed_on")) & pl.col("product").is_not_null()
-    )  # fmt: skip
-    pairs = (
-        dues.drop("renews")
-        .join(
-            _new(lines).filter(pl.col("renews").is_null()),
-            left_on=["account_id", "product"],
-            right_on=["account_id", "new_product"],
-            nulls_equal=True,
-            coalesce=False,
-        )
-        .filter((pl.col("line_id") != pl.col("new_line_id")) & (_on_time(terms) | early))
+    new = _new(lines).filter(pl.col("renews").is_null()).drop("renews")
+    late = _starting(dues, new, ["account_id", "product"], _late(terms))
+    outlasts = pl.col("new_ends_on").is_null() | (pl.col("new_ends_on") > pl.col("due_on"))
+    signed = pl.col("product").is_not_null() & pl.col("signed_on").is_not_null()
+    early = _starting(
+        dues.filter(signed),
+        new.filter(pl.col("new_signed_on").is_not_null()),
+        ["account_id", "product"],
+        (-terms.early_days, 0),
+    ).filter(
+        (pl.col("new_starts_on") > pl.col("starts_on")) & outlasts & (pl.col("new_signed_on") > pl.col("signed_on"))
     )
-    return _nearest(pairs)
+    return _nearest(pl.concat([pairs.select(*_PAIR) for pairs in (late, early)]))
 
 
 def _in_time(pairs: pl.LazyFrame, terms: Terms) -> pl.LazyFrame:
@@ -143,13 +143,43 @@ def _otherwise(dues: pl.LazyFrame, lines: pl.LazyFrame, taken: pl.LazyFrame, ter
         _new(lines).filter(pl.col("renews").is_null()).drop("renews")
         .join(taken.select("new_line_id"), on="new_line_id", how="anti")
     )  # fmt: skip
-    pairs = dues.join(free, on="account_id").filter(_on_time(terms) & (pl.col("line_id") != pl.col("new_line_id")))
+    pairs = _starting(dues, free, ["account_id"], _late(terms))
     return _nearest(pairs).filter(pl.col("new_starts_on") == pl.col("new_starts_on").min().over("line_id"))
 
 
+def _late(terms: Terms) -> tuple[int, int]:
+    """The days after a due on which what starts is on time, without the last."""
+    return 0, max(1, terms.grace_days)
+
+
 def _on_time(terms: Terms) -> pl.Expr:
-    late = pl.col("new_starts_on") - pl.col("due_on")
-    return (late >= timedelta(0)) & (late < timedelta(days=max(1, terms.grace_days)))
+    return _within(_late(terms))
+
+
+def _within(days: tuple[int, int]) -> pl.Expr:
+    away = pl.col("new_starts_on") - pl.col("due_on")
+    return (away >= timedelta(days=days[0])) & (away < timedelta(days=days[1]))
+
+
+def _starting(dues: pl.LazyFrame, new: pl.LazyFrame, key: Sequence[str], days: tuple[int, int]) -> pl.LazyFrame:
+    """Each due with the other lines of the same key that start in these days after it.
+
+    They are joined by stretches of so many days, of which a due needs two: each with each are too many where a product
+    is billed by the month.
+    """
+    first, length = pl.col("due_on").to_physical() + days[0], max(1, days[1] - days[0])
+    begun = pl.concat(
+        [dues.drop("renews").with_columns(((first + more) // length).alias(_STRETCH)) for more in (0, length)]
+    )
+    stretch = (pl.col("new_starts_on").to_physical() // length).alias(_STRETCH)
+    theirs = [name if name == "account_id" else f"new_{name}" for name in key]
+    return begun.join(
+        new.with_columns(stretch),
+        left_on=[*key, _STRETCH],
+        right_on=[*theirs, _STRETCH],
+        nulls_equal=True,
+        coalesce=False,
+    ).filter((pl.col("line_id") != pl.col("new_line_id")) & _within(days))
 
 
 def _nearest(pairs: pl.LazyFrame) -> pl.LazyFrame:

@@ -14,21 +14,22 @@ LEAST = 2
 
 def find(looked: Looked) -> pl.DataFrame:
     """Managers of more accounts than others with a contract of a few weeks at a quarter's end."""
-    short = looked.lines.join(_short(looked.seen.tables["contracts"]), on="line_id", how="semi")
+    there = looked.lines.filter(pl.any_horizontal(active(q.end) for q in looked.quarters)).select("line_id")
+    short = looked.lines.join(_short(looked.seen.tables["contracts"], there), on="line_id", how="semi")
     standing = [
         short.filter(active(q.end)).select("account_id", pl.lit(q.end - DAY).alias("on")) for q in looked.quarters
     ]
     return against_company(marked(looked.books, looked.held(pl.concat(standing))), least_cases=LEAST)
 
 
-def _short(contracts: pl.DataFrame) -> pl.DataFrame:
-    """The lines of 31 days or less, or cancelled so soon, that neither follow nor are followed: line_id.
+def _short(contracts: pl.DataFrame, among: pl.DataFrame) -> pl.DataFrame:
+    """The lines of 31 days or less, or cancelled so soon, that neither follow nor are followed: line_id, of some only.
 
     A line followed at once by another of the same account and product is one of those billed month by month.
     """
     start, end = pl.col("starts_on"), pl.min_horizontal("ends_on", "cancelled_on")
     paid = contracts.filter(pl.col("amount") > 0)
-    short = paid.filter(end - start <= SHORT, end >= start)
+    short = paid.filter(end - start <= SHORT, end >= start).join(among, on="line_id", how="semi")
     touching = [_near(short, "ends_on", paid, "starts_on"), _near(short, "starts_on", paid, "ends_on")]
     renewed = contracts.filter(pl.col("renews").is_not_null()).select(pl.col("renews").alias("line_id"))
     alone = short.join(pl.concat(touching), on="line_id", how="anti").join(renewed, on="line_id", how="anti")
