@@ -202,7 +202,7 @@ def _came_in(
     part: Part, _: Mapping[str, pl.DataFrame], basis: str, terms: Terms, days: Sequence[date]
 ) -> list[pl.DataFrame]:
     lazy = {name: frame.lazy() for name, frame in part.tables.items()}
-    return pl.collect_all([rolling.came(lazy, basis, terms, day, AHEAD) for day in days])
+    return [rolling.came(lazy, basis, terms, day, AHEAD).collect() for day in days]
 
 
 def _times(values: pl.DataFrame, factor: float) -> pl.DataFrame:

@@ -10,6 +10,7 @@ from scoring.watch.sign import Sign, against_company
 
 SHORT = timedelta(days=31)
 LEAST = 2
+_OF_CONTRACTS = ("line_id", "account_id", "product", "amount", "starts_on", "ends_on", "cancelled_on", "renews")
 
 
 def find(looked: Looked) -> pl.DataFrame:
@@ -28,7 +29,7 @@ def _short(contracts: pl.DataFrame, among: pl.DataFrame) -> pl.DataFrame:
     A line followed at once by another of the same account and product is one of those billed month by month.
     """
     start, end = pl.col("starts_on"), pl.min_horizontal("ends_on", "cancelled_on")
-    paid = contracts.filter(pl.col("amount") > 0)
+    paid = contracts.select(_OF_CONTRACTS).filter(pl.col("amount") > 0)
     short = paid.filter(end - start <= SHORT, end >= start).join(among, on="line_id", how="semi")
     touching = [_near(short, "ends_on", paid, "starts_on"), _near(short, "starts_on", paid, "ends_on")]
     renewed = contracts.filter(pl.col("renews").is_not_null()).select(pl.col("renews").alias("line_id"))

@@ -17,6 +17,11 @@ from scoring.lifetime.exposure import months_back
 from scoring.notes.seen import Seen
 
 DAY = timedelta(days=1)
+_OF_LINES = (
+    "line_id", "account_id", "product", "rung", "quantity", "list_price", "discount", "amount", "starts_on", "ends_on",
+    "monthly",
+)  # fmt: skip
+"""What signs ask of lines."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +48,7 @@ class Looked:
     @cached_property
     def lines(self) -> pl.DataFrame:
         """The ledger's lines that bring something."""
-        return self.seen.lines.filter(pl.col("monthly") > 0)
+        return self.seen.lines.select(_OF_LINES).filter(pl.col("monthly") > 0)
 
     @cached_property
     def moves(self) -> pl.DataFrame:

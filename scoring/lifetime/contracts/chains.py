@@ -32,7 +32,7 @@ class Chain:
     first: Counts
 
 
-def paying_lines(lines: pl.LazyFrame, instant: date) -> pl.LazyFrame:
+def paying_lines(lines: pl.LazyFrame, instant: date) -> pl.DataFrame:
     """The lines that bring money and began before the instant, by account, start and end, with their term.
 
     `is_term`: its end was known ahead. That is believed of a length in whole months (to 3 days) which at least
@@ -58,11 +58,21 @@ def paying_lines(lines: pl.LazyFrame, instant: date) -> pl.LazyFrame:
         (pl.col("is_whole") & (pl.col("shows").sum().over("months") >= COMMON * pl.col("of"))).alias("is_common")
     )
     usual = pl.col("months").filter(pl.col("is_common")).mode().min()
-    return own.select(
+    told = own.select(
         "account_id", "line_id", "starts_on", "ends_on", "is_in_force",
         (pl.col("is_common") | pl.col("is_ahead")).alias("is_term"),
         pl.when("is_common").then("months").otherwise(pl.coalesce(usual, "months")).alias("term_months"),
-    ).sort("account_id", "starts_on", "ends_on", "line_id", nulls_last=True)  # fmt: skip
+    )  # fmt: skip
+    return _in_order(told.collect())
+
+
+def _in_order(lines: pl.DataFrame) -> pl.DataFrame:
+    """The lines by account, start, end (none is last) and id; what comes first of these is one number."""
+    numbers = pl.Enum(lines["account_id"].unique().sort())
+    account = pl.col("account_id").cast(numbers).to_physical().cast(pl.Int128)
+    start, end = (pl.col(day).to_physical().fill_null(FAR_DAY) + FAR_DAY for day in ("starts_on", "ends_on"))
+    place = (account * _APART + start) * _APART + end
+    return lines.sort("line_id").sort(place, maintain_order=True)
 
 
 def chain(lines: pl.DataFrame) -> Chain:

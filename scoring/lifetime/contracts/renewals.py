@@ -111,7 +111,7 @@ def spells(lines: pl.LazyFrame, instant: date, *, since: date | None = None) -> 
     `since` is the day from which losses were recorded: what ended before is left out, and what a spell had
     made by then stands in `entered_after` and `entered_age_months`. Sorted by account_id and beginning.
     """
-    frame = paying_lines(lines, instant).collect()
+    frame = paying_lines(lines, instant)
     if frame.is_empty():
         return pl.DataFrame(schema=SPELL)
     start, end = day_numbers(frame["starts_on"]), day_numbers(frame["ends_on"])
