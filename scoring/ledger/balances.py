@@ -48,9 +48,12 @@ def at_instants(lines: pl.LazyFrame, rates: pl.LazyFrame, start: date, end: date
     `after_spot` (at the rate of `end`), a month's revenue in the reporting currency. 0 is measured as zero.
     """
     keep = lines.select("account_id", "currency", "monthly", "starts_on", "ends_on")
-    constant = lines_at_instants(keep, rates, start, end, reporting)
+    standing = keep.filter(active(start) | active(end))
+    constant = lines_at_instants(standing, rates, start, end, reporting)
     both = at_one_day(constant, rates, end, reporting).with_columns(_or_zero("monthly", active(end), "after_spot"))
-    return _added(both, ("account_id",)).sort("account_id")
+    everybody, sums = lines.select("account_id").unique(), _added(both, ("account_id",))
+    found = everybody.join(sums, on="account_id", how="left", validate="1:1")
+    return found.with_columns(pl.col(*ENDS).fill_null(_ZERO)).sort("account_id")
 
 
 def lines_in_windows(

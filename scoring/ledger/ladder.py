@@ -71,7 +71,8 @@ def steps(lines: pl.LazyFrame, span: Span) -> pl.LazyFrame:
 
     One row per account and day: account_id, `on`, `step` (0 or null where it did not move, or was on none before).
     """
-    paying = lines.filter(pl.col("rung").is_not_null() & (pl.col("monthly") > 0))
+    there = (pl.col("starts_on") < span.end) & (pl.col("ends_on").is_null() | (pl.col("ends_on") >= span.start))
+    paying = lines.filter(pl.col("rung").is_not_null() & (pl.col("monthly") > 0) & there)
     edges = [paying.select("account_id", pl.col(edge).alias("on")) for edge in ("starts_on", "ends_on")]
     opening = paying.select("account_id", pl.lit(span.start - timedelta(days=1)).alias("on"))
     days = pl.concat([*(e.filter(span.holds(pl.col("on"))) for e in edges), opening]).unique()

@@ -52,10 +52,11 @@ class Looked:
 
     @cached_property
     def moves(self) -> pl.DataFrame:
-        """The movements of the year day by day, as `ledger.movements.SCHEMA`, whatever grain the rules ask for."""
+        """The movements of the year day by day, as `ledger.movements.SCHEMA` without `origin`, whatever grain the rules
+        ask for."""
         terms = replace(scope.terms(self.seen.rulebook), movements="daily")
         lines, rates = self.seen.lines.lazy(), self.seen.tables["rates"].lazy()
-        return movements.of_contracts(lines, rates, self.year, terms).collect()
+        return movements.of_contracts(lines, rates, self.year, terms).drop("origin").collect()
 
     @cached_property
     def spans(self) -> pl.DataFrame:
