@@ -18,11 +18,11 @@ FAR = date(9999, 12, 31)
 
 NOT_PAYING = ("trial", "paused")
 
-ACCOUNT = "account"
+_ACCOUNT = "account"
 """The number of an account among lines; which one it is says nothing, but it is compared faster than text."""
 _PLACE = "place"
 _READ = (
-    pl.col("account_id").cast(pl.Categorical).to_physical().cast(pl.Int64).alias(ACCOUNT),
+    pl.col("account_id").cast(pl.Categorical).to_physical().cast(pl.Int64).alias(_ACCOUNT),
     pl.col("product").cast(pl.Categorical).to_physical(),
     "line_id", "starts_on", "ends_on", "signed_on", "renews", "monthly", "is_over",
 )  # fmt: skip
@@ -147,7 +147,7 @@ def _cut_where_renewed_early(lines: pl.DataFrame, days: int) -> pl.DataFrame:
     if lines["signed_on"].null_count() == lines.height:
         return lines
     placed = lines.lazy().with_row_index(_PLACE)
-    key = (ACCOUNT, "product")
+    key = (_ACCOUNT, "product")
     following = {name: f"next_{name}" for name in (*key, "signed_on", "starts_on", "ends_on")}
     ordered = (
         placed.select(_PLACE, *following)
@@ -172,9 +172,9 @@ def _bridge_gaps(lines: pl.DataFrame, tolerance: int, as_of: date) -> pl.DataFra
     """
     from_on, to = pl.col("gap_from"), pl.col("gap_to")
     gaps = _gaps(lines.lazy(), as_of).filter((to > from_on) & (to - from_on < timedelta(days=tolerance)))
-    key = [ACCOUNT, "ends_on"]
+    key = [_ACCOUNT, "ends_on"]
     joined = lines.lazy().join(
-        gaps, left_on=key, right_on=[ACCOUNT, "gap_from"], how="left", validate="m:1", maintain_order="left"
+        gaps, left_on=key, right_on=[_ACCOUNT, "gap_from"], how="left", validate="m:1", maintain_order="left"
     )
     runs_on = to.is_not_null() & (pl.col("monthly") > 0) & ~(pl.col("is_open") & pl.col("is_over"))
     return joined.select(
@@ -191,7 +191,7 @@ def _gaps(lines: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
     Account and day are one number, so that all is sorted at once and nothing is asked account by account.
     """
     paying = lines.filter((pl.col("monthly") > 0) & (pl.col("ends_on") > pl.col("starts_on")))
-    starts, ends = (pl.col(ACCOUNT) * _DAYS + (pl.col(day).to_physical() + _SINCE) for day in ("starts_on", "ends_on"))
+    starts, ends = (pl.col(_ACCOUNT) * _DAYS + (pl.col(day).to_physical() + _SINCE) for day in ("starts_on", "ends_on"))
     account, next_on = pl.col("reach") // _DAYS, pl.col("next_starts")
     is_open = (next_on // _DAYS != account).fill_null(value=True)
     return (
@@ -199,7 +199,7 @@ def _gaps(lines: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
         .sort("starts")
         .select(pl.col("ends").cum_max().alias("reach"), pl.col("starts").shift(-1).alias("next_starts"))
         .select(
-            account.alias(ACCOUNT),
+            account.alias(_ACCOUNT),
             _day(pl.col("reach")).alias("gap_from"),
             pl.when(is_open).then(pl.lit(as_of + timedelta(days=1))).otherwise(_day(next_on)).alias("gap_to"),
             is_open.alias("is_open"),

@@ -1,0 +1,195 @@
+"""When does a contract line end, and what renews it? Held against the same, said line by line and without frames."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import pairwise, product
+
+import polars as pl
+from hypothesis import given
+from hypothesis import strategies as st
+from worlds import examples
+
+from scoring.facts import due
+from scoring.frame import conform
+from scoring.ledger.balances import Span, at_instants
+from scoring.ledger.history import FAR, active, recurring
+from scoring.ledger.terms import Terms
+from scoring.lifetime.contracts.chains import paying_lines
+from scoring.tables import CONTRACTS
+
+FIRST, AS_OF = date(2025, 1, 1), date(2025, 5, 15)
+TERMS = Terms("EUR", gap_tolerance_days=30, early_renewal_days=40)
+RATES = pl.LazyFrame(schema={"currency": pl.String, "dated_on": pl.Date, "rate": pl.Decimal(18, 6)})
+
+
+@dataclass(frozen=True)
+class Line:
+    """A contract line, paid by the month."""
+
+    line_id: str
+    account_id: str
+    product: str | None
+    starts_on: date
+    ends_on: date | None
+    signed_on: date | None
+    renews: str | None
+    amount: Decimal
+    status: str | None
+
+    @property
+    def end(self) -> date:
+        return self.ends_on or FAR
+
+    @property
+    def serves(self) -> bool:
+        return self.end > self.starts_on
+
+
+def day(number: int) -> date:
+    return FIRST + timedelta(days=number)
+
+
+@st.composite
+def some_lines(draw: st.DrawFn) -> list[Line]:
+    """Lines of two accounts, close to each other, in any order."""
+    count = draw(st.integers(0, 9).map(lambda n: 9 - n))
+    ids = [f"l{n}" for n in range(count)]
+    near = st.integers(0, 12).map(lambda n: 15 * n)
+    lines = []
+    for line_id in draw(st.permutations(ids)):
+        first, length = draw(near), draw(st.sampled_from([-5, 0, 14, 15, 30, 31, 45, 90]))
+        lines.append(
+            Line(
+                line_id,
+                draw(st.sampled_from(["a", "a", "b"])),
+                draw(st.sampled_from(["P", "P", None])),
+                day(first),
+                draw(st.sampled_from([None, day(first + length), day(first + length)])),
+                draw(st.sampled_from([None, day(first - 3), day(first - 20)])),
+                draw(st.sampled_from([None, None, None, *(other for other in ids if other != line_id)])),
+                Decimal(draw(st.sampled_from([100, 100, 0, -10]))),
+                draw(st.sampled_from([None, None, "cancelled"])),
+            )
+        )
+    return lines
+
+
+def frame(lines: Sequence[Line]) -> pl.LazyFrame:
+    """The lines as the table `contracts`."""
+    kept = [c.name for c in CONTRACTS.columns if c.name in Line.__dataclass_fields__]
+    schema = {c.name: c.kind.dtype for c in CONTRACTS.columns if c.name in kept}
+    rows = pl.LazyFrame([{name: getattr(line, name) for name in kept} for line in lines], schema=schema)
+    return conform(rows.with_columns(pl.lit("month").alias("every"), pl.lit("EUR").alias("currency")), CONTRACTS)
+
+
+def ends_plainly(lines: Sequence[Line]) -> list[tuple[str, date | None, bool]]:
+    """What is left of the lines: id, end, and whether the last days are a gap not yet renewed."""
+    found = [replace(line, ends_on=_renewed(line, lines)) for line in sorted(lines, key=lambda one: one.line_id)]
+    found = [replace(line, ends_on=_followed(line, found)) for line in found]
+    gaps = {account: dict(_gaps_of(found, account)) for account in ("a", "b")}
+    told = []
+    for line in found:
+        until, is_open = gaps[line.account_id].get(line.end, (None, False))
+        runs_on = until is not None and line.amount > 0 and not (is_open and line.status == "cancelled")
+        end = until if runs_on and until else line.end
+        if end > line.starts_on and line.amount:
+            told.append((line.line_id, None if end == FAR else end, runs_on and is_open))
+    return told
+
+
+def _renewed(line: Line, lines: Sequence[Line]) -> date:
+    return min([line.end, *(other.starts_on for other in lines if other.renews == line.line_id)])
+
+
+def _followed(line: Line, lines: Sequence[Line]) -> date:
+    """Where the next line of the product was signed to follow this one."""
+    same = [one for one in lines if (one.account_id, one.product) == (line.account_id, line.product)]
+    beside = pairwise(sorted(same, key=lambda one: (one.starts_on, one.end, one.line_id)))
+    for one, other in beside:
+        if one is line and line.product and line.signed_on and other.signed_on:
+            starts = other.starts_on
+            early = line.starts_on < starts < line.end and (line.end - starts).days <= TERMS.early_renewal_days
+            if early and line.signed_on < other.signed_on and line.end < other.end:
+                return starts
+    return line.end
+
+
+def _gaps_of(lines: Sequence[Line], account: str) -> Iterator[tuple[date, tuple[date, bool]]]:
+    """Where the account pays nothing for a short time: from which day, until which, and whether that is not known."""
+    paying = [one for one in lines if one.account_id == account and one.amount > 0 and one.serves]
+    for end in {one.end for one in paying}:
+        if any(one.starts_on <= end < one.end for one in paying):
+            continue
+        later = [one.starts_on for one in paying if one.starts_on > end]
+        until = min(later, default=AS_OF + timedelta(days=1))
+        if timedelta(0) < until - end < timedelta(days=TERMS.gap_tolerance_days):
+            yield end, (until, not later)
+
+
+@examples(1500)
+@given(some_lines())
+def test_a_line_ends_when_the_definitions_say(lines: list[Line]) -> None:
+    found = recurring(frame(lines), TERMS, AS_OF).select("line_id", "ends_on", "at_risk").collect()
+    assert found.rows() == ends_plainly(lines)
+
+
+@examples(500)
+@given(some_lines(), st.sampled_from([(0, 30), (-40, 0), (0, 1), (0, 0), (-7, 7)]), st.booleans())
+def test_a_due_meets_every_line_that_starts_in_the_days_about_it_and_no_other(
+    lines: list[Line], days: tuple[int, int], same_product: bool
+) -> None:
+    key = ["account_id", "product"] if same_product else ["account_id"]
+    rows = frame(lines).with_columns(pl.lit(1).alias("annual"))
+    dues = rows.rename({"ends_on": "due_on"}).filter(pl.col("due_on").is_not_null())
+    new = rows.select("account_id", *(pl.col(name).alias(to) for name, to in due._NEW.items()))
+    found = due._starting(dues, new, key, days).select("line_id", "new_line_id").collect()
+    wanted = [
+        (one.line_id, other.line_id)
+        for one, other in product(lines, lines)
+        if one.ends_on and one is not other and one.account_id == other.account_id
+        if (one.product == other.product or not same_product)
+        and days[0] <= (other.starts_on - one.ends_on).days < days[1]
+    ]
+    assert sorted(found.rows()) == sorted(wanted)
+
+
+@examples(500)
+@given(some_lines())
+def test_only_lines_about_the_period_matter_to_what_is_due_in_it(lines: list[Line]) -> None:
+    period, terms = Span(day(60), day(90)), due.Terms("EUR", AS_OF, grace_days=30, early_days=20)
+    near, every = (
+        due.due_lines(frame(lines), RATES, period, replace(terms, by_signature=of_all))
+        .filter(period.holds(pl.col("due_on")))
+        .sort("line_id")
+        .collect()
+        for of_all in (False, True)
+    )
+    assert near.equals(every)
+
+
+@examples(500)
+@given(some_lines())
+def test_paying_lines_stand_by_account_start_end_and_id_those_without_an_end_last(lines: list[Line]) -> None:
+    known = recurring(frame(lines), TERMS, AS_OF)
+    known = known.sort("line_id", descending=True)
+    found = paying_lines(known, AS_OF).select("account_id", "starts_on", "ends_on", "line_id").rows()
+    assert found == sorted(found, key=lambda row: (*row[:2], row[2] or FAR, row[3]))
+    assert len(found) == known.filter(pl.col("monthly") > 0, pl.col("starts_on") < AS_OF).collect().height
+
+
+@examples(100)
+@given(some_lines(), st.integers(0, 90), st.integers(0, 120))
+def test_an_account_with_a_line_has_what_its_lines_bring_at_both_ends(
+    lines: list[Line], first: int, length: int
+) -> None:
+    span = Span(day(first), day(first + length))
+    known = recurring(frame(lines), TERMS, AS_OF)
+    found = at_instants(known, RATES, span.start, span.end, "EUR").select("account_id", "before", "after").collect()
+    rows = known.with_columns(active(span.start).alias("first"), active(span.end).alias("last")).collect().to_dicts()
+    wanted = {row["account_id"]: [Decimal(0), Decimal(0)] for row in rows}
+    for row in rows:
+        for n, name in enumerate(("first", "last")):
+            wanted[row["account_id"]][n] += row["monthly"] if row[name] else 0
+    assert {account: [before, after] for account, before, after in found.rows()} == wanted
