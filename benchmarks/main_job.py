@@ -1,10 +1,10 @@
 """What does the main job cost? CPU seconds and peak memory of whole commands and of the work after start.
 
 Prints the table of `benchmarks/README.md`. Each case runs in a process of its own, several times, in turn with
-the others; the median is shown. With BOOKSCORE_DATA naming a folder that holds `online_retail`, that is
-measured, too.
+the others; the median is shown. Ledgers have a hundred lines an account, made companies about twenty rows. With
+BOOKSCORE_DATA naming a folder that holds `online_retail`, that is measured, too.
 
-    uv run python benchmarks/main_job.py [--runs 5] [--accounts 1000 10000 100000]
+    uv run python benchmarks/main_job.py [--runs 5] [--accounts 1000 10000 100000] [--ledgers S M]
 """
 
 import argparse
@@ -63,8 +63,9 @@ class Case:
         return f"| {self.name} | {median(self.cpu):.2f} | {after} | {median(self.peak_mib):.0f} |"
 
 
-def cases(scratch: Path, sizes: Sequence[int]) -> list[Case]:
-    """What is measured, with its inputs made in `scratch`; `sizes` are how many accounts made companies have."""
+def cases(scratch: Path, sizes: Sequence[int], ledgers: Sequence[str]) -> list[Case]:
+    """What is measured, with its inputs made in `scratch`; `sizes` are how many accounts made companies have, `ledgers`
+    the sizes of ledgers."""
     python, command = sys.executable, [sys.executable, "-m", "scoring.cli"]
 
     def scored(name: str, folder: Path, as_of: str) -> Case:
@@ -76,6 +77,12 @@ def cases(scratch: Path, sizes: Sequence[int]) -> list[Case]:
         size = ["--accounts", str(accounts)]
         subprocess.run([*command, "init", str(folder), "--demo", *size], check=True, capture_output=True, cwd=ROOT)
         made.append(scored(f"made company, {accounts:,} accounts, all files written", folder, "2026-06-30"))
+    for size in ledgers:
+        making = [python, str(ROOT / "benchmarks/ledgers/made.py"), size, str(scratch)]
+        said = subprocess.run(making, check=True, capture_output=True, text=True, cwd=ROOT).stdout.strip()
+        folder = scratch / f"ledger-{size}"
+        shutil.copy(ROOT / "rules.yaml", folder)
+        made.append(scored(f"ledger of {said}, all files written", folder, "2026-06-30"))
     data = Path(os.environ.get("BOOKSCORE_DATA", "")) / "online_retail"
     if os.environ.get("BOOKSCORE_DATA") and data.is_dir():
         folder = scratch / "online_retail"
@@ -91,9 +98,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--accounts", type=int, nargs="+", default=[1_000, 10_000])
+    parser.add_argument("--ledgers", nargs="*", default=[], choices=["S", "M"])
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        measured = cases(Path(scratch), asked.accounts)
+        measured = cases(Path(scratch), asked.accounts, asked.ledgers)
         for _ in range(asked.runs):
             for case in measured:
                 case.run()

@@ -81,7 +81,7 @@ class _People:
         for number, has in enumerate(self.add_ons):
             frames.append(self._lines(month, np.flatnonzero(due & has), np.full(self.count, 3 + number), rng))
         self.billed_until[due] = month + self.every[due]
-        contracts = pl.concat(frames)
+        contracts = pl.concat(frames).select(line_id(f"C{month:02d}-"), pl.all())
         return contracts[rng.permutation(contracts.height)], self._invoices(month, rng)
 
     def _live(self, month: int, rng: np.random.Generator) -> None:
@@ -117,7 +117,7 @@ class _People:
                 "starts_on": pl.Series(starts.astype(np.int32)).cast(pl.Date),
                 "ends_on": pl.Series(ends.astype(np.int32)).cast(pl.Date),
             }
-        ).select(line_id(f"C{month:02d}-"), pl.all())
+        )
 
     def _invoices(self, month: int, rng: np.random.Generator) -> pl.DataFrame:
         who = rng.choice(np.flatnonzero(self.is_on), size=int(self.is_on.sum() * 2.0))
