@@ -38,7 +38,7 @@ def recurring(contracts: pl.LazyFrame, terms: Terms, as_of: date) -> pl.LazyFram
     One row per contract line with a service day and an amount other than 0 (or, where the terms keep them, a
     free one): the columns of `contracts` with `monthly` in the line's own currency, `starts_on`, `ends_on`
     (null: evergreen) after notice, overdue payment, renewals and gaps, and `at_risk`, true where the last days
-    are a gap that was not yet renewed. Sorted by line_id.
+    are a gap that was not yet renewed. Sorted by line_id. Ends are worked out at once, the rest when it is collected.
     """
     lines = contracts.sort("line_id", maintain_order=True)
     paid = _cut_where_over(_monthly(lines, terms), terms, as_of).select(*_READ).collect()  # in this order to the end
