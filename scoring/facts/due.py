@@ -118,7 +118,7 @@ def _named(dues: pl.LazyFrame, lines: pl.LazyFrame) -> pl.LazyFrame:
 def _following(dues: pl.LazyFrame, lines: pl.LazyFrame, terms: Terms) -> pl.LazyFrame:
     """The dues with the lines for the same product that follow them, each line behind the due it is nearest to."""
     new = _new(lines).filter(pl.col("renews").is_null()).drop("renews")
-    late = _starting(dues, new, ["account_id", "product"], _late(terms))
+    on_time = _starting(dues, new, ["account_id", "product"], _grace(terms))
     outlasts = pl.col("new_ends_on").is_null() | (pl.col("new_ends_on") > pl.col("due_on"))
     signed = pl.col("product").is_not_null() & pl.col("signed_on").is_not_null()
     early = _starting(
@@ -129,12 +129,12 @@ def _following(dues: pl.LazyFrame, lines: pl.LazyFrame, terms: Terms) -> pl.Lazy
     ).filter(
         (pl.col("new_starts_on") > pl.col("starts_on")) & outlasts & (pl.col("new_signed_on") > pl.col("signed_on"))
     )
-    return _nearest(pl.concat([pairs.select(*_PAIR) for pairs in (late, early)]))
+    return _nearest(pl.concat([pairs.select(*_PAIR) for pairs in (on_time, early)]))
 
 
 def _in_time(pairs: pl.LazyFrame, terms: Terms) -> pl.LazyFrame:
     """Without those that came when the days of grace were over."""
-    return pairs.filter((pl.col("new_starts_on") < pl.col("due_on")) | _on_time(terms))
+    return pairs.filter((pl.col("new_starts_on") < pl.col("due_on")) | _within(_grace(terms)))
 
 
 def _otherwise(dues: pl.LazyFrame, lines: pl.LazyFrame, taken: pl.LazyFrame, terms: Terms) -> pl.LazyFrame:
@@ -143,26 +143,23 @@ def _otherwise(dues: pl.LazyFrame, lines: pl.LazyFrame, taken: pl.LazyFrame, ter
         _new(lines).filter(pl.col("renews").is_null()).drop("renews")
         .join(taken.select("new_line_id"), on="new_line_id", how="anti")
     )  # fmt: skip
-    pairs = _starting(dues, free, ["account_id"], _late(terms))
+    pairs = _starting(dues, free, ["account_id"], _grace(terms))
     return _nearest(pairs).filter(pl.col("new_starts_on") == pl.col("new_starts_on").min().over("line_id"))
 
 
-def _late(terms: Terms) -> tuple[int, int]:
-    """The days after a due on which what starts is on time, without the last."""
+def _grace(terms: Terms) -> tuple[int, int]:
+    """The days after a due, from the first to before the last, on which what starts is on time."""
     return 0, max(1, terms.grace_days)
 
 
-def _on_time(terms: Terms) -> pl.Expr:
-    return _within(_late(terms))
-
-
 def _within(days: tuple[int, int]) -> pl.Expr:
+    """Whether the new line starts so many days after the due (below 0: before it), from the first to before the last."""
     away = pl.col("new_starts_on") - pl.col("due_on")
     return (away >= timedelta(days=days[0])) & (away < timedelta(days=days[1]))
 
 
 def _starting(dues: pl.LazyFrame, new: pl.LazyFrame, key: Sequence[str], days: tuple[int, int]) -> pl.LazyFrame:
-    """Each due with the other lines of the same key that start in these days after it.
+    """Each due with the other lines of the same key that start `_within` these days of it: one row per pair.
 
     They are joined by stretches of so many days, of which a due needs two: each with each are too many where a product
     is billed by the month.

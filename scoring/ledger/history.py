@@ -41,7 +41,8 @@ def recurring(contracts: pl.LazyFrame, terms: Terms, as_of: date) -> pl.LazyFram
     are a gap that was not yet renewed. Sorted by line_id. Ends are worked out at once, the rest when it is collected.
     """
     lines = contracts.sort("line_id", maintain_order=True)
-    paid = _cut_where_over(_monthly(lines, terms), terms, as_of).select(*_READ).collect()  # in this order to the end
+    # Ends are put beside the lines by their order, so no step between may change it.
+    paid = _cut_where_over(_monthly(lines, terms), terms, as_of).select(*_READ).collect()
     cut = _cut_where_renewed_early(_cut_where_renewed(paid), terms.early_renewal_days)
     served = _bridge_gaps(cut, terms.gap_tolerance_days, as_of)
     brings = (pl.col("monthly") != 0) | ~_unpaid() if terms.keeps_free else pl.col("monthly") != 0

@@ -67,7 +67,7 @@ def paying_lines(lines: pl.LazyFrame, instant: date) -> pl.DataFrame:
 
 
 def _in_order(lines: pl.DataFrame) -> pl.DataFrame:
-    """The lines by account, start, end (none is last) and id; what comes first of these is one number."""
+    """The lines by account, start, end (none is last) and id. The first three are one number, as texts sort slowly."""
     numbers = pl.Enum(lines["account_id"].unique().sort())
     account = pl.col("account_id").cast(numbers).to_physical().cast(pl.Int128)
     start, end = (pl.col(day).to_physical().fill_null(FAR_DAY) + FAR_DAY for day in ("starts_on", "ends_on"))
