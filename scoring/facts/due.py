@@ -153,7 +153,7 @@ def _grace(terms: Terms) -> tuple[int, int]:
 
 
 def _within(days: tuple[int, int]) -> pl.Expr:
-    """Whether the new line starts so many days after the due (below 0: before it), from the first to before the last."""
+    """Whether the new line starts in these days after the due (below 0: before it), the last of them left out."""
     away = pl.col("new_starts_on") - pl.col("due_on")
     return (away >= timedelta(days=days[0])) & (away < timedelta(days=days[1]))
 
