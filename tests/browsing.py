@@ -97,6 +97,13 @@ class Visit:
         parts = urlsplit(self.page.url)
         return parts.path + (f"?{parts.query}" if parts.query else "")
 
+    def texts(self, selector: str) -> list[str]:
+        """What each of these says, once all of the page is there: a list of them waits for nothing by itself."""
+        self.page.wait_for_load_state()
+        found = self.page.locator(selector)
+        found.first.wait_for()
+        return found.all_inner_texts()
+
     def at(self, width: int) -> Page:
         """The page in a window of that width."""
         self.page.set_viewport_size({"width": width, "height": HEIGHT})

@@ -184,9 +184,7 @@ def test_bad_names_are_text_on_every_page_and_break_none(world: World, site: Sit
 
 
 def names_of(visit: Visit) -> Sequence[str]:
-    links = visit.page.locator("#managers tbody th[scope=row] a")
-    links.first.wait_for()
-    return links.all_inner_texts()
+    return visit.texts("#managers tbody th[scope=row] a")
 
 
 def test_the_filter_answers_while_one_types_and_the_address_says_what_is_shown(site: Site, browser: Browser) -> None:
@@ -211,7 +209,7 @@ def test_the_filter_answers_while_one_types_and_the_address_says_what_is_shown(s
         visit.page.locator("#q").fill("")
         visit.page.get_by_label("Order inside groups").select_option("score")
         visit.page.get_by_role("button", name="Show").click()
-        scores = visit.page.locator("#managers td.big").all_inner_texts()
+        scores = visit.texts("#managers td.big")
         assert len(scores) == len(everybody)
         assert sorted(names_of(visit)) == sorted(everybody)
 
@@ -259,7 +257,7 @@ def test_another_period_and_what_one_searches_for_are_a_click_away(
         visit.page.get_by_label("Find a manager or an account").fill(wanted)
         visit.page.keyboard.press("Enter")
         visit.page.get_by_role("heading", name="found").wait_for()
-        assert visit.page.locator("main td, main th").get_by_role("link", name=wanted).count() >= 1
+        visit.page.locator("main td, main th").get_by_role("link", name=wanted).first.wait_for()
         assert visit.broken() == []
 
 
