@@ -87,7 +87,7 @@ def told(
     owners: bool = True,
     kept: Path | None = None,
 ) -> Told:
-    """The history of so many periods, the request's the last, in frames of `packed.answers.FRAMES`. `streams` None: as
+    """The history of so many periods, the request's the last, in frames of `packed.frames.FRAMES`. `streams` None: as
     a stream if the folder is large.
 
     In the folder `kept` is what is known of files that were streamed before; None: all are read, and nothing is kept.

@@ -161,11 +161,11 @@ def test_a_payment_that_stays_overdue_ends_a_line(tmp_path: Path) -> None:
 def test_frames_are_written_with_names_and_money(tmp_path: Path) -> None:
     folder = company(tmp_path / "c")
     assert told(folder, "--out", tmp_path / "out")[0] == 0
-    book = pl.read_parquet(tmp_path / "out" / "history_book.parquet")
+    book = pl.read_parquet(tmp_path / "out" / "history_book")
     ada = book.filter(pl.col("account_id") == "a1").sort("starts_on").to_dicts()[-2:]
     assert [(r["tier_before"], r["tier_after"], r["manager_id"]) for r in ada] == [(0, 1, "m1"), (1, 1, "m2")]
     assert [str(r["retained"]) for r in ada] == ["100.0000", "125.0000"]
-    moves = pl.read_parquet(tmp_path / "out" / "history_movements.parquet")
+    moves = pl.read_parquet(tmp_path / "out" / "history_movements")
     assert moves.filter(pl.col("account_id") == "a3")["kind"].to_list()[-2:] == ["churn", "reactivation"]
     orders = pl.read_parquet(tmp_path / "out" / "history_orders.parquet")
     assert orders.to_dicts() == [
@@ -186,7 +186,7 @@ def test_of_two_tiers_that_bring_the_same_the_higher_is_the_account_s(tmp_path: 
     text = default_text().replace("account_tier: highest", "account_tier: largest")
     (folder / "rules.yaml").write_text(text, encoding="utf-8")
     told(folder, "--out", tmp_path / "out", "--period", "2026-Q2")
-    book = pl.read_parquet(tmp_path / "out" / "history_book.parquet").filter(pl.col("account_id") == "a1")
+    book = pl.read_parquet(tmp_path / "out" / "history_book").filter(pl.col("account_id") == "a1")
     assert book.sort("starts_on")["tier_after"].to_list()[-2:] == [1, 1]
 
 

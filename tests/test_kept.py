@@ -23,9 +23,11 @@ from scoring.credit import ownership
 from scoring.ledger.terms import Terms
 from scoring.lifetime.exposure import months_back
 from scoring.packed import answers
-from scoring.packed.answers import FRAMES, answer
+from scoring.packed.answers import answer
 from scoring.packed.facts import SCHEMA, added, facts
+from scoring.packed.frames import FRAMES
 from scoring.packed.history import Ledger, history
+from scoring.packed.history import asked as hangs_on
 from scoring.packed.kept import Kept
 from scoring.packed.keys import CODES, DAYS
 from scoring.packed.lines import A_PIECE, File, Lines
@@ -60,7 +62,7 @@ STEPS = st.lists(st.builds(Step, st.integers(1, 4), st.integers(0, 1), st.intege
 def asked(
     world: World, terms: Terms, tables: dict[str, pl.DataFrame], step: Step
 ) -> tuple[Ledger, Terms, Months, date]:
-    """The ledger and the year of a step. Lines are spread over files whatever their days; accounts are theirs."""
+    """The ledger and the year of a step. Lines are dealt to files in their order; accounts are theirs."""
     until = months_back(world.period.end, 3 * step.ago)
     months = Months(tuple(months_back(until, n) for n in range(12, -1, -1)), 3)
     frames = {name: [tables[name][n::4] for n in range(step.files)] for name in LINES}
@@ -87,7 +89,7 @@ def test_a_history_is_the_same_with_what_is_kept_and_without(world: World, steps
             asking = asked(world, terms, tables, step)
             fresh = answer(*asking, FRAMES)
             assert answer(*asking, FRAMES, Path(folder)).files == fresh.files
-            known = history(*asking, Path(folder))
+            known = history(hangs_on(*asking), Path(folder))
             assert (known.is_fast, known.known_files) == (True, 2 * step.files)
             for name, make in FRAMES.items():
                 assert make(known).equals(fresh.frame(name))
@@ -118,7 +120,8 @@ def outputs(folder: Path, *more: str) -> tuple[dict[str, str], int]:
     code, said, err = told(folder, "--stream", "--by", "manager", "--out", out, *more)
     assert code == 0, said + err
     known = [line for line in err.splitlines() if "read before" in line]
-    hashes = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(out.iterdir())}
+    files = (path for path in sorted(out.rglob("*")) if path.is_file())
+    hashes = {str(path.relative_to(out)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
     return hashes, int(known[0].split()[0]) if known else 0
 
 
@@ -133,7 +136,8 @@ def parts(folder: Path, table: str) -> list[Path]:
 
 def forget(folder: Path) -> None:
     """Removes what was told, but not what is known of files."""
-    shutil.rmtree(folder / ".bookscore" / "history" / "answers")
+    for name in ("answers", "settled"):
+        shutil.rmtree(folder / ".bookscore" / "history" / name)
 
 
 def test_a_month_is_added_and_only_its_files_are_read(tmp_path: Path) -> None:
@@ -159,11 +163,16 @@ def test_a_table_without_files_is_no_file_that_was_read(tmp_path: Path) -> None:
     assert outputs(folder)[1] == 1
 
 
-def test_of_contracts_there_is_one_part_and_of_invoices_one_for_each_reading(tmp_path: Path) -> None:
+def test_of_contracts_there_is_one_part_once_all_are_looked_at_and_of_invoices_one_for_each_reading(
+    tmp_path: Path,
+) -> None:
     folder = company(tmp_path / "c", FIRST)
     outputs(folder)
     for name, text in JULY.items():
         add(folder, name, text.replace("a0", "a1"))
+    outputs(folder)
+    assert [len(parts(folder, table)) for table in LINES] == [2, 2]
+    forget(folder)
     outputs(folder)
     assert [len(parts(folder, table)) for table in LINES] == [1, 2]
 
@@ -288,7 +297,7 @@ def test_what_was_told_is_told_again_without_looking_at_a_line(tmp_path: Path, m
 
 
 @pytest.mark.parametrize("harm", [shorten, spoil, empty, Path.unlink])
-@pytest.mark.parametrize("name", [*(f"{name}.parquet" for name in FRAMES), "part.json"])
+@pytest.mark.parametrize("name", ["book/2026-04-01.parquet", "orders.parquet", "part.json"])
 def test_an_answer_that_was_harmed_is_made_anew(tmp_path: Path, name: str, harm: Callable[[Path], None]) -> None:
     folder = company(tmp_path / "c", FIRST)
     fresh, _ = outputs(folder)

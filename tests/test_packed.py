@@ -19,7 +19,7 @@ from scoring.ledger.ladder import tiers_of_accounts
 from scoring.ledger.terms import Terms
 from scoring.lifetime.exposure import months_back
 from scoring.packed import named
-from scoring.packed.history import History, Ledger, history
+from scoring.packed.history import History, Ledger, asked, history
 from scoring.packed.lines import A_PIECE, File, Lines
 from scoring.packed.months import Months
 
@@ -38,7 +38,7 @@ def made(world: World, tables: Tables, terms: Terms) -> History:
     )
     spans = ownership.from_history(tables["ownership"].lazy())
     ledger = Ledger(tables["accounts"].lazy(), contracts, invoices, spans, tables["rates"].lazy(), is_checked=True)
-    return history(ledger, terms, months, world.as_of)
+    return history(asked(ledger, terms, months, world.as_of))
 
 
 def packable(world: World) -> tuple[Tables, Terms]:

@@ -18,7 +18,8 @@ from measured import measured
 
 from scoring.credit.ownership import from_history
 from scoring.ledger.terms import Terms
-from scoring.packed.answers import FRAMES, answer
+from scoring.packed.answers import answer
+from scoring.packed.frames import FRAMES
 from scoring.packed.history import Ledger
 from scoring.packed.lines import File, Lines
 from scoring.packed.months import Months
@@ -44,7 +45,8 @@ def write(folder: Path, out: Path, kind: str, kept: Path | None = None) -> None:
     beside = f"{[digest_of(folder / f'{name}.{kind}') for name in FEW]}" if kept else ""
     ledger = Ledger(accounts, contracts, invoices, from_history(owned), rates, is_checked=False, beside=beside)
     for name, content in answer(ledger, TERMS, MONTHS, date(2026, 6, 30), FRAMES, kept).files.items():
-        (out / f"{name}.parquet").write_bytes(content)
+        (out / name).parent.mkdir(exist_ok=True)
+        (out / name).write_bytes(content)
 
 
 def _lines(folder: Path, pattern: str, kind: str, *, is_kept: bool) -> Lines:

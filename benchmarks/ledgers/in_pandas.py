@@ -42,8 +42,10 @@ def answered(folder: Path, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     _write(_sums(book, moves, owners), out / "sums.parquet")
     _write(_orders(invoices), out / "orders.parquet", ids)
+    moves = moves.sort_values(["m", "a"])
     moves["month"] = _first_of(moves["m"])
     _write(moves[["a", "month", "kind", "amount"]], out / "movements.parquet", ids)
+    book = book.sort_values(["q", "a"])
     there = (book[["opening", "closing", "revenue"]] != 0).any(axis=1)
     _write(book[there].drop(columns=["q", "before", "after"]), out / "book.parquet", ids)
 
@@ -171,7 +173,7 @@ def _sums(book: pd.DataFrame, moves: pd.DataFrame, owners: pd.DataFrame) -> pd.D
         axis=1,
     )
     sums = sums.rename(columns={"before": "opening", "after": "closing"})
-    sums = sums.fillna(0).astype("int64").sort_index().reset_index()
+    sums = sums.fillna(0).astype("int64").reset_index().sort_values(["q", "manager_id"])
     return sums.assign(quarter=_first_of(sums.pop("q") * 3))
 
 

@@ -151,13 +151,13 @@ OUTPUTS = """
 COPY (
   SELECT account_id, quarter, opening, closing, least(opening, closing) AS retained, revenue, tier_before, tier_after,
     manager_id
-  FROM book JOIN accounts USING (a) WHERE opening <> 0 OR closing <> 0 OR revenue <> 0 ORDER BY account_id, quarter
+  FROM book JOIN accounts USING (a) WHERE opening <> 0 OR closing <> 0 OR revenue <> 0 ORDER BY quarter, account_id
 ) TO '{out}/book.parquet' (FORMAT parquet);
-COPY (SELECT * FROM sums ORDER BY manager_id, quarter) TO '{out}/sums.parquet' (FORMAT parquet);
+COPY (SELECT * FROM sums ORDER BY quarter, manager_id) TO '{out}/sums.parquet' (FORMAT parquet);
 COPY (SELECT account_id, orders.* EXCLUDE (a) FROM orders JOIN accounts USING (a) ORDER BY account_id)
 TO '{out}/orders.parquet' (FORMAT parquet);
 COPY (
-  SELECT account_id, first_of(m) AS month, kind, amount FROM moves JOIN accounts USING (a) ORDER BY account_id, month
+  SELECT account_id, first_of(m) AS month, kind, amount FROM moves JOIN accounts USING (a) ORDER BY month, account_id
 ) TO '{out}/movements.parquet' (FORMAT parquet);
 """
 FIGURES = ("accounts", "opening", "closing", "retained", "revenue", "ups", "downs")

@@ -14,6 +14,8 @@ from scoring.cli.screen import Column, table, working
 from scoring.cli.streams import note, say
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import polars as pl
 
     from scoring.revenue_history import Told
@@ -47,7 +49,7 @@ def history(  # noqa: PLR0913 - a command has as many options as it has
     set_aside: SetAside = False,
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="DIR", help="Write book, sums, movements and orders as Parquet files there."),
+        typer.Option("--out", metavar="DIR", help="Write book, sums, movements and orders there, as Parquet."),
     ] = None,
     stream: Annotated[
         bool | None,
@@ -70,7 +72,7 @@ def history(  # noqa: PLR0913 - a command has as many options as it has
     from dataclasses import replace
 
     from scoring import revenue_history
-    from scoring.packed.answers import FRAMES
+    from scoring.packed.frames import FRAMES
 
     request = replace(places.request(folder, rules, as_of), period=period, set_aside=set_aside)
     owners = by is not By.COMPANY or out is not None
@@ -80,12 +82,21 @@ def history(  # noqa: PLR0913 - a command has as many options as it has
         found = revenue_history.told(request, periods, frames=frames, streams=stream, owners=owners, kept=kept)
     sums = _sums(found, by)
     if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
-        for name, content in found.answer.files.items():
-            (out / f"history_{name}.parquet").write_bytes(content)
+        _write(found.answer.files, out)
     data = [{**row, **{k: str(v) for k, v in row.items() if isinstance(v, Decimal)}} for row in sums.to_dicts()]
     currency = found.rulebook.currency
     finish(Answer(data), lambda: _show(found, sums, by, folder, currency), as_json=as_json)
+
+
+def _write(files: "Mapping[str, bytes]", out: Path) -> None:
+    """Writes the files, and removes those of periods that were written before and are not asked for now."""
+    paths = {out / f"history_{name}": content for name, content in files.items()}
+    for other in out.glob("history_*/????-??-??.parquet"):
+        if other not in paths:
+            other.unlink()
+    for path, content in paths.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
 
 
 def _sums(found: "Told", by: By) -> "pl.DataFrame":

@@ -41,6 +41,12 @@ def count(amount: str, currency: str) -> pl.Expr:
     return pl.when(pl.col(currency) == OWN).then(amount).otherwise(pl.col(amount).sign())
 
 
+def nominal() -> pl.Expr:
+    """What a fact counts, whatever the currency: 0 for the sum of lines of which each has ended."""
+    one = pl.when(pl.col("each") == OWN).then(1).otherwise(pl.col("each") // _CURRENCIES)
+    return (pl.col("count") * one).alias("nominal")
+
+
 def priced(facts: pl.LazyFrame, rates: Mapping[str, int]) -> pl.LazyFrame:
     """The facts with their `value` for `each` and `count`, at rates in millionths; null where there is no rate."""
     known: list[int | None] = [None] * _CURRENCIES

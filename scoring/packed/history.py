@@ -4,7 +4,7 @@ ids → facts → gaps → movements, levels, sales, owners → frames with name
 movement an account and month, at the rates of one day.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,20 +15,20 @@ import polars as pl
 from scoring.ledger.currency import rates_in_millionths
 from scoring.ledger.movements import GAINS, LOSSES
 from scoring.ledger.terms import Terms
+from scoring.packed import summaries, valued
 from scoring.packed.events import as_seen_on
-from scoring.packed.facts import NotPackedError
+from scoring.packed.facts import NotPackedError, added
 from scoring.packed.gaps import bridged
 from scoring.packed.ids import Ids, ids_of
 from scoring.packed.kept import Kept
-from scoring.packed.keys import number
+from scoring.packed.keys import day_in, month_number, number
 from scoring.packed.levels import Levels, levels
 from scoring.packed.lines import Lines
 from scoring.packed.months import Months
-from scoring.packed.owners import Owners, owners
+from scoring.packed.owners import Owners, Spans, owners, spans_of
 from scoring.packed.plainly import facts_plainly, sold_plainly
 from scoring.packed.reading import Reading
-from scoring.packed.sales import Sales, sales
-from scoring.packed.summaries import of_contracts, of_invoices
+from scoring.packed.sales import Ordered, Sales, sales
 from scoring.packed.walked import walked
 
 KINDS = (*GAINS, *LOSSES)
@@ -53,12 +53,56 @@ class Ledger:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """Of which ledger and months a history is asked, and by what it is read: accounts, rates, owners."""
+
+    ledger: Ledger
+    months: Months
+    ids: Ids
+    by: Reading
+    spans: Spans
+
+    @property
+    def settles(self) -> date:
+        """The first day of the last span before which nothing waits for a renewal any more; if need be, of the first.
+
+        What happened before it is only changed by lines of earlier days.
+        """
+        latest = number(self.by.as_of) + 1 - self.by.terms.gap_tolerance_days
+        first, *others = self.months.spans[:-1]
+        return max((first, *(day for day in others if number(day) <= latest)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Before:
+    """What is known of the spans before `first`, and of all lines in some files, so that only later ones are told.
+
+    `contracts` are facts in which days before `first` may be short, `invoices` the facts of its month and later ones,
+    and `ordered` what was in the months before; of the files with these digests.
+    """
+
+    first: date
+    contracts: pl.DataFrame
+    invoices: pl.DataFrame
+    ordered: Ordered
+    contract_files: frozenset[str]
+    invoice_files: frozenset[str]
+
+    @property
+    def files(self) -> int:
+        """How many files are known."""
+        return len(self.contract_files) + len(self.invoice_files)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class History:
     """All that happened, in whole numbers; `named` gives it names.
 
-    `moves` as `walked.SCHEMA`; `levels` at the ends of spans; `sales` in spans; `owners` on the day before each month
-    and on the last of all, from `spans`. `is_fast` says whether the fast form could read all lines,
-    `known_files` how many files were known from before.
+    `moves` as `walked.SCHEMA`; `levels` at the ends of spans; `sales` in spans; `owners` on the day before each
+    month and on the last of all, from `spans`.
+    `ordered` is of all months that were asked for, those before the history's, too. `is_fast` says whether the
+    fast form could read all lines, `known_files` how many files were known from before; `contracts` and `invoices` are
+    the facts that it is made of, where facts are kept, those of invoices from the day on that `Asked.settles`.
     """
 
     months: Months
@@ -66,76 +110,134 @@ class History:
     moves: pl.DataFrame
     levels: Levels
     sales: Sales
+    ordered: Ordered
     owners: Owners
     spans: pl.LazyFrame
     tiers: Sequence[str]
     is_fast: bool
     known_files: int = 0
+    contracts: pl.DataFrame | None = None
+    invoices: pl.DataFrame | None = None
 
 
-def history(ledger: Ledger, terms: Terms, months: Months, as_of: date, kept: Path | None = None) -> History:
-    """The history of the months. Rates are those of the first day of the last span, as in a run of that span.
+def asked(ledger: Ledger, terms: Terms, months: Months, as_of: date) -> Asked:
+    """What a history hangs on. Rates are those of the first day of the last span, as in a run of that span.
 
-    In the folder `kept` are the facts of files that were read before, and those of new files are put there.
-    Raises NotPackedError where a line that nobody checked cannot be read in the fast form, HashesCollideError, and
-    OSError where facts cannot be kept.
+    Raises HashesCollideError.
     """
     ids = ids_of(ledger.accounts)
-    day = months.spans[-2]
     until = max(months.firsts[-1], as_of) + timedelta(days=terms.gap_tolerance_days + 1)
-    by = Reading(terms, _rates_on(ledger.rates, day), as_of, until)
-    known = _kept(ledger, ids, by, kept)
+    by = Reading(terms, _rates_on(ledger.rates, months.spans[-2]), as_of, until)
+    return Asked(ledger, months, ids, by, spans_of(ledger.spans, ids))
+
+
+def history(of: Asked, kept: Path | None = None, before: Before | None = None) -> History:
+    """The history of the months; of those from `before.first` on, where there is such.
+
+    In the folder `kept` are the facts of files that were read before, and those of new files are put there.
+    Raises NotPackedError where a line that nobody checked cannot be read in the fast form, or none may be known from
+    before, and OSError where facts cannot be kept.
+    """
+    known = _kept(of, kept)
+    months = of.months.since(before.first) if before else of.months
+    later: list[pl.DataFrame] = []
     with ThreadPoolExecutor(1) as beside:  # what NumPy does, it does on one core: the others read the other table
-        sold = beside.submit(_sales, ledger, ids, by, months, known[1])
-        found, is_fast = _facts(ledger, ids, by, day, known[0])
-    spans = [number(first) for first in months.spans]
+        submitted = beside.submit(_sales, of, months, known[1], before, later)
+        facts, found, is_fast = _facts(of, known[0], before)
+        sold = submitted.result()
     firsts = [number(first) for first in months.firsts]
+    spans, terms = [number(first) for first in months.spans], of.by.terms
     return History(
         months=months,
-        ids=ids,
+        ids=of.ids,
         moves=walked(found, firsts, terms.reactivation_window_days),
-        levels=levels(found, len(ids), spans, len(terms.tiers), largest=terms.largest_tier),
-        sales=sold.result(),
-        owners=owners(ledger.spans, ids, [first - 1 for first in firsts]),
-        spans=ledger.spans,
+        levels=levels(found, len(of.ids), spans, len(terms.tiers), largest=terms.largest_tier),
+        sales=sold,
+        ordered=before.ordered.then(sold.ordered) if before else sold.ordered,
+        owners=owners(of.spans, [first - 1 for first in firsts]),
+        spans=of.ledger.spans,
         tiers=terms.tiers,
         is_fast=is_fast,
-        known_files=sum(len(of_table.known) for of_table in known if of_table),
+        known_files=sum(len(of_table.known) for of_table in known if of_table) + (before.files if before else 0),
+        contracts=facts,
+        invoices=pl.concat(later) if later else None,
     )
 
 
-def _kept(ledger: Ledger, ids: Ids, by: Reading, folder: Path | None) -> tuple[Kept | None, Kept | None]:
+def _kept(of: Asked, folder: Path | None) -> tuple[Kept | None, Kept | None]:
     """What is known of contracts and of invoices, where their files have digests."""
     known: list[Kept | None] = [None, None]
-    if folder and "" not in ledger.contracts.digests:
-        known[0] = Kept(folder / "contracts", f"{by.terms} {as_seen_on(ledger.contracts, by)}", ids)
-    if folder and "" not in ledger.invoices.digests:
-        known[1] = Kept(folder / "invoices", by.terms.currency, ids)
+    if folder and "" not in of.ledger.contracts.digests:
+        known[0] = Kept(folder / "contracts", way_of_contracts(of), of.ids)
+    if folder and "" not in of.ledger.invoices.digests:
+        known[1] = Kept(folder / "invoices", of.by.terms.currency, of.ids)
     return known[0], known[1]
 
 
-def _facts(ledger: Ledger, ids: Ids, by: Reading, day: date, kept: Kept | None) -> tuple[pl.DataFrame, bool]:
-    """What all lines are worth, and whether the fast form read them."""
+def way_of_contracts(of: Asked) -> str:
+    """What the facts of contract lines hang on but the lines."""
+    return f"{of.by.terms} {as_seen_on(of.ledger.contracts, of.by)}"
+
+
+def _facts(of: Asked, kept: Kept | None, before: Before | None) -> tuple[pl.DataFrame | None, pl.DataFrame, bool]:
+    """The facts of all lines, where they are kept; what they are worth; and whether the fast form read them."""
+    by, lines = of.by, of.ledger.contracts
     if not by.is_plain:
         try:
-            found = of_contracts(ledger.contracts, ids, by, kept)
-            return bridged(found, by.terms.gap_tolerance_days, number(by.as_of) + 1), True
+            facts = None if kept is None else _kept_facts(of, kept, before)
+            found = summaries.contracts_at_once(lines, of.ids, by) if facts is None else valued.of_facts(facts, by)
+            return facts, bridged(found, by.terms.gap_tolerance_days, number(by.as_of) + 1), True
         except NotPackedError:
-            pass  # some line looks at another, or is beyond Int64: all of them are read in full
-    _check_plain(ledger)
-    return facts_plainly(ledger.contracts.whole(), ids, by, ledger.rates, day), False
+            if before:
+                raise
+            # some line looks at another, or is beyond Int64: all of them are read in full
+    _check_plain(of.ledger)
+    return None, facts_plainly(lines.whole(), of.ids, by, of.ledger.rates, of.months.spans[-2]), False
 
 
-def _sales(ledger: Ledger, ids: Ids, by: Reading, months: Months, kept: Kept | None) -> Sales:
-    """What was invoiced, read in the fast form unless some amount or rate is too wide for it."""
+def _kept_facts(of: Asked, kept: Kept, before: Before | None) -> pl.DataFrame:
+    """The facts of all lines, of known files as they are known."""
+    if before is None:
+        return summaries.facts_of_contracts(of.ledger.contracts, of.ids, of.by, kept)
+    new = summaries.new_contracts(of.ledger.contracts, of.ids, of.by, kept, before.contract_files)
+    return added(before.contracts, new)
+
+
+def _sales(of: Asked, months: Months, kept: Kept | None, before: Before | None, later: list[pl.DataFrame]) -> Sales:
+    """What was invoiced, read in the fast form unless some amount or rate is too wide for it.
+
+    Facts from the day on that `Asked.settles` are put to the `later` ones.
+    """
+    by, lines, count = of.by, of.ledger.invoices, len(of.ids)
     if not by.has_odd_rates:
         try:
-            return sales(of_invoices(ledger.invoices, ids, by, kept), len(ids), months)
+            if kept is None:
+                return sales(summaries.invoices_at_once(lines, of.ids, by), count, months)
+            parts = _later(_sold(of, kept, before), month_number(of.settles), later)
+            return sales(summaries.priced_invoices(parts, by), count, months)
         except NotPackedError:
-            pass  # some line is beyond Int64: all of them are read in full
-    _check_plain(ledger)
-    lines = sold_plainly(ledger.invoices.whole(), ids, by, ledger.rates, months.spans[-2])
-    return sales([lines], len(ids), months)
+            if before:
+                raise
+            later.clear()  # some line is beyond Int64: all of them are read in full
+    _check_plain(of.ledger)
+    found = sold_plainly(lines.whole(), of.ids, by, of.ledger.rates, of.months.spans[-2])
+    return sales([found], count, months)
+
+
+def _sold(of: Asked, kept: Kept, before: Before | None) -> Iterator[pl.DataFrame]:
+    """The facts of all invoices, or from the first open month on, in parts."""
+    if before is None:
+        yield from summaries.facts_of_invoices(of.ledger.invoices, of.ids, of.by, kept)
+        return
+    yield before.invoices
+    yield from summaries.new_invoices(of.ledger.invoices, of.ids, of.by, kept, before.invoice_files)
+
+
+def _later(parts: Iterable[pl.DataFrame], month: int, later: list[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """The same parts; what is in them from a month on is put to the later ones."""
+    for part in parts:
+        later.append(part.filter(day_in(pl.col("key")) >= month))
+        yield part
 
 
 def _check_plain(ledger: Ledger) -> None:

@@ -56,12 +56,14 @@ class Ids:
 
     def numbered(self, lines: pl.LazyFrame) -> pl.LazyFrame:
         """The lines, in their order, with `account` for their `hash`; null where it is none of the known."""
-        found = pl.col("hash").map_batches(self._numbers_of, return_dtype=pl.Int64, is_elementwise=True)
+        found = pl.col("hash").map_batches(self.numbers_of, return_dtype=pl.Int64, is_elementwise=True)
         return lines.with_columns(found.alias("account")).drop("hash")
 
     def in_order(self) -> pl.Series:
         """The hashes in the order of the accounts' numbers."""
-        return pl.Series(self.hashes[np.argsort(self.numbers)])
+        found = np.empty_like(self.hashes)
+        found[self.numbers] = self.hashes
+        return pl.Series(found)
 
     def known(self) -> pl.LazyFrame:
         """One row per account, in the order of their ids: account_id, account."""
@@ -72,8 +74,8 @@ class Ids:
         names = self.names.gather(frame["account"])
         return frame.select(names.alias("account_id"), pl.exclude("account"))
 
-    def _numbers_of(self, column: pl.Series) -> pl.Series:
-        """The numbers of hashes."""
+    def numbers_of(self, column: pl.Series) -> pl.Series:
+        """The numbers of the accounts with these hashes; null for those that are not known."""
         if not len(self):
             return pl.Series([None], dtype=pl.Int64).new_from_index(0, len(column))
         wanted = column.fill_null(0).to_numpy()

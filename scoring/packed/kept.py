@@ -87,10 +87,17 @@ class Kept:
             facts, accounts = (pl.read_parquet(place / name) for name in (_FACTS, _ACCOUNTS))
         except (OSError, pl.exceptions.PolarsError):
             return None
-        numbers = accounts.lazy().pipe(self._ids.numbered).collect()["account"]
-        if numbers.equals(pl.int_range(len(numbers), eager=True)):
-            return facts
-        key = pl.col("key")
-        moved = pl.lit(numbers).gather(key // _ACCOUNT) * _ACCOUNT + key % _ACCOUNT
-        numbered = facts.with_columns(moved.alias("key"))
-        return None if numbered["key"].null_count() else numbered
+        return renumbered(facts, self._ids.numbers_of(accounts["hash"]))
+
+
+def renumbered(facts: pl.DataFrame, numbers: pl.Series) -> pl.DataFrame | None:
+    """The facts with the numbers that accounts have now, by their numbers then; None where one of them has none now.
+
+    Numbers are in the order of ids, then and now, so facts that were sorted still are.
+    """
+    if numbers.equals(pl.int_range(len(numbers), eager=True)):
+        return facts
+    key = pl.col("key")
+    moved = pl.lit(numbers).gather(key // _ACCOUNT) * _ACCOUNT + key % _ACCOUNT
+    numbered = facts.with_columns(moved.alias("key"))
+    return None if numbered["key"].null_count() else numbered

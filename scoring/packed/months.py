@@ -22,3 +22,11 @@ class Months:
     def first_number(self) -> int:
         """The number of the first month."""
         return month_number(self.firsts[0])
+
+    def of_spans(self, first: int, after: int) -> "Months":
+        """Those of the spans from one number to before another."""
+        return Months(self.firsts[first * self.length : after * self.length + 1], self.length)
+
+    def since(self, first: date) -> "Months":
+        """Those from a day on that is the first of a span."""
+        return self.of_spans(self.spans.index(first), len(self.spans) - 1)

@@ -16,11 +16,11 @@ that is several."""
 
 
 def book(history: History) -> pl.DataFrame:
-    """The accounts in all spans, as `BOOK`, sorted by account_id and span."""
+    """The accounts in all spans, as `BOOK`, sorted by span and account_id."""
     paid = np.maximum(history.levels.total, 0)
     opening, closing, revenue = paid[:, :-1], paid[:, 1:], history.sales.revenue
-    there = np.nonzero((opening != 0) | (closing != 0) | (revenue != 0))
-    who, span = there
+    span, who = np.nonzero(((opening != 0) | (closing != 0) | (revenue != 0)).T)
+    there = who, span
     owners, rung = history.owners, history.levels.rung
     rows = pl.DataFrame(
         {
@@ -45,11 +45,12 @@ def _money(name: str) -> pl.Expr:
 
 
 def moves(history: History) -> pl.DataFrame:
-    """The movement of each account in each month: account_id, month (its first day), kind, amount, sorted by them."""
-    firsts = pl.Series(history.months.firsts).gather(history.moves["month"])
-    return history.ids.named(history.moves.select("account", firsts.alias("month"), "kind", _money("amount")))
+    """The movement of each account in each month: account_id, month (its first day), kind, amount; by month and id."""
+    moves = history.moves.sort("month", maintain_order=True)
+    firsts = pl.Series(history.months.firsts).gather(moves["month"])
+    return history.ids.named(moves.select("account", firsts.alias("month"), "kind", _money("amount")))
 
 
 def orders(history: History) -> pl.DataFrame:
-    """What each account ordered within the months: account_id, `first_on`, `last_on`, `orders` (days), `amount`."""
-    return history.ids.named(history.sales.orders()).with_columns(_money("amount"))
+    """What each account ordered within all months: account_id, `first_on`, `last_on`, `orders` (days), `amount`."""
+    return history.ids.named(history.ordered.orders()).with_columns(_money("amount"))

@@ -18,10 +18,40 @@ NOBODY = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Spans:
+    """Who held what from when to when: `rows` by account, `starts`, `ends` (days' numbers), manager_id, with `weight`.
+
+    Accounts in `shared` are, at some time, of several managers or only in part.
+    """
+
+    rows: pl.DataFrame
+    shared: NDArray[np.bool_]
+
+    def known_by(self, accounts: pl.Series, who: pl.Series, first: int, after: int) -> str:
+        """What is told of the accounts `who` by the days from one to before another: a sum of hashes of their spans.
+
+        `accounts` are the hashes of all. Other accounts and other days do not matter, but whether one is shared does.
+        """
+        own = np.zeros(len(self.shared), dtype=np.bool_)
+        own[who.to_numpy()] = True
+        seen = self.rows.filter(
+            pl.lit(pl.Series(own)).gather(pl.col("account")) & (pl.col("starts") < after) & (pl.col("ends") > first)
+        ).select(
+            pl.lit(accounts).gather(pl.col("account")).alias("account"),
+            pl.lit(pl.Series(self.shared)).gather(pl.col("account")).alias("is_shared"),
+            pl.col("starts").clip(first),
+            pl.col("ends").clip(None, after),
+            "manager_id",
+            "weight",
+        )
+        return f"{seen.height} {seen.hash_rows().sum() if seen.height else 0}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Owners:
     """`grid`: for each account (a row) and day (a column) the place in `managers` of who holds all of it.
 
-    Accounts in `shared` are, at some time, of several managers or only in part; their rows say nothing.
+    The rows of accounts in `shared` say nothing, as in `Spans`.
     """
 
     managers: tuple[str, ...]
@@ -29,31 +59,9 @@ class Owners:
     shared: NDArray[np.bool_]
 
 
-def owners(spans: pl.LazyFrame, ids: Ids, days: Sequence[int]) -> Owners:
-    """The owners on days, which are numbers in ascending order. `spans` as `credit.ownership.SPANS`."""
-    listed = _numbered(spans, ids)
-    names = listed["manager_id"].unique().sort().to_list()
-    managers = (UNASSIGNED, *(name for name in names if name != UNASSIGNED))
-    place = {name: number for number, name in enumerate(managers)}
-    account = listed["account"].to_numpy()
-    starts, ends = listed["starts"].to_numpy(), listed["ends"].to_numpy()
-    overlaps = (account[1:] == account[:-1]) & (
-        starts[1:] < np.maximum.accumulate(account * DAYS + ends)[:-1] - account[1:] * DAYS
-    )
-    shared = np.zeros(len(ids), dtype=np.bool_)
-    shared[account[1:][overlaps]] = True
-    shared[account[listed["weight"].to_numpy() != RATE_SCALE]] = True
-    who = listed["manager_id"].replace_strict(place, return_dtype=pl.Int32).to_numpy()
-    return Owners(
-        managers,
-        _laid(account, np.searchsorted(days, starts), np.searchsorted(days, ends), who, (len(ids), len(days))),
-        shared,
-    )
-
-
-def _numbered(spans: pl.LazyFrame, ids: Ids) -> pl.DataFrame:
-    """The spans that hold a day, in the order of accounts and days; of accounts that are not known none."""
-    return (
+def spans_of(spans: pl.LazyFrame, ids: Ids) -> Spans:
+    """The spans that hold a day, of accounts that are known. `spans` as `credit.ownership.SPANS`."""
+    rows = (
         ids.numbered(spans.with_columns(ids.hashed()))
         .drop_nulls("account")
         .select("account", "manager_id", day_of("starts_on").alias("starts"), day_of("ends_on").alias("ends"), "weight")
@@ -61,6 +69,26 @@ def _numbered(spans: pl.LazyFrame, ids: Ids) -> pl.DataFrame:
         .sort("account", "starts", "ends", "manager_id")
         .collect()
     )
+    account, starts, ends = (rows[name].to_numpy() for name in ("account", "starts", "ends"))
+    overlaps = (account[1:] == account[:-1]) & (
+        starts[1:] < np.maximum.accumulate(account * DAYS + ends)[:-1] - account[1:] * DAYS
+    )
+    shared = np.zeros(len(ids), dtype=np.bool_)
+    shared[account[1:][overlaps]] = True
+    shared[account[rows["weight"].to_numpy() != RATE_SCALE]] = True
+    return Spans(rows, shared)
+
+
+def owners(spans: Spans, days: Sequence[int]) -> Owners:
+    """The owners on days, which are numbers in ascending order."""
+    names = spans.rows["manager_id"].unique().sort().to_list()
+    managers = (UNASSIGNED, *(name for name in names if name != UNASSIGNED))
+    place = {name: number for number, name in enumerate(managers)}
+    account, starts, ends = (spans.rows[name].to_numpy() for name in ("account", "starts", "ends"))
+    who = spans.rows["manager_id"].replace_strict(place, return_dtype=pl.Int32).to_numpy()
+    shape = (len(spans.shared), len(days))
+    grid = _laid(account, np.searchsorted(days, starts), np.searchsorted(days, ends), who, shape)
+    return Owners(managers, grid, spans.shared)
 
 
 def _laid(

@@ -18,14 +18,13 @@ Bits = NDArray[np.uint32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sales:
-    """`revenue` of each account (a row) in each span (a column); `bought` in all, on the `days`.
+class Ordered:
+    """`bought` by orders, of each account (a row) in each span (a column), on the `days`.
 
     Money in ten-thousandths. `days` has a column for each month, and a bit for each day of it.
     """
 
     months: Months
-    revenue: Whole
     bought: Whole
     days: Bits
 
@@ -43,17 +42,36 @@ class Sales:
                 "first_on": firsts[begins] + lowest - 1,
                 "last_on": firsts[ends] + highest - 1,
                 "orders": count[who],
-                "amount": self.bought[who],
+                "amount": self.bought[who].sum(axis=1),
             }
         )
         return made.with_columns(as_date(pl.col("first_on", "last_on")))
+
+    def of_spans(self, first: int, after: int) -> "Ordered":
+        """Those of the spans from one number to before another."""
+        months, length = self.months.of_spans(first, after), self.months.length
+        return Ordered(months, self.bought[:, first:after], self.days[:, first * length : after * length])
+
+    def then(self, later: "Ordered") -> "Ordered":
+        """These and those of the months that follow, of the same accounts."""
+        months = Months((*self.months.firsts[:-1], *later.months.firsts), self.months.length)
+        bought, days = np.hstack((self.bought, later.bought)), np.hstack((self.days, later.days))
+        return Ordered(months, bought, days)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sales:
+    """`revenue` of each account (a row) in each span (a column), in ten-thousandths, and what was `ordered` of it."""
+
+    revenue: Whole
+    ordered: Ordered
 
 
 def sales(found: Iterable[pl.DataFrame], accounts: int, months: Months) -> Sales:
     """What invoice lines say of so many accounts. They have columns `key` (of accounts and months), `value`, `days`."""
     count = len(months.firsts) - 1
-    revenue = np.zeros((accounts, count // months.length), dtype=np.int64)
-    made = Sales(months, revenue, np.zeros(accounts, dtype=np.int64), np.zeros((accounts, count), dtype=np.uint32))
+    revenue, bought = (np.zeros((accounts, count // months.length), dtype=np.int64) for _ in range(2))
+    made = Sales(revenue, Ordered(months, bought, np.zeros((accounts, count), dtype=np.uint32)))
     for rows in found:
         for some in rows.iter_slices(_SLICE):
             _add(made, some)
@@ -62,17 +80,18 @@ def sales(found: Iterable[pl.DataFrame], accounts: int, months: Months) -> Sales
 
 def _add(made: Sales, rows: pl.DataFrame) -> None:
     """Adds the lines of the months up."""
-    key, value, days = (rows[name].to_numpy() for name in ("key", "value", "days"))
-    month = key // CODES % DAYS - made.months.first_number
-    there = (month >= 0) & (month < made.days.shape[1])
+    days, months = made.ordered.days, made.ordered.months
+    key, value, bits = (rows[name].to_numpy() for name in ("key", "value", "days"))
+    month = key // CODES % DAYS - months.first_number
+    there = (month >= 0) & (month < days.shape[1])
     if not there.all():
-        key, value, days, month = key[there], value[there], days[there], month[there]
+        key, value, bits, month = key[there], value[there], bits[there], month[there]
     account = key // (CODES * DAYS)
-    np.add.at(made.revenue.reshape(-1), account * made.revenue.shape[1] + month // made.months.length, value)
-    buys = np.flatnonzero((days != 0) & (value > 0))
-    account = account[buys]
-    np.add.at(made.bought, account, value[buys])
-    _set(made.days.reshape(-1), account * made.days.shape[1] + month[buys], days[buys].view(np.uint32))
+    place = account * made.revenue.shape[1] + month // months.length
+    np.add.at(made.revenue.reshape(-1), place, value)
+    buys = np.flatnonzero((bits != 0) & (value > 0))
+    np.add.at(made.ordered.bought.reshape(-1), place[buys], value[buys])
+    _set(days.reshape(-1), account[buys] * days.shape[1] + month[buys], bits[buys].view(np.uint32))
 
 
 def _set(days: Bits, place: Whole, bits: Bits) -> None:

@@ -1,10 +1,10 @@
-"""What did lines do, be they read now or before? What contract lines are worth put together, invoices in parts.
+"""What did lines do, be they read now or before? Facts of contract lines put together, those of invoices in parts.
 
 Where nothing is kept, lines are priced as they are read, which is faster; where files are known from before, they are
 facts until then.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Set
 from itertools import chain
 
 import polars as pl
@@ -23,44 +23,76 @@ _AT_ONCE = 250_000
 """Facts of invoices that are priced at a time, so that the same memory serves all of them."""
 
 
-def of_contracts(contracts: Lines, ids: Ids, by: Reading, kept: Kept | None) -> pl.DataFrame:
-    """What all contract lines are worth, as `valued.SCHEMA`. Files that are kept are not read, others are kept.
+def contracts_at_once(contracts: Lines, ids: Ids, by: Reading) -> pl.DataFrame:
+    """What all contract lines are worth, as `valued.SCHEMA`. Raises NotPackedError."""
+    return valued.of_lines((paying(piece, ids, by) for _, piece in contracts.pieces()), by)
+
+
+def invoices_at_once(invoices: Lines, ids: Ids, by: Reading) -> Iterator[pl.DataFrame]:
+    """All invoice lines at the rates, as `sales.sales` takes them, some at a time. Raises NotPackedError."""
+    for _, piece in invoices.pieces():
+        yield _whole(priced(invoiced(piece, ids, by), by.rates).collect(engine="streaming"))
+
+
+def facts_of_contracts(contracts: Lines, ids: Ids, by: Reading, kept: Kept) -> pl.DataFrame:
+    """The facts of all contract lines. Files that are kept are not read, others are kept, all of them as one part.
 
     Raises NotPackedError, and OSError where they cannot be kept.
     """
-    if kept is None:
-        return valued.of_lines((paying(piece, ids, by) for _, piece in contracts.pieces()), by)
     parts = kept.parts(contracts.digests)
-    read = (gathered(events(paying(piece, ids, by), "count", "each")) for _, piece in contracts.pieces(kept.known))
+    read = (gathered(_events(piece, ids, by)) for _, piece in contracts.pieces(kept.known))
     known, *others = [part.facts for part in parts] or [facts([])]
     found = added(known, facts(chain(others, read)))
     if len(parts) != 1 or kept.known != contracts.digests:
         kept.keep(contracts.digests, found)
     kept.forget([contracts.digests])
-    return valued.of_facts(found, by)
+    return found
 
 
-def of_invoices(invoices: Lines, ids: Ids, by: Reading, kept: Kept | None) -> Iterator[pl.DataFrame]:
-    """The invoice lines at the rates, as `sales.sales` takes them, some at a time. Otherwise as `of_contracts`."""
-    if kept is None:
-        for _, piece in invoices.pieces():
-            yield _whole(priced(invoiced(piece, ids, by), by.rates).collect(engine="streaming"))
-        return
+def facts_of_invoices(invoices: Lines, ids: Ids, by: Reading, kept: Kept) -> Iterator[pl.DataFrame]:
+    """The facts of all invoice lines, in parts. Files that are kept are not read, others are kept; errors as above."""
     used = []
-    for part in kept.parts(invoices.digests):
-        used.append(part.digests)
-        yield from _priced(part.facts, by)
-    for digests, piece in invoices.pieces(kept.known):
-        found = gathered(invoiced(piece, ids, by))
-        kept.keep(digests, found)
-        used.append(frozenset(digests))
-        yield from _priced(found, by)
+    for digests, found in _invoices(invoices, ids, by, kept, frozenset()):
+        used.append(digests)
+        yield found
     kept.forget(used)
 
 
-def _priced(found: pl.DataFrame, by: Reading) -> Iterator[pl.DataFrame]:
-    for some in found.iter_slices(_AT_ONCE):
-        yield _whole(priced(some.lazy(), by.rates).collect(engine="in-memory"))
+def new_contracts(contracts: Lines, ids: Ids, by: Reading, kept: Kept, known: Set[str]) -> pl.DataFrame:
+    """The facts of the files that are not `known`, kept as a part of their own. Errors as above."""
+    wanted = contracts.digests - known
+    parts = kept.parts(wanted)
+    left = contracts.pieces(known | kept.known)
+    found = facts(chain((part.facts for part in parts), (gathered(_events(piece, ids, by)) for _, piece in left)))
+    if kept.known != wanted:
+        kept.keep(wanted, found)
+    return found
+
+
+def new_invoices(invoices: Lines, ids: Ids, by: Reading, kept: Kept, known: Set[str]) -> Iterator[pl.DataFrame]:
+    """The facts of the files that are not `known`, in parts, which are kept. Errors as above."""
+    yield from (found for _, found in _invoices(invoices, ids, by, kept, known))
+
+
+def _invoices(
+    invoices: Lines, ids: Ids, by: Reading, kept: Kept, known: Set[str]
+) -> Iterator[tuple[frozenset[str], pl.DataFrame]]:
+    yield from ((part.digests, part.facts) for part in kept.parts(invoices.digests - known))
+    for digests, piece in invoices.pieces(known | kept.known):
+        found = gathered(invoiced(piece, ids, by))
+        kept.keep(digests, found)
+        yield frozenset(digests), found
+
+
+def _events(piece: pl.LazyFrame, ids: Ids, by: Reading) -> pl.LazyFrame:
+    return events(paying(piece, ids, by), "count", "each")
+
+
+def priced_invoices(found: Iterable[pl.DataFrame], by: Reading) -> Iterator[pl.DataFrame]:
+    """Facts of invoices at the rates, as `sales.sales` takes them, some at a time. Raises NotPackedError."""
+    for part in found:
+        for some in part.iter_slices(_AT_ONCE):
+            yield _whole(priced(some.lazy(), by.rates).collect(engine="in-memory"))
 
 
 def _whole(rows: pl.DataFrame) -> pl.DataFrame:

@@ -27,7 +27,7 @@ _SLICE = 1 << 12
 
 
 def sums(history: History) -> pl.DataFrame:
-    """The sums of each manager and span, as `SCHEMA`, sorted by both; `unassigned` for what nobody holds."""
+    """The sums of each manager and span, as `SCHEMA`, by span and id; `unassigned` for what nobody holds."""
     shape = (len(history.owners.managers), len(history.months.spans) - 1)
     tables = {name: np.zeros(shape, dtype=np.int64) for name in (*MONEYS, *COUNTS)}
     own = ~history.owners.shared
@@ -48,7 +48,7 @@ def sums(history: History) -> pl.DataFrame:
         .filter(pl.any_horizontal(pl.col(*tables) != 0))
         .with_columns(from_units(pl.col(name).cast(pl.Int128)).alias(name) for name in MONEYS)
         .select(*SCHEMA)
-        .sort("manager_id", "starts_on")
+        .sort("starts_on", "manager_id")
     )
 
 

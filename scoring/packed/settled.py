@@ -1,0 +1,168 @@
+"""What happened in spans that are over, and what later ones go on from? Kept of one history for the next.
+
+A new month of lines changes nothing before it. So of the spans before the last one there are kept: their files, what
+was sold in them, and all facts of contract lines with those of earlier days made short. They are taken if all files of
+then are there now, at the same rates, by the same policies, of spans in which everything belongs to whom it did. What
+is told then is the same to the byte; a new line of settled days has everything made anew. In the folder:
+
+    contracts.parquet, invoices.parquet (facts), orders.parquet, accounts.parquet, the files of spans, part.json
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from scoring.packed import frames
+from scoring.packed.history import Asked, Before, History, way_of_contracts
+from scoring.packed.kept import renumbered
+from scoring.packed.keys import day_in, month_number, number
+from scoring.packed.months import Months
+from scoring.packed.notes import digest, note, noted
+from scoring.packed.sales import Ordered, Whole
+from scoring.packed.short import shortened
+
+_FORM = 1
+"""Goes up when something else is kept, or in another way."""
+_CONTRACTS, _INVOICES, _ORDERED, _ACCOUNTS = (
+    "contracts.parquet",
+    "invoices.parquet",
+    "orders.parquet",
+    "accounts.parquet",
+)
+_TABLES = (_CONTRACTS, _INVOICES, _ORDERED, _ACCOUNTS)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Taken:
+    """What is known for a history of later spans, and the files of those before them."""
+
+    known: Before
+    files: Mapping[str, bytes]
+
+
+class Settled:
+    """What is kept in a folder, for what is asked now. Nothing of it has to exist."""
+
+    def __init__(self, folder: Path, of: Asked) -> None:
+        self._folder, self._of = folder, of
+        rates = sorted(of.by.rates.items())
+        self._way = (
+            f"{_FORM} {version('bookscore')} {pl.__version__} {of.ids.seed} {way_of_contracts(of)} {rates} "
+            f"{of.months.length}"
+        )
+
+    def before(self, wanted: Collection[str]) -> Taken | None:
+        """What is settled before some span that is asked for; None where that cannot be known."""
+        of, said, spans = self._of, note(self._folder), [str(day) for day in self._of.months.spans[:-1]]
+        if said.get("way") != self._way or said["first"] not in spans[1:] or said["as_of"] > str(of.by.as_of):
+            return None
+        closed = spans.index(said["first"])
+        is_there = all(digests.issuperset(said[name]) for name, digests in self._digests().items())
+        if not is_there or not set(spans[:closed]).issubset(said["spans"]) or not self._is_later(said):
+            return None
+        paths = frames.of_spans(wanted, of.months.spans[:closed])
+        content = self._content(said, [*_TABLES, *paths])
+        known = self._known(said, content, closed) if content else None
+        return Taken(known, {path: content[path] for path in paths}) if content and known else None
+
+    def keep(self, made: History, files: Mapping[str, bytes]) -> None:
+        """Keeps what is settled by now; nothing where lines were not read in the fast form, or no more is than before.
+
+        `files` are those of all spans. Raises OSError.
+        """
+        of, first = self._of, self._of.settles
+        closed = of.months.spans.index(first)
+        if first == made.months.firsts[0] or made.contracts is None or made.invoices is None:
+            return
+        tables = {
+            _CONTRACTS: shortened(made.contracts, number(first), of.by.terms.gap_tolerance_days),
+            _INVOICES: made.invoices.filter(day_in(pl.col("key")) >= month_number(first)),
+            _ORDERED: _framed(made.ordered.of_spans(0, closed)),
+            _ACCOUNTS: pl.DataFrame({"hash": of.ids.in_order()}),
+        }
+        paths = frames.of_spans(frames.names(files), of.months.spans[:closed])
+        for path in (*tables, *paths):
+            (self._folder / path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for name, rows in tables.items():
+            rows.write_parquet(self._folder / name, compression="lz4")
+        for path in paths:
+            (self._folder / path).write_bytes(files[path])
+        spans, everyone = [str(day) for day in of.months.spans[:closed]], pl.int_range(len(of.ids), eager=True)
+        said = {
+            "way": self._way,
+            "first": str(first),
+            "as_of": str(of.by.as_of),
+            "spans": spans,
+            "owned": self._owned(everyone, spans[0], str(first)),
+        }
+        there = {name: sorted(digests) for name, digests in self._digests().items()}
+        noted(self._folder, [*tables, *paths], {**said, **there})
+
+    def _digests(self) -> dict[str, frozenset[str]]:
+        """What the files of lines are known by."""
+        return {"contracts": self._of.ledger.contracts.digests, "invoices": self._of.ledger.invoices.digests}
+
+    def _owned(self, accounts: pl.Series, first: str, after: str) -> str:
+        """What the owners of these accounts are known by, from the day before one day to the day before another."""
+        days = (number(date.fromisoformat(first)) - 1, number(date.fromisoformat(after)))
+        return self._of.spans.known_by(self._of.ids.in_order(), accounts, *days)
+
+    def _is_later(self, said: Mapping[str, Any]) -> bool:
+        """Whether all lines of other files are of days that are not settled."""
+        first, waits = date.fromisoformat(said["first"]), timedelta(days=self._of.by.terms.gap_tolerance_days)
+        ledger = self._of.ledger
+        new = [
+            file.lines.select((pl.col(column).min() >= day).alias("is_later"))
+            for lines, name, column, day in (
+                (ledger.contracts, "contracts", "starts_on", first + waits),
+                (ledger.invoices, "invoices", "dated_on", first),
+            )
+            for file in lines.files
+            if file.digest not in said[name]
+        ]
+        return all(found.item() is not False for found in pl.collect_all(new))
+
+    def _content(self, said: Mapping[str, Any], paths: Collection[str]) -> dict[str, bytes] | None:
+        """What the files hold; None where one of them is not what it was."""
+        try:
+            content = {path: (self._folder / path).read_bytes() for path in paths}
+        except OSError:
+            return None
+        return content if all(digest(content[path]) == said.get(path) for path in paths) else None
+
+    def _known(self, said: Mapping[str, Any], content: Mapping[str, bytes], closed: int) -> Before | None:
+        """What is known, by the numbers that accounts have now; None where one has none, or was another's than now."""
+        of = self._of
+        contracts, invoices, ordered, accounts = (pl.read_parquet(content[name]) for name in _TABLES)
+        numbers = of.ids.numbers_of(accounts["hash"])
+        facts = [renumbered(found, numbers) for found in (contracts, invoices)]
+        if numbers.null_count() or facts[0] is None or facts[1] is None:
+            return None
+        if self._owned(numbers, said["spans"][0], said["first"]) != said["owned"]:
+            return None
+        before = _ordered(ordered, of.months.of_spans(0, closed), numbers.to_numpy(), len(of.ids))
+        files = (frozenset(said[name]) for name in self._digests())
+        return Before(date.fromisoformat(said["first"]), facts[0], facts[1], before, *files)
+
+
+def _framed(ordered: Ordered) -> pl.DataFrame:
+    """One row per account; a column for what was bought in each span, and one for the days of each month."""
+    bought = {f"bought {day}": ordered.bought[:, n] for n, day in enumerate(ordered.months.spans[:-1])}
+    return pl.DataFrame(
+        {**bought, **{f"{day}": ordered.days[:, n] for n, day in enumerate(ordered.months.firsts[:-1])}}
+    )
+
+
+def _ordered(rows: pl.DataFrame, months: Months, who: Whole, accounts: int) -> Ordered:
+    """What was ordered in the months, by so many accounts; `who` are the numbers of those in the rows."""
+    bought = np.zeros((accounts, len(months.spans) - 1), dtype=np.int64)
+    days = np.zeros((accounts, len(months.firsts) - 1), dtype=np.uint32)
+    bought[who] = rows.select(f"bought {day}" for day in months.spans[:-1]).to_numpy()
+    days[who] = rows.select(f"{day}" for day in months.firsts[:-1]).to_numpy()
+    return Ordered(months, bought, days)
