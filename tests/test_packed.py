@@ -54,25 +54,26 @@ def packable(world: World) -> tuple[Tables, Terms]:
 
 
 def assert_as_in_the_ledger(world: World, tables: Tables, terms: Terms, found: History) -> None:
-    """Levels, rungs and movements are those of the ledger's lines at the same rates, span by span, month by month."""
+    """Levels, rungs and movements are those of the ledger's lines at the rates of each span, month by month."""
     own, rates = pl.lit(terms.currency).alias("currency"), tables["rates"].lazy()
-    read = contract_lines(tables["contracts"].lazy(), terms, world.as_of)
-    lines = priced(read, rates, found.months.spans[-2], terms.currency, "monthly").with_columns(own).collect().lazy()
-    spans, firsts = found.months.spans, found.months.firsts
-    levels = [lines.filter(active(t)).group_by("account_id").agg(pl.col("monthly").sum()) for t in spans]
-    rungs = [tiers_of_accounts(lines, "monthly", active(t), active(t), largest=terms.largest_tier) for t in spans]
-    one_a_month = replace(terms, movements="net")
-    months = [movements.of_contracts(lines, rates, Span(*month), one_a_month) for month in pairwise(firsts)]
-    theirs = pl.collect_all([*levels, *rungs, *months])
-    for number, _ in enumerate(spans):
-        paid = {a: int(v * 10_000) for a, v in theirs[number].iter_rows() if v}
-        assert by_account(found, found.levels.total[:, number], 0) == paid
-        known = {a: t for a, t, _ in theirs[len(spans) + number].iter_rows() if t is not None}
-        assert by_account(found, found.levels.rung[:, number], -1) == known
-    mine = named.moves(found)
-    for start, expected in zip(firsts[:-1], theirs[2 * len(spans) :], strict=True):
-        rows = expected.select("account_id", "kind", "amount").rows()
-        assert mine.filter(pl.col("month") == start).drop("month").rows() == rows
+    read = contract_lines(tables["contracts"].lazy(), terms, world.as_of).collect().lazy()
+    one_a_month, mine, length = replace(terms, movements="net"), named.moves(found), found.months.length
+    for number, ends in enumerate(pairwise(found.months.spans)):
+        lines = priced(read, rates, ends[0], terms.currency, "monthly").with_columns(own).collect().lazy()
+        levels = [lines.filter(active(t)).group_by("account_id").agg(pl.col("monthly").sum()) for t in ends]
+        rungs = [tiers_of_accounts(lines, "monthly", active(t), active(t), largest=terms.largest_tier) for t in ends]
+        firsts = found.months.firsts[number * length : (number + 1) * length + 1]
+        months = [movements.of_contracts(lines, rates, Span(*month), one_a_month) for month in pairwise(firsts)]
+        theirs = pl.collect_all([*levels, *rungs, *months])
+        for place, grid in enumerate((found.levels.opening, found.levels.closing)):
+            paid = {a: int(v * 10_000) for a, v in theirs[place].iter_rows() if v}
+            assert by_account(found, grid[:, number], 0) == paid
+        for place, tiers in enumerate((found.levels.rung_before, found.levels.rung_after)):
+            known = {a: t for a, t, _ in theirs[2 + place].iter_rows() if t is not None}
+            assert by_account(found, tiers[:, number], -1) == known
+        for start, expected in zip(firsts[:-1], theirs[4:], strict=True):
+            rows = expected.select("account_id", "kind", "amount").rows()
+            assert mine.filter(pl.col("month") == start).drop("month").rows() == rows
 
 
 def by_account(found: History, column: Any, nothing: int) -> dict[str, int]:

@@ -5,7 +5,7 @@ is a line's whole amount, so that, whatever the rate, the amount of every line i
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
@@ -47,14 +47,25 @@ def nominal() -> pl.Expr:
     return (pl.col("count") * one).alias("nominal")
 
 
-def priced(facts: pl.LazyFrame, rates: Mapping[str, int]) -> pl.LazyFrame:
-    """The facts with their `value` for `each` and `count`, at rates in millionths; null where there is no rate."""
-    known: list[int | None] = [None] * _CURRENCIES
-    known[OWN] = RATE_SCALE
-    for code, rate in rates.items():
-        if (number := currency_number(code)) is not None:
-            known[number] = rate
-    at = pl.lit(pl.Series(known, dtype=pl.Int64)).gather(pl.col("each") % _CURRENCIES)
+def priced(facts: pl.LazyFrame, rates: Sequence[Mapping[str, int]], which: pl.Expr) -> pl.LazyFrame:
+    """The facts with their `value` for `each` and `count`, at the rates (in millionths) in that place; else null."""
+    known: list[int | None] = [None] * (_CURRENCIES * len(rates))
+    for place, own in enumerate(rates):
+        known[place * _CURRENCIES + OWN] = RATE_SCALE
+        for code, rate in own.items():
+            if (number := currency_number(code)) is not None:
+                known[place * _CURRENCIES + number] = rate
+    at = pl.lit(pl.Series(known, dtype=pl.Int64)).gather(which * _CURRENCIES + pl.col("each") % _CURRENCIES)
     one = facts.with_columns((pl.col("each") // _CURRENCIES * at).alias("one"))
     whole = pl.when(pl.col("each") == OWN).then("count").otherwise(pl.col("count") * pl.col("one"))
     return divided(one, "one", RATE_SCALE, "one").with_columns(whole.alias("value")).drop("each", "count", "one")
+
+
+def is_worth_nothing(rates: Sequence[Mapping[str, int]]) -> pl.Expr:
+    """Whether one of what a fact counts is worth nothing at some of the rates."""
+    least: list[int | None] = [None] * _CURRENCIES
+    for code in rates[0]:
+        if (number := currency_number(code)) is not None:
+            least[number] = min(own[code] for own in rates)
+    at = pl.lit(pl.Series(least, dtype=pl.Int64)).gather(pl.col("each") % _CURRENCIES)
+    return (pl.col("each") != OWN) & (2 * (pl.col("each") // _CURRENCIES) * at <= RATE_SCALE).fill_null(value=False)

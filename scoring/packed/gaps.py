@@ -2,40 +2,55 @@
 
 import polars as pl
 
-from scoring.packed.codes import is_over, is_paying
-from scoring.packed.keys import account_day, account_of, code_of, day_in, on
+from scoring.packed.codes import is_over, is_paying, not_over
+from scoring.packed.each import nominal
+from scoring.packed.keys import account_day, account_of, code_of, day_in, number, on
+from scoring.packed.reading import Reading
 from scoring.packed.runs import carried, is_first, is_last
-from scoring.packed.valued import summed
 
 
-def bridged(facts: pl.DataFrame, tolerance: int, tomorrow: int) -> pl.DataFrame:
-    """The facts with what ended before a short gap ending where the account pays again, or tomorrow.
-
-    `tomorrow` is the day after the as-of day: until then the renewal of a line that is not over is waited for.
-    """
-    gaps = _gaps(facts, tolerance, tomorrow)
-    if gaps.is_empty():
+def bridged(found: pl.DataFrame, by: Reading) -> pl.DataFrame:
+    """The facts that count by now, sorted by key: what ended before a short gap ends where the account pays again, or
+    tomorrow."""
+    facts, gaps = _seen(found, by), None
+    if by.terms.gap_tolerance_days:
+        gaps = _gaps(facts, by.terms.gap_tolerance_days, number(by.as_of) + 1)
+    if gaps is None or gaps.is_empty():
         return facts
     code = code_of(pl.col("key"))
     runs_on = pl.col("days").is_not_null() & is_paying(code) & ~(pl.col("is_open") & is_over(code))
-    moved = (
+    return (
         facts.lazy()
         .with_columns(account_day(pl.col("key")).alias("at"))
         .join(gaps.lazy(), on="at", how="left", validate="m:1")
-        .select(pl.when(runs_on).then(on(pl.col("key"), pl.col("days"))).otherwise("key").alias("key"), "value")
+        .select(pl.when(runs_on).then(on(pl.col("key"), pl.col("days"))).otherwise("key").alias("key"), "each", "count")
+        .sort("key")
+        .collect(engine="in-memory")
     )
-    return summed([moved.collect(engine="in-memory")])
+
+
+def _seen(found: pl.DataFrame, by: Reading) -> pl.DataFrame:
+    """What counts by now; that a line is over matters only where its renewal would be waited for."""
+    key, tomorrow = pl.col("key"), number(by.as_of) + 1
+    waits = (day_in(key) > tomorrow - by.terms.gap_tolerance_days) & (day_in(key) < tomorrow)
+    is_past = is_over(code_of(key)) & ~waits
+    return found.filter(day_in(key) <= number(by.until)).with_columns(
+        pl.when(is_past).then(not_over(key)).otherwise(key)
+    )
 
 
 def _gaps(facts: pl.DataFrame, tolerance: int, tomorrow: int) -> pl.DataFrame:
-    """The short gaps: `at` (account and last day, as in a key), `days`, and `is_open` where nothing follows."""
+    """The short gaps: `at` (account and last day, as in a key), `days`, and `is_open` where nothing follows.
+
+    Until the day after the as-of day, `tomorrow`, the renewal of a line that is not over is waited for.
+    """
     key, account = pl.col("key"), pl.col("account")
     return (
         facts.lazy()
         .filter(is_paying(code_of(key)))
-        .select(account_day(key).alias("at"), account_of(key).alias("account"), day_in(key).alias("day"), "value")
-        .with_columns(pl.col("value").cum_sum().alias("sum"))
-        .with_columns(carried("sum", "value", is_first(account)))
+        .select(account_day(key).alias("at"), account_of(key).alias("account"), day_in(key).alias("day"), nominal())
+        .with_columns(pl.col("nominal").cum_sum().alias("sum"))
+        .with_columns(carried("sum", "nominal", is_first(account)))
         .filter(is_last(pl.col("at")))
         .with_columns(is_last(account).alias("is_open"), pl.col("day").shift(-1).alias("next_day"))
         .filter(pl.col("sum") == pl.col("carried"))  # the account pays nothing from this day on

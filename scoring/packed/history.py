@@ -1,10 +1,10 @@
 """What did every account, manager and the company do, month by month, from the first line on? The packed line.
 
 ids → facts → gaps → movements, levels, sales, owners → frames with names. Definitions are those of `ledger`, with one
-movement an account and month, at the rates of one day.
+movement an account and month, and each span is told at the rates of its first day, as a run of it tells it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,6 +16,7 @@ from scoring.ledger.currency import rates_in_millionths
 from scoring.ledger.movements import GAINS, LOSSES
 from scoring.ledger.terms import Terms
 from scoring.packed import summaries, valued
+from scoring.packed.eras import eras_of
 from scoring.packed.events import as_seen_on
 from scoring.packed.facts import NotPackedError, added
 from scoring.packed.gaps import bridged
@@ -27,7 +28,7 @@ from scoring.packed.lines import Lines
 from scoring.packed.months import Months
 from scoring.packed.owners import Owners, Spans, owners, spans_of
 from scoring.packed.plainly import facts_plainly, sold_plainly
-from scoring.packed.reading import Reading
+from scoring.packed.reading import Rates, Reading
 from scoring.packed.sales import Ordered, Sales, sales
 from scoring.packed.walked import walked
 
@@ -121,13 +122,10 @@ class History:
 
 
 def asked(ledger: Ledger, terms: Terms, months: Months, as_of: date) -> Asked:
-    """What a history hangs on. Rates are those of the first day of the last span, as in a run of that span.
-
-    Raises HashesCollideError.
-    """
+    """What a history hangs on. Raises HashesCollideError."""
     ids = ids_of(ledger.accounts)
     until = max(months.firsts[-1], as_of) + timedelta(days=terms.gap_tolerance_days + 1)
-    by = Reading(terms, _rates_on(ledger.rates, months.spans[-2]), as_of, until)
+    by = Reading(terms, _rates_on(ledger.rates, months.spans[:-1]), as_of, until)
     return Asked(ledger, months, ids, by, spans_of(ledger.spans, ids))
 
 
@@ -143,7 +141,7 @@ def history(of: Asked, kept: Path | None = None, before: Before | None = None) -
     later: list[pl.DataFrame] = []
     with ThreadPoolExecutor(1) as beside:  # what NumPy does, it does on one core: the others read the other table
         submitted = beside.submit(_sales, of, months, known[1], before, later)
-        facts, found, is_fast = _facts(of, known[0], before)
+        facts, found, is_fast = _facts(of, months, known[0], before)
         sold = submitted.result()
     firsts = [number(first) for first in months.firsts]
     spans, terms = [number(first) for first in months.spans], of.by.terms
@@ -179,24 +177,27 @@ def way_of_contracts(of: Asked) -> str:
     return f"{of.by.terms} {as_seen_on(of.ledger.contracts, of.by)}"
 
 
-def _facts(of: Asked, kept: Kept | None, before: Before | None) -> tuple[pl.DataFrame | None, pl.DataFrame, bool]:
+def _facts(
+    of: Asked, months: Months, kept: Kept | None, before: Before | None
+) -> tuple[pl.DataFrame | None, pl.DataFrame, bool]:
     """The facts of all lines, where they are kept; what they are worth; and whether the fast form read them."""
-    by, lines = of.by, of.ledger.contracts
+    by, lines, eras = of.by, of.ledger.contracts, eras_of(months, of.by.rates)
     if not by.is_plain:
         try:
-            facts = None if kept is None else _kept_facts(of, kept, before)
-            found = summaries.contracts_at_once(lines, of.ids, by) if facts is None else valued.of_facts(facts, by)
-            return facts, bridged(found, by.terms.gap_tolerance_days, number(by.as_of) + 1), True
+            facts = _all_facts(of, kept, before)
+            return facts if kept else None, valued.of_facts(bridged(facts, by), eras), True
         except NotPackedError:
             if before:
                 raise
             # some line looks at another, or is beyond Int64: all of them are read in full
     _check_plain(of.ledger)
-    return None, facts_plainly(lines.whole(), of.ids, by, of.ledger.rates, of.months.spans[-2]), False
+    return None, facts_plainly(lines.whole(), of.ids, by, of.ledger.rates, eras), False
 
 
-def _kept_facts(of: Asked, kept: Kept, before: Before | None) -> pl.DataFrame:
+def _all_facts(of: Asked, kept: Kept | None, before: Before | None) -> pl.DataFrame:
     """The facts of all lines, of known files as they are known."""
+    if kept is None:
+        return summaries.read_contracts(of.ledger.contracts, of.ids, of.by)
     if before is None:
         return summaries.facts_of_contracts(of.ledger.contracts, of.ids, of.by, kept)
     new = summaries.new_contracts(of.ledger.contracts, of.ids, of.by, kept, before.contract_files)
@@ -208,20 +209,19 @@ def _sales(of: Asked, months: Months, kept: Kept | None, before: Before | None, 
 
     Facts from the day on that `Asked.settles` are put to the `later` ones.
     """
-    by, lines, count = of.by, of.ledger.invoices, len(of.ids)
+    by, lines, count, eras = of.by, of.ledger.invoices, len(of.ids), eras_of(months, of.by.rates)
     if not by.has_odd_rates:
         try:
             if kept is None:
-                return sales(summaries.invoices_at_once(lines, of.ids, by), count, months)
+                return sales(summaries.read_invoices(lines, of.ids, by, eras), count, months)
             parts = _later(_sold(of, kept, before), month_number(of.settles), later)
-            return sales(summaries.priced_invoices(parts, by), count, months)
+            return sales(summaries.priced_invoices(parts, eras), count, months)
         except NotPackedError:
             if before:
                 raise
             later.clear()  # some line is beyond Int64: all of them are read in full
     _check_plain(of.ledger)
-    found = sold_plainly(lines.whole(), of.ids, by, of.ledger.rates, of.months.spans[-2])
-    return sales([found], count, months)
+    return sales([sold_plainly(lines.whole(), of.ids, by, of.ledger.rates, eras)], count, months)
 
 
 def _sold(of: Asked, kept: Kept, before: Before | None) -> Iterator[pl.DataFrame]:
@@ -246,9 +246,12 @@ def _check_plain(ledger: Ledger) -> None:
         raise NotPackedError
 
 
-def _rates_on(rates: pl.LazyFrame, day: date) -> Mapping[str, int]:
-    """Currency to the last rate known on the day, or the first there is, in millionths."""
+def _rates_on(rates: pl.LazyFrame, days: Iterable[date]) -> list[Rates]:
+    """For each day, currency to the last rate known on it, or the first there is."""
     known = rates_in_millionths(rates).collect()
     first = known.group_by("currency", maintain_order=True).agg(pl.col("rate").first())
-    last = known.filter(pl.col("dated_on") <= day).group_by("currency", maintain_order=True).agg(pl.col("rate").last())
-    return {**dict(first.iter_rows()), **dict(last.iter_rows())}
+    found: list[Rates] = []
+    for day in days:
+        last = known.filter(pl.col("dated_on") <= day).group_by("currency", maintain_order=True)
+        found.append({**dict(first.iter_rows()), **dict(last.agg(pl.col("rate").last()).iter_rows())})
+    return found

@@ -1,4 +1,4 @@
-"""What did each account pay at each of some days, and on which rung was it? A dense grid of accounts by days."""
+"""What did each account pay at both ends of each span, and on which rung was it? Dense grids of accounts by spans."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,46 +11,67 @@ from scoring.packed.codes import codes_of_rung
 from scoring.packed.keys import account_of, code_of, day_in
 
 Grid = NDArray[np.int64]
-"""One row is an account, one column an instant."""
+"""One row is an account, one column a span."""
+Rungs = NDArray[np.int8]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Levels:
-    """What accounts pay at instants (`total`, ten-thousandths a month) and the rung they are on (`rung`, −1: none)."""
+    """What accounts pay at the start and the end of spans, both at the span's rates (ten-thousandths a month), and the
+    rungs they are on then (−1: none)."""
 
-    total: Grid
-    rung: NDArray[np.int8]
+    opening: Grid
+    closing: Grid
+    rung_before: Rungs
+    rung_after: Rungs
 
 
-def levels(facts: pl.DataFrame, accounts: int, instants: Sequence[int], rungs: int, *, largest: bool) -> Levels:
-    """The levels at the instants, which are days' numbers: what changed before them is in.
+def levels(found: pl.DataFrame, accounts: int, instants: Sequence[int], rungs: int, *, largest: bool) -> Levels:
+    """The levels between instants, which are days' numbers: what changed before one is in. `found` as `valued.SCHEMA`.
 
     The highest rung with a paying line counts, or with `largest` the one that brings most (ties: the higher).
     """
-    rows = facts.select(
-        account_of(pl.col("key")).alias("account"),
-        code_of(pl.col("key")).alias("code"),
-        day_in(pl.col("key")).alias("day"),
-        "value",
-    )
-    code, value = rows["code"].to_numpy(), rows["value"].to_numpy()
-    place = rows["account"].to_numpy() * len(instants) + np.searchsorted(instants, rows["day"].to_numpy(), side="right")
-    seen = rows["day"].to_numpy() < instants[-1]
-    shape = (accounts, len(instants))
-    total = _summed(place[seen], value[seen], shape)
-    rung, most = np.full(shape, -1, dtype=np.int8), np.zeros(shape, dtype=np.int64)
+    ends = _Ends(found, accounts, instants)
+    opening, closing = ends.of(None)
+    on = [np.full(opening.shape, -1, dtype=np.int8) for _ in range(2)]
+    most = [np.zeros(opening.shape, dtype=np.int64) for _ in range(2)] if largest else []
     for number in range(rungs):
-        of_rung = seen & np.isin(code, codes_of_rung(number))
-        own = _summed(place[of_rung], value[of_rung], shape)
-        holds = (own > 0) & (own >= most) if largest else own > 0
-        rung[holds] = number
-        if largest:
-            most[holds] = own[holds]
-    return Levels(total, rung)
+        for place, own in enumerate(ends.of(number)):
+            holds = (own > 0) & (own >= most[place]) if largest else own > 0
+            on[place][holds] = number
+            if largest:
+                most[place][holds] = own[holds]
+    return Levels(opening, closing, *on)
 
 
-def _summed(place: Grid, value: Grid, shape: tuple[int, int]) -> Grid:
-    """What the changes add up to at each instant."""
-    grid = np.zeros(shape, dtype=np.int64)
-    np.add.at(grid.reshape(-1), place, value)
-    return np.cumsum(grid, axis=1, out=grid)
+class _Ends:
+    """What changes add up to at both ends of spans."""
+
+    def __init__(self, found: pl.DataFrame, accounts: int, instants: Sequence[int]) -> None:
+        key = pl.col("key")
+        rows = found.filter(day_in(key) < instants[-1]).select(
+            account_of(key).alias("account"), code_of(key).alias("code"), day_in(key).alias("day"), "value", "shift"
+        )
+        self._shape = (accounts, len(instants))
+        self._code, day, value, self._shift = (rows[name].to_numpy() for name in ("code", "day", "value", "shift"))
+        self._worth = value + self._shift
+        self._place = rows["account"].to_numpy() * len(instants) + np.searchsorted(instants, day, side="right")
+        self._shifts = np.flatnonzero(self._shift)
+
+    def of(self, rung: int | None) -> tuple[Grid, Grid]:
+        """At the starts and the ends; of lines on a rung, or of all."""
+        is_own = None if rung is None else np.isin(self._code, codes_of_rung(rung))
+        own = slice(None) if is_own is None else np.flatnonzero(is_own)
+        total = self._added(self._place[own], self._worth[own])
+        np.cumsum(total, axis=1, out=total)
+        if not len(self._shifts):
+            return total[:, :-1], total[:, 1:]
+        moved = self._shifts if is_own is None else self._shifts[is_own[self._shifts]]
+        opening = self._added(self._place[moved] - 1, self._shift[moved])  # on the day on which a span begins
+        opening += total
+        return opening[:, :-1], total[:, 1:]
+
+    def _added(self, place: Grid, amount: Grid) -> Grid:
+        grid = np.zeros(self._shape, dtype=np.int64)
+        np.add.at(grid.reshape(-1), place, amount)
+        return grid

@@ -17,16 +17,16 @@ that is several."""
 
 def book(history: History) -> pl.DataFrame:
     """The accounts in all spans, as `BOOK`, sorted by span and account_id."""
-    paid = np.maximum(history.levels.total, 0)
-    opening, closing, revenue = paid[:, :-1], paid[:, 1:], history.sales.revenue
+    levels, revenue = history.levels, history.sales.revenue
+    opening, closing = np.maximum(levels.opening, 0), np.maximum(levels.closing, 0)
     span, who = np.nonzero(((opening != 0) | (closing != 0) | (revenue != 0)).T)
     there = who, span
-    owners, rung = history.owners, history.levels.rung
+    owners = history.owners
     rows = pl.DataFrame(
         {
             "account": who, "opening": opening[there], "closing": closing[there], "revenue": revenue[there],
-            "retained": np.minimum(opening[there], closing[there]), "tier_before": rung[who, span],
-            "tier_after": rung[who, span + 1], "is_shared": owners.shared[who],
+            "retained": np.minimum(opening[there], closing[there]), "tier_before": levels.rung_before[there],
+            "tier_after": levels.rung_after[there], "is_shared": owners.shared[who],
             "manager_id": pl.Series(owners.managers).gather(owners.grid[who, history.months.length * (span + 1)]),
             "starts_on": pl.Series(history.months.spans).gather(span),
         }

@@ -1,8 +1,9 @@
-"""By what are lines read? The policies, the currencies that have a rate, and the day up to which things are known."""
+"""By what are lines read? The policies, the rates of each span, and the day up to which things are known."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 
 import polars as pl
 
@@ -12,13 +13,17 @@ from scoring.packed import codes
 from scoring.packed.each import OWN, currency_number
 from scoring.packed.whole import looked_up
 
+Rates = Mapping[str, int]
+"""Currency to what one of it is worth in the reporting currency, in millionths."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """By what contract lines are read: `rates` in millionths by currency, `until` the last day that counts."""
+    """By what lines are read: `rates` in each of the spans, all of the same currencies; `until` the last day that
+    counts."""
 
     terms: Terms
-    rates: Mapping[str, int]
+    rates: Sequence[Rates]
     as_of: date
     until: date
 
@@ -36,12 +41,13 @@ class Reading:
     @property
     def has_odd_rates(self) -> bool:
         """Whether an amount times some rate may leave Int64, or some currency has no number."""
-        return any(currency_number(c) is None or not 0 < r < 9 * RATE_SCALE for c, r in self.rates.items())
+        every = chain.from_iterable(rates.items() for rates in self.rates)
+        return any(currency_number(c) is None or not 0 < r < 9 * RATE_SCALE for c, r in every)
 
     def currency_of(self, there: Set[str]) -> pl.Expr:
         """The number of a line's currency, or `OWN`; null for one that has no rate. `there` are the columns."""
         if "currency" not in there:
             return pl.lit(OWN, dtype=pl.Int64)
-        numbers = {code: number for code in self.rates if (number := currency_number(code)) is not None}
+        numbers = {code: number for code in self.rates[0] if (number := currency_number(code)) is not None}
         known = looked_up("currency", {**numbers, self.terms.currency: OWN})
         return pl.when(pl.col("currency").is_null()).then(OWN).otherwise(known)

@@ -2,7 +2,7 @@
 
 A new month of lines changes nothing before it. So of the spans before the last one there are kept: their files, what
 was sold in them, and all facts of contract lines with those of earlier days made short. They are taken if all files of
-then are there now, at the same rates, by the same policies, of spans in which everything belongs to whom it did. What
+then are there now, at the same rates in those spans, by the same policies, and if all belonged to whom it did. What
 is told then is the same to the byte; a new line of settled days has everything made anew. In the folder:
 
     contracts.parquet, invoices.parquet (facts), orders.parquet, accounts.parquet, the files of spans, part.json
@@ -51,11 +51,8 @@ class Settled:
 
     def __init__(self, folder: Path, of: Asked) -> None:
         self._folder, self._of = folder, of
-        rates = sorted(of.by.rates.items())
-        self._way = (
-            f"{_FORM} {version('bookscore')} {pl.__version__} {of.ids.seed} {way_of_contracts(of)} {rates} "
-            f"{of.months.length}"
-        )
+        form = f"{_FORM} {version('bookscore')} {pl.__version__} {of.ids.seed}"
+        self._way = f"{form} {way_of_contracts(of)} {of.months.length}"
 
     def before(self, wanted: Collection[str]) -> Taken | None:
         """What is settled before some span that is asked for; None where that cannot be known."""
@@ -64,7 +61,8 @@ class Settled:
             return None
         closed = spans.index(said["first"])
         is_there = all(digests.issuperset(said[name]) for name, digests in self._digests().items())
-        if not is_there or not set(spans[:closed]).issubset(said["spans"]) or not self._is_later(said):
+        is_priced = self._rates_in(closed).items() <= said["rates"].items()
+        if not (is_there and is_priced and self._is_later(said)):
             return None
         paths = frames.of_spans(wanted, of.months.spans[:closed])
         content = self._content(said, [*_TABLES, *paths])
@@ -93,13 +91,13 @@ class Settled:
             rows.write_parquet(self._folder / name, compression="lz4")
         for path in paths:
             (self._folder / path).write_bytes(files[path])
-        spans, everyone = [str(day) for day in of.months.spans[:closed]], pl.int_range(len(of.ids), eager=True)
+        everyone = pl.int_range(len(of.ids), eager=True)
         said = {
             "way": self._way,
             "first": str(first),
             "as_of": str(of.by.as_of),
-            "spans": spans,
-            "owned": self._owned(everyone, spans[0], str(first)),
+            "rates": self._rates_in(closed),
+            "owned": self._owned(everyone, of.months.spans[0], first),
         }
         there = {name: sorted(digests) for name, digests in self._digests().items()}
         noted(self._folder, [*tables, *paths], {**said, **there})
@@ -108,10 +106,14 @@ class Settled:
         """What the files of lines are known by."""
         return {"contracts": self._of.ledger.contracts.digests, "invoices": self._of.ledger.invoices.digests}
 
-    def _owned(self, accounts: pl.Series, first: str, after: str) -> str:
+    def _rates_in(self, closed: int) -> dict[str, str]:
+        """The rates of so many spans."""
+        days = self._of.months.spans[:closed]
+        return {str(day): f"{sorted(rates.items())}" for day, rates in zip(days, self._of.by.rates, strict=False)}
+
+    def _owned(self, accounts: pl.Series, first: date, after: date) -> str:
         """What the owners of these accounts are known by, from the day before one day to the day before another."""
-        days = (number(date.fromisoformat(first)) - 1, number(date.fromisoformat(after)))
-        return self._of.spans.known_by(self._of.ids.in_order(), accounts, *days)
+        return self._of.spans.known_by(self._of.ids.in_order(), accounts, number(first) - 1, number(after))
 
     def _is_later(self, said: Mapping[str, Any]) -> bool:
         """Whether all lines of other files are of days that are not settled."""
@@ -144,11 +146,12 @@ class Settled:
         facts = [renumbered(found, numbers) for found in (contracts, invoices)]
         if numbers.null_count() or facts[0] is None or facts[1] is None:
             return None
-        if self._owned(numbers, said["spans"][0], said["first"]) != said["owned"]:
+        first = date.fromisoformat(said["first"])
+        if self._owned(numbers, date.fromisoformat(min(said["rates"])), first) != said["owned"]:
             return None
         before = _ordered(ordered, of.months.of_spans(0, closed), numbers.to_numpy(), len(of.ids))
         files = (frozenset(said[name]) for name in self._digests())
-        return Before(date.fromisoformat(said["first"]), facts[0], facts[1], before, *files)
+        return Before(first, facts[0], facts[1], before, *files)
 
 
 def _framed(ordered: Ordered) -> pl.DataFrame:

@@ -1,16 +1,14 @@
 """What did lines do, be they read now or before? Facts of contract lines put together, those of invoices in parts.
 
-Where nothing is kept, lines are priced as they are read, which is faster; where files are known from before, they are
-facts until then.
+Where nothing is kept, invoices are priced as they are read, which is faster.
 """
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import chain
 
 import polars as pl
 
-from scoring.packed import valued
-from scoring.packed.each import priced
+from scoring.packed.eras import Era, priced
 from scoring.packed.events import events, paying
 from scoring.packed.facts import NotPackedError, added, facts, gathered
 from scoring.packed.ids import Ids
@@ -23,15 +21,15 @@ _AT_ONCE = 250_000
 """Facts of invoices that are priced at a time, so that the same memory serves all of them."""
 
 
-def contracts_at_once(contracts: Lines, ids: Ids, by: Reading) -> pl.DataFrame:
-    """What all contract lines are worth, as `valued.SCHEMA`. Raises NotPackedError."""
-    return valued.of_lines((paying(piece, ids, by) for _, piece in contracts.pieces()), by)
+def read_contracts(contracts: Lines, ids: Ids, by: Reading) -> pl.DataFrame:
+    """The facts of all contract lines. Raises NotPackedError."""
+    return facts(gathered(_events(piece, ids, by)) for _, piece in contracts.pieces())
 
 
-def invoices_at_once(invoices: Lines, ids: Ids, by: Reading) -> Iterator[pl.DataFrame]:
+def read_invoices(invoices: Lines, ids: Ids, by: Reading, eras: Sequence[Era]) -> Iterator[pl.DataFrame]:
     """All invoice lines at the rates, as `sales.sales` takes them, some at a time. Raises NotPackedError."""
     for _, piece in invoices.pieces():
-        yield _whole(priced(invoiced(piece, ids, by), by.rates).collect(engine="streaming"))
+        yield _whole(priced(invoiced(piece, ids, by), eras, by_month=True).collect(engine="streaming"))
 
 
 def facts_of_contracts(contracts: Lines, ids: Ids, by: Reading, kept: Kept) -> pl.DataFrame:
@@ -88,11 +86,11 @@ def _events(piece: pl.LazyFrame, ids: Ids, by: Reading) -> pl.LazyFrame:
     return events(paying(piece, ids, by), "count", "each")
 
 
-def priced_invoices(found: Iterable[pl.DataFrame], by: Reading) -> Iterator[pl.DataFrame]:
+def priced_invoices(found: Iterable[pl.DataFrame], eras: Sequence[Era]) -> Iterator[pl.DataFrame]:
     """Facts of invoices at the rates, as `sales.sales` takes them, some at a time. Raises NotPackedError."""
     for part in found:
         for some in part.iter_slices(_AT_ONCE):
-            yield _whole(priced(some.lazy(), by.rates).collect(engine="in-memory"))
+            yield _whole(priced(some.lazy(), eras, by_month=True).collect(engine="in-memory"))
 
 
 def _whole(rows: pl.DataFrame) -> pl.DataFrame:

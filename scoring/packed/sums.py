@@ -65,16 +65,15 @@ def _add_ends(tables: dict[str, Whole], history: History, who: slice, own: NDArr
 
 def at_ends(history: History, who: slice | Whole) -> dict[str, Whole]:
     """What is counted of some accounts (rows) at the ends of each span (columns); money in ten-thousandths."""
-    total, rung = history.levels.total[who], history.levels.rung[who].astype(np.int64)
-    opening, closing = total[:, :-1], total[:, 1:]
-    paid = np.maximum(total, 0)
-    known = (rung[:, :-1] >= 0) & (rung[:, 1:] >= 0)
-    climbed = np.where(known, rung[:, 1:] - rung[:, :-1], 0)
+    levels = history.levels
+    opening, closing = levels.opening[who], levels.closing[who]
+    before, after = levels.rung_before[who].astype(np.int64), levels.rung_after[who].astype(np.int64)
+    climbed = np.where((before >= 0) & (after >= 0), after - before, 0)
     return {
-        "accounts": ((paid[:, :-1] > 0) | (paid[:, 1:] > 0)).astype(np.int64),
+        "accounts": ((opening > 0) | (closing > 0)).astype(np.int64),
         "opening": opening,
         "closing": closing,
-        "retained": np.minimum(paid[:, :-1], paid[:, 1:]),
+        "retained": np.maximum(np.minimum(opening, closing), 0),
         "revenue": history.sales.revenue[who],
         "ups": np.maximum(climbed, 0),
         "downs": np.maximum(-climbed, 0),

@@ -1,59 +1,66 @@
-"""What is worth how much, at the rates and on the day on which one looks? One row per account, day and code."""
+"""What are facts worth? Changes at the rates of their days, and what other rates do to what runs on from before."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import polars as pl
 
-from scoring.packed import codes
-from scoring.packed.each import priced
-from scoring.packed.events import events
-from scoring.packed.facts import AT_ONCE, NotPackedError
-from scoring.packed.keys import code_of, day_in, number
-from scoring.packed.reading import Reading
+from scoring.packed import each
+from scoring.packed.eras import Era, priced
+from scoring.packed.facts import NotPackedError
+from scoring.packed.keys import CODES, account_of, code_of, day_in, narrow, number, on, packed, wide
 from scoring.packed.runs import is_last, parted
 
-SCHEMA = {"key": pl.Int64(), "value": pl.Int64()}
-"""`value` in ten-thousandths a month; never 0 where rows are sorted by `key`, and no key is there twice."""
+SCHEMA = {"key": pl.Int64(), "value": pl.Int64(), "shift": pl.Int64()}
+"""One row per account, day and code, or two: one of a change, with its `value`, and one of other rates, with what they
+do to what was there before any change of the day, the `shift`. Ten-thousandths a month; not both are 0."""
 
 
-def of_lines(pieces: Iterable[pl.LazyFrame], by: Reading) -> pl.DataFrame:
-    """What lines, as `events.paying`, in several pieces are worth, as `SCHEMA`, sorted. Raises NotPackedError."""
-    found: list[pl.DataFrame] = []
-    for piece in pieces:
-        rows = events(priced(piece, by.rates), "value").group_by("key").agg(pl.col("value").sum())
-        made = rows.filter((pl.col("value") != 0) | pl.col("key").is_null()).collect(engine="streaming")
-        if made["key"].null_count():
-            raise NotPackedError
-        found.append(made)
-        if sum(frame.height for frame in found) > AT_ONCE:
-            found = [summed(found)]
-    return _seen(summed(found), by)
+def of_facts(found: pl.DataFrame, eras: Sequence[Era]) -> pl.DataFrame:
+    """What facts, sorted by key, are worth, as `SCHEMA`, sorted by key.
 
-
-def of_facts(found: pl.DataFrame, by: Reading) -> pl.DataFrame:
-    """What facts, sorted by key, are worth, as `SCHEMA`, sorted. Raises NotPackedError where there is no rate."""
-    rows = priced(found.lazy(), by.rates).collect(engine="in-memory")
-    if rows["value"].null_count():
+    Raises NotPackedError where there is no rate, or something is worth nothing at one.
+    """
+    rows = priced(found.lazy(), eras).collect(engine="in-memory")
+    if rows["value"].null_count() or found.select(each.is_worth_nothing([era.rates for era in eras]).any()).item():
         raise NotPackedError
-    return _seen(rows, by)
+    changes = parted(rows.lazy(), "value", is_last(pl.col("key"))).with_columns(_nothing("shift"))
+    parts = pl.collect_all([changes, *_shifts(found, eras)])
+    return pl.concat(parts).sort("key", maintain_order=True)
 
 
-def summed(found: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """Frames in any order, in which keys may be there twice, as one, as `SCHEMA`, sorted."""
-    if not found:
-        return pl.DataFrame(schema=SCHEMA)
-    return _parted(pl.concat(found).sort("key").lazy())
+def _shifts(found: pl.DataFrame, eras: Sequence[Era]) -> Iterator[pl.LazyFrame]:
+    """What the rates of each era but the first do to what runs on."""
+    if len(eras) == 1:
+        return
+    key, row = pl.col("key"), wide(account_of(pl.col("key")) * CODES + code_of(pl.col("key")), pl.col("each"))
+    foreign = (
+        found.lazy().filter(pl.col("each") != each.OWN).select(row.alias("row"), day_in(key).alias("day"), "count")
+    )
+    left, running = foreign.collect(), pl.DataFrame(schema={"row": pl.Int128, "count": pl.Int64})
+    for before, era in pairwise(eras):
+        is_early = pl.col("day") < number(era.first)
+        new, left = left.filter(is_early).select("row", "count"), left.filter(~is_early)
+        running = pl.concat([running, new]).group_by("row").agg(pl.col("count").sum()).filter(pl.col("count") != 0)
+        yield _shift(running, before, era)
 
 
-def _seen(found: pl.DataFrame, by: Reading) -> pl.DataFrame:
-    """What counts by now; that a line is over matters only where its renewal would be waited for."""
-    key, tomorrow = pl.col("key"), number(by.as_of) + 1
-    waits = (day_in(key) > tomorrow - by.terms.gap_tolerance_days) & (day_in(key) < tomorrow)
-    is_past = codes.is_over(code_of(key)) & ~waits
-    known = found.lazy().filter(day_in(key) <= number(by.until))
-    return _parted(known.with_columns(pl.when(is_past).then(codes.not_over(key)).otherwise(key).alias("key")))
+def _shift(running: pl.DataFrame, before: Era, era: Era) -> pl.LazyFrame:
+    """What the rates of an era do to so many of each, of an account and code (`row`), at the rates before."""
+    facts = running.lazy().select(*narrow("row"), "count")
+    then, now = (
+        each.priced(facts, [one.rates], pl.lit(0, dtype=pl.Int64)).select("key", pl.col("value").alias(name))
+        for one, name in ((before, "then"), (era, "now"))
+    )
+    who, first = pl.col("key"), pl.lit(number(era.first), dtype=pl.Int64)
+    return (
+        pl.concat([then, now.select("now")], how="horizontal")
+        .group_by("key")
+        .agg((pl.col("now") - pl.col("then")).sum().alias("shift"))
+        .filter(pl.col("shift") != 0)
+        .select(packed(who // CODES, on(who % CODES, first)).alias("key"), _nothing("value"), "shift")
+    )
 
 
-def _parted(rows: pl.LazyFrame) -> pl.DataFrame:
-    """Rows sorted by key, as `SCHEMA`."""
-    return parted(rows, "value", is_last(pl.col("key"))).collect(engine="in-memory").set_sorted("key")
+def _nothing(name: str) -> pl.Expr:
+    return pl.lit(0, dtype=pl.Int64).alias(name)

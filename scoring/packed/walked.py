@@ -14,8 +14,8 @@ SCHEMA = {
     "account": pl.Int64(), "month": pl.Int64(), "kind": pl.String(), "amount": pl.Int64(), "before": pl.Int64(),
     "after": pl.Int64(), "moved_on": pl.Int64(),
 }  # fmt: skip
-"""`month` counts from the first of the history; amounts in ten-thousandths, losses positive; `moved_on` a day's number:
-the account's first change of the month if it paid nothing before, else its last."""
+"""`month` counts from the first of the history; amounts in ten-thousandths, at the rates of the month, losses positive;
+`moved_on` a day's number: the account's first change of the month if it paid nothing before, else its last."""
 
 
 def walked(facts: pl.DataFrame, months: Sequence[int], window_days: int | None = None) -> pl.DataFrame:
@@ -39,26 +39,33 @@ def walked(facts: pl.DataFrame, months: Sequence[int], window_days: int | None =
 
 
 def _by_day(facts: pl.DataFrame, months: Sequence[int]) -> pl.LazyFrame:
-    """One row per account and day on which its revenue changed: the running sum, and until when it had paid before."""
-    key = pl.col("key")
-    paid = pl.when(is_paying(code_of(key))).then("value").otherwise(0)
+    """One row per account and day on which its revenue changed: the running sum, and until when it had paid before.
+
+    What other rates do is in the sums, but no change.
+    """
+    key, worth = pl.col("key"), pl.col("value") + pl.col("shift")
+    paid = pl.when(is_paying(code_of(key))).then(worth).otherwise(0)
     return (
         facts.lazy()
         .with_columns(
-            account_day(key).alias("at"), pl.col("value").cum_sum().alias("sum"), paid.cum_sum().alias("paid")
+            account_day(key).alias("at"),
+            worth.cum_sum().alias("sum"),
+            paid.cum_sum().alias("paid"),
+            pl.col("value").cum_sum(),
         )
         .filter(is_last(pl.col("at")))
-        .select(account_of(key).alias("account"), day_in(key).alias("day"), "sum", "paid")
+        .select(account_of(key).alias("account"), day_in(key).alias("day"), "sum", "paid", "value")
         .with_columns(
-            (pl.col("sum") - pl.col("sum").shift(1, fill_value=0)).alias("value"),
+            pl.col("value") - pl.col("value").shift(1, fill_value=0),
             (pl.col("paid") - pl.col("paid").shift(1, fill_value=0)).alias("paid_value"),
             is_first(pl.col("account")).alias("is_first"),
         )
+        .with_columns(carried("sum", "value", pl.col("is_first")).alias("base"))
         .with_columns(carried("paid", "paid_value", pl.col("is_first")))
         .with_columns(_unpaid_from().forward_fill().shift(1).alias("paid_until"))
         .with_columns(pl.when(~pl.col("is_first") & (pl.col("paid_until") >= 0)).then("paid_until"))
         .filter(pl.col("value") != 0)
-        .select("account", "day", "sum", "value", "paid_until", _month(months).alias("month"))
+        .select("account", "day", pl.col("sum") - pl.col("base"), "value", "paid_until", _month(months).alias("month"))
     )
 
 
@@ -69,11 +76,10 @@ def _unpaid_from() -> pl.Expr:
 
 def _by_month(days: pl.LazyFrame) -> pl.LazyFrame:
     """One row per account and month: `before`, `after`, first and last day of a change, and until when it had paid."""
-    first = is_first(pl.col("account"))
-    begins = first | is_first(pl.col("month"))
+    begins = is_first(pl.col("account")) | is_first(pl.col("month"))
     return (
-        days.with_columns(carried("sum", "value", begins).alias("month_before"), carried("sum", "value", first))
-        .with_columns(
+        days.with_columns(
+            carried("sum", "value", begins).alias("before"),
             pl.when(begins).then("day").forward_fill().alias("first_day"),
             pl.when(begins).then(pl.col("paid_until").fill_null(-1)).forward_fill().alias("paid_until"),
         )
@@ -81,8 +87,7 @@ def _by_month(days: pl.LazyFrame) -> pl.LazyFrame:
         .select(
             "account", "month", "first_day", pl.col("day").alias("last_day"),
             pl.when(pl.col("paid_until") >= 0).then("paid_until").alias("paid_until"),
-            (pl.col("month_before") - pl.col("carried")).alias("before"),
-            (pl.col("sum") - pl.col("carried")).alias("after"),
+            "before", pl.col("sum").alias("after"),
         )
     )  # fmt: skip
 

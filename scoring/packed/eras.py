@@ -1,0 +1,47 @@
+"""At which rates is what worth how much? A span has those of its first day, and an era is spans that have the same.
+
+So a span is told at the rates at which a run of it tells it, whatever rates do later. Where an era begins, what runs on
+from before is worth more or less than it was: that is no movement, and `valued` keeps it apart.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from scoring.packed import each
+from scoring.packed.keys import DAYS, day_in, month_number, number
+from scoring.packed.months import Months
+from scoring.packed.reading import Rates
+
+
+@dataclass(frozen=True, slots=True)
+class Era:
+    """From `first` on, a day on which a span begins, these rates hold; those of the first era before it, too."""
+
+    first: date
+    rates: Rates
+
+
+def eras_of(months: Months, rates: Sequence[Rates]) -> list[Era]:
+    """The eras of the months, whose spans are the last of those that have these rates."""
+    spans = months.spans[:-1]
+    found: list[Era] = []
+    for first, own in zip(spans, rates[-len(spans) :], strict=True):
+        if not found or found[-1].rates != own:
+            found.append(Era(first, own))
+    return found
+
+
+def priced(facts: pl.LazyFrame, eras: Sequence[Era], *, by_month: bool = False) -> pl.LazyFrame:
+    """The facts with their `value` for `each` and `count`, at the rates of their days; null where there is no rate.
+
+    `by_month`: the days in their keys are the numbers of months.
+    """
+    starts = [month_number(era.first) if by_month else number(era.first) for era in eras[1:]]
+    table = [0] * (starts[0] if starts else DAYS)
+    for place, first in enumerate(starts):
+        table += [place + 1] * ((starts[place + 1] if place + 1 < len(starts) else DAYS) - first)
+    era = pl.lit(pl.Series(table, dtype=pl.Int64)).gather(day_in(pl.col("key"))) if starts else pl.lit(0)
+    return each.priced(facts, [one.rates for one in eras], era)
