@@ -30,14 +30,15 @@ def answered(folder: Path, out: Path) -> None:
     ids = pd.Index(np.unique(np.concatenate([t["account_id"].unique() for t in (contracts, invoices, owners)])))
     for frame in (contracts, invoices, owners):
         frame["a"] = pd.Categorical(frame.pop("account_id"), categories=ids).codes
-    invoices["eur"] = _half_even(invoices["units"] * invoices["currency"].map(rates), 1_000_000)
-    lines = _lines(contracts, rates)
+    invoices["eur"] = _worth(invoices["units"], _month(invoices["dated_on"]), invoices["currency"], rates)
+    lines = _lines(contracts)
     owners["starts"] = _day(owners["starts_on"]).fillna(-(10**6)).astype(int)
     owners["stops"] = _day(owners["ends_on"]).fillna(10**6).astype(int)
     owners = owners.sort_values("starts")
-    events = _events(lines)
-    moves = _moves(events, lines)
-    book = _book(events, invoices)
+    facts = _facts(lines)
+    ends = _ends(facts, rates)
+    moves = _moves(facts, ends, lines, rates)
+    book = _book(ends, invoices)
     book["manager_id"] = _owner(book, owners, _last_of(book["q"] * 3 + 2)).astype(object).fillna("unassigned")
     out.mkdir(parents=True, exist_ok=True)
     _write(_sums(book, moves, owners), out / "sums.parquet")
@@ -45,7 +46,6 @@ def answered(folder: Path, out: Path) -> None:
     moves = moves.sort_values(["m", "a"])
     moves["month"] = _first_of(moves["m"])
     _write(moves[["a", "month", "kind", "amount"]], out / "movements.parquet", ids)
-    book = book.sort_values(["q", "a"])
     there = (book[["opening", "closing", "revenue"]] != 0).any(axis=1)
     _write(book[there].drop(columns=["q", "before", "after"]), out / "book.parquet", ids)
 
@@ -59,10 +59,23 @@ def _read(folder: Path, name: str, columns: list[str] | None) -> pd.DataFrame:
     return table.to_pandas(date_as_object=False)
 
 
-def _rates(folder: Path) -> dict[str, int]:
+def _rates(folder: Path) -> pd.DataFrame:
+    """One row per quarter, one column per currency: the last rate known on the quarter's first day."""
     rates = pd.read_parquet(folder / "rates.parquet").sort_values("dated_on")
-    known = rates[pd.to_datetime(rates["dated_on"]) <= pd.Timestamp(2026, 4, 1)]
-    return {"EUR": 1_000_000} | {c: int(r * 1_000_000) for c, r in known.groupby("currency")["rate"].last().items()}
+    days, quarters = pd.to_datetime(rates["dated_on"]), _first_of(pd.Series(range(0, 36, 3)))
+    known = [rates[days <= first].groupby("currency")["rate"].last() for first in quarters]
+    return (
+        pd.DataFrame([(found * 1_000_000).astype("int64") for found in known])
+        .reset_index(drop=True)
+        .assign(EUR=1_000_000)
+    )
+
+
+def _worth(amount: pd.Series, month: pd.Series, currency: pd.Series, rates: pd.DataFrame) -> pd.Series:
+    """Amounts at the rates of the quarters of the months."""
+    columns = pd.Series(range(rates.shape[1]), index=rates.columns)
+    at = rates.to_numpy()[month.to_numpy(int) // 3, currency.map(columns).to_numpy(int)]
+    return _half_even(amount * at, 1_000_000)
 
 
 def _half_even(amount: pd.Series, by: pd.Series | int) -> pd.Series:
@@ -89,52 +102,70 @@ def _last_of(month: pd.Series) -> pd.Series:
     return _day(_first_of(month + 1)) - 1
 
 
-def _lines(contracts: pd.DataFrame, rates: dict[str, int]) -> pd.DataFrame:
+def _lines(contracts: pd.DataFrame) -> pd.DataFrame:
     lines = contracts[contracts["ends_on"].isna() | (contracts["ends_on"] > contracts["starts_on"])].copy()
-    monthly = _half_even(lines["units"], lines["every"].map({"month": 1, "quarter": 3, "year": 12}))
-    lines["eur"] = _half_even(monthly * lines["currency"].map(rates), 1_000_000)
+    lines["each"] = _half_even(lines["units"], lines["every"].map({"month": 1, "quarter": 3, "year": 12}))
     lines["begins"], lines["stops"] = _month(lines["starts_on"]), _month(lines["ends_on"])
-    for number, product in enumerate(RUNGS):
-        lines[number] = lines["eur"].where((lines["product"] == product) & (lines["eur"] > 0), 0)
-    return lines[lines["eur"] != 0]
+    rungs = pd.Series(range(len(RUNGS)), index=RUNGS)
+    lines["rung"] = lines["product"].map(rungs).where(lines["each"] > 0).fillna(-1).astype(int)
+    return lines[lines["each"] != 0]
 
 
-def _events(lines: pd.DataFrame) -> pd.DataFrame:
-    """Changes by account and month, of everything ("eur") and of each rung (0 to 2)."""
-    figures = ["eur", 0, 1, 2]
+def _facts(lines: pd.DataFrame) -> pd.DataFrame:
+    """How many lines of an amount begin, less those that end, by account, rung, currency and month."""
+    by = ["a", "rung", "currency", "each"]
     ended = lines[lines["stops"].notna()]
-    begun = lines[["a", *figures]].assign(m=lines["begins"])
-    sides = pd.concat([begun, (-ended[figures]).assign(a=ended["a"], m=ended["stops"].astype(int))])
-    return sides[sides["m"] < 36].groupby(["a", "m"])[figures].sum().reset_index()
+    sides = pd.concat(
+        [
+            lines[by].assign(m=lines["begins"], n=1),
+            ended[by].assign(m=ended["stops"].astype(int), n=-1),
+        ]
+    )
+    summed = sides[sides["m"] < 36].groupby([*by, "m"])["n"].sum().reset_index()
+    return summed[summed["n"] != 0]
 
 
-def _moves(events: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
-    after = events.groupby("a")["eur"].cumsum()
-    before, first = after - events["eur"], events["a"].map(lines[lines["eur"] > 0].groupby("a")["begins"].min())
+def _ends(facts: pd.DataFrame, rates: pd.DataFrame) -> pd.DataFrame:
+    """What runs on where each quarter begins, and after the last, by account: at the rates of both quarters."""
+    frames = []
+    for quarter in range(13):
+        running = facts[facts["m"] < 3 * quarter].groupby(["a", "rung", "currency", "each"])["n"].sum().reset_index()
+        running = running[running["n"] != 0]
+        for name, q in (("opening", min(quarter, 11)), ("closing", max(quarter - 1, 0))):
+            month = pd.Series(3 * q, index=running.index)
+            running[name] = running["n"] * _worth(running["each"], month, running["currency"], rates)
+        made = running.groupby("a").agg(opening=("opening", "sum"), closing=("closing", "sum"), tier=("rung", "max"))
+        frames.append(made.reset_index().assign(q=quarter))
+    return pd.concat(frames, ignore_index=True)
+
+
+def _moves(facts: pd.DataFrame, ends: pd.DataFrame, lines: pd.DataFrame, rates: pd.DataFrame) -> pd.DataFrame:
+    own = facts[facts["m"] >= 0]
+    changes = own.assign(eur=own["n"] * _worth(own["each"], own["m"], own["currency"], rates))
+    events = changes.groupby(["a", "m"])["eur"].sum().reset_index()
+    events["q"] = events["m"] // 3
+    opening = events.merge(ends[["a", "q", "opening"]], how="left", on=["a", "q"])["opening"].fillna(0)
+    after = opening.astype("int64") + events.groupby(["a", "q"])["eur"].cumsum()
+    before, first = after - events["eur"], events["a"].map(lines[lines["each"] > 0].groupby("a")["begins"].min())
     begins, gone = (before <= 0) & (after > 0), (before > 0) & (after <= 0)
     kinds = [begins & (first < events["m"]), begins, gone, after > before]
     moves = events[["a", "m"]].assign(
         kind=np.select(kinds, ["reactivation", "new", "churn", "expansion"], "contraction"), amount=events["eur"].abs()
     )
-    return moves[(events["eur"] != 0) & (events["m"] >= 0)]
+    return moves[events["eur"] != 0]
 
 
-def _book(events: pd.DataFrame, invoices: pd.DataFrame) -> pd.DataFrame:
+def _book(ends: pd.DataFrame, invoices: pd.DataFrame) -> pd.DataFrame:
     """The book with levels `before` and `after`, which may be below nothing; and rows that have nothing but those."""
-    by = [events["a"], events["m"].floordiv(3).rename("q")]
-    changes = events.groupby(by)[["eur", 0, 1, 2]].sum().unstack(fill_value=0)
-    level = {
-        name: changes[name].reindex(columns=range(-1, 12), fill_value=0).cumsum(axis=1) for name in ("eur", 0, 1, 2)
-    }
-    tier = pd.DataFrame(-1, index=changes.index, columns=range(-1, 12))
-    for number in range(3):
-        tier = tier.mask(level[number] > 0, number)
+    starts = ends[ends["q"] < 12].rename(columns={"opening": "before", "tier": "tier_before"})
+    stops = ends[ends["q"] > 0].rename(columns={"closing": "after", "tier": "tier_after"})
+    stops = stops.assign(q=stops["q"] - 1)
     billed = invoices[(invoices["dated_on"] >= FIRST) & (invoices["dated_on"] < pd.Timestamp(2026, 7, 1))]
-    revenue = billed.groupby(["a", _month(billed["dated_on"]).floordiv(3).rename("q")])["eur"].sum()
-    after = level["eur"]
-    frames = {"before": after.shift(axis=1), "after": after, "tier_before": tier.shift(axis=1), "tier_after": tier}
-    long = pd.concat({name: frame[range(12)].stack() for name, frame in frames.items()} | {"revenue": revenue}, axis=1)
-    book = long.rename_axis(["a", "q"]).sort_index().reset_index()
+    revenue = billed.groupby(["a", _month(billed["dated_on"]).floordiv(3).rename("q")])["eur"].sum().rename("revenue")
+    book = starts[["a", "q", "before", "tier_before"]].merge(
+        stops[["a", "q", "after", "tier_after"]], how="outer", on=["a", "q"]
+    )
+    book = book.merge(revenue.reset_index(), how="outer", on=["a", "q"]).sort_values(["q", "a"], ignore_index=True)
     money = ["before", "after", "revenue"]
     book[money] = book[money].fillna(0).astype("int64")
     book["opening"], book["closing"] = book["before"].clip(lower=0), book["after"].clip(lower=0)

@@ -14,20 +14,22 @@ import in_bookscore
 from floor import scanned
 from side_by_side import Stages, between_markers, table
 
-from scoring.packed import answers, history
+from scoring.packed import frames, history, summaries, valued
 
 STEPS: tuple[tuple[str, ModuleType, str], ...] = (
     ("accounts to numbers", history, "ids_of"),
-    ("contract lines to facts", history, "of_contracts"),
+    ("contract lines to facts", summaries, "read_contracts"),
+    ("at the rates of each quarter", valued, "of_facts"),
     ("movements", history, "walked"),
     ("levels and rungs", history, "levels"),
     ("invoices", history, "sales"),
+    ("owners", history, "spans_of"),
     ("owners", history, "owners"),
 )
 FRAMES = {
     "sums": "sums", "book": "book, with names", "movements": "movements, with names", "orders": "orders, with names",
 }  # fmt: skip
-ORDER = (*(step for step, _, _ in STEPS), *FRAMES.values())
+ORDER = (*dict.fromkeys(step for step, _, _ in STEPS), *FRAMES.values())
 
 
 class InTurn:
@@ -65,7 +67,7 @@ def measured(folder: Path) -> dict[str, float]:
     history.ThreadPoolExecutor = InTurn
     for step, module, name in STEPS:
         setattr(module, name, timed(stages, step, getattr(module, name)))
-    answers.FRAMES = {name: timed(stages, FRAMES[name], make) for name, make in answers.FRAMES.items()}
+    frames.FRAMES = {name: timed(stages, FRAMES[name], make) for name, make in frames.FRAMES.items()}
     with stages("floor"):
         scanned(folder, "parquet")
     with tempfile.TemporaryDirectory() as out, stages("all"):

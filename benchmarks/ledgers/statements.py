@@ -1,8 +1,9 @@
 """The workload as statements of SQL, in parts of which `in_duckdb` makes its two forms.
 
 An account is `a`, its text id or a hash of it; a month `m` is counted from July 2023, what was before is month -1; a
-quarter is `q`. Money is in ten-thousandths of a euro. Levels (`before` and `after` a quarter) are below nothing where
-credits are larger than what is paid: the book opens and closes with nothing then, sums add them as they are.
+quarter is `q`; product and currency are one number, `kind`. Money is in ten-thousandths of a euro, in each quarter at
+the rates of its first day. Levels (`before` and `after` a quarter) are below nothing where credits are larger than what
+is paid: the book opens and closes with nothing then, sums add them as they are.
 """
 
 INPUTS = """
@@ -13,16 +14,20 @@ SELECT account_id, {key} AS a, manager_id, coalesce(starts_on, DATE '0001-01-01'
   coalesce(ends_on, DATE '9999-12-31') AS ends_on
 FROM {read}('{folder}/ownership.{kind}'{spans});
 CREATE TABLE accounts AS SELECT account_id, {key} AS a FROM {read}('{folder}/accounts.{kind}'{ids});
+CREATE MACRO currency_number(c) AS CASE c WHEN 'EUR' THEN 0 WHEN 'USD' THEN 1 WHEN 'GBP' THEN 2 WHEN 'CHF' THEN 3 END;
+CREATE MACRO product_number(p) AS
+  CASE p WHEN 'Entry Plan' THEN 0 WHEN 'Standard Plan' THEN 1 WHEN 'Premium Plan' THEN 2 ELSE 3 END;
 CREATE TABLE rates AS
-SELECT currency, CAST(arg_max(rate, dated_on) * 1000000 AS BIGINT) AS rate
-FROM {read}('{folder}/rates.{kind}'{rates}) WHERE dated_on <= DATE '2026-04-01' GROUP BY currency
-UNION ALL SELECT 'EUR', 1000000;
+SELECT currency, currency_number(currency) AS c, q, CAST(arg_max(rate, dated_on) * 1000000 AS BIGINT) AS rate
+FROM {read}('{folder}/rates.{kind}'{rates}), range(12) AS t(q)
+WHERE dated_on <= DATE '2023-07-01' + to_months(CAST(3 * q AS INTEGER)) GROUP BY currency, q
+UNION ALL SELECT 'EUR', 0, q, 1000000 FROM range(12) AS t(q);
 CREATE MACRO half_even(a, b) AS {rounding};
 CREATE MACRO month_of(d) AS
   CASE WHEN d < DATE '2023-07-01' THEN -1 ELSE year(d) * 12 + month(d) - 24283 END;
 CREATE MACRO first_of(m) AS CAST(DATE '2023-07-01' + to_months(m) AS DATE);
 CREATE MACRO tier_of(entry, standard, premium) AS
-  CAST(CASE WHEN premium > 0 THEN 2 WHEN standard > 0 THEN 1 WHEN entry > 0 THEN 0 END AS TINYINT);
+  CAST(CASE WHEN premium THEN 2 WHEN standard THEN 1 WHEN entry THEN 0 END AS TINYINT);
 """
 TYPED = {
     "lines": """, header = true, columns = {'line_id': 'VARCHAR', 'account_id': 'VARCHAR', 'product': 'VARCHAR',
@@ -41,66 +46,68 @@ IN_WHOLE_NUMBERS = """a // b + CASE WHEN 2 * abs(a % b) > b OR (2 * abs(a % b) =
 BY_CAST = "CAST(a / b AS BIGINT)"
 """A double holds the quotient closely enough up to 450,000 EUR a month; the comparison would show where it does not."""
 
-EVENTS = """
-CREATE TABLE all_events AS WITH lines AS NOT MATERIALIZED (
-  SELECT {key} AS a, month_of(starts_on) AS begins, month_of(ends_on) AS stops, product,
-    CASE every WHEN 'month' THEN 1 WHEN 'quarter' THEN 3 ELSE 12 END AS months,
-    half_even(half_even(CAST(amount * 10000 AS BIGINT), months) * rate, 1000000) AS eur
-  FROM contracts JOIN rates USING (currency) WHERE ends_on IS NULL OR ends_on > starts_on
+FACTS = """
+CREATE TABLE all_facts AS WITH lines AS NOT MATERIALIZED (
+  SELECT {key} AS a, month_of(starts_on) AS begins, month_of(ends_on) AS stops,
+    product_number(product) * 4 + currency_number(currency) AS kind,
+    half_even(CAST(amount * 10000 AS BIGINT), CASE every WHEN 'month' THEN 1 WHEN 'quarter' THEN 3 ELSE 12 END) AS each
+  FROM contracts WHERE ends_on IS NULL OR ends_on > starts_on
 ), {sides}
-SELECT a, m, CAST(sum(eur) AS BIGINT) AS change, bool_or(is_up AND is_start) AS starts,
-  CAST(coalesce(sum(eur) FILTER (is_up AND product = 'Entry Plan'), 0) AS BIGINT) AS entry,
-  CAST(coalesce(sum(eur) FILTER (is_up AND product = 'Standard Plan'), 0) AS BIGINT) AS standard,
-  CAST(coalesce(sum(eur) FILTER (is_up AND product = 'Premium Plan'), 0) AS BIGINT) AS premium
-FROM sides WHERE m < 36 GROUP BY a, m;
-CREATE TABLE firsts AS SELECT a, min(m) AS first FROM all_events WHERE starts GROUP BY a;
+SELECT a, m, kind, each, CAST(sum(n) AS INTEGER) AS n, bool_or(n > 0) AS starts
+FROM sides WHERE m < 36 AND each <> 0 GROUP BY ALL;
+CREATE TABLE firsts AS SELECT a, min(m) AS first FROM all_facts WHERE starts AND each > 0 GROUP BY a;
 """
 TWO_SCANS = """sides AS (
-  SELECT a, begins AS m, product, eur, eur > 0 AS is_up, true AS is_start FROM lines
-  UNION ALL SELECT a, stops, product, -eur, eur > 0, false FROM lines WHERE stops IS NOT NULL
+  SELECT a, begins AS m, kind, each, 1 AS n FROM lines
+  UNION ALL SELECT a, stops, kind, each, -1 FROM lines WHERE stops IS NOT NULL
 )"""
 ONE_SCAN = """sides AS (
-  SELECT a, unnest([begins, stops]) AS m, product, unnest([eur, -eur]) AS eur, eur > 0 AS is_up,
-    unnest([true, false]) AS is_start FROM lines
+  SELECT a, unnest([begins, stops]) AS m, kind, each, unnest([1, -1]) AS n FROM lines
 )"""
-RANGES = """
-CREATE TABLE states AS
-SELECT a, m, change, CAST(sum(change) OVER w AS BIGINT) AS level, lead(m, 1, 36) OVER w AS until,
-  tier_of(sum(entry) OVER w, sum(standard) OVER w, sum(premium) OVER w) AS tier
-FROM all_events WHERE change <> 0 OR entry <> 0 OR standard <> 0 OR premium <> 0
-WINDOW w AS (PARTITION BY a ORDER BY m);
+LEVELS = """
+CREATE TABLE ends AS WITH running AS (
+  SELECT a, kind, each, m, CAST(sum(n) OVER w AS BIGINT) AS n, lead(m, 1, 36) OVER w AS until
+  FROM all_facts WHERE n <> 0 WINDOW w AS (PARTITION BY a, kind, each ORDER BY m)
+), at_ends AS (
+  SELECT a, kind // 4 AS product, kind % 4 AS c, each, n, unnest(range((m + 3) // 3, until // 3 + 1)) AS q
+  FROM running WHERE n <> 0
+), worth AS (
+  SELECT a, at_ends.q, product, each > 0 AS is_up, n * half_even(each * opens.rate, 1000000) AS opening,
+    n * half_even(each * closes.rate, 1000000) AS closing
+  FROM at_ends LEFT JOIN rates opens USING (c, q)
+  LEFT JOIN rates closes ON closes.c = at_ends.c AND closes.q = at_ends.q - 1
+)
+SELECT a, q, CAST(sum(opening) AS BIGINT) AS opening, CAST(sum(closing) AS BIGINT) AS closing,
+  tier_of(bool_or(is_up AND product = 0), bool_or(is_up AND product = 1),
+    bool_or(is_up AND product = 2)) AS tier
+FROM worth GROUP BY a, q;
 CREATE TABLE quarters AS
-SELECT a, q, coalesce(lag(after) OVER w, 0) AS before, after, lag(tier) OVER w AS tier_before, tier AS tier_after
+SELECT a, q, sum(opening) AS before, sum(closing) AS after, any_value(tier_before) AS tier_before,
+  any_value(tier_after) AS tier_after
 FROM (
-  SELECT a, level AS after, tier, unnest(range((m + 3) // 3 - 1, (until + 3) // 3 - 1)) AS q FROM states
-)
-WINDOW w AS (PARTITION BY a ORDER BY q) QUALIFY q >= 0;
-"""
-GRID = """
-CREATE TABLE states AS SELECT a, m, change, CAST(sum(change) OVER (PARTITION BY a ORDER BY m) AS BIGINT) AS level
-FROM all_events;
-CREATE TABLE quarters AS WITH grid AS (SELECT a, q FROM (SELECT DISTINCT a FROM all_events), range(-1, 12) AS t(q)),
-changes AS (
-  SELECT a, (m + 3) // 3 - 1 AS q, sum(change) AS change, sum(entry) AS entry, sum(standard) AS standard,
-    sum(premium) AS premium
-  FROM all_events GROUP BY ALL
-), levels AS (
-  SELECT a, q, CAST(coalesce(sum(change) OVER w, 0) AS BIGINT) AS after,
-    tier_of(sum(entry) OVER w, sum(standard) OVER w, sum(premium) OVER w) AS tier
-  FROM grid LEFT JOIN changes USING (a, q) WINDOW w AS (PARTITION BY a ORDER BY q)
-)
-SELECT a, q, lag(after) OVER w AS before, after, lag(tier) OVER w AS tier_before, tier AS tier_after
-FROM levels WINDOW w AS (PARTITION BY a ORDER BY q) QUALIFY q >= 0;
+  SELECT a, q, opening, 0 AS closing, tier AS tier_before, NULL AS tier_after FROM ends WHERE q < 12
+  UNION ALL SELECT a, q - 1, 0, closing, NULL, tier FROM ends WHERE q > 0
+) GROUP BY a, q;
 """
 MOVES = """
-CREATE TABLE moves AS SELECT a, m, abs(change) AS amount,
+CREATE TABLE moves AS WITH changes AS (
+  SELECT a, m, CAST(sum(n * half_even(each * rate, 1000000)) AS BIGINT) AS change
+  FROM all_facts JOIN rates ON rates.c = kind % 4 AND rates.q = m // 3
+  WHERE n <> 0 AND m >= 0 GROUP BY a, m HAVING change <> 0
+), states AS (
+  SELECT changes.a, m, change,
+    CAST(coalesce(opening, 0) + sum(change) OVER (PARTITION BY changes.a, m // 3 ORDER BY m) AS BIGINT) AS level
+  FROM changes LEFT JOIN ends ON ends.a = changes.a AND ends.q = m // 3
+)
+SELECT a, m, abs(change) AS amount,
   CASE WHEN level - change <= 0 AND level > 0 THEN CASE WHEN first < m THEN 'reactivation' ELSE 'new' END
     WHEN level - change > 0 AND level <= 0 THEN 'churn' WHEN change > 0 THEN 'expansion' ELSE 'contraction' END AS kind
-FROM states LEFT JOIN firsts USING (a) WHERE change <> 0 AND m >= 0;
+FROM states LEFT JOIN firsts USING (a);
 """
 BILLS = """
 CREATE VIEW bills AS SELECT {key} AS a, dated_on, kind <> 'credit' AS is_order,
-  half_even(CAST(amount * 10000 AS BIGINT) * rate, 1000000) AS eur FROM invoices JOIN rates USING (currency);
+  half_even(CAST(amount * 10000 AS BIGINT) * rate, 1000000) AS eur
+FROM invoices JOIN rates ON rates.currency = invoices.currency AND rates.q = month_of(dated_on) // 3;
 """
 BITS = """
 CREATE TABLE by_month AS SELECT a, year(dated_on) * 12 + month(dated_on) - 24283 AS m, CAST(sum(eur) AS BIGINT) AS eur,

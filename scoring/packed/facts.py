@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 import polars as pl
 
 from scoring.packed.keys import day_in, narrow, wide
-from scoring.packed.runs import is_last, parted
 
 SCHEMA = {"key": pl.Int64(), "each": pl.Int64(), "count": pl.Int64()}
 """`key` as `packed.keys`; `count` of `each`, as `packed.each`."""
@@ -58,8 +57,9 @@ def gathered(rows: pl.LazyFrame) -> pl.DataFrame:
 
 
 def _together(found: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """Equal keys stand together, so that a running sum adds them up."""
+    """Facts are added up, then sorted, as only some are left."""
     if not found:
         return pl.DataFrame(schema=SCHEMA)
-    ends = is_last(pl.col("key")) | is_last(pl.col("each"))
-    return parted(pl.concat(found).sort("key", "each").lazy(), "count", ends).collect(engine="in-memory")
+    rows = pl.concat(found).lazy().select(wide(pl.col("key"), pl.col("each")).alias("wide"), "count")
+    summed = rows.group_by("wide").agg(pl.col("count").sum()).filter(pl.col("count") != 0)
+    return summed.collect(engine="streaming").sort("wide").select(*narrow("wide"), "count")
