@@ -15,6 +15,8 @@ SCHEMA = {"key": pl.Int64(), "each": pl.Int64(), "count": pl.Int64()}
 """`key` as `packed.keys`; `count` of `each`, as `packed.each`."""
 AT_ONCE = 40_000_000
 """Facts of several pieces are put together when there are so many of them."""
+_AT_A_TIME = 5_000_000
+"""So many of them are added up at a time."""
 
 
 class NotPackedError(Exception):
@@ -57,9 +59,19 @@ def gathered(rows: pl.LazyFrame) -> pl.DataFrame:
 
 
 def _together(found: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """Facts are added up, then sorted, as only some are left."""
+    """Facts are added up, then sorted, as only some are left; those of some accounts at a time."""
     if not found:
         return pl.DataFrame(schema=SCHEMA)
-    rows = pl.concat(found).lazy().select(wide(pl.col("key"), pl.col("each")).alias("wide"), "count")
-    summed = rows.group_by("wide").agg(pl.col("count").sum()).filter(pl.col("count") != 0)
-    return summed.collect(engine="streaming").sort("wide").select(*narrow("wide"), "count")
+    rows = sum(frame.height for frame in found)
+    last = max(frame.select(pl.col("key").max().fill_null(0)).item() for frame in found)
+    step = last // (rows // _AT_A_TIME + 1) + 1
+    return pl.concat([_summed(found, first, first + step) for first in range(0, last + 1, step)])
+
+
+def _summed(found: Sequence[pl.DataFrame], first: int, after: int) -> pl.DataFrame:
+    """The facts with keys from one to before another, each added up, sorted."""
+    key = pl.col("key")
+    rows = pl.concat([frame.lazy().filter((key >= first) & (key < after)) for frame in found])
+    summed = rows.group_by(wide(key, pl.col("each")).alias("wide")).agg(pl.col("count").sum())
+    left = summed.filter(pl.col("count") != 0).collect(engine="streaming")
+    return left.sort("wide").select(*narrow("wide"), "count")
