@@ -107,12 +107,26 @@ def test_a_stream_says_what_is_said_of_lines_that_are_held(tmp_path: Path, kind:
     assert "as they passed by" not in told(folder)[2]
 
 
-def test_the_last_quarter_is_the_bridge_of_a_run(small_folder: Path) -> None:
-    found = rows(small_folder, "--set-aside", "--period", "2026-Q2")["company", "2026-Q2"]
-    run = pipeline.run(Request(small_folder, date.fromisoformat(AS_OF), "2026-Q2", set_aside=True))
+@pytest.mark.parametrize("period", ["2026-Q2", "2026-Q1", "2025-Q4"])
+def test_each_quarter_is_the_bridge_of_its_run(small_folder: Path, period: str) -> None:
+    found = rows(small_folder, "--set-aside", "--period", "2026-Q2")["company", period]
+    run = pipeline.run(Request(small_folder, date.fromisoformat(AS_OF), period, set_aside=True))
     bridge = run.totals["bridge"]
-    assert {k: found[k] for k in ("opening", *MOVED)} == {k: bridge[k] for k in ("opening", *MOVED)}
+    assert {k: Decimal(found[k]) for k in ("opening", *MOVED)} == {k: Decimal(bridge[k]) for k in ("opening", *MOVED)}
     assert Decimal(found["closing"]) == Decimal(bridge["closing"]) - Decimal(bridge["fx"])
+
+
+@pytest.mark.parametrize("by", ["company", "manager"])
+def test_what_rates_make_of_the_closing_before_is_no_movement(tmp_path: Path, by: str) -> None:
+    """Bo's 100 dollars a month are 90 euros until March and 80 from April on; sixty parts are Mia's, forty Nils'."""
+    found = rows(company(tmp_path / "c"), "--by", by, "--periods", "2")
+    rates = {row_of: (row["fx"], row["opening"]) for row_of, row in found.items()}
+    if by == "company":
+        assert rates == {("company", "2026-Q1"): (None, "240.0000"), ("company", "2026-Q2"): ("-10.0000", "255.0000")}
+        assert found["company", "2026-Q1"]["closing"] == "265.0000"
+        assert " Rates " in told(tmp_path / "c", "--periods", "2")[1]
+    else:
+        assert [rates[who, "2026-Q2"][0] for who in ("m1", "m2", "unassigned")] == ["-6.0000", "-4.0000", "0.0000"]
 
 
 def test_a_wrong_line_in_a_stream_has_the_folder_read_with_care_and_is_named(tmp_path: Path) -> None:

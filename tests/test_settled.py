@@ -1,27 +1,40 @@
 """What is settled is told again, and only what comes after it is made: histories are the same with it and without."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_kept import LINES
+from test_history import company, rows
+from test_kept import FIRST, HEADS, JULY, LINES, ZOE, add, empty, outputs, shorten, spoil
 from test_packed import packable
 from worlds import World, examples, worlds
 
 from scoring.credit import ownership
 from scoring.ledger.terms import Terms
 from scoring.lifetime.exposure import months_back
+from scoring.packed import answers, codes, valued
 from scoring.packed.answers import answer
+from scoring.packed.each import OWN
+from scoring.packed.eras import Era
+from scoring.packed.facts import SCHEMA, facts
 from scoring.packed.frames import FRAMES
-from scoring.packed.history import Ledger
+from scoring.packed.gaps import bridged
+from scoring.packed.history import Asked, Before, History, Ledger, history
+from scoring.packed.keys import CODES, DAYS, ORIGIN, day_in
+from scoring.packed.levels import levels
 from scoring.packed.lines import A_PIECE, File, Lines
 from scoring.packed.months import Months
+from scoring.packed.reading import Reading
+from scoring.packed.short import shortened
+from scoring.packed.walked import walked
 
 DAYS_OF = {"contracts": "starts_on", "invoices": "dated_on"}
 LAST = 3
@@ -92,3 +105,144 @@ def test_a_history_goes_on_from_what_is_settled_as_if_all_was_read(
         for step in [*QUARTER_BY_QUARTER, *steps]:
             asking = asked(world, terms, tables, step)
             assert answer(*asking, FRAMES, Path(folder)).files == answer(*asking, FRAMES).files
+
+
+def given_before(patch: pytest.MonkeyPatch) -> list[date | None]:
+    """From which day on each history is made from now on, None for one of everything; filled as they are made."""
+    seen: list[date | None] = []
+
+    def watched(of: Asked, kept: Path | None = None, before: Before | None = None) -> History:
+        seen.append(before.first if before else None)
+        return history(of, kept, before)
+
+    patch.setattr(answers, "history", watched)
+    return seen
+
+
+APRIL = date(2026, 4, 1)
+NEXT = ("--period", "2026-Q3", "--as-of", "2026-08-31")
+
+
+def grown(tmp_path: Path, more: dict[str, str]) -> Path:
+    """A company that was asked of, to which lines were added then."""
+    folder = company(tmp_path / "c", FIRST)
+    outputs(folder)
+    for name, text in more.items():
+        add(folder, name, text)
+    return folder
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        JULY,
+        {**JULY, "accounts": ZOE, "ownership": "a0,m3,,,\n", "managers": "m3,Ole,East\n"},
+        {**JULY, "ownership": "a2,m2,2026-07-15,,\n"},
+        {**JULY, "rates": "USD,2026-07-01,0.75\n"},
+    ],
+    ids=["lines", "an account that sorts first, and its manager", "a later owner", "a later rate"],
+)
+def test_only_what_comes_after_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: dict[str, str]) -> None:
+    """Also where the account is new, and whose it always was."""
+    folder = grown(tmp_path, {"accounts": ZOE, **more} if "accounts" not in more else more)
+    fresh, _ = outputs(folder, *NEXT, "--fresh")
+    seen = given_before(monkeypatch)
+    assert outputs(folder, *NEXT) == (fresh, 2)
+    assert seen == [APRIL]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"contracts-07": HEADS["contracts"] + "c7,a1,,90.00,USD,month,2026-04-30,,\n"},
+        {"invoices-07": HEADS["invoices"] + "i3,a1,2026-03-31,12.34,USD,order\n"},
+        {**JULY, "accounts": ZOE, "ownership": "a3,m2,2026-02-01,,\n"},
+        {**JULY, "accounts": ZOE, "ownership": "a1,m1,2026-06-10,,0.5\n"},
+        {**JULY, "accounts": ZOE, "rates": "USD,2025-07-01,0.75\n"},
+    ],
+    ids=["a line that may close a gap", "an invoice of an earlier quarter", "an owner", "a share", "a rate"],
+)
+def test_what_changes_settled_days_has_everything_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: dict[str, str]
+) -> None:
+    folder = grown(tmp_path, more)
+    fresh, _ = outputs(folder, *NEXT, "--fresh")
+    seen = given_before(monkeypatch)
+    assert outputs(folder, *NEXT)[0] == fresh
+    assert seen == [None]
+
+
+def test_what_is_asked_of_earlier_days_than_before_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = company(tmp_path / "c", FIRST)
+    outputs(folder, *NEXT)
+    fresh, _ = outputs(folder, "--fresh")
+    seen = given_before(monkeypatch)
+    assert outputs(folder) == (fresh, 2)
+    assert seen == [None]
+
+
+@pytest.mark.parametrize("harm", [shorten, spoil, empty, Path.unlink])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "contracts.parquet",
+        "invoices.parquet",
+        "orders.parquet",
+        "accounts.parquet",
+        "book/2026-01-01.parquet",
+        "part.json",
+    ],
+)
+def test_what_was_settled_and_harmed_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, harm: Callable[[Path], None]
+) -> None:
+    folder = grown(tmp_path, {"accounts": ZOE, **JULY})
+    fresh, _ = outputs(folder, *NEXT, "--fresh")
+    harm(folder / ".bookscore" / "history" / "settled" / name)
+    seen = given_before(monkeypatch)
+    assert outputs(folder, *NEXT) == (fresh, 2)
+    assert seen == [None]
+
+
+def test_frames_that_were_not_asked_for_before_are_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = company(tmp_path / "c", FIRST)
+    rows(folder, "--stream")
+    fresh, _ = outputs(folder, "--fresh")
+    seen = given_before(monkeypatch)
+    assert outputs(folder) == (fresh, 2)
+    assert seen == [None]
+
+
+LINES_OF_ACCOUNTS = st.lists(
+    st.tuples(
+        st.integers(0, 2),  # account
+        st.integers(0, 60),  # first day
+        st.sampled_from([1, 3, 10, 30, 80, None]),  # days of service
+        st.sampled_from([codes.CREDIT, 1, 2, 3, 4]),
+        st.sampled_from([(OWN, 100), (OWN, 300), (100 * 32768 + 5, 1)]),
+    ),
+    max_size=8,
+)
+SINCE, RATES = 50, {"AAE": 1_000_000}
+FIRSTS = [SINCE, SINCE + 10, SINCE + 20, SINCE + 40]
+
+
+@given(lines=LINES_OF_ACCOUNTS, tolerance=st.sampled_from([0, 5, 15]))
+@examples(300)
+def test_of_later_days_short_facts_say_what_all_facts_say(lines: Sequence[Any], tolerance: int) -> None:
+    """All facts are of days that are known: nothing before the first day waits for a renewal."""
+    found = []
+    for account, first, days, code, (each, count) in lines:
+        sides = [(first, 1), *([(first + days, -1)] if days else [])]
+        sign = -1 if code == codes.CREDIT else 1
+        found += [((account * DAYS + day) * CODES + code, each, sign * side * count) for day, side in sides]
+    whole = facts([pl.DataFrame(found, schema=SCHEMA, orient="row")])
+    short = shortened(whole, SINCE, tolerance)
+    assert short.filter(day_in(pl.col("key")) >= SINCE).equals(whole.filter(day_in(pl.col("key")) >= SINCE))
+    as_of = ORIGIN + timedelta(days=SINCE + tolerance + 60)
+    by = Reading(Terms("EUR", gap_tolerance_days=tolerance, tiers=("A", "B")), [RATES], as_of, date.max)
+    told = [valued.of_facts(bridged(one, by), [Era(ORIGIN, RATES)]) for one in (whole, short)]
+    assert walked(told[0], FIRSTS, 20).equals(walked(told[1], FIRSTS, 20))
+    one, other = (levels(rows, 3, FIRSTS, 2, largest=True) for rows in told)
+    for name in ("opening", "closing", "rung_before", "rung_after"):
+        assert (getattr(one, name) == getattr(other, name)).all()

@@ -64,8 +64,8 @@ def history(  # noqa: PLR0913 - a command has as many options as it has
 ) -> None:
     """Show what moved recurring revenue: opening, what came and went, closing, period by period.
 
-    Movements are net by account and month, all at the rates of the last period's first day, and belong to who held
-    the account at the end of the month. Of companies on invoices there is revenue alone. Folders of any size are read:
+    Movements are net by account and month, at the rates of the first day of their period, and belong to who held the
+    account at the end of the month. Of companies on invoices there is revenue alone. Folders of any size are read:
     large ones in our own layout as a stream, in which repeated lines are not looked for; `check` does that. What a
     stream makes of a file is kept in FOLDER/.bookscore/history, so that next time only new files are read.
     """
@@ -100,7 +100,10 @@ def _write(files: "Mapping[str, bytes]", out: Path) -> None:
 
 
 def _sums(found: "Told", by: By) -> "pl.DataFrame":
-    """One row per period and whoever is told apart: id, period, the sums, shares of what was there at the start."""
+    """One row per period and whoever is told apart: id, period, the sums, shares of what was there at the start.
+
+    `fx` is what other exchange rates than in the period before made of its closing; null in the first.
+    """
     import polars as pl
 
     from scoring.money import ratio
@@ -116,7 +119,15 @@ def _sums(found: "Told", by: By) -> "pl.DataFrame":
     summed = rows.group_by(who.alias("id"), "period", "starts_on").agg(pl.col(*counted).sum())
     kept = ratio(pl.col("retained"), pl.col("opening"))  # of one book, as long as nothing is handed over
     whole = pl.when(pl.col("id") == COMPANY).then(kept).alias("gross_kept")
-    return summed.with_columns(whole).sort("id", "starts_on").drop("starts_on")
+    starts = names["starts_on"]
+    closings = summed.select("id", pl.col("starts_on").replace_strict(starts, starts.shift(-1)), before="closing")
+    before = pl.when(pl.col("starts_on") > starts.min()).then(pl.col("before").fill_null(0))
+    return (
+        summed.join(closings, on=["id", "starts_on"], how="left", validate="1:1")
+        .with_columns(whole, (pl.col("opening") - before).alias("fx"))
+        .sort("id", "starts_on")
+        .drop("starts_on", "before")
+    )
 
 
 def _show(found: "Told", sums: "pl.DataFrame", by: By, folder: Path, currency: str) -> None:
@@ -125,6 +136,8 @@ def _show(found: "Told", sums: "pl.DataFrame", by: By, folder: Path, currency: s
     what = "what moved it, by period" if by is By.COMPANY else f"what moved it in {last}, by {by}"
     say(f"Recurring revenue a month, {currency}: {what}")
     _table(rows, by, found)
+    if any(row["fx"] for row in rows):
+        note("Each period is told at the exchange rates of its first day; Rates is what they made of the closing before.")
     if found.is_streamed:
         note("Lines were read as they passed by; whether some are there twice, bookscore check says.")
     if count := found.answer.known_files:
@@ -136,8 +149,10 @@ def _table(rows: list[dict[str, Any]], by: By, found: "Told") -> None:
     names = dict(found.managers.select("manager_id", "name").iter_rows())
     head = "Period" if by is By.COMPANY else str(by).capitalize()
     kinds = [k for k in _KINDS if by is not By.COMPANY or k != "transfers"]
+    has_rates = any(row["fx"] for row in rows)
     columns = (
         Column(head),
+        *([Column("Rates", is_number=True)] if has_rates else []),
         Column("Opening", is_number=True),
         *(Column(_KINDS[k], is_number=True, is_extra=k in ("reactivation", "transfers")) for k in kinds),
         Column("Closing", is_number=True),
@@ -147,6 +162,7 @@ def _table(rows: list[dict[str, Any]], by: By, found: "Told") -> None:
     lines = [
         (
             row["period"] if by is By.COMPANY else names.get(row["id"]) or row["id"],
+            *(["" if row["fx"] is None else _whole(row["fx"])] if has_rates else []),
             _whole(row["opening"]),
             *(_whole(-row[k] if k in _LOSSES else row[k]) for k in kinds),
             _whole(row["closing"]),
