@@ -137,7 +137,7 @@ def _show(found: "Told", sums: "pl.DataFrame", by: By, folder: Path, currency: s
     say(f"Recurring revenue a month, {currency}: {what}")
     _table(rows, by, found)
     if any(row["fx"] for row in rows):
-        note("Each period is told at the exchange rates of its first day; Rates is what they made of the closing before.")
+        note("Each period is told at the exchange rates of its first day, so it may not open as the one before closed.")
     if found.is_streamed:
         note("Lines were read as they passed by; whether some are there twice, bookscore check says.")
     if count := found.answer.known_files:
@@ -152,7 +152,7 @@ def _table(rows: list[dict[str, Any]], by: By, found: "Told") -> None:
     has_rates = any(row["fx"] for row in rows)
     columns = (
         Column(head),
-        *([Column("Rates", is_number=True)] if has_rates else []),
+        *([Column("Rates", is_number=True, is_extra=True)] if has_rates else []),
         Column("Opening", is_number=True),
         *(Column(_KINDS[k], is_number=True, is_extra=k in ("reactivation", "transfers")) for k in kinds),
         Column("Closing", is_number=True),
