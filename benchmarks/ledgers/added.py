@@ -1,9 +1,10 @@
-"""What does one month more cost, when the months before it were read already? And is the answer the same?
+"""What does one month more cost, or a quarter, when what was before was read already? And is the answer the same?
 
 uv run --group bench python benchmarks/ledgers added FOLDER [--runs 3] [--write]
 
-The last month's files are taken out of a copy of the ledger, a history of the rest is kept, they are put back, and the
-history is made again; in turn with one of all files at once. The four outputs must be equal, cell by cell.
+The last months' files are taken out of a copy of the ledger, a history of the rest is kept, they are put back, and the
+history is made again; in turn with one of all files at once. With a month the last quarter is told before, too, as far
+as it goes; with a quarter, which has rates of its own, it is not. The four outputs must be equal, cell by cell.
 """
 
 import argparse
@@ -21,9 +22,9 @@ GOAL = 0.1
 """Of the whole."""
 
 
-WHOLE, BEFORE, ADDED, AGAIN = (
-    "all files, nothing kept", "all months but the last, kept", "the last month added", "nothing new",
-)  # fmt: skip
+WHOLE, AGAIN = "all files, nothing kept", "nothing new"
+BEFORE = {1: "all months but the last, kept", 3: "all quarters but the last, kept"}
+ADDED = {1: "the last month added", 3: "the last quarter added"}
 
 
 def added(ledger: Path, runs: int) -> tuple[dict[str, Contender], float]:
@@ -31,29 +32,36 @@ def added(ledger: Path, runs: int) -> tuple[dict[str, Contender], float]:
     with tempfile.TemporaryDirectory() as name:
         place, kept = Path(name) / "ledger", Path(name) / "kept"
         shutil.copytree(ledger, place, copy_function=os.link, ignore=shutil.ignore_patterns("*.csv"))
-        last = [sorted(place.glob(f"{lines}-*"))[-1].name for lines in ("contracts", "invoices")]
-        found = {way: _contender(way, place, Path(name), kept) for way in (WHOLE, BEFORE, ADDED, AGAIN)}
+        found = {WHOLE: _contender(WHOLE, place, Path(name))}
+        for months in (3, 1):
+            told = 36 if months == 1 else 33
+            found[BEFORE[months]] = _contender(BEFORE[months], place, Path(name), kept, told)
+            found[ADDED[months]] = _contender(ADDED[months], place, Path(name), kept)
+        found[AGAIN] = _contender(AGAIN, place, Path(name), kept)
         for _ in range(runs):
-            shutil.rmtree(kept, ignore_errors=True)
             found[WHOLE].run()
-            for file in last:
-                (place / file).unlink()
-            found[BEFORE].run()
-            for file in last:
-                os.link(ledger / file, place / file)
-            found[ADDED].run()
+            for months in (3, 1):
+                shutil.rmtree(kept, ignore_errors=True)
+                last = [
+                    file for lines in ("contracts", "invoices") for file in sorted(place.glob(f"{lines}-*"))[-months:]
+                ]
+                for file in last:
+                    file.unlink()
+                found[BEFORE[months]].run()
+                for file in last:
+                    os.link(ledger / file.name, file)
+                found[ADDED[months]].run()
             found[AGAIN].run()
-        judge = Contender(
-            "the comparison", [str(HERE / "compare.py"), *(found[w].arguments[2] for w in (WHOLE, ADDED, AGAIN))]
-        )
+        outs = (found[way].arguments[2] for way in (WHOLE, *ADDED.values(), AGAIN))
+        judge = Contender("the comparison", [str(HERE / "compare.py"), *outs])
         judge.run()
         if differences := judge.said[0]["differences"]:
             raise SystemExit("\n".join(["The answers differ.", *differences]))
         return found, sum(file.stat().st_size for file in kept.rglob("*.parquet")) / 1e6
 
 
-def _contender(way: str, ledger: Path, out: Path, kept: Path) -> Contender:
-    more = [] if way == WHOLE else [str(kept)]
+def _contender(way: str, ledger: Path, out: Path, kept: Path | None = None, months: int = 36) -> Contender:
+    more = [str(kept), str(months)] if kept else []
     return Contender(way, [str(HERE / "in_bookscore.py"), str(ledger), str(out / way), "parquet", *more])
 
 

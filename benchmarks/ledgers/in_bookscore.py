@@ -1,13 +1,13 @@
 """The workload as bookscore runs it: `scoring.packed` over the files of a folder, some of them at a time.
 
-python benchmarks/ledgers/in_bookscore.py FOLDER OUT [parquet|csv] [KEPT]
+python benchmarks/ledgers/in_bookscore.py FOLDER OUT [parquet|csv] [KEPT [MONTHS]]
 
-With a folder KEPT what was made of files before is taken from there.
+With a folder KEPT what was made of files before is taken from there; with MONTHS only so many are told.
 """
 
 import json
 import sys
-from datetime import date
+from datetime import date, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
@@ -30,11 +30,11 @@ TERMS = Terms("EUR", gap_tolerance_days=0, tiers=TIERS, products={f"{tier} Plan"
 FEW = ("accounts", "ownership", "rates")
 A_LINE = {"parquet": 9, "csv": 80}
 """Bytes of a line."""
-MONTHS = Months(tuple(date(2023 + (6 + n) // 12, (6 + n) % 12 + 1, 1) for n in range(37)))
+FIRSTS = tuple(date(2023 + (6 + n) // 12, (6 + n) % 12 + 1, 1) for n in range(37))
 
 
-def write(folder: Path, out: Path, kind: str, kept: Path | None = None) -> None:
-    """The four outputs."""
+def write(folder: Path, out: Path, kind: str, kept: Path | None = None, months: int = 36) -> None:
+    """The four outputs of so many months."""
     out.mkdir(parents=True, exist_ok=True)
     owned = _scan([folder / f"ownership.{kind}"], "ownership", kind).with_columns(pl.lit(1).alias("share"))
     rates = _scan([folder / f"rates.{kind}"], "rates", kind)
@@ -44,7 +44,8 @@ def write(folder: Path, out: Path, kind: str, kept: Path | None = None) -> None:
     )
     beside = f"{[digest_of(folder / f'{name}.{kind}') for name in FEW]}" if kept else ""
     ledger = Ledger(accounts, contracts, invoices, from_history(owned), rates, is_checked=False, beside=beside)
-    for name, content in answer(ledger, TERMS, MONTHS, date(2026, 6, 30), FRAMES, kept).files.items():
+    firsts = FIRSTS[: months + 1]
+    for name, content in answer(ledger, TERMS, Months(firsts), firsts[-1] - timedelta(1), FRAMES, kept).files.items():
         (out / name).parent.mkdir(exist_ok=True)
         (out / name).write_bytes(content)
 
@@ -65,5 +66,6 @@ def _scan(files: list[Path], name: str, kind: str) -> pl.LazyFrame:
 if __name__ == "__main__":
     source, target, *more = sys.argv[1:]
     kept = Path(more[1]) if len(more) > 1 else None
-    cost = measured(lambda: write(Path(source), Path(target), (more or ["parquet"])[0], kept))
+    told = int(more[2]) if len(more) > 2 else 36
+    cost = measured(lambda: write(Path(source), Path(target), (more or ["parquet"])[0], kept, told))
     print(json.dumps({**cost, "version": version("bookscore")}))
