@@ -176,7 +176,7 @@ def _lines(name: str, flowing: Streamed, *, is_kept: bool) -> Lines:
     """The lines of a table. Raises NotPackedError where a file is there twice, of which the careful reading tells."""
     files = flowing.files.get(name)
     if not files:
-        return Lines([File(TABLES[name].empty().lazy())])
+        return Lines([], TABLES[name].empty().lazy())
     sizes = Counter(file.path.stat().st_size for file in files)
     digests = [digest_of(file.path) if is_kept or sizes[file.path.stat().st_size] > 1 else "" for file in files]
     if max(Counter(filter(None, digests)).values(), default=1) > 1:

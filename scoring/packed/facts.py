@@ -13,6 +13,8 @@ from scoring.packed.keys import day_in, narrow, wide
 
 SCHEMA = {"key": pl.Int64(), "each": pl.Int64(), "count": pl.Int64()}
 """`key` as `packed.keys`; `count` of `each`, as `packed.each`."""
+INVOICED = {**SCHEMA, "days": pl.Int32()}
+"""Facts of invoices: the days in their keys are the numbers of months, `days` has a bit for each day of an order."""
 AT_ONCE = 40_000_000
 """Facts of several pieces are put together when there are so many of them."""
 _AT_A_TIME = 5_000_000

@@ -18,7 +18,7 @@ from scoring.ledger.terms import Terms
 from scoring.packed import summaries, valued
 from scoring.packed.eras import eras_of
 from scoring.packed.events import as_seen_on
-from scoring.packed.facts import NotPackedError, added
+from scoring.packed.facts import INVOICED, NotPackedError, added
 from scoring.packed.gaps import bridged
 from scoring.packed.ids import Ids, ids_of
 from scoring.packed.kept import Kept
@@ -138,11 +138,10 @@ def history(of: Asked, kept: Path | None = None, before: Before | None = None) -
     """
     known = _kept(of, kept)
     months = of.months.since(before.first) if before else of.months
-    later: list[pl.DataFrame] = []
     with ThreadPoolExecutor(1) as beside:  # what NumPy does, it does on one core: the others read the other table
-        submitted = beside.submit(_sales, of, months, known[1], before, later)
-        facts, found, is_fast = _facts(of, months, known[0], before)
-        sold = submitted.result()
+        submitted = beside.submit(_sales, of, months, known[1], before)
+        contracts, found, is_fast = _facts(of, months, known[0], before)
+        invoices, sold = submitted.result()
     firsts = [number(first) for first in months.firsts]
     spans, terms = [number(first) for first in months.spans], of.by.terms
     return History(
@@ -157,8 +156,8 @@ def history(of: Asked, kept: Path | None = None, before: Before | None = None) -
         tiers=terms.tiers,
         is_fast=is_fast,
         known_files=sum(len(of_table.known) for of_table in known if of_table) + (before.files if before else 0),
-        contracts=facts,
-        invoices=pl.concat(later) if later else None,
+        contracts=contracts,
+        invoices=invoices,
     )
 
 
@@ -204,24 +203,24 @@ def _all_facts(of: Asked, kept: Kept | None, before: Before | None) -> pl.DataFr
     return added(before.contracts, new)
 
 
-def _sales(of: Asked, months: Months, kept: Kept | None, before: Before | None, later: list[pl.DataFrame]) -> Sales:
-    """What was invoiced, read in the fast form unless some amount or rate is too wide for it.
-
-    Facts from the day on that `Asked.settles` are put to the `later` ones.
-    """
+def _sales(of: Asked, months: Months, kept: Kept | None, before: Before | None) -> tuple[pl.DataFrame | None, Sales]:
+    """What was invoiced, read in the fast form unless some amount or rate is too wide for it; before it the facts from
+    the day on that `Asked.settles`, where facts are kept."""
     by, lines, count, eras = of.by, of.ledger.invoices, len(of.ids), eras_of(months, of.by.rates)
     if not by.has_odd_rates:
         try:
             if kept is None:
-                return sales(summaries.read_invoices(lines, of.ids, by, eras), count, months)
+                return None, sales(summaries.read_invoices(lines, of.ids, by, eras), count, months)
+            later = [pl.DataFrame(schema=INVOICED)]
             parts = _later(_sold(of, kept, before), month_number(of.settles), later)
-            return sales(summaries.priced_invoices(parts, eras), count, months)
+            sold = sales(summaries.priced_invoices(parts, eras), count, months)
+            return pl.concat(later), sold
         except NotPackedError:
             if before:
                 raise
-            later.clear()  # some line is beyond Int64: all of them are read in full
+            # some line is beyond Int64: all of them are read in full
     _check_plain(of.ledger)
-    return sales([sold_plainly(lines.whole(), of.ids, by, of.ledger.rates, eras)], count, months)
+    return None, sales([sold_plainly(lines.whole(), of.ids, by, of.ledger.rates, eras)], count, months)
 
 
 def _sold(of: Asked, kept: Kept, before: Before | None) -> Iterator[pl.DataFrame]:

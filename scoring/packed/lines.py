@@ -1,7 +1,7 @@
 """Which lines are read at a time? So many that what they leave behind fits the memory, whatever they are."""
 
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 
 import polars as pl
@@ -24,9 +24,10 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """The lines of a table, in files; no two of those that have a digest are the same."""
+    """The lines of a table, in files; no two of those that have a digest are the same. Without files it is `empty`."""
 
     files: Sequence[File]
+    empty: pl.LazyFrame = field(default_factory=pl.LazyFrame)
 
     @property
     def digests(self) -> frozenset[str]:
@@ -47,4 +48,4 @@ class Lines:
 
     def whole(self) -> pl.LazyFrame:
         """All lines."""
-        return pl.concat([file.lines for file in self.files], how="diagonal")
+        return pl.concat([file.lines for file in self.files] or [self.empty], how="diagonal")

@@ -41,7 +41,7 @@ def facts_of_contracts(contracts: Lines, ids: Ids, by: Reading, kept: Kept) -> p
     read = (gathered(_events(piece, ids, by)) for _, piece in contracts.pieces(kept.known))
     known, *others = [part.facts for part in parts] or [facts([])]
     found = added(known, facts(chain(others, read)))
-    if len(parts) != 1 or kept.known != contracts.digests:
+    if contracts.files and (len(parts) != 1 or kept.known != contracts.digests):
         kept.keep(contracts.digests, found)
     kept.forget([contracts.digests])
     return found

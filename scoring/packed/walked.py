@@ -71,7 +71,8 @@ def _by_day(facts: pl.DataFrame, months: Sequence[int]) -> pl.LazyFrame:
 
 def _unpaid_from() -> pl.Expr:
     """The day on which the last paying line ended; −1 where an account begins, null elsewhere."""
-    return pl.when(pl.col("paid") == pl.col("carried")).then("day").when("is_first").then(pl.lit(-1, dtype=pl.Int64))
+    is_out = (pl.col("paid") == pl.col("carried")) & (pl.col("paid_value") != 0)
+    return pl.when(is_out).then("day").when("is_first").then(pl.lit(-1, dtype=pl.Int64))
 
 
 def _by_month(days: pl.LazyFrame) -> pl.LazyFrame:
