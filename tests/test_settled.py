@@ -139,8 +139,9 @@ def grown(tmp_path: Path, more: dict[str, str]) -> Path:
         {**JULY, "accounts": ZOE, "ownership": "a0,m3,,,\n", "managers": "m3,Ole,East\n"},
         {**JULY, "ownership": "a2,m2,2026-07-15,,\n"},
         {**JULY, "rates": "USD,2026-07-01,0.75\n"},
+        {**JULY, "rates": "GBP,2026-07-01,1.2\n"},
     ],
-    ids=["lines", "an account that sorts first, and its manager", "a later owner", "a later rate"],
+    ids=["lines", "an account that sorts first, and its manager", "a later owner", "a later rate", "a later currency"],
 )
 def test_only_what_comes_after_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: dict[str, str]) -> None:
     """Also where the account is new, and whose it always was."""

@@ -24,18 +24,13 @@ from scoring.packed.kept import renumbered
 from scoring.packed.keys import day_in, month_number, number
 from scoring.packed.months import Months
 from scoring.packed.notes import digest, note, noted
+from scoring.packed.reading import Rates
 from scoring.packed.sales import Ordered, Whole
 from scoring.packed.short import shortened
 
 _FORM = 1
 """Goes up when something else is kept, or in another way."""
-_CONTRACTS, _INVOICES, _ORDERED, _ACCOUNTS = (
-    "contracts.parquet",
-    "invoices.parquet",
-    "orders.parquet",
-    "accounts.parquet",
-)
-_TABLES = (_CONTRACTS, _INVOICES, _ORDERED, _ACCOUNTS)
+_TABLES = ("contracts.parquet", "invoices.parquet", "orders.parquet", "accounts.parquet")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,8 +56,7 @@ class Settled:
             return None
         closed = spans.index(said["first"])
         is_there = all(digests.issuperset(said[name]) for name, digests in self._digests().items())
-        is_priced = self._rates_in(closed).items() <= said["rates"].items()
-        if not (is_there and is_priced and self._is_later(said)):
+        if not (is_there and self._is_priced(said["rates"], closed) and self._is_later(said)):
             return None
         paths = frames.of_spans(wanted, of.months.spans[:closed])
         content = self._content(said, [*_TABLES, *paths])
@@ -78,16 +72,16 @@ class Settled:
         closed = of.months.spans.index(first)
         if first == made.months.firsts[0] or made.contracts is None or made.invoices is None:
             return
-        tables = {
-            _CONTRACTS: shortened(made.contracts, number(first), of.by.terms.gap_tolerance_days),
-            _INVOICES: made.invoices.filter(day_in(pl.col("key")) >= month_number(first)),
-            _ORDERED: _framed(made.ordered.of_spans(0, closed)),
-            _ACCOUNTS: pl.DataFrame({"hash": of.ids.in_order()}),
-        }
+        tables = (
+            shortened(made.contracts, number(first), of.by.terms.gap_tolerance_days),
+            made.invoices.filter(day_in(pl.col("key")) >= month_number(first)),
+            _framed(made.ordered.of_spans(0, closed)),
+            pl.DataFrame({"hash": of.ids.in_order()}),
+        )
         paths = frames.of_spans(frames.names(files), of.months.spans[:closed])
-        for path in (*tables, *paths):
+        for path in (*_TABLES, *paths):
             (self._folder / path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for name, rows in tables.items():
+        for name, rows in zip(_TABLES, tables, strict=True):
             rows.write_parquet(self._folder / name, compression="lz4")
         for path in paths:
             (self._folder / path).write_bytes(files[path])
@@ -100,16 +94,22 @@ class Settled:
             "owned": self._owned(everyone, of.months.spans[0], first),
         }
         there = {name: sorted(digests) for name, digests in self._digests().items()}
-        noted(self._folder, [*tables, *paths], {**said, **there})
+        noted(self._folder, [*_TABLES, *paths], {**said, **there})
 
     def _digests(self) -> dict[str, frozenset[str]]:
         """What the files of lines are known by."""
         return {"contracts": self._of.ledger.contracts.digests, "invoices": self._of.ledger.invoices.digests}
 
-    def _rates_in(self, closed: int) -> dict[str, str]:
+    def _rates_in(self, closed: int) -> dict[str, Rates]:
         """The rates of so many spans."""
         days = self._of.months.spans[:closed]
-        return {str(day): f"{sorted(rates.items())}" for day, rates in zip(days, self._of.by.rates, strict=False)}
+        return {str(day): rates for day, rates in zip(days, self._of.by.rates, strict=False)}
+
+    def _is_priced(self, before: Mapping[str, Rates], closed: int) -> bool:
+        """Whether so many spans were among those before, at the same rates; those of other currencies do not matter."""
+        return all(
+            day in before and before[day].items() <= rates.items() for day, rates in self._rates_in(closed).items()
+        )
 
     def _owned(self, accounts: pl.Series, first: date, after: date) -> str:
         """What the owners of these accounts are known by, from the day before one day to the day before another."""
