@@ -198,6 +198,20 @@ def test_what_is_asked_of_earlier_days_than_before_is_made(tmp_path: Path, monke
     assert seen == [None]
 
 
+def test_who_looks_from_an_earlier_day_still_waits_for_what_is_over_since(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bo's contract ends on 25 March: on 20 April its renewal may still come, in August it did not."""
+    files = {**FIRST, "contracts-06": FIRST["contracts-06"].replace("2026-04-20,\n", "2026-03-25,\n")}
+    folder = company(tmp_path / "c", files)
+    outputs(folder, "--period", "2026-Q2", "--as-of", "2026-08-31")
+    asked_in_april = ("--period", "2026-Q2", "--as-of", "2026-04-20")
+    fresh, _ = outputs(folder, *asked_in_april, "--fresh")
+    seen = given_before(monkeypatch)
+    assert outputs(folder, *asked_in_april) == (fresh, 2)
+    assert seen == [None]
+
+
 @pytest.mark.parametrize("harm", [shorten, spoil, empty, Path.unlink])
 @pytest.mark.parametrize(
     "name",
