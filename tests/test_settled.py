@@ -198,18 +198,24 @@ def test_what_is_asked_of_earlier_days_than_before_is_made(tmp_path: Path, monke
     assert seen == [None]
 
 
-def test_who_looks_from_an_earlier_day_still_waits_for_what_is_over_since(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+IN_APRIL = ("--period", "2026-Q2", "--as-of", "2026-04-20")
+IN_AUGUST = ("--period", "2026-Q2", "--as-of", "2026-08-31")
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "known"), [(IN_APRIL, IN_AUGUST, date(2026, 1, 1)), (IN_AUGUST, IN_APRIL, None)]
+)
+def test_what_waits_for_a_renewal_is_not_settled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: Sequence[str], then: Sequence[str], known: date | None
 ) -> None:
     """Bo's contract ends on 25 March: on 20 April its renewal may still come, in August it did not."""
     files = {**FIRST, "contracts-06": FIRST["contracts-06"].replace("2026-04-20,\n", "2026-03-25,\n")}
     folder = company(tmp_path / "c", files)
-    outputs(folder, "--period", "2026-Q2", "--as-of", "2026-08-31")
-    asked_in_april = ("--period", "2026-Q2", "--as-of", "2026-04-20")
-    fresh, _ = outputs(folder, *asked_in_april, "--fresh")
+    outputs(folder, *first)
+    fresh, _ = outputs(folder, *then, "--fresh")
     seen = given_before(monkeypatch)
-    assert outputs(folder, *asked_in_april) == (fresh, 2)
-    assert seen == [None]
+    assert outputs(folder, *then) == (fresh, 2)
+    assert seen == [known]
 
 
 @pytest.mark.parametrize("harm", [shorten, spoil, empty, Path.unlink])
