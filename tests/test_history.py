@@ -230,3 +230,17 @@ def test_a_stream_refuses_files_that_a_run_refuses(tmp_path: Path) -> None:
     code, out, err = told(folder, "--stream")
     assert (code, out) == (3, "")
     assert "table invoices has several files: invoices-07.csv, invoices.csv; keep one of them" in err
+
+
+@pytest.mark.parametrize(("width", "shown"), [("200", True), ("100", False)])
+def test_a_table_leaves_out_what_it_has_no_room_for_rather_than_cut_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, width: str, *, shown: bool
+) -> None:
+    """Millions of euros are columns of ten digits, of which those that can be missed go, the last one first."""
+    lines = FILES["contracts"].replace(".00,EUR", "0000000.00,EUR").replace(".00,USD", "0000000.00,USD")
+    folder = company(tmp_path / "c", {**FILES, "contracts": lines})
+    monkeypatch.setenv("COLUMNS", width)
+    _, out, _ = told(folder, "--periods", "2")
+    head, _, _, row = out.splitlines()[1:]
+    assert ("Rates" in head, head.split()[-1]) == (shown, "Invoiced" if shown else "Kept")
+    assert row.endswith("92" if shown else "93.7\u202f%")

@@ -173,6 +173,16 @@ def test_what_changes_settled_days_has_everything_made(
     assert seen == [None]
 
 
+def test_an_account_that_is_handed_over_later_was_whose_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = grown(tmp_path, {"accounts": ZOE, **JULY})
+    owned = FIRST["ownership"].replace("a1,m2,2026-05-10,,", "a1,m2,2026-05-10,2026-07-20,\na1,m1,2026-07-20,,")
+    (folder / "ownership.csv").write_text(owned, encoding="utf-8")
+    fresh, _ = outputs(folder, *NEXT, "--fresh")
+    seen = given_before(monkeypatch)
+    assert outputs(folder, *NEXT) == (fresh, 2)
+    assert seen == [APRIL]
+
+
 @pytest.mark.parametrize("table", LINES)
 def test_a_company_that_has_one_table_of_lines_goes_on_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: str

@@ -16,6 +16,8 @@ PIPED = 120
 """Columns where nobody looks; tables are only as wide as they need."""
 _LEAST = 20
 """Columns that text gets before it is broken into more lines than it needs."""
+_BETWEEN = 2
+"""Columns between two of a table."""
 NARROW = 100
 """Below so many columns there is no room for what can be left out."""
 
@@ -41,16 +43,17 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, foot: boo
 
     stream = sys.stderr if aside else sys.stdout
     console = _console(stream)
-    shown = [n for n, c in enumerate(columns) if not c.is_extra or console.width >= NARROW]
+    longest = [max((cell_len(row[n]) for row in rows), default=0) for n in range(len(columns))]
+    least = [length if c.is_number else min(length, _LEAST) for c, length in zip(columns, longest, strict=True)]
+    shown = _with_room(columns, least, console.width)
     *body, last = rows if foot else [*rows, [""] * len(columns)]
     lined = Table(box=SIMPLE, show_edge=False, pad_edge=False, collapse_padding=True, show_footer=foot)
     for n in shown:
-        longest = max((cell_len(row[n]) for row in rows), default=0)
         lined.add_column(
             columns[n].name,
             Text(_clean(last[n])),
             justify="right" if columns[n].is_number else "left",
-            min_width=longest if columns[n].is_number else min(longest, _LEAST),
+            min_width=least[n],
             overflow="fold",
         )
     for row in body:
@@ -58,6 +61,15 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, foot: boo
     with console.capture() as printed:
         console.print(lined)
     stream.write("".join(f"{line.rstrip()}\n" for line in printed.get().splitlines()))
+
+
+def _with_room(columns: Sequence[Column], least: Sequence[int], width: int) -> list[int]:
+    """The columns that are shown: extra ones only where there is room, the first ones first."""
+    shown = [n for n, c in enumerate(columns) if not c.is_extra or width >= NARROW]
+    extra = [n for n in shown if columns[n].is_extra]
+    while extra and sum(least[n] + _BETWEEN for n in shown) - _BETWEEN > width:
+        shown.remove(extra.pop())
+    return shown
 
 
 @contextmanager
