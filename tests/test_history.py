@@ -83,6 +83,24 @@ def test_a_gap_of_as_many_days_as_are_tolerated_is_churn(tmp_path: Path) -> None
     assert Decimal(found["reactivation"]) == 70 + 64
 
 
+def test_a_renewal_is_waited_for_unless_the_contract_was_cancelled(tmp_path: Path) -> None:
+    """On 1 May, eleven days after both ended, Cy's cancelled contract is lost, and Bo's may still be renewed."""
+    open_ended = "".join(line for line in FILES["contracts"].splitlines(keepends=True) if not line.startswith("c4"))
+    folder = company(tmp_path / "c", {**FILES, "contracts": open_ended})
+    found = rows(folder, "--period", "2026-Q2", "--as-of", "2026-05-01")["company", "2026-Q2"]
+    assert (found["churn"], found["contraction"]) == ("50.0000", "0.0000")
+
+
+def test_what_begins_or_ends_with_a_quarter_does_so_at_its_rates(tmp_path: Path) -> None:
+    """30 dollars a month end on 1 April, and 40 begin: 27 euros until then, 24 that are lost, and 32 that are won."""
+    more = "c7,a2,,30.00,USD,month,2025-06-15,2026-04-01,\nc8,a1,,40.00,USD,month,2026-04-01,,\n"
+    folder = company(tmp_path / "c", {**FILES, "contracts": FILES["contracts"] + more})
+    found = rows(folder, "--periods", "2")
+    assert Decimal(found["company", "2026-Q1"]["closing"]) == 265 + 27
+    quarter = {k: Decimal(found["company", "2026-Q2"][k]) for k in ("fx", "opening", "expansion", "contraction")}
+    assert quarter == {"fx": -10 - 3, "opening": 255 + 24, "expansion": 32, "contraction": 16 + 24}
+
+
 def test_managers_have_what_was_theirs_and_hand_overs_are_no_movement(tmp_path: Path) -> None:
     found = rows(company(tmp_path / "c"), "--by", "manager")
     mia, nils = found["m1", "2026-Q2"], found["m2", "2026-Q2"]
