@@ -84,11 +84,12 @@ def test_a_gap_of_as_many_days_as_are_tolerated_is_churn(tmp_path: Path) -> None
 
 
 def test_a_renewal_is_waited_for_unless_the_contract_was_cancelled(tmp_path: Path) -> None:
-    """On 1 May, eleven days after both ended, Cy's cancelled contract is lost, and Bo's may still be renewed."""
-    open_ended = "".join(line for line in FILES["contracts"].splitlines(keepends=True) if not line.startswith("c4"))
-    folder = company(tmp_path / "c", {**FILES, "contracts": open_ended})
-    found = rows(folder, "--period", "2026-Q2", "--as-of", "2026-05-01")["company", "2026-Q2"]
-    assert (found["churn"], found["contraction"]) == ("50.0000", "0.0000")
+    """On 5 July, fifteen days after both ended, Cy's cancelled contract is lost, and Bo's may still be renewed."""
+    head = "".join(FILES["contracts"].splitlines(keepends=True)[:6]).replace("2026-04-20", "2026-06-20")
+    without_next = "".join(line for line in head.splitlines(keepends=True) if not line.startswith("c4"))
+    folder = company(tmp_path / "c", {**FILES, "contracts": without_next})
+    found = rows(folder, "--period", "2026-Q2", "--as-of", "2026-07-05")["company", "2026-Q2"]
+    assert (found["churn"], found["closing"]) == ("50.0000", "205.0000")
 
 
 def test_what_begins_or_ends_with_a_quarter_does_so_at_its_rates(tmp_path: Path) -> None:
