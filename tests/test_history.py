@@ -212,6 +212,16 @@ def test_frames_are_written_with_names_and_money(tmp_path: Path) -> None:
     ]
 
 
+def test_files_of_periods_that_are_not_asked_for_any_more_are_removed(tmp_path: Path) -> None:
+    folder, out = company(tmp_path / "c"), tmp_path / "out"
+    for count in ("3", "2"):
+        told(folder, "--out", out, "--periods", count)
+        (out / "history_book" / "notes.txt").write_text("mine", encoding="utf-8")
+    days = ["2026-01-01.parquet", "2026-04-01.parquet"]
+    assert sorted(path.name for path in (out / "history_book").iterdir()) == [*days, "notes.txt"]
+    assert pl.read_parquet(out / "history_sums").height == len(days) * 3
+
+
 def test_of_two_tiers_that_bring_the_same_the_higher_is_the_account_s(tmp_path: Path) -> None:
     """From April Ada pays 125 for each of two tiers, and 124 for the highest."""
     more = "c8,a1,Entry Plan,125.00,EUR,month,2026-04-01,,\nc9,a1,Premium Plan,124.00,EUR,month,2026-04-01,,\n"

@@ -108,6 +108,15 @@ def test_facts_that_are_added_are_as_if_all_had_come_at_once(known: list[Fact], 
     assert added(mine, theirs).equals(facts([framed([*known, *more])]))
 
 
+@given(rows=ROWS)
+@examples(200)
+def test_facts_of_some_accounts_at_a_time_are_those_of_all_at_once(rows: list[Fact]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        at_once = facts([framed(rows)])
+        patch.setattr("scoring.packed.facts._AT_A_TIME", 1)
+        assert facts([framed(rows)]).equals(at_once)
+
+
 def framed(rows: list[Fact]) -> pl.DataFrame:
     found = [((account * DAYS + day) * CODES, each, count) for account, day, each, count in rows if count]
     return pl.DataFrame(found, schema=SCHEMA, orient="row")
