@@ -104,17 +104,22 @@ ROWS = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3), st.integers(0, 1
 @given(known=ROWS, more=ROWS)
 @examples(200)
 def test_facts_that_are_added_are_as_if_all_had_come_at_once(known: list[Fact], more: list[Fact]) -> None:
-    mine, theirs = facts([framed(known)]), facts([framed(more)])
-    assert added(mine, theirs).equals(facts([framed([*known, *more])]))
+    mine, theirs = together(known), together(more)
+    assert added(mine, theirs).equals(together([*known, *more]))
 
 
 @given(rows=ROWS)
 @examples(200)
 def test_facts_of_some_accounts_at_a_time_are_those_of_all_at_once(rows: list[Fact]) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        at_once = facts([framed(rows)])
+        at_once = together(rows)
         patch.setattr("scoring.packed.facts._AT_A_TIME", 1)
-        assert facts([framed(rows)]).equals(at_once)
+        assert together(rows).equals(at_once)
+
+
+def together(rows: list[Fact]) -> pl.DataFrame:
+    """The facts, each of which came in a piece of its own."""
+    return facts(framed([row]) for row in rows)
 
 
 def framed(rows: list[Fact]) -> pl.DataFrame:

@@ -283,7 +283,7 @@ def test_of_later_days_short_facts_say_what_all_facts_say(lines: Sequence[Any], 
         sides = [(first, 1), *([(first + days, -1)] if days else [])]
         sign = -1 if code == codes.CREDIT else 1
         found += [((account * DAYS + day) * CODES + code, each, sign * side * count) for day, side in sides]
-    whole = facts([pl.DataFrame(found, schema=SCHEMA, orient="row")])
+    whole = facts(pl.DataFrame([row], schema=SCHEMA, orient="row") for row in found)
     short = shortened(whole, SINCE, tolerance)
     assert short.filter(day_in(pl.col("key")) >= SINCE).equals(whole.filter(day_in(pl.col("key")) >= SINCE))
     as_of = ORIGIN + timedelta(days=SINCE + tolerance + 60)

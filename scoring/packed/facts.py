@@ -26,7 +26,8 @@ class NotPackedError(Exception):
 
 
 def facts(pieces: Iterable[pl.DataFrame]) -> pl.DataFrame:
-    """The facts of several pieces together: one row per `key` and `each`, sorted by both; `count` is never 0."""
+    """The facts of several pieces together: one row per `key` and `each`, sorted by both; as in each of the pieces,
+    `count` is never 0."""
     found: list[pl.DataFrame] = []
     for piece in pieces:
         found.append(piece)
@@ -64,6 +65,8 @@ def _together(found: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """Facts are added up, then sorted, as only some are left; those of some accounts at a time."""
     if not found:
         return pl.DataFrame(schema=SCHEMA)
+    if len(found) == 1:
+        return found[0].sort("key", "each")
     rows = sum(frame.height for frame in found)
     last = max(frame.select(pl.col("key").max().fill_null(0)).item() for frame in found)
     step = last // (rows // _AT_A_TIME + 1) + 1

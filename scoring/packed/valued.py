@@ -12,8 +12,8 @@ from scoring.packed.keys import CODES, account_of, code_of, day_in, narrow, numb
 from scoring.packed.runs import is_last, parted
 
 SCHEMA = {"key": pl.Int64(), "value": pl.Int64(), "shift": pl.Int64()}
-"""One row per account, day and code, or two: one of a change, with its `value`, and one of other rates, with what they
-do to what was there before any change of the day, the `shift`. Ten-thousandths a month; not both are 0."""
+"""One row per account, day and code of a change, with its `value`; and rows of what other rates do to what was there
+before any change of the day, the `shift`. Ten-thousandths a month; not both are 0."""
 
 
 def of_facts(found: pl.DataFrame, eras: Sequence[Era]) -> pl.DataFrame:
@@ -55,10 +55,12 @@ def _shift(running: pl.DataFrame, before: Era, era: Era) -> pl.LazyFrame:
     who, first = pl.col("key"), pl.lit(number(era.first), dtype=pl.Int64)
     return (
         pl.concat([then, now.select("now")], how="horizontal")
-        .group_by("key")
-        .agg((pl.col("now") - pl.col("then")).sum().alias("shift"))
+        .select(
+            packed(who // CODES, on(who % CODES, first)).alias("key"),
+            _nothing("value"),
+            (pl.col("now") - pl.col("then")).alias("shift"),
+        )
         .filter(pl.col("shift") != 0)
-        .select(packed(who // CODES, on(who % CODES, first)).alias("key"), _nothing("value"), "shift")
     )
 
 
