@@ -62,7 +62,7 @@ def _written(folder: Path) -> Path:
 
 
 def _rows(folder: Path, name: str, *columns: str) -> list[tuple[object, ...]]:
-    return compare.scanned(folder / f"{name}.parquet").select(columns).collect().rows()
+    return compare.scanned(folder, name).select(columns).collect().rows()
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +101,7 @@ def test_both_forms_of_sql_say_the_same(answers: dict[str, Path]) -> None:
 def test_the_made_ledger_holds_what_is_hard(answers: dict[str, Path]) -> None:
     kinds = {kind for (kind,) in _rows(answers["plain"], "movements", "kind")}
     assert kinds == set(compare.KINDS)
-    sums = compare.scanned(answers["plain"] / "sums.parquet").collect()
+    sums = compare.scanned(answers["plain"], "sums").collect()
     assert sums["ups"].sum() > 10
     assert sums["downs"].sum() > 5
 
@@ -110,16 +110,16 @@ def test_the_made_ledger_holds_what_is_hard(answers: dict[str, Path]) -> None:
 def test_a_ledger_that_one_can_work_out_by_hand(small: dict[str, Path], engine: str) -> None:
     told = small[engine]
     assert _rows(told, "movements", "account_id", "month", "kind", "amount") == [
-        ("Ash", date(2025, 1, 1), "new", 20_000),
-        ("Ash", date(2026, 1, 1), "churn", 20_000),
-        ("Elm", date(2023, 8, 1), "new", 114_608),  # 12.00 at 0.955, and 0.01 / 12
-        ("Elm", date(2023, 9, 1), "churn", 191_000),
-        ("Elm", date(2023, 10, 1), "reactivation", 76_400),
-        ("Elm", date(2024, 8, 1), "churn", 8),
         ("Oak", date(2023, 7, 1), "new", 300_000),
+        ("Elm", date(2023, 8, 1), "new", 108_007),  # 12.00 at 0.9, and 0.01 / 12
+        ("Elm", date(2023, 9, 1), "churn", 180_000),
         ("Oak", date(2023, 9, 1), "expansion", 33_333),
+        ("Elm", date(2023, 10, 1), "reactivation", 72_000),
         ("Oak", date(2023, 12, 1), "churn", 333_333),
         ("Oak", date(2024, 2, 1), "reactivation", 100_000),
+        ("Elm", date(2024, 8, 1), "churn", 8),  # at 0.955 it is 0.0008, at 0.9 it was 0.0007
+        ("Ash", date(2025, 1, 1), "new", 20_000),
+        ("Ash", date(2026, 1, 1), "churn", 20_000),
     ]
     assert _rows(told, "orders", "account_id", "first_on", "last_on", "orders", "total") == [
         ("Ash", date(2024, 1, 31), date(2024, 1, 31), 1, 29_032),
@@ -127,13 +127,13 @@ def test_a_ledger_that_one_can_work_out_by_hand(small: dict[str, Path], engine: 
     ]
     columns = ("account_id", "quarter", "opening", "closing", "retained", "revenue", "tier_before", "tier_after")
     book = _rows(told, "book", *columns)
-    assert book[:2] == [
+    assert [row for row in book if row[0] == "Ash"][:2] == [
         ("Ash", date(2024, 1, 1), 0, 0, 0, 29_032, None, None),  # 95.5 is 96, 286.5 is 286
         ("Ash", date(2025, 1, 1), 0, 20_000, 0, 0, None, None),
     ]
     assert [row for row in book if row[0] == "Elm"] == [
-        ("Elm", date(2023, 10, 1), 0, 8, 0, 0, 1, None),  # the credit is on no rung
-        ("Elm", date(2024, 1, 1), 8, 8, 8, 0, None, None),
+        ("Elm", date(2023, 10, 1), 0, 7, 0, 0, 1, None),  # the credit is on no rung
+        ("Elm", date(2024, 1, 1), 8, 8, 8, 0, None, None),  # the same line, at the rates of the new quarter
         ("Elm", date(2024, 4, 1), 8, 8, 8, 0, None, None),
         ("Elm", date(2024, 7, 1), 8, 0, 0, 0, None, None),
     ]
@@ -148,15 +148,16 @@ def test_a_ledger_that_one_can_work_out_by_hand(small: dict[str, Path], engine: 
 
 @pytest.mark.parametrize("engine", list(ENGINES))
 def test_who_belongs_to_nobody_is_unassigned(small: dict[str, Path], engine: str) -> None:
-    assert _rows(small[engine], "book", "account_id", "manager_id")[0] == ("Ash", "unassigned")
+    assert ("Ash", "unassigned") in _rows(small[engine], "book", "account_id", "manager_id")
 
 
 @pytest.mark.parametrize("engine", list(ENGINES))
 def test_sums_add_levels_below_nothing_and_the_book_does_not_hold_them(small: dict[str, Path], engine: str) -> None:
     told = small[engine]
-    assert _rows(told, "sums", "manager_id", "quarter", "accounts", "opening", "closing", "new", "churn")[:2] == [
-        ("Ann", date(2023, 7, 1), 0, 0, -76_392, 414_608, 191_000),  # Elm's credit is larger than what it pays
-        ("Ann", date(2023, 10, 1), 1, -76_392, 8, 0, 0),
+    sums = _rows(told, "sums", "manager_id", "quarter", "accounts", "opening", "closing", "new", "churn")
+    assert [row for row in sums if row[0] == "Ann"][:2] == [
+        ("Ann", date(2023, 7, 1), 0, 0, -71_993, 408_007, 180_000),  # Elm's credit is larger than what it pays
+        ("Ann", date(2023, 10, 1), 1, -71_993, 7, 0, 0),
     ]
 
 
@@ -173,7 +174,7 @@ def test_one_unit_a_swap_and_a_missing_row_are_told(small: dict[str, Path], tmp_
     assert "tier_after None" in told_of(book.with_columns(pl.col("tier_after").fill_null(0)))[0]
     assert "no such row" in told_of(book.head(-1))[-1]
     assert told_of(book.reverse()) != []
-    assert compare.differences(tmp_path, tmp_path, ["book"]) == ["book: not sorted by account_id, quarter"]
+    assert compare.differences(tmp_path, tmp_path, ["book"]) == ["book: not sorted by quarter, account_id"]
 
 
 def _ran(name: str, cpu: float, lines: int = 0) -> Contender:
