@@ -19,7 +19,7 @@ from scoring.packed import frames
 from scoring.packed.facts import NotPackedError
 from scoring.packed.history import Asked, History, Ledger, asked, history
 from scoring.packed.months import Months
-from scoring.packed.notes import digest, name_of, note, noted, notes
+from scoring.packed.notes import contents, name_of, noted, notes
 from scoring.packed.settled import Settled, Taken
 
 _FORM = 3
@@ -48,7 +48,7 @@ def answer(
     tables = [sorted(lines.digests) for lines in (ledger.contracts, ledger.invoices)]
     seen = name_of(f"{_FORM} {version('bookscore')} {pl.__version__} {as_of} {terms} {tables}")
     place = kept / "answers" / name_of(seen, ledger.beside, str(months))
-    if known := _taken(place, frames.paths(wanted, months.spans[:-1])):
+    if known := contents(place, frames.paths(wanted, months.spans[:-1])):
         return Answer(known, sum(bool(digest) for digests in tables for digest in digests))
     found = _made(asked(ledger, terms, months, as_of), wanted, kept)
     _keep(place, found.files, seen)
@@ -73,16 +73,6 @@ def _since(before: Taken | None, of: Asked, wanted: Collection[str], kept: Path)
             pass  # a new line is to be read in full, and with it all others
     made = history(of, kept)
     return made, frames.written(made, wanted)
-
-
-def _taken(place: Path, paths: Collection[str]) -> dict[str, bytes] | None:
-    """The files with these paths; None where one of them is not there, or is not what it was."""
-    said = note(place)
-    try:
-        files = {path: (place / path).read_bytes() for path in paths}
-    except OSError:
-        return None
-    return files if all(digest(content) == said.get(path) for path, content in files.items()) else None
 
 
 def _keep(place: Path, files: Mapping[str, bytes], seen: str) -> None:

@@ -47,15 +47,20 @@ def nominal() -> pl.Expr:
     return (pl.col("count") * one).alias("nominal")
 
 
-def priced(facts: pl.LazyFrame, rates: Sequence[Mapping[str, int]], which: pl.Expr) -> pl.LazyFrame:
-    """The facts with their `value` for `each` and `count`, at the rates (in millionths) in that place; else null."""
+def priced(facts: pl.LazyFrame, rates: Sequence[Mapping[str, int]], which: pl.Expr | None = None) -> pl.LazyFrame:
+    """The facts with their `value` for `each` and `count`, null where there is no rate.
+
+    `which` is the place of the rates (in millionths) that hold; None where there are only the first: a literal would
+    stand in an expression of literals alone.
+    """
     known: list[int | None] = [None] * (_CURRENCIES * len(rates))
     for place, own in enumerate(rates):
         known[place * _CURRENCIES + OWN] = RATE_SCALE
         for code, rate in own.items():
             if (number := currency_number(code)) is not None:
                 known[place * _CURRENCIES + number] = rate
-    at = pl.lit(pl.Series(known, dtype=pl.Int64)).gather(which * _CURRENCIES + pl.col("each") % _CURRENCIES)
+    currency = pl.col("each") % _CURRENCIES
+    at = pl.lit(pl.Series(known, dtype=pl.Int64)).gather(currency if which is None else which * _CURRENCIES + currency)
     one = facts.with_columns((pl.col("each") // _CURRENCIES * at).alias("one"))
     whole = pl.when(pl.col("each") == OWN).then("count").otherwise(pl.col("count") * pl.col("one"))
     return divided(one, "one", RATE_SCALE, "one").with_columns(whole.alias("value")).drop("each", "count", "one")

@@ -43,5 +43,5 @@ def priced(facts: pl.LazyFrame, eras: Sequence[Era], *, by_month: bool = False) 
     table = [0] * (starts[0] if starts else DAYS)
     for place, first in enumerate(starts):
         table += [place + 1] * ((starts[place + 1] if place + 1 < len(starts) else DAYS) - first)
-    era = pl.lit(pl.Series(table, dtype=pl.Int64)).gather(day_in(pl.col("key"))) if starts else pl.lit(0)
+    era = pl.lit(pl.Series(table, dtype=pl.Int64)).gather(day_in(pl.col("key"))) if starts else None
     return each.priced(facts, [one.rates for one in eras], era)

@@ -99,11 +99,11 @@ class Before:
 class History:
     """All that happened, in whole numbers; `named` gives it names.
 
-    `moves` as `walked.SCHEMA`; `levels` at the ends of spans; `sales` in spans; `owners` on the day before each
-    month and on the last of all, from `spans`.
-    `ordered` is of all months that were asked for, those before the history's, too. `is_fast` says whether the
-    fast form could read all lines, `known_files` how many files were known from before; `contracts` and `invoices` are
-    the facts that it is made of, where facts are kept, those of invoices from the day on that `Asked.settles`.
+    `moves` as `walked.SCHEMA`; `levels` at the ends of spans; `sales` in spans; `owners` on the day before each month
+    and on the last of all, from `spans`. `ordered` is of all months that were asked for, those before the history's,
+    too. `is_fast` says whether the fast form could read all lines, `known_files` how many files were known from before;
+    `contracts` and `invoices` are the facts that it is made of, where facts are kept, those of invoices from the day on
+    that `Asked.settles`.
     """
 
     months: Months

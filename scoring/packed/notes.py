@@ -25,6 +25,16 @@ def note(place: Path) -> Mapping[str, Any]:
     return said if isinstance(said, dict) else {}
 
 
+def contents(place: Path, names: Iterable[str]) -> dict[str, bytes] | None:
+    """What the files in a folder hold; None where one of them is not there, or is not what its note says."""
+    said = note(place)
+    try:
+        files = {name: (place / name).read_bytes() for name in names}
+    except OSError:
+        return None
+    return files if all(digest(content) == said.get(name) for name, content in files.items()) else None
+
+
 def notes(folder: Path) -> Iterator[tuple[Path, Mapping[str, Any]]]:
     """The folders in a folder, by name, and what the note in each says."""
     for place in sorted(folder.iterdir()) if folder.is_dir() else ():

@@ -16,6 +16,7 @@ from scoring.packed.ids import Ids
 from scoring.packed.invoiced import bits, buys, in_month
 from scoring.packed.keys import DAYS, day_of, number, on, packed
 from scoring.packed.reading import Reading
+from scoring.packed.valued import nothing
 
 
 def facts_plainly(
@@ -61,7 +62,7 @@ def _events(lines: pl.DataFrame, since: int, until: int) -> pl.LazyFrame:
     sides = [
         lines.lazy()
         .filter((pl.col(day) >= since) & (pl.col(day) < until))
-        .select(on(pl.col("at"), pl.col(day)).alias("key"), signed.alias("value"), _nothing("shift"))
+        .select(on(pl.col("at"), pl.col(day)).alias("key"), signed.alias("value"), nothing("shift"))
         for day, signed in (("first", pl.col("value")), ("last", -pl.col("value")))
     ]
     return pl.concat(sides)
@@ -72,11 +73,7 @@ def _shift(before: pl.DataFrame, lines: pl.DataFrame, first: int) -> pl.LazyFram
     runs_on = (pl.col("first") < first) & (pl.col("last").is_null() | (pl.col("last") >= first))
     moved = lines.with_columns((pl.col("value") - before["value"]).alias("shift"))
     key = on(pl.col("at"), pl.lit(first, dtype=pl.Int64))
-    return moved.lazy().filter(runs_on).select(key.alias("key"), _nothing("value"), "shift")
-
-
-def _nothing(name: str) -> pl.Expr:
-    return pl.lit(0, dtype=pl.Int64).alias(name)
+    return moved.lazy().filter(runs_on).select(key.alias("key"), nothing("value"), "shift")
 
 
 def sold_plainly(

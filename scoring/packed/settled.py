@@ -23,7 +23,7 @@ from scoring.packed.history import Asked, Before, History, way_of_contracts
 from scoring.packed.kept import renumbered
 from scoring.packed.keys import day_in, month_number, number
 from scoring.packed.months import Months
-from scoring.packed.notes import digest, note, noted
+from scoring.packed.notes import contents, note, noted
 from scoring.packed.reading import Rates
 from scoring.packed.sales import Ordered, Whole
 from scoring.packed.short import shortened
@@ -59,7 +59,7 @@ class Settled:
         if not (is_there and self._is_priced(said["rates"], closed) and self._is_later(said)):
             return None
         paths = frames.of_spans(wanted, of.months.spans[:closed])
-        content = self._content(said, [*_TABLES, *paths])
+        content = contents(self._folder, [*_TABLES, *paths])
         known = self._known(said, content, closed) if content else None
         return Taken(known, {path: content[path] for path in paths}) if content and known else None
 
@@ -129,14 +129,6 @@ class Settled:
             if file.digest not in said[name]
         ]
         return all(found.item() is not False for found in pl.collect_all(new))
-
-    def _content(self, said: Mapping[str, Any], paths: Collection[str]) -> dict[str, bytes] | None:
-        """What the files hold; None where one of them is not what it was."""
-        try:
-            content = {path: (self._folder / path).read_bytes() for path in paths}
-        except OSError:
-            return None
-        return content if all(digest(content[path]) == said.get(path) for path in paths) else None
 
     def _known(self, said: Mapping[str, Any], content: Mapping[str, bytes], closed: int) -> Before | None:
         """What is known, by the numbers that accounts have now; None where one has none, or was another's than now."""

@@ -24,7 +24,7 @@ def of_facts(found: pl.DataFrame, eras: Sequence[Era]) -> pl.DataFrame:
     rows = priced(found.lazy(), eras).collect(engine="in-memory")
     if rows["value"].null_count() or found.select(each.is_worth_nothing([era.rates for era in eras]).any()).item():
         raise NotPackedError
-    changes = parted(rows.lazy(), "value", is_last(pl.col("key"))).with_columns(_nothing("shift"))
+    changes = parted(rows.lazy(), "value", is_last(pl.col("key"))).with_columns(nothing("shift"))
     parts = pl.collect_all([changes, *_shifts(found, eras)])
     return pl.concat(parts).sort("key", maintain_order=True)
 
@@ -49,7 +49,7 @@ def _shift(running: pl.DataFrame, before: Era, era: Era) -> pl.LazyFrame:
     """What the rates of an era do to so many of each, of an account and code (`row`), at the rates before."""
     facts = running.lazy().select(*narrow("row"), "count")
     then, now = (
-        each.priced(facts, [one.rates], pl.lit(0, dtype=pl.Int64)).select("key", pl.col("value").alias(name))
+        each.priced(facts, [one.rates]).select("key", pl.col("value").alias(name))
         for one, name in ((before, "then"), (era, "now"))
     )
     who, first = pl.col("key"), pl.lit(number(era.first), dtype=pl.Int64)
@@ -57,12 +57,13 @@ def _shift(running: pl.DataFrame, before: Era, era: Era) -> pl.LazyFrame:
         pl.concat([then, now.select("now")], how="horizontal")
         .select(
             packed(who // CODES, on(who % CODES, first)).alias("key"),
-            _nothing("value"),
+            nothing("value"),
             (pl.col("now") - pl.col("then")).alias("shift"),
         )
         .filter(pl.col("shift") != 0)
     )
 
 
-def _nothing(name: str) -> pl.Expr:
+def nothing(name: str) -> pl.Expr:
+    """A column of 0."""
     return pl.lit(0, dtype=pl.Int64).alias(name)
