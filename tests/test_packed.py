@@ -1,6 +1,7 @@
 """Is the fast form right? Its history of random companies against the ledger and the credit that runs use."""
 
 from dataclasses import replace
+from datetime import date
 from itertools import pairwise
 from typing import Any
 
@@ -63,7 +64,8 @@ def assert_as_in_the_ledger(world: World, tables: Tables, terms: Terms, found: H
         levels = [lines.filter(active(t)).group_by("account_id").agg(pl.col("monthly").sum()) for t in ends]
         rungs = [tiers_of_accounts(lines, "monthly", active(t), active(t), largest=terms.largest_tier) for t in ends]
         firsts = found.months.firsts[number * length : (number + 1) * length + 1]
-        months = [movements.of_contracts(lines, rates, Span(*month), one_a_month) for month in pairwise(firsts)]
+        then = on_one_day(rates, ends[0])
+        months = [movements.of_contracts(read, then, Span(*month), one_a_month) for month in pairwise(firsts)]
         theirs = pl.collect_all([*levels, *rungs, *months])
         for place, grid in enumerate((found.levels.opening, found.levels.closing)):
             paid = {a: int(v * 10_000) for a, v in theirs[place].iter_rows() if v}
@@ -74,6 +76,12 @@ def assert_as_in_the_ledger(world: World, tables: Tables, terms: Terms, found: H
         for start, expected in zip(firsts[:-1], theirs[4:], strict=True):
             rows = expected.select("account_id", "kind", "amount").rows()
             assert mine.filter(pl.col("month") == start).drop("month").rows() == rows
+
+
+def on_one_day(rates: pl.LazyFrame, day: date) -> pl.LazyFrame:
+    """The rates of that day, as if they had always been so."""
+    known = pl.coalesce(pl.col("rate").filter(pl.col("dated_on") <= day).last(), pl.col("rate").first())
+    return rates.sort("dated_on").group_by("currency").agg(pl.lit(date.min).alias("dated_on"), known.alias("rate"))
 
 
 def by_account(found: History, column: Any, nothing: int) -> dict[str, int]:

@@ -34,7 +34,7 @@ from scoring.packed.lines import A_PIECE, File, Lines
 from scoring.packed.months import Months
 from scoring.packed.reading import Reading
 from scoring.packed.short import shortened
-from scoring.packed.walked import walked
+from scoring.packed.walked import changes_of, walked
 
 DAYS_OF = {"contracts": "starts_on", "invoices": "dated_on"}
 LAST = 3
@@ -288,8 +288,10 @@ def test_of_later_days_short_facts_say_what_all_facts_say(lines: Sequence[Any], 
     assert short.filter(day_in(pl.col("key")) >= SINCE).equals(whole.filter(day_in(pl.col("key")) >= SINCE))
     as_of = ORIGIN + timedelta(days=SINCE + tolerance + 60)
     by = Reading(Terms("EUR", gap_tolerance_days=tolerance, tiers=("A", "B")), [RATES], as_of, date.max)
-    told = [valued.of_facts(bridged(one, by), [Era(ORIGIN, RATES)]) for one in (whole, short)]
-    assert walked(told[0], FIRSTS, 20).equals(walked(told[1], FIRSTS, 20))
+    counted = [bridged(one, by) for one in (whole, short)]
+    told = [valued.of_facts(one, [Era(ORIGIN, RATES)]) for one in counted]
+    first, second = (walked(v, changes_of(c), FIRSTS, 20) for v, c in zip(told, counted, strict=True))
+    assert first.equals(second)
     one, other = (levels(rows, 3, FIRSTS, 2, largest=True) for rows in told)
     for name in ("opening", "closing", "rung_before", "rung_after"):
         assert (getattr(one, name) == getattr(other, name)).all()

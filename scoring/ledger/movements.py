@@ -7,6 +7,7 @@ import polars as pl
 from scoring.ledger.balances import Span
 from scoring.ledger.currency import at_one_day, converted
 from scoring.ledger.history import active
+from scoring.ledger.paying import changes, paid_before
 from scoring.ledger.terms import Terms
 from scoring.money import MONEY
 
@@ -75,8 +76,11 @@ def of_contracts(lines: pl.LazyFrame, rates: pl.LazyFrame, span: Span, terms: Te
     walked = risen.join(opening, on="account_id", how="left", validate="m:1").with_columns(
         level.cast(MONEY).alias("after"), (level - pl.col("delta")).cast(MONEY).alias("before")
     )
-    walked = walked.join(_paid_until(priced, walked), on=["account_id", "moved_on"], how="left", validate="1:1")
-    return _as_movements(walked, terms.reactivation_window_days)
+    joining = walked.filter((pl.col("before") <= 0) & (pl.col("after") > 0)).select("account_id", "moved_on")
+    theirs = changes(lines.join(joining, on="account_id", how="semi"), terms.currency)
+    paid = paid_before(joining.rename({"account_id": "account"}), theirs).rename({"account": "account_id"})
+    walked = walked.join(paid, on=["account_id", "moved_on"], how="left", validate="1:1")
+    return _as_movements(walked.with_columns(gap_days=_days(pl.col("moved_on"))), terms.reactivation_window_days)
 
 
 def _without_passers(days: pl.LazyFrame, opening: pl.LazyFrame) -> pl.LazyFrame:
@@ -127,7 +131,8 @@ def of_windows(balances: pl.LazyFrame, invoices: pl.LazyFrame, scored: Span, win
     walked = balances.join(facts, on="account_id", how="left", validate="1:1").with_columns(
         (pl.col("after") - pl.col("before")).cast(MONEY).alias("delta"),
         pl.coalesce("last_on", pl.lit(scored.start)).alias("moved_on"),
-        (pl.coalesce("first_on", pl.lit(scored.start)) - pl.col("paid_until")).dt.total_days().alias("gap_days"),
+        pl.col("paid_until").is_not_null().alias("has_paid"),
+        _days(pl.coalesce("first_on", pl.lit(scored.start))).alias("gap_days"),
     )
     return _as_movements(walked.filter(pl.col("delta") != 0), window_days)
 
@@ -158,22 +163,13 @@ def _edges(priced: pl.LazyFrame) -> pl.LazyFrame:
     return pl.concat([starts, ends])
 
 
-def _paid_until(priced: pl.LazyFrame, walked: pl.LazyFrame) -> pl.LazyFrame:
-    """Until when the account had paid before each change from nothing to something."""
-    returns = walked.filter((pl.col("before") <= 0) & (pl.col("after") > 0)).select("account_id", "moved_on")
-    paying = priced.filter(pl.col("monthly") > 0).select("account_id", "starts_on", "ends_on")
-    past = returns.join(paying, on="account_id").filter(pl.col("starts_on") < pl.col("moved_on"))
-    return (
-        past.group_by("account_id", "moved_on")
-        .agg(pl.col("ends_on").max().alias("paid_until"))
-        .with_columns((pl.col("moved_on") - pl.col("paid_until")).dt.total_days().alias("gap_days"))
-    )
+def _days(back_on: pl.Expr) -> pl.Expr:
+    """How many days an account had not paid."""
+    return (back_on - pl.col("paid_until")).dt.total_days()
 
 
 def _as_movements(walked: pl.LazyFrame, window_days: int | None) -> pl.LazyFrame:
-    kind = kind_of(
-        pl.col("before"), pl.col("after"), pl.col("paid_until").is_not_null(), pl.col("gap_days"), window_days
-    )
+    kind = kind_of(pl.col("before"), pl.col("after"), pl.col("has_paid"), pl.col("gap_days"), window_days)
     came_back = pl.col("kind").is_in(["new", "reactivation"])
     return (
         walked.with_columns(kind.alias("kind"))

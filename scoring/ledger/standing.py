@@ -4,6 +4,7 @@ import polars as pl
 
 from scoring.ledger.balances import Span
 from scoring.ledger.history import active
+from scoring.ledger.paying import changes, spells
 from scoring.ledger.terms import Terms
 
 SCHEMA = {"account_id": pl.String(), "has_returned": pl.Boolean(), "is_free": pl.Boolean()}
@@ -18,14 +19,23 @@ def of_contracts(lines: pl.LazyFrame, ends: pl.LazyFrame, window: Span, terms: T
     """
     if not (terms.knows_returns or terms.keeps_free):
         return None
-    earlier = (pl.col("monthly") > 0) & (pl.col("starts_on") < window.start)
-    later = (pl.col("monthly") > 0) & (pl.col("starts_on") >= window.start) & (pl.col("starts_on") < window.end)
-    facts = lines.group_by("account_id").agg(
-        pl.col("ends_on").filter(earlier).max().alias("paid_until"),
-        pl.col("starts_on").filter(later).min().alias("back_on"),
-        ((pl.col("monthly") == 0) & active(window.end)).any().alias("has_free_line"),
+    joined = ends.filter((pl.col("before") <= 0) & (pl.col("after") > 0)).select("account_id")
+    theirs = changes(lines.join(joined, on="account_id", how="semi"), terms.currency)
+    is_earlier = pl.col("began") < window.start
+    paid = (
+        spells(theirs)
+        .group_by(pl.col("account").alias("account_id"))
+        .agg(
+            is_earlier.any().alias("has_paid"),
+            pl.col("stopped").sort_by("began").filter(is_earlier.sort_by("began")).last().alias("paid_until"),
+            pl.col("began").filter(~is_earlier).min().alias("back_on"),
+        )
     )
-    return _standing(ends.join(facts, on="account_id", how="left", validate="1:1"), terms)
+    free = lines.group_by("account_id").agg(
+        ((pl.col("monthly") == 0) & active(window.end)).any().alias("has_free_line")
+    )
+    known = ends.join(free, on="account_id", how="left", validate="1:1")
+    return _standing(known.join(paid, on="account_id", how="left", validate="1:1"), terms)
 
 
 def of_invoices(lines: pl.LazyFrame, ends: pl.LazyFrame, scored: Span, terms: Terms) -> pl.LazyFrame | None:
@@ -33,10 +43,14 @@ def of_invoices(lines: pl.LazyFrame, ends: pl.LazyFrame, scored: Span, terms: Te
     if not (terms.knows_returns or terms.keeps_free):
         return None
     day = pl.col("dated_on")
-    facts = lines.group_by("account_id").agg(
-        day.filter((day < scored.start) & (pl.col("amount") > 0)).max().alias("paid_until"),
-        day.filter(scored.holds(day)).min().alias("back_on"),
-        pl.lit(value=False).alias("has_free_line"),
+    facts = (
+        lines.group_by("account_id")
+        .agg(
+            day.filter((day < scored.start) & (pl.col("amount") > 0)).max().alias("paid_until"),
+            day.filter(scored.holds(day)).min().alias("back_on"),
+            pl.lit(value=False).alias("has_free_line"),
+        )
+        .with_columns(pl.col("paid_until").is_not_null().alias("has_paid"))
     )
     return _standing(ends.join(facts, on="account_id", how="left", validate="1:1"), terms)
 
@@ -45,7 +59,7 @@ def _standing(accounts: pl.LazyFrame, terms: Terms) -> pl.LazyFrame:
     days = terms.reactivation_window_days
     gap = (pl.col("back_on") - pl.col("paid_until")).dt.total_days()
     lapsed = pl.lit(value=False) if days is None else (gap > days).fill_null(value=False)
-    returned = (pl.col("before") <= 0) & (pl.col("after") > 0) & pl.col("paid_until").is_not_null() & ~lapsed
+    returned = (pl.col("before") <= 0) & (pl.col("after") > 0) & pl.col("has_paid") & ~lapsed
     return accounts.select(
         "account_id",
         returned.alias("has_returned"),

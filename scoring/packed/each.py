@@ -41,6 +41,11 @@ def count(amount: str, currency: str) -> pl.Expr:
     return pl.when(pl.col(currency) == OWN).then(amount).otherwise(pl.col(amount).sign())
 
 
+def currency_of(each: pl.Expr) -> pl.Expr:
+    """The number of the currency; `OWN` for the reporting one."""
+    return each % _CURRENCIES
+
+
 def nominal() -> pl.Expr:
     """What a fact counts, whatever the currency: 0 for the sum of lines of which each has ended."""
     one = pl.when(pl.col("each") == OWN).then(1).otherwise(pl.col("each") // _CURRENCIES)

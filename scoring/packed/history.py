@@ -30,7 +30,7 @@ from scoring.packed.owners import Owners, Spans, owners, spans_of
 from scoring.packed.plainly import facts_plainly, sold_plainly
 from scoring.packed.reading import Rates, Reading
 from scoring.packed.sales import Ordered, Sales, sales
-from scoring.packed.walked import walked
+from scoring.packed.walked import changes_of, walked
 
 KINDS = (*GAINS, *LOSSES)
 
@@ -140,14 +140,14 @@ def history(of: Asked, kept: Path | None = None, before: Before | None = None) -
     months = of.months.since(before.first) if before else of.months
     with ThreadPoolExecutor(1) as beside:  # what NumPy does, it does on one core: the others read the other table
         submitted = beside.submit(_sales, of, months, known[1], before)
-        contracts, found, is_fast = _facts(of, months, known[0], before)
+        contracts, found, changes, is_fast = _facts(of, months, known[0], before)
         invoices, sold = submitted.result()
     firsts = [number(first) for first in months.firsts]
     spans, terms = [number(first) for first in months.spans], of.by.terms
     return History(
         months=months,
         ids=of.ids,
-        moves=walked(found, firsts, terms.reactivation_window_days),
+        moves=walked(found, changes, firsts, terms.reactivation_window_days),
         levels=levels(found, len(of.ids), spans, len(terms.tiers), largest=terms.largest_tier),
         sales=sold,
         ordered=before.ordered.then(sold.ordered) if before else sold.ordered,
@@ -178,19 +178,20 @@ def way_of_contracts(of: Asked) -> str:
 
 def _facts(
     of: Asked, months: Months, kept: Kept | None, before: Before | None
-) -> tuple[pl.DataFrame | None, pl.DataFrame, bool]:
-    """The facts of all lines, where they are kept; what they are worth; and whether the fast form read them."""
+) -> tuple[pl.DataFrame | None, pl.DataFrame, pl.LazyFrame, bool]:
+    """The facts of all lines, where they are kept; what they are worth; as changes; whether the fast form read them."""
     by, lines, eras = of.by, of.ledger.contracts, eras_of(months, of.by.rates)
     if not by.is_plain:
         try:
             facts = _all_facts(of, kept, before)
-            return facts if kept else None, valued.of_facts(bridged(facts, by), eras), True
+            counted = bridged(facts, by)
+            return facts if kept else None, valued.of_facts(counted, eras), changes_of(counted), True
         except NotPackedError:
             if before:
                 raise
             # some line looks at another, or is beyond Int64: all of them are read in full
     _check_plain(of.ledger)
-    return None, facts_plainly(lines.whole(), of.ids, by, of.ledger.rates, eras), False
+    return None, *facts_plainly(lines.whole(), of.ids, by, of.ledger.rates, eras), False
 
 
 def _all_facts(of: Asked, kept: Kept | None, before: Before | None) -> pl.DataFrame:

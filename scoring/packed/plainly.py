@@ -9,6 +9,7 @@ import polars as pl
 from scoring.ledger.currency import at_first_day, priced
 from scoring.ledger.history import recurring
 from scoring.ledger.ladder import rungs
+from scoring.ledger.paying import CHANGES, changes
 from scoring.money import units
 from scoring.packed import codes
 from scoring.packed.eras import Era
@@ -21,8 +22,11 @@ from scoring.packed.valued import nothing
 
 def facts_plainly(
     contracts: pl.LazyFrame, ids: Ids, by: Reading, rates: pl.LazyFrame, eras: Sequence[Era]
-) -> pl.DataFrame:
-    """As `valued.of_facts`, of lines in full, gaps bridged already. `rates` are those of the table."""
+) -> tuple[pl.DataFrame, pl.LazyFrame]:
+    """As `valued.of_facts`, of lines in full, gaps bridged already, and their changes as `walked.changes_of`.
+
+    `rates` are those of the table.
+    """
     terms = by.terms
     read = rungs(recurring(contracts, terms, by.as_of), terms.tiers, terms.products)
     code = codes.code(pl.col("monthly"), pl.col("rung"), pl.lit(value=False)).alias("code")
@@ -36,7 +40,20 @@ def facts_plainly(
     events = [_events(lines, *span) for lines, span in zip(paying, pairwise(days), strict=True)]
     shifts = [_shift(*lines, day) for lines, day in zip(pairwise(paying), days[1:], strict=False)]
     summed = pl.concat([*events, *shifts]).group_by("key").agg(pl.col("value", "shift").sum())
-    return summed.filter(pl.any_horizontal(pl.col("value", "shift") != 0)).sort("key").collect()
+    valued = summed.filter(pl.any_horizontal(pl.col("value", "shift") != 0)).sort("key").collect()
+    return valued, _changes(worth[0] if terms.fx == "at_start" else lines, ids, by)
+
+
+def _changes(lines: pl.LazyFrame, ids: Ids, by: Reading) -> pl.LazyFrame:
+    """The changes that lines make."""
+    return (
+        changes(lines, by.terms.currency)
+        .rename({"account": "account_id"})
+        .with_columns(day_of("day"))
+        .filter(pl.col("day") <= number(by.until))
+        .join(ids.known(), on="account_id", validate="m:1")
+        .select(*CHANGES)
+    )
 
 
 def _paying(lines: pl.LazyFrame, ids: Ids, by: Reading) -> pl.LazyFrame:

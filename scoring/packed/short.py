@@ -2,7 +2,7 @@
 
 Of an account that has paid ever since it first did, only what runs on then is left, as if all of it had begun on that
 first day. Of one that stopped for good, a mark is left on the day on which it first paid, and one on the day on which
-it stopped. Others keep all of their facts. Whatever is told of later days is the same.
+it stopped. Others, and those that got a credit, keep all of their facts. Whatever is told of later days is the same.
 """
 
 import polars as pl
@@ -38,9 +38,11 @@ def shortened(facts: pl.DataFrame, since: int, tolerance: int) -> pl.DataFrame:
 def _standing(early: pl.DataFrame, since: int, tolerance: int) -> pl.DataFrame:
     """One row per account that can be made short: account, `began` (the day on which it first paid), `stopped`."""
     key, at = pl.col("key"), pl.col("at")
+    is_paying = codes.is_paying(code_of(key))
+    credited = early.lazy().filter(~is_paying).select(account_of(key).alias("account")).unique()
     return (
         early.lazy()
-        .filter(codes.is_paying(code_of(key)))
+        .filter(is_paying)
         .select(account_day(key).alias("at"), account_of(key).alias("account"), day_in(key).alias("day"), nominal())
         .with_columns(pl.col("nominal").cum_sum().alias("sum"))
         .with_columns(carried("sum", "nominal", is_first(pl.col("account"))))
@@ -54,6 +56,7 @@ def _standing(early: pl.DataFrame, since: int, tolerance: int) -> pl.DataFrame:
             pl.col("is_out").last(),
         )
         .filter((pl.col("stops") == 0) | ((pl.col("stops") == 1) & pl.col("is_out") & _is_long_ago(since, tolerance)))
+        .join(credited, on="account", how="anti", maintain_order="left")
         .select("account", "began", "stopped")
         .collect()
     )

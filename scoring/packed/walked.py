@@ -6,8 +6,9 @@ from itertools import pairwise
 import polars as pl
 
 from scoring.ledger.movements import kind_of
-from scoring.packed.codes import is_paying
-from scoring.packed.keys import account_day, account_of, code_of, day_in
+from scoring.ledger.paying import paid_before
+from scoring.packed.each import currency_of, nominal
+from scoring.packed.keys import account_day, account_of, day_in
 from scoring.packed.runs import carried, is_first, is_last
 
 SCHEMA = {
@@ -18,77 +19,77 @@ SCHEMA = {
 `moved_on` a day's number: the account's first change of the month if it paid nothing before, else its last."""
 
 
-def walked(facts: pl.DataFrame, months: Sequence[int], window_days: int | None = None) -> pl.DataFrame:
+def walked(
+    facts: pl.DataFrame, changes: pl.LazyFrame, months: Sequence[int], window_days: int | None = None
+) -> pl.DataFrame:
     """The net movement of each account in each month in which it has one, as `SCHEMA`, by account and month.
 
-    `months` are the numbers of the first day of each month, and of the day after the last. What happened earlier is
-    no movement, but has happened. Back after more than `window_days` is new again.
+    `facts` as `valued.SCHEMA`; `changes`, of the same accounts, as `paying.CHANGES`, days by number. `months` are the
+    numbers of the first day of each month, and of the day after the last. What happened earlier is no movement, but
+    has happened. Back after more than `window_days` is new again.
     """
-    changes = _by_month(_by_day(facts, months)).filter(
-        (pl.col("month") >= 0) & (pl.col("month") < len(months) - 1) & (pl.col("before") != pl.col("after"))
+    before, after = pl.col("before"), pl.col("after")
+    moved_on = pl.when(before > 0).then("last_day").otherwise("first_day").alias("moved_on")
+    inside = (pl.col("month") >= 0) & (pl.col("month") < len(months) - 1)
+    moved = _by_month(_by_day(facts, months)).filter(inside & (before != after)).with_columns(moved_on)
+    moved = moved.collect(engine="in-memory").lazy()
+    joining = moved.filter(~pl.col("is_first") & (before <= 0) & (after > 0)).select("account", "moved_on")
+    paid = paid_before(joining, changes.join(joining, on="account", how="semi"))
+    kind = kind_of(before, after, pl.col("has_paid"), pl.col("moved_on") - pl.col("paid_until"), window_days)
+    return (
+        moved.join(paid, on=["account", "moved_on"], how="left", validate="1:1", maintain_order="left")
+        .with_columns(kind.alias("kind"), (after - before).abs().alias("amount"))
+        .select(*SCHEMA)
+        .collect(engine="in-memory")
     )
-    pays = pl.col("before") > 0
-    dated = changes.with_columns(pl.when(pays).then("last_day").otherwise("first_day").alias("moved_on")).join(
-        _paid(facts), on="account", how="left", validate="m:1", maintain_order="left"
-    )
-    has_paid = (pl.col("paid_from") < pl.col("moved_on")).fill_null(value=False)
-    gap = pl.col("moved_on") - pl.col("paid_until")
-    kind = kind_of(pl.col("before"), pl.col("after"), has_paid, gap, window_days)
-    amount = (pl.col("after") - pl.col("before")).abs()
-    return dated.with_columns(kind.alias("kind"), amount.alias("amount")).select(*SCHEMA).collect(engine="in-memory")
+
+
+def changes_of(facts: pl.DataFrame) -> pl.LazyFrame:
+    """What facts count, as `paying.CHANGES`, all in whole numbers."""
+    key = pl.col("key")
+    return facts.lazy().select(
+        account_of(key).alias("account"), day_in(key).alias("day"), currency_of(pl.col("each")).alias("currency"),
+        nominal().alias("amount"),
+    )  # fmt: skip
 
 
 def _by_day(facts: pl.DataFrame, months: Sequence[int]) -> pl.LazyFrame:
-    """One row per account and day on which its revenue changed: the running sum, and until when it had paid before.
+    """One row per account and day on which its revenue changed: the running sum, and whether it is its first.
 
     What other rates do is in the sums, but no change.
     """
-    key, worth = pl.col("key"), pl.col("value") + pl.col("shift")
-    paid = pl.when(is_paying(code_of(key))).then(worth).otherwise(0)
+    key = pl.col("key")
     return (
         facts.lazy()
         .with_columns(
             account_day(key).alias("at"),
-            worth.cum_sum().alias("sum"),
-            paid.cum_sum().alias("paid"),
+            (pl.col("value") + pl.col("shift")).cum_sum().alias("sum"),
             pl.col("value").cum_sum(),
         )
         .filter(is_last(pl.col("at")))
-        .select(account_of(key).alias("account"), day_in(key).alias("day"), "sum", "paid", "value")
+        .select(account_of(key).alias("account"), day_in(key).alias("day"), "sum", "value")
         .with_columns(
-            pl.col("value") - pl.col("value").shift(1, fill_value=0),
-            (pl.col("paid") - pl.col("paid").shift(1, fill_value=0)).alias("paid_value"),
-            is_first(pl.col("account")).alias("is_first"),
+            pl.col("value") - pl.col("value").shift(1, fill_value=0), is_first(pl.col("account")).alias("is_first")
         )
         .with_columns(carried("sum", "value", pl.col("is_first")).alias("base"))
-        .with_columns(carried("paid", "paid_value", pl.col("is_first")))
-        .with_columns(_unpaid_from().forward_fill().shift(1).alias("paid_until"))
-        .with_columns(pl.when(~pl.col("is_first") & (pl.col("paid_until") >= 0)).then("paid_until"))
         .filter(pl.col("value") != 0)
-        .select("account", "day", pl.col("sum") - pl.col("base"), "value", "paid_until", _month(months).alias("month"))
+        .select("account", "day", pl.col("sum") - pl.col("base"), "value", "is_first", _month(months).alias("month"))
     )
 
 
-def _unpaid_from() -> pl.Expr:
-    """The day on which the last paying line ended; −1 where an account begins, null elsewhere."""
-    is_out = (pl.col("paid") == pl.col("carried")) & (pl.col("paid_value") != 0)
-    return pl.when(is_out).then("day").when("is_first").then(pl.lit(-1, dtype=pl.Int64))
-
-
 def _by_month(days: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per account and month: `before`, `after`, first and last day of a change, and until when it had paid."""
+    """One row per account and month: `before`, `after`, first and last day of a change, and if it is its first."""
     begins = is_first(pl.col("account")) | is_first(pl.col("month"))
     return (
         days.with_columns(
             carried("sum", "value", begins).alias("before"),
             pl.when(begins).then("day").forward_fill().alias("first_day"),
-            pl.when(begins).then(pl.col("paid_until").fill_null(-1)).forward_fill().alias("paid_until"),
+            pl.when(begins).then("is_first").forward_fill().alias("is_first"),
         )
         .filter(is_last(pl.col("month")) | is_last(pl.col("account")))
         .select(
-            "account", "month", "first_day", pl.col("day").alias("last_day"),
-            pl.when(pl.col("paid_until") >= 0).then("paid_until").alias("paid_until"),
-            "before", pl.col("sum").alias("after"),
+            "account", "month", "is_first", "first_day", pl.col("day").alias("last_day"), "before",
+            pl.col("sum").alias("after"),
         )
     )  # fmt: skip
 
@@ -101,10 +102,3 @@ def _month(months: Sequence[int]) -> pl.Expr:
     table.append(len(months) - 1)
     place = pl.min_horizontal("day", pl.lit(months[-1], dtype=pl.Int64))
     return pl.lit(pl.Series(table, dtype=pl.Int64)).gather(place)
-
-
-def _paid(facts: pl.DataFrame) -> pl.LazyFrame:
-    """The first day on which each account had a paying line: account, `paid_from`."""
-    key = pl.col("key")
-    paying = facts.lazy().filter(is_paying(code_of(key)))
-    return paying.group_by(account_of(key).alias("account")).agg(day_in(key).min().alias("paid_from"))
