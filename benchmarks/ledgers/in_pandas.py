@@ -37,7 +37,7 @@ def answered(folder: Path, out: Path) -> None:
     owners = owners.sort_values("starts")
     facts = _facts(lines)
     ends = _ends(facts, rates)
-    moves = _moves(facts, ends, lines, rates)
+    moves = _moves(facts, ends, rates)
     book = _book(ends, invoices)
     book["manager_id"] = _owner(book, owners, _last_of(book["q"] * 3 + 2)).astype(object).fillna("unassigned")
     out.mkdir(parents=True, exist_ok=True)
@@ -139,20 +139,26 @@ def _ends(facts: pd.DataFrame, rates: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def _moves(facts: pd.DataFrame, ends: pd.DataFrame, lines: pd.DataFrame, rates: pd.DataFrame) -> pd.DataFrame:
+def _moves(facts: pd.DataFrame, ends: pd.DataFrame, rates: pd.DataFrame) -> pd.DataFrame:
     own = facts[facts["m"] >= 0]
     changes = own.assign(eur=own["n"] * _worth(own["each"], own["m"], own["currency"], rates))
     events = changes.groupby(["a", "m"])["eur"].sum().reset_index()
     events["q"] = events["m"] // 3
     opening = events.merge(ends[["a", "q", "opening"]], how="left", on=["a", "q"])["opening"].fillna(0)
     after = opening.astype("int64") + events.groupby(["a", "q"])["eur"].cumsum()
-    before, first = after - events["eur"], events["a"].map(lines[lines["each"] > 0].groupby("a")["begins"].min())
+    before, first = after - events["eur"], events["a"].map(_first_paid(ends, events[after > 0]))
     begins, gone = (before <= 0) & (after > 0), (before > 0) & (after <= 0)
     kinds = [begins & (first < events["m"]), begins, gone, after > before]
     moves = events[["a", "m"]].assign(
         kind=np.select(kinds, ["reactivation", "new", "churn", "expansion"], "contraction"), amount=events["eur"].abs()
     )
     return moves[events["eur"] != 0]
+
+
+def _first_paid(ends: pd.DataFrame, paying: pd.DataFrame) -> pd.Series:
+    """The first month in which each account paid, by account; −1 where it did before."""
+    before = ends[(ends["q"] == 0) & (ends["opening"] > 0)]
+    return pd.concat([before.assign(m=-1)[["a", "m"]], paying[["a", "m"]]]).groupby("a")["m"].min()
 
 
 def _book(ends: pd.DataFrame, invoices: pd.DataFrame) -> pd.DataFrame:

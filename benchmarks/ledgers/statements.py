@@ -53,9 +53,8 @@ CREATE TABLE all_facts AS WITH lines AS NOT MATERIALIZED (
     half_even(CAST(amount * 10000 AS BIGINT), CASE every WHEN 'month' THEN 1 WHEN 'quarter' THEN 3 ELSE 12 END) AS each
   FROM contracts WHERE ends_on IS NULL OR ends_on > starts_on
 ), {sides}
-SELECT a, m, kind, each, CAST(sum(n) AS INTEGER) AS n, bool_or(n > 0) AS starts
+SELECT a, m, kind, each, CAST(sum(n) AS INTEGER) AS n
 FROM sides WHERE m < 36 AND each <> 0 GROUP BY ALL;
-CREATE TABLE firsts AS SELECT a, min(m) AS first FROM all_facts WHERE starts AND each > 0 GROUP BY a;
 """
 TWO_SCANS = """sides AS (
   SELECT a, begins AS m, kind, each, 1 AS n FROM lines
@@ -98,6 +97,9 @@ CREATE TABLE moves AS WITH changes AS (
   SELECT changes.a, m, change,
     CAST(coalesce(opening, 0) + sum(change) OVER (PARTITION BY changes.a, m // 3 ORDER BY m) AS BIGINT) AS level
   FROM changes LEFT JOIN ends ON ends.a = changes.a AND ends.q = m // 3
+), firsts AS (
+  SELECT a, min(m) AS first
+  FROM (SELECT a, m FROM states WHERE level > 0 UNION ALL SELECT a, -1 FROM ends WHERE q = 0 AND opening > 0) GROUP BY a
 )
 SELECT a, m, abs(change) AS amount,
   CASE WHEN level - change <= 0 AND level > 0 THEN CASE WHEN first < m THEN 'reactivation' ELSE 'new' END
