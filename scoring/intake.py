@@ -209,7 +209,8 @@ def take_in(
     ]
     places = {table: rows.select("origin_file", "origin_row") for table, rows in delivery.faulty.items()}
     unread = {(table, file, row) for table, rows in places.items() for file, row in rows.iter_rows()}
-    checked = check(delivery.tables, currency=currency, known_metrics=CATALOGUE, faulty=unread, csat_scales=csat_scales)
+    tables, delivery = dict(delivery.tables), replace(delivery, tables={})
+    checked = check(tables, currency=currency, known_metrics=CATALOGUE, faulty=unread, csat_scales=csat_scales)
     problems = in_order(_with_lines((*faults, *checked.problems), delivery))
     matches = pl.DataFrame(schema=LEDGER) if delivery.matches is None else delivery.matches
     return Exports(checked, _inputs(delivery, checked, as_of), problems, mapping, matches)

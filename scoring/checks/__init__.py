@@ -4,7 +4,7 @@ Rows are looked at by themselves first (`rows`, `columns`, `keys`), then togethe
 `currencies`, `shares`), where rows already known to be wrong are left out, so that no fault is told twice.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, MutableMapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -48,7 +48,7 @@ class Checked:
 
 
 def check(
-    tables: Mapping[str, pl.DataFrame],
+    tables: MutableMapping[str, pl.DataFrame],
     *,
     currency: str | None,
     known_metrics: Collection[str],
@@ -59,10 +59,11 @@ def check(
 
     `currency` is the reporting currency, None where it is not known. `faulty` are the rows, as table, file and
     row, in which a value could not be read; they are set aside and their empty cells are not told again.
-    `csat_scales` are those that the rules declare beside 1-5.
+    `csat_scales` are those that the rules declare beside 1-5. The tables are taken out of the mapping, so that each is
+    let go as soon as it is sorted: a company is in memory once, and one table of it twice.
     """
-    numbered = {n: conform(f.lazy(), TABLES[n]).with_row_index(NR).collect() for n, f in tables.items()}
     lack = {name: lacking(frame, TABLES[name]) for name, frame in tables.items()}
+    numbered = {n: conform(tables.pop(n).lazy(), TABLES[n]).with_row_index(NR).collect() for n in list(tables)}
     alone = [
         f
         for name in numbered
@@ -72,11 +73,12 @@ def check(
     alone += _metrics(numbered, known_metrics)
     sound = {name: kept(frame, name, alone) for name, frame in numbered.items()}
     for name, table in TABLES.items():
-        if name not in tables:
+        if name not in lack:
             rows, notes = derived(sound, table) if name in PARENTS else (table.empty(), [])
             numbered[name] = sound[name] = rows.with_row_index(NR)
             alone += notes
     findings = alone + _together(numbered, sound, lack, currency)
+    del sound
     return _checked(numbered, findings)
 
 
@@ -137,8 +139,8 @@ def _together(numbered: _Frames, sound: _Frames, lack: Mapping[str, list[str]], 
 def _checked(numbered: _Frames, findings: list[Finding]) -> Checked:
     if any(f.table in PARENTS and f.severity is Severity.ERROR and len(f.rows) for f in findings):
         findings = findings + dangling(numbered, findings)
-    good = {n: _sorted(kept(numbered[n], n, findings).drop(NR), t) for n, t in TABLES.items()}
     bad = {n: aside(numbered[n], n, findings) for n in TABLES if len(unusable(findings, n))}
+    good = {n: _sorted(kept(numbered.pop(n), n, findings).drop(NR), t) for n, t in TABLES.items()}
     return Checked(good, in_order(p for f in findings for p in f.problems), bad)
 
 

@@ -59,25 +59,22 @@ def of_contracts(lines: pl.LazyFrame, rates: pl.LazyFrame, span: Span, terms: Te
         .group_by("account_id")
         .agg(pl.col("monthly").sum().cast(MONEY).alias("opening"))
     )
-    days = (
-        _edges(priced)
-        .filter(span.holds(pl.col("moved_on")))
-        .group_by("account_id", "moved_on")
-        .agg(pl.col("delta").sum().cast(MONEY), pl.col("origin").unique().sort().str.join(", "))
-        .filter(pl.col("delta") != 0)
-        .sort("account_id", "moved_on")
-    )
+    edges = _edges(priced, span).cache()
+    summed = edges.group_by("account_id", "moved_on").agg(pl.col("delta").sum().cast(MONEY))
+    days = _with_origin(summed.filter(pl.col("delta") != 0).cache(), edges).sort("account_id", "moved_on").cache()
     if terms.movements == "lasting":
         days = _without_passers(days, opening)
     elif terms.movements == "net":
         days = _one_a_span(days, opening)
     risen = days.with_columns(pl.col("delta").cum_sum().over("account_id").alias("risen"))  # joins keep no order
     level = pl.col("opening").fill_null(0) + pl.col("risen")
-    walked = risen.join(opening, on="account_id", how="left", validate="m:1").with_columns(
-        level.cast(MONEY).alias("after"), (level - pl.col("delta")).cast(MONEY).alias("before")
+    walked = (
+        risen.join(opening, on="account_id", how="left", validate="m:1")
+        .with_columns(level.cast(MONEY).alias("after"), (level - pl.col("delta")).cast(MONEY).alias("before"))
+        .cache()
     )
     joining = walked.filter((pl.col("before") <= 0) & (pl.col("after") > 0)).select("account_id", "moved_on")
-    theirs = changes(lines.join(joining, on="account_id", how="semi"), terms.currency)
+    theirs = changes(lines.join(joining, on="account_id", how="semi").cache(), terms.currency)
     paid = paid_before(joining.rename({"account_id": "account"}), theirs).rename({"account": "account_id"})
     walked = walked.join(paid, on=["account_id", "moved_on"], how="left", validate="1:1")
     return _as_movements(walked.with_columns(gap_days=_days(pl.col("moved_on"))), terms.reactivation_window_days)
@@ -154,13 +151,29 @@ def of_exchange(balances: pl.LazyFrame, span: Span) -> pl.LazyFrame:
     )
 
 
-def _edges(priced: pl.LazyFrame) -> pl.LazyFrame:
-    place = pl.format("{}:{}", "origin_file", "origin_row").alias("origin")
-    starts = priced.select("account_id", pl.col("starts_on").alias("moved_on"), pl.col("monthly").alias("delta"), place)
-    ends = priced.filter(pl.col("ends_on").is_not_null()).select(
-        "account_id", pl.col("ends_on").alias("moved_on"), (-pl.col("monthly")).alias("delta"), place
+def _edges(priced: pl.LazyFrame, span: Span) -> pl.LazyFrame:
+    """What lines add on the days of the span on which they begin or end, with their places."""
+    sides = {"starts_on": pl.col("monthly"), "ends_on": -pl.col("monthly")}
+    return pl.concat(
+        [
+            priced.filter(span.holds(pl.col(day))).select(
+                "account_id", pl.col(day).alias("moved_on"), delta.alias("delta"), "origin_file", "origin_row"
+            )
+            for day, delta in sides.items()
+        ]
     )
-    return pl.concat([starts, ends])
+
+
+def _with_origin(moved: pl.LazyFrame, edges: pl.LazyFrame) -> pl.LazyFrame:
+    """The days on which something moved, with `origin`.
+
+    Of lines billed month by month, one begins where another ends, so that most days on which lines end move nothing.
+    """
+    key = ["account_id", "moved_on"]
+    place = pl.format("{}:{}", "origin_file", "origin_row").alias("origin")
+    theirs = edges.join(moved, on=key, how="semi").select(*key, place)
+    listed = theirs.group_by(key).agg(pl.col("origin").unique().sort().str.join(", "))
+    return moved.join(listed, on=key, how="left", validate="1:1")
 
 
 def _days(back_on: pl.Expr) -> pl.Expr:

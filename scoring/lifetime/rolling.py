@@ -150,9 +150,10 @@ def brought(lines: pl.LazyFrame, basis: str, on: date, ahead: Ahead) -> pl.LazyF
     if basis != "contracts":
         lines, amount = lines.filter(Span(on, after(on, ahead)).holds(pl.col("dated_on"))), pl.col("amount")
     elif isinstance(ahead, int):
-        days = [months_back(on, -n) for n in range(ahead)]
-        months = [pl.when(active(day + timedelta(days=1))).then("monthly").otherwise(0).cast(MONEY) for day in days]
-        amount = pl.sum_horizontal(months).cast(MONEY)
+        instants = [months_back(on, -n) + timedelta(days=1) for n in range(ahead)]
+        lines = lines.filter(pl.any_horizontal(active(instant) for instant in instants))
+        months = pl.sum_horizontal(active(instant).cast(pl.UInt16) for instant in instants)
+        amount = pl.col("monthly") * months.cast(pl.Int64)
     else:
         raise WholeMonthsError
     return lines.group_by("account_id").agg(amount.sum().cast(MONEY).alias("actual"))

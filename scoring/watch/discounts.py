@@ -52,7 +52,7 @@ def _given(looked: Looked) -> pl.DataFrame:
         value=True
     )
     before = new.join(old, on="account_id").filter(earlier).group_by("account_id", "starts_on", "off")
-    less = before.agg(pl.col("was").fill_null(0).max()).filter(pl.col("was") < pl.col("off") - 0.001)
+    less = before.agg(pl.col("was").fill_null(0).max()).filter(pl.col("was") < pl.col("off") - 0.001).collect()
     return looked.held(less.select("account_id", pl.col("starts_on").alias("given_on")), "given_on")
 
 

@@ -17,11 +17,6 @@ from scoring.lifetime.exposure import months_back
 from scoring.notes.seen import Seen
 
 DAY = timedelta(days=1)
-_OF_LINES = (
-    "line_id", "account_id", "product", "rung", "quantity", "list_price", "discount", "amount", "starts_on", "ends_on",
-    "monthly",
-)  # fmt: skip
-"""What signs ask of lines."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,10 +40,10 @@ class Looked:
         spans = [calendar.previous(last, n) for n in (4, 3, 2, 1)]
         return [Span(s.start, s.end) for s in spans]
 
-    @cached_property
-    def lines(self) -> pl.DataFrame:
-        """The ledger's lines that bring something."""
-        return self.seen.lines.select(_OF_LINES).filter(pl.col("monthly") > 0)
+    @property
+    def lines(self) -> pl.LazyFrame:
+        """The ledger's lines that bring something, of which nothing is copied that nobody asks for."""
+        return self.seen.lines.lazy().filter(pl.col("monthly") > 0)
 
     @cached_property
     def moves(self) -> pl.DataFrame:
@@ -81,7 +76,7 @@ class Looked:
         """What each account that pays at the instant pays a month: account_id, level; in its own currency."""
         if instant not in self.levels:
             there = self.lines.filter(active(instant))
-            self.levels[instant] = there.group_by("account_id").agg(pl.col("monthly").sum().alias("level"))
+            self.levels[instant] = there.group_by("account_id").agg(pl.col("monthly").sum().alias("level")).collect()
         return self.levels[instant]
 
     @cached_property

@@ -26,10 +26,12 @@ def returned(looked: Looked) -> pl.DataFrame:
     ends = looked.lines.select("account_id", "product", pl.col("ends_on").alias("left_on"))
     starts = looked.lines.select("account_id", "product", pl.col("starts_on").alias("back_on"))
     pairs = (
-        had.join(back, on=KEY)
+        had.lazy()
+        .join(back.lazy(), on=KEY)
         .filter(pl.col("back_on") > pl.col("left_on"), pl.col("back_on") - pl.col("left_on") <= timedelta(days=BACK))
         .join(ends, on=["account_id", "left_on"])
         .join(starts, on=["account_id", "back_on", "product"], how="semi", nulls_equal=True)
+        .collect()
     )
     units = (
         had.select(KEY)

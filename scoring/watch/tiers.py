@@ -16,13 +16,14 @@ def find(looked: Looked) -> pl.DataFrame:
     """Managers of more accounts than others that went up and down again around a quarter's end."""
     if not looked.seen.rulebook.ladder.tiers:
         return counts([])
-    moved = steps(looked.lines.lazy(), looked.year).collect()
+    moved = steps(looked.lines, looked.year).collect()
     up = moved.filter(pl.col("step") > 0).select("account_id", pl.col("on").alias("up_on"))
     down = moved.filter(pl.col("step") < 0).select("account_id", pl.col("on").alias("down_on"))
     up = up.with_columns(looked.next_quarter("up_on").alias("closes_on"))
     fell = pl.col("down_on")
     flipped = up.join(down, on="account_id").filter(fell >= pl.col("closes_on"), fell - pl.col("up_on") <= WITHIN)
-    on_ladder = looked.books.join(looked.lines.filter(pl.col("rung").is_not_null()), on="account_id", how="semi")
+    climbers = looked.lines.filter(pl.col("rung").is_not_null()).select("account_id").unique().collect()
+    on_ladder = looked.books.join(climbers, on="account_id", how="semi")
     return against_company(marked(on_ladder, looked.held(flipped, "up_on")), least_cases=LEAST)
 
 
