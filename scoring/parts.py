@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 
 from scoring.ledger.build import contract_lines, invoice_lines
+from scoring.ledger.history import by_themselves
 from scoring.ledger.terms import Terms
 
 Tables = Mapping[str, pl.DataFrame]
@@ -48,6 +49,7 @@ class Part:
     tables: Tables
     whole: Whole
     is_all: bool = True
+    _contracts: list[tuple[Terms, pl.DataFrame]] = field(default_factory=list)
     _lines: list[tuple[tuple[str, Terms, date], pl.DataFrame]] = field(default_factory=list)
 
     @classmethod
@@ -55,13 +57,23 @@ class Part:
         """All accounts as one part."""
         return cls(tables, Whole.of(tables))
 
+    def read(self, terms: Terms) -> dict[str, pl.LazyFrame]:
+        """The tables, with contracts as `history.by_themselves`, worked out once however many days one looks from."""
+        found = next((contracts for known, contracts in self._contracts if known == terms), None)
+        if found is None:
+            found = by_themselves(self.tables["contracts"].lazy(), terms).collect()
+            self._contracts.append((terms, found))
+        return {**{name: frame.lazy() for name, frame in self.tables.items()}, "contracts": found.lazy()}
+
     def lines(self, basis: str, terms: Terms, as_of: date) -> pl.LazyFrame:
         """The ledger's lines as known on a day, worked out once however many periods are read from them."""
         asked = (basis, terms, as_of)
         found = next((lines for known, lines in self._lines if known == asked), None)
         if found is None:
-            rows = self.tables[basis].lazy()
-            made = contract_lines(rows, terms, as_of) if basis == "contracts" else invoice_lines(rows, terms)
+            if basis == "contracts":
+                made = contract_lines(self.read(terms)[basis], terms, as_of)
+            else:
+                made = invoice_lines(self.tables[basis].lazy(), terms)
             found = made.collect()
             self._lines.append((asked, found))
         return found.lazy()

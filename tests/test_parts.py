@@ -14,13 +14,14 @@ from polars.testing import assert_frame_equal
 from tabled import tables
 from worlds import World, compared_worlds, examples, worlds
 
-from scoring import demo, measures, pipeline
+from scoring import demo, measures, pipeline, scope
 from scoring.account_quarters import Trail
 from scoring.engine import Engine, Here
 from scoring.intake import Request
+from scoring.lifetime import rolling
 from scoring.measures import measured
 from scoring.parquet import parquet_bytes
-from scoring.parts import split
+from scoring.parts import Part, split
 from scoring.pipeline import score
 from scoring.rules import Rulebook
 from scoring.rules.versions import calendar_of
@@ -177,3 +178,15 @@ def test_parts_are_about_alike_in_rows() -> None:
         for part in split({"accounts": accounts, "answers": heavy}, 4)[1]
     ]
     assert sizes == [101, 49, 50]
+
+
+@given(world=worlds(basis="contracts"))
+@examples(40)
+def test_lines_that_were_read_once_are_known_on_every_day_as_if_they_were_read_for_it(world: World) -> None:
+    terms = scope.terms(world.rulebook)
+    once, anew = Part.of(world.tables).read(terms), {name: frame.lazy() for name, frame in world.tables.items()}
+    for day in (world.period.start, world.as_of):
+        known = [rolling.history(tables, "contracts", terms, day).collect() for tables in (once, anew)]
+        assert_frame_equal(*known)
+        came = [rolling.came(tables, "contracts", terms, day, 12).collect() for tables in (once, anew)]
+        assert_frame_equal(*came, check_row_order=False)

@@ -18,36 +18,47 @@ FAR = date(9999, 12, 31)
 
 NOT_PAYING = ("trial", "paused")
 
-_ACCOUNT = "account"
+_ACCOUNT = "of account"
 """The number of an account among lines; which one it is says nothing, but it is compared faster than text."""
 _PLACE = "place"
-_READ = (
+_PRODUCT = "of product"
+_NUMBERS = (
     pl.col("account_id").cast(pl.Categorical).to_physical().cast(pl.Int64).alias(_ACCOUNT),
-    pl.col("product").cast(pl.Categorical).to_physical(),
-    "line_id", "starts_on", "ends_on", "signed_on", "renews", "monthly", "is_over",
-)  # fmt: skip
+    pl.col("product").cast(pl.Categorical).to_physical().alias(_PRODUCT),
+)
+_READ = (_ACCOUNT, _PRODUCT, "line_id", "starts_on", "ends_on", "signed_on", "renews", "monthly", "is_over")
 """What the end of a line hangs on."""
 _DAYS = 1 << 22
 """More than the days of all years that have four digits."""
 _SINCE = (date(1970, 1, 1) - date.min).days
 
 
+def by_themselves(contracts: pl.LazyFrame, terms: Terms) -> pl.LazyFrame:
+    """What lines say by themselves, whenever one looks at them, for `recurring` of several days.
+
+    The contracts, sorted by line_id, with `monthly`, what they bring in their own currency where they are paid
+    for, and with numbers to compare them by.
+    """
+    return _monthly(contracts.sort("line_id", maintain_order=True), terms).with_columns(_NUMBERS)
+
+
 def recurring(contracts: pl.LazyFrame, terms: Terms, as_of: date) -> pl.LazyFrame:
-    """The lines that carry recurring revenue, with what they bring a month.
+    """The lines that carry recurring revenue, with what they bring a month; of contracts, or of them `by_themselves`.
 
     One row per contract line with a service day and an amount other than 0 (or, where the terms keep them, a
     free one): the columns of `contracts` with `monthly` in the line's own currency, `starts_on`, `ends_on`
     (null: evergreen) after notice, overdue payment, renewals and gaps, and `at_risk`, true where the last days
     are a gap that was not yet renewed. Sorted by line_id. Ends are worked out at once, the rest when it is collected.
     """
-    lines = contracts.sort("line_id", maintain_order=True)
+    read = contracts if _ACCOUNT in contracts.collect_schema() else by_themselves(contracts, terms)
+    lines = read.with_columns(pl.when(_unpaid()).then(pl.lit(0).cast(MONEY)).otherwise("monthly").alias("monthly"))
     # Ends are put beside the lines by their order, so no step between may change it.
-    paid = _cut_where_over(_monthly(lines, terms), terms, as_of).select(*_READ).collect()
+    paid = _cut_where_over(lines, terms, as_of).select(_READ).collect()
     cut = _cut_where_renewed_early(_cut_where_renewed(paid), terms.early_renewal_days)
     served = _bridge_gaps(cut, terms.gap_tolerance_days, as_of)
     brings = (pl.col("monthly") != 0) | ~_unpaid() if terms.keeps_free else pl.col("monthly") != 0
     return (
-        pl.concat([lines.drop("ends_on"), served.lazy()], how="horizontal")
+        pl.concat([lines.drop("ends_on", "monthly", _ACCOUNT, _PRODUCT), served.lazy()], how="horizontal")
         .filter((pl.col("ends_on") > pl.col("starts_on")) & brings)
         .with_columns(pl.when(pl.col("ends_on") < FAR).then("ends_on").alias("ends_on"))
     )
@@ -84,8 +95,7 @@ def _monthly(contracts: pl.LazyFrame, terms: Terms) -> pl.LazyFrame:
     named = contracts.with_columns(  # docs/decisions.md: what is used twice gets a name
         (units(_charged(terms)) * times.cast(pl.Int128)).alias("charged"), by.alias("by")
     )
-    monthly = from_units(rounded_quotient(pl.col("charged"), pl.col("by")))
-    monthly = pl.when(_unpaid()).then(pl.lit(0).cast(MONEY)).otherwise(monthly).alias("monthly")
+    monthly = from_units(rounded_quotient(pl.col("charged"), pl.col("by"))).alias("monthly")
     return named.with_columns(monthly).drop("charged", "by")
 
 
@@ -148,7 +158,7 @@ def _cut_where_renewed_early(lines: pl.DataFrame, days: int) -> pl.DataFrame:
     if lines["signed_on"].null_count() == lines.height:
         return lines
     placed = lines.lazy().with_row_index(_PLACE)
-    key = (_ACCOUNT, "product")
+    key = (_ACCOUNT, _PRODUCT)
     following = {name: f"next_{name}" for name in (*key, "signed_on", "starts_on", "ends_on")}
     ordered = (
         placed.select(_PLACE, *following)

@@ -68,11 +68,13 @@ def paying_lines(lines: pl.LazyFrame, instant: date) -> pl.DataFrame:
 
 def _in_order(lines: pl.DataFrame) -> pl.DataFrame:
     """The lines by account, start, end (none is last) and id. The first three are one number, as texts sort slowly."""
-    numbers = pl.Enum(lines["account_id"].unique().sort())
-    account = pl.col("account_id").cast(numbers).to_physical().cast(pl.Int128)
+    numbers = lines.lazy().group_by("account_id").agg().sort("account_id").with_row_index("account")
     start, end = (pl.col(day).to_physical().fill_null(FAR_DAY) + FAR_DAY for day in ("starts_on", "ends_on"))
-    place = (account * _APART + start) * _APART + end
-    return lines.sort("line_id").sort(place, maintain_order=True)
+    place = (pl.col("account").cast(pl.Int128) * _APART + start) * _APART + end
+    numbered = (
+        lines.lazy().sort("line_id").join(numbers, on="account_id", how="left", validate="m:1", maintain_order="left")
+    )
+    return numbered.sort(place, maintain_order=True).drop("account").collect()
 
 
 def chain(lines: pl.DataFrame) -> Chain:
