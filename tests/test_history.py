@@ -191,6 +191,32 @@ def test_a_payment_that_stays_overdue_ends_a_line(tmp_path: Path) -> None:
     assert Decimal(found["churn"]) == 50 + 125
 
 
+@pytest.mark.parametrize("way", ["--stream", "--hold"])
+def test_whoever_is_under_contract_again_in_half_a_year_does_not_wait_for_a_renewal(tmp_path: Path, way: str) -> None:
+    head = FILES["contracts"].split("\n", 1)[0]
+    lines = "c1,a1,Entry Plan,100.00,EUR,month,2025-01-01,2026-06-20,\n"
+    later = "c2,a1,Entry Plan,100.00,EUR,month,2027-01-01,,\n"
+    waits = company(tmp_path / "w", {**FILES, "contracts": f"{head}\n{lines}"})
+    assert Decimal(rows(waits, way)["company", "2026-Q2"]["closing"]) == 100
+    known = company(tmp_path / "k", {**FILES, "contracts": f"{head}\n{lines}{later}"})
+    assert Decimal(rows(known, way)["company", "2026-Q2"]["closing"]) == 0
+    period = pipeline.run(Request(known, date.fromisoformat(AS_OF)))
+    assert period.book["closing"].sum() == 0
+
+
+@pytest.mark.parametrize("way", ["--stream", "--hold"])
+def test_a_line_of_no_day_brings_nothing_in_a_gap_either(tmp_path: Path, way: str) -> None:
+    head = FILES["contracts"].split("\n", 1)[0]
+    lines = (
+        "c1,a1,Entry Plan,100.00,EUR,month,2025-01-01,2026-06-20,\n"
+        "c2,a1,Entry Plan,70.00,EUR,month,2026-06-20,2026-06-20,\n"
+        "c3,a1,Entry Plan,100.00,EUR,month,2026-07-05,,\n"
+    )
+    folder = company(tmp_path / "c", {**FILES, "contracts": f"{head}\n{lines}"})
+    assert Decimal(rows(folder, way)["company", "2026-Q2"]["closing"]) == 100
+    assert pipeline.run(Request(folder, date.fromisoformat(AS_OF))).book["closing"].sum() == 100
+
+
 def test_frames_are_written_with_names_and_money(tmp_path: Path) -> None:
     folder = company(tmp_path / "c")
     assert told(folder, "--out", tmp_path / "out")[0] == 0

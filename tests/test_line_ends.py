@@ -107,7 +107,7 @@ def ends_plainly(lines: Sequence[Line]) -> list[tuple[str, date | None, bool]]:
     told = []
     for line in found:
         until, is_open = gaps[line.account_id].get(line.end, (None, False))
-        runs_on = until is not None and line.amount > 0 and not (is_open and line.status == "cancelled")
+        runs_on = until is not None and line.amount > 0 and line.serves and not (is_open and line.status == "cancelled")
         end = until if runs_on and until else line.end
         if end > line.starts_on and line.amount:
             told.append((line.line_id, None if end == FAR else end, runs_on and is_open))

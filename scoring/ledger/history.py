@@ -187,12 +187,17 @@ def _bridge_gaps(lines: pl.DataFrame, tolerance: int, as_of: date) -> pl.DataFra
     joined = lines.lazy().join(
         gaps, left_on=key, right_on=[_ACCOUNT, "gap_from"], how="left", validate="m:1", maintain_order="left"
     )
-    runs_on = to.is_not_null() & (pl.col("monthly") > 0) & ~(pl.col("is_open") & pl.col("is_over"))
+    runs_on = to.is_not_null() & _pays() & ~(pl.col("is_open") & pl.col("is_over"))
     return joined.select(
         "monthly",
         pl.when(runs_on).then(to).otherwise("ends_on").alias("ends_on"),
         (runs_on & pl.col("is_open")).fill_null(value=False).alias("at_risk"),
     ).collect()
+
+
+def _pays() -> pl.Expr:
+    """Whether a line is paid for on any day."""
+    return (pl.col("monthly") > 0) & (pl.col("ends_on") > pl.col("starts_on"))
 
 
 def _gaps(lines: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
@@ -201,7 +206,7 @@ def _gaps(lines: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
 
     Account and day are one number, so that all is sorted at once and nothing is asked account by account.
     """
-    paying = lines.filter((pl.col("monthly") > 0) & (pl.col("ends_on") > pl.col("starts_on")))
+    paying = lines.filter(_pays())
     starts, ends = (pl.col(_ACCOUNT) * _DAYS + (pl.col(day).to_physical() + _SINCE) for day in ("starts_on", "ends_on"))
     account, next_on = pl.col("reach") // _DAYS, pl.col("next_starts")
     is_open = (next_on // _DAYS != account).fill_null(value=True)

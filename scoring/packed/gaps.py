@@ -11,12 +11,16 @@ from scoring.packed.runs import carried, is_first, is_last
 
 def bridged(found: pl.DataFrame, by: Reading) -> pl.DataFrame:
     """The facts that count by now, sorted by key: what ended before a short gap ends where the account pays again, or
-    tomorrow."""
+    tomorrow.
+
+    Whoever is under contract again on a day that nobody asks about does not wait for a renewal.
+    """
     facts, gaps = _seen(found, by), None
+    counts = day_in(pl.col("key")) <= number(by.until)
     if by.terms.gap_tolerance_days:
         gaps = _gaps(facts, by.terms.gap_tolerance_days, number(by.as_of) + 1)
     if gaps is None or gaps.is_empty():
-        return facts
+        return facts.filter(counts)
     code = code_of(pl.col("key"))
     runs_on = pl.col("days").is_not_null() & is_paying(code) & ~(pl.col("is_open") & is_over(code))
     return (
@@ -24,19 +28,18 @@ def bridged(found: pl.DataFrame, by: Reading) -> pl.DataFrame:
         .with_columns(account_day(pl.col("key")).alias("at"))
         .join(gaps.lazy(), on="at", how="left", validate="m:1")
         .select(pl.when(runs_on).then(on(pl.col("key"), pl.col("days"))).otherwise("key").alias("key"), "each", "count")
+        .filter(counts)
         .sort("key")
         .collect(engine="in-memory")
     )
 
 
 def _seen(found: pl.DataFrame, by: Reading) -> pl.DataFrame:
-    """What counts by now; that a line is over matters only where its renewal would be waited for."""
+    """The facts; that a line is over matters only where its renewal would be waited for."""
     key, tomorrow = pl.col("key"), number(by.as_of) + 1
     waits = (day_in(key) > tomorrow - by.terms.gap_tolerance_days) & (day_in(key) < tomorrow)
     is_past = is_over(code_of(key)) & ~waits
-    return found.filter(day_in(key) <= number(by.until)).with_columns(
-        pl.when(is_past).then(not_over(key)).otherwise(key)
-    )
+    return found.with_columns(pl.when(is_past).then(not_over(key)).otherwise(key))
 
 
 def _gaps(facts: pl.DataFrame, tolerance: int, tomorrow: int) -> pl.DataFrame:

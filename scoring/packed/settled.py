@@ -28,7 +28,7 @@ from scoring.packed.reading import Rates
 from scoring.packed.sales import Ordered, Whole
 from scoring.packed.short import shortened
 
-_FORM = 1
+_FORM = 2
 """Goes up when something else is kept, or in another way."""
 _TABLES = ("contracts.parquet", "invoices.parquet", "orders.parquet", "accounts.parquet")
 
