@@ -163,9 +163,9 @@ def test_an_account_left_out_takes_its_answers_out_of_the_weight_of_its_kind() -
 def test_a_scale_that_the_rules_declare_passes_the_checks_and_its_ends_hold() -> None:
     answers = "account_id answered_on kind score scale\na1 2026-05-01 csat 7 1-7\na1 2026-05-02 csat 8 1-7"
     company = _company(answers=answers)
-    said = check(company, currency="EUR", known_metrics=CATALOGUE)
+    said = check(dict(company), currency="EUR", known_metrics=CATALOGUE)
     assert [p.row for p in said.problems if p.column == "scale"] == [1, 2]
-    said = check(company, currency="EUR", known_metrics=CATALOGUE, csat_scales=["1-7"])
+    said = check(dict(company), currency="EUR", known_metrics=CATALOGUE, csat_scales=["1-7"])
     assert [(p.row, p.column, p.what) for p in said.problems if p.table == "answers" or p.file == "answers.csv"] == [
         (2, "score", "score of csat is not a whole number of 1-7")
     ]

@@ -59,7 +59,14 @@ def frames(**changed: str) -> dict[str, pl.DataFrame]:
 
 
 def checked(tables: Mapping[str, pl.DataFrame], faulty: Iterable[tuple[str, str, int]] = ()) -> Checked:
-    return check(tables, currency="EUR", known_metrics=["closing", "net_revenue_retention"], faulty=list(faulty))
+    known = ["closing", "net_revenue_retention"]
+    return check(dict(tables), currency="EUR", known_metrics=known, faulty=list(faulty))
+
+
+def test_tables_are_taken_so_that_a_company_is_in_memory_once() -> None:
+    tables = frames()
+    assert check(tables, currency="EUR", known_metrics=["closing"]).tables["contracts"].height
+    assert tables == {}
 
 
 def said(result: Checked) -> list[str]:
