@@ -57,23 +57,24 @@ class Part:
         """All accounts as one part."""
         return cls(tables, Whole.of(tables))
 
-    def read(self, terms: Terms) -> dict[str, pl.LazyFrame]:
-        """The tables, with contracts as `history.by_themselves`, worked out once however many days one looks from."""
+    def read(self, basis: str, terms: Terms) -> dict[str, pl.LazyFrame]:
+        """The tables; on contracts these as `history.by_themselves`, once however many days one looks from."""
+        tables = {name: frame.lazy() for name, frame in self.tables.items()}
+        if basis != "contracts":
+            return tables
         found = next((contracts for known, contracts in self._contracts if known == terms), None)
         if found is None:
-            found = by_themselves(self.tables["contracts"].lazy(), terms).collect()
+            found = by_themselves(tables[basis], terms).collect()
             self._contracts.append((terms, found))
-        return {**{name: frame.lazy() for name, frame in self.tables.items()}, "contracts": found.lazy()}
+        return {**tables, basis: found.lazy()}
 
     def lines(self, basis: str, terms: Terms, as_of: date) -> pl.LazyFrame:
         """The ledger's lines as known on a day, worked out once however many periods are read from them."""
         asked = (basis, terms, as_of)
         found = next((lines for known, lines in self._lines if known == asked), None)
         if found is None:
-            if basis == "contracts":
-                made = contract_lines(self.read(terms)[basis], terms, as_of)
-            else:
-                made = invoice_lines(self.tables[basis].lazy(), terms)
+            rows = self.read(basis, terms)[basis]
+            made = contract_lines(rows, terms, as_of) if basis == "contracts" else invoice_lines(rows, terms)
             found = made.collect()
             self._lines.append((asked, found))
         return found.lazy()

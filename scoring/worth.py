@@ -107,7 +107,7 @@ def worth(
     """
     instants = _instants(rulebook, windows)
     assumed = assumptions(rulebook)
-    lazy = engine.whole(tables).read(scope.terms(rulebook))
+    lazy = engine.whole(tables).read(rulebook.basis, scope.terms(rulebook))
     found = _valued(lazy, lines, rulebook, instants, assumed)
     days = _origins(tables, rulebook.basis, instants[1]) if looks_back and found.choices else []
     error = _error(lazy, rulebook, found, days, _came(tables, rulebook, days, engine), assumed) if days else Error()
@@ -201,7 +201,7 @@ def _came(
 def _came_in(
     part: Part, _: Mapping[str, pl.DataFrame], basis: str, terms: Terms, days: Sequence[date]
 ) -> list[pl.DataFrame]:
-    lazy = part.read(terms)
+    lazy = part.read(basis, terms)
     return [rolling.came(lazy, basis, terms, day, AHEAD).collect() for day in days]
 
 

@@ -36,8 +36,8 @@ _SINCE = (date(1970, 1, 1) - date.min).days
 def by_themselves(contracts: pl.LazyFrame, terms: Terms) -> pl.LazyFrame:
     """What lines say by themselves, whenever one looks at them, for `recurring` of several days.
 
-    The contracts, sorted by line_id, with `monthly`, what they bring in their own currency where they are paid
-    for, and with numbers to compare them by.
+    The contracts, sorted by line_id, with `monthly`, what they bring a month in their own currency where they are paid
+    for (null where `every` is not understood), and with numbers to compare them by.
     """
     return _monthly(contracts.sort("line_id", maintain_order=True), terms).with_columns(_NUMBERS)
 

@@ -27,8 +27,8 @@ def of_contracts(lines: pl.LazyFrame, ends: pl.LazyFrame, window: Span, terms: T
         .group_by(pl.col("account").alias("account_id"))
         .agg(
             is_earlier.any().alias("has_paid"),
-            pl.col("stopped").sort_by("began").filter(is_earlier.sort_by("began")).last().alias("paid_until"),
-            pl.col("began").filter(~is_earlier).min().alias("back_on"),
+            pl.col("stopped").filter(is_earlier).last().alias("paid_until"),
+            pl.col("began").filter(~is_earlier).first().alias("back_on"),
         )
     )
     free = lines.group_by("account_id").agg(

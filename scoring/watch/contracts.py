@@ -45,11 +45,10 @@ def _near(lines: pl.DataFrame, day: str, others: pl.LazyFrame, their_day: str) -
     They are joined by the day: a product that is billed by the month has many lines, and each with each are too many.
     """
     key = ["account_id", "product", "near"]
-    around = [n * DAY for n in (-1, 0, 1)]
-    days = pl.concat([lines.select("line_id", *key[:2], (pl.col(day) + n).alias("near")) for n in around]).drop_nulls(
-        "near"
-    )
-    theirs = others.filter(pl.col(their_day).is_between(pl.lit(days["near"].min()), pl.lit(days["near"].max()))).select(
+    around = [lines.select("line_id", *key[:2], (pl.col(day) + n * DAY).alias("near")) for n in (-1, 0, 1)]
+    days = pl.concat(around).drop_nulls("near")
+    first, last = (pl.lit(end) for end in (days["near"].min(), days["near"].max()))
+    theirs = others.filter(pl.col(their_day).is_between(first, last)).select(
         *key[:2], pl.col(their_day).alias("near"), pl.col("line_id").alias("other")
     )
     both = days.lazy().join(theirs, on=key, nulls_equal=True)
