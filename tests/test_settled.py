@@ -284,10 +284,10 @@ def test_of_later_days_short_facts_say_what_all_facts_say(lines: Sequence[Any], 
         sign = -1 if code == codes.CREDIT else 1
         found += [((account * DAYS + day) * CODES + code, each, sign * side * count) for day, side in sides]
     whole = facts(pl.DataFrame([row], schema=SCHEMA, orient="row") for row in found)
-    short = shortened(whole, SINCE, tolerance)
+    terms, known = Terms("EUR", gap_tolerance_days=tolerance, tiers=("A", "B")), ORIGIN + timedelta(SINCE + tolerance - 1)
+    short = shortened(whole, SINCE, Reading(terms, [RATES], known, date.max))
     assert short.filter(day_in(pl.col("key")) >= SINCE).equals(whole.filter(day_in(pl.col("key")) >= SINCE))
-    as_of = ORIGIN + timedelta(days=SINCE + tolerance + 60)
-    by = Reading(Terms("EUR", gap_tolerance_days=tolerance, tiers=("A", "B")), [RATES], as_of, date.max)
+    by = Reading(terms, [RATES], known + timedelta(days=61), date.max)
     counted = [bridged(one, by) for one in (whole, short)]
     told = [valued.of_facts(one, [Era(ORIGIN, RATES)]) for one in counted]
     first, second = (walked(v, changes_of(c), FIRSTS, 20) for v, c in zip(told, counted, strict=True))

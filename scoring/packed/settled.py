@@ -28,7 +28,7 @@ from scoring.packed.reading import Rates
 from scoring.packed.sales import Ordered, Whole
 from scoring.packed.short import shortened
 
-_FORM = 2
+_FORM = 3
 """Goes up when something else is kept, or in another way."""
 _TABLES = ("contracts.parquet", "invoices.parquet", "orders.parquet", "accounts.parquet")
 
@@ -73,7 +73,7 @@ class Settled:
         if first == made.months.firsts[0] or made.contracts is None or made.invoices is None:
             return
         tables = (
-            shortened(made.contracts, number(first), of.by.terms.gap_tolerance_days),
+            shortened(made.contracts, number(first), of.by),
             made.invoices.filter(day_in(pl.col("key")) >= month_number(first)),
             _framed(made.ordered.of_spans(0, closed)),
             pl.DataFrame({"hash": of.ids.in_order()}),
