@@ -284,7 +284,8 @@ def test_of_later_days_short_facts_say_what_all_facts_say(lines: Sequence[Any], 
         sign = -1 if code == codes.CREDIT else 1
         found += [((account * DAYS + day) * CODES + code, each, sign * side * count) for day, side in sides]
     whole = facts(pl.DataFrame([row], schema=SCHEMA, orient="row") for row in found)
-    terms, known = Terms("EUR", gap_tolerance_days=tolerance, tiers=("A", "B")), ORIGIN + timedelta(SINCE + tolerance - 1)
+    terms = Terms("EUR", gap_tolerance_days=tolerance, tiers=("A", "B"))
+    known = ORIGIN + timedelta(days=SINCE + tolerance - 1)
     short = shortened(whole, SINCE, Reading(terms, [RATES], known, date.max))
     assert short.filter(day_in(pl.col("key")) >= SINCE).equals(whole.filter(day_in(pl.col("key")) >= SINCE))
     by = Reading(terms, [RATES], known + timedelta(days=61), date.max)

@@ -4,7 +4,7 @@ uv run --group bench python benchmarks/ledgers stages FOLDER [--write]
 """
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from types import ModuleType
@@ -44,11 +44,15 @@ class InTurn:
     def __exit__(self, *_: object) -> None:
         pass
 
-    def submit(self, work: Callable[..., Any], *arguments: Any) -> "Future[Any]":
+    def submit(self, work: Callable[..., Any], *arguments: Any, **options: Any) -> "Future[Any]":
         """The work, done."""
         done: Future[Any] = Future()
-        done.set_result(work(*arguments))
+        done.set_result(work(*arguments, **options))
         return done
+
+    def map(self, work: Callable[[Any], Any], pieces: Iterable[Any]) -> Iterator[Any]:
+        """The work, done for each piece."""
+        return map(work, pieces)
 
 
 def timed(stages: Stages, step: str, work: Callable[..., Any]) -> Callable[..., Any]:
@@ -64,10 +68,13 @@ def timed(stages: Stages, step: str, work: Callable[..., Any]) -> Callable[..., 
 def measured(folder: Path) -> dict[str, float]:
     """Step to CPU seconds; `writing` is what is left of all, `floor` a bare scan of the same columns."""
     stages = Stages()
-    history.ThreadPoolExecutor = InTurn
+    history.ThreadPoolExecutor = frames.ThreadPoolExecutor = InTurn
     for step, module, name in STEPS:
         setattr(module, name, timed(stages, step, getattr(module, name)))
-    frames.FRAMES = {name: timed(stages, FRAMES[name], make) for name, make in frames.FRAMES.items()}
+    frames.BY_SPAN, frames.AT_ONCE = (
+        {name: timed(stages, FRAMES[name], make) for name, make in some.items()}
+        for some in (frames.BY_SPAN, frames.AT_ONCE)
+    )
     with stages("floor"):
         scanned(folder, "parquet")
     with tempfile.TemporaryDirectory() as out, stages("all"):

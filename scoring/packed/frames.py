@@ -5,8 +5,10 @@ A frame of spans is a folder with a file for the first day of each; the one of a
 
 import io
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from itertools import pairwise
+from functools import partial
+from itertools import chain
 
 import polars as pl
 
@@ -14,29 +16,36 @@ from scoring.packed import named
 from scoring.packed.history import History
 from scoring.packed.sums import sums
 
-FRAMES: Mapping[str, Callable[[History], pl.DataFrame]] = {
-    "book": named.book, "sums": sums, "movements": named.moves, "orders": named.orders,
-}  # fmt: skip
+BY_SPAN: Mapping[str, Callable[[History, int], pl.DataFrame]] = {"book": named.book, "movements": named.moves}
+"""Frames that are made span by span, each by its number."""
+AT_ONCE: Mapping[str, Callable[[History], pl.DataFrame]] = {"sums": sums, "orders": named.orders}
+FRAMES = ("book", "sums", "movements", "orders")
 
-_DAY = {"book": "starts_on", "sums": "starts_on", "movements": "month"}
-"""The column of days by which frames of spans are sorted."""
+_OF_ALL = "orders"
+"""The frame of all months; the others have a file for each span."""
+_BESIDE = 2
+"""So many frames are made at a time, as much of it is done on one core."""
+Files = list[tuple[str, bytes]]
+"""Paths, and what is in the files."""
+
 _LEVEL = 1
 """How hard files are pressed: harder makes them hardly smaller, and takes half as long again."""
 
 
 def written(history: History, wanted: Collection[str]) -> dict[str, bytes]:
     """The files of the frames of `FRAMES` that are wanted."""
-    return {path: _parquet(rows) for name in wanted for path, rows in _parts(name, FRAMES[name](history), history)}
+    with ThreadPoolExecutor(_BESIDE) as workers:
+        return dict(chain.from_iterable(workers.map(lambda files: files(), _made(history, wanted))))
 
 
 def paths(wanted: Collection[str], spans: Sequence[date]) -> list[str]:
     """The files of the frames that are wanted; those of spans for the spans that begin on these days."""
-    return [path for name in wanted for path in ([_of(name, day) for day in spans] if name in _DAY else [_of(name)])]
+    return [path for name in wanted for path in ([_of(name)] if name == _OF_ALL else [_of(name, day) for day in spans])]
 
 
 def of_spans(wanted: Collection[str], spans: Sequence[date]) -> list[str]:
     """The files of the frames that are wanted, but that of all months, for the spans that begin on these days."""
-    return paths([name for name in wanted if name in _DAY], spans)
+    return paths([name for name in wanted if name != _OF_ALL], spans)
 
 
 def names(files: Iterable[str]) -> list[str]:
@@ -49,15 +58,26 @@ def frame(files: Mapping[str, bytes], name: str) -> pl.DataFrame:
     return pl.concat([pl.read_parquet(content) for path, content in sorted(files.items()) if _name(path) == name])
 
 
-def _parts(name: str, rows: pl.DataFrame, history: History) -> Iterator[tuple[str, pl.DataFrame]]:
-    """Path and rows of each file of a frame."""
-    if name not in _DAY:
-        yield _of(name), rows
-        return
-    spans = history.months.spans
-    begins = rows[_DAY[name]].search_sorted(pl.Series(spans), side="left").to_list()
-    for day, (first, after) in zip(spans, pairwise(begins), strict=False):
-        yield _of(name, day), rows.slice(first, after - first)
+def _made(history: History, wanted: Collection[str]) -> Iterator[Callable[[], Files]]:
+    """What makes the files, some at a time."""
+    for name in wanted:
+        if name in BY_SPAN:
+            yield from (partial(_span, name, history, span) for span in range(len(history.months.spans) - 1))
+        else:
+            yield partial(_whole, name, history)
+
+
+def _span(name: str, history: History, span: int) -> Files:
+    """The file of one span."""
+    return [(_of(name, history.months.spans[span]), _parquet(BY_SPAN[name](history, span)))]
+
+
+def _whole(name: str, history: History) -> Files:
+    """The files of a frame that is made at once."""
+    rows = AT_ONCE[name](history)
+    if name == _OF_ALL:
+        return [(_of(name), _parquet(rows))]
+    return [(_of(name, day), _parquet(rows.filter(pl.col("starts_on") == day))) for day in history.months.spans[:-1]]
 
 
 def _parquet(rows: pl.DataFrame) -> bytes:

@@ -138,17 +138,19 @@ def history(of: Asked, kept: Path | None = None, before: Before | None = None) -
     """
     known = _kept(of, kept)
     months = of.months.since(before.first) if before else of.months
-    with ThreadPoolExecutor(1) as beside:  # what NumPy does, it does on one core: the others read the other table
-        submitted = beside.submit(_sales, of, months, known[1], before)
-        contracts, found, changes, is_fast = _facts(of, months, known[0], before)
-        invoices, sold = submitted.result()
     firsts = [number(first) for first in months.firsts]
     spans, terms = [number(first) for first in months.spans], of.by.terms
+    with ThreadPoolExecutor(1) as beside:  # what NumPy does, it does on one core: the others go on meanwhile
+        selling = beside.submit(_sales, of, months, known[1], before)
+        contracts, found, changes, is_fast = _facts(of, months, known[0], before)
+        invoices, sold = selling.result()
+        standing = beside.submit(levels, found, len(of.ids), spans, len(terms.tiers), largest=terms.largest_tier)
+        moves = walked(found, changes, firsts, terms.reactivation_window_days)
     return History(
         months=months,
         ids=of.ids,
-        moves=walked(found, changes, firsts, terms.reactivation_window_days),
-        levels=levels(found, len(of.ids), spans, len(terms.tiers), largest=terms.largest_tier),
+        moves=moves,
+        levels=standing.result(),
         sales=sold,
         ordered=before.ordered.then(sold.ordered) if before else sold.ordered,
         owners=owners(of.spans, [first - 1 for first in firsts]),

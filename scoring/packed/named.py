@@ -15,25 +15,23 @@ end, at most what it paid at the start; tiers are rungs, from 0; `manager_id` wh
 that is several."""
 
 
-def book(history: History) -> pl.DataFrame:
-    """The accounts in all spans, as `BOOK`, sorted by span and account_id."""
-    levels, revenue = history.levels, history.sales.revenue
-    opening, closing = np.maximum(levels.opening, 0), np.maximum(levels.closing, 0)
-    span, who = np.nonzero(((opening != 0) | (closing != 0) | (revenue != 0)).T)
-    there = who, span
-    owners = history.owners
+def book(history: History, span: int) -> pl.DataFrame:
+    """The accounts in the span of that number, as `BOOK`, sorted by account_id."""
+    levels, revenue, owners = history.levels, history.sales.revenue[:, span], history.owners
+    opening, closing = (np.maximum(grid[:, span], 0) for grid in (levels.opening, levels.closing))
+    who = np.flatnonzero((opening != 0) | (closing != 0) | (revenue != 0))
+    opening, closing = opening[who], closing[who]
     rows = pl.DataFrame(
         {
-            "account": who, "opening": opening[there], "closing": closing[there], "revenue": revenue[there],
-            "retained": np.minimum(opening[there], closing[there]), "tier_before": levels.rung_before[there],
-            "tier_after": levels.rung_after[there], "is_shared": owners.shared[who],
+            "account": who, "opening": opening, "closing": closing, "revenue": revenue[who],
+            "retained": np.minimum(opening, closing), "tier_before": levels.rung_before[who, span],
+            "tier_after": levels.rung_after[who, span], "is_shared": owners.shared[who],
             "manager_id": pl.Series(owners.managers).gather(owners.grid[who, history.months.length * (span + 1)]),
-            "starts_on": pl.Series(history.months.spans).gather(span),
         }
     )  # fmt: skip
     return history.ids.named(rows).select(
         "account_id",
-        "starts_on",
+        pl.lit(history.months.spans[span]).alias("starts_on"),
         *(_money(name) for name in ("opening", "closing", "retained", "revenue")),
         *(pl.when(pl.col(name) >= 0).then(name).alias(name) for name in ("tier_before", "tier_after")),
         pl.when(~pl.col("is_shared")).then("manager_id").alias("manager_id"),
@@ -44,9 +42,10 @@ def _money(name: str) -> pl.Expr:
     return from_units(pl.col(name).cast(pl.Int128)).alias(name)
 
 
-def moves(history: History) -> pl.DataFrame:
-    """The movement of each account in each month: account_id, month (its first day), kind, amount; by month and id."""
-    moves = history.moves.sort("month", maintain_order=True)
+def moves(history: History, span: int) -> pl.DataFrame:
+    """The movement of each account in each month of the span of that number: account_id, month (its first day), kind,
+    amount; by month and account_id."""
+    moves = history.moves.filter(pl.col("month") // history.months.length == span).sort("month", maintain_order=True)
     firsts = pl.Series(history.months.firsts).gather(moves["month"])
     return history.ids.named(moves.select("account", firsts.alias("month"), "kind", _money("amount")))
 

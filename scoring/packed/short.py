@@ -1,4 +1,4 @@
-"""What do later days need of the facts of earlier ones? What runs on, and until when an account paid that no longer does.
+"""What do later days need of the facts of earlier ones? What runs on, and when an account paid that pays nothing now.
 
 Of an account that pays, what runs on is left, as if all of it had begun on the last of the earlier days. Of one that
 pays nothing, be it that its credits cancel out what runs on, two marks are left: of the days on which it last began to
