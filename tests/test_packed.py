@@ -58,7 +58,7 @@ def assert_as_in_the_ledger(world: World, tables: Tables, terms: Terms, found: H
     """Levels, rungs and movements are those of the ledger's lines at the rates of each span, month by month."""
     own, rates = pl.lit(terms.currency).alias("currency"), tables["rates"].lazy()
     read = contract_lines(tables["contracts"].lazy(), terms, world.as_of).collect().lazy()
-    one_a_month, mine, length = replace(terms, movements="net"), named.moves(found), found.months.length
+    one_a_month, length = replace(terms, movements="net"), found.months.length
     for number, ends in enumerate(pairwise(found.months.spans)):
         lines = priced(read, rates, ends[0], terms.currency, "monthly").with_columns(own).collect().lazy()
         levels = [lines.filter(active(t)).group_by("account_id").agg(pl.col("monthly").sum()) for t in ends]
@@ -73,6 +73,7 @@ def assert_as_in_the_ledger(world: World, tables: Tables, terms: Terms, found: H
         for place, tiers in enumerate((found.levels.rung_before, found.levels.rung_after)):
             known = {a: t for a, t, _ in theirs[2 + place].iter_rows() if t is not None}
             assert by_account(found, tiers[:, number], -1) == known
+        mine = named.moves(found, number)
         for start, expected in zip(firsts[:-1], theirs[4:], strict=True):
             rows = expected.select("account_id", "kind", "amount").rows()
             assert mine.filter(pl.col("month") == start).drop("month").rows() == rows
