@@ -8,6 +8,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from scoring.packed.codes import codes_of_rung
+from scoring.packed.grids import cells, grid, place
 from scoring.packed.keys import account_of, code_of, day_in
 
 Grid = NDArray[np.int64]
@@ -33,14 +34,15 @@ def levels(found: pl.DataFrame, accounts: int, instants: Sequence[int], rungs: i
     """
     ends = _Ends(found, accounts, instants)
     opening, closing = ends.of(None)
-    on = [np.full(opening.shape, -1, dtype=np.int8) for _ in range(2)]
-    most = [np.zeros(opening.shape, dtype=np.int64) for _ in range(2)] if largest else []
+    shape = accounts, len(instants) - 1
+    on = [np.full(shape, -1, dtype=np.int8, order="F") for _ in range(2)]
+    most = [grid(*shape, np.int64) for _ in range(2)] if largest else []
     for number in range(rungs):
-        for place, own in enumerate(ends.of(number)):
-            holds = (own > 0) & (own >= most[place]) if largest else own > 0
-            on[place][holds] = number
+        for side, own in enumerate(ends.of(number)):
+            holds = (own > 0) & (own >= most[side]) if largest else own > 0
+            np.copyto(on[side], number, where=holds)
             if largest:
-                most[place][holds] = own[holds]
+                np.copyto(most[side], own, where=holds)
     return Levels(opening, closing, *on)
 
 
@@ -55,7 +57,7 @@ class _Ends:
         self._shape = (accounts, len(instants))
         self._code, day, value, self._shift = (rows[name].to_numpy() for name in ("code", "day", "value", "shift"))
         self._worth = value + self._shift
-        self._place = rows["account"].to_numpy() * len(instants) + np.searchsorted(instants, day, side="right")
+        self._place = place(rows["account"].to_numpy(), np.searchsorted(instants, day, side="right"), accounts)
         self._shifts = np.flatnonzero(self._shift)
 
     def of(self, rung: int | None) -> tuple[Grid, Grid]:
@@ -63,15 +65,16 @@ class _Ends:
         is_own = None if rung is None else np.isin(self._code, codes_of_rung(rung))
         own = slice(None) if is_own is None else np.flatnonzero(is_own)
         total = self._added(self._place[own], self._worth[own])
-        np.cumsum(total, axis=1, out=total)
+        for column in range(1, total.shape[1]):
+            total[:, column] += total[:, column - 1]
         if not len(self._shifts):
             return total[:, :-1], total[:, 1:]
         moved = self._shifts if is_own is None else self._shifts[is_own[self._shifts]]
-        opening = self._added(self._place[moved] - 1, self._shift[moved])  # on the day on which a span begins
+        opening = self._added(self._place[moved] - len(total), self._shift[moved])  # on the day on which a span begins
         opening += total
         return opening[:, :-1], total[:, 1:]
 
     def _added(self, place: Grid, amount: Grid) -> Grid:
-        grid = np.zeros(self._shape, dtype=np.int64)
-        np.add.at(grid.reshape(-1), place, amount)
-        return grid
+        added = grid(*self._shape, np.int64)
+        np.add.at(cells(added), place, amount)
+        return added

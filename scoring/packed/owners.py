@@ -66,8 +66,8 @@ def spans_of(spans: pl.LazyFrame, ids: Ids) -> Spans:
         .drop_nulls("account")
         .select("account", "manager_id", day_of("starts_on").alias("starts"), day_of("ends_on").alias("ends"), "weight")
         .filter(pl.col("starts") < pl.col("ends"))
-        .sort("account", "starts", "ends", "manager_id")
         .collect()
+        .sort("account", "starts", "ends", "manager_id")  # as part of the query it takes twice as long
     )
     account, starts, ends = (rows[name].to_numpy() for name in ("account", "starts", "ends"))
     overlaps = (account[1:] == account[:-1]) & (

@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from scoring.packed.grids import cells, grid, place
 from scoring.packed.keys import CODES, DAYS, as_date, number
 from scoring.packed.months import Months
 
@@ -30,17 +31,21 @@ class Ordered:
 
     def orders(self) -> pl.DataFrame:
         """One row per account that ordered: account, `first_on`, `last_on`, `orders` (days with one), `amount`."""
-        count = np.bitwise_count(self.days).sum(axis=1, dtype=np.int64)
-        who = np.flatnonzero(count)
-        own = self.days[who]
-        begins, ends = (own != 0).argmax(axis=1), own.shape[1] - 1 - (own[:, ::-1] != 0).argmax(axis=1)
-        rows, firsts = np.arange(len(who)), np.array([number(first) for first in self.months.firsts])
-        lowest, highest = np.frexp(own[rows, begins] & -own[rows, begins])[1], np.frexp(own[rows, ends])[1]
+        accounts, months = self.days.shape
+        count, earliest, latest = (np.zeros(accounts, dtype=np.int64) for _ in range(3))
+        for month in range(months):
+            np.copyto(latest, month, where=self.days[:, month] != 0)
+            np.copyto(earliest, months - 1 - month, where=self.days[:, months - 1 - month] != 0)
+            count += np.bitwise_count(self.days[:, month])
+        who, firsts = np.flatnonzero(count), np.array([number(first) for first in self.months.firsts])
+        earliest, latest = earliest[who], latest[who]
+        begins, ends = self.days[who, earliest], self.days[who, latest]
+        lowest, highest = np.frexp(begins & -begins)[1], np.frexp(ends)[1]
         made = pl.DataFrame(
             {
                 "account": who,
-                "first_on": firsts[begins] + lowest - 1,
-                "last_on": firsts[ends] + highest - 1,
+                "first_on": firsts[earliest] + lowest - 1,
+                "last_on": firsts[latest] + highest - 1,
                 "orders": count[who],
                 "amount": self.bought[who].sum(axis=1),
             }
@@ -70,8 +75,8 @@ class Sales:
 def sales(found: Iterable[pl.DataFrame], accounts: int, months: Months) -> Sales:
     """What invoice lines say of so many accounts. They have columns `key` (of accounts and months), `value`, `days`."""
     count = len(months.firsts) - 1
-    revenue, bought = (np.zeros((accounts, count // months.length), dtype=np.int64) for _ in range(2))
-    made = Sales(revenue, Ordered(months, bought, np.zeros((accounts, count), dtype=np.uint32)))
+    revenue, bought = (grid(accounts, count // months.length, np.int64) for _ in range(2))
+    made = Sales(revenue, Ordered(months, bought, grid(accounts, count, np.uint32)))
     for rows in found:
         for some in rows.iter_slices(_SLICE):
             _add(made, some)
@@ -87,11 +92,11 @@ def _add(made: Sales, rows: pl.DataFrame) -> None:
     if not there.all():
         key, value, bits, month = key[there], value[there], bits[there], month[there]
     account = key // (CODES * DAYS)
-    place = account * made.revenue.shape[1] + month // months.length
-    np.add.at(made.revenue.reshape(-1), place, value)
+    at = place(account, month // months.length, len(days))
+    np.add.at(cells(made.revenue), at, value)
     buys = np.flatnonzero((bits != 0) & (value > 0))
-    np.add.at(made.ordered.bought.reshape(-1), place[buys], value[buys])
-    _set(days.reshape(-1), account[buys] * days.shape[1] + month[buys], bits[buys].view(np.uint32))
+    np.add.at(cells(made.ordered.bought), at[buys], value[buys])
+    _set(cells(days), place(account[buys], month[buys], len(days)), bits[buys].view(np.uint32))
 
 
 def _set(days: Bits, place: Whole, bits: Bits) -> None:

@@ -19,6 +19,7 @@ import numpy as np
 import polars as pl
 
 from scoring.packed import frames
+from scoring.packed.grids import grid
 from scoring.packed.history import Asked, Before, History, way_of_contracts
 from scoring.packed.kept import renumbered
 from scoring.packed.keys import day_in, month_number, number
@@ -156,8 +157,10 @@ def _framed(ordered: Ordered) -> pl.DataFrame:
 
 def _ordered(rows: pl.DataFrame, months: Months, who: Whole, accounts: int) -> Ordered:
     """What was ordered in the months, by so many accounts; `who` are the numbers of those in the rows."""
-    bought = np.zeros((accounts, len(months.spans) - 1), dtype=np.int64)
-    days = np.zeros((accounts, len(months.firsts) - 1), dtype=np.uint32)
-    bought[who] = rows.select(f"bought {day}" for day in months.spans[:-1]).to_numpy()
-    days[who] = rows.select(f"{day}" for day in months.firsts[:-1]).to_numpy()
-    return Ordered(months, bought, days)
+    bought = grid(accounts, len(months.spans) - 1, np.int64)
+    ordered = Ordered(months, bought, grid(accounts, len(months.firsts) - 1, np.uint32))
+    for place, day in enumerate(months.spans[:-1]):
+        ordered.bought[who, place] = rows[f"bought {day}"].to_numpy()
+    for place, day in enumerate(months.firsts[:-1]):
+        ordered.days[who, place] = rows[f"{day}"].to_numpy()
+    return ordered

@@ -54,13 +54,13 @@ def sums(history: History) -> pl.DataFrame:
 
 def _add_ends(tables: dict[str, Whole], history: History, who: slice, own: NDArray[np.bool_]) -> None:
     """Adds what is counted of some accounts at the ends of each span."""
-    holders = history.owners.grid[who, :: history.months.length]
-    spans = np.arange(holders.shape[1] - 1)
+    holders = history.owners.grid[who, :: history.months.length].T.astype(np.int64)
+    count = len(holders) - 1
     for name, amounts in at_ends(history, who).items():
-        holder = holders[:, :-1] if name == "opening" else holders[:, 1:]
-        place = (holder.astype(np.int64) * len(spans) + spans).reshape(-1)
-        some = np.flatnonzero((amounts != 0) & own[who, None])
-        np.add.at(tables[name].reshape(-1), place[some], amounts.reshape(-1)[some])
+        holder = holders[:-1] if name == "opening" else holders[1:]
+        place = (holder * count + np.arange(count)[:, None]).reshape(-1)
+        some = np.flatnonzero((amounts.T != 0) & own[who])
+        np.add.at(tables[name].reshape(-1), place[some], amounts.T.reshape(-1)[some])
 
 
 def at_ends(history: History, who: slice | Whole) -> dict[str, Whole]:
