@@ -15,6 +15,9 @@ Grid = NDArray[np.int64]
 """One row is an account, one column a span."""
 Rungs = NDArray[np.int8]
 
+_SLICE = 1 << 15
+"""Changes that are looked at at a time, so that what is made of them is still at hand."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Levels:
@@ -32,13 +35,13 @@ def levels(found: pl.DataFrame, accounts: int, instants: Sequence[int], rungs: i
 
     The highest rung with a paying line counts, or with `largest` the one that brings most (ties: the higher).
     """
-    ends = _Ends(found, accounts, instants)
-    opening, closing = ends.of(None)
-    shape = accounts, len(instants) - 1
+    ends, shape = _Ends.of(found, accounts, instants), (accounts, len(instants) - 1)
+    opening, closing = ends.added(None, ends.room())
     on = [np.full(shape, -1, dtype=np.int8, order="F") for _ in range(2)]
     most = [grid(*shape, np.int64) for _ in range(2)] if largest else []
+    room = ends.room()
     for number in range(rungs):
-        for side, own in enumerate(ends.of(number)):
+        for side, own in enumerate(ends.added(number, room)):
             holds = (own > 0) & (own >= most[side]) if largest else own > 0
             np.copyto(on[side], number, where=holds)
             if largest:
@@ -46,35 +49,69 @@ def levels(found: pl.DataFrame, accounts: int, instants: Sequence[int], rungs: i
     return Levels(opening, closing, *on)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class _Ends:
-    """What changes add up to at both ends of spans."""
+    """What changes add up to at both ends of spans. In the last column of a grid is what comes after all of them."""
 
-    def __init__(self, found: pl.DataFrame, accounts: int, instants: Sequence[int]) -> None:
-        key = pl.col("key")
-        rows = found.filter(day_in(key) < instants[-1]).select(
-            account_of(key).alias("account"), code_of(key).alias("code"), day_in(key).alias("day"), "value", "shift"
-        )
-        self._shape = (accounts, len(instants))
-        self._code, day, value, self._shift = (rows[name].to_numpy() for name in ("code", "day", "value", "shift"))
-        self._worth = value + self._shift
-        self._place = place(rows["account"].to_numpy(), np.searchsorted(instants, day, side="right"), accounts)
-        self._shifts = np.flatnonzero(self._shift)
+    shape: tuple[int, int]
+    changes: "_Changes"
+    shifts: "_Changes"
 
-    def of(self, rung: int | None) -> tuple[Grid, Grid]:
-        """At the starts and the ends; of lines on a rung, or of all."""
-        is_own = None if rung is None else np.isin(self._code, codes_of_rung(rung))
-        own = slice(None) if is_own is None else np.flatnonzero(is_own)
-        total = self._added(self._place[own], self._worth[own])
+    @classmethod
+    def of(cls, found: pl.DataFrame, accounts: int, instants: Sequence[int]) -> "_Ends":
+        """Those of the spans between the instants."""
+        changes = _Changes.of(found, "value", accounts, instants)
+        shifts = _Changes.of(found.filter(pl.col("shift") != 0), "shift", accounts, instants)
+        return cls((accounts, len(instants) + 1), changes, shifts)
+
+    def room(self) -> tuple[Grid, Grid]:
+        """Two grids to add to. What one needs again and again is not asked of the system each time."""
+        return grid(*self.shape, np.int64), grid(*self.shape, np.int64)
+
+    def added(self, rung: int | None, room: tuple[Grid, Grid]) -> tuple[Grid, Grid]:
+        """At the starts and the ends, of lines on a rung, or of all; in that room, whatever was there before."""
+        opening, total = room
+        total.fill(0)
+        for changes in (self.changes, self.shifts):
+            changes.add_to(total, rung)
         for column in range(1, total.shape[1]):
             total[:, column] += total[:, column - 1]
-        if not len(self._shifts):
-            return total[:, :-1], total[:, 1:]
-        moved = self._shifts if is_own is None else self._shifts[is_own[self._shifts]]
-        opening = self._added(self._place[moved] - len(total), self._shift[moved])  # on the day on which a span begins
-        opening += total
-        return opening[:, :-1], total[:, 1:]
+        np.copyto(opening, total)
+        self.shifts.add_to(opening, rung, columns=-1)  # on the day on which a span begins
+        return opening[:, :-2], total[:, 1:-1]
 
-    def _added(self, place: Grid, amount: Grid) -> Grid:
-        added = grid(*self._shape, np.int64)
-        np.add.at(cells(added), place, amount)
-        return added
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Changes:
+    """The places of changes in a grid, the codes of their lines, and by how much each changes what is there."""
+
+    place: NDArray[np.int64]
+    code: NDArray[np.int8]
+    amount: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, found: pl.DataFrame, amount: str, accounts: int, instants: Sequence[int]) -> "_Changes":
+        """Those of a column."""
+        made = cls(np.empty(len(found), dtype=np.int64), np.empty(len(found), dtype=np.int8), found[amount].to_numpy())
+        for first in range(0, len(found), _SLICE):
+            key, some = found["key"].slice(first, _SLICE), slice(first, first + _SLICE)
+            parts = key.to_frame().select(
+                account_of(pl.col("key")).alias("account"),
+                day_in(pl.col("key")).alias("day"),
+                code=code_of(pl.col("key")),
+            )
+            column = np.searchsorted(instants, parts["day"].to_numpy(), side="right")
+            made.place[some] = place(parts["account"].to_numpy(), column, accounts)
+            made.code[some] = parts["code"].to_numpy()
+        return made
+
+    def add_to(self, added: Grid, rung: int | None, columns: int = 0) -> None:
+        """Adds the changes of lines on a rung, or of all, so many columns further on."""
+        into = cells(added)
+        for first in range(0, len(self.place), _SLICE):
+            some = slice(first, first + _SLICE)
+            at, amount = self.place[some] + columns * len(added), self.amount[some]
+            if rung is not None:
+                own = np.flatnonzero(np.isin(self.code[some], codes_of_rung(rung)))
+                at, amount = at[own], amount[own]
+            np.add.at(into, at, amount)
