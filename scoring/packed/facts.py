@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 import polars as pl
 
 from scoring.packed.keys import day_in, narrow, wide
+from scoring.packed.runs import is_last, parted
 
 SCHEMA = {"key": pl.Int64(), "each": pl.Int64(), "count": pl.Int64()}
 """`key` as `packed.keys`; `count` of `each`, as `packed.each`."""
@@ -42,7 +43,7 @@ def added(known: pl.DataFrame, more: pl.DataFrame) -> pl.DataFrame:
         return more if known.is_empty() else known
     day = day_in(pl.col("key"))
     is_open = day >= more.select(day.min()).item()
-    return known.filter(~is_open).merge_sorted(_together([known.filter(is_open), more]), "key")
+    return known.filter(~is_open).merge_sorted(_merged(known.filter(is_open), more), "key")
 
 
 def gathered(rows: pl.LazyFrame) -> pl.DataFrame:
@@ -59,6 +60,15 @@ def gathered(rows: pl.LazyFrame) -> pl.DataFrame:
     if made["wide"].null_count():
         raise NotPackedError
     return made.select(*narrow("wide"), "count", *days)
+
+
+def _merged(one: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
+    """The facts of two frames, sorted, added up; faster than `_together`, which does without any order."""
+    first, second = (
+        frame.lazy().select(wide(pl.col("key"), pl.col("each")).alias("wide"), "count") for frame in (one, other)
+    )
+    merged = parted(first.merge_sorted(second, "wide"), "count", is_last(pl.col("wide")))
+    return merged.select(*narrow("wide"), "count").collect(engine="in-memory")
 
 
 def _together(found: Sequence[pl.DataFrame]) -> pl.DataFrame:
