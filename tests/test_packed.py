@@ -73,7 +73,7 @@ def assert_as_in_the_ledger(world: World, tables: Tables, terms: Terms, found: H
         for place, tiers in enumerate((found.levels.rung_before, found.levels.rung_after)):
             known = {a: t for a, t, _ in theirs[2 + place].iter_rows() if t is not None}
             assert by_account(found, tiers[:, number], -1) == known
-        mine = named.moves(found, number)
+        mine = named.moves(found, range(number, number + 1))
         for start, expected in zip(firsts[:-1], theirs[4:], strict=True):
             rows = expected.select("account_id", "kind", "amount").rows()
             assert mine.filter(pl.col("month") == start).drop("month").rows() == rows

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import partial
-from itertools import chain
+from itertools import chain, pairwise
 
 import polars as pl
 
@@ -16,13 +16,17 @@ from scoring.packed import named
 from scoring.packed.history import History
 from scoring.packed.sums import sums
 
-BY_SPAN: Mapping[str, Callable[[History, int], pl.DataFrame]] = {"book": named.book, "movements": named.moves}
-"""Frames that are made span by span, each by its number."""
+BY_SPAN: Mapping[str, Callable[[History, range], pl.DataFrame]] = {"book": named.book, "movements": named.moves}
+"""Frames that are made some spans at a time, by their numbers."""
 AT_ONCE: Mapping[str, Callable[[History], pl.DataFrame]] = {"sums": sums, "orders": named.orders}
 FRAMES = ("book", "sums", "movements", "orders")
 
 _OF_ALL = "orders"
 """The frame of all months; the others have a file for each span."""
+_DAY = {"book": "starts_on", "sums": "starts_on", "movements": "month"}
+"""The column of days by which they are sorted."""
+_AT_A_TIME = 300_000
+"""Accounts times spans of which a frame is made at a time: memory does not follow the spans, and small ones are one."""
 _BESIDE = 2
 """So many frames are made at a time, as much of it is done on one core."""
 Files = list[tuple[str, bytes]]
@@ -60,24 +64,30 @@ def frame(files: Mapping[str, bytes], name: str) -> pl.DataFrame:
 
 def _made(history: History, wanted: Collection[str]) -> Iterator[Callable[[], Files]]:
     """What makes the files, some at a time."""
+    count, step = len(history.months.spans) - 1, max(1, _AT_A_TIME // max(1, len(history.ids)))
     for name in wanted:
         if name in BY_SPAN:
-            yield from (partial(_span, name, history, span) for span in range(len(history.months.spans) - 1))
+            yield from (partial(_some, name, history, range(count)[n : n + step]) for n in range(0, count, step))
         else:
-            yield partial(_whole, name, history)
+            yield partial(_all, name, history)
 
 
-def _span(name: str, history: History, span: int) -> Files:
-    """The file of one span."""
-    return [(_of(name, history.months.spans[span]), _parquet(BY_SPAN[name](history, span)))]
+def _some(name: str, history: History, spans: range) -> Files:
+    """The files of some spans."""
+    return _by_span(name, BY_SPAN[name](history, spans), [history.months.spans[span] for span in spans])
 
 
-def _whole(name: str, history: History) -> Files:
+def _all(name: str, history: History) -> Files:
     """The files of a frame that is made at once."""
     rows = AT_ONCE[name](history)
-    if name == _OF_ALL:
-        return [(_of(name), _parquet(rows))]
-    return [(_of(name, day), _parquet(rows.filter(pl.col("starts_on") == day))) for day in history.months.spans[:-1]]
+    return [(_of(name), _parquet(rows))] if name == _OF_ALL else _by_span(name, rows, history.months.spans[:-1])
+
+
+def _by_span(name: str, rows: pl.DataFrame, spans: Sequence[date]) -> Files:
+    """A file for each of the spans that begin on these days, by which the rows are sorted."""
+    begins = rows[_DAY[name]].search_sorted(pl.Series(spans), side="left").to_list()
+    parts = zip(spans, pairwise([*begins, len(rows)]), strict=True)
+    return [(_of(name, day), _parquet(rows.slice(first, after - first))) for day, (first, after) in parts]
 
 
 def _parquet(rows: pl.DataFrame) -> bytes:

@@ -15,23 +15,26 @@ end, at most what it paid at the start; tiers are rungs, from 0; `manager_id` wh
 that is several."""
 
 
-def book(history: History, span: int) -> pl.DataFrame:
-    """The accounts in the span of that number, as `BOOK`, sorted by account_id."""
-    levels, revenue, owners = history.levels, history.sales.revenue[:, span], history.owners
-    opening, closing = (np.maximum(grid[:, span], 0) for grid in (levels.opening, levels.closing))
-    who = np.flatnonzero((opening != 0) | (closing != 0) | (revenue != 0))
-    opening, closing = opening[who], closing[who]
+def book(history: History, spans: range) -> pl.DataFrame:
+    """The accounts in the spans of these numbers, as `BOOK`, sorted by span and account_id."""
+    levels, owners, some = history.levels, history.owners, slice(spans.start, spans.stop)
+    revenue = history.sales.revenue[:, some]
+    opening, closing = (np.maximum(grid[:, some], 0) for grid in (levels.opening, levels.closing))
+    span, who = np.nonzero(((opening != 0) | (closing != 0) | (revenue != 0)).T)
+    opening, closing, revenue = (grid[who, span] for grid in (opening, closing, revenue))
+    span += spans.start
     rows = pl.DataFrame(
         {
-            "account": who, "opening": opening, "closing": closing, "revenue": revenue[who],
+            "account": who, "opening": opening, "closing": closing, "revenue": revenue,
             "retained": np.minimum(opening, closing), "tier_before": levels.rung_before[who, span],
             "tier_after": levels.rung_after[who, span], "is_shared": owners.shared[who],
             "manager_id": pl.Series(owners.managers).gather(owners.grid[who, history.months.length * (span + 1)]),
+            "starts_on": pl.Series(history.months.spans).gather(span),
         }
     )  # fmt: skip
     return history.ids.named(rows).select(
         "account_id",
-        pl.lit(history.months.spans[span]).alias("starts_on"),
+        "starts_on",
         *(_money(name) for name in ("opening", "closing", "retained", "revenue")),
         *(pl.when(pl.col(name) >= 0).then(name).alias(name) for name in ("tier_before", "tier_after")),
         pl.when(~pl.col("is_shared")).then("manager_id").alias("manager_id"),
@@ -42,10 +45,12 @@ def _money(name: str) -> pl.Expr:
     return from_units(pl.col(name).cast(pl.Int128)).alias(name)
 
 
-def moves(history: History, span: int) -> pl.DataFrame:
-    """The movement of each account in each month of the span of that number: account_id, month (its first day), kind,
-    amount; by month and account_id."""
-    moves = history.moves.filter(pl.col("month") // history.months.length == span).sort("month", maintain_order=True)
+def moves(history: History, spans: range) -> pl.DataFrame:
+    """The movement of each account in each month of the spans of these numbers: account_id, month (its first day),
+    kind, amount; by month and account_id."""
+    first, after = (history.months.length * span for span in (spans.start, spans.stop))
+    inside = (pl.col("month") >= first) & (pl.col("month") < after)
+    moves = history.moves.filter(inside).sort("month", maintain_order=True)
     firsts = pl.Series(history.months.firsts).gather(moves["month"])
     return history.ids.named(moves.select("account", firsts.alias("month"), "kind", _money("amount")))
 
