@@ -7,6 +7,7 @@ from before is worth more or less than it was: that is no movement, and `valued`
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 import polars as pl
 
@@ -39,9 +40,15 @@ def priced(facts: pl.LazyFrame, eras: Sequence[Era], *, by_month: bool = False) 
 
     `by_month`: the days in their keys are the numbers of months.
     """
-    starts = [month_number(era.first) if by_month else number(era.first) for era in eras[1:]]
-    table = [0] * (starts[0] if starts else DAYS)
-    for place, first in enumerate(starts):
-        table += [place + 1] * ((starts[place + 1] if place + 1 < len(starts) else DAYS) - first)
-    era = pl.lit(pl.Series(table, dtype=pl.Int64)).gather(day_in(pl.col("key"))) if starts else None
-    return each.priced(facts, [one.rates for one in eras], era)
+    which = era_of([month_number(era.first) if by_month else number(era.first) for era in eras])
+    return each.priced(facts, [one.rates for one in eras], which)
+
+
+def era_of(firsts: Sequence[int]) -> pl.Expr | None:
+    """The place of the era that the day of a key is in, by the first day of each; None where there is only one."""
+    if len(firsts) == 1:
+        return None
+    table = [0] * firsts[1]
+    for place, (first, after) in enumerate(pairwise((*firsts[1:], DAYS)), start=1):
+        table += [place] * (after - first)
+    return pl.lit(pl.Series(table, dtype=pl.Int64)).gather(day_in(pl.col("key")))

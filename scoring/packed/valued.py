@@ -1,15 +1,14 @@
 """What are facts worth? Changes at the rates of their days, and what other rates do to what runs on from before."""
 
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
 
 import polars as pl
 
 from scoring.packed import each
-from scoring.packed.eras import Era, priced
+from scoring.packed.eras import Era, era_of, priced
 from scoring.packed.facts import NotPackedError
-from scoring.packed.keys import CODES, account_of, code_of, day_in, narrow, number, on, packed, wide
-from scoring.packed.runs import is_last, parted
+from scoring.packed.keys import CODES, account_of, code_of, narrow, number, on, packed, wide
+from scoring.packed.runs import carried, is_first, is_last, parted
 
 SCHEMA = {"key": pl.Int64(), "value": pl.Int64(), "shift": pl.Int64()}
 """One row per account, day and code of a change, with its `value`; and rows of what other rates do to what was there
@@ -25,42 +24,55 @@ def of_facts(found: pl.DataFrame, eras: Sequence[Era]) -> pl.DataFrame:
     if rows["value"].null_count() or found.select(each.is_worth_nothing([era.rates for era in eras]).any()).item():
         raise NotPackedError
     changes = parted(rows.lazy(), "value", is_last(pl.col("key"))).with_columns(nothing("shift"))
-    parts = pl.collect_all([changes, *_shifts(found, eras)])
+    if len(eras) == 1:
+        return changes.collect(engine="in-memory")
+    parts = pl.collect_all([changes, _shifts(found.filter(pl.col("each") != each.OWN), eras)])
     return pl.concat(parts).sort("key", maintain_order=True)
 
 
-def _shifts(found: pl.DataFrame, eras: Sequence[Era]) -> Iterator[pl.LazyFrame]:
-    """What the rates of each era but the first do to what runs on."""
-    if len(eras) == 1:
-        return
-    key, row = pl.col("key"), wide(account_of(pl.col("key")) * CODES + code_of(pl.col("key")), pl.col("each"))
-    foreign = (
-        found.lazy().filter(pl.col("each") != each.OWN).select(row.alias("row"), day_in(key).alias("day"), "count")
+def _shifts(found: pl.DataFrame, eras: Sequence[Era]) -> pl.LazyFrame:
+    """What the rates of each era but the first do to what runs on in other currencies, whose facts these are."""
+    rates, running = [era.rates for era in eras], _running(found, [number(era.first) for era in eras])
+    now, then = (
+        each.priced(running.lazy(), rates, which).select("key", "era", pl.col("value").alias(name))
+        for name, which in (("now", pl.col("era")), ("then", pl.col("era") - 1))
     )
-    left, running = foreign.collect(), pl.DataFrame(schema={"row": pl.Int128, "count": pl.Int64})
-    for before, era in pairwise(eras):
-        is_early = pl.col("day") < number(era.first)
-        new, left = left.filter(is_early).select("row", "count"), left.filter(~is_early)
-        running = pl.concat([running, new]).group_by("row").agg(pl.col("count").sum()).filter(pl.col("count") != 0)
-        yield _shift(running, before, era)
-
-
-def _shift(running: pl.DataFrame, before: Era, era: Era) -> pl.LazyFrame:
-    """What the rates of an era do to so many of each, of an account and code (`row`), at the rates before."""
-    facts = running.lazy().select(*narrow("row"), "count")
-    then, now = (
-        each.priced(facts, [one.rates]).select("key", pl.col("value").alias(name))
-        for one, name in ((before, "then"), (era, "now"))
-    )
-    who, first = pl.col("key"), pl.lit(number(era.first), dtype=pl.Int64)
+    first = pl.lit(pl.Series([number(era.first) for era in eras], dtype=pl.Int64)).gather(pl.col("era"))
+    who = pl.col("key")
     return (
-        pl.concat([then, now.select("now")], how="horizontal")
+        pl.concat([now, then.select("then")], how="horizontal")
         .select(
             packed(who // CODES, on(who % CODES, first)).alias("key"),
             nothing("value"),
             (pl.col("now") - pl.col("then")).alias("shift"),
         )
         .filter(pl.col("shift") != 0)
+    )
+
+
+def _running(found: pl.DataFrame, firsts: Sequence[int]) -> pl.DataFrame:
+    """What runs on where eras begin on these days: `key` (account and code), `each`, `count`, `era`."""
+    key, era, last = pl.col("key"), pl.col("era"), len(firsts) - 1
+    row = wide(account_of(key) * CODES + code_of(key), pl.col("each"))
+    in_order = found.select((row * len(firsts) + era_of(firsts)).alias("at"), "count").sort("at").lazy()
+    return (
+        in_order.with_columns(
+            (pl.col("at") // len(firsts)).alias("row"),
+            (pl.col("at") % len(firsts)).cast(pl.Int64).alias("era"),
+            pl.col("count").cum_sum().alias("sum"),
+        )
+        .with_columns(carried("sum", "count", is_first(pl.col("row"))))
+        .filter(is_last(pl.col("at")))
+        .select(
+            "row",
+            "era",
+            (pl.col("sum") - pl.col("carried")).alias("count"),
+            pl.when(is_last(pl.col("row"))).then(last).otherwise(era.shift(-1)).alias("until"),
+        )
+        .filter((pl.col("count") != 0) & (pl.col("until") > era))
+        .select(*narrow("row"), "count", pl.int_ranges(era + 1, pl.col("until") + 1).alias("era"))
+        .explode("era")
+        .collect(engine="in-memory")
     )
 
 
