@@ -15,6 +15,7 @@ from scoring.calendar import Calendar, Period
 from scoring.ledger.balances import Span
 from scoring.ledger.currency import at_one_day, converted
 from scoring.ledger.history import active
+from scoring.ledger.paying import changes, spells
 from scoring.measure import COMPANY, DIGITS
 from scoring.money import MONEY, ratio
 from scoring.rules import Rulebook
@@ -55,7 +56,9 @@ def cohorts(
     if not quarters:
         return pl.DataFrame(schema=SCHEMA)
     priced = at_one_day(lines.lazy(), rates.lazy(), period.start, rulebook.currency).with_columns(converted(amount))
-    walked = _walked(priced, quarters, day, amount, is_standing=rulebook.basis == "contracts")
+    is_standing = rulebook.basis == "contracts"
+    firsts = _began(lines.lazy(), rulebook.currency) if is_standing else _first_days(lines.lazy(), day, amount)
+    walked = _walked(priced, firsts, quarters, day, amount, is_standing=is_standing)
     known = attributes(accounts.lazy())
     names = known.collect_schema().names()
     kinds = [name for name in rulebook.breakdowns if name in names]
@@ -72,8 +75,29 @@ def _quarters(first_day: date, until: date, rulebook: Rulebook) -> list[Period]:
     return [quarter for quarter in reversed(back) if quarter.end > first_day]
 
 
+def _began(lines: pl.LazyFrame, reporting: str) -> pl.LazyFrame:
+    """The day on which each account began to pay, by what its contracts and credits came to: account_id, `first_on`."""
+    credited = lines.filter(pl.col("monthly") < 0).select("account_id").unique()
+    apart = spells(changes(lines.join(credited, on="account_id", how="semi"), reporting))
+    others = _first_days(lines.join(credited, on="account_id", how="anti"), "starts_on", "monthly")
+    return pl.concat(
+        [others, apart.group_by(pl.col("account").alias("account_id")).agg(first_on=pl.col("began").min())]
+    )
+
+
+def _first_days(lines: pl.LazyFrame, day: str, amount: str) -> pl.LazyFrame:
+    """The day of the first line of each account that brings something: account_id, `first_on`."""
+    return lines.filter(pl.col(amount) > 0).group_by("account_id").agg(pl.col(day).min().alias("first_on"))
+
+
 def _walked(
-    priced: pl.LazyFrame, quarters: Sequence[Period], day: str, amount: str, *, is_standing: bool
+    priced: pl.LazyFrame,
+    firsts: pl.LazyFrame,
+    quarters: Sequence[Period],
+    day: str,
+    amount: str,
+    *,
+    is_standing: bool,
 ) -> pl.LazyFrame:
     """What each account of a cohort brought in each quarter from its first on.
 
@@ -82,9 +106,9 @@ def _walked(
     """
     counts = [active(q.end) if is_standing else Span(q.start, q.end).holds(pl.col(day)) for q in quarters]
     sums = (pl.col(amount).filter(held).sum().cast(MONEY).alias(str(n)) for n, held in enumerate(counts))
-    first_on = pl.col(day).filter(pl.col(amount) > 0).min()
-    born = pl.sum_horizontal([(first_on >= q.end).cast(pl.Int64) for q in quarters])
-    wide = priced.group_by("account_id").agg(born.alias("cohort"), *sums).filter(pl.col("cohort").is_not_null())
+    born = pl.sum_horizontal([(pl.col("first_on") >= q.end).cast(pl.Int64) for q in quarters])
+    places = firsts.select("account_id", born.alias("cohort"))
+    wide = priced.group_by("account_id").agg(sums).join(places, on="account_id", validate="1:1")
     long = wide.unpivot(index=["account_id", "cohort"], variable_name="quarter", value_name="revenue").with_columns(
         pl.col("quarter").cast(pl.Int64), pl.max_horizontal("revenue", pl.lit(0).cast(MONEY)).cast(MONEY)
     )

@@ -89,6 +89,22 @@ def test_an_account_that_came_and_went_within_a_quarter_is_in_no_cohort_even_whe
     assert found.is_empty()
 
 
+def test_free_months_come_before_the_first_revenue() -> None:
+    """Free pays nothing for three months and half for three more; what Bonus gets off later changes nothing."""
+    granted = """
+        account_id amount every starts_on  ends_on
+        Free       100    month 2025-02-01 .
+        Free       -100   month 2025-02-01 2025-05-01
+        Free       -50    month 2025-05-01 2025-08-01
+        Bonus      100    month 2025-02-01 .
+        Bonus      -20    month 2025-07-15 2025-12-01
+        Never      100    month 2025-02-01 .
+        Never      -100   month 2025-02-01 .
+        """
+    found = table({"contracts": granted, "accounts": "account_id\nFree\nBonus\nNever"})
+    assert shown(found, "net") == {"2025-Q1": [1, 100.0, 100.0, 80.0, 100.0], "2025-Q2": [1, 100.0, 200.0, 200.0, None]}
+
+
 def test_a_customer_that_left_and_came_back_counts_while_it_pays() -> None:
     back = """
         account_id amount every starts_on  ends_on    status
