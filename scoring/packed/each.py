@@ -58,14 +58,13 @@ def priced(facts: pl.LazyFrame, rates: Sequence[Mapping[str, int]], which: pl.Ex
     `which` is the place of the rates (in millionths) that hold; None where there are only the first: a literal would
     stand in an expression of literals alone.
     """
-    known: list[int | None] = [None] * (_CURRENCIES * len(rates))
-    for place, own in enumerate(rates):
-        known[place * _CURRENCIES + OWN] = RATE_SCALE
-        for code, rate in own.items():
-            if (number := currency_number(code)) is not None:
-                known[place * _CURRENCIES + number] = rate
-    currency = pl.col("each") % _CURRENCIES
-    at = pl.lit(pl.Series(known, dtype=pl.Int64)).gather(currency if which is None else which * _CURRENCIES + currency)
+    known = {
+        place * _CURRENCIES + number: rate
+        for place, own in enumerate(rates)
+        for number, rate in {OWN: RATE_SCALE, **_by_number(own)}.items()
+    }
+    currency, table = pl.col("each") % _CURRENCIES, _table(known, _CURRENCIES * len(rates))
+    at = pl.lit(table).gather(currency if which is None else which * _CURRENCIES + currency)
     one = facts.with_columns((pl.col("each") // _CURRENCIES * at).alias("one"))
     whole = pl.when(pl.col("each") == OWN).then("count").otherwise(pl.col("count") * pl.col("one"))
     return divided(one, "one", RATE_SCALE, "one").with_columns(whole.alias("value")).drop("each", "count", "one")
@@ -73,9 +72,17 @@ def priced(facts: pl.LazyFrame, rates: Sequence[Mapping[str, int]], which: pl.Ex
 
 def is_worth_nothing(rates: Sequence[Mapping[str, int]]) -> pl.Expr:
     """Whether one of what a fact counts is worth nothing at some of the rates."""
-    least: list[int | None] = [None] * _CURRENCIES
-    for code in rates[0]:
-        if (number := currency_number(code)) is not None:
-            least[number] = min(own[code] for own in rates)
-    at = pl.lit(pl.Series(least, dtype=pl.Int64)).gather(pl.col("each") % _CURRENCIES)
+    least = _by_number({code: min(own[code] for own in rates) for code in rates[0]})
+    at = pl.lit(_table(least, _CURRENCIES)).gather(pl.col("each") % _CURRENCIES)
     return (pl.col("each") != OWN) & (2 * (pl.col("each") // _CURRENCIES) * at <= RATE_SCALE).fill_null(value=False)
+
+
+def _by_number(rates: Mapping[str, int]) -> dict[int, int]:
+    """The rates by the numbers of their currencies."""
+    return {number: rate for code, rate in rates.items() if (number := currency_number(code)) is not None}
+
+
+def _table(values: Mapping[int, int], size: int) -> pl.Series:
+    """So many places: at those that are named the values, at others null."""
+    nothing = pl.Series([None], dtype=pl.Int64).new_from_index(0, size)
+    return nothing.scatter(list(values), list(values.values()))

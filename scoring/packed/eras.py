@@ -7,8 +7,8 @@ from before is worth more or less than it was: that is no movement, and `valued`
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 
+import numpy as np
 import polars as pl
 
 from scoring.packed import each
@@ -48,7 +48,5 @@ def era_of(firsts: Sequence[int]) -> pl.Expr | None:
     """The place of the era that the day of a key is in, by the first day of each; None where there is only one."""
     if len(firsts) == 1:
         return None
-    table = [0] * firsts[1]
-    for place, (first, after) in enumerate(pairwise((*firsts[1:], DAYS)), start=1):
-        table += [place] * (after - first)
-    return pl.lit(pl.Series(table, dtype=pl.Int64)).gather(day_in(pl.col("key")))
+    table = np.searchsorted(firsts[1:], np.arange(DAYS), side="right")
+    return pl.lit(pl.Series(table)).gather(day_in(pl.col("key")))

@@ -1,8 +1,8 @@
 """What did each account pay before and after each month in which something changed? Levels, and what moved them."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 
+import numpy as np
 import polars as pl
 
 from scoring.ledger.movements import kind_of
@@ -96,9 +96,6 @@ def _by_month(days: pl.LazyFrame) -> pl.LazyFrame:
 
 def _month(months: Sequence[int]) -> pl.Expr:
     """Which month a day's number is in; −1 before the first, the count of months after the last."""
-    table = [-1] * months[0]
-    for number, (first, after) in enumerate(pairwise(months)):
-        table += [number] * (after - first)
-    table.append(len(months) - 1)
+    table = np.searchsorted(months, np.arange(months[-1] + 1), side="right") - 1
     place = pl.min_horizontal("day", pl.lit(months[-1], dtype=pl.Int64))
-    return pl.lit(pl.Series(table, dtype=pl.Int64)).gather(place)
+    return pl.lit(pl.Series(table)).gather(place)
