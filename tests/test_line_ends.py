@@ -76,11 +76,42 @@ def some_lines(draw: st.DrawFn) -> list[Line]:
     return lines
 
 
+@st.composite
+def credited_lines(draw: st.DrawFn) -> list[Line]:
+    """Contracts after whose end an account pays nothing for some days, or until now, with credits about that time.
+
+    A month, or a quarter, ends meanwhile.
+    """
+    lines = []
+    for account in "ab":
+        end, gap = draw(st.sampled_from([(50, None), (50, 10), (85, 29), (115, None), (115, None), (115, 1)]))
+        kinds = draw(st.sampled_from([[None], ["cancelled"], [None, "cancelled"]]))
+        stays = [(0, end)] * draw(st.integers(1, 2))
+        days = [(end + n, length) for n in (-30, -1, 0, 2, 10, 15) for length in (1, 8, 30)]
+        granted = draw(st.lists(st.sampled_from(days), max_size=4))
+        credits = [(first, draw(st.sampled_from([None, first + length]))) for first, length in granted]
+        amounts = [(stays, 100), ([(end + gap, None)] if gap else [], 80), (credits, -10)]
+        for number, (first, last, amount) in enumerate((*days, amount) for some, amount in amounts for days in some):
+            status = draw(st.sampled_from(kinds)) if amount == 100 else None
+            ends_on = None if last is None else day(last)
+            lines.append(
+                Line(f"{account}{number}", account, "P", day(first), ends_on, None, None, Decimal(amount), status)
+            )
+    return lines
+
+
 def line(line_id: str, product: str | None, days: tuple[int, int | None], signed: int) -> Line:
     """A line of one account, from a day to a day, if it ends."""
     first, last = days
     ends_on = None if last is None else day(last)
     return Line(line_id, "a", product, day(first), ends_on, day(signed), None, Decimal(100), None)
+
+
+def of_a(line_id: str, amount: int, days: tuple[int, int | None], status: str | None = None) -> Line:
+    """A line of account a, of so much a month, from a day to a day, if it ends."""
+    first, last = days
+    ends_on = None if last is None else day(last)
+    return Line(line_id, "a", "P", day(first), ends_on, None, None, Decimal(amount), status)
 
 
 BEGUN_ALIKE = [line("l2", "P", (0, 30), -3), line("l1", "P", (0, 45), -20), line("l3", "P", (15, 60), 12)]
@@ -99,19 +130,33 @@ def frame(lines: Sequence[Line]) -> pl.LazyFrame:
     return conform(rows.with_columns(pl.lit("month").alias("every"), pl.lit("EUR").alias("currency")), CONTRACTS)
 
 
-def ends_plainly(lines: Sequence[Line]) -> list[tuple[str, date | None, bool]]:
-    """What is left of the lines: id, end, and whether the last days are a gap not yet renewed."""
+def served_plainly(lines: Sequence[Line]) -> list[tuple[str, date, date | None, bool]]:
+    """What is left of the lines: id, first day, end, and whether the last days are a gap not yet renewed."""
     found = [replace(line, ends_on=_renewed(line, lines)) for line in sorted(lines, key=lambda one: one.line_id)]
     found = [replace(line, ends_on=_followed(line, found)) for line in found]
     gaps = {account: dict(_gaps_of(found, account)) for account in ("a", "b")}
+    bridged = [(one.account_id, one.end, *gaps[one.account_id][one.end]) for one in found if _runs_on(one, gaps)]
     told = []
     for line in found:
-        until, is_open = gaps[line.account_id].get(line.end, (None, False))
-        runs_on = until is not None and line.amount > 0 and line.serves and not (is_open and line.status == "cancelled")
-        end = until if runs_on and until else line.end
-        if end > line.starts_on and line.amount:
-            told.append((line.line_id, None if end == FAR else end, runs_on and is_open))
+        first, end, at_risk = line.starts_on, line.end, False
+        if _runs_on(line, gaps):
+            end, at_risk = gaps[line.account_id][line.end]
+        if line.amount < 0:
+            for account, since, until, is_open in bridged:
+                if account == line.account_id and since <= line.starts_on < until:
+                    first = until
+                if account == line.account_id and since <= line.end < until:
+                    end, at_risk = until, is_open
+        if end > first and line.amount:
+            told.append((line.line_id, first, None if end == FAR else end, at_risk))
     return told
+
+
+def _runs_on(line: Line, gaps: dict[str, dict[date, tuple[date, bool]]]) -> bool:
+    """Whether the line runs on over a gap that begins where it ends."""
+    _, is_open = gaps[line.account_id].get(line.end, (None, None))
+    pays = is_open is not None and line.amount > 0 and line.serves
+    return pays and not (is_open and line.status == "cancelled")
 
 
 def _renewed(line: Line, lines: Sequence[Line]) -> date:
@@ -144,12 +189,12 @@ def _gaps_of(lines: Sequence[Line], account: str) -> Iterator[tuple[date, tuple[
 
 
 @examples(1000)
-@given(some_lines())
+@given(st.one_of(some_lines(), credited_lines()))
 @example(BEGUN_ALIKE)
 @example(OF_NO_PRODUCT)
 def test_a_line_ends_when_the_definitions_say(lines: list[Line]) -> None:
-    found = recurring(frame(lines), TERMS, AS_OF).select("line_id", "ends_on", "at_risk").collect()
-    assert found.rows() == ends_plainly(lines)
+    found = recurring(frame(lines), TERMS, AS_OF).select("line_id", "starts_on", "ends_on", "at_risk").collect()
+    assert found.rows() == served_plainly(lines)
 
 
 @examples(250)

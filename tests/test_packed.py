@@ -6,11 +6,15 @@ from itertools import pairwise
 from typing import Any
 
 import polars as pl
-from hypothesis import given
+from hypothesis import example, given
+from hypothesis import strategies as st
+from test_line_ends import AS_OF, Line, credited_lines, frame, of_a
 from worlds import World, examples, worlds
 
 from scoring import scope
+from scoring.calendar import Calendar
 from scoring.credit import ownership
+from scoring.frame import conform
 from scoring.ledger import movements
 from scoring.ledger.balances import Span
 from scoring.ledger.build import contract_lines
@@ -23,6 +27,8 @@ from scoring.packed import named
 from scoring.packed.history import History, Ledger, asked, history
 from scoring.packed.lines import A_PIECE, File, Lines
 from scoring.packed.months import Months
+from scoring.rules import Rulebook
+from scoring.tables import ACCOUNTS, TABLES
 
 Tables = dict[str, pl.DataFrame]
 LENGTHS = {"month": 1, "quarter": 3, "year": 12}
@@ -95,6 +101,31 @@ def by_account(found: History, column: Any, nothing: int) -> dict[str, int]:
 @examples(30)
 def test_the_fast_form_says_what_the_ledger_says(world: World) -> None:
     tables, terms = packable(world)
+    found = made(world, tables, terms)
+    assert found.is_fast
+    assert_as_in_the_ledger(world, tables, terms, found)
+
+
+LOST = [of_a("1", 100, (0, 115), "cancelled"), of_a("2", -10, (85, 117))]
+"""Nobody waits for the renewal of what was cancelled, so the credit ends on its own day."""
+AWAITED = [of_a("1", 100, (0, 115)), of_a("2", 100, (0, 115), "cancelled"), of_a("3", -10, (85, 117))]
+RENEWED = [of_a("1", 100, (0, 85)), of_a("2", -10, (0, 85)), of_a("3", -20, (86, 95)), of_a("4", 80, (95, None))]
+
+
+@given(lines=credited_lines(), tolerance=st.sampled_from([30, 30, 12]))
+@examples(100)
+@example(LOST, 30)
+@example(AWAITED, 30)
+@example(RENEWED, 30)
+def test_in_short_gaps_credits_wait_as_they_do_in_the_ledger(lines: list[Line], tolerance: int) -> None:
+    """The lines are those of two accounts in half a year, on the last days of which one looks."""
+    accounts = conform(pl.LazyFrame({"account_id": ["a", "b"]}), ACCOUNTS).collect()
+    empty = {name: table.empty() for name, table in TABLES.items()}
+    rule = {"name": "any", "metric": "closing", "weight": 1, "grade": {"floor": 0, "target": 1}}
+    rulebook = Rulebook.model_validate({"name": "C", "currency": "EUR", "method": "target_bands", "rules": [rule]})
+    tables = {**empty, "accounts": accounts, "contracts": frame(lines).collect()}
+    world = World(tables, rulebook, Calendar(1, "quarter").containing(AS_OF), AS_OF)
+    terms = replace(scope.terms(rulebook), gap_tolerance_days=tolerance)
     found = made(world, tables, terms)
     assert found.is_fast
     assert_as_in_the_ledger(world, tables, terms, found)

@@ -58,7 +58,7 @@ def recurring(contracts: pl.LazyFrame, terms: Terms, as_of: date) -> pl.LazyFram
     served = _bridge_gaps(cut, terms.gap_tolerance_days, as_of)
     brings = (pl.col("monthly") != 0) | ~_unpaid() if terms.keeps_free else pl.col("monthly") != 0
     return (
-        pl.concat([lines.drop("ends_on", "monthly", _ACCOUNT, _PRODUCT), served.lazy()], how="horizontal")
+        pl.concat([lines.drop("starts_on", "ends_on", "monthly", _ACCOUNT, _PRODUCT), served.lazy()], how="horizontal")
         .filter((pl.col("ends_on") > pl.col("starts_on")) & brings)
         .with_columns(pl.when(pl.col("ends_on") < FAR).then("ends_on").alias("ends_on"))
     )
@@ -177,7 +177,8 @@ def _cut_where_renewed_early(lines: pl.DataFrame, days: int) -> pl.DataFrame:
 
 
 def _bridge_gaps(lines: pl.DataFrame, tolerance: int, as_of: date) -> pl.DataFrame:
-    """Where an account pays nothing for fewer days than tolerated, its last lines run on.
+    """Where an account pays nothing for fewer days than tolerated, its revenue stays what it was: its last lines run
+    on, and what its credits would begin or end meanwhile waits until the gap is over.
 
     The gap ends where the account pays again, or, for a line nobody cancelled, has not ended yet.
     """
@@ -188,11 +189,32 @@ def _bridge_gaps(lines: pl.DataFrame, tolerance: int, as_of: date) -> pl.DataFra
         gaps, left_on=key, right_on=[_ACCOUNT, "gap_from"], how="left", validate="m:1", maintain_order="left"
     )
     runs_on = to.is_not_null() & _pays() & ~(pl.col("is_open") & pl.col("is_over"))
-    return joined.select(
-        "monthly",
-        pl.when(runs_on).then(to).otherwise("ends_on").alias("ends_on"),
-        (runs_on & pl.col("is_open")).fill_null(value=False).alias("at_risk"),
+    found = joined.select(
+        "monthly", "starts_on", _ACCOUNT, "ends_on", to, "is_open", runs_on.alias("runs_on")
     ).collect()
+    bridged = found.filter("runs_on").select(_ACCOUNT, from_on=pl.col("ends_on"), to=to, is_open="is_open").unique()
+    served = found.select(
+        "monthly",
+        "starts_on",
+        pl.when("runs_on").then(to).otherwise("ends_on").alias("ends_on"),
+        (pl.col("runs_on") & pl.col("is_open")).fill_null(value=False).alias("at_risk"),
+    )
+    return _with_credits(served, lines.select(_ACCOUNT), bridged)
+
+
+def _with_credits(served: pl.DataFrame, accounts: pl.DataFrame, bridged: pl.DataFrame) -> pl.DataFrame:
+    """The lines, of these accounts, where credits neither begin nor end in the gaps over which others run on."""
+    lines = pl.concat([served, accounts], how="horizontal").with_row_index(_PLACE)
+    credits = lines.filter(pl.col("monthly") < 0) if bridged.height else lines.clear()
+    if credits.is_empty():
+        return served
+    for day in ("starts_on", "ends_on"):
+        inside = credits.sort(day).join_asof(
+            bridged.sort("from_on"), left_on=day, right_on="from_on", by=_ACCOUNT, check_sortedness=False
+        ).filter(pl.col(day) < pl.col("to"))  # fmt: skip
+        served = served.with_columns(served[day].scatter(inside[_PLACE], inside["to"]))
+    at_risk = inside.filter("is_open")[_PLACE]
+    return served.with_columns(served["at_risk"].scatter(at_risk, True))
 
 
 def _pays() -> pl.Expr:

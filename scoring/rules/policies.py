@@ -11,7 +11,10 @@ class Policies(Settings):
     """How unclear cases of the ledger are decided."""
 
     gap_tolerance_days: int = Field(
-        30, ge=0, le=366, description="A gap between two contracts shorter than this many days is no churn."
+        30,
+        ge=0,
+        le=366,
+        description="A gap between two contracts shorter than this many days is no churn: revenue stays as it was.",
     )
     reactivation_window_days: int | None = Field(
         None, ge=1, description="Who comes back later than this many days counts as new; empty means never."
