@@ -1,11 +1,12 @@
 import io
 import json
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -375,6 +376,18 @@ def test_writer_that_waits_too_long_says_so_and_changes_nothing(
     save(second, run())
     second.close()
     assert [r.run_id for r in store.runs()] == [A]
+
+
+def test_a_new_database_waits_for_who_writes_to_it(tmp_path: Path) -> None:
+    """SQLite gives up at once where a database is to keep a log and another process writes."""
+    with closing(sqlite3.connect(tmp_path / "b.db", isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        later = threading.Timer(0.3, other.execute, ["COMMIT"])
+        later.start()
+        store = opened(f"sqlite:///{tmp_path / 'b.db'}", tmp_path)
+        later.join()
+    assert store.runs() == ()
+    store.close()
 
 
 def test_database_file_is_set_up_for_several_processes(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, event, inspect
@@ -19,6 +20,9 @@ from scoring.store.tables import VERSION, SchemaVersion
 
 _WAIT_MS = 30_000
 """How long a writer waits for another one before it gives up."""
+
+_PAUSE = 0.05
+"""Seconds until it is tried again where SQLite does not wait by itself."""
 
 _BUSY = {"SQLITE_BUSY", "55P03"}
 """What SQLite and PostgreSQL call it when the lock was not given in time."""
@@ -146,8 +150,24 @@ def _set_up(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None
     for pragma in (f"busy_timeout={_WAIT_MS}", "foreign_keys=ON", "synchronous=FULL"):
         connection.execute(f"PRAGMA {pragma}")
-    if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+    until = monotonic() + _WAIT_MS / 1000
+    while not _has_log(connection):
+        if monotonic() > until:
+            raise sqlite3.OperationalError("database is locked")
+        sleep(_PAUSE)
+
+
+def _has_log(connection: sqlite3.Connection) -> bool:
+    """Whether the database keeps a write-ahead log from now on; SQLite does not wait where another process writes."""
+    try:
+        if connection.execute("PRAGMA journal_mode").fetchone() == ("wal",):
+            return True
         connection.execute("PRAGMA journal_mode=WAL")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorname not in _BUSY:
+            raise
+        return False
+    return True
 
 
 def _begin(connection: Connection) -> None:
