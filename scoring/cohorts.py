@@ -58,7 +58,7 @@ def cohorts(
     priced = at_one_day(lines.lazy(), rates.lazy(), period.start, rulebook.currency).with_columns(converted(amount))
     is_standing = rulebook.basis == "contracts"
     firsts = _began(lines.lazy(), rulebook.currency) if is_standing else _first_days(lines.lazy(), day, amount)
-    walked = _walked(priced, firsts, quarters, day, amount, is_standing=is_standing)
+    walked = _walked(priced, firsts.collect(), quarters, day, amount, is_standing=is_standing)
     known = attributes(accounts.lazy())
     names = known.collect_schema().names()
     kinds = [name for name in rulebook.breakdowns if name in names]
@@ -76,13 +76,16 @@ def _quarters(first_day: date, until: date, rulebook: Rulebook) -> list[Period]:
 
 
 def _began(lines: pl.LazyFrame, reporting: str) -> pl.LazyFrame:
-    """The day on which each account began to pay, by what its contracts and credits came to: account_id, `first_on`."""
-    credited = lines.filter(pl.col("monthly") < 0).select("account_id").unique()
-    apart = spells(changes(lines.join(credited, on="account_id", how="semi"), reporting))
-    others = _first_days(lines.join(credited, on="account_id", how="anti"), "starts_on", "monthly")
-    return pl.concat(
-        [others, apart.group_by(pl.col("account").alias("account_id")).agg(first_on=pl.col("began").min())]
-    )
+    """The day on which each account began to pay, by what its contracts and credits came to: account_id, `first_on`.
+
+    Only a credit that is there when the first line begins can put it off.
+    """
+    firsts = _first_days(lines, "starts_on", "monthly").collect().lazy()
+    granted = lines.filter(pl.col("monthly") < 0).select("account_id", "starts_on").join(firsts, on="account_id")
+    free = granted.filter(pl.col("starts_on") <= pl.col("first_on")).select("account_id").unique().collect().lazy()
+    paid = spells(changes(lines.join(free, on="account_id", how="semi"), reporting))
+    began = paid.group_by(pl.col("account").alias("account_id")).agg(first_on=pl.col("began").min())
+    return pl.concat([firsts.join(free, on="account_id", how="anti"), began])
 
 
 def _first_days(lines: pl.LazyFrame, day: str, amount: str) -> pl.LazyFrame:
@@ -92,7 +95,7 @@ def _first_days(lines: pl.LazyFrame, day: str, amount: str) -> pl.LazyFrame:
 
 def _walked(
     priced: pl.LazyFrame,
-    firsts: pl.LazyFrame,
+    firsts: pl.DataFrame,
     quarters: Sequence[Period],
     day: str,
     amount: str,
@@ -107,7 +110,7 @@ def _walked(
     counts = [active(q.end) if is_standing else Span(q.start, q.end).holds(pl.col(day)) for q in quarters]
     sums = (pl.col(amount).filter(held).sum().cast(MONEY).alias(str(n)) for n, held in enumerate(counts))
     born = pl.sum_horizontal([(pl.col("first_on") >= q.end).cast(pl.Int64) for q in quarters])
-    places = firsts.select("account_id", born.alias("cohort"))
+    places = firsts.lazy().select("account_id", born.alias("cohort"))
     wide = priced.group_by("account_id").agg(sums).join(places, on="account_id", validate="1:1")
     long = wide.unpivot(index=["account_id", "cohort"], variable_name="quarter", value_name="revenue").with_columns(
         pl.col("quarter").cast(pl.Int64), pl.max_horizontal("revenue", pl.lit(0).cast(MONEY)).cast(MONEY)
