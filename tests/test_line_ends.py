@@ -76,6 +76,15 @@ def some_lines(draw: st.DrawFn) -> list[Line]:
     return lines
 
 
+def of_account(
+    account: str, line_id: str, amount: int, days: tuple[int, int | None], status: str | None = None
+) -> Line:
+    """A line of so much a month, from a day to a day, if it ends."""
+    first, last = days
+    ends_on = None if last is None else day(last)
+    return Line(line_id, account, "P", day(first), ends_on, None, None, Decimal(amount), status)
+
+
 @st.composite
 def credited_lines(draw: st.DrawFn) -> list[Line]:
     """Contracts after whose end an account pays nothing for some days, or until now, with credits about that time.
@@ -86,17 +95,17 @@ def credited_lines(draw: st.DrawFn) -> list[Line]:
     for account in "ab":
         end, gap = draw(st.sampled_from([(50, None), (50, 10), (85, 29), (115, None), (115, None), (115, 1)]))
         kinds = draw(st.sampled_from([[None], ["cancelled"], [None, "cancelled"]]))
-        stays = [(0, end)] * draw(st.integers(1, 2))
-        days = [(end + n, length) for n in (-30, -1, 0, 2, 10, 15) for length in (1, 8, 30)]
-        granted = draw(st.lists(st.sampled_from(days), max_size=4))
+        near = [(end + n, length) for n in (-30, -1, 0, 2, 10, 15) for length in (1, 8, 30)]
+        granted = draw(st.lists(st.sampled_from(near), max_size=4))
         credits = [(first, draw(st.sampled_from([None, first + length]))) for first, length in granted]
-        amounts = [(stays, 100), ([(end + gap, None)] if gap else [], 80), (credits, -10)]
-        for number, (first, last, amount) in enumerate((*days, amount) for some, amount in amounts for days in some):
+        spans = [
+            *((0, end, 100) for _ in range(draw(st.integers(1, 2)))),
+            *([(end + gap, None, 80)] if gap else []),
+            *((*span, -10) for span in credits),
+        ]
+        for number, (first, last, amount) in enumerate(spans):
             status = draw(st.sampled_from(kinds)) if amount == 100 else None
-            ends_on = None if last is None else day(last)
-            lines.append(
-                Line(f"{account}{number}", account, "P", day(first), ends_on, None, None, Decimal(amount), status)
-            )
+            lines.append(of_account(account, f"{account}{number}", amount, (first, last), status))
     return lines
 
 
@@ -105,13 +114,6 @@ def line(line_id: str, product: str | None, days: tuple[int, int | None], signed
     first, last = days
     ends_on = None if last is None else day(last)
     return Line(line_id, "a", product, day(first), ends_on, day(signed), None, Decimal(100), None)
-
-
-def of_a(line_id: str, amount: int, days: tuple[int, int | None], status: str | None = None) -> Line:
-    """A line of account a, of so much a month, from a day to a day, if it ends."""
-    first, last = days
-    ends_on = None if last is None else day(last)
-    return Line(line_id, "a", "P", day(first), ends_on, None, None, Decimal(amount), status)
 
 
 BEGUN_ALIKE = [line("l2", "P", (0, 30), -3), line("l1", "P", (0, 45), -20), line("l3", "P", (15, 60), 12)]

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 from hypothesis import example, given
 from hypothesis import strategies as st
-from test_line_ends import AS_OF, Line, credited_lines, frame, of_a
+from test_line_ends import AS_OF, Line, credited_lines, frame, of_account
 from worlds import World, examples, worlds
 
 from scoring import scope
@@ -106,10 +106,21 @@ def test_the_fast_form_says_what_the_ledger_says(world: World) -> None:
     assert_as_in_the_ledger(world, tables, terms, found)
 
 
-LOST = [of_a("1", 100, (0, 115), "cancelled"), of_a("2", -10, (85, 117))]
+LOST = [of_account("a", "1", 100, (0, 115), "cancelled"), of_account("a", "2", -10, (85, 117))]
 """Nobody waits for the renewal of what was cancelled, so the credit ends on its own day."""
-AWAITED = [of_a("1", 100, (0, 115)), of_a("2", 100, (0, 115), "cancelled"), of_a("3", -10, (85, 117))]
-RENEWED = [of_a("1", 100, (0, 85)), of_a("2", -10, (0, 85)), of_a("3", -20, (86, 95)), of_a("4", 80, (95, None))]
+AWAITED = [
+    of_account("a", "1", 100, (0, 115)),
+    of_account("a", "2", 100, (0, 115), "cancelled"),
+    of_account("a", "3", -10, (85, 117)),
+]
+"""One of two may still be renewed, so the credit stays."""
+RENEWED = [
+    of_account("a", "1", 100, (0, 85)),
+    of_account("a", "2", -10, (0, 85)),
+    of_account("a", "3", -20, (86, 95)),
+    of_account("a", "4", 80, (95, None)),
+]
+"""A credit that ends with the contract, and one of the days between."""
 
 
 @given(lines=credited_lines(), tolerance=st.sampled_from([30, 30, 12]))

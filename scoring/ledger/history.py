@@ -182,21 +182,21 @@ def _bridge_gaps(lines: pl.DataFrame, tolerance: int, as_of: date) -> pl.DataFra
 
     The gap ends where the account pays again, or, for a line nobody cancelled, has not ended yet.
     """
-    from_on, to = pl.col("gap_from"), pl.col("gap_to")
-    gaps = _gaps(lines.lazy(), as_of).filter((to > from_on) & (to - from_on < timedelta(days=tolerance)))
+    since, until = pl.col("gap_from"), pl.col("gap_to")
+    gaps = _gaps(lines.lazy(), as_of).filter((until > since) & (until - since < timedelta(days=tolerance)))
     key = [_ACCOUNT, "ends_on"]
     joined = lines.lazy().join(
         gaps, left_on=key, right_on=[_ACCOUNT, "gap_from"], how="left", validate="m:1", maintain_order="left"
     )
-    runs_on = to.is_not_null() & _pays() & ~(pl.col("is_open") & pl.col("is_over"))
+    runs_on = until.is_not_null() & _pays() & ~(pl.col("is_open") & pl.col("is_over"))
     found = joined.select(
-        "monthly", "starts_on", _ACCOUNT, "ends_on", to, "is_open", runs_on.alias("runs_on")
+        "monthly", "starts_on", "ends_on", _ACCOUNT, "gap_to", "is_open", runs_on.alias("runs_on")
     ).collect()
-    bridged = found.filter("runs_on").select(_ACCOUNT, from_on=pl.col("ends_on"), to=to, is_open="is_open").unique()
+    bridged = found.filter("runs_on").select(_ACCOUNT, "gap_to", "is_open", gap_from="ends_on").unique()
     served = found.select(
         "monthly",
         "starts_on",
-        pl.when("runs_on").then(to).otherwise("ends_on").alias("ends_on"),
+        pl.when("runs_on").then(until).otherwise("ends_on").alias("ends_on"),
         (pl.col("runs_on") & pl.col("is_open")).fill_null(value=False).alias("at_risk"),
     )
     return _with_credits(served, lines.select(_ACCOUNT), bridged)
@@ -205,15 +205,15 @@ def _bridge_gaps(lines: pl.DataFrame, tolerance: int, as_of: date) -> pl.DataFra
 def _with_credits(served: pl.DataFrame, accounts: pl.DataFrame, bridged: pl.DataFrame) -> pl.DataFrame:
     """The lines, of these accounts, where credits neither begin nor end in the gaps over which others run on."""
     lines = pl.concat([served, accounts], how="horizontal").with_row_index(_PLACE)
-    credits = lines.filter(pl.col("monthly") < 0) if bridged.height else lines.clear()
-    if credits.is_empty():
+    credits = lines.filter(pl.col("monthly") < 0)
+    if credits.is_empty() or bridged.is_empty():
         return served
     for day in ("starts_on", "ends_on"):
         inside = credits.sort(day).join_asof(
-            bridged.sort("from_on"), left_on=day, right_on="from_on", by=_ACCOUNT, check_sortedness=False
-        ).filter(pl.col(day) < pl.col("to"))  # fmt: skip
-        served = served.with_columns(served[day].scatter(inside[_PLACE], inside["to"]))
-    at_risk = inside.filter("is_open")[_PLACE]
+            bridged.sort("gap_from"), left_on=day, right_on="gap_from", by=_ACCOUNT, check_sortedness=False
+        ).filter(pl.col(day) < pl.col("gap_to"))  # fmt: skip
+        served = served.with_columns(served[day].scatter(inside[_PLACE], inside["gap_to"]))
+    at_risk = inside.filter("is_open")[_PLACE]  # of those that would have ended
     return served.with_columns(served["at_risk"].scatter(at_risk, True))
 
 

@@ -39,7 +39,7 @@ _LEVEL = 1
 def written(history: History, wanted: Collection[str]) -> dict[str, bytes]:
     """The files of the frames of `FRAMES` that are wanted."""
     with ThreadPoolExecutor(_BESIDE) as workers:
-        return dict(chain.from_iterable(workers.map(lambda files: files(), _made(history, wanted))))
+        return dict(chain.from_iterable(workers.map(lambda make: make(), _makers(history, wanted))))
 
 
 def paths(wanted: Collection[str], spans: Sequence[date]) -> list[str]:
@@ -62,7 +62,7 @@ def frame(files: Mapping[str, bytes], name: str) -> pl.DataFrame:
     return pl.concat([pl.read_parquet(content) for path, content in sorted(files.items()) if _name(path) == name])
 
 
-def _made(history: History, wanted: Collection[str]) -> Iterator[Callable[[], Files]]:
+def _makers(history: History, wanted: Collection[str]) -> Iterator[Callable[[], Files]]:
     """What makes the files, some at a time."""
     count, step = len(history.months.spans) - 1, max(1, _AT_A_TIME // max(1, len(history.ids)))
     for name in wanted:

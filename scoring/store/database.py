@@ -151,14 +151,17 @@ def _set_up(connection: sqlite3.Connection, _record: Any) -> None:
     for pragma in (f"busy_timeout={_WAIT_MS}", "foreign_keys=ON", "synchronous=FULL"):
         connection.execute(f"PRAGMA {pragma}")
     until = monotonic() + _WAIT_MS / 1000
-    while not _has_log(connection):
+    while not _turns_to_log(connection):
         if monotonic() > until:
             raise sqlite3.OperationalError("database is locked")
         sleep(_PAUSE)
 
 
-def _has_log(connection: sqlite3.Connection) -> bool:
-    """Whether the database keeps a write-ahead log from now on; SQLite does not wait where another process writes."""
+def _turns_to_log(connection: sqlite3.Connection) -> bool:
+    """Has the database keep a write-ahead log, so that readers need not wait; False while another process writes.
+
+    For that SQLite does not wait, whatever `busy_timeout` says.
+    """
     try:
         if connection.execute("PRAGMA journal_mode").fetchone() == ("wal",):
             return True
