@@ -185,18 +185,19 @@ def _lines(name: str, flowing: Streamed, *, is_kept: bool) -> Lines:
 
 
 def _period(request: Request, flowing: Streamed, calendar: Calendar) -> Period:
-    """The period asked for, or the last that is over and that the lines reach."""
+    """The period asked for, or the one that a run of the folder scores. Raises NothingDatedError."""
     if request.period:
         return calendar.scored(request.period)
+    day = pl.col("day")
     days = [
-        file.lines.select(pl.col(column).filter(pl.col(column) <= request.as_of).max().alias("day"))
-        for name, column in (("contracts", "starts_on"), ("invoices", "dated_on"))
+        scope.days_of(conform(file.lines, TABLES[name]), name).select(
+            first=day.min(), last=day.filter(day <= request.as_of).max()
+        )
+        for name in scope.DATED
         for file in flowing.files.get(name, ())
     ]
-    last = pl.concat(pl.collect_all(days))["day"].max() if days else None
-    if not isinstance(last, date):
-        raise scope.NothingDatedError
-    return min(calendar.latest_complete(request.as_of), calendar.containing(last), key=lambda p: p.start)
+    found = pl.concat(pl.collect_all(days, engine="streaming")) if days else pl.DataFrame({"first": [], "last": []})
+    return scope.reached(calendar, found["first"].min(), found["last"].max(), request.as_of)
 
 
 def _ledger(

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from scoring.calendar import Period
+from scoring.calendar import Calendar, Period
 from scoring.errors import BookscoreError, Problem, Severity
 from scoring.facts import due, growth_parts
 from scoring.ledger.balances import Span
@@ -64,12 +64,13 @@ def reach(tables: Tables, as_of: date) -> date | None:
     return last if isinstance(last, date) else None
 
 
-def departed() -> pl.Expr:
+def departed(*, of_one_file: bool = False) -> pl.Expr:
     """The day on which a contract was cancelled, or on which it ended where contracts usually run on.
 
-    Where most have an end it was agreed with the start, and says nothing of what was known when it came.
+    Where most of its file have an end it was agreed with the start, and says nothing of what was known when it came.
     """
-    are_news = pl.col("ends_on").is_null().mean().over("origin_file") > _ENDS_ARE_NEWS
+    are_open = pl.col("ends_on").is_null().mean()
+    are_news = (are_open if of_one_file else are_open.over("origin_file")) > _ENDS_ARE_NEWS
     return pl.coalesce("cancelled_on", pl.when(are_news).then("ends_on"))
 
 
@@ -77,6 +78,12 @@ def _dated(tables: Tables, dated: Mapping[str, Iterable[str]]) -> list[pl.DataFr
     """The days on which something happened, each with its file."""
     days = [tables[name].select("origin_file", _day(columns)) for name, columns in dated.items()]
     return [*days, tables["contracts"].select("origin_file", departed().alias("day"))]
+
+
+def days_of(file: pl.LazyFrame, table: str) -> pl.LazyFrame:
+    """The days on which one file says that something happened: `day`. Its columns are those of the table."""
+    days = [file.select(_day(DATED[table]))]
+    return pl.concat([*days, file.select(departed(of_one_file=True).alias("day"))] if table == "contracts" else days)
 
 
 def _day(columns: Iterable[str]) -> pl.Expr:
@@ -95,13 +102,17 @@ def latest_period(tables: Tables, rulebook: Rulebook, as_of: date) -> Period:
     Exports that end in its first half were made after the period before, which is taken, if they hold anything of it.
     Raises NothingDatedError where they reach nowhere.
     """
-    last_day = reach(tables, as_of)
-    if last_day is None:
+    first_day = pl.concat(_dated(tables, DATED))["day"].min()
+    return reached(calendar_of(rulebook), first_day, reach(tables, as_of), as_of)
+
+
+def reached(calendar: Calendar, first_day: object, last_day: object, as_of: date) -> Period:
+    """What `latest_period` says of exports from a day to the last one up to `as_of`; no dates where they have none."""
+    if not (isinstance(first_day, date) and isinstance(last_day, date)):
         raise NothingDatedError
-    calendar = calendar_of(rulebook)
     found = calendar.containing(last_day)
     is_early = (last_day - found.start).days * 2 < found.days
-    if is_early and (pl.concat(_dated(tables, DATED))["day"] < found.start).any():
+    if is_early and first_day < found.start:
         found = calendar.previous(found)
     return min(calendar.latest_complete(as_of), found, key=lambda p: p.start)
 

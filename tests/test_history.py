@@ -102,6 +102,27 @@ def test_what_begins_or_ends_with_a_quarter_does_so_at_its_rates(tmp_path: Path)
     assert quarter == {"fx": -10 - 3, "opening": 255 + 24, "expansion": 32, "contraction": 16 + 24}
 
 
+OPEN = "c8,a2,,10.00,EUR,month,2025-07-01,,\nc9,a2,,10.00,EUR,month,2025-08-01,,\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "last"),
+    [
+        ("contracts", "c7,a2,,30.00,EUR,month,2026-07-02,,\n", "2026-Q2"),
+        ("contracts", "c7,a2,,30.00,EUR,month,2026-08-20,,\n", "2026-Q3"),
+        ("contracts", "c7,a2,,30.00,EUR,month,2026-05-20,2026-09-20,\n", "2026-Q2"),
+        ("contracts", f"{OPEN}c7,a2,,30.00,EUR,month,2026-05-20,2026-09-20,\n", "2026-Q3"),
+        ("invoices", "i3,a2,2026-12-01,10.00,EUR,order\n", "2026-Q2"),
+        ("answers", "account_id,answered_on,kind,score\na1,2026-08-30,nps,9\n", "2026-Q3"),
+    ],
+    ids=["after the quarter", "in a second half", "agreed end", "end where most run on", "after the day", "answer"],
+)
+def test_a_stream_ends_with_the_period_that_a_run_scores(tmp_path: Path, name: str, more: str, last: str) -> None:
+    folder = company(tmp_path / "c", {**FILES, name: FILES.get(name, "") + more})
+    for way in ("--stream", "--hold"):
+        assert max(period for _, period in rows(folder, way, "--as-of", "2026-11-25")) == last
+
+
 def test_managers_have_what_was_theirs_and_hand_overs_are_no_movement(tmp_path: Path) -> None:
     found = rows(company(tmp_path / "c"), "--by", "manager")
     mia, nils = found["m1", "2026-Q2"], found["m2", "2026-Q2"]
