@@ -71,6 +71,10 @@ class Waited:
 
 def after_start(folder: Path) -> dict[str, float]:
     """What a run costs when everything is imported."""
+    from scoring.cli.threads import fitted
+
+    fitted(folder)  # before Polars is loaded, as the command does
+
     import gc
     from datetime import date
 

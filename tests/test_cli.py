@@ -2,6 +2,8 @@
 
 import io
 import json
+import os
+import random
 import re
 import shutil
 import subprocess
@@ -19,7 +21,7 @@ import pytest
 from remembered import remember
 
 from scoring import demo, pipeline
-from scoring.cli import init, main, places, run
+from scoring.cli import init, main, places, run, threads
 from scoring.errors import in_order
 from scoring.intake import RULES, SOURCES, Request, examine
 from scoring.letters import bare
@@ -723,6 +725,68 @@ def test_a_command_loads_what_it_uses(command: tuple[str, ...], tmp_path: Path) 
     code = f"import sys; from scoring.cli import main; main({list(command)!r}); {heavy}"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
     assert set(done.stdout.splitlines()[-1].split()) == LOADED[command]
+
+
+MANY_ROWS = b"product,note\n" + b"Seat,x\n" * 400_000
+"""More than few: no table of ours, so no command reads on."""
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "told", "expected"),
+    [
+        ("notes.txt", b"", None, "1"),
+        ("notes.csv", MANY_ROWS, None, None),
+        ("more/notes.csv", MANY_ROWS, None, None),
+        ("notes.csv.gz", bytes(random.Random(1).randbytes(400_000)), None, None),
+        ("scorecards/2026-Q2/lines.csv", MANY_ROWS, None, "1"),
+        (".bookscore/lines.csv", MANY_ROWS, None, "1"),
+        ("notes.txt", b"", "3", "3"),
+    ],
+    ids=["few", "many", "many below", "many, packed", "of a run", "of the store", "told"],
+)
+def test_few_rows_get_one_thread_before_polars_is_loaded(
+    file: str, content: bytes, told: str | None, expected: str | None, tmp_path: Path
+) -> None:
+    _world(tmp_path)
+    (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / file).write_bytes(content)
+    environment = {name: value for name, value in os.environ.items() if name != threads.THREADS}
+    environment |= {threads.THREADS: told} if told else {}
+    code = (
+        "import os; from scoring.cli import main; main(['check']); import polars; "
+        f"print(os.environ.get({threads.THREADS!r}), polars.thread_pool_size())"
+    )
+    asked = [sys.executable, "-c", code]
+    done = subprocess.run(asked, capture_output=True, text=True, check=True, cwd=tmp_path, env=environment)
+    asked_for, taken = done.stdout.splitlines()[-1].split()
+    assert asked_for == str(expected)
+    assert expected in (None, taken)  # it was said before Polars was loaded
+
+
+@pytest.fixture
+def outside(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """An environment that says nothing of threads, while Polars is not loaded."""
+    variables: dict[str, str] = {}
+    monkeypatch.setattr(threads.os, "environ", variables)
+    monkeypatch.delitem(sys.modules, "polars")
+    return variables
+
+
+def test_a_single_file_is_measured_alone(tmp_path: Path, outside: dict[str, str]) -> None:
+    few, many = tmp_path / "few.csv", tmp_path / "many.csv"
+    few.write_bytes(b"product\n")
+    many.write_bytes(MANY_ROWS)
+    assert threads.fitted(many) == many
+    assert threads.THREADS not in outside
+    assert threads.fitted(few) == few
+    assert outside[threads.THREADS] == "1"
+
+
+def test_what_cannot_be_looked_at_is_left_to_whoever_reads_it(tmp_path: Path, outside: dict[str, str]) -> None:
+    (tmp_path / "gone.csv").symlink_to(tmp_path / "nowhere.csv")
+    assert threads.fitted(tmp_path) == tmp_path
+    assert threads.fitted(tmp_path / "nowhere") == tmp_path / "nowhere"
+    assert outside[threads.THREADS] == "1"
 
 
 def _without_faults(folder: Path) -> None:

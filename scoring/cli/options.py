@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from scoring.cli.places import home
+from scoring.cli.threads import fitted
 
 Folder = Annotated[
     Path,
@@ -14,6 +15,7 @@ Folder = Annotated[
         metavar="[FOLDER]",
         help="The folder with the exports and rules.yaml, or one file or zip archive in it.",
         show_default="here",
+        callback=fitted,
     ),
 ]
 Workspace = Annotated[
