@@ -157,7 +157,7 @@ def _units(made: ByAccount, rulebook: Rulebook, accounts: pl.DataFrame, quarter:
     once = made.rows.lazy().filter(pl.col("before") > 0)
     once = once.drop("first_on", "cancelled_on", strict=False)  # attributes of these names
     first = "dated_on" if rulebook.basis == "invoices" else "starts_on"
-    since = made.lines.lazy().group_by("account_id").agg(pl.col(first).min().alias("first_on"))
+    since = made.lines.group_by("account_id").agg(pl.col(first).min().alias("first_on"))
     created = accounts.lazy().select("account_id", "created_on")
     last_day = pl.col("event_on") if rulebook.basis == "contracts" else pl.lit(None, dtype=pl.Date)
     ended = made.outcome.lazy().select("account_id", pl.when(pl.col("after") <= 0).then(last_day).alias("cancelled_on"))

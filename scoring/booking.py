@@ -70,7 +70,7 @@ class Booked:
     windows: Windows
     rows: pl.DataFrame
     moves: pl.DataFrame
-    lines: pl.DataFrame
+    lines: pl.LazyFrame
     outcome: pl.DataFrame
     ends: pl.LazyFrame
     worth: Worth
@@ -84,7 +84,7 @@ class ByAccount:
     """
 
     rows: pl.DataFrame
-    lines: pl.DataFrame
+    lines: pl.LazyFrame
     outcome: pl.DataFrame
     spans: pl.DataFrame
 
@@ -114,9 +114,7 @@ def booked(
     values = {"now": made.valued.now, "before": made.valued.before}
     pieces = engine.map(partial(_piece, asking=asking, error=made.error), tables, values)
     rows, moves, outcome = together(pieces)
-    read = pieces[0].lines
-    lines = ledger.lines.collect() if read is None else read
-    return Booked(asking.windows, rows, moves, lines, outcome, ledger.ends, made)
+    return Booked(asking.windows, rows, moves, ledger.lines, outcome, ledger.ends, made)
 
 
 def booked_by_account(part: Part, rulebook: Rulebook, period: Period, as_of: date) -> ByAccount:
@@ -125,8 +123,8 @@ def booked_by_account(part: Part, rulebook: Rulebook, period: Period, as_of: dat
     read = _read(part, asking, UNVALUED, credits=False)
     ledger, accounts = read.ledger, part.tables["accounts"].lazy()
     rows = book.by_account(ledger, accounts, read.known, read.constants, happened=read.happened)
-    made, outcome, lines, spans = pl.collect_all([rows, ledger.outcome, ledger.lines, read.whose.moves.spans])
-    return ByAccount(made, lines, outcome, spans)
+    made, outcome, spans = pl.collect_all([rows, ledger.outcome, read.whose.moves.spans])
+    return ByAccount(made, ledger.lines, outcome, spans)
 
 
 def _piece(part: Part, values: Mapping[str, pl.DataFrame], asking: Asking, error: Error) -> Piece:
@@ -136,13 +134,11 @@ def _piece(part: Part, values: Mapping[str, pl.DataFrame], asking: Asking, error
     policies = rulebook.credit.model_dump(exclude={"growth_parts", "lifetime_value"})
     ledger, accounts = read.ledger, part.tables["accounts"].lazy()
     built = book.build(ledger, read.whose, policies, accounts, read.known, read.constants, happened=read.happened)
-    bridge, outcome, counted, rows, moves = pl.collect_all(
-        [ledger.bridge, ledger.outcome, ledger.lines, built.rows, built.moves]
-    )
+    bridge, outcome, rows, moves = pl.collect_all([ledger.bridge, ledger.outcome, built.rows, built.moves])
     rows = _with_teams(rows, part.tables["managers"])
     _check(bridge, outcome, rows)
     found = tuple(column for dated in read.happened for column in dated.columns)
-    return Piece(rows, moves, outcome, counted if part.is_all else None, found, read.asked)
+    return Piece(rows, moves, outcome, found, read.asked)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -185,12 +181,13 @@ def _ledger(part: Part, asking: Asking) -> Ledger:
 
 
 def _collected(made: Ledger, *, with_moves: bool) -> Ledger:
-    """The ledger, collected once, since much is made from it; but for `ends`, which only the scored period needs."""
+    """The ledger, collected once, since much is made from it; but for its lines, which the part knows, and `ends`,
+    which only the scored period needs."""
     if not with_moves:
         made = replace(made, moves=pl.LazyFrame(schema=MOVEMENTS), bridge=pl.LazyFrame(schema=_LEVELS))
-    frames = pl.collect_all([made.bridge, made.moves, made.outcome, made.tiers, made.lines])
-    bridge, moves, outcome, tiers, read = (frame.lazy() for frame in frames)
-    return Ledger(bridge, moves, outcome, tiers, read, made.ends, made.standing, made.is_net)
+    frames = pl.collect_all([made.bridge, made.moves, made.outcome, made.tiers])
+    bridge, moves, outcome, tiers = (frame.lazy() for frame in frames)
+    return Ledger(bridge, moves, outcome, tiers, made.lines, made.ends, made.standing, made.is_net)
 
 
 def _known(ledger: Ledger, rulebook: Rulebook, windows: Windows, asked_for: Set[str]) -> pl.LazyFrame:

@@ -41,7 +41,7 @@ _LARGEST = 400
 
 
 def cohorts(
-    lines: pl.DataFrame, accounts: pl.DataFrame, rates: pl.DataFrame, rulebook: Rulebook, period: Period, as_of: date
+    lines: pl.LazyFrame, accounts: pl.DataFrame, rates: pl.DataFrame, rulebook: Rulebook, period: Period, as_of: date
 ) -> pl.DataFrame:
     """The cohort table of the company and of each value of the attributes the rules break figures down by.
 
@@ -51,13 +51,14 @@ def cohorts(
     """
     day, amount = ("starts_on", "monthly") if rulebook.basis == "contracts" else ("dated_on", "amount")
     until = min(period.end, as_of + timedelta(days=1))
-    first_day = lines.filter((pl.col(amount) > 0) & (pl.col(day) < until))[day].min()
+    paid = lines.filter((pl.col(amount) > 0) & (pl.col(day) < until))
+    first_day = paid.select(pl.col(day).min()).collect().item()
     quarters = _quarters(first_day, until, rulebook) if isinstance(first_day, date) else []
     if not quarters:
         return pl.DataFrame(schema=SCHEMA)
-    priced = at_one_day(lines.lazy(), rates.lazy(), period.start, rulebook.currency).with_columns(converted(amount))
+    priced = at_one_day(lines, rates.lazy(), period.start, rulebook.currency).with_columns(converted(amount))
     is_standing = rulebook.basis == "contracts"
-    firsts = _began(lines.lazy(), rulebook.currency) if is_standing else _first_days(lines.lazy(), day, amount)
+    firsts = _began(lines, rulebook.currency) if is_standing else _first_days(lines, day, amount)
     walked = _walked(priced, firsts.collect(), quarters, day, amount, is_standing=is_standing)
     known = attributes(accounts.lazy())
     names = known.collect_schema().names()

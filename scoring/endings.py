@@ -21,7 +21,7 @@ NONE = "(none)"
 
 
 def churn_reasons(
-    moves: pl.DataFrame, lines: pl.DataFrame, rows: pl.DataFrame, breakdowns: Sequence[str]
+    moves: pl.DataFrame, lines: pl.LazyFrame, rows: pl.DataFrame, breakdowns: Sequence[str]
 ) -> pl.DataFrame:
     """Why accounts left: for the company, teams, managers and the kinds of accounts that rules ask for.
 
@@ -50,12 +50,12 @@ def churn_reasons(
     )
 
 
-def _reasons(lost: pl.LazyFrame, lines: pl.DataFrame) -> pl.LazyFrame:
+def _reasons(lost: pl.LazyFrame, lines: pl.LazyFrame) -> pl.LazyFrame:
     """One row per account and day of leaving: account_id, moved_on, reason."""
     days = lost.select("account_id", "moved_on").unique()
-    if "end_reason" not in lines.columns:
+    if "end_reason" not in lines.collect_schema():
         return days.with_columns(pl.lit(None, dtype=pl.String).alias("reason"))
-    ended = lines.lazy().filter((pl.col("monthly") > 0) & pl.col("ends_on").is_not_null())
+    ended = lines.filter((pl.col("monthly") > 0) & pl.col("ends_on").is_not_null())
     return (
         ended.join(days, on="account_id")
         .filter(pl.col("ends_on") <= pl.col("moved_on"))

@@ -6,8 +6,8 @@ from datetime import date
 
 import polars as pl
 
-from scoring.ledger.build import contract_lines, invoice_lines
-from scoring.ledger.history import by_themselves
+from scoring.ledger.build import contracts_served, invoice_lines
+from scoring.ledger.history import by_themselves, serving
 from scoring.ledger.terms import Terms
 
 Tables = Mapping[str, pl.DataFrame]
@@ -69,15 +69,19 @@ class Part:
         return {**tables, basis: found.lazy()}
 
     def lines(self, basis: str, terms: Terms, as_of: date) -> pl.LazyFrame:
-        """The ledger's lines as known on a day, worked out once however many periods are read from them."""
-        asked = (basis, terms, as_of)
+        """The ledger's lines as known on a day, worked out once however many periods are read from them.
+
+        They are chosen anew by whoever reads them, of the columns that are read: a copy of all takes as much memory as
+        the tables do.
+        """
+        asked, of_contracts = (basis, terms, as_of), basis == "contracts"
         found = next((lines for known, lines in self._lines if known == asked), None)
         if found is None:
             rows = self.read(basis, terms)[basis]
-            made = contract_lines(rows, terms, as_of) if basis == "contracts" else invoice_lines(rows, terms)
+            made = contracts_served(rows, terms, as_of) if of_contracts else invoice_lines(rows, terms)
             found = made.collect()
             self._lines.append((asked, found))
-        return found.lazy()
+        return serving(found.lazy()) if of_contracts else found.lazy()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -191,7 +191,7 @@ class Result:
     windows: Windows
     scored: Scored
     made: Booked
-    ledger_lines: pl.DataFrame
+    ledger_lines: pl.LazyFrame
     ends: pl.LazyFrame
     worth: Worth
     compared: Compared | None

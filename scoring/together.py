@@ -11,16 +11,15 @@ from scoring.facts import ADDING
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Piece:
-    """The book of some accounts: `rows`, `moves`, `outcome` and `lines` as `booking.Booked`.
+    """The book of some accounts: `rows`, `moves` and `outcome` as `booking.Booked`.
 
-    `lines` is None where all can read them as well; `found` are the columns of what happened to any of these accounts
-    and `asked` of what was looked for, both in the order in which they stand in the book.
+    `found` are the columns of what happened to any of these accounts and `asked` of what was looked for, both in the
+    order in which they stand in the book.
     """
 
     rows: pl.DataFrame
     moves: pl.DataFrame
     outcome: pl.DataFrame
-    lines: pl.DataFrame | None
     found: tuple[str, ...]
     asked: tuple[str, ...]
 

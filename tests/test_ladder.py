@@ -69,7 +69,7 @@ def test_a_flip_stands_on_the_card_of_whoever_has_the_account() -> None:
     rows = pl.DataFrame(
         {"account_id": ["A", "B"], "account": ["Acme", "Bolt"], "manager_id": ["X", "Y"], "share": [1, 1]}
     )
-    seen = Seen(rulebook, {}, lines(text).collect(), rows, {}, QUARTER)
+    seen = Seen(rulebook, {}, lines(text), rows, {}, QUARTER)
     assert flipped(seen) == {"X": "Acme went both up and down the ladder; only the tiers at the two ends count."}
 
 

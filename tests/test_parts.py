@@ -39,7 +39,7 @@ def scored(world: World, engine: Engine) -> dict[str, bytes]:
         "book": made.scored.rows,
         "movements": made.scored.moves,
         "lines": made.ends.collect(),
-        "ledger": made.ledger_lines,
+        "ledger": made.ledger_lines.collect(),
         "outcome": made.made.outcome,
         "lifetime": made.worth.valued.now,
         "compared": judged.trace,

@@ -30,10 +30,11 @@ def lines_at_instants(
 ) -> pl.LazyFrame:
     """What each line brings at two instants.
 
-    The lines with `before` and `after`, a month's revenue in the reporting currency at the rate of `start`
-    (`after` at that of `end` with `spot`); 0 where the line is not in force.
+    The lines in force at either, with `before` and `after`, a month's revenue in the reporting currency at the rate of
+    `start` (`after` at that of `end` with `spot`); 0 where the line is not in force.
     """
-    priced = at_one_day(lines, rates, start, reporting)
+    standing = lines.filter(active(start) | active(end))
+    priced = at_one_day(standing, rates, start, reporting)
     both = _at_both_ends(priced, "monthly", active(start), active(end))
     if not spot:
         return both
@@ -48,8 +49,7 @@ def at_instants(lines: pl.LazyFrame, rates: pl.LazyFrame, start: date, end: date
     `after_spot` (at the rate of `end`), a month's revenue in the reporting currency. 0 is measured as zero.
     """
     keep = lines.select("account_id", "currency", "monthly", "starts_on", "ends_on")
-    standing = keep.filter(active(start) | active(end))
-    constant = lines_at_instants(standing, rates, start, end, reporting)
+    constant = lines_at_instants(keep, rates, start, end, reporting)
     both = at_one_day(constant, rates, end, reporting).with_columns(_or_zero("monthly", active(end), "after_spot"))
     everybody, sums = lines.select("account_id").unique(), _added(both, ("account_id",))
     found = everybody.join(sums, on="account_id", how="left", validate="1:1")

@@ -8,7 +8,7 @@ import polars as pl
 from scoring.ledger import movements, standing
 from scoring.ledger.balances import Span, at_instants, in_windows, lines_at_instants, lines_in_windows
 from scoring.ledger.currency import at_first_day, at_one_day, converted
-from scoring.ledger.history import active, recurring
+from scoring.ledger.history import active, served, serving
 from scoring.ledger.ladder import rungs, tiers_of_accounts
 from scoring.ledger.terms import Terms
 from scoring.money import MONEY
@@ -54,14 +54,19 @@ class Ledger:
 
 def contract_lines(contracts: pl.LazyFrame, terms: Terms, as_of: date) -> pl.LazyFrame:
     """The recurring lines of the contracts, as `history.recurring`, with `rung`."""
-    return rungs(recurring(contracts, terms, as_of), terms.tiers, terms.products)
+    return serving(contracts_served(contracts, terms, as_of))
+
+
+def contracts_served(contracts: pl.LazyFrame, terms: Terms, as_of: date) -> pl.LazyFrame:
+    """Every line of the contracts, as `history.served`, with `rung`."""
+    return rungs(served(contracts, terms, as_of), terms.tiers, terms.products)
 
 
 def of_contracts(lines: pl.LazyFrame, rates: pl.LazyFrame, terms: Terms, windows: Windows) -> Ledger:
     """The ledger of recurring revenue, from `contract_lines`: states at instants, movements day by day."""
     moves, outcome = windows.moves, windows.outcome
     if terms.fx == "at_start":
-        lines = at_first_day(lines, rates, terms.currency, "monthly").sort("line_id")
+        lines = at_first_day(lines, rates, terms.currency, "monthly").sort("line_id").collect().lazy()
     bridge = at_instants(lines, rates, moves.start, moves.end, terms.currency)
     ends = at_instants(lines, rates, outcome.start, outcome.end, terms.currency)
     last_on = movements.last_paid_on(lines, outcome)

@@ -28,6 +28,8 @@ _NUMBERS = (
 )
 _READ = (_ACCOUNT, _PRODUCT, "line_id", "starts_on", "ends_on", "signed_on", "renews", "monthly", "is_over")
 """What the end of a line hangs on."""
+_SERVES = "serves"
+"""Whether a line carries recurring revenue, in words that no export has a column of."""
 _DAYS = 1 << 22
 """More than the days of all years that have four digits."""
 _SINCE = (date(1970, 1, 1) - date.min).days
@@ -50,17 +52,29 @@ def recurring(contracts: pl.LazyFrame, terms: Terms, as_of: date) -> pl.LazyFram
     (null: evergreen) after notice, overdue payment, renewals and gaps, and `at_risk`, true where the last days
     are a gap that was not yet renewed. Sorted by line_id. Ends are worked out at once, the rest when it is collected.
     """
+    return serving(served(contracts, terms, as_of))
+
+
+def serving(lines: pl.LazyFrame) -> pl.LazyFrame:
+    """Those of the lines `served` that carry recurring revenue."""
+    return lines.filter(_SERVES).drop(_SERVES)
+
+
+def served(contracts: pl.LazyFrame, terms: Terms, as_of: date) -> pl.LazyFrame:
+    """Every line with what is known of its service, for `serving` to choose from: collected, it shares with the
+    contracts what it does not change, where `recurring` is a copy of nearly all of them.
+    """
     read = contracts if _ACCOUNT in contracts.collect_schema() else by_themselves(contracts, terms)
     lines = read.with_columns(pl.when(_unpaid()).then(pl.lit(0).cast(MONEY)).otherwise("monthly").alias("monthly"))
     # Ends are put beside the lines by their order, so no step between may change it.
     paid = _cut_where_over(lines, terms, as_of).select(_READ).collect()
     cut = _cut_where_renewed_early(_cut_where_renewed(paid), terms.early_renewal_days)
-    served = _bridge_gaps(cut, terms.gap_tolerance_days, as_of)
+    times = _bridge_gaps(cut, terms.gap_tolerance_days, as_of)
     brings = (pl.col("monthly") != 0) | ~_unpaid() if terms.keeps_free else pl.col("monthly") != 0
-    return (
-        pl.concat([lines.drop("starts_on", "ends_on", "monthly", _ACCOUNT, _PRODUCT), served.lazy()], how="horizontal")
-        .filter((pl.col("ends_on") > pl.col("starts_on")) & brings)
-        .with_columns(pl.when(pl.col("ends_on") < FAR).then("ends_on").alias("ends_on"))
+    rest = lines.drop("starts_on", "ends_on", "monthly", _ACCOUNT, _PRODUCT)
+    return pl.concat([rest, times.lazy()], how="horizontal").with_columns(
+        pl.when(pl.col("ends_on") < FAR).then("ends_on").alias("ends_on"),
+        ((pl.col("ends_on") > pl.col("starts_on")) & brings).alias(_SERVES),
     )
 
 

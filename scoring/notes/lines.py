@@ -16,7 +16,7 @@ LEFT = "churned"
 
 def at_risk(seen: Seen) -> list[str]:
     """Accounts that count although their contract has ended, because they may still renew."""
-    n = _risky(seen.lines)["account_id"].n_unique()
+    n = _risky(seen.lines).height
     if not n:
         return []
     whose = counted(n, "account")
@@ -25,8 +25,7 @@ def at_risk(seen: Seen) -> list[str]:
 
 def at_risk_of(seen: Seen) -> dict[str, str]:
     """The same by manager."""
-    risky = _risky(seen.lines).select("account_id").unique()
-    paying = seen.rows.filter(pl.col("closing") > 0).join(risky, on="account_id", how="semi")
+    paying = seen.rows.filter(pl.col("closing") > 0).join(_risky(seen.lines), on="account_id", how="semi")
     return {
         m: f"{n:,} of the accounts ended their contract and have not renewed yet; they still count as paying."
         for m, n in paying.group_by("manager_id").len().sort("manager_id").iter_rows()
@@ -48,7 +47,7 @@ def side_by_side(seen: Seen) -> list[str]:
     if seen.rulebook.basis != "contracts":
         return []
     paying = seen.lines.filter(pl.col("counts") & (pl.col("monthly") > 0) & pl.col("product").is_not_null())
-    several = paying.group_by("account_id", "product").len().filter(pl.col("len") > 1)
+    several = paying.group_by("account_id", "product").len().filter(pl.col("len") > 1).collect()
     if several.is_empty():
         return []
     n, lines = several["account_id"].n_unique(), several["len"].sum()
@@ -66,7 +65,7 @@ def said_to_have_left(seen: Seen) -> list[str]:
     told = seen.tables["milestones"].filter(pl.col("kind") == LEFT)
     left = told.group_by("account_id").agg(pl.col("dated_on").max())
     paying = seen.lines.filter(pl.col("counts") & (pl.col("monthly") > 0))
-    since = paying.group_by("account_id").agg(pl.col("starts_on").min())
+    since = paying.group_by("account_id").agg(pl.col("starts_on").min()).collect()
     n = left.join(since, on="account_id", validate="1:1").filter(pl.col("starts_on") <= pl.col("dated_on")).height
     if not n:
         return []
@@ -81,7 +80,7 @@ def flipped(seen: Seen) -> dict[str, str]:
     ladder = seen.rulebook.ladder
     if seen.rulebook.basis != "contracts" or not ladder.tiers or ladder.account_tier != "highest":
         return {}
-    turned = flips(seen.lines.lazy(), seen.outcome).collect()
+    turned = flips(seen.lines, seen.outcome).collect()
     told = seen.rows.filter(pl.col("share") > 0).join(turned, on="account_id").group_by("manager_id")
     accounts = told.agg(pl.col("account").sort())
     return {
@@ -94,7 +93,7 @@ def off_ladder(seen: Seen) -> list[Problem]:
     """Products with revenue that stand on no rung, with the rung's product they may be meant to be."""
     if not seen.rulebook.ladder.tiers:
         return []
-    unknown = on_no_rung(seen.lines.lazy(), seen.amount, pl.col("counts")).collect()
+    unknown = on_no_rung(seen.lines, seen.amount, pl.col("counts")).collect()
     ladder, otherwise = seen.rulebook.ladder, "name it under ladder.products if it is a tier"
     told = [
         (
@@ -115,10 +114,14 @@ def off_ladder(seen: Seen) -> list[Problem]:
 
 def _on_no_rung(what: str, revenue: Decimal, n: int, seen: Seen) -> str:
     """The sum is of amounts as they stand in their lines, so of no one currency where there are several."""
-    foreign = set(seen.lines["currency"].drop_nulls()) - {seen.rulebook.currency}
+    named = seen.lines.select(pl.col("currency").drop_nulls().unique()).collect()["currency"]
+    foreign = set(named) - {seen.rulebook.currency}
     amount = f"{revenue:,.2f} in several currencies" if foreign else seen.money(revenue)
     return f"{what} is on no rung of the ladder ({counted(n, 'line')}, {amount})"
 
 
-def _risky(lines: pl.DataFrame) -> pl.DataFrame:
-    return lines.filter(pl.col("at_risk") & pl.col("counts")) if "at_risk" in lines.columns else lines.clear()
+def _risky(lines: pl.LazyFrame) -> pl.DataFrame:
+    """The accounts that are at risk: account_id."""
+    if "at_risk" not in lines.collect_schema():
+        return pl.DataFrame(schema={"account_id": pl.String})
+    return lines.filter(pl.col("at_risk") & pl.col("counts")).select("account_id").unique().collect()

@@ -31,7 +31,7 @@ class Seen:
 
     rulebook: Rulebook
     tables: Frames
-    lines: pl.DataFrame
+    lines: pl.LazyFrame
     rows: pl.DataFrame
     aside: Frames
     outcome: Span

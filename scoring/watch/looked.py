@@ -43,15 +43,15 @@ class Looked:
     @property
     def lines(self) -> pl.LazyFrame:
         """The ledger's lines that bring something, of which nothing is copied that nobody asks for."""
-        return self.seen.lines.lazy().filter(pl.col("monthly") > 0)
+        return self.seen.lines.filter(pl.col("monthly") > 0)
 
     @cached_property
     def moves(self) -> pl.DataFrame:
         """The movements of the year day by day, as `ledger.movements.SCHEMA` without `origin`, whatever grain the rules
         ask for."""
         terms = replace(scope.terms(self.seen.rulebook), movements="daily")
-        lines, rates = self.seen.lines.lazy(), self.seen.tables["rates"].lazy()
-        return movements.of_contracts(lines, rates, self.year, terms).drop("origin").collect()
+        rates = self.seen.tables["rates"].lazy()
+        return movements.of_contracts(self.seen.lines, rates, self.year, terms).drop("origin").collect()
 
     @cached_property
     def spans(self) -> pl.DataFrame:
