@@ -63,7 +63,7 @@ def check(
     let go as soon as it is sorted: a company is in memory once, and one table of it twice.
     """
     lack = {name: lacking(frame, TABLES[name]) for name, frame in tables.items()}
-    numbered = {n: conform(tables.pop(n).lazy(), TABLES[n]).with_row_index(NR).collect() for n in list(tables)}
+    numbered = {n: _numbered(_in_one_piece(tables.pop(n)), TABLES[n]) for n in list(tables)}
     alone = [
         f
         for name in numbered
@@ -80,6 +80,17 @@ def check(
     findings = alone + _together(numbered, sound, lack, currency)
     del sound
     return _checked(numbered, findings)
+
+
+def _in_one_piece(frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows of many files as one piece, made column by column: each is let go before the next one is made."""
+    frame = frame.clone()  # whoever delivered it may hold it still
+    return pl.DataFrame([frame.drop_in_place(name).rechunk() for name in frame.columns])
+
+
+def _numbered(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """The rows with the table's columns, and their numbers."""
+    return conform(frame.lazy(), table).with_row_index(NR).collect()
 
 
 def _unread(frame: pl.DataFrame, name: str, faulty: Collection[tuple[str, str, int]]) -> Finding:

@@ -23,8 +23,10 @@ def returned(looked: Looked) -> pl.DataFrame:
     had = looked.held(lost.select("account_id", "moved_on", "on")).rename({"moved_on": "left_on"})
     came = moves.filter(pl.col("kind").is_in(["new", "reactivation"]), pl.col("gap_days") <= BACK)
     back = looked.held(came.select("account_id", pl.col("moved_on").alias("back_on")), "back_on")
-    ends = looked.lines.select("account_id", "product", pl.col("ends_on").alias("left_on"))
-    starts = looked.lines.select("account_id", "product", pl.col("starts_on").alias("back_on"))
+    ends, starts = (
+        looked.lines.filter(looked.year.holds(pl.col(day))).select("account_id", "product", pl.col(day).alias(name))
+        for day, name in (("ends_on", "left_on"), ("starts_on", "back_on"))
+    )
     pairs = (
         had.lazy()
         .join(back.lazy(), on=KEY)

@@ -168,4 +168,5 @@ def _described(
             ((from_day - pl.col("began_on")).dt.total_days() / DAYS_A_MONTH).alias("entered_age_months"),
         )
         .select(pl.col(name).cast(dtype) for name, dtype in SPELL.items())
+        .sort("account_id", maintain_order=True)
     )
