@@ -44,11 +44,10 @@ class Whole:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """Some accounts, or all where `is_all`: their rows of the tables, and what must be known of the whole."""
+    """Some accounts, or all: their rows of the tables, and what must be known of the whole."""
 
     tables: Tables
     whole: Whole
-    is_all: bool = True
     _contracts: list[tuple[Terms, pl.DataFrame]] = field(default_factory=list)
     _lines: list[tuple[tuple[str, Terms, date], pl.DataFrame]] = field(default_factory=list)
 
@@ -114,7 +113,7 @@ def split(tables: Tables, count: int) -> tuple[Places, list[Part]]:
     """
     where, whole = _where(tables, count), Whole.of(tables)
     places = Places(where, max(1, where[_PLACE].n_unique()))
-    return places, [Part(mine, whole, is_all=False) for mine in places.divided(tables)]
+    return places, [Part(mine, whole) for mine in places.divided(tables)]
 
 
 def _where(tables: Tables, count: int) -> pl.DataFrame:

@@ -18,15 +18,13 @@ FAR = date(9999, 12, 31)
 
 NOT_PAYING = ("trial", "paused")
 
-_ACCOUNT = "of account"
+ACCOUNT = "of account"
 """The number of an account among lines; which one it is says nothing, but it is compared faster than text."""
 _PLACE = "place"
 _PRODUCT = "of product"
-_NUMBERS = (
-    pl.col("account_id").cast(pl.Categorical).to_physical().cast(pl.Int64).alias(_ACCOUNT),
-    pl.col("product").cast(pl.Categorical).to_physical().alias(_PRODUCT),
-)
-_READ = (_ACCOUNT, _PRODUCT, "line_id", "starts_on", "ends_on", "signed_on", "renews", "monthly", "is_over")
+NUMBER = pl.col("account_id").cast(pl.Categorical).to_physical().cast(pl.Int64).alias(ACCOUNT)
+_NUMBERS = (NUMBER, pl.col("product").cast(pl.Categorical).to_physical().alias(_PRODUCT))
+_READ = (ACCOUNT, _PRODUCT, "line_id", "starts_on", "ends_on", "signed_on", "renews", "monthly", "is_over")
 """What the end of a line hangs on."""
 _SERVES = "serves"
 """Whether a line carries recurring revenue, in words that no export has a column of."""
@@ -49,8 +47,9 @@ def recurring(contracts: pl.LazyFrame, terms: Terms, as_of: date) -> pl.LazyFram
 
     One row per contract line with a service day and an amount other than 0 (or, where the terms keep them, a
     free one): the columns of `contracts` with `monthly` in the line's own currency, `starts_on`, `ends_on`
-    (null: evergreen) after notice, overdue payment, renewals and gaps, and `at_risk`, true where the last days
-    are a gap that was not yet renewed. Sorted by line_id. Ends are worked out at once, the rest when it is collected.
+    (null: evergreen) after notice, overdue payment, renewals and gaps, `at_risk`, true where the last days are a gap
+    that was not yet renewed, and the number of the `ACCOUNT`. Sorted by line_id. Ends are worked out at once, the rest
+    when it is collected.
     """
     return serving(served(contracts, terms, as_of))
 
@@ -64,14 +63,14 @@ def served(contracts: pl.LazyFrame, terms: Terms, as_of: date) -> pl.LazyFrame:
     """Every line with what is known of its service, for `serving` to choose from: collected, it shares with the
     contracts what it does not change, where `recurring` is a copy of nearly all of them.
     """
-    read = contracts if _ACCOUNT in contracts.collect_schema() else by_themselves(contracts, terms)
+    read = contracts if ACCOUNT in contracts.collect_schema() else by_themselves(contracts, terms)
     lines = read.with_columns(pl.when(_unpaid()).then(pl.lit(0).cast(MONEY)).otherwise("monthly").alias("monthly"))
     # Ends are put beside the lines by their order, so no step between may change it.
     paid = _cut_where_over(lines, terms, as_of).select(_READ).collect()
     cut = _cut_where_renewed_early(_cut_where_renewed(paid), terms.early_renewal_days)
     times = _bridge_gaps(cut, terms.gap_tolerance_days, as_of)
     brings = (pl.col("monthly") != 0) | ~_unpaid() if terms.keeps_free else pl.col("monthly") != 0
-    rest = lines.drop("starts_on", "ends_on", "monthly", _ACCOUNT, _PRODUCT)
+    rest = lines.drop("starts_on", "ends_on", "monthly", _PRODUCT)
     return pl.concat([rest, times.lazy()], how="horizontal").with_columns(
         pl.when(pl.col("ends_on") < FAR).then("ends_on").alias("ends_on"),
         ((pl.col("ends_on") > pl.col("starts_on")) & brings).alias(_SERVES),
@@ -172,7 +171,7 @@ def _cut_where_renewed_early(lines: pl.DataFrame, days: int) -> pl.DataFrame:
     if lines["signed_on"].null_count() == lines.height:
         return lines
     placed = lines.lazy().with_row_index(_PLACE)
-    key = (_ACCOUNT, _PRODUCT)
+    key = (ACCOUNT, _PRODUCT)
     following = {name: f"next_{name}" for name in (*key, "signed_on", "starts_on", "ends_on")}
     ordered = (
         placed.select(_PLACE, *following)
@@ -198,22 +197,22 @@ def _bridge_gaps(lines: pl.DataFrame, tolerance: int, as_of: date) -> pl.DataFra
     """
     since, until = pl.col("gap_from"), pl.col("gap_to")
     gaps = _gaps(lines.lazy(), as_of).filter((until > since) & (until - since < timedelta(days=tolerance)))
-    key = [_ACCOUNT, "ends_on"]
+    key = [ACCOUNT, "ends_on"]
     joined = lines.lazy().join(
-        gaps, left_on=key, right_on=[_ACCOUNT, "gap_from"], how="left", validate="m:1", maintain_order="left"
+        gaps, left_on=key, right_on=[ACCOUNT, "gap_from"], how="left", validate="m:1", maintain_order="left"
     )
     runs_on = until.is_not_null() & _pays() & ~(pl.col("is_open") & pl.col("is_over"))
     found = joined.select(
-        "monthly", "starts_on", "ends_on", _ACCOUNT, "gap_to", "is_open", runs_on.alias("runs_on")
+        "monthly", "starts_on", "ends_on", ACCOUNT, "gap_to", "is_open", runs_on.alias("runs_on")
     ).collect()
-    bridged = found.filter("runs_on").select(_ACCOUNT, "gap_to", "is_open", gap_from="ends_on").unique()
+    bridged = found.filter("runs_on").select(ACCOUNT, "gap_to", "is_open", gap_from="ends_on").unique()
     served = found.select(
         "monthly",
         "starts_on",
         pl.when("runs_on").then(until).otherwise("ends_on").alias("ends_on"),
         (pl.col("runs_on") & pl.col("is_open")).fill_null(value=False).alias("at_risk"),
     )
-    return _with_credits(served, lines.select(_ACCOUNT), bridged)
+    return _with_credits(served, lines.select(ACCOUNT), bridged)
 
 
 def _with_credits(served: pl.DataFrame, accounts: pl.DataFrame, bridged: pl.DataFrame) -> pl.DataFrame:
@@ -224,7 +223,7 @@ def _with_credits(served: pl.DataFrame, accounts: pl.DataFrame, bridged: pl.Data
         return served
     for day in ("starts_on", "ends_on"):
         inside = credits.sort(day).join_asof(
-            bridged.sort("gap_from"), left_on=day, right_on="gap_from", by=_ACCOUNT, check_sortedness=False
+            bridged.sort("gap_from"), left_on=day, right_on="gap_from", by=ACCOUNT, check_sortedness=False
         ).filter(pl.col(day) < pl.col("gap_to"))  # fmt: skip
         served = served.with_columns(served[day].scatter(inside[_PLACE], inside["gap_to"]))
     at_risk = inside.filter("is_open")[_PLACE]  # of those that would have ended
@@ -243,7 +242,7 @@ def _gaps(lines: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
     Account and day are one number, so that all is sorted at once and nothing is asked account by account.
     """
     paying = lines.filter(_pays())
-    starts, ends = (pl.col(_ACCOUNT) * _DAYS + (pl.col(day).to_physical() + _SINCE) for day in ("starts_on", "ends_on"))
+    starts, ends = (pl.col(ACCOUNT) * _DAYS + (pl.col(day).to_physical() + _SINCE) for day in ("starts_on", "ends_on"))
     account, next_on = pl.col("reach") // _DAYS, pl.col("next_starts")
     is_open = (next_on // _DAYS != account).fill_null(value=True)
     return (
@@ -251,7 +250,7 @@ def _gaps(lines: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
         .sort("starts")
         .select(pl.col("ends").cum_max().alias("reach"), pl.col("starts").shift(-1).alias("next_starts"))
         .select(
-            account.alias(_ACCOUNT),
+            account.alias(ACCOUNT),
             _day(pl.col("reach")).alias("gap_from"),
             pl.when(is_open).then(pl.lit(as_of + timedelta(days=1))).otherwise(_day(next_on)).alias("gap_to"),
             is_open.alias("is_open"),

@@ -24,10 +24,10 @@ def tiers_of_accounts(
 ) -> pl.LazyFrame:
     """The rung of each account at both ends.
 
-    One row per account: account_id, `tier_before`, `tier_after`; null where the account has no line on a
-    rung then. The highest rung counts, or with `largest` the rung that brings most (ties: the higher).
+    One row per account with a line on a rung at either: account_id, `tier_before`, `tier_after`; null where the account
+    has none then. The highest rung counts, or with `largest` the rung that brings most (ties: the higher).
     """
-    paying = lines.filter(pl.col("rung").is_not_null() & (pl.col(amount) > 0))
+    paying = lines.filter(pl.col("rung").is_not_null() & (pl.col(amount) > 0) & (before | after))
     ends = {"tier_before": before, "tier_after": after}
     if not largest:
         return (

@@ -8,6 +8,7 @@ from types import ModuleType
 import polars as pl
 
 from scoring.ledger.currency import AMOUNT, priced
+from scoring.ledger.history import NUMBER
 from scoring.lifetime.assumptions import Assumptions, Choice, WrongFamilyError
 from scoring.lifetime.contracts import contract_family
 from scoring.lifetime.contracts.contract_family import flagged
@@ -97,7 +98,7 @@ def _for(family: ModuleType, history: pl.LazyFrame, basis: str) -> pl.LazyFrame:
         return history.select("account_id", pl.col("starts_on").alias("dated_on"), pl.col("monthly").alias("amount"))
     year = pl.col("dated_on").dt.offset_by(A_YEAR)
     return history.filter(pl.col("amount") > 0).select(
-        "account_id", "line_id", pl.col("dated_on").alias("starts_on"), year.alias("ends_on"),
+        "account_id", NUMBER, "line_id", pl.col("dated_on").alias("starts_on"), year.alias("ends_on"),
         part(pl.col("amount"), 1, 12).alias("monthly"), pl.lit(None, dtype=pl.String).alias("status"),
         pl.lit(value=False).alias("at_risk"),
     )  # fmt: skip

@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from scoring.ledger.history import ACCOUNT
 from scoring.lifetime.fit import Counts
 
 DAYS_A_MONTH = 365.25 / 12
@@ -59,7 +60,7 @@ def paying_lines(lines: pl.LazyFrame, instant: date) -> pl.DataFrame:
     )
     usual = pl.col("months").filter(pl.col("is_common")).mode().min()
     told = own.select(
-        "account_id", "line_id", "starts_on", "ends_on", "is_in_force",
+        "account_id", ACCOUNT, "line_id", "starts_on", "ends_on", "is_in_force",
         (pl.col("is_common") | pl.col("is_ahead")).alias("is_term"),
         pl.when("is_common").then("months").otherwise(pl.coalesce(usual, "months")).alias("term_months"),
     )  # fmt: skip
@@ -71,9 +72,9 @@ def _in_order(lines: pl.DataFrame) -> pl.DataFrame:
 
     All but the last are one number, as texts sort slowly; that of an account says nothing but which lines are its own.
     """
-    account = pl.col("account_id").cast(pl.Categorical).to_physical().cast(pl.Int128)
     start, end = (pl.col(day).to_physical().fill_null(FAR_DAY) + FAR_DAY for day in ("starts_on", "ends_on"))
-    return lines.sort("line_id").sort((account * _APART + start) * _APART + end, maintain_order=True)
+    place = (pl.col(ACCOUNT).cast(pl.Int128) * _APART + start) * _APART + end
+    return lines.sort("line_id").sort(place, maintain_order=True)
 
 
 def chain(lines: pl.DataFrame) -> Chain:
@@ -84,7 +85,7 @@ def chain(lines: pl.DataFrame) -> Chain:
     """
     if lines.is_empty():
         return Chain(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
-    base = lines["account_id"].rle_id().cast(pl.Int64).to_numpy() * _APART
+    base = lines[ACCOUNT].rle_id().cast(pl.Int64).to_numpy() * _APART
     start, end = base + day_numbers(lines["starts_on"]), base + day_numbers(lines["ends_on"])
     reach = np.maximum.accumulate(end)
     rises = np.r_[True, reach[1:] > reach[:-1]]

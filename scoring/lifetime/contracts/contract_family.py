@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
+from scoring.ledger.history import ACCOUNT
 from scoring.lifetime.assumptions import VALUES, Assumptions, Choice
 from scoring.lifetime.contracts import bdw, choose_contracts, contract_value, exponential_gamma, renewals, sbg
 from scoring.lifetime.contracts.exponential_gamma import MonthlyPrior
@@ -31,7 +32,7 @@ class Seen:
 
 def seen(lines: pl.LazyFrame, instant: date) -> Seen:
     """The contracts as known before the instant; `lines` as `history.recurring`, in the reporting currency."""
-    asked = ("account_id", "line_id", "starts_on", "ends_on", "monthly", "status", "at_risk")
+    asked = ("account_id", ACCOUNT, "line_id", "starts_on", "ends_on", "monthly", "status", "at_risk")
     known = lines.filter(pl.col("starts_on") < instant).select(asked).collect().lazy()  # once for both
     spells = renewals.spells(known, instant)
     return Seen(spells, renewals.standing(spells, known, instant))
