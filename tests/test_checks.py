@@ -69,6 +69,16 @@ def test_tables_are_taken_so_that_a_company_is_in_memory_once() -> None:
     assert tables == {}
 
 
+def test_rows_of_many_files_become_one_piece_and_what_was_delivered_stays_whole() -> None:
+    delivered = {n: pl.concat([f.slice(i, 1) for i in range(f.height)], rechunk=False) for n, f in frames().items()}
+    assert delivered["accounts"].n_chunks() == 3
+    whole = {name: frame.clone() for name, frame in delivered.items()}
+    result = checked(delivered)
+    assert {frame.n_chunks() for frame in result.tables.values()} == {1}
+    for name, frame in delivered.items():
+        assert frame.equals(whole[name])
+
+
 def said(result: Checked) -> list[str]:
     return [str(p) for p in result.problems]
 

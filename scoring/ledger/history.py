@@ -23,11 +23,12 @@ ACCOUNT = "of account"
 _PLACE = "place"
 _PRODUCT = "of product"
 NUMBER = pl.col("account_id").cast(pl.Categorical).to_physical().cast(pl.Int64).alias(ACCOUNT)
+"""The same, from the account's id."""
 _NUMBERS = (NUMBER, pl.col("product").cast(pl.Categorical).to_physical().alias(_PRODUCT))
 _READ = (ACCOUNT, _PRODUCT, "line_id", "starts_on", "ends_on", "signed_on", "renews", "monthly", "is_over")
 """What the end of a line hangs on."""
 _SERVES = "serves"
-"""Whether a line carries recurring revenue, in words that no export has a column of."""
+"""Whether a line carries recurring revenue; no table has a column of this name."""
 _DAYS = 1 << 22
 """More than the days of all years that have four digits."""
 _SINCE = (date(1970, 1, 1) - date.min).days
@@ -206,28 +207,28 @@ def _bridge_gaps(lines: pl.DataFrame, tolerance: int, as_of: date) -> pl.DataFra
         "monthly", "starts_on", "ends_on", ACCOUNT, "gap_to", "is_open", runs_on.alias("runs_on")
     ).collect()
     bridged = found.filter("runs_on").select(ACCOUNT, "gap_to", "is_open", gap_from="ends_on").unique()
-    served = found.select(
+    times = found.select(
         "monthly",
         "starts_on",
         pl.when("runs_on").then(until).otherwise("ends_on").alias("ends_on"),
         (pl.col("runs_on") & pl.col("is_open")).fill_null(value=False).alias("at_risk"),
     )
-    return _with_credits(served, lines.select(ACCOUNT), bridged)
+    return _with_credits(times, lines.select(ACCOUNT), bridged)
 
 
-def _with_credits(served: pl.DataFrame, accounts: pl.DataFrame, bridged: pl.DataFrame) -> pl.DataFrame:
+def _with_credits(times: pl.DataFrame, accounts: pl.DataFrame, bridged: pl.DataFrame) -> pl.DataFrame:
     """The lines, of these accounts, where credits neither begin nor end in the gaps over which others run on."""
-    lines = pl.concat([served, accounts], how="horizontal").with_row_index(_PLACE)
+    lines = pl.concat([times, accounts], how="horizontal").with_row_index(_PLACE)
     credits = lines.filter(pl.col("monthly") < 0)
     if credits.is_empty() or bridged.is_empty():
-        return served
+        return times
     for day in ("starts_on", "ends_on"):
         inside = credits.sort(day).join_asof(
             bridged.sort("gap_from"), left_on=day, right_on="gap_from", by=ACCOUNT, check_sortedness=False
         ).filter(pl.col(day) < pl.col("gap_to"))  # fmt: skip
-        served = served.with_columns(served[day].scatter(inside[_PLACE], inside["gap_to"]))
+        times = times.with_columns(times[day].scatter(inside[_PLACE], inside["gap_to"]))
     at_risk = inside.filter("is_open")[_PLACE]  # of those that would have ended
-    return served.with_columns(served["at_risk"].scatter(at_risk, True))
+    return times.with_columns(times["at_risk"].scatter(at_risk, True))
 
 
 def _pays() -> pl.Expr:

@@ -114,8 +114,8 @@ def off_ladder(seen: Seen) -> list[Problem]:
 
 def _on_no_rung(what: str, revenue: Decimal, n: int, seen: Seen) -> str:
     """The sum is of amounts as they stand in their lines, so of no one currency where there are several."""
-    named = seen.lines.select(pl.col("currency").drop_nulls().unique()).collect()["currency"]
-    foreign = set(named) - {seen.rulebook.currency}
+    currencies = seen.lines.select(pl.col("currency").drop_nulls().unique()).collect()["currency"]
+    foreign = set(currencies) - {seen.rulebook.currency}
     amount = f"{revenue:,.2f} in several currencies" if foreign else seen.money(revenue)
     return f"{what} is on no rung of the ladder ({counted(n, 'line')}, {amount})"
 
