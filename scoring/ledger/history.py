@@ -61,8 +61,10 @@ def serving(lines: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def served(contracts: pl.LazyFrame, terms: Terms, as_of: date) -> pl.LazyFrame:
-    """Every line with what is known of its service, for `serving` to choose from: collected, it shares with the
-    contracts what it does not change, where `recurring` is a copy of nearly all of them.
+    """Every contract line with what `recurring` tells of it, and whether it is one of those, for `serving` to choose.
+
+    One row per contract line, sorted by line_id. Collected, it shares with the contracts all that it does not change,
+    where `recurring` is a copy of nearly all of them.
     """
     read = contracts if ACCOUNT in contracts.collect_schema() else by_themselves(contracts, terms)
     lines = read.with_columns(pl.when(_unpaid()).then(pl.lit(0).cast(MONEY)).otherwise("monthly").alias("monthly"))

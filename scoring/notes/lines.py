@@ -16,7 +16,7 @@ LEFT = "churned"
 
 def at_risk(seen: Seen) -> list[str]:
     """Accounts that count although their contract has ended, because they may still renew."""
-    n = _risky(seen.lines).height
+    n = _accounts_at_risk(seen.lines).height
     if not n:
         return []
     whose = counted(n, "account")
@@ -25,7 +25,7 @@ def at_risk(seen: Seen) -> list[str]:
 
 def at_risk_of(seen: Seen) -> dict[str, str]:
     """The same by manager."""
-    paying = seen.rows.filter(pl.col("closing") > 0).join(_risky(seen.lines), on="account_id", how="semi")
+    paying = seen.rows.filter(pl.col("closing") > 0).join(_accounts_at_risk(seen.lines), on="account_id", how="semi")
     return {
         m: f"{n:,} of the accounts ended their contract and have not renewed yet; they still count as paying."
         for m, n in paying.group_by("manager_id").len().sort("manager_id").iter_rows()
@@ -120,8 +120,8 @@ def _on_no_rung(what: str, revenue: Decimal, n: int, seen: Seen) -> str:
     return f"{what} is on no rung of the ladder ({counted(n, 'line')}, {amount})"
 
 
-def _risky(lines: pl.LazyFrame) -> pl.DataFrame:
-    """The accounts that are at risk: account_id."""
+def _accounts_at_risk(lines: pl.LazyFrame) -> pl.DataFrame:
+    """The accounts of lines that count in a gap which nobody closed yet: account_id, each once; none on invoices."""
     if "at_risk" not in lines.collect_schema():
         return pl.DataFrame(schema={"account_id": pl.String})
     return lines.filter(pl.col("at_risk") & pl.col("counts")).select("account_id").unique().collect()
