@@ -22,6 +22,7 @@ from remembered import remember
 
 from scoring import demo, pipeline
 from scoring.cli import init, main, places, run, threads
+from scoring.cli.screen import Column, table
 from scoring.errors import in_order
 from scoring.intake import RULES, SOURCES, Request, examine
 from scoring.letters import bare
@@ -693,6 +694,16 @@ def test_tables_fit_the_width(scored: Scored, monkeypatch: pytest.MonkeyPatch, w
         ruled = [line for line in (done.out + done.err).splitlines() if line.startswith("──")]
         assert ruled
         assert max(map(len, ruled)) <= int(width)
+
+
+def test_a_table_of_numbers_too_wide_for_the_terminal_loses_no_digit(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    row = ["2026-Q2", *(f"{n},283,783,094" for n in range(1, 5)), "93.8", "what can be left out"]
+    columns = [Column("Period"), *(Column(f"Sum {n}", is_number=True) for n in range(5)), Column("More", is_extra=True)]
+    table(columns, [row])
+    assert capsys.readouterr().out.splitlines()[-1].split() == row[:-1]
 
 
 def test_names_cannot_move_the_cursor(tmp_path: Path) -> None:

@@ -35,7 +35,10 @@ class Column:
 
 
 def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, foot: bool = False, aside: bool = False) -> None:
-    """Prints the table, on stderr if it is `aside` of the data; the last row is its sum if it has a `foot`."""
+    """Prints the table, on stderr if it is `aside` of the data; the last row is its sum if it has a `foot`.
+
+    What cannot be left out is printed beyond the width of the terminal rather than cut.
+    """
     from rich.box import SIMPLE
     from rich.cells import cell_len
     from rich.table import Table
@@ -46,6 +49,7 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, foot: boo
     longest = [max((cell_len(row[n]) for row in rows), default=0) for n in range(len(columns))]
     least = [length if c.is_number else min(length, _LEAST) for c, length in zip(columns, longest, strict=True)]
     shown = _with_room(columns, least, console.width)
+    console.width = max(console.width, _taken(least, shown))
     *body, last = rows if foot else [*rows, [""] * len(columns)]
     lined = Table(box=SIMPLE, show_edge=False, pad_edge=False, collapse_padding=True, show_footer=foot)
     for n in shown:
@@ -67,9 +71,14 @@ def _with_room(columns: Sequence[Column], least: Sequence[int], width: int) -> l
     """The columns that are shown: extra ones only where there is room, the first ones first."""
     shown = [n for n, c in enumerate(columns) if not c.is_extra or width >= NARROW]
     extra = [n for n in shown if columns[n].is_extra]
-    while extra and sum(least[n] + _BETWEEN for n in shown) - _BETWEEN > width:
+    while extra and _taken(least, shown) > width:
         shown.remove(extra.pop())
     return shown
+
+
+def _taken(least: Sequence[int], shown: Sequence[int]) -> int:
+    """How many columns of the terminal these take at least."""
+    return sum(least[n] + _BETWEEN for n in shown) - _BETWEEN
 
 
 @contextmanager
