@@ -47,9 +47,11 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, foot: boo
     stream = sys.stderr if aside else sys.stdout
     console = _console(stream)
     longest = [max((cell_len(row[n]) for row in rows), default=0) for n in range(len(columns))]
-    least = [length if c.is_number else min(length, _LEAST) for c, length in zip(columns, longest, strict=True)]
+    least = [_least(column, length) for column, length in zip(columns, longest, strict=True)]
     shown = _with_room(columns, least, console.width)
-    console.width = max(console.width, _taken(least, shown))
+    ample = [max(w, cell_len(c.name)) if c.is_number else w for c, w in zip(columns, least, strict=True)]
+    widths = ample if _taken(ample, shown) <= console.width else least
+    console.width = max(console.width, _taken(widths, shown))
     *body, last = rows if foot else [*rows, [""] * len(columns)]
     lined = Table(box=SIMPLE, show_edge=False, pad_edge=False, collapse_padding=True, show_footer=foot)
     for n in shown:
@@ -57,7 +59,8 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, foot: boo
             columns[n].name,
             Text(_clean(last[n])),
             justify="right" if columns[n].is_number else "left",
-            min_width=least[n],
+            width=widths[n] if columns[n].is_number else None,
+            min_width=widths[n],
             overflow="fold",
         )
     for row in body:
@@ -74,6 +77,13 @@ def _with_room(columns: Sequence[Column], least: Sequence[int], width: int) -> l
     while extra and _taken(least, shown) > width:
         shown.remove(extra.pop())
     return shown
+
+
+def _least(column: Column, longest: int) -> int:
+    """How wide it is at least: as its longest number, or the longest word of its name; text is broken into lines."""
+    from rich.cells import cell_len
+
+    return max(longest, *map(cell_len, column.name.split())) if column.is_number else min(longest, _LEAST)
 
 
 def _taken(least: Sequence[int], shown: Sequence[int]) -> int:
