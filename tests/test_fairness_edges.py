@@ -31,11 +31,34 @@ def lone(made: Made, manager: str, accounts: int) -> Made:
 
 
 def test_one_account_moves_a_score_hardly_and_is_not_published() -> None:
-    said = score_of(lone(small(managers=40, noise=0.25, skill=0.03), "M07", 1), "M07")
+    said = score_of(lone(small(managers=80, noise=0.25, skill=0.03), "M07", 1), "M07")
     assert said["z"] < 0.02
     assert said["score"] == pytest.approx(50, abs=3)
     assert said["high"] - said["low"] == pytest.approx(40, abs=4)  # all that a manager can be, and a doubtful mean
     assert (said["is_published"], said["reason"], said["label"]) == (False, "thin_evidence", None)
+
+
+def test_one_customer_of_one_manager_does_not_say_how_far_all_managers_differ() -> None:
+    made = small(managers=20, noise=0.15, skill=0.01)
+    alone = lone(made, "M07", 1)
+    mine = alone.shares.filter(pl.col("manager_id") == "M07")["account_id"].implode()
+    left = alone.with_units(pl.when(~pl.col("account_id").is_in(mine)).then(NRR.name).otherwise(0.0).alias(NRR.name))
+    without = Made(
+        left.units.filter(~pl.col("account_id").is_in(mine)), left.shares.filter(pl.col("manager_id") != "M07"),
+        left.managers, left.settings,
+    )  # fmt: skip
+    both = without.rows().join(left.rows(), on="manager_id").drop_nulls("z")
+    assert both.height == 19
+    assert both["z_right"].to_list() == pytest.approx(both["z"].to_list(), abs=0.05)
+    assert both["label_right"].to_list() == both["label"].to_list()
+    said = score_of(left, "M07")
+    assert said["z"] < 0.05
+    assert (said["is_published"], said["reason"], said["label"]) == (False, "thin_evidence", None)
+
+
+def test_a_company_of_small_books_takes_the_rules_word_for_how_far_managers_differ() -> None:
+    made = small(managers=30, accounts=3, noise=0.2, skill=0.05).estimate()
+    assert (made.scale.found, made.scale.between) == (0.0, pytest.approx(NRR.spread**2))
 
 
 def test_a_book_in_which_all_did_the_same_has_the_noise_of_everybodys_accounts() -> None:
@@ -268,15 +291,31 @@ def test_a_kind_seen_in_one_book_only_is_drawn_to_nothing_and_flagged() -> None:
     assert odd.of("M05")["few_comparable"] == 0
 
 
-def test_a_new_manager_with_small_shares_is_believed_little() -> None:
-    made = small(skill=0.03)
+def taken_over(share: float, accounts: int = 30) -> Made:
+    """The company in which a new manager, M99, had so much of so many of the accounts of M02."""
+    made = small(skill=0.05, noise=0.1, managers=40)
     mine = pl.col("manager_id") == "M02"
-    new = made.shares.filter(mine).with_columns(pl.lit("M99").alias("manager_id"), share=pl.lit(0.05)).head(5)
+    new = made.shares.filter(mine).with_columns(pl.lit("M99").alias("manager_id"), share=pl.lit(share)).head(accounts)
     old = made.shares.join(new.select("account_id", part="share"), on="account_id", how="left")
     old = old.with_columns(pl.col("share") - pl.col("part").fill_null(0)).drop("part")
-    rows = Made(made.units, pl.concat([old, new]), made.managers).rows()
+    return Made(made.units, pl.concat([old, new]), made.managers)
+
+
+def test_a_new_manager_of_few_accounts_is_believed_little() -> None:
+    rows = taken_over(0.05, accounts=5).rows()
     z = dict(zip(rows["manager_id"], rows["z"], strict=True))
     assert z["M99"] < 0.5 * z["M02"]
+
+
+def test_who_had_accounts_for_a_few_days_has_the_evidence_of_a_few_days() -> None:
+    new, old = (score_of(taken_over(1 / 90), manager) for manager in ("M99", "M02"))
+    assert (new["is_published"], new["reason"], new["label"], new["grade"]) == (False, "thin_evidence", None, "none")
+    assert (old["is_published"], old["grade"]) == (True, "high")
+
+
+def test_evidence_counts_an_account_by_the_part_of_it_that_was_the_managers() -> None:
+    grades = [score_of(taken_over(share), "M99")["grade"] for share in (1 / 90, 0.15, 0.3, 0.6, 0.999)]
+    assert grades == ["none", "low", "low", "medium", "high"]
 
 
 def test_a_contract_that_is_not_up_for_renewal_counts_nowhere() -> None:

@@ -24,6 +24,9 @@ USUAL_K = 139.0
 """Account-quarters at which half of a difference is believed, where no policy says how far managers differ. It is what
 net revenue retention had in the simulation that the method was chosen by; a choice, not a measurement of ours."""
 
+LEAST_HEARD = 4.0
+"""Books with the evidence of fewer units are not asked how far managers differ: one customer would answer for all."""
+
 _NOTHING = 1e-12
 """Residuals smaller than this are the noise of binary fractions."""
 
@@ -49,8 +52,9 @@ class Estimate:
     """What one metric says of every manager.
 
     `rows`: one row per manager, sorted; accounts (units with a part), observed and expected (means of the book),
-    difference, noise (its variance), evidence (n_eff), z, peer_mean, peers, peer_level (place of the group from
-    narrow to wide), theta, error, range_error (`own.range_error`), low, high, chance_above, grade, label,
+    difference, noise (its variance), evidence (n_eff), z, held (how much of its units was the manager's), peer_mean,
+    peers, peer_level (place of the group from narrow to wide), theta, error, range_error (`own.range_error`), low,
+    high, chance_above, grade, label,
     few_comparable (units with under 20 of their kind in other books), largest_part (of one account in the book),
     reason (null where published). In the metric's unit; null where there is none; without peers low and high are
     those of the difference. `measured`, `inner` (residuals less their book's mean, 0 where not measured) is of units;
@@ -80,7 +84,10 @@ def estimate(company: Company, outcome: Outcome, settings: Fairness | None = Non
         return _made(company, outcome, case, None, rows)
     scale, heard = found
     averages = Averages(
-        case.mean(case.values), case.mean(case.expectation.expected), of_books(case.part, heard, case.books)
+        case.mean(case.values),
+        case.mean(case.expectation.expected),
+        of_books(case.part, heard, case.books),
+        case.held(is_known=settings.joint),
     )
     told = case.told
     groups = tuple(codes[told] for codes in company.groups)
@@ -126,6 +133,10 @@ class _Case:
         """The average of units' values over each manager's book."""
         return self.books.by_manager(self.part * values[self.books.unit])
 
+    def held(self, *, is_known: bool) -> Vector:
+        """How much of its units was each manager's; all of it where Z knows already of shared ones (`is_known`)."""
+        return np.ones(self.books.managers) if is_known else self.books.by_manager(self.part * self.books.share)
+
 
 def _case(company: Company, outcome: Outcome, settings: Fairness) -> _Case:
     column = company.shelf.units[outcome.name].cast(pl.Float64)
@@ -152,7 +163,8 @@ def _case(company: Company, outcome: Outcome, settings: Fairness) -> _Case:
 def _scaled(case: _Case, outcome: Outcome, settings: Fairness) -> tuple[Scale, Noise] | str:
     """What the metric is measured by, or why it cannot be.
 
-    The spread between managers is always that of equal weights, or of the calibration where it is frozen.
+    The spread between managers is always that of equal weights, of books with enough to say it, or of the calibration
+    where it is frozen.
     """
     heard = noise(case.residual, case.books, case.segment, settings.prior_accounts)
     if heard is None:
@@ -160,11 +172,13 @@ def _scaled(case: _Case, outcome: Outcome, settings: Fairness) -> tuple[Scale, N
     if heard.pooled <= _NOTHING**2 * max(1.0, float(np.mean(case.values**2))):
         return "no_variation"
     difference = case.books.by_manager(case.equal * case.residual[case.books.unit])
-    shows = joint.carried(case.equal, case.books)[case.told] if settings.joint else 1.0
-    found = paule_mandel(difference[case.told], of_books(case.equal, heard, case.books)[case.told], shows)
+    noises = of_books(case.equal, heard, case.books)
+    asked = case.told & (heard.pooled >= LEAST_HEARD * noises)
+    shows = joint.carried(case.equal, case.books)[asked] if settings.joint else 1.0
+    found = paule_mandel(difference[asked], noises[asked], shows)
     frozen = settings.frozen_k.get(outcome.name)
     policy = settings.spreads.get(outcome.name, outcome.spread) or sqrt(heard.pooled / USUAL_K)
-    mixed = blended(found, int(case.told.sum()), policy, settings.prior_managers)
+    mixed = blended(found, int(asked.sum()), policy, settings.prior_managers)
     between = mixed if frozen is None else heard.pooled / frozen
     return Scale(between, found, heard.pooled, heard.repeat), heard
 

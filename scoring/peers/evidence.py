@@ -22,6 +22,15 @@ REASONS = {
 Words = NDArray[np.str_]
 
 
+def of_own(z: Vector, held: Vector) -> Vector:
+    """Z if accounts count by the part of them that was the manager's: n in n / (n + k) is `held` times what it was.
+
+    An average shows how accounts did, and not for how long somebody looked after them.
+    """
+    left = held * z + 1 - z
+    return np.divide(held * z, left, out=np.zeros_like(z), where=left > 0)
+
+
 def grades(z: Vector, least: float = LEAST_Z) -> Words:
     """`none` (not published), `low`, `medium` or `high`; only `high` may be quoted in a decision of consequence."""
     return np.select([z < least, z < MEDIUM_Z, z < HIGH_Z], ["none", "low", "medium"], "high")

@@ -20,6 +20,7 @@ NUMBERS = (
     "noise",
     "evidence",
     "z",
+    "held",
     "peer_mean",
     "theta",
     "error",
@@ -35,11 +36,13 @@ WORDS = ("grade", "label", "reason")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Averages:
-    """A metric's averages by manager: what happened, what was expected, and the variance of their difference."""
+    """A metric's averages by manager: what happened, what was expected, the variance of their difference, and how much
+    of the units was the manager's (`held`)."""
 
     observed: Vector
     expected: Vector
     noise: Vector
+    held: Vector
 
     @property
     def difference(self) -> Vector:
@@ -67,6 +70,8 @@ def compared(
     count = np.where(alone, freedom + 1, known.count)
     reach = intervals.reach(count, settings.coverage, compare=settings.compare) * stray
     sure = intervals.chance_above(shrunk.theta - known.mean, shrunk.error, count)
+    held = averages.held[told]
+    own = evidence.of_own(shrunk.z, held)
     numbers = {
         "observed": averages.observed[told],
         "expected": averages.expected[told],
@@ -74,6 +79,7 @@ def compared(
         "noise": averages.noise[told],
         "evidence": within / averages.noise[told],
         "z": np.where(alone, np.nan, shrunk.z),
+        "held": held,
         "peer_mean": np.where(alone, np.nan, known.mean),
         "theta": np.where(alone, np.nan, shrunk.theta),
         "error": shrunk.error,
@@ -83,9 +89,9 @@ def compared(
         "chance_above": np.where(alone, np.nan, sure),
     }
     words = {
-        "grade": np.where(alone, "none", evidence.grades(shrunk.z, settings.least_z)),
-        "label": np.where(alone | (shrunk.z < settings.least_z), "", evidence.labels(sure, settings.sure)),
-        "reason": evidence.reasons(shrunk.z, known.count, settings.least_z),
+        "grade": np.where(alone, "none", evidence.grades(own, settings.least_z)),
+        "label": np.where(alone | (own < settings.least_z), "", evidence.labels(sure, settings.sure)),
+        "reason": evidence.reasons(own, known.count, settings.least_z),
     }
     codes = {"manager": np.flatnonzero(told), "peers": known.count, "peer_level": known.level}
     said = pl.DataFrame({**codes, **numbers, **words}).with_columns(

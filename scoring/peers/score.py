@@ -72,16 +72,16 @@ def weighed(
     """The same of figures whose correlation is known."""
     share = np.array([weights.get(e.metric, 0.0) for e in estimates], dtype=np.float64)
     share = share / share.sum()
-    has, points, z = _terms(estimates, share)
+    has, points, z, own = _terms(estimates, share)
     count = _peers(estimates, has)
     any_data = has.any(axis=1)
     doubt, error = (POINTS * joint_error(_errors(estimates, share, c), together) for c in ("error", "range_error"))
     total = POINTS * points.sum(axis=1)
     reach = intervals.reach(count, settings.coverage, compare=settings.compare) * error
     sure = intervals.chance_above(total, doubt, count)
-    believed = z.sum(axis=1)
+    believed, borne = z.sum(axis=1), own.sum(axis=1)
     compared = any_data & (count > 0)
-    reason = np.where(compared, evidence.reasons(believed, count, settings.least_z), _why(estimates, share))
+    reason = np.where(compared, evidence.reasons(borne, count, settings.least_z), _why(estimates, share))
     made = pl.DataFrame(
         {
             "manager_id": estimates[0].rows["manager_id"],
@@ -92,7 +92,7 @@ def weighed(
             "z": believed,
             "chance_above": sure,
             "peers": count,
-            "grade": evidence.grades(believed, settings.least_z),
+            "grade": evidence.grades(borne, settings.least_z),
             "label": np.where(reason == "", evidence.labels(sure, settings.sure), ""),
         }
     )
@@ -106,20 +106,22 @@ def weighed(
     )
 
 
-def _terms(estimates: Sequence[Figures], share: Vector) -> tuple[Matrix, Matrix, Matrix]:
-    """By manager and metric: whether there is a figure, and its terms of the score and its evidence."""
+def _terms(estimates: Sequence[Figures], share: Vector) -> tuple[Matrix, Matrix, Matrix, Matrix]:
+    """By manager and metric: whether there is a figure, and its terms of the score, of Z, and of the own evidence."""
     shape = (estimates[0].rows.height, len(estimates))
-    has, points, z = np.zeros(shape, dtype=bool), np.zeros(shape), np.zeros(shape)
+    has, points, z, own = np.zeros(shape, dtype=bool), np.zeros(shape), np.zeros(shape), np.zeros(shape)
     for m, made in enumerate(estimates):
         rows = made.rows
         theta, mean = rows["theta"].to_numpy(), rows["peer_mean"].to_numpy()
         has[:, m] = ~np.isnan(theta) & (share[m] > 0)
-        z[:, m] = share[m] * or_nought(rows["z"])
+        believed = or_nought(rows["z"])
+        z[:, m] = share[m] * believed
+        own[:, m] = share[m] * evidence.of_own(believed, or_nought(rows["held"]))
         between = made.scale.between if made.scale else 0.0
         if made.scale and between > 0:
             gap = theta - mean
             points[:, m] = share[m] / np.sqrt(between) * np.where(np.isnan(gap), 0.0, gap)
-    return has, points, z
+    return has, points, z, own
 
 
 def _errors(estimates: Sequence[Figures], share: Vector, column: str) -> Matrix:

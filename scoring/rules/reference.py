@@ -56,7 +56,8 @@ How managers are compared:
   the `responsibility.days` that end `end_before_outcome` days before. Handing over a dying account gains nothing.
 - **No customer is the whole score**: `weights` bound what one account counts. Money is shown beside it.
 - **Evidence**: with few accounts a difference is mostly luck, so only the part Z = n / (n + k) of it is
-  believed (`credibility`). Below `publish.min_z` no score is published, and nobody is called above or below
+  believed (`credibility`). Below `publish.min_z`, in which an account counts by the part of the days that it was the
+  manager's, no score is published, and nobody is called above or below
   the peers with less certainty than `publish.label_probability`.
 - **The score** is 50 for the average of the peers; 10 points are one standard deviation of true differences.
 - `raw`, `weighted`, `peer_percentile` and `oe` leave out some or all of this; they are there to be compared
