@@ -10,6 +10,7 @@ import polars as pl
 from scoring.explain.model import Account, Movement
 from scoring.explain.refusals import UnexplainedError
 from scoring.ledger.movements import KINDS, LOSSES
+from scoring.ledger.places import listed
 
 Row = Mapping[str, Any]
 
@@ -29,7 +30,7 @@ def accounts(rows: pl.DataFrame, moves: pl.DataFrame) -> tuple[Account, ...]:
 
 def _movement(row: Row) -> Movement:
     sign = -1 if row["kind"] in LOSSES else 1
-    places = tuple(place for place in row["origin"].split(", ") if place)
+    places = tuple(place for place in listed(row["origin"]) if place)
     return Movement(row["kind"], row["moved_on"], row["amount"], sign * row["amount"], row["gap_days"], places)
 
 

@@ -8,6 +8,7 @@ from scoring.ledger.balances import Span
 from scoring.ledger.currency import at_one_day, converted
 from scoring.ledger.history import active
 from scoring.ledger.paying import changes, paid_before
+from scoring.ledger.places import joined, parted, place
 from scoring.ledger.terms import Terms
 from scoring.money import MONEY
 
@@ -97,7 +98,7 @@ def _one_a_span(days: pl.LazyFrame, opening: pl.LazyFrame) -> pl.LazyFrame:
             pl.col("moved_on").min().alias("first_on"),
             pl.col("moved_on").max().alias("last_on"),
             pl.col("delta").sum().cast(MONEY),
-            pl.col("origin").str.split(", ").explode().unique().sort().str.join(", "),
+            joined(parted(pl.col("origin")).explode().unique().sort()),
         )
         .filter(pl.col("delta") != 0)
         .join(opening, on="account_id", how="left", validate="1:1")
@@ -114,16 +115,12 @@ def of_windows(balances: pl.LazyFrame, invoices: pl.LazyFrame, scored: Span, win
     """
     inside = scored.holds(pl.col("dated_on"))
     earlier = (pl.col("dated_on") < scored.start) & (pl.col("amount") > 0)
-    place = pl.format("{}:{}", "origin_file", "origin_row")
+    own = place().filter(inside)
     facts = invoices.group_by("account_id").agg(
         pl.col("dated_on").filter(earlier).max().alias("paid_until"),
         pl.col("dated_on").filter(inside).min().alias("first_on"),
         pl.col("dated_on").filter(inside).max().alias("last_on"),
-        place.filter(inside)
-        .sort_by(pl.col("amount").filter(inside), descending=True)
-        .head(8)
-        .str.join(", ")
-        .alias("origin"),
+        joined(own.sort_by(pl.col("amount").filter(inside), descending=True).head(8)).alias("origin"),
     )
     walked = balances.join(facts, on="account_id", how="left", validate="1:1").with_columns(
         (pl.col("after") - pl.col("before")).cast(MONEY).alias("delta"),
@@ -170,10 +167,9 @@ def _with_origin(moved: pl.LazyFrame, edges: pl.LazyFrame) -> pl.LazyFrame:
     Of lines billed month by month, one begins where another ends, so that most days on which lines end move nothing.
     """
     key = ["account_id", "moved_on"]
-    place = pl.format("{}:{}", "origin_file", "origin_row").alias("origin")
-    theirs = edges.join(moved, on=key, how="semi").select(*key, place)
-    listed = theirs.group_by(key).agg(pl.col("origin").unique().sort().str.join(", "))
-    return moved.join(listed, on=key, how="left", validate="1:1")
+    theirs = edges.join(moved, on=key, how="semi").select(*key, place().alias("origin"))
+    named = theirs.group_by(key).agg(joined(pl.col("origin").unique().sort()))
+    return moved.join(named, on=key, how="left", validate="1:1")
 
 
 def _days(back_on: pl.Expr) -> pl.Expr:

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from scoring.ledger.places import listed
 from scoring.notes.seen import counted
 from scoring.numbers import decimals, exact, fixed, money
 from scoring.scorecard.context import day
@@ -80,7 +81,7 @@ def why(line: Mapping[str, Any]) -> str:
             "time": "was open then, is decided now",
             "version": "by this version of bookscore",
         }[line["cause"]]
-    first, *more = line["origin"].split(", ")
+    first, *more = listed(line["origin"])
     others = f" and {counted(len(more), 'more row')}" if more else ""
     return f"{words} ({first}{others})" if first else words
 

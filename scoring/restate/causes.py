@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from scoring.ledger.parents import topmost
+from scoring.ledger.places import joined, parted, place
 from scoring.rules import Rulebook
 
 Tables = Mapping[str, pl.DataFrame]
@@ -24,7 +25,7 @@ def caused(lines: pl.DataFrame, changes: pl.DataFrame, then: Tables, now: Tables
     """
     rows = _rows(changes, then, now, rulebook)
     numbered = lines.with_row_index("nr")
-    places = numbered.select("nr", "account_id", pl.col("origin").str.split(", ").alias("place")).explode("place")
+    places = numbered.select("nr", "account_id", parted(pl.col("origin")).alias("place")).explode("place")
     exact = places.join(rows, on=["account_id", "place"]).group_by("nr").agg(*_summed("exact"))
     is_transfer = pl.col("kind").is_in(["transfer_in", "transfer_out"])
     of_owners = rows.filter(pl.col("table").is_in(_OF_OWNERS)).group_by("account_id").agg(*_summed("owner"))
@@ -83,7 +84,7 @@ def _rows(changes: pl.DataFrame, then: Tables, now: Tables, rulebook: Rulebook) 
 
 
 def _places(frame: pl.DataFrame) -> pl.Series:
-    return frame.select(pl.format("{}:{}", "origin_file", "origin_row")).to_series()
+    return frame.select(place()).to_series()
 
 
 def _summed(prefix: str) -> list[pl.Expr]:
@@ -91,7 +92,7 @@ def _summed(prefix: str) -> list[pl.Expr]:
     is_silent = (pl.col("cause") == "silent").any()
     return [
         pl.when(is_silent).then(pl.lit("silent")).otherwise(pl.lit("late")).alias(f"{prefix} cause"),
-        pl.col("told").unique().sort().head(_ROWS).str.join(", ").alias(f"{prefix} origin"),
+        joined(pl.col("told").unique().sort().head(_ROWS)).alias(f"{prefix} origin"),
         pl.col("recorded_at").max().alias(f"{prefix} recorded_at"),
         pl.col("day").min().alias(f"{prefix} day"),
     ]

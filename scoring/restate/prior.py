@@ -11,6 +11,7 @@ from scoring.booking import Booked, booked
 from scoring.calendar import Period
 from scoring.errors import NotConservedError
 from scoring.ledger.movements import signed
+from scoring.ledger.places import joined
 from scoring.money import MONEY
 from scoring.restate.causes import CAUSED, caused
 from scoring.restate.changed import changed
@@ -149,7 +150,7 @@ def _differences(made: Stretch) -> pl.DataFrame:
     return (
         pl.concat(parts)
         .group_by(_LINE)
-        .agg(pl.col("amount").sum(), pl.col("origin").filter(pl.col("origin") != "").unique().sort().str.join(", "))
+        .agg(pl.col("amount").sum(), joined(pl.col("origin").filter(pl.col("origin") != "").unique().sort()))
         .filter(pl.col("amount") != 0)
     )
 

@@ -8,6 +8,7 @@ import polars as pl
 
 from scoring import explain
 from scoring.explain import Explanation
+from scoring.ledger.places import parted
 from scoring.view.seen import NotVisibleError, Seen
 
 _TABLES = ("contracts", "invoices")
@@ -70,6 +71,6 @@ def _rows(seen: Seen, account_id: str) -> tuple[RowSeen, ...]:
 
 def _places(movements: pl.DataFrame) -> pl.DataFrame:
     """One row per place that a movement came from, out of texts such as `a.csv:7, a.csv:9`."""
-    each = movements.select(pl.col("origin").drop_nulls().str.split(", ").explode(empty_as_null=False))["origin"]
+    each = movements.select(parted(pl.col("origin").drop_nulls()).explode(empty_as_null=False))["origin"]
     apart = each.str.extract_groups(r"^(?<origin_file>.*):(?<origin_row>\d+)$").struct.unnest()
     return apart.select("origin_file", pl.col("origin_row").cast(pl.Int64)).drop_nulls()

@@ -3,6 +3,7 @@
 import polars as pl
 
 from scoring.ledger.movements import signed
+from scoring.ledger.places import parted
 from scoring.reports.moves import BRIDGE
 from scoring.reports.workbook.book import Book
 from scoring.reports.workbook.columns import Column
@@ -47,7 +48,7 @@ def _columns(currency: str) -> list[Column]:
 
 def _origin() -> tuple[pl.Expr, pl.Expr]:
     """The file and its rows; where there are several files, all of them with their rows, as they are written."""
-    places = pl.col("origin").str.split(", ")
+    places = parted(pl.col("origin"))
     files = places.list.eval(pl.element().str.extract(r"^(.*):\d+$")).list.unique(maintain_order=True)
     is_one = (files.list.len() == 1) & files.list.first().is_not_null()
     numbers = places.list.eval(pl.element().str.extract(r":(\d+)$")).list.join(", ")
