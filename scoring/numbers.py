@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from functools import lru_cache
 
-from babel.numbers import get_currency_precision, get_currency_symbol
+from babel.numbers import get_currency_symbol
 
 LOCALE = "en"
 NARROW = "\u202f"
@@ -18,6 +18,12 @@ Figure = Decimal | float | int | str | None
 _WORDS = {
     "steps": ("step", "steps"), "days": ("day", "days"), "months": ("month", "months"), "points": ("point", "points"),
 }  # fmt: skip
+_DECIMALS = {
+    0: frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split()),
+    3: frozenset("BHD IQD JOD KWD LYD OMR TND".split()),
+    4: frozenset(("CLF", "UYW")),
+}
+"""The decimals of ISO 4217 where they are not two. Habits of showing cash, which Babel knows, leave out cents."""
 _WIDE = Context(prec=60, rounding=ROUND_HALF_EVEN)
 _LARGE = ((Decimal(10) ** 3, "K"), (Decimal(10) ** 6, "M"), (Decimal(10) ** 9, "B"), (Decimal(10) ** 12, "T"))
 
@@ -134,10 +140,9 @@ def with_rest(values: Sequence[Decimal], whole: Decimal, places: int = 1) -> tup
     return (*values, rest) if abs(rest) >= Decimal(1).scaleb(-places) / 2 else tuple(values)
 
 
-@lru_cache(maxsize=256)
 def decimals(currency: str) -> int:
-    """How many decimals the currency has; 2 where it is unknown."""
-    return get_currency_precision(currency)
+    """How many decimals the currency has by ISO 4217; 2 where it is unknown."""
+    return next((places for places, codes in _DECIMALS.items() if currency in codes), 2)
 
 
 @lru_cache(maxsize=256)

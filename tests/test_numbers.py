@@ -3,8 +3,10 @@
 from decimal import Decimal
 
 import pytest
+from babel.numbers import list_currencies
 
-from scoring.numbers import arrow, compact_money, figure, fixed, likely, money, percent, signed
+from adapters.values.currencies import decimals_of
+from scoring.numbers import arrow, compact_money, decimals, figure, fixed, likely, money, percent, signed
 from scoring.reports.dates import day, window
 from scoring.reports.names import alphabetical, cleaned, file_names
 
@@ -69,6 +71,11 @@ def test_money_has_the_decimals_and_the_sign_of_its_currency() -> None:
     assert money("1234.5", "JPY") == "¥1,234"
     assert money("1.2345", "KWD") == "KWD\u00a01.234"
     assert money("12", "CHF", 0) == "CHF\u00a012"
+
+
+def test_reading_and_showing_know_the_same_decimals_of_currencies() -> None:
+    codes = sorted(list_currencies())
+    assert {code: decimals(code) for code in codes} == {code: decimals_of(code) for code in codes}
 
 
 def test_a_likely_range_stands_in_one_word() -> None:

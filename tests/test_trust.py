@@ -251,6 +251,14 @@ def test_a_control_total_that_is_met_says_nothing(row: str) -> None:
     assert controlled(row) == []
 
 
+def test_cents_of_a_currency_whose_cash_has_none_count() -> None:
+    sold = "account_id amount dated_on currency\na1 1000 2026-04-01 RSD\na1 800.40 2026-05-01 RSD"
+    controls = CONTROLS + "invoices amount RSD . . . 1799.60"
+    (finding,) = found(looked({"invoices": sold, "controls": controls}, ON_INVOICES), "totals")
+    assert finding.reason is not None
+    assert "RSD\u00a01,799.60, read were RSD\u00a01,800.40, a difference of +0.80" in finding.reason
+
+
 def test_a_difference_of_a_cent_withholds_all_scores_and_names_both_figures() -> None:
     (finding,) = controlled("invoices amount . 2026-04-01 2026-07-01 . 50.51")
     assert (finding.level, finding.managers) == (Level.WITHHOLDS, None)
