@@ -19,9 +19,9 @@ _WORDS = {
     "steps": ("step", "steps"), "days": ("day", "days"), "months": ("month", "months"), "points": ("point", "points"),
 }  # fmt: skip
 _DECIMALS = {
-    0: frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split()),
-    3: frozenset("BHD IQD JOD KWD LYD OMR TND".split()),
-    4: frozenset(("CLF", "UYW")),
+    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
+    3: "BHD IQD JOD KWD LYD OMR TND",
+    4: "CLF UYW",
 }
 """The decimals of ISO 4217 where they are not two. Habits of showing cash, which Babel knows, leave out cents."""
 _WIDE = Context(prec=60, rounding=ROUND_HALF_EVEN)
@@ -142,7 +142,7 @@ def with_rest(values: Sequence[Decimal], whole: Decimal, places: int = 1) -> tup
 
 def decimals(currency: str) -> int:
     """How many decimals the currency has by ISO 4217; 2 where it is unknown."""
-    return next((places for places, codes in _DECIMALS.items() if currency in codes), 2)
+    return next((places for places, codes in _DECIMALS.items() if currency in codes.split()), 2)
 
 
 @lru_cache(maxsize=256)
