@@ -9,8 +9,9 @@ weeks; nothing is scored by them.
 
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from scoring.errors import BookscoreError
 
@@ -58,10 +59,16 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The company's calendar: the month its year starts with, and how long the periods it scores are."""
+    """The company's calendar: the month its year starts with, how long the periods it scores are, and where it is that
+    a day begins."""
 
     fiscal_year_starts: int = 1
     length: Length = "quarter"
+    time_zone: str = "UTC"
+
+    def begins(self, day: date) -> datetime:
+        """The instant at which the day begins."""
+        return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(self.time_zone)).astimezone(UTC)
 
     def period(self, name: str) -> Period:
         """The period of that name, of whichever length the name has, a week too.

@@ -34,11 +34,11 @@ class Reader:
         way = (rulebook.currency, tuple(scales))
         if way not in self.taken:
             self.taken[way] = take_in(request.folder, rulebook.currency, request.as_of, scales, only=request.only)
-        exports, grain = self.taken[way], (*way, rulebook.grain)
+        exports, grain = self.taken[way], (*way, rulebook.grain, rulebook.calendar.time_zone)
         if not is_usable(exports, set_aside=request.set_aside):
             raise ProblemsFoundError(exports.problems)
         if grain not in self.made:
-            tables, later = scope.known_by(exports.checked.tables, request.as_of)
+            tables, later = scope.known_by(exports.checked.tables, request.as_of, rules.calendar_of(rulebook))
             scored = rolled_up(tables) if rulebook.grain == "parent" else tables
             self.made[grain] = Read(scored, exports, tuple(later), tables)
         return self.made[grain]

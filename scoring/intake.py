@@ -22,6 +22,7 @@ from adapters.mapping.sources import Sources
 from adapters.streamed import Streamed, streamed
 from adapters.wanted import Wanted
 from scoring import document, grouped, misread, rules, scope, trust
+from scoring.calendar import Calendar
 from scoring.checks import Checked, check
 from scoring.errors import Problem, ProblemsFoundError, Severity, in_order
 from scoring.inputs import Input
@@ -101,7 +102,8 @@ def examine(request: Request) -> Examined:
         exports = take_in(request.folder, currency, request.as_of, scales, only=request.only)
     except ProblemsFoundError as error:
         return Examined(said, error.problems, (), versions)
-    tables, later = scope.known_by(exports.checked.tables, request.as_of)
+    calendar = rules.calendar_of(versions[0].rulebook) if versions else Calendar()
+    tables, later = scope.known_by(exports.checked.tables, request.as_of, calendar)
     if is_usable(exports, set_aside=True):
         asked = misread.unknown_attributes if exports.has_errors else misread.misread
         used, none = _used(versions, tables, request.as_of)

@@ -176,6 +176,7 @@ def terms(rulebook: Rulebook) -> Terms:
         movements=rulebook.policies.movements,
         knows_returns=rulebook.retention.reactivation_counts or not rulebook.quick_ratio.reactivation_counts,
         keeps_free=rulebook.retention.free_accounts == "kept",
+        time_zone=rulebook.calendar.time_zone,
         tiers=rulebook.ladder.tiers,
         products=rulebook.ladder.products,
         largest_tier=rulebook.ladder.account_tier == "largest",
@@ -205,18 +206,19 @@ def growth_terms(rulebook: Rulebook) -> growth_parts.Terms:
     )
 
 
-def known_by(tables: Tables, as_of: date) -> tuple[dict[str, pl.DataFrame], list[Problem]]:
-    """The tables as they were known when the day `as_of` was over, and a note for each that knew less.
+def known_by(tables: Tables, as_of: date, calendar: Calendar) -> tuple[dict[str, pl.DataFrame], list[Problem]]:
+    """The tables as they were known when the day `as_of` of the calendar was over, and a note for each that knew less.
 
     Only rows that say when they were recorded can be later; the others count as known.
     """
-    until = pl.datetime(as_of.year, as_of.month, as_of.day, time_zone="UTC") + timedelta(days=1)
+    until = calendar.begins(as_of + timedelta(days=1))
     made, notes = {}, []
     for name, frame in tables.items():
         is_later = pl.col("recorded_at") >= until
         later = int(frame.select(is_later.sum()).item())
         if later:
-            what = f"{later:,} rows were recorded after {as_of} and are left out"
+            rows, left = ("1 row was", "is") if later == 1 else (f"{later:,} rows were", "are")
+            what = f"{rows} recorded after {as_of} and {left} left out"
             notes.append(Problem(what, table=name, severity=Severity.NOTE))
         made[name] = frame.filter(~is_later.fill_null(value=False)) if later else frame
     return made, notes

@@ -147,8 +147,8 @@ def _other_future(rows: pl.DataFrame, basis: str, on: date) -> pl.DataFrame:
 @pytest.mark.parametrize("basis", ["contracts", "invoices"])
 def test_a_leak_would_be_seen(basis: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """With all rows taken as known, the tests above would fail."""
-    monkeypatch.setattr(rolling, "known_before", lambda rows, basis, day: rows)
-    monkeypatch.setattr(level, "known_before", lambda rows, basis, day: rows)
+    monkeypatch.setattr(rolling, "known_before", lambda rows, *_: rows)
+    monkeypatch.setattr(level, "known_before", lambda rows, *_: rows)
     rules, first = rulebook(basis), date(2021, 1, 1)
     rows = contracts() if basis == "contracts" else [row for row in invoices() if row["dated_on"] < ON]
     day, late = date(2025, 6, 1), {"recorded_at": LATER}
@@ -164,7 +164,7 @@ def test_what_is_known_then_holds_no_later_day() -> None:
         answers=[answer("t01", ON, 3)],
         activities=[{"account_id": "t01", "dated_on": ON - timedelta(days=1), "kind": "login"}],
     )
-    then = foretold.known_then(tables, "contracts", ON)
+    then = foretold.known_then(tables, rulebook("contracts"), ON)
     assert then["answers"].is_empty()
     assert then["activities"].height == 1
     assert booking.booked(then, rulebook("contracts"), calendar_of(rulebook("contracts")).period("2025-Q2"), ON)

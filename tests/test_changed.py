@@ -1,6 +1,6 @@
 """Which rows are not as an earlier run read them?"""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -8,7 +8,9 @@ import pytest
 from tabled import tables
 
 from scoring.calendar import Calendar
+from scoring.lifetime.known import known_before
 from scoring.restate import changed, exchanged, told
+from scoring.scope import known_by
 from scoring.tables import TABLES
 
 UNTIL, AS_OF = date(2026, 4, 1), date(2026, 4, 5)
@@ -78,6 +80,22 @@ def test_late_is_what_says_that_it_was_recorded_after_the_day() -> None:
         instant = pl.lit(at).str.to_datetime("%Y-%m-%dT%H:%M:%S", time_unit="us", time_zone="UTC")
         later = {**new, "contracts": new["contracts"].with_columns(instant.alias("recorded_at"))}
         assert changed(was, later, UNTIL, AS_OF, Calendar())["cause"].to_list() == [cause]
+
+
+@pytest.mark.parametrize(
+    ("zone", "cause"), [("UTC", "late"), ("America/Los_Angeles", "silent"), ("Asia/Tokyo", "late")]
+)
+def test_a_day_is_over_when_it_is_over_where_the_company_is(zone: str, cause: str) -> None:
+    then = "line_id account_id amount every starts_on recorded_at\n1 A 100 month 2025-01-01 ."
+    was, new = tables({"contracts": then}), tables({"contracts": then.replace("100", "150")})
+    at = datetime(2026, 4, 6, 1, 30, tzinfo=UTC)  # in California it is still the evening of the as-of day
+    later = {**new, "contracts": new["contracts"].with_columns(pl.lit(at).dt.cast_time_unit("us").alias("recorded_at"))}
+    assert changed(was, later, UNTIL, AS_OF, Calendar(time_zone=zone))["cause"].to_list() == [cause]
+    known, notes = known_by(later, AS_OF, Calendar(time_zone=zone))
+    assert known["contracts"].height == (cause == "silent")
+    assert [note.what for note in notes] == ["1 row was recorded after 2026-04-05 and is left out"] * (cause == "late")
+    seen = known_before(later["contracts"].lazy(), "contracts", AS_OF + timedelta(days=1), zone).collect()
+    assert seen.height == (cause == "silent")
 
 
 def test_rows_without_ids_are_set_against_each_other_as_often_as_they_occur() -> None:

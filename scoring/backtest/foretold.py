@@ -39,7 +39,7 @@ class Foretold:
 def foretold(tables: booking.Tables, rulebook: Rulebook, held: Held) -> Foretold:
     """What each metric said of each account for the period that ended on the origin, or last before it."""
     period = _period(calendar_of(rulebook), rulebook, held.on)
-    then = known_then(tables, rulebook.basis, held.on)
+    then = known_then(tables, rulebook, held.on)
     rows = booking.booked(then, rulebook, period, held.on - timedelta(days=1)).rows
     once = book.at(rows.lazy(), "account_id")
     frames = measure_by(once, AHEAD, ("account_id",), basis=rulebook.basis)
@@ -47,11 +47,12 @@ def foretold(tables: booking.Tables, rulebook: Rulebook, held: Held) -> Foretold
     return Foretold(held.on, period.name, figures.drop_nulls().sort("metric", "account_id"), _came(held, rulebook))
 
 
-def known_then(tables: booking.Tables, basis: str, on: date) -> dict[str, pl.DataFrame]:
+def known_then(tables: booking.Tables, rulebook: Rulebook, on: date) -> dict[str, pl.DataFrame]:
     """The tables as they were known before the day: nothing recorded on it or later, nothing dated so."""
-    then, _ = scope.known_by(tables, on - timedelta(days=1))
+    basis, calendar = rulebook.basis, calendar_of(rulebook)
+    then, _ = scope.known_by(tables, on - timedelta(days=1), calendar)
     made = {n: t.filter((pl.col(_DAYS[n]) < on).fill_null(value=True)) if n in _DAYS else t for n, t in then.items()}
-    return {**made, basis: known_before(tables[basis].lazy(), basis, on).collect()}
+    return {**made, basis: known_before(tables[basis].lazy(), basis, on, calendar.time_zone).collect()}
 
 
 def signals(found: Sequence[Foretold], basis: str) -> list[Signal]:

@@ -58,7 +58,7 @@ def levels(world: World, held: Held, ahead: Ahead) -> dict[str, Level]:
     over by then.
     """
     basis = world.basis
-    known = {**world.tables, basis: known_before(world.tables[basis], basis, held.on)}
+    known = {**world.tables, basis: known_before(world.tables[basis], basis, held.on, world.terms.time_zone)}
     same = replace(world.assumed, model=_name(world, held))
     then = World(known, basis, world.terms, same, world.first)
     days = rolling.origins(world.first, held.on, ahead)

@@ -15,7 +15,7 @@ class Terms:
     """The policies of a ledger, as `rules.yaml` names them.
 
     `at_notice`: a cancelled line ends on the day of the notice. `knows_returns`: some rate asks who came back.
-    `keeps_free`: some rate asks who stays without paying.
+    `keeps_free`: some rate asks who stays without paying. `time_zone`: where a day begins.
     """
 
     currency: str
@@ -33,3 +33,4 @@ class Terms:
     movements: Grain = "daily"
     knows_returns: bool = False
     keeps_free: bool = False
+    time_zone: str = "UTC"

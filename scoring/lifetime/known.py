@@ -4,6 +4,7 @@ from datetime import date
 
 import polars as pl
 
+from scoring.calendar import Calendar
 from scoring.lifetime.contracts.chains import COMMON, DAYS_A_MONTH
 
 _STOPPED = ("cancelled", "ended")
@@ -12,17 +13,16 @@ USUAL = 0.15
 """A length was one of the company's terms where so many of the contracts that were over by then had it."""
 
 
-def known_before(rows: pl.LazyFrame, basis: str, day: date) -> pl.LazyFrame:
-    """The rows that were known before the day, as they then stood.
+def known_before(rows: pl.LazyFrame, basis: str, day: date, time_zone: str = "UTC") -> pl.LazyFrame:
+    """The rows that were known before the day began in the zone, as they then stood.
 
-    A row counts as known from the day it was recorded, else from the day it was signed, began, or is dated. The end
+    A row counts as known from the instant it was recorded, else from the day it was signed, began, or is dated. The end
     of a contract that was still to come is kept where notice had been given, or where its length is a term that
     running contracts have, or that many of those had that were over; else it is forgotten, as it may have been a
     later cancellation, or the day another contract took its place. The status of a contract that had not ended
     is forgotten, unless it is a trial.
     """
-    midnight = pl.datetime(day.year, day.month, day.day, time_zone="UTC")
-    recorded = pl.col("recorded_at").is_null() | (pl.col("recorded_at") < midnight)
+    recorded = pl.col("recorded_at").is_null() | (pl.col("recorded_at") < Calendar(time_zone=time_zone).begins(day))
     if basis != "contracts":
         return rows.filter(recorded & (pl.col("dated_on") < day))
     known = rows.filter(recorded & (pl.coalesce("signed_on", "starts_on") < day))

@@ -128,9 +128,8 @@ def plainly(assumed: Assumptions, basis: str, on: date, ahead: Ahead) -> Assumpt
 
 def history(tables: Tables, basis: str, terms: Terms, on: date) -> pl.LazyFrame:
     """The ledger's lines as they were known before the day."""
-    if basis == "contracts":
-        return contract_lines(known_before(tables["contracts"], basis, on), terms, on - timedelta(days=1))
-    return invoice_lines(known_before(tables["invoices"], basis, on), terms)
+    known = known_before(tables[basis], basis, on, terms.time_zone)
+    return contract_lines(known, terms, on - timedelta(days=1)) if basis == "contracts" else invoice_lines(known, terms)
 
 
 def came(tables: Tables, basis: str, terms: Terms, on: date, ahead: Ahead) -> pl.LazyFrame:

@@ -37,7 +37,7 @@ contracts).
 def changed(then: Tables, now: Tables, until: date, as_of: date, calendar: Calendar) -> pl.DataFrame:
     """What differs between two states of the tables, as `CHANGES`, in the order of the tables and then of `now`.
 
-    `then` was known when the day `as_of` was over; `until` is the first day that no longer counts.
+    `then` was known when the day `as_of` of the calendar was over; `until` is the first day that no longer counts.
     """
     found = [_table(name, then[name], now[name], until, as_of, calendar) for name in PASTS]
     return pl.concat([f for f in found if f.height] or [pl.DataFrame(schema=CHANGES)])
@@ -64,7 +64,7 @@ def _table(
     told = _compared(name, was, new, pairs, until).filter(pl.col("columns").list.len() > 0)
     sides = ((told["then"], was, "was"), (told["now"], new, "is"))
     facts = [series for places, frame, side in sides for series in _facts(name, frame, places, side, calendar)]
-    last = pl.datetime(as_of.year, as_of.month, as_of.day, time_zone="UTC") + timedelta(days=1)
+    last = calendar.begins(as_of + timedelta(days=1))
     is_edited = pl.col("state") == "edited"
     in_past = _before(pl.col("was_on"), pl.col("then"), until) | _before(pl.col("is_on"), pl.col("now"), until)
     touches = in_past & (~is_edited | pl.col("tells"))

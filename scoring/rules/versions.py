@@ -39,7 +39,8 @@ class Version:
 
 def calendar_of(rulebook: Rulebook) -> Calendar:
     """The company's calendar."""
-    return Calendar(rulebook.calendar.fiscal_year_starts, rulebook.calendar.period)
+    own = rulebook.calendar
+    return Calendar(own.fiscal_year_starts, own.period, own.time_zone)
 
 
 def effective_on(rulebook: Rulebook) -> date | None:
