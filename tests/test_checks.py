@@ -554,6 +554,18 @@ def test_accounts_and_managers_nobody_delivered_are_taken_from_the_other_tables(
     assert result.tables["managers"]["manager_id"].to_list() == ["M1", "M2"]
 
 
+def test_nobody_is_unknown_where_accounts_and_managers_are_taken_from_sound_rows() -> None:
+    tables = grown("contracts", "c3 A9 . . . . month 2025-01-01 . .")
+    tables["ownership"] = grown("ownership", "A8 M9 . . 2")["ownership"]
+    del tables["accounts"], tables["managers"]
+    result = checked(tables, [("contracts", "contracts.csv", 3)])
+    assert [p.what for p in result.problems if p.severity is Severity.ERROR] == ["share is not above 0 and up to 1"]
+    assert why(result, "contracts") == [(3, "a value could not be read")]
+    assert "A9" not in result.tables["accounts"]["account_id"]
+    assert result.derived == {"accounts", "managers"}
+    assert checked(frames()).derived == frozenset()
+
+
 def test_accounts_delivered_without_rows_are_not_made_up() -> None:
     result = checked({**frames(), "accounts": TABLES["accounts"].empty()})
     assert len(result.set_aside["invoices"]) == 2

@@ -40,6 +40,7 @@ class Checked:
     tables: Mapping[str, pl.DataFrame]
     problems: tuple[Problem, ...]
     set_aside: Mapping[str, pl.DataFrame]
+    derived: frozenset[str] = frozenset()
 
     @property
     def has_errors(self) -> bool:
@@ -79,7 +80,7 @@ def check(
             alone += notes
     findings = alone + _together(numbered, sound, lack, currency)
     del sound
-    return _checked(numbered, findings)
+    return _checked(numbered, findings, frozenset(PARENTS) - frozenset(lack))
 
 
 def _in_one_piece(frame: pl.DataFrame) -> pl.DataFrame:
@@ -136,7 +137,7 @@ def _answers(numbered: _Frames, csat_scales: Collection[str]) -> list[Finding]:
 def _together(numbered: _Frames, sound: _Frames, lack: Mapping[str, list[str]], currency: str | None) -> list[Finding]:
     """What is wrong with rows beside other rows."""
     trees = [n for n in PARENTS if not lack.get(n)]
-    keys = {n: numbered[n].get_column(TABLES[n].key[0]) for n in trees}
+    keys = {n: numbered[n].get_column(TABLES[n].key[0]) for n in trees if n in lack}  # nothing is unknown where derived
     return [
         *(f for n in trees for f in cycles(numbered[n], TABLES[n])),
         *(f for n in trees for f in look_alikes(numbered[n], TABLES[n])),
@@ -147,12 +148,12 @@ def _together(numbered: _Frames, sound: _Frames, lack: Mapping[str, list[str]], 
     ]
 
 
-def _checked(numbered: _Frames, findings: list[Finding]) -> Checked:
+def _checked(numbered: _Frames, findings: list[Finding], derived: frozenset[str]) -> Checked:
     if any(f.table in PARENTS and f.severity is Severity.ERROR and len(f.rows) for f in findings):
         findings = findings + dangling(numbered, findings)
     bad = {n: aside(numbered[n], n, findings) for n in TABLES if len(unusable(findings, n))}
     good = {n: _sorted(kept(numbered.pop(n), n, findings).drop(NR), t) for n, t in TABLES.items()}
-    return Checked(good, in_order(p for f in findings for p in f.problems), bad)
+    return Checked(good, in_order(p for f in findings for p in f.problems), bad, derived)
 
 
 def _sorted(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
