@@ -1,6 +1,6 @@
 """Is what was delivered fit to be scored? All that is wrong with the tables, gathered and shown at once.
 
-Rows are looked at by themselves first (`rows`, `columns`, `keys`), then together (`references`,
+Rows are looked at by themselves first (`rows`, `columns`, `keys`, `totals`), then together (`references`,
 `currencies`, `shares`), where rows already known to be wrong are left out, so that no fault is told twice.
 """
 
@@ -20,6 +20,7 @@ from scoring.checks.rows import ROW_RULES, broken, declared_rules, empty, survey
 from scoring.checks.setting_aside import aside, dangling, kept
 from scoring.checks.shares import overfull
 from scoring.checks.suggestions import did_you_mean
+from scoring.checks.totals import added_up
 from scoring.errors import Problem, Severity, in_order
 from scoring.frame import Table, conform
 from scoring.tables import ANSWERS, EXCLUSIONS, OWNERSHIP, TABLES, TARGETS
@@ -73,6 +74,10 @@ def check(
     alone += _answers(numbered, csat_scales)
     alone += _metrics(numbered, known_metrics)
     sound = {name: kept(frame, name, alone) for name, frame in numbered.items()}
+    undelivered = frozenset(PARENTS) - frozenset(lack)
+    sums = [f for n in lack for f in added_up(sound[n], TABLES[n], undelivered)]
+    sound |= {name: kept(sound[name], name, sums) for name in {f.table for f in sums}}
+    alone += sums
     for name, table in TABLES.items():
         if name not in lack:
             rows, notes = derived(sound, table) if name in PARENTS else (table.empty(), [])
@@ -80,7 +85,7 @@ def check(
             alone += notes
     findings = alone + _together(numbered, sound, lack, currency)
     del sound
-    return _checked(numbered, findings, frozenset(PARENTS) - frozenset(lack))
+    return _checked(numbered, findings, undelivered)
 
 
 def _in_one_piece(frame: pl.DataFrame) -> pl.DataFrame:
