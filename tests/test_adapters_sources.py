@@ -58,7 +58,7 @@ def test_words_may_be_numbers() -> None:
         ({"file": "../secret.csv"}, "must lie in the folder"),
         ({"file": "/etc/passwd"}, "must lie in the folder"),
         ({"file": "crm\\..\\..\\secret.csv"}, "must lie in the folder"),
-        ({"delimiter": ";;"}, "at most 1 character"),
+        ({"delimiter": ";;"}, "must be one plain sign"),
         ({"encoding": "klingon"}, 'is not a known encoding: "klingon"; write utf-8'),
         ({"encoding": "base64"}, "is not a known encoding"),
         ({"decimal": ";"}, "'.' or ','"),

@@ -9,7 +9,7 @@ import polars as pl
 from adapters.delivery import Fault
 from adapters.files.rows import ROW
 from adapters.mapping.histories import SINCE, UNTIL
-from adapters.mapping.reshaping import Reshaped
+from adapters.mapping.reshaping import Reshaped, named_twice
 from adapters.mapping.sources import Months
 from adapters.values.formats import Format
 from adapters.wording import counted, listed
@@ -31,6 +31,8 @@ def in_stretches(frame: pl.DataFrame, how: Months, form: Format) -> Reshaped:
     if wrong := _wrong(headers, months, how):
         return Reshaped(None, (Fault(wrong, "name them as 2026-05, or correct months in sources.yaml"),))
     index = [c for c in frame.columns if c not in headers]
+    if twice := named_twice(index, (how.value, SINCE, UNTIL, BEGAN)):
+        return Reshaped(None, twice)
     cells = frame.unpivot(list(months), index=index, variable_name=_MONTH, value_name=how.value)
     amount = pl.col(how.value).cast(pl.String).str.strip_chars()
     is_paid = amount.is_not_null() & ~amount.is_in(form.blanks) & ~amount.str.contains(_NOTHING)
