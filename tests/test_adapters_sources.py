@@ -78,3 +78,9 @@ def test_what_is_not_understood_is_refused_at_its_place(settings: dict[str, Any]
 def test_an_unknown_time_zone_is_refused() -> None:
     with pytest.raises(ValidationError, match="is not a known time zone"):
         Sources.model_validate({"time_zone": "Europe/Atlantis", "files": []})
+
+
+@pytest.mark.filterwarnings("error::FutureWarning")
+def test_a_pattern_that_python_reads_otherwise_is_taken_without_its_warning() -> None:
+    assert one(where={"a": {"like": "^[[:alpha:]]+$"}}).where["a"].like == "^[[:alpha:]]+$"
+    assert one(columns={"a": {"column": "b", "part": "([[:digit:]]+)"}})

@@ -211,6 +211,9 @@ _WRONG_SETTINGS = [
     ("attributes: {origin_file: every}", "attributes.origin_file is no name that a column can be given"),
     ("attributes: {' kept': every}", "attributes. kept is no name that a column can be given"),
     ("lookups: [{file: accounts.csv, on: {account_id: account_id}, take: [name], delimiter: é}]", "must be one plain"),
+    (f"lookups: [{{file: {'x' * 256}, on: {{account_id: account_id}}, take: [name]}}]", "is longer than the name"),
+    ("months: {columns: '(?x)a #', value: v}", "months.columns is no pattern"),
+    ("months: {columns: '2026-01', value: '*'}", 'is no name that a column can be given: "*"'),
     ("header_rows: 1.5", "header_rows must be a whole number: \"1.5\"; write digits, such as 30"),
 ]  # fmt: skip
 _MAPPED = """\
@@ -241,6 +244,7 @@ _MISFITS = [
     ("explode: {column: Typo}", 'contracts.csv, column Typo: has no column Typo; its columns are line_id, '),
     ("unpivot: {columns: amount, name: every, value: v}", "contracts.csv, column every: has a column every"),
     ("unpivot: {columns: currency, name: m, value: amount}", "contracts.csv, column amount: has a column amount"),
+    ("unpivot: {columns: '.*', name: m, value: v}", "contracts.csv, column account_id: has no column account_id"),
     ("months: {columns: '2026-01', value: amount}", "contracts.csv, column amount: has a column amount"),
     (
         "history: {of: product, file: accounts.csv, on: {account_id: account_id}, at: segment, new: name}",

@@ -9,7 +9,7 @@ import polars as pl
 from adapters.delivery import Fault
 from adapters.files.rows import ROW
 from adapters.mapping.histories import SINCE, UNTIL
-from adapters.mapping.reshaping import Reshaped, named_twice
+from adapters.mapping.reshaping import Reshaped, named_like, named_twice
 from adapters.mapping.sources import Months
 from adapters.values.formats import Format
 from adapters.wording import counted, listed
@@ -26,7 +26,7 @@ def in_stretches(frame: pl.DataFrame, how: Months, form: Format) -> Reshaped:
 
     Rows in which nothing is paid in any month give none, and are counted in a note.
     """
-    headers = frame.select(pl.selectors.matches(f"^(?:{how.columns})$")).columns
+    headers = named_like(frame, how.columns)
     months = {h: first for h in headers if (first := _first_day(h))}
     if wrong := _wrong(headers, months, how):
         return Reshaped(None, (Fault(wrong, "name them as 2026-05, or correct months in sources.yaml"),))

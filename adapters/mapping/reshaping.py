@@ -41,7 +41,7 @@ class Reshaped:
 
 def unpivoted(frame: pl.DataFrame, how: Unpivot) -> Reshaped:
     """A row for each cell under the headers that fit the pattern; the others are repeated on each."""
-    headers = frame.select(pl.selectors.matches(f"^(?:{how.columns})$")).columns
+    headers = named_like(frame, how.columns)
     if not headers:
         fault = Fault(f"no column is named like {how.columns}", "correct unpivot in sources.yaml")
         return Reshaped(None, (fault,))
@@ -50,6 +50,11 @@ def unpivoted(frame: pl.DataFrame, how: Unpivot) -> Reshaped:
         return Reshaped(None, twice)
     long = frame.unpivot(headers, index=index, variable_name=how.name, value_name=how.value)
     return Reshaped(long.sort(ROW, maintain_order=True))
+
+
+def named_like(frame: pl.DataFrame, pattern: str) -> list[str]:
+    """The columns of the file whose whole names fit the pattern."""
+    return [c for c in frame.select(pl.selectors.matches(f"^(?:{pattern})$")).columns if c != ROW]
 
 
 def named_twice(columns: Collection[str], added: Collection[str]) -> tuple[Fault, ...]:

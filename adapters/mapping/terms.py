@@ -30,12 +30,15 @@ STRICT = ConfigDict(extra="forbid", frozen=True)
 
 _OF_PROGRAMS = ("idna", "punycode", "raw_unicode_escape", "undefined", "unicode_escape")
 """Encodings that no file is written in."""
+_LONGEST_NAME = 255
 _PROBE = pl.Series([datetime(2001, 2, 3, 16, 5, 6)])
 
 
 def _relative(path: str) -> str:
     if path.startswith(("/", "\\")) or ".." in re.split(r"[/\\]", path):
         raise ValueError('must lie in the folder of the exports; write it with "/" and without ".."')
+    if any(len(part.encode()) > _LONGEST_NAME for part in path.split("/")):
+        raise ValueError("is longer than the name of a file can be; shorten it")
     return path
 
 
@@ -96,8 +99,8 @@ def _currency(code: str) -> str:
 
 
 def _new_name(name: str) -> str:
-    if name != name.strip() or name in ORIGIN:
-        raise ValueError(f'is no name that a column can be given: "{name}"; take another, without a blank at an end')
+    if name != name.strip() or name in (*ORIGIN, "*") or re.fullmatch(r"\^.*\$", name):
+        raise ValueError(f'is no name that a column can be given: "{name}"; take another, of letters')
     return name
 
 
@@ -110,8 +113,8 @@ def _as_text(value: object) -> object:
 
 def _pattern(text: str) -> str:
     try:
-        re.compile(text)
-        pl.select(pl.lit("").str.contains(text))
+        _compiled(text)
+        pl.select(pl.lit("").str.contains(text), whole=pl.lit("").str.contains(f"^(?:{text})$"))
     except re.error as error:
         raise ValueError(f'is no pattern: "{text}" ({error})') from None
     except pl.exceptions.PolarsError:
@@ -119,8 +122,15 @@ def _pattern(text: str) -> str:
     return text
 
 
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """The pattern as Python reads it, without its warnings: values are held against it by Polars."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        return re.compile(pattern)
+
+
 def _with_group(pattern: str) -> str:
-    if re.compile(pattern).groups != 1:
+    if _compiled(pattern).groups != 1:
         raise ValueError(f'must have one group in parentheses, which is taken: "{pattern}"')
     return pattern
 
