@@ -122,7 +122,9 @@ def _doubts(versions: tuple[Version, ...], tables: scope.Tables, exports: Export
     except (scope.NothingDatedError, ProblemsFoundError):
         return ()
     checked = exports.checked
-    looked = trust.Looked(now.rulebook, tables, checked.tables, checked.set_aside, exports.inputs, period, as_of)
+    looked = trust.Looked(
+        now.rulebook, tables, checked.tables, checked.set_aside, exports.inputs, period, as_of, derived=checked.derived
+    )
     return trust.problems(trust.of_run(looked))
 
 

@@ -159,7 +159,7 @@ def looked_at(folder: Folder, rows: pl.DataFrame | None = None) -> trust.Looked:
     checked = folder.exports.checked
     return trust.Looked(
         folder.rulebook, folder.tables, checked.tables, checked.set_aside, folder.exports.inputs, folder.period,
-        folder.as_of, rows,
+        folder.as_of, rows, checked.derived,
     )  # fmt: skip
 
 

@@ -137,6 +137,34 @@ def test_doubts_about_dates_and_decimals_are_written_and_not_decided(tmp_path: P
     assert len([f for f in delivery.faults if f.severity == "error"]) == 2
 
 
+@pytest.mark.parametrize("days", [[], ["02/03/2026", "05/06/2026"]])
+def test_the_order_of_a_date_is_asked_whatever_the_first_thousand_say(tmp_path: Path, days: list[str]) -> None:
+    rows = [f"S{n},A1,5,month,{day}" for n, day in enumerate([*["01/01/2025"] * 1_050, *days])]
+    text = "\n".join(["Subscription ID,Account ID,Amount,Billing Interval,Start Date", *rows])
+    entries, text, _, delivery = drafted(tmp_path, {"subscriptions.csv": text})
+    assert "dates" not in entries["subscriptions.csv"]
+    assert "# not recognised: the dates can be read as %d/%m/%Y and as %m/%d/%Y; declare dates" in text
+    assert delivery.tables["contracts"]["starts_on"].null_count() == len(rows)
+
+
+def test_one_column_of_dates_settles_the_order_of_another(tmp_path: Path) -> None:
+    text = "Subscription ID,Account ID,Amount,Billing Interval,Start Date,End Date,Cancelled On\n"
+    text += "S1,A1,5,month,01/01/2025,12/31/2025,2025-06-30\n"
+    entries, _, _, delivery = drafted(tmp_path, {"subscriptions.csv": text})
+    columns = entries["subscriptions.csv"]["columns"]
+    assert columns["starts_on"]["dates"] == columns["ends_on"]["dates"] == "%m/%d/%Y"
+    assert delivery.tables["contracts"]["starts_on"].to_list() == [date(2025, 1, 1)]
+    assert delivery.tables["contracts"]["cancelled_on"].to_list() == [date(2025, 6, 30)]
+
+
+def test_a_decimal_sign_is_asked_though_all_amounts_add_up_to_nothing(tmp_path: Path) -> None:
+    text = "Invoice ID;Account ID;Invoice Date;Amount\n"
+    text += "".join(f"I{n};A1;2026-01-05;{amount}\n" for n, amount in enumerate(["1,234", "-1,234"]))
+    entries, text, _, _ = drafted(tmp_path, {"invoices.csv": text})
+    assert "decimal" not in entries["invoices.csv"]
+    assert "# not recognised: decimal sign unclear" in text
+
+
 def test_a_column_that_should_lead_to_its_own_table_and_does_not_is_left_out(tmp_path: Path) -> None:
     files = {
         "salesteam.csv": "Sales Agent,Manager,Team\nAnn,Dora,East\nBen,Dora,East\nDora,Dora,East\nCem,Ann,East\n",

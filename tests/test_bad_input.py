@@ -179,3 +179,107 @@ def test_a_file_that_cannot_be_read_is_not_scored_without(company: Path) -> None
     assert all("rules.yaml" not in line for line in errors(told))
     assert "a file that cannot be read, cannot be set aside" in told
     assert contents(company) == before
+
+
+def test_a_value_that_cannot_be_read_is_one_error_where_nobody_delivered_accounts(company: Path) -> None:
+    for name in ("accounts.csv", "managers.csv", "ownership.csv", "targets.csv"):
+        (company / name).unlink()
+    replaced("contracts.csv", "100.00", "1OO.00")(company)
+    _, told, _ = bookscore("check", company)
+    assert [error.partition(":")[0] for error in errors(told)] == ["contracts.csv row 1, column amount"]
+    assert "is not among" not in told
+    code, out, _ = bookscore("run", company, "--set-aside", "--json")
+    assert code == 0
+    assert "is not among" not in out
+
+
+_WRONG_SETTINGS = [
+    ('dates: "%d/%m/%Y %H"', 'dates is no pattern that a date can be read by: "%d/%m/%Y %H"'),
+    ('dates: "%d/%m/%Y %I:%M"', "dates is no pattern that a date can be read by"),
+    ('dates: "%d/%m/%Q%Y"', "dates is no pattern that a date can be read by"),
+    ('dates: "%d/%m/%Y %"', "dates is no pattern that a date can be read by"),
+    ('dates: "%d/%d/%m/%Y"', "dates is no pattern that a date can be read by"),
+    ('dates: "%Y-%m-%d %H:%M:%S.%f"', "dates is no pattern that a date can be read by"),
+    ('delimiter: "→"', 'delimiter must be one plain sign and no quote: "→"'),
+    ("delimiter: '\"'", "delimiter must be one plain sign and no quote"),
+    ('delimiter: "\\n"', "delimiter must be one plain sign and no quote"),
+    ("encoding: idna", "encoding is not a known encoding"),
+    ("where: {every: []}", "where.every needs 1 or more entries"),
+    ("minor_digits: {jpy: 0}", 'minor_digits.jpy is not the code of a currency: "jpy"; write three capitals'),
+    ("unpivot: {columns: amount, name: m, value: m}", 'unpivot: name and value are both "m"'),
+    ("unpivot: {columns: amount, name: ' row', value: m}", 'is no name that a column can be given: " row"'),
+    ("attributes: {origin_file: every}", "attributes.origin_file is no name that a column can be given"),
+    ("attributes: {' kept': every}", "attributes. kept is no name that a column can be given"),
+    ("lookups: [{file: accounts.csv, on: {account_id: account_id}, take: [name], delimiter: é}]", "must be one plain"),
+    (f"lookups: [{{file: {'x' * 256}, on: {{account_id: account_id}}, take: [name]}}]", "is longer than the name"),
+    ("months: {columns: '(?x)a #', value: v}", "months.columns is no pattern"),
+    ("months: {columns: '2026-01', value: '*'}", 'is no name that a column can be given: "*"'),
+    ("header_rows: 1.5", "header_rows must be a whole number: \"1.5\"; write digits, such as 30"),
+]  # fmt: skip
+_MAPPED = """\
+files:
+  - file: contracts.csv
+    table: contracts
+    SETTING
+    columns: {line_id: line_id, account_id: account_id, amount: amount, starts_on: starts_on, every: every}
+"""
+
+
+@pytest.mark.parametrize(("setting", "said"), _WRONG_SETTINGS)
+def test_a_wrong_setting_of_sources_is_told_in_one_line_at_its_place(company: Path, setting: str, said: str) -> None:
+    (company / "sources.yaml").write_text(_MAPPED.replace("SETTING", setting), encoding="utf-8")
+    code, told, _ = bookscore("check", company)
+    (error,) = errors(told)
+    assert code == DATA
+    assert re.match(r"sources\.yaml:4: ", error)
+    assert said in error
+    assert re.search("; .", error), "no remedy"
+
+
+_ODD_HEADER = """\
+line_id,account_id,product,amount,currency,every,starts_on,2026-01,since
+L1,A1,Plan,5,EUR,month,2024-01-01,5,x
+"""
+_MISFITS = [
+    ("explode: {column: Typo}", 'contracts.csv, column Typo: has no column Typo; its columns are line_id, '),
+    ("unpivot: {columns: amount, name: every, value: v}", "contracts.csv, column every: has a column every"),
+    ("unpivot: {columns: currency, name: m, value: amount}", "contracts.csv, column amount: has a column amount"),
+    ("unpivot: {columns: '.*', name: m, value: v}", "contracts.csv, column account_id: has no column account_id"),
+    ("months: {columns: '2026-01', value: amount}", "contracts.csv, column amount: has a column amount"),
+    (
+        "history: {of: product, file: accounts.csv, on: {account_id: account_id}, at: segment, new: name}",
+        "contracts.csv, column since: has a column since",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("setting", "said"), _MISFITS)
+def test_a_setting_that_does_not_fit_the_columns_is_told_in_one_line(company: Path, setting: str, said: str) -> None:
+    (company / "contracts.csv").write_text(_ODD_HEADER, encoding="utf-8")
+    (company / "sources.yaml").write_text(_MAPPED.replace("SETTING", setting), encoding="utf-8")
+    code, told, _ = bookscore("check", company)
+    error, *_ = errors(told)
+    assert code == DATA
+    assert error.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("contracts.csv", "'[z-a].csv'", "sources.yaml: no file matches [z-a].csv"),
+        ("contracts.csv", "'[!].csv'", "sources.yaml: no file matches [!].csv"),
+        ("starts_on: starts_on", "starts_on: {column: starts_on, plus_days: 99999999999}", "3660 or less"),
+        ("account_id: account_id", "account_id: {column: account_id, minor_of: currency}", "no minor_of gives"),
+        (
+            "account_id: account_id",
+            "account_id: {first: [{formula: amount}]}",
+            "account_id holds a text, which no formula",
+        ),
+    ],
+)
+def test_a_wrong_mapping_is_told_and_is_no_mistake_of_ours(company: Path, old: str, new: str, said: str) -> None:
+    text = _MAPPED.replace("    SETTING\n", "").replace(old, new, 1)
+    (company / "sources.yaml").write_text(text, encoding="utf-8")
+    code, told, _ = bookscore("check", company)
+    assert code == DATA
+    assert any(error.startswith("sources.yaml") and said in error for error in errors(told))

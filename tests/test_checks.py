@@ -554,6 +554,60 @@ def test_accounts_and_managers_nobody_delivered_are_taken_from_the_other_tables(
     assert result.tables["managers"]["manager_id"].to_list() == ["M1", "M2"]
 
 
+def test_nobody_is_unknown_where_accounts_and_managers_are_taken_from_sound_rows() -> None:
+    tables = grown("contracts", "c3 A9 . . . . month 2025-01-01 . .")
+    tables["ownership"] = grown("ownership", "A8 M9 . . 2")["ownership"]
+    del tables["accounts"], tables["managers"]
+    result = checked(tables, [("contracts", "contracts.csv", 3)])
+    assert [p.what for p in result.problems if p.severity is Severity.ERROR] == ["share is not above 0 and up to 1"]
+    assert why(result, "contracts") == [(3, "a value could not be read")]
+    assert "A9" not in result.tables["accounts"]["account_id"]
+    assert result.derived == {"accounts", "managers"}
+    assert checked(frames()).derived == frozenset()
+
+
+@pytest.mark.parametrize(
+    "name", ["Total", "TOTALS:", "Grand_Total", "Grand_Totals_(12_records)", "Gesamtsumme", "Total_général", "A1_Total"]
+)
+def test_a_total_never_becomes_an_account(name: str) -> None:
+    tables = grown("contracts", f"c3 {name} . . 1300 . month 2025-01-01 . .")
+    tables["contracts"] = tables["contracts"].with_columns(pl.col("account_id").str.replace_all("_", " "))
+    del tables["accounts"]
+    result = checked(tables)
+    said = name.replace("_", " ")
+    assert [str(p) for p in result.problems if p.severity is Severity.ERROR] == [
+        "contracts.csv row 3, column account_id: account_id looks like a total of other rows, which would count twice: "
+        f'"{said}"; leave such rows out with where in sources.yaml; if it is one of the accounts, deliver those'
+    ]
+    assert said not in result.tables["accounts"]["account_id"]
+    assert len(result.set_aside["contracts"]) == 1
+
+
+@pytest.mark.parametrize("name", ["TotalEnergies", "Total_Wine", "Summer", "B7_Total"])
+def test_a_customer_whose_name_begins_like_a_total_is_an_account(name: str) -> None:
+    tables = grown("contracts", f"c3 {name} . . 1300 . month 2025-01-01 . .")
+    tables["contracts"] = tables["contracts"].with_columns(pl.col("account_id").str.replace_all("_", " "))
+    del tables["accounts"]
+    assert name.replace("_", " ") in checked(tables).tables["accounts"]["account_id"]
+
+
+def test_a_customer_called_total_is_one_where_accounts_are_delivered() -> None:
+    tables = grown("contracts", "c3 Total . . 1300 . month 2025-01-01 . .") | {
+        "accounts": grown("accounts", "Total . . .")["accounts"]
+    }
+    assert said(checked(tables)) == []
+
+
+def test_a_total_in_several_rows_of_one_line_is_told_once() -> None:
+    tables = frames()
+    total = tables["contracts"].with_columns(pl.lit("Total").alias("account_id"), pl.lit(9).alias("origin_row"))
+    total = total.with_columns(line_id=pl.col("line_id") + "x", origin_row=pl.col("origin_row").cast(pl.Int64))
+    del tables["accounts"]
+    result = checked(tables | {"contracts": pl.concat([tables["contracts"], total])})
+    assert len([p for p in result.problems if p.severity is Severity.ERROR]) == 1
+    assert len(result.set_aside["contracts"]) == 2
+
+
 def test_accounts_delivered_without_rows_are_not_made_up() -> None:
     result = checked({**frames(), "accounts": TABLES["accounts"].empty()})
     assert len(result.set_aside["invoices"]) == 2

@@ -150,6 +150,18 @@ def test_what_a_person_decided_is_used_next_time_and_is_an_input(tmp_path: Path)
     assert "matches.csv" in {f.name for f in delivery.files}
 
 
+def test_decisions_without_a_line_are_none(tmp_path: Path) -> None:
+    delivery = read(tmp_path, {"matches.csv": HEAD})
+    assert not [f for f in delivery.faults if f.file == "matches.csv"]
+    assert "matches.csv" in {f.name for f in delivery.files}
+
+
+def test_decisions_that_cannot_be_read_are_mended_in_their_own_file(tmp_path: Path) -> None:
+    (tmp_path / "matches.csv").write_bytes(HEAD.encode() + "billing,cus_Ä,A1,yes\n".encode("cp1252"))
+    (fault,) = (f for f in read(tmp_path, {}).faults if f.file == "matches.csv")
+    assert fault.remedy == "save it as CSV in UTF-8"
+
+
 def test_a_refused_match_is_not_proposed_again(tmp_path: Path) -> None:
     delivery = read(tmp_path, {"matches.csv": "system,their_id,account_id,decision\nbilling,cus_A,A1,no\n"})
     assert states(delivery)["cus_A"] == (None, "unmatched", None)

@@ -260,12 +260,32 @@ def test_equal_months_are_one_line_and_the_last_month_lasts_on(tmp_path: Path) -
 def test_a_month_that_is_missing_is_a_month_without_pay(tmp_path: Path) -> None:
     delivery = read(tmp_path, {"lines.csv": "id,2025-11,2026-01\nA,10,10\n"}, STRETCHES)
     assert column(delivery, "ends_on") == [date(2025, 12, 1), None]
+    (fault,) = delivery.faults
+    assert (fault.severity, fault.what) == (
+        "warning",
+        "no column is named for 2025-12, so nobody pays anything in that time",
+    )
 
 
 def test_columns_that_are_no_months_are_refused(tmp_path: Path) -> None:
     entry = {**STRETCHES, "months": {**MONTHS, "columns": "Q[1-4]"}}
     delivery = read(tmp_path, {"lines.csv": "id,Q1,Q2\nA,10,10\n"}, entry)
     assert [f.what for f in delivery.faults] == ["no column is named for a month like Q[1-4]"]
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        ("2025-12,2026-1,2026-2", r"2 columns like \d{4}-\d\d?( .*)? named for no month: 2026-1, 2026-2"),
+        ("2025-12,2026-13,2026-02", r"1 column like \d{4}-\d\d?( .*)? named for no month: 2026-13"),
+        ("2025-12,2026-01,2026-01 (2)", "several columns named for one month: 2026-01, 2026-01 (2)"),
+    ],
+)
+def test_a_column_like_a_month_is_never_dropped_nor_counted_twice(tmp_path: Path, header: str, said: str) -> None:
+    entry = {**STRETCHES, "months": {**MONTHS, "columns": r"\d{4}-\d\d?( .*)?"}}
+    delivery = read(tmp_path, {"lines.csv": f"id,{header}\nA,10,10,10\n"}, entry)
+    assert [(f.severity, f.what) for f in delivery.faults] == [("error", said)]
+    assert "contracts" not in delivery.tables
 
 
 def test_a_file_of_two_entries_is_counted_once(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import json
 import shutil
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -318,6 +318,11 @@ def unmatched(strangers: int, amount: int = 10) -> Looked:
 @pytest.mark.parametrize(("strangers", "levels"), [(0, []), (1, []), (2, [Level.DEGRADES]), (6, [Level.WITHHOLDS])])
 def test_rows_of_unknown_accounts_count_by_their_part(strangers: int, levels: list[Level]) -> None:
     assert [f.level for f in found(unmatched(strangers), "unmatched")] == levels
+
+
+def test_no_account_is_unknown_where_accounts_are_the_ids_of_rows_that_were_not_set_aside() -> None:
+    seen = replace(unmatched(6), derived=frozenset({"accounts", "managers"}))
+    assert found(seen, "unmatched") == []
 
 
 def test_few_rows_of_unknown_accounts_count_by_their_money() -> None:

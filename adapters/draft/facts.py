@@ -55,5 +55,15 @@ class Facts:
 def facts_of(export: Unmapped, cells: pl.DataFrame, guess: Guess, kinds: Mapping[str, str]) -> Facts:
     """The export with what its values say about how it is written."""
     numeric = [cells[m.theirs] for m in guess.matches if kinds[m.ours] in _NUMERIC]
-    dated = {m.ours: date_habit(cells[m.theirs]) for m in guess.matches if kinds[m.ours] in _DATED}
-    return Facts(export.file, export.header, cells, guess, number_habit(numeric), dated)
+    dated = {m.ours: cells[m.theirs] for m in guess.matches if kinds[m.ours] in _DATED}
+    return Facts(export.file, export.header, cells, guess, number_habit(numeric), _date_habits(dated))
+
+
+def _date_habits(columns: Mapping[str, pl.Series]) -> dict[str, Habit]:
+    """How each column writes its dates; where one leaves the order of day and month open, others may settle it."""
+    habits = {ours: date_habit(cells) for ours, cells in columns.items()}
+    odd = {ours: columns[ours].alias("cell") for ours, habit in habits.items() if habit != Habit()}
+    if not any(habits[ours].doubt for ours in odd):
+        return habits
+    shared = date_habit(pl.concat(odd.values()))
+    return habits | dict.fromkeys(odd, shared) if shared.form else habits

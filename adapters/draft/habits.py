@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import product
 
 import polars as pl
@@ -20,6 +21,8 @@ _DAYS = (
     "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d",
     "%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%b %d, %Y", "%B %d, %Y",
 )  # fmt: skip
+_UNEQUAL = datetime(2001, 2, 3)
+"""A day that is another one when day and month are taken for each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ def number_habit(columns: Sequence[pl.Series]) -> Habit:
     if fewest * 20 > texts.height:
         return Habit(doubt="the numbers are written in a way that is not known")
     best = [form for form, unread in tried if unread == fewest]
-    if len({_sum(texts, form) for form in best}) > 1:
+    if _differ([numbers.decimal(pl.col("cell"), _SCALE, form) for form in best], texts):
         return Habit(doubt='decimal sign unclear: the values fit both "." and ","; declare decimal')
     plain = Format(".", None)
     form = None if plain in best and not unclear else best[-1]
@@ -51,7 +54,10 @@ def number_habit(columns: Sequence[pl.Series]) -> Habit:
 
 
 def date_habit(texts: pl.Series) -> Habit:
-    """The pattern with which all values of the column are dates."""
+    """The pattern with which all values of the column are dates; a doubt where two orders of day and month fit all.
+
+    That all of them are the same day in both orders settles nothing: the next export may hold others.
+    """
     cells = texts.drop_nulls().to_frame("cell")
     cell = pl.col("cell")
     if cells.is_empty() or cells.select(dates.day(cell, Format(), zoned=True).is_not_null().mean()).item() > 0.95:
@@ -62,7 +68,8 @@ def date_habit(texts: pl.Series) -> Habit:
     fits = [p for p in likely if _misses(cells, p) == 0]
     if not fits:
         return Habit(doubt="the dates are written in a way that is not known")
-    if len({tuple(cells.head(1_000).select(dates.day(cell, Format(dates=p))).to_series()) for p in fits}) > 1:
+    probe = pl.Series("cell", [_UNEQUAL]).dt.to_string(fits[0]).to_frame()
+    if _differ([dates.day(cell, Format(dates=p)) for p in fits], pl.concat([cells, probe])):
         return Habit(doubt=f"the dates can be read as {' and as '.join(fits)}; declare dates")
     return Habit(Format(dates=fits[0]))
 
@@ -72,8 +79,10 @@ def _unread(texts: pl.DataFrame, form: Format) -> int:
     return int(texts.select(numbers.decimal(pl.col("cell"), _SCALE, form).is_null().sum()).item())
 
 
-def _sum(texts: pl.DataFrame, form: Format) -> object:
-    return texts.select(numbers.decimal(pl.col("cell"), _SCALE, form).sum()).item()
+def _differ(readings: Sequence[pl.Expr], cells: pl.DataFrame) -> bool:
+    """Whether any of the cells is one thing in one reading and another, or nothing, in another."""
+    read = cells.unique().select(reading.alias(str(n)) for n, reading in enumerate(readings))
+    return any(not read["0"].equals(series) for series in read)
 
 
 def _misses(cells: pl.DataFrame, pattern: str) -> int:

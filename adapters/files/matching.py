@@ -78,4 +78,10 @@ def _expression(pattern: str) -> re.Pattern[str]:
 
 
 def _one_of(sign: str) -> str:
-    return "[" + sign[1:-1].replace("\\", "\\\\").replace("!", "^", sign.startswith("[!")) + "]"
+    """The expression for `[ab]`, `[a-c]` or `[!ab]`; what is none of these is taken as it stands."""
+    signs = re.escape(sign[1:-1]).replace(r"\-", "-").replace("!", "^", sign.startswith("[!"))
+    try:
+        re.compile(f"[{signs}]")
+    except re.error:
+        return re.escape(sign)
+    return f"[{signs}]"

@@ -93,7 +93,9 @@ def _anchor(tables: Mapping[str, pl.DataFrame]) -> str:
 def _unknown_system(name: str, known: Set[str]) -> Fault:
     """The error of a name under `match: to:` that no file's system has."""
     what = f"match: no file gives accounts of a system {name}"
-    remedy = did_you_mean(name, known) or f"the systems are {listed(sorted(known - {''}))}"
+    others = sorted(known - {""})
+    there = f"the systems are {listed(others)}" if others else "no entry names a system; give each file its system"
+    remedy = did_you_mean(name, others) or there
     return Fault(what, remedy, file=SOURCES, column="to", value=name)
 
 

@@ -25,7 +25,7 @@ class ColumnOf(BaseModel):
     part: Part | None = None
     capitals: bool = False
     small: bool = False
-    plus_days: int = 0
+    plus_days: Annotated[int, Field(ge=-3_660, le=3_660)] = 0
     dates: Dates | None = None
     minor_of: Name | None = None
     excel_days: bool = False

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from adapters.delivery import Fault
 from adapters.files.matching import data_files
-from adapters.mapping.sources import ColumnOf, FileSource, FormulaOf
+from adapters.mapping.copying import is_computed
+from adapters.mapping.sources import ColumnOf, FileSource
 from adapters.wanted import Wanted
 from adapters.wording import did_you_mean, listed
 
@@ -45,8 +46,8 @@ def _unknown(source: FileSource, name: str, known: list[str]) -> Fault:
 
 def _wrong_kind(source: FileSource, name: str, kind: str) -> list[Fault]:
     mapping = source.columns[name]
-    if isinstance(mapping, FormulaOf) and kind not in ("money", "number", "whole"):
-        what = f"{source.file}: {name} holds a {kind}, which no formula gives"
+    if is_computed(mapping) and kind not in ("money", "number", "whole"):
+        what = f"{source.file}: {name} holds a {kind}, which no formula and no minor_of gives"
         return [Fault(what, "name a column", file=FILE, column=name, table=source.table)]
     if isinstance(mapping, ColumnOf) and mapping.plus_days and kind != "date":
         what = f"{source.file}: {name} holds a {kind}, to which no days can be added"

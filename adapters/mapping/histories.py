@@ -8,9 +8,8 @@ from adapters.delivery import Fault
 from adapters.files.opening import Opened
 from adapters.files.rows import ROW
 from adapters.mapping.conditions import check
-from adapters.mapping.lookups import absent
 from adapters.mapping.record_ids import key
-from adapters.mapping.reshaping import Reshaped
+from adapters.mapping.reshaping import Reshaped, absent, named_twice
 from adapters.mapping.sources import History
 from adapters.values.formats import Format
 from adapters.values.parsing import Asked
@@ -37,8 +36,8 @@ def with_history(frame: pl.DataFrame, how: History, other: Opened, form: Format)
     missing = [absent(n, frame.columns, None) for n in needed if n not in frame.columns]
     wanted = [theirs, how.at, how.new, *([how.old] if how.old else []), *how.where]
     missing += [absent(n, list(other.header), other.name) for n in wanted if n not in other.frame.columns]
-    if missing:
-        return Reshaped(None, tuple(missing))
+    if wrong := (*missing, *named_twice(frame.columns, (SINCE, UNTIL))):
+        return Reshaped(None, wrong)
     changes, faults, undated = _changes(other.frame, theirs, how, form, other.name)
     rows = frame.with_columns(key(ours, frame.schema[ours], form).alias(_KEY))
     told = changes.join(rows.select(_KEY).unique(), on=_KEY, how="semi", maintain_order="left")

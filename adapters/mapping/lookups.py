@@ -10,11 +10,11 @@ from adapters.files.ragged import MOST_LISTED
 from adapters.files.rows import ROW
 from adapters.mapping.conditions import check
 from adapters.mapping.record_ids import key
-from adapters.mapping.reshaping import in_order, unordered
+from adapters.mapping.reshaping import absent, in_order, unordered
 from adapters.mapping.sources import Lookup
 from adapters.values.cells import text
 from adapters.values.formats import Format
-from adapters.wording import counted, did_you_mean, listed
+from adapters.wording import counted, listed
 
 _EXAMPLES = 3
 
@@ -105,12 +105,6 @@ def unclear_faults(unclear: Unclear, kept: pl.DataFrame) -> tuple[Fault, ...]:
 def _absent(names: object, frame: pl.DataFrame, file: str | None) -> list[Fault]:
     known = [c for c in frame.columns if c != ROW]
     return [absent(n, known, file) for n in dict.fromkeys(map(str, names)) if n not in known]  # type: ignore[call-overload]
-
-
-def absent(name: str, known: list[str], file: str | None) -> Fault:
-    """The fault of a column that sources.yaml names and the file does not have."""
-    remedy = did_you_mean(name, known) or "correct its name in sources.yaml"
-    return Fault(f"has no column {name}; its columns are {listed(known)}", remedy, file=file, column=name)
 
 
 def _taken_already(frame: pl.DataFrame, lookup: Lookup) -> list[Fault]:

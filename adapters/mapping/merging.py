@@ -4,9 +4,8 @@ import polars as pl
 
 from adapters.delivery import Fault
 from adapters.files.opening import Opened
-from adapters.mapping.lookups import absent
 from adapters.mapping.record_ids import key
-from adapters.mapping.reshaping import Reshaped
+from adapters.mapping.reshaping import Reshaped, absent
 from adapters.mapping.sources import Merged
 from adapters.values.formats import Format
 from adapters.wording import counted

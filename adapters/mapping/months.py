@@ -1,6 +1,7 @@
 """Which lines does a table of months hold? One for each stretch of months in which the same was paid."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 
 import polars as pl
@@ -8,10 +9,10 @@ import polars as pl
 from adapters.delivery import Fault
 from adapters.files.rows import ROW
 from adapters.mapping.histories import SINCE, UNTIL
-from adapters.mapping.reshaping import Reshaped
+from adapters.mapping.reshaping import Reshaped, named_like, named_twice
 from adapters.mapping.sources import Months
 from adapters.values.formats import Format
-from adapters.wording import counted
+from adapters.wording import counted, listed
 
 BEGAN = "began"
 """The column with the first month since which something is paid without a break."""
@@ -25,12 +26,13 @@ def in_stretches(frame: pl.DataFrame, how: Months, form: Format) -> Reshaped:
 
     Rows in which nothing is paid in any month give none, and are counted in a note.
     """
-    headers = frame.select(pl.selectors.matches(f"^(?:{how.columns})$")).columns
+    headers = named_like(frame, how.columns)
     months = {h: first for h in headers if (first := _first_day(h))}
-    if not months:
-        what = f"no column is named for a month like {how.columns}"
-        return Reshaped(None, (Fault(what, "name them as 2026-05, or correct months in sources.yaml"),))
+    if wrong := _wrong(headers, months, how):
+        return Reshaped(None, (Fault(wrong, "name them as 2026-05, or correct months in sources.yaml"),))
     index = [c for c in frame.columns if c not in headers]
+    if twice := named_twice(index, (how.value, SINCE, UNTIL, BEGAN)):
+        return Reshaped(None, twice)
     cells = frame.unpivot(list(months), index=index, variable_name=_MONTH, value_name=how.value)
     amount = pl.col(how.value).cast(pl.String).str.strip_chars()
     is_paid = amount.is_not_null() & ~amount.is_in(form.blanks) & ~amount.str.contains(_NOTHING)
@@ -41,12 +43,33 @@ def in_stretches(frame: pl.DataFrame, how: Months, form: Format) -> Reshaped:
     rows = stretches.with_columns(dates).select(*index, how.value, SINCE, UNTIL, BEGAN)
     idle = frame.height - rows[ROW].n_unique()
     note = Fault(f"{counted(idle, 'row')} without an amount in any month, left out", severity="note")
-    return Reshaped(rows, (note,) if idle else ())
+    return Reshaped(rows, (*_gap(list(months.values())), *((note,) if idle else ())))
+
+
+def _wrong(headers: list[str], months: Mapping[str, date], how: Months) -> str:
+    """What is wrong with the headers that fit the pattern; an empty text where each names a month of its own."""
+    if not months:
+        return f"no column is named for a month like {how.columns}"
+    if strange := [h for h in headers if h not in months]:
+        return f"{counted(len(strange), 'column')} like {how.columns} named for no month: {listed(strange)}"
+    named = [*months.values()]
+    if twice := [h for h, first in months.items() if named.count(first) > 1]:
+        return f"several columns named for one month: {listed(twice)}"
+    return ""
+
+
+def _gap(months: list[date]) -> tuple[Fault, ...]:
+    """A warning where a month between the first and the last has no column, as everybody is lost in it."""
+    every = pl.date_range(min(months), max(months), "1mo", eager=True)
+    if not (lacking := [f"{day:%Y-%m}" for day in every if day not in months]):
+        return ()
+    what = f"no column is named for {listed(lacking)}, so nobody pays anything in that time"
+    return (Fault(what, "export it too, or name it as the others, as 2026-05", severity="warning"),)
 
 
 def _first_day(header: str) -> date | None:
     """The first day of the month that a header names."""
-    named = re.search(r"\d{4}-(?:0[1-9]|1[0-2])", header)
+    named = re.search(r"(?:19|20)\d{2}-(?:0[1-9]|1[0-2])", header)
     return date.fromisoformat(f"{named[0]}-01") if named else None
 
 

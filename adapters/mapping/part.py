@@ -14,10 +14,10 @@ from adapters.mapping.conditions import check
 from adapters.mapping.copying import names_in
 from adapters.mapping.dropped import dropped_notes, first_failed
 from adapters.mapping.histories import with_history
-from adapters.mapping.lookups import Missed, Unclear, absent, look_up, missed_warning, unclear_faults
+from adapters.mapping.lookups import Missed, Unclear, look_up, missed_warning, unclear_faults
 from adapters.mapping.merging import with_merged
 from adapters.mapping.months import in_stretches
-from adapters.mapping.reshaping import Reshaped, exploded, latest, unordered, unpivoted
+from adapters.mapping.reshaping import Reshaped, absent, exploded, latest, unordered, unpivoted
 from adapters.mapping.shaping import shape, with_days_added
 from adapters.mapping.shelf import Shelf
 from adapters.mapping.sources import Explode, FileSource, Merged, OtherFile

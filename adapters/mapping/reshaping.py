@@ -3,7 +3,7 @@
 All of it happens before lookups and conditions, and every row keeps the number of the row it came from.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -15,6 +15,7 @@ from adapters.mapping.sources import Explode, Latest, Unpivot
 from adapters.values import dates
 from adapters.values.cells import text
 from adapters.values.formats import Format
+from adapters.wording import did_you_mean, listed
 
 _ISO_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
@@ -40,17 +41,39 @@ class Reshaped:
 
 def unpivoted(frame: pl.DataFrame, how: Unpivot) -> Reshaped:
     """A row for each cell under the headers that fit the pattern; the others are repeated on each."""
-    headers = frame.select(pl.selectors.matches(f"^(?:{how.columns})$")).columns
+    headers = named_like(frame, how.columns)
     if not headers:
         fault = Fault(f"no column is named like {how.columns}", "correct unpivot in sources.yaml")
         return Reshaped(None, (fault,))
     index = [c for c in frame.columns if c not in headers]
+    if twice := named_twice(index, (how.name, how.value)):
+        return Reshaped(None, twice)
     long = frame.unpivot(headers, index=index, variable_name=how.name, value_name=how.value)
     return Reshaped(long.sort(ROW, maintain_order=True))
 
 
+def named_like(frame: pl.DataFrame, pattern: str) -> list[str]:
+    """The columns of the file whose whole names fit the pattern."""
+    return [c for c in frame.select(pl.selectors.matches(f"^(?:{pattern})$")).columns if c != ROW]
+
+
+def named_twice(columns: Collection[str], added: Collection[str]) -> tuple[Fault, ...]:
+    """An error for each column that a shape would add and that is there already."""
+    what, remedy = "has a column {} already, which sources.yaml would add", "give one of the two another name"
+    return tuple(Fault(what.format(name), remedy, column=name) for name in added if name in columns)
+
+
+def absent(name: str, columns: Collection[str], file: str | None) -> Fault:
+    """The fault of a column that sources.yaml names and the file does not have."""
+    known = [c for c in columns if c != ROW]
+    remedy = did_you_mean(name, known) or "correct its name in sources.yaml"
+    return Fault(f"has no column {name}; its columns are {listed(known)}", remedy, file=file, column=name)
+
+
 def exploded(frame: pl.DataFrame, how: Explode) -> Reshaped:
     """A row for each value that the cell lists; an empty cell stays one row."""
+    if how.column not in frame.columns:
+        return Reshaped(None, (absent(how.column, frame.columns, None),))
     values = pl.col(how.column).cast(pl.String).str.split(how.by).list.eval(pl.element().str.strip_chars())
     return Reshaped(frame.with_columns(values).explode(how.column))
 

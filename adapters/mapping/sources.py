@@ -15,6 +15,7 @@ from adapters.mapping.terms import (
     Encoding,
     HeaderRows,
     Name,
+    NewName,
     Path,
     Pattern,
     Scalar,
@@ -56,7 +57,7 @@ class Lookup(OtherFile):
     """
 
     on: Annotated[dict[str, Name], Field(min_length=1)]
-    take: Annotated[list[Name] | dict[str, Name], Field(min_length=1)]
+    take: Annotated[list[Name] | dict[NewName, Name], Field(min_length=1)]
     where: dict[str, Condition] = {}
     prefer: dict[str, Condition] = {}
     largest: Name | None = None
@@ -111,8 +112,14 @@ class Unpivot(BaseModel):
 
     model_config = STRICT
     columns: Pattern
-    name: Name
-    value: Name
+    name: NewName
+    value: NewName
+
+    @model_validator(mode="after")
+    def _are_two(self) -> Self:
+        if self.name == self.value:
+            raise ValueError(f'name and value are both "{self.name}"; give each a name of its own')
+        return self
 
 
 class Months(BaseModel):
@@ -124,7 +131,7 @@ class Months(BaseModel):
 
     model_config = STRICT
     columns: Pattern
-    value: Name
+    value: NewName
 
 
 class Explode(BaseModel):
@@ -170,7 +177,7 @@ class FileSource(BaseModel):
     minor_digits: dict[Currency, Annotated[int, Field(ge=0, le=4)]] = {}
     columns: Annotated[dict[str, Source], Field(min_length=1)]
     constants: dict[str, Scalar | date] = {}
-    attributes: dict[str, Name] = {}
+    attributes: dict[NewName, Name] = {}
     where: dict[str, Condition] = {}
     lookups: list[Lookup] = []
     merged: list[Merged] = []

@@ -1,6 +1,6 @@
 """Is what was delivered fit to be scored? All that is wrong with the tables, gathered and shown at once.
 
-Rows are looked at by themselves first (`rows`, `columns`, `keys`), then together (`references`,
+Rows are looked at by themselves first (`rows`, `columns`, `keys`, `totals`), then together (`references`,
 `currencies`, `shares`), where rows already known to be wrong are left out, so that no fault is told twice.
 """
 
@@ -20,6 +20,7 @@ from scoring.checks.rows import ROW_RULES, broken, declared_rules, empty, survey
 from scoring.checks.setting_aside import aside, dangling, kept
 from scoring.checks.shares import overfull
 from scoring.checks.suggestions import did_you_mean
+from scoring.checks.totals import added_up
 from scoring.errors import Problem, Severity, in_order
 from scoring.frame import Table, conform
 from scoring.tables import ANSWERS, EXCLUSIONS, OWNERSHIP, TABLES, TARGETS
@@ -40,6 +41,7 @@ class Checked:
     tables: Mapping[str, pl.DataFrame]
     problems: tuple[Problem, ...]
     set_aside: Mapping[str, pl.DataFrame]
+    derived: frozenset[str] = frozenset()
 
     @property
     def has_errors(self) -> bool:
@@ -72,6 +74,10 @@ def check(
     alone += _answers(numbered, csat_scales)
     alone += _metrics(numbered, known_metrics)
     sound = {name: kept(frame, name, alone) for name, frame in numbered.items()}
+    undelivered = frozenset(PARENTS) - frozenset(lack)
+    sums = [f for n in lack for f in added_up(sound[n], TABLES[n], undelivered)]
+    sound |= {name: kept(sound[name], name, sums) for name in {f.table for f in sums}}
+    alone += sums
     for name, table in TABLES.items():
         if name not in lack:
             rows, notes = derived(sound, table) if name in PARENTS else (table.empty(), [])
@@ -79,7 +85,7 @@ def check(
             alone += notes
     findings = alone + _together(numbered, sound, lack, currency)
     del sound
-    return _checked(numbered, findings)
+    return _checked(numbered, findings, undelivered)
 
 
 def _in_one_piece(frame: pl.DataFrame) -> pl.DataFrame:
@@ -136,7 +142,7 @@ def _answers(numbered: _Frames, csat_scales: Collection[str]) -> list[Finding]:
 def _together(numbered: _Frames, sound: _Frames, lack: Mapping[str, list[str]], currency: str | None) -> list[Finding]:
     """What is wrong with rows beside other rows."""
     trees = [n for n in PARENTS if not lack.get(n)]
-    keys = {n: numbered[n].get_column(TABLES[n].key[0]) for n in trees}
+    keys = {n: numbered[n].get_column(TABLES[n].key[0]) for n in trees if n in lack}  # nothing is unknown where derived
     return [
         *(f for n in trees for f in cycles(numbered[n], TABLES[n])),
         *(f for n in trees for f in look_alikes(numbered[n], TABLES[n])),
@@ -147,12 +153,12 @@ def _together(numbered: _Frames, sound: _Frames, lack: Mapping[str, list[str]], 
     ]
 
 
-def _checked(numbered: _Frames, findings: list[Finding]) -> Checked:
+def _checked(numbered: _Frames, findings: list[Finding], derived: frozenset[str]) -> Checked:
     if any(f.table in PARENTS and f.severity is Severity.ERROR and len(f.rows) for f in findings):
         findings = findings + dangling(numbered, findings)
     bad = {n: aside(numbered[n], n, findings) for n in TABLES if len(unusable(findings, n))}
     good = {n: _sorted(kept(numbered.pop(n), n, findings).drop(NR), t) for n, t in TABLES.items()}
-    return Checked(good, in_order(p for f in findings for p in f.problems), bad)
+    return Checked(good, in_order(p for f in findings for p in f.problems), bad, derived)
 
 
 def _sorted(frame: pl.DataFrame, table: Table) -> pl.DataFrame:

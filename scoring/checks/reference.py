@@ -13,8 +13,9 @@ What the exports of a company must hold before they are scored. Files that have 
 other, `sources.yaml` says which column is meant. `bookscore init` looks at a folder and writes it.
 
 A table may be absent: what needs it is then not measured, and says so; nothing else changes. Where there are
-no accounts or no managers, they are taken from the tables that name them. Columns that are not required may be
-absent, too, or empty in some rows. Empty means not known; it is never read as zero.
+no accounts or no managers, they are taken from the tables that name them, and a row of one named `Total` is an
+error, as its money would count twice. Columns that are not required may be absent, too, or empty in some rows.
+Empty means not known; it is never read as zero.
 
 - **text** is kept as it is, with blanks at the ends cut off; ids are text, even where they look like numbers.
 - **date** and **instant**: `2026-05-31`, and `2026-05-31T17:00:00Z` with its time; other formats are named in

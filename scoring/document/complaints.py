@@ -54,7 +54,8 @@ def _complaints(error: ErrorDetails, tree: Tree, model: Model, above: Keys) -> l
         return [_Complaint(kind, branches, flaw, nearest(name, known))]
     spot = tree.spots.get(keys)
     what, remedy = sentence_of(kind, error["msg"], context, spot.text if spot else None)
-    return [_Complaint(kind, branches, Flaw(keys, what, remedy))]
+    value = "" if error["loc"][-1:] == ("[key]",) else None  # what stands behind a name says nothing about the name
+    return [_Complaint(kind, branches, Flaw(keys, what, remedy, value))]
 
 
 def _holds_enough(entries: object, context: Mapping[str, object]) -> bool:

@@ -67,7 +67,7 @@ def sentence_of(kind: str, said: str, context: Mapping[str, object], value: str 
     for name, limit in context.items():
         what = what.replace("{" + name + "}", f"{limit:g}" if isinstance(limit, float) else str(limit))
     what = what.replace(" 1 characters", " 1 character")
-    return what, (_as_number(value) if what in _NUMBERS else remedy)
+    return what, (_as_number(value, is_whole=what == _WHOLE[0]) if what in _NUMBERS else remedy)
 
 
 def _one_of(expected: str, value: str | None) -> tuple[str, str]:
@@ -79,7 +79,7 @@ def _one_of(expected: str, value: str | None) -> tuple[str, str]:
     return f"{{key}} must be {allowed}", remedy
 
 
-def _as_number(value: str | None) -> str:
+def _as_number(value: str | None, *, is_whole: bool) -> str:
     """How to write what was meant as a number."""
     text = (value or "").strip()
     if re.fullmatch(r"[-+]?\d+,\d+", text):
@@ -88,6 +88,6 @@ def _as_number(value: str | None) -> str:
         return f"write {text.rstrip('% ')} without the percent sign"
     if re.fullmatch(r"[-+]?\d+\.0*", text):
         return f"write {text.split('.', maxsplit=1)[0]}"
-    if re.fullmatch(r"[-+]?[\d.]+", text):
+    if re.fullmatch(r"[-+]?\d+" if is_whole else r"[-+]?[\d.]+", text):
         return f"write {text} without quotes"
     return "write digits, such as 30"

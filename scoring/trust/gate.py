@@ -49,7 +49,8 @@ class Looked:
     """What gates look at.
 
     `tables` as they are scored, `read` as they were read without what was set aside, `aside` what was, with `why`;
-    `files` the exports; `rows` the book, None before anything is scored.
+    `files` the exports; `rows` the book, None before anything is scored; `derived` the tables nobody delivered, whose
+    rows are the ids that others use.
     """
 
     rulebook: Rulebook
@@ -60,6 +61,7 @@ class Looked:
     period: Period
     as_of: date
     rows: pl.DataFrame | None = None
+    derived: frozenset[str] = frozenset()
     needed: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
