@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from adapters.delivery import Fault
 from adapters.files.rows import ROW
 from adapters.values.formats import OURS, Format
+from adapters.values.numbers import AMBIGUOUS
 from adapters.values.parsing import Asked
 from adapters.values.typed import KEPT, Typed, typed
 
@@ -132,6 +133,24 @@ def test_marked_amounts_are_exact_where_they_are_declared() -> None:
 )
 def test_marks_excuse_no_nonsense(cell: str) -> None:
     assert fault("money", cell, Format(".", ",", marks=True)).value == cell
+
+
+def test_a_dash_behind_the_decimal_sign_stands_for_no_decimals() -> None:
+    swiss, dutch = Format(".", "'", marks=True), Format(",", ".", marks=True)
+    cells = ("CHF 500.-", "1'234.--", "5.\u2013 CHF", "-7.-", "(8.\u2014)", "500.00-", "500-")
+    assert values("money", *cells, form=swiss) == [500, 1234, 5, -7, -8, -500, -500]
+    assert values("money", "5,-", "1.234,- €", "0,50-", form=dutch) == [5, 1234, Decimal("-0.5")]
+    assert values("money", "CHF 500.-", "CHF 120.50", form=Format(marks=True)) == [500, Decimal("120.5")]
+    for cell, form in (("500,-", swiss), ("1.234.-", swiss), ("500.-", dutch)):
+        assert made("money", cell, form=form).faulty == {1}
+
+
+def test_marks_do_not_hide_that_a_point_may_part_thousands() -> None:
+    result = made("money", "1.234 €", "2.500 €", "750 €", "kr. 5", form=Format(marks=True))
+    (one,) = result.faults
+    assert (one.what, one.value) == (AMBIGUOUS[0] + " (2 values, the first)", "1.234 €")
+    assert result.frame["cell"].to_list() == [None, None, 750, 5]
+    assert values("money", "1.234 €", "25.5 €", form=Format(marks=True)) == [Decimal("1.234"), Decimal("25.5")]
 
 
 def test_seconds_since_1970_are_utc() -> None:

@@ -7,7 +7,8 @@ _BLANK = r"[ \u00a0\u202f]*"
 _SIGN = r"[-+\u2212]"
 _SHAPE = (
     rf"^(?P<open>\()?{_BLANK}(?P<before>{_SIGN})?{_BLANK}(?:{_CURRENCY})?{_BLANK}(?P<inner>{_SIGN})?{_BLANK}"
-    r"(?P<number>[0-9.,][0-9.,'\u2019 \u00a0\u202f]*?)(?P<power>[eE][+-]?[0-9]{1,3})?"
+    r"(?P<number>[0-9.,][0-9.,'\u2019 \u00a0\u202f]*?)"
+    r"(?:(?P<power>[eE][+-]?[0-9]{1,3})|(?P<flat>[.,])[-\u2012-\u2015\u2212]{1,2})?"
     rf"{_BLANK}(?:{_CURRENCY})?{_BLANK}(?P<behind>[-\u2212])?{_BLANK}(?P<close>\))?$"
 )
 _EXACT_DIGITS = 15
@@ -17,15 +18,17 @@ _EXACT_DIGITS = 15
 def unmarked(text: pl.Expr) -> pl.Expr:
     """The number as plain digits with its decimal and thousands signs, a minus in front.
 
-    Currency signs and codes, blanks, parentheses, a minus in front, behind or within, and powers of ten are understood.
-    Null where the text is no such amount, or says twice that it is negative.
+    Currency signs and codes, blanks, parentheses, a minus in front, behind or within, powers of ten, and a dash for
+    decimals that are nought (`500.-`) are understood. Null where the text is no such amount, or says twice that it is
+    negative.
     """
     found = text.str.extract_groups(_SHAPE).struct
     signs = [found.field(name).fill_null("") for name in ("before", "inner", "behind")]
     is_open, is_closed = (found.field(name).is_not_null() for name in ("open", "close"))
     told = pl.sum_horizontal(*((sign != "").cast(pl.Int8) for sign in signs), is_open.cast(pl.Int8))
     is_negative = is_open | pl.any_horizontal(sign.is_in(["-", "\u2212"]) for sign in signs)
-    number, power = found.field("number"), found.field("power").fill_null("")
+    number = pl.concat_str(found.field("number"), found.field("flat").fill_null(""))
+    power = found.field("power").fill_null("")
     digits = pl.when(power == "").then(number).otherwise(_powered(number, power))
     shown = pl.when(is_negative).then(pl.concat_str(pl.lit("-"), digits)).otherwise(digits)
     return pl.when((is_open == is_closed) & (told <= 1)).then(shown).alias(text.meta.output_name())

@@ -84,10 +84,10 @@ def _cell(raw: pl.DataFrame, column: Asked) -> pl.Expr:
 def _reading(cells: pl.DataFrame, kept: pl.DataFrame, column: Asked, source: pl.DataType) -> _Reading:
     cell = pl.col(column.name)
     zoned = _is_iso_text(column, source) and (column.form.utc or dates.name_offsets(kept[column.name]))
-    unclear = _is_undeclared(column, source) and numbers.may_be_grouped(kept[column.name])
+    unclear = _is_undeclared(column, source) and numbers.may_be_grouped(kept[column.name], column.form)
     made = value(cell, column, cells.schema[column.name], zoned=zoned)
     if unclear:
-        made = pl.when(~numbers.is_dotted(cell)).then(made)
+        made = pl.when(~numbers.is_dotted(numbers.bare(cell, column.form))).then(made)
     return _Reading(column, made, unclear, zoned or bool(getattr(source, "time_zone", None)))
 
 
