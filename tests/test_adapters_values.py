@@ -153,6 +153,13 @@ def test_marks_do_not_hide_that_a_point_may_part_thousands() -> None:
     assert values("money", "1.234 €", "25.5 €", form=Format(marks=True)) == [Decimal("1.234"), Decimal("25.5")]
 
 
+def test_no_thousands_begin_with_a_zero() -> None:
+    for cell, form in (("0.125", Format(",", ".")), ("0,125", Format(".", ",")), ("0,12,345", Format(".", ","))):
+        made_of = made("money", cell, form=form)
+        assert (made_of.frame["cell"].to_list(), made_of.faulty) == ([None], {1})
+    assert values("number", "0,125", "000", "1.000", form=Format(",", ".")) == [Decimal("0.125"), 0, 1000]
+
+
 def test_seconds_since_1970_are_utc() -> None:
     pacific = Format(dates="%s", time_zone="America/Los_Angeles")
     assert values("instant", "1735689600", form=pacific) == [datetime(2025, 1, 1, tzinfo=UTC)]

@@ -104,11 +104,11 @@ def _with_grouping(form: Format) -> str:
 
 
 def _pattern(scale: int, form: Format) -> str:
-    """The shapes of such a number; zeros behind the last decimal do no harm."""
+    """The shapes of such a number; zeros behind the last decimal do no harm, thousands do not begin with one."""
     digits = "[0-9]+"
     if form.grouping:
-        sign, pairs = form.grouping, f"[0-9]{{1,2}}(?:{form.grouping}[0-9]{{2}})+{form.grouping}[0-9]{{3}}"
-        digits = f"(?:[0-9]{{1,3}}(?:{sign}[0-9]{{3}})+|{pairs}|[0-9]+)"
+        sign, pairs = form.grouping, f"[1-9][0-9]?(?:{form.grouping}[0-9]{{2}})+{form.grouping}[0-9]{{3}}"
+        digits = f"(?:[1-9][0-9]{{0,2}}(?:{sign}[0-9]{{3}})+|{pairs}|[0-9]+)"
     point = re.escape(form.point)
     decimals = f"{point}[0-9]{{0,{scale}}}0*" if scale else f"{point}0+"
     bare = f"|{point}[0-9]{{1,{scale}}}0*" if scale else ""
