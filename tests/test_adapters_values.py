@@ -225,6 +225,22 @@ def test_floats_go_through_their_shortest_text() -> None:
     assert values("text", 17850.0, 12.5) == ["17850", "12.5"]
 
 
+def test_floats_of_half_the_size_go_through_their_own_shortest_text() -> None:
+    halves = pl.Series("cell", [2.55, 0.1, 17850.0, 12345.67], dtype=pl.Float32)
+    raw = halves.to_frame().with_columns(pl.int_range(1, 5).alias(ROW), pl.lit(value=True).alias(KEPT))
+    result = typed(raw, [Asked("cell", "money", OURS, "cell")])
+    assert result.frame["cell"].to_list() == [Decimal("2.55"), Decimal("0.1"), 17850, None]
+    assert [(f.row, f.value) for f in result.faults] == [(4, "12345.669921875")]
+
+
+@pytest.mark.parametrize("number", [pl.Decimal(18, 3), pl.Float64(), pl.Float32()])
+def test_what_a_file_holds_as_numbers_is_not_read_by_declared_signs(number: pl.DataType) -> None:
+    raw = pl.DataFrame({ROW: [1, 2], KEPT: [True, True], "cell": pl.Series([1.125, 0.5]).cast(number)})
+    for form in (Format(",", "."), Format(".", ","), Format(",", ".", marks=True)):
+        result = typed(raw, [Asked("cell", "money", form, "cell")])
+        assert (result.frame["cell"].to_list(), result.faults) == ([Decimal("1.125"), Decimal("0.5")], ())
+
+
 @settings(deadline=None)
 @given(st.decimals(-(10**12), 10**12, places=4))
 def test_any_amount_is_read_back_as_it_was_written(amount: Decimal) -> None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from pydantic import ValidationError
 
@@ -315,6 +316,28 @@ def test_a_question_is_told_by_its_words_or_by_the_column_beside_it(header: tupl
     found = recognised({"answers.csv": header}, [SURVEY])
     assert [r.export.name for r in found] == ["toy.answers"]
     assert plan(found).sources.files[0].columns["score"] == score
+
+
+@pytest.mark.parametrize(
+    ("how", "amounts"),
+    [
+        ("net", ["1.125", "2.5"]),
+        ({"column": "net", "where": {"id": {"filled": True}}}, ["1.125", "2.5"]),
+        ({"column": "net", "minor_of": "id"}, ["0.0112", "0.025"]),
+        ({"column": "net", "where": {"id": {"filled": True}}, "minor_of": "id"}, ["0.0112", "0.025"]),
+        ({"formula": "net * 2"}, ["2.25", "5"]),
+        ({"first": ["gross", "net"]}, ["1234.5", "2.5"]),
+        ({"first": [{"column": "net", "where": {"id": "1"}}, "gross"]}, ["1.125", None]),
+    ],
+)
+def test_numbers_of_a_typed_file_have_no_declared_signs(tmp_path: Path, how: Any, amounts: list[str | None]) -> None:
+    rows = {"id": ["1", "2"], "net": [Decimal("1.125"), Decimal("2.500")], "gross": ["1.234,5", None]}
+    pl.DataFrame(rows).write_parquet(tmp_path / "lines.parquet")
+    columns = {"line_id": "id", "account_id": "id", "amount": how}
+    constants = {"every": "month", "starts_on": date(2025, 1, 1)}
+    signs = {"decimal": ",", "thousands": "."}
+    entry = {"file": "lines.parquet", "table": "contracts", "columns": columns, "constants": constants, **signs}
+    assert column(read(tmp_path, {}, entry), "amount") == [a and Decimal(a) for a in amounts]
 
 
 def test_headers_without_the_question_are_no_survey() -> None:

@@ -1,11 +1,13 @@
 """What does a formula or an amount in cents come to? Worked out exactly, with what is wrong with it."""
 
+from dataclasses import replace
+
 import polars as pl
 
 from adapters.delivery import Fault
 from adapters.files.rows import ROW
 from adapters.mapping.arithmetic import evaluate
-from adapters.mapping.copying import copied, is_computed, names_in
+from adapters.mapping.copying import copied, is_computed, names_in, written
 from adapters.mapping.formula import FormulaError, parse
 from adapters.mapping.sources import ColumnOf, FirstOf, FormulaOf, Source
 from adapters.values import parsing
@@ -25,8 +27,9 @@ def computed(frame: pl.DataFrame, source: Source, asked: Asked) -> Computed:
         case FirstOf():
             return _first(frame, source, asked)
         case ColumnOf(column=column, minor_of=currency):
-            cells = frame.with_columns(copied(source, frame, asked.form).alias(column))
-            return _formula(cells, FormulaOf(formula=f"`{column}`", minor_of=currency), asked)
+            form = written(source, frame, asked.form)
+            cells = frame.with_columns(copied(source, frame, form).alias(column))
+            return _formula(cells, FormulaOf(formula=f"`{column}`", minor_of=currency), replace(asked, form=form))
     return _formula(frame, FormulaOf.model_validate(source), asked)
 
 
@@ -40,8 +43,9 @@ def _first(frame: pl.DataFrame, source: FirstOf, asked: Asked) -> Computed:
 
 def _read(frame: pl.DataFrame, source: Source, asked: Asked) -> Computed:
     """The numbers of a mapping that is not computed, beside others that are."""
-    cells = frame.select(ROW, KEPT, copied(source, frame, asked.form).alias(asked.name))
-    made = typed(cells, [Asked(asked.name, asked.kind, asked.form, names_in(source)[0])])
+    form = written(source, frame, asked.form)
+    cells = frame.select(ROW, KEPT, copied(source, frame, form).alias(asked.name))
+    made = typed(cells, [Asked(asked.name, asked.kind, form, names_in(source)[0])])
     return made.frame[asked.name], made.faults, made.faulty
 
 

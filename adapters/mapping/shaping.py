@@ -9,7 +9,7 @@ import polars as pl
 from adapters.delivery import Fault
 from adapters.files.rows import ROW
 from adapters.mapping.computing import computed
-from adapters.mapping.copying import copied, is_computed, names_in
+from adapters.mapping.copying import copied, is_computed, names_in, written
 from adapters.mapping.record_ids import whole
 from adapters.mapping.sources import ColumnOf, FileSource, FirstOf, FormulaOf, LastOf, Source
 from adapters.values.formats import OURS, Format
@@ -30,8 +30,8 @@ class Shaped:
 def shape(frame: pl.DataFrame, source: FileSource, kinds: Mapping[str, str], form: Format) -> Shaped:
     """Our columns of one file. `frame` has `ROW`, `KEPT` and their columns."""
     worked_out = {n: s for n, s in source.columns.items() if is_computed(s)}
-    asked = [Asked(n, kinds[n], _form(s, form), _shown(s, n)) for n, s in source.columns.items()]
-    blank = {a.name: replace(form, nulls=(*form.nulls, *a.blanks)) for a in asked}
+    asked = [Asked(n, kinds[n], _form(s, frame, form), _shown(s, n)) for n, s in source.columns.items()]
+    blank = {a.name: replace(a.form, nulls=(*form.nulls, *a.blanks)) for a in asked}
     copies = {n: copied(s, frame, blank[n]) for n, s in source.columns.items() if n not in worked_out}
     exprs = [_as_id(cell, n, form).alias(n) for n, cell in copies.items()]
     exprs += [pl.col(theirs).alias(n) for n, theirs in source.attributes.items()]
@@ -65,7 +65,8 @@ def _as_id(cell: pl.Expr, name: str, form: Format) -> pl.Expr:
     return whole(cell.cast(pl.String).str.strip_chars()) if is_id else cell
 
 
-def _form(source: Source, form: Format) -> Format:
+def _form(source: Source, frame: pl.DataFrame, form: Format) -> Format:
+    form = written(source, frame, form)
     return form.with_dates(source.dates) if isinstance(source, ColumnOf) else form
 
 

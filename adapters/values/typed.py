@@ -1,7 +1,7 @@
 """What are the values of an export's columns? Typed by kind, exact or null, with a fault for each that is none."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -54,6 +54,7 @@ def typed(raw: pl.DataFrame, columns: Sequence[Asked]) -> Typed:
     A value that could not be read is null, has a fault, and its row is among the faulty; of one column at
     most twenty faults are told one by one, the rest is counted.
     """
+    columns = [replace(c, form=c.form.of_typed) if raw.schema[c.name].is_numeric() else c for c in columns]
     cells = raw.select(ROW, KEPT, *(_cell(raw, c) for c in columns))
     kept = cells if cells[KEPT].all() else cells.filter(KEPT)
     readings = [_reading(cells, kept, c, raw.schema[c.name]) for c in columns]
