@@ -340,6 +340,81 @@ def test_numbers_of_a_typed_file_have_no_declared_signs(tmp_path: Path, how: Any
     assert column(read(tmp_path, {}, entry), "amount") == [a and Decimal(a) for a in amounts]
 
 
+def lines(folder: Path, rows: str, **more: Any) -> Delivery:
+    columns = {"line_id": "id", "account_id": "id", "amount": "net", **more.pop("columns", {})}
+    constants = {"every": "month", "starts_on": date(2025, 1, 1), **more.pop("constants", {})}
+    entry = {"file": "lines.csv", "table": "contracts", "marks": True, "columns": columns, "constants": constants}
+    return read(folder, {"lines.csv": f"id;net;cur;list\n{rows}"}, {**entry, "delimiter": ";", **more})
+
+
+def errors(delivery: Delivery) -> list[tuple[Any, ...]]:
+    return [(f.row, f.column, f.what, f.value) for f in delivery.faults if f.severity == "error"]
+
+
+NAMED = "1;€ 100.00;;\n2;100.00 EUR;;\n3;£5;;\n4;US$ 7;;\n5;CAD $8.00;;\n6;$9 CAD;;\n7;500.- Fr.;;\n8;-5 zł;;\n"
+
+
+def test_the_currency_that_an_amount_names_is_that_of_its_row(tmp_path: Path) -> None:
+    told = ["EUR", "EUR", "GBP", "USD", "CAD", "CAD", "CHF", "PLN"]
+    for how in (
+        "net",
+        {"formula": "net * 1"},
+        {"column": "net", "where": {"id": {"filled": True}}},
+        {"first": ["net"]},
+    ):
+        delivery = lines(tmp_path, NAMED, columns={"amount": how})
+        assert column(delivery, "currency") == told
+        assert column(delivery, "amount") == [100, 100, 5, 7, 8, 9, 500, -5]
+
+
+def test_a_sign_of_several_currencies_is_not_guessed(tmp_path: Path) -> None:
+    for sign, several in {"$": "USD, CAD, AUD", "kr": "SEK, NOK, DKK", "¥": "JPY, CNY", "C$": "CAD, NIO"}.items():
+        delivery = lines(tmp_path, f"1;{sign} 5;;\n2;{sign} 6;;\n")
+        what = f"the sign of several currencies, as {several} (2 values, the first)"
+        assert errors(delivery) == [(1, "net", what, sign)]
+        assert f"constants: {{currency: {several[:3]}}}" in next(f.remedy for f in delivery.faults)
+        assert delivery.faulty["contracts"]["origin_row"].to_list() == [1, 2]
+    assert column(lines(tmp_path, "1;$ 5;;\n2;6;;\n", constants={"currency": "CAD"}), "currency") == ["CAD", "CAD"]
+    assert column(lines(tmp_path, "1;£ 5;EGP;\n2;kr 5;NOK;\n", columns={"currency": "cur"}), "currency") == [
+        "EGP", "NOK",
+    ]  # fmt: skip
+
+
+def test_an_amount_in_another_currency_than_its_column_says_is_an_error(tmp_path: Path) -> None:
+    rows = "1;USD 5;EUR;\n2;$6;EUR;\n3;€ 7;EUR;\n4;8;EUR;\n5;$9;USD;\n"
+    what = "more than one currency is named"
+    assert errors(lines(tmp_path, rows, columns={"currency": "cur"})) == [
+        (1, "cur", what, "EUR, USD"), (2, "cur", what, "EUR, $"),
+    ]  # fmt: skip
+    assert errors(lines(tmp_path, "1;€ 5;;\n2;$6;;\n", constants={"currency": "USD"})) == [
+        (1, "currency", what, "USD, €"),
+    ]  # fmt: skip
+    assert errors(lines(tmp_path, "1;USD 5 EUR;;\n2;€ 6;;\n")) == [(1, "net", what, "USD, EUR")]
+    both = lines(tmp_path, "1;€ 5;;£ 6\n2;€ 6;;€ 7\n", columns={"list_price": "list"})
+    assert errors(both) == [(1, "net", what, "€, £")]
+
+
+def test_an_amount_without_a_currency_among_others_is_an_error_unless_it_cannot_be_read(tmp_path: Path) -> None:
+    what = "the currency is empty, though other rows name one"
+    assert errors(lines(tmp_path, "1;€ 5;;\n2;6;;\n")) == [(2, "net", what, None)]
+    assert errors(lines(tmp_path, "1;€ 5;;\n2;6O;;\n")) == [(2, "net", "not a number", "6O")]
+    assert column(lines(tmp_path, "1;5;;\n2;(6);;\n"), "amount") == [5, -6]
+    assert "currency" not in lines(tmp_path, "1;5;;\n2;(6);;\n").tables["contracts"].columns
+
+
+def test_a_sign_that_no_currency_is_known_by_is_no_mark(tmp_path: Path) -> None:
+    assert errors(lines(tmp_path, "1;XY$ 5;;\n")) == [(1, "net", "not a number", "XY$ 5")]
+
+
+def test_a_column_of_currencies_may_hold_signs_that_mean_one(tmp_path: Path) -> None:
+    how = {"currency": "cur", "amount": {"column": "net", "minor_of": "cur"}}
+    delivery = lines(tmp_path, "1;500;€;\n2;500;₩;\n3;500;jpy;\n", columns=how, marks=False)
+    assert column(delivery, "currency") == ["EUR", "KRW", "JPY"]
+    assert column(delivery, "amount") == [5, 500, 500]
+    (one,) = errors(lines(tmp_path, "1;5;$;\n2;5;€;\n", columns={"currency": "cur"}, marks=False))
+    assert (one[0], one[1], one[3]) == (1, "cur", "$")
+
+
 def test_headers_without_the_question_are_no_survey() -> None:
     assert recognised({"log.csv": ("When", "Who", "Level")}, [SURVEY]) == ()
 

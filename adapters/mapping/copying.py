@@ -29,11 +29,11 @@ def names_in(source: Source) -> list[str]:
     return [source]
 
 
-def _values_in(source: Source) -> list[str]:
+def values_in(source: Source) -> list[str]:
     """Their columns that a mapping takes its values from, without those of conditions and currencies."""
     match source:
         case FirstOf(first=several) | LastOf(last=several):
-            return [n for one in several for n in _values_in(one)]
+            return [n for one in several for n in values_in(one)]
         case ColumnOf(column=column):
             return [column]
         case FormulaOf(formula=formula):
@@ -50,7 +50,7 @@ def is_computed(source: Source) -> bool:
 
 def written(source: Source, frame: pl.DataFrame, form: Format) -> Format:
     """How the numbers of a mapping are written: as declared, or as our text of numbers that the file holds as such."""
-    return form.of_typed if all(frame.schema[n].is_numeric() for n in _values_in(source)) else form
+    return form.of_typed if all(frame.schema[n].is_numeric() for n in values_in(source)) else form
 
 
 def copied(source: Source, frame: pl.DataFrame, form: Format) -> pl.Expr:

@@ -9,11 +9,12 @@ import polars as pl
 from adapters.delivery import Fault
 from adapters.files.rows import ROW
 from adapters.mapping.computing import computed
-from adapters.mapping.copying import copied, is_computed, names_in, written
+from adapters.mapping.copying import copied, is_computed, names_in, values_in, written
+from adapters.mapping.naming import with_named
 from adapters.mapping.record_ids import whole
 from adapters.mapping.sources import ColumnOf, FileSource, FirstOf, FormulaOf, LastOf, Source
 from adapters.values.formats import OURS, Format
-from adapters.values.parsing import Asked
+from adapters.values.parsing import CURRENCY, Asked
 from adapters.values.typed import KEPT
 
 
@@ -43,6 +44,12 @@ def shape(frame: pl.DataFrame, source: FileSource, kinds: Mapping[str, str], for
         raw, faults, faulty = raw.with_columns(series), [*faults, *said], faulty | rows
     asked += [Asked(n, "text", form, theirs) for n, theirs in source.attributes.items()]
     asked += [Asked(n, kinds[n], OURS, n) for n in source.constants]
+    money = {n: s for n, s in source.columns.items() if kinds[n] == "money"}
+    if form.marks and money and CURRENCY in kinds:
+        cells = [frame[c] for s in money.values() if is_computed(s) for c in values_in(s)]
+        cells += [raw[n] for n in money if n in copies]
+        shown = next(a.shown for a in asked if a.name in money)
+        raw, asked = with_named(raw, asked, cells, Asked(CURRENCY, "text", form, shown))
     return Shaped(raw, tuple(asked), tuple(faults), faulty)
 
 
