@@ -402,6 +402,14 @@ def test_an_amount_without_a_currency_among_others_is_an_error_unless_it_cannot_
     assert "currency" not in lines(tmp_path, "1;5;;\n2;(6);;\n").tables["contracts"].columns
 
 
+def test_a_currency_beside_a_number_that_is_no_money_is_told(tmp_path: Path) -> None:
+    delivery = lines(tmp_path, "1;5;;2\n2;6;;€ 3\n3;7;;$ 4\n", columns={"quantity": "list"})
+    assert column(delivery, "quantity") == [2, 3, 4]
+    (one,) = [f for f in delivery.faults if f.severity == "warning"]
+    assert (one.row, one.column, one.value) == (2, "list", "€ 3")
+    assert one.what == "a currency beside the number in 2 rows, the first, is not looked at"
+
+
 def test_a_sign_that_no_currency_is_known_by_is_no_mark(tmp_path: Path) -> None:
     assert errors(lines(tmp_path, "1;XY$ 5;;\n")) == [(1, "net", "not a number", "XY$ 5")]
 

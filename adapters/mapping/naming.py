@@ -4,9 +4,13 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from adapters.delivery import Fault
+from adapters.files.rows import ROW
 from adapters.values import marks, signs
 from adapters.values.cells import text
 from adapters.values.parsing import CURRENCY, Asked
+from adapters.values.typed import KEPT
+from adapters.wording import counted
 
 _OWN, _BESIDE = " own", " beside"
 
@@ -32,3 +36,21 @@ def with_named(
     rows = said.join(told, on=[_OWN, _BESIDE], how="left", nulls_equal=True, maintain_order="left")
     currency = rows.select(pl.coalesce(CURRENCY, _OWN).alias(CURRENCY)).to_series()
     return raw.with_columns(currency), [*asked, *([] if own else [otherwise])]
+
+
+def overlooked(raw: pl.DataFrame, asked: Sequence[Asked]) -> list[Fault]:
+    """Warnings of columns that are no money, such as targets, in which a currency stands beside a number."""
+    faults = []
+    for column in asked:
+        cells = raw[column.name]
+        if column.kind in ("number", "whole") and cells.dtype == pl.String and marks.has_marks(cells):
+            odd = raw.filter(KEPT, marks.named(pl.col(column.name).str.strip_chars()) != "")
+            faults += [_overlooked(odd, column)] if odd.height else []
+    return faults
+
+
+def _overlooked(odd: pl.DataFrame, column: Asked) -> Fault:
+    what = f"a currency beside the number in {counted(odd.height, 'row')}, the first, is not looked at"
+    remedy = "the column has no currency; what is money in it has to be in the reporting currency"
+    row, said = odd.select(ROW, column.name).row(0)
+    return Fault(what, remedy, row=row, column=column.shown, value=said, severity="warning")

@@ -10,7 +10,7 @@ from adapters.delivery import Fault
 from adapters.files.rows import ROW
 from adapters.mapping.computing import computed
 from adapters.mapping.copying import copied, is_computed, names_in, values_in, written
-from adapters.mapping.naming import with_named
+from adapters.mapping.naming import overlooked, with_named
 from adapters.mapping.record_ids import whole
 from adapters.mapping.sources import ColumnOf, FileSource, FirstOf, FormulaOf, LastOf, Source
 from adapters.values.formats import OURS, Format
@@ -50,6 +50,7 @@ def shape(frame: pl.DataFrame, source: FileSource, kinds: Mapping[str, str], for
         cells += [raw[n] for n in money if n in copies]
         shown = next(a.shown for a in asked if a.name in money)
         raw, asked = with_named(raw, asked, cells, Asked(CURRENCY, "text", form, shown))
+    faults += overlooked(raw, asked) if form.marks else []
     return Shaped(raw, tuple(asked), tuple(faults), faulty)
 
 
