@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from adapters.delivery import Fault
 from adapters.files.rows import ROW
 from adapters.values.formats import OURS, Format
+from adapters.values.numbers import AMBIGUOUS
 from adapters.values.parsing import Asked
 from adapters.values.typed import KEPT, Typed, typed
 
@@ -134,6 +135,32 @@ def test_marks_excuse_no_nonsense(cell: str) -> None:
     assert fault("money", cell, Format(".", ",", marks=True)).value == cell
 
 
+def test_a_dash_behind_the_decimal_sign_stands_for_no_decimals() -> None:
+    swiss, dutch = Format(".", "'", marks=True), Format(",", ".", marks=True)
+    cells = ("CHF 500.-", "1'234.--", "5.\u2013 CHF", "-7.-", "(8.\u2014)", "500.00-", "500-")
+    assert values("money", *cells, form=swiss) == [500, 1234, 5, -7, -8, -500, -500]
+    assert values("money", "5,-", "1.234,- €", "0,50-", form=dutch) == [5, 1234, Decimal("-0.5")]
+    assert values("money", "CHF 500.-", "CHF 120.50", form=Format(marks=True)) == [500, Decimal("120.5")]
+    for cell, form in (("500,-", swiss), ("1.234.-", swiss), ("500.-", dutch)):
+        assert made("money", cell, form=form).faulty == {1}
+
+
+def test_marks_do_not_hide_that_a_point_may_part_thousands() -> None:
+    result = made("money", "1.234 €", "2.500 €", "750 €", "kr. 5", form=Format(marks=True))
+    (one,) = result.faults
+    assert (one.what, one.value) == (AMBIGUOUS[0] + " (2 values, the first)", "1.234 €")
+    assert result.frame["cell"].to_list() == [None, None, 750, 5]
+    assert values("money", "1.234 €", "25.5 €", form=Format(marks=True)) == [Decimal("1.234"), Decimal("25.5")]
+
+
+def test_no_thousands_begin_with_a_zero() -> None:
+    for cell, form in (("0.125", Format(",", ".")), ("0,125", Format(".", ",")), ("0,12,345", Format(".", ","))):
+        made_of = made("money", cell, form=form)
+        assert (made_of.frame["cell"].to_list(), made_of.faulty) == ([None], {1})
+    assert "in one way" in made("money", "0.125", form=Format(",", ".")).faults[0].remedy
+    assert values("number", "0,125", "000", "1.000", form=Format(",", ".")) == [Decimal("0.125"), 0, 1000]
+
+
 def test_seconds_since_1970_are_utc() -> None:
     pacific = Format(dates="%s", time_zone="America/Los_Angeles")
     assert values("instant", "1735689600", form=pacific) == [datetime(2025, 1, 1, tzinfo=UTC)]
@@ -197,6 +224,22 @@ def test_floats_go_through_their_shortest_text() -> None:
     assert fault("money", float("nan")).value == "NaN"
     assert fault("money", 103.00000000000001).what == "a number with more than 4 decimals"
     assert values("text", 17850.0, 12.5) == ["17850", "12.5"]
+
+
+def test_floats_of_half_the_size_go_through_their_own_shortest_text() -> None:
+    halves = pl.Series("cell", [2.55, 0.1, 17850.0, 12345.67], dtype=pl.Float32)
+    raw = halves.to_frame().with_columns(pl.int_range(1, 5).alias(ROW), pl.lit(value=True).alias(KEPT))
+    result = typed(raw, [Asked("cell", "money", OURS, "cell")])
+    assert result.frame["cell"].to_list() == [Decimal("2.55"), Decimal("0.1"), 17850, None]
+    assert [(f.row, f.value) for f in result.faults] == [(4, "12345.669921875")]
+
+
+@pytest.mark.parametrize("number", [pl.Decimal(18, 3), pl.Float64(), pl.Float32()])
+def test_what_a_file_holds_as_numbers_is_not_read_by_declared_signs(number: pl.DataType) -> None:
+    raw = pl.DataFrame({ROW: [1, 2], KEPT: [True, True], "cell": pl.Series([1.125, 0.5]).cast(number)})
+    for form in (Format(",", "."), Format(".", ","), Format(",", ".", marks=True)):
+        result = typed(raw, [Asked("cell", "money", form, "cell")])
+        assert (result.frame["cell"].to_list(), result.faults) == ([Decimal("1.125"), Decimal("0.5")], ())
 
 
 @settings(deadline=None)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from pydantic import ValidationError
 
@@ -335,6 +336,111 @@ def test_a_question_is_told_by_its_words_or_by_the_column_beside_it(header: tupl
     found = recognised({"answers.csv": header}, [SURVEY])
     assert [r.export.name for r in found] == ["toy.answers"]
     assert plan(found).sources.files[0].columns["score"] == score
+
+
+@pytest.mark.parametrize(
+    ("how", "amounts"),
+    [
+        ("net", ["1.125", "2.5"]),
+        ({"column": "net", "where": {"id": {"filled": True}}}, ["1.125", "2.5"]),
+        ({"column": "net", "minor_of": "id"}, ["0.0112", "0.025"]),
+        ({"column": "net", "where": {"id": {"filled": True}}, "minor_of": "id"}, ["0.0112", "0.025"]),
+        ({"formula": "net * 2"}, ["2.25", "5"]),
+        ({"first": ["gross", "net"]}, ["1234.5", "2.5"]),
+        ({"first": [{"column": "net", "where": {"id": "1"}}, "gross"]}, ["1.125", None]),
+    ],
+)
+def test_numbers_of_a_typed_file_have_no_declared_signs(tmp_path: Path, how: Any, amounts: list[str | None]) -> None:
+    rows = {"id": ["1", "2"], "net": [Decimal("1.125"), Decimal("2.500")], "gross": ["1.234,5", None]}
+    pl.DataFrame(rows).write_parquet(tmp_path / "lines.parquet")
+    columns = {"line_id": "id", "account_id": "id", "amount": how}
+    constants = {"every": "month", "starts_on": date(2025, 1, 1)}
+    signs = {"decimal": ",", "thousands": "."}
+    entry = {"file": "lines.parquet", "table": "contracts", "columns": columns, "constants": constants, **signs}
+    assert column(read(tmp_path, {}, entry), "amount") == [a and Decimal(a) for a in amounts]
+
+
+def lines(folder: Path, rows: str, **more: Any) -> Delivery:
+    columns = {"line_id": "id", "account_id": "id", "amount": "net", **more.pop("columns", {})}
+    constants = {"every": "month", "starts_on": date(2025, 1, 1), **more.pop("constants", {})}
+    entry = {"file": "lines.csv", "table": "contracts", "marks": True, "columns": columns, "constants": constants}
+    return read(folder, {"lines.csv": f"id;net;cur;list\n{rows}"}, {**entry, "delimiter": ";", **more})
+
+
+def errors(delivery: Delivery) -> list[tuple[Any, ...]]:
+    return [(f.row, f.column, f.what, f.value) for f in delivery.faults if f.severity == "error"]
+
+
+NAMED = "1;€ 100.00;;\n2;100.00 EUR;;\n3;£5;;\n4;US$ 7;;\n5;CAD $8.00;;\n6;$9 CAD;;\n7;500.- Fr.;;\n8;-5 zł;;\n"
+
+
+def test_the_currency_that_an_amount_names_is_that_of_its_row(tmp_path: Path) -> None:
+    told = ["EUR", "EUR", "GBP", "USD", "CAD", "CAD", "CHF", "PLN"]
+    for how in (
+        "net",
+        {"formula": "net * 1"},
+        {"column": "net", "where": {"id": {"filled": True}}},
+        {"first": ["net"]},
+    ):
+        delivery = lines(tmp_path, NAMED, columns={"amount": how})
+        assert column(delivery, "currency") == told
+        assert column(delivery, "amount") == [100, 100, 5, 7, 8, 9, 500, -5]
+
+
+def test_a_sign_of_several_currencies_is_not_guessed(tmp_path: Path) -> None:
+    for sign, several in {"$": "USD, CAD, AUD", "kr": "SEK, NOK, DKK", "¥": "JPY, CNY", "C$": "CAD, NIO"}.items():
+        delivery = lines(tmp_path, f"1;{sign} 5;;\n2;{sign} 6;;\n")
+        what = f"the sign of several currencies, as {several} (2 values, the first)"
+        assert errors(delivery) == [(1, "net", what, sign)]
+        assert f"constants: {{currency: {several[:3]}}}" in next(f.remedy for f in delivery.faults)
+        assert delivery.faulty["contracts"]["origin_row"].to_list() == [1, 2]
+    assert column(lines(tmp_path, "1;$ 5;;\n2;6;;\n", constants={"currency": "CAD"}), "currency") == ["CAD", "CAD"]
+    assert column(lines(tmp_path, "1;£ 5;EGP;\n2;kr 5;NOK;\n", columns={"currency": "cur"}), "currency") == [
+        "EGP", "NOK",
+    ]  # fmt: skip
+
+
+def test_an_amount_in_another_currency_than_its_column_says_is_an_error(tmp_path: Path) -> None:
+    rows = "1;USD 5;EUR;\n2;$6;EUR;\n3;€ 7;EUR;\n4;8;EUR;\n5;$9;USD;\n"
+    what = "more than one currency is named"
+    assert errors(lines(tmp_path, rows, columns={"currency": "cur"})) == [
+        (1, "cur", what, "EUR, USD"), (2, "cur", what, "EUR, $"),
+    ]  # fmt: skip
+    assert errors(lines(tmp_path, "1;€ 5;;\n2;$6;;\n", constants={"currency": "USD"})) == [
+        (1, "currency", what, "USD, €"),
+    ]  # fmt: skip
+    assert errors(lines(tmp_path, "1;USD 5 EUR;;\n2;€ 6;;\n")) == [(1, "net", what, "USD, EUR")]
+    both = lines(tmp_path, "1;€ 5;;£ 6\n2;€ 6;;€ 7\n", columns={"list_price": "list"})
+    assert errors(both) == [(1, "net", what, "€, £")]
+
+
+def test_an_amount_without_a_currency_among_others_is_an_error_unless_it_cannot_be_read(tmp_path: Path) -> None:
+    what = "the currency is empty, though other rows name one"
+    assert errors(lines(tmp_path, "1;€ 5;;\n2;6;;\n")) == [(2, "net", what, None)]
+    assert errors(lines(tmp_path, "1;€ 5;;\n2;6O;;\n")) == [(2, "net", "not a number", "6O")]
+    assert column(lines(tmp_path, "1;5;;\n2;(6);;\n"), "amount") == [5, -6]
+    assert "currency" not in lines(tmp_path, "1;5;;\n2;(6);;\n").tables["contracts"].columns
+
+
+def test_a_currency_beside_a_number_that_is_no_money_is_told(tmp_path: Path) -> None:
+    delivery = lines(tmp_path, "1;5;;2\n2;6;;€ 3\n3;7;;$ 4\n", columns={"quantity": "list"})
+    assert column(delivery, "quantity") == [2, 3, 4]
+    (one,) = [f for f in delivery.faults if f.severity == "warning"]
+    assert (one.row, one.column, one.value) == (2, "list", "€ 3")
+    assert one.what == "a currency beside the number in 2 rows, the first, is not looked at"
+
+
+def test_a_sign_that_no_currency_is_known_by_is_no_mark(tmp_path: Path) -> None:
+    assert errors(lines(tmp_path, "1;XY$ 5;;\n")) == [(1, "net", "not a number", "XY$ 5")]
+
+
+def test_a_column_of_currencies_may_hold_signs_that_mean_one(tmp_path: Path) -> None:
+    how = {"currency": "cur", "amount": {"column": "net", "minor_of": "cur"}}
+    delivery = lines(tmp_path, "1;500;€;\n2;500;₩;\n3;500;jpy;\n", columns=how, marks=False)
+    assert column(delivery, "currency") == ["EUR", "KRW", "JPY"]
+    assert column(delivery, "amount") == [5, 500, 500]
+    (one,) = errors(lines(tmp_path, "1;5;$;\n2;5;€;\n", columns={"currency": "cur"}, marks=False))
+    assert (one[0], one[1], one[3]) == (1, "cur", "$")
 
 
 def test_headers_without_the_question_are_no_survey() -> None:

@@ -1,14 +1,16 @@
 """What does a formula or an amount in cents come to? Worked out exactly, with what is wrong with it."""
 
+from dataclasses import replace
+
 import polars as pl
 
 from adapters.delivery import Fault
 from adapters.files.rows import ROW
 from adapters.mapping.arithmetic import evaluate
-from adapters.mapping.copying import copied, is_computed, names_in
+from adapters.mapping.copying import copied, is_computed, names_in, written
 from adapters.mapping.formula import FormulaError, parse
 from adapters.mapping.sources import ColumnOf, FirstOf, FormulaOf, Source
-from adapters.values import parsing
+from adapters.values import parsing, signs
 from adapters.values.cells import text
 from adapters.values.currencies import decimals_of
 from adapters.values.parsing import Asked
@@ -25,8 +27,9 @@ def computed(frame: pl.DataFrame, source: Source, asked: Asked) -> Computed:
         case FirstOf():
             return _first(frame, source, asked)
         case ColumnOf(column=column, minor_of=currency):
-            cells = frame.with_columns(copied(source, frame, asked.form).alias(column))
-            return _formula(cells, FormulaOf(formula=f"`{column}`", minor_of=currency), asked)
+            form = written(source, frame, asked.form)
+            cells = frame.with_columns(copied(source, frame, form).alias(column))
+            return _formula(cells, FormulaOf(formula=f"`{column}`", minor_of=currency), replace(asked, form=form))
     return _formula(frame, FormulaOf.model_validate(source), asked)
 
 
@@ -40,8 +43,9 @@ def _first(frame: pl.DataFrame, source: FirstOf, asked: Asked) -> Computed:
 
 def _read(frame: pl.DataFrame, source: Source, asked: Asked) -> Computed:
     """The numbers of a mapping that is not computed, beside others that are."""
-    cells = frame.select(ROW, KEPT, copied(source, frame, asked.form).alias(asked.name))
-    made = typed(cells, [Asked(asked.name, asked.kind, asked.form, names_in(source)[0])])
+    form = written(source, frame, asked.form)
+    cells = frame.select(ROW, KEPT, copied(source, frame, form).alias(asked.name))
+    made = typed(cells, [Asked(asked.name, asked.kind, form, names_in(source)[0])])
     return made.frame[asked.name], made.faults, made.faulty
 
 
@@ -70,7 +74,7 @@ def _formula(frame: pl.DataFrame, source: FormulaOf, asked: Asked) -> Computed:
 def _in_major_units(frame: pl.DataFrame, source: FormulaOf, operands: Typed, asked: Asked) -> pl.Series:
     """The results in the currency's usual unit; a row without a currency is divided by 100, as most have cents."""
     decimals, currency = parsing.SCALES[asked.kind], str(source.minor_of)
-    codes = frame.select(text(currency, frame.schema[currency], asked.form.blanks).str.to_uppercase()).to_series()
+    codes = frame.select(signs.code(text(currency, frame.schema[currency], asked.form.blanks))).to_series()
     usual = {c: decimals_of(c) for c in codes.unique().drop_nulls()}
     places = codes.replace_strict(usual | dict(asked.form.minor_digits), default=2)
     whole = pl.Series(asked.name, [None] * frame.height, dtype=pl.Decimal(18, decimals))

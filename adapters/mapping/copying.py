@@ -11,6 +11,7 @@ from adapters.values.formats import Format
 
 _LAST_MINUTE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]23:59(?::59(?:\.[0-9]+)?)?(?: ?Z)?$"
 _SECONDS = r"^[0-9]{9,10}$"
+_DECIMALS = r"^-?[0-9]+\.[0-9]+$"
 _EXCEL_DAYS = r"^[0-9]{4,6}(?:\.[0-9]+)?$"
 
 
@@ -28,11 +29,28 @@ def names_in(source: Source) -> list[str]:
     return [source]
 
 
+def values_in(source: Source) -> list[str]:
+    """Their columns that a mapping takes its values from, without those of conditions and currencies."""
+    match source:
+        case FirstOf(first=several) | LastOf(last=several):
+            return [n for one in several for n in values_in(one)]
+        case ColumnOf(column=column):
+            return [column]
+        case FormulaOf(formula=formula):
+            return list(parse(formula).columns)
+    return names_in(source)
+
+
 def is_computed(source: Source) -> bool:
     """Whether a mapping gives numbers that are worked out, not texts."""
     if isinstance(source, FirstOf):
         return any(map(is_computed, source.first))
     return isinstance(source, FormulaOf) or (isinstance(source, ColumnOf) and source.minor_of is not None)
+
+
+def written(source: Source, frame: pl.DataFrame, form: Format) -> Format:
+    """How the numbers of a mapping are written: as declared, or as our text of numbers that the file holds as such."""
+    return form.of_typed if all(frame.schema[n].is_numeric() for n in values_in(source)) else form
 
 
 def copied(source: Source, frame: pl.DataFrame, form: Format) -> pl.Expr:
@@ -55,6 +73,14 @@ def copied(source: Source, frame: pl.DataFrame, form: Format) -> pl.Expr:
 
 
 def _as_text(source: Source, frame: pl.DataFrame, form: Format) -> pl.Expr:
+    """The text of one of several, all with the decimal sign of the form, so that they can be read alike."""
+    cell = _text_of(source, frame, form)
+    if form.point == "." or written(source, frame, form) is form:
+        return cell
+    return pl.when(cell.str.contains(_DECIMALS)).then(cell.str.replace(".", form.point, literal=True)).otherwise(cell)
+
+
+def _text_of(source: Source, frame: pl.DataFrame, form: Format) -> pl.Expr:
     if isinstance(source, str):
         return text(source, frame.schema[source], form.blanks)
     if isinstance(source, ColumnOf) and _is_plain(source):

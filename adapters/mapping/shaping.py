@@ -9,11 +9,12 @@ import polars as pl
 from adapters.delivery import Fault
 from adapters.files.rows import ROW
 from adapters.mapping.computing import computed
-from adapters.mapping.copying import copied, is_computed, names_in
+from adapters.mapping.copying import copied, is_computed, names_in, values_in, written
+from adapters.mapping.naming import overlooked, with_named
 from adapters.mapping.record_ids import whole
 from adapters.mapping.sources import ColumnOf, FileSource, FirstOf, FormulaOf, LastOf, Source
 from adapters.values.formats import OURS, Format
-from adapters.values.parsing import Asked
+from adapters.values.parsing import CURRENCY, Asked
 from adapters.values.typed import KEPT
 
 
@@ -30,8 +31,8 @@ class Shaped:
 def shape(frame: pl.DataFrame, source: FileSource, kinds: Mapping[str, str], form: Format) -> Shaped:
     """Our columns of one file. `frame` has `ROW`, `KEPT` and their columns."""
     worked_out = {n: s for n, s in source.columns.items() if is_computed(s)}
-    asked = [Asked(n, kinds[n], _form(s, form), _shown(s, n)) for n, s in source.columns.items()]
-    blank = {a.name: replace(form, nulls=(*form.nulls, *a.blanks)) for a in asked}
+    asked = [Asked(n, kinds[n], _form(s, frame, form), _shown(s, n)) for n, s in source.columns.items()]
+    blank = {a.name: replace(a.form, nulls=(*form.nulls, *a.blanks)) for a in asked}
     copies = {n: copied(s, frame, blank[n]) for n, s in source.columns.items() if n not in worked_out}
     exprs = [_as_id(cell, n, form).alias(n) for n, cell in copies.items()]
     exprs += [pl.col(theirs).alias(n) for n, theirs in source.attributes.items()]
@@ -43,6 +44,13 @@ def shape(frame: pl.DataFrame, source: FileSource, kinds: Mapping[str, str], for
         raw, faults, faulty = raw.with_columns(series), [*faults, *said], faulty | rows
     asked += [Asked(n, "text", form, theirs) for n, theirs in source.attributes.items()]
     asked += [Asked(n, kinds[n], OURS, n) for n in source.constants]
+    money = {n: s for n, s in source.columns.items() if kinds[n] == "money"}
+    if form.marks and money and CURRENCY in kinds:
+        cells = [frame[c] for s in money.values() if is_computed(s) for c in values_in(s)]
+        cells += [raw[n] for n in money if n in copies]
+        shown = next(a.shown for a in asked if a.name in money)
+        raw, asked = with_named(raw, asked, cells, Asked(CURRENCY, "text", form, shown))
+    faults += overlooked(raw, asked) if form.marks else []
     return Shaped(raw, tuple(asked), tuple(faults), faulty)
 
 
@@ -65,7 +73,8 @@ def _as_id(cell: pl.Expr, name: str, form: Format) -> pl.Expr:
     return whole(cell.cast(pl.String).str.strip_chars()) if is_id else cell
 
 
-def _form(source: Source, form: Format) -> Format:
+def _form(source: Source, frame: pl.DataFrame, form: Format) -> Format:
+    form = written(source, frame, form)
     return form.with_dates(source.dates) if isinstance(source, ColumnOf) else form
 
 

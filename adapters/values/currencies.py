@@ -53,7 +53,7 @@ def decimals_of(code: str) -> int:
 def _without(rows: pl.DataFrame, column: Asked) -> Misfit:
     is_mixed = 0 < rows[CURRENCY].null_count() < rows.height
     blank = rows.filter(pl.col(CURRENCY).is_null()) if is_mixed else rows.clear()
-    remedy = "fill it; only a column that is empty throughout means the reporting currency"
+    remedy = "fill it, or declare one under constants; only where no row names one it is the reporting currency"
     return blank, ("the currency is empty, though other rows name one", remedy), column
 
 

@@ -51,6 +51,11 @@ class Format:
         return replace(self, dates=dates) if dates else self
 
     @property
+    def of_typed(self) -> "Format":
+        """The same for what a file holds as numbers: our own text of them has a decimal point, whatever is declared."""
+        return replace(self, decimal=".", thousands=None, marks=False)
+
+    @property
     def grouping(self) -> str:
         """A character class of the thousands separators, empty where none is declared."""
         signs = {" ": " \u00a0\u202f", "'": "'\u2019"}.get(self.thousands or "", self.thousands or "")

@@ -12,6 +12,7 @@ _DIGITS = 18
 _SAID_AS_NUMBER = re.compile(r"[+-]?(nan|inf(inity)?)", re.IGNORECASE)
 _MARKED = re.compile(r"[0-9][)\u2212-]$|^[(\u2212].*[0-9]|^\D{1,4}[0-9]|[0-9]\D{1,4}$")
 _FIRST = 1_000
+_UNDECLARED = Format()
 _GROUPED = r"^[+-]?[1-9][0-9]{0,2}\.[0-9]{3}$"
 
 Words = tuple[str, str]
@@ -20,7 +21,7 @@ Words = tuple[str, str]
 
 def decimal(text: pl.Expr, scale: int, form: Format) -> pl.Expr:
     """The number as Decimal(18, scale), null where the text is none or does not fit exactly."""
-    text = unmarked(text) if form.marks else text
+    text = bare(text, form)
     plain: pl.Expr = text
     if form.grouping:
         plain = plain.str.replace_all(form.grouping, "")
@@ -41,16 +42,26 @@ def largest(scale: int) -> int:
     return min(LARGEST_MONEY, int(10 ** (_DIGITS - scale)) - 1)
 
 
+def bare(text: pl.Expr, form: Format) -> pl.Expr:
+    """The number of a text without the marks around it, where such are declared."""
+    return unmarked(text) if form.marks else text
+
+
 def is_dotted(text: pl.Expr) -> pl.Expr:
     """Whether a text holds a point."""
     return text.str.contains(".", literal=True)
 
 
-def may_be_grouped(texts: pl.Series) -> bool:
-    """Whether every text with a point, and there is one, could also be read as thousands: `1.234`."""
-    if _has_decimals(texts.head(_FIRST)):
+def may_be_grouped(texts: pl.Series, form: Format = _UNDECLARED) -> bool:
+    """Whether every number with a point, and there is one, could also be read as thousands: `1.234`."""
+    if _has_decimals(_bare(texts.head(_FIRST), form)):
         return False
-    return bool(texts.str.contains(".", literal=True).any()) and not _has_decimals(texts)
+    found = _bare(texts, form)
+    return bool(found.str.contains(".", literal=True).any()) and not _has_decimals(found)
+
+
+def _bare(texts: pl.Series, form: Format) -> pl.Series:
+    return texts.to_frame("cell").select(bare(pl.col("cell"), form)).to_series()
 
 
 def _has_decimals(texts: pl.Series) -> bool:
@@ -75,6 +86,8 @@ def reason(value: str, scale: int, form: Format) -> Words:
         return _does_not_fit(value, scale, form)
     if re.fullmatch(r"[+-]?[0-9][0-9.,' \u00a0\u202f\u2019]*", value):
         remedy = "declare decimal and thousands in sources.yaml as the export writes them"
+        if form.decimal == "," or form.thousands:
+            remedy = "write all numbers of the file in one way, or correct decimal and thousands in sources.yaml"
         return f'not a number with decimal sign "{form.point}"{_with_grouping(form)}', remedy
     if _MARKED.search(value) and not form.marks:
         return "not a plain number", "write plain digits, a minus in front, or declare marks in sources.yaml"
@@ -93,11 +106,11 @@ def _with_grouping(form: Format) -> str:
 
 
 def _pattern(scale: int, form: Format) -> str:
-    """The shapes of such a number; zeros behind the last decimal do no harm."""
+    """The shapes of such a number; zeros behind the last decimal do no harm, thousands do not begin with one."""
     digits = "[0-9]+"
     if form.grouping:
-        sign, pairs = form.grouping, f"[0-9]{{1,2}}(?:{form.grouping}[0-9]{{2}})+{form.grouping}[0-9]{{3}}"
-        digits = f"(?:[0-9]{{1,3}}(?:{sign}[0-9]{{3}})+|{pairs}|[0-9]+)"
+        sign, pairs = form.grouping, f"[1-9][0-9]?(?:{form.grouping}[0-9]{{2}})+{form.grouping}[0-9]{{3}}"
+        digits = f"(?:[1-9][0-9]{{0,2}}(?:{sign}[0-9]{{3}})+|{pairs}|[0-9]+)"
     point = re.escape(form.point)
     decimals = f"{point}[0-9]{{0,{scale}}}0*" if scale else f"{point}0+"
     bare = f"|{point}[0-9]{{1,{scale}}}0*" if scale else ""

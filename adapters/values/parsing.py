@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from adapters.values import dates, numbers
+from adapters.values import dates, numbers, signs
 from adapters.values.cells import LONGEST
 from adapters.values.formats import NOTHING, Format
 from adapters.values.numbers import Words
@@ -24,7 +24,7 @@ DTYPES: dict[str, pl.DataType] = {
 """The type that holds each kind."""
 
 CURRENCY = "currency"
-"""The column of currency codes, which are read whatever their capitals."""
+"""The column of currencies: codes, whatever their capitals, or signs that mean one."""
 
 YES = ("true", "1", "yes", "y", "t", "on", "x", "checked", "✓", "✔", "ja", "wahr", "oui", "vrai", "sí", "si")
 NO = ("false", "0", "no", "n", "f", "off", "unchecked", "nein", "falsch", "non", "faux")
@@ -77,7 +77,7 @@ def reason(said: str, asked: Asked) -> Words:
     if said in _ERRORS:
         return "the spreadsheet shows an error instead of a value", "mend the formula, or paste values"
     if asked.kind == "text":
-        return _reason_text(said)
+        return _reason_currency(said) if asked.name == CURRENCY else _reason_text(said)
     if asked.kind in ("date", "instant"):
         return dates.reason(said, asked.form)
     if asked.kind == "flag":
@@ -87,8 +87,10 @@ def reason(said: str, asked: Asked) -> Words:
 
 def _text(cell: pl.Expr, asked: Asked) -> pl.Expr:
     if asked.name == CURRENCY:
-        cell = cell.str.to_uppercase()
+        cell = signs.code(cell)
     is_fine = (cell.str.len_bytes() <= LONGEST) & ~cell.is_in(_ERRORS)
+    if asked.name == CURRENCY:
+        is_fine = is_fine & ~signs.is_unclear(cell)
     if asked.is_id:
         is_fine = is_fine & ~cell.str.contains(_DAMAGED_ID)
     return pl.when(is_fine).then(cell)
@@ -97,6 +99,17 @@ def _text(cell: pl.Expr, asked: Asked) -> pl.Expr:
 def _flag(cell: pl.Expr) -> pl.Expr:
     lower = cell.str.to_lowercase()
     return pl.when(lower.is_in(YES)).then(pl.lit(value=True)).when(lower.is_in(NO)).then(pl.lit(value=False))
+
+
+def _reason_currency(said: str) -> Words:
+    if signs.BETWEEN in said:
+        return "more than one currency is named", "correct the amount or its currency; a row is of one currency"
+    if several := signs.candidates(said):
+        what = f"the sign of several currencies, as {', '.join(several[:3])}"
+        usual = several[0]
+        remedy = f'constants: {{currency: {usual}}} in sources.yaml, or words: {{"{said}": {usual}}} of its column'
+        return what, f"write the code, or declare which it is: {remedy}"
+    return _reason_text(said)
 
 
 def _reason_text(said: str) -> Words:

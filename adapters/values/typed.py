@@ -1,7 +1,7 @@
 """What are the values of an export's columns? Typed by kind, exact or null, with a fault for each that is none."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -11,8 +11,9 @@ from adapters.files.rows import ROW
 from adapters.values import dates, numbers
 from adapters.values.cells import text
 from adapters.values.currencies import faults_of, misfits
+from adapters.values.marks import has_marks
 from adapters.values.numbers import Words
-from adapters.values.parsing import Asked, is_typed, reason, value
+from adapters.values.parsing import CURRENCY, SCALES, Asked, is_typed, reason, value
 from adapters.wording import counted
 
 KEPT = " kept"
@@ -54,6 +55,7 @@ def typed(raw: pl.DataFrame, columns: Sequence[Asked]) -> Typed:
     A value that could not be read is null, has a fault, and its row is among the faulty; of one column at
     most twenty faults are told one by one, the rest is counted.
     """
+    columns = [replace(c, form=c.form.of_typed) if raw.schema[c.name].is_numeric() else c for c in columns]
     cells = raw.select(ROW, KEPT, *(_cell(raw, c) for c in columns))
     kept = cells if cells[KEPT].all() else cells.filter(KEPT)
     readings = [_reading(cells, kept, c, raw.schema[c.name]) for c in columns]
@@ -65,7 +67,9 @@ def typed(raw: pl.DataFrame, columns: Sequence[Asked]) -> Typed:
 
 def checked(frame: pl.DataFrame, read: Sequence[Asked], made: Sequence[Made] = ()) -> Typed:
     """The typed columns with what is wrong with them, each by itself and beside each other."""
-    odd = misfits(frame if frame[KEPT].all() else frame.filter(KEPT), read)
+    wrong = [row for m in made for row in m.bad[ROW]]
+    sound = frame.filter(pl.col(KEPT) & ~pl.col(ROW).is_in(wrong)) if wrong or not frame[KEPT].all() else frame
+    odd = misfits(sound, read)
     return Typed(
         frame,
         (*(f for m in made for f in m.faults), *map(faults_of, odd)),
@@ -84,10 +88,11 @@ def _cell(raw: pl.DataFrame, column: Asked) -> pl.Expr:
 def _reading(cells: pl.DataFrame, kept: pl.DataFrame, column: Asked, source: pl.DataType) -> _Reading:
     cell = pl.col(column.name)
     zoned = _is_iso_text(column, source) and (column.form.utc or dates.name_offsets(kept[column.name]))
-    unclear = _is_undeclared(column, source) and numbers.may_be_grouped(kept[column.name])
-    made = value(cell, column, cells.schema[column.name], zoned=zoned)
+    form = column.form if _has_marks(cells[column.name], column) else replace(column.form, marks=False)
+    unclear = _is_undeclared(column, source) and numbers.may_be_grouped(kept[column.name], form)
+    made = value(cell, replace(column, form=form), cells.schema[column.name], zoned=zoned)
     if unclear:
-        made = pl.when(~numbers.is_dotted(cell)).then(made)
+        made = pl.when(~numbers.is_dotted(numbers.bare(cell, form))).then(made)
     return _Reading(column, made, unclear, zoned or bool(getattr(source, "time_zone", None)))
 
 
@@ -124,13 +129,19 @@ def _is_iso_text(column: Asked, source: pl.DataType) -> bool:
     return column.kind == "date" and source == pl.String and not column.form.dates
 
 
+def _has_marks(cells: pl.Series, column: Asked) -> bool:
+    return column.form.marks and column.kind in SCALES and cells.dtype == pl.String and has_marks(cells)
+
+
 def _is_undeclared(column: Asked, source: pl.DataType) -> bool:
     form = column.form
     return column.kind in ("money", "number") and source == pl.String and not (form.decimal or form.thousands)
 
 
 def _of_whole_column(bad: pl.DataFrame, kept: pl.DataFrame, column: Asked) -> Words | None:
-    """What to say once of a date column in which no value is written as expected."""
+    """What to say once of all that cannot be read: of a currency if it is the same, of a date if no value can."""
+    if column.name == CURRENCY and bad["cell"].n_unique() == 1:
+        return reason(bad["cell"][0], column)
     if column.kind != "date" or column.form.dates or bad.height < kept[column.name].count():
         return None
     return dates.order(bad["cell"])
