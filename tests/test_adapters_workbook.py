@@ -110,6 +110,9 @@ def test_a_hidden_sheet_is_not_read_and_told(tmp_path: Path) -> None:
         ('<c r="B3" t="e"><v>#REF!</v></c>', "#REF!"),
         ('<c r="B3"><f>A1*2</f></c>', "#FORMULA WITHOUT VALUE"),
         ('<c r="B3"><f>A1*2</f><v></v></c>', "#FORMULA WITHOUT VALUE"),
+        ('<c r="B3" t="n"><f>A1*2</f></c>', "#FORMULA WITHOUT VALUE"),
+        ('<c r="B3" t="n" s="0"><f>A1*2</f><v>0</v></c>', "#FORMULA WITHOUT VALUE"),
+        ('<c r="B3" s="0"><f t="array" ref="B3">A1*2</f><v>0</v></c>', "#FORMULA WITHOUT VALUE"),
         ('<c r="B3"><v>NaN</v></c>', "NaN"),
         ('<c r="B3" t="b"><v>1</v></c>', "true"),
     ],
@@ -127,6 +130,15 @@ def test_a_formula_with_its_value_is_read(tmp_path: Path) -> None:
     path = workbook(tmp_path, {"Data": [["id", "amount"], ["A1", 1]]})
     changed(path, "xl/worksheets/sheet1.xml", '<c r="B2"><v>1</v></c>', '<c r="B2"><f>1+2</f><v>3</v></c>')
     assert rows(opened(path)) == [(1, "A1", "3")]
+
+
+@pytest.mark.parametrize(("flag", "shown"), [(' fullCalcOnLoad="1"', "#FORMULA WITHOUT VALUE"), ("", "0")])
+def test_a_formula_that_is_0_is_no_value_only_where_the_workbook_says_that_it_is_to_be_computed(
+    tmp_path: Path, flag: str, shown: str
+) -> None:
+    path = workbook(tmp_path, {"Data": [["id", "amount", "twice"], ["A1", 0, "=B2*2"]]})
+    file = opened(changed(path, "xl/workbook.xml", ' fullCalcOnLoad="1"', flag))
+    assert rows(file) == [(1, "A1", "0", shown)]
 
 
 SHOWN = {
