@@ -87,6 +87,7 @@ def test_late_text_in_a_column_of_numbers_is_kept(tmp_path: Path) -> None:
 
 def test_blank_rows_are_counted_and_empty_columns_left_out(tmp_path: Path) -> None:
     lines: list[list[object]] = [[], [], [None, "id", None, "amount"], [None, "A1", None, 1], [], [None, "A2", None, 2]]
+    lines[4] = [None, " "]
     assert rows(opened(workbook(tmp_path, {"Data": lines}))) == [(1, "A1", "1"), (3, "A2", "2")]
 
 
