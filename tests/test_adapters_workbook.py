@@ -210,6 +210,13 @@ def test_hidden_rows_merged_cells_and_cut_numbers_are_warned_of(tmp_path: Path) 
     assert "1 number of more than 15 digits, the first in column A of line 4" in said
 
 
+def test_a_workbook_that_counts_days_from_1904_is_warned_of(tmp_path: Path) -> None:
+    path = workbook(tmp_path, {"Data": [["id"], [44927]]})
+    assert opened(path).faults == ()
+    (fault,) = opened(changed(path, "xl/workbook.xml", "<workbookPr ", '<workbookPr date1904="1" ')).faults
+    assert (fault.severity, fault.what.partition(":")[0]) == ("warning", "counts days from 1904")
+
+
 def test_stray_cells_far_away_are_refused_before_they_fill_the_memory(tmp_path: Path) -> None:
     path = workbook(tmp_path, {"Data": [["id"], ["A1"]]})
     far = '<row r="1048576"><c r="A1048576"><v>1</v></c></row></sheetData>'
