@@ -86,7 +86,15 @@ def test_blank_lines_are_no_rows_but_counted_as_a_spreadsheet_counts(tmp_path: P
     assert rows(opened(tmp_path, text.replace("Ada", '"Ada"'))) == [(1, "A1", "Ada"), (4, "A2", "Bo")]
 
 
-@pytest.mark.parametrize("text", ["", "   \n\n \n", "id,amount\n", "id,amount\n\n  \n"])
+@pytest.mark.parametrize("blank", ['"",""', '" "," "', " , ", "\t,", '"", '])
+@pytest.mark.parametrize("more", ["", "A3\n", 'A3,"x\ny"\n'])
+def test_a_row_of_blanks_is_none_however_it_is_written(tmp_path: Path, blank: str, more: str) -> None:
+    file = opened(tmp_path, f'id,name\nA1,Ada\n{blank}\n"",Bo\n{more}')
+    assert file.frame is not None
+    assert file.frame.fill_null("").rows()[:2] == [(1, "A1", "Ada"), (3, "", "Bo")]
+
+
+@pytest.mark.parametrize("text", ["", "   \n\n \n", "id,amount\n", "id,amount\n\n  \n", 'id,amount\n"",""\n'])
 def test_a_file_without_rows_is_refused(tmp_path: Path, text: str) -> None:
     assert "no data rows" in refusal(opened(tmp_path, text)).what
 

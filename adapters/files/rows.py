@@ -87,8 +87,14 @@ def numbered(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def filled(rows: pl.DataFrame) -> pl.DataFrame:
-    """The rows that hold anything beside their number."""
-    return rows.filter(pl.any_horizontal(pl.all().exclude(ROW).is_not_null()))
+    """The rows that hold anything but blanks beside their number; most are known by their first cell."""
+    doubtful = rows.filter(_is_blank(pl.nth(1)))
+    blank = doubtful.filter(pl.all_horizontal(_is_blank(pl.all().exclude(ROW))))[ROW]
+    return rows if blank.is_empty() else rows.filter(~pl.col(ROW).is_in(blank.implode()))
+
+
+def _is_blank(cell: pl.Expr) -> pl.Expr:
+    return cell.str.strip_chars().fill_null("") == ""
 
 
 def no_rows() -> UnreadableError:

@@ -25,8 +25,10 @@ _TAG = re.compile(r"<(?:\w+:)?(?:sheet|Relationship)\b[^>]*>")
 _ATTRIBUTE = re.compile(r'([\w:]+)="([^"]*)"')
 _HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\bhidden="(?:1|true)"')
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?ref="([^"]+)"')
+_FROM_1904 = re.compile(rb'<(?:\w+:)?workbookPr\b[^>]*\bdate1904="(?:1|true)"')
 _LONG_NUMBER = re.compile(
-    rb'<(?:\w+:)?c r="([A-Z]+)(\d+)"(?: s="\d+")?><(?:\w+:)?v>(?:[1-9]\d{15,}|\d(?:\.\d+)?E\+1[5-9])</'
+    rb'<(?:\w+:)?c\b(?=[^>]*\br="([A-Z]+)(\d+)")(?![^>]*\bt="(?!n"))[^>]*><(?:\w+:)?v>'
+    rb"(?:[1-9]\d{15,}|\d(?:\.\d+)?[eE]\+?(?:1[5-9]|[2-9]\d|\d{3}))</"
 )
 
 
@@ -38,7 +40,7 @@ def read_workbook(data: bytes, opening: Opening) -> Rows:
     parts = checked_parts(data)
     sheet = _sheet(with_visible_errors(data, parts), opening.sheet, is_large=sum(map(len, parts.values())) > _LARGE)
     rows = _rows(sheet, opening)
-    return replace(rows, faults=(*rows.faults, *_oddities(_part(parts, sheet.meant[0]))))
+    return replace(rows, faults=(*rows.faults, *_calendar(parts), *_oddities(_part(parts, sheet.meant[0]))))
 
 
 def read_old_workbook(data: bytes, opening: Opening) -> Rows:
@@ -109,6 +111,14 @@ def _under_header(cells: pl.DataFrame, opening: Opening) -> tuple[pl.DataFrame, 
 def _to_last(row: tuple[str | None, ...]) -> tuple[str | None, ...]:
     """The cells down to the last that holds anything, as a text would have them."""
     return row[: max((n for n, cell in enumerate(row, 1) if cell is not None), default=0)]
+
+
+def _calendar(parts: Parts) -> list[Fault]:
+    """A warning where days are counted from 1904: cells that are dates are read so, bare numbers from 1900."""
+    if not _FROM_1904.search(parts["xl/workbook.xml"]):
+        return []
+    what = "counts days from 1904: day numbers that are not shown as dates would be read four years too early"
+    return [Fault(what, "give such cells a date format and save it again", severity="warning")]
 
 
 def _oddities(part: bytes) -> list[Fault]:
