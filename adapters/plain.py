@@ -1,17 +1,16 @@
 """Our own layout: one file for each table, or several numbered ones, named for it, our column names as headers."""
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 import polars as pl
 
 from adapters.delivery import Delivery, Fault, ReadFile
-from adapters.files.content import is_archive, plain_name
-from adapters.files.matching import Place, data_files
+from adapters.files.matching import data_files
 from adapters.files.opening import open_file
 from adapters.lines import lacks_line_id, repeated_lines, with_line_id
 from adapters.mapping.sources import Sources
+from adapters.named import are_told_apart, named, overlooked
 from adapters.overlapping import apart
 from adapters.parts import Gathered, Part, again, deliver, placed, with_origin
 from adapters.quick import read_quickly
@@ -19,14 +18,12 @@ from adapters.values.formats import OURS
 from adapters.values.parsing import Asked
 from adapters.values.typed import KEPT, typed
 from adapters.wanted import ORIGIN, Wanted
-from adapters.wording import did_you_mean, listed
+from adapters.wording import counted, did_you_mean, listed
 
 NAME = "plain"
-FOLDER = "exports"
-"""Where the files may lie within the folder."""
 
-_NUMBER = re.compile(r"[ _.-]\d[\d _.-]*$")
-"""What tells several files of one table apart: a number or a date behind the name."""
+_MOST_NOTES = 10
+_SEVERAL = "keep one of them, or tell them apart by a number or date behind each name, as invoices-2026-01.csv"
 
 
 def recognises(headers: Mapping[str, Collection[str]]) -> float:
@@ -36,58 +33,27 @@ def recognises(headers: Mapping[str, Collection[str]]) -> float:
 
 def read(folder: Path, wanted: Wanted, sources: Sources | None = None) -> Delivery:
     """The tables for which the folder, `exports` in it, or an archive has a file of their name."""
-    home, files = home_of(folder, wanted)
-    if home is None:
-        return Delivery({}, (_nothing(folder, wanted),))
-    return deliver(gathered(folder, wanted).with_faults(_unread(files, wanted)))
+    places = named(folder, wanted)
+    missed = overlooked(folder, wanted)
+    if not places:
+        return Delivery({}, (_nothing(folder, wanted), *missed))
+    read = {name for found in places.values() for _, name in found}
+    rest = {name for _, name in data_files(folder)} - read - {fault.file for fault in missed}
+    return deliver(gathered(folder, wanted).with_faults([*missed, *_unread(sorted(rest), read)]))
 
 
 def gathered(folder: Path, wanted: Wanted, without: Collection[str] = ()) -> Gathered:
     """What the files named for tables give, those in `without` left aside."""
-    _, files = home_of(folder, wanted, without)
     parts: list[Part] = []
     faults: list[Fault] = []
-    for table in wanted.layout:
-        found = [place for place in files if table_named(place[0], wanted) == table]
-        if len(found) > 1 and not all(is_numbered(path) for path, _ in found):
+    for table, found in named(folder, wanted, without).items():
+        several = _once([_part(path, name, table, wanted) for path, name in found])
+        if len({part.file.sha256 for part in several}) > 1 and not are_told_apart(name for _, name in found):
             names = listed([name for _, name in found])
-            faults.append(Fault(f"table {table} has several files: {names}", "keep one of them", table=table))
+            faults.append(Fault(f"table {table} has several files: {names}", _SEVERAL, table=table))
         else:
-            several = _once([_part(path, name, table, wanted) for path, name in found])
             parts += apart(several, wanted.keys.get(table, ()))
     return Gathered(tuple(parts), tuple(faults))
-
-
-def home_of(folder: Path, wanted: Wanted, without: Collection[str] = ()) -> tuple[str | None, list[Place]]:
-    """The first place with a file named for a table, and the data files in it."""
-    by_home: dict[str, list[Place]] = {}
-    for path, name in [place for place in data_files(folder) if place[1] not in without]:
-        by_home.setdefault(PurePosixPath(name).parent.as_posix(), []).append((path, name))
-    homes = sorted((h for h in by_home if _may_be_home(h)), key=lambda h: (h not in (".", FOLDER), h != ".", h))
-    home = next((h for h in homes if any(table_named(path, wanted) for path, _ in by_home[h])), None)
-    return home, by_home.get(home or "", [])
-
-
-def _may_be_home(name: str) -> bool:
-    """Whether files may lie there: in the folder, in `exports`, or in an archive in one of them."""
-    parts = PurePosixPath(name).parts
-    inner = parts[1:] if parts[:1] == (FOLDER,) else parts
-    return not inner or is_archive(PurePosixPath(inner[0]))
-
-
-def table_named(path: Path, wanted: Wanted) -> str | None:
-    """The table that the file is named for; `invoices-2026-01.csv` is one of several for invoices."""
-    stem = _NUMBER.sub("", _stem(path))
-    return stem if stem in wanted.layout else None
-
-
-def is_numbered(path: Path) -> bool:
-    """Whether it may be one of several files of its table."""
-    return _NUMBER.search(_stem(path)) is not None
-
-
-def _stem(path: Path) -> str:
-    return PurePosixPath(plain_name(path)).stem.strip().casefold()
 
 
 def _once(parts: list[Part]) -> list[Part]:
@@ -104,14 +70,16 @@ def _nothing(folder: Path, wanted: Wanted) -> Fault:
     return Fault(what, "write sources.yaml; bookscore init drafts one from the headers")
 
 
-def _unread(files: Sequence[Place], wanted: Wanted) -> list[Fault]:
-    """Notes about data files beside those read."""
-    tables = [path.name for path, _ in files if table_named(path, wanted)]
-    return [
-        Fault("is named for no table and was not read", did_you_mean(path.name, tables), file=name, severity="note")
-        for path, name in files
-        if not table_named(path, wanted)
-    ]
+def _unread(names: Sequence[str], read: Collection[str]) -> list[Fault]:
+    """A note for each data file that is named for no table; one for all where many have no name close to one."""
+    tables = [PurePosixPath(name).name for name in read]
+    meant = {name: did_you_mean(PurePosixPath(name).name, tables) for name in names}
+    others = [name for name in names if not meant[name]]
+    many = others if len(others) > _MOST_NOTES else []
+    of_all = f"{counted(len(many), 'file')} are named for no table and were not read: {listed(many)}"
+    what = "is named for no table and was not read"
+    told = [Fault(what, meant[name], file=name, severity="note") for name in names if name not in many]
+    return [*told, *([Fault(of_all, severity="note")] if many else [])]
 
 
 def _part(path: Path, name: str, table: str, wanted: Wanted) -> Part:

@@ -11,7 +11,7 @@ import polars as pl
 
 from adapters.files.content import is_archive
 from adapters.files.matching import data_files
-from adapters.plain import home_of, is_numbered, table_named
+from adapters.named import are_told_apart, named
 from adapters.values.parsing import DTYPES
 from adapters.wanted import Wanted
 
@@ -42,25 +42,33 @@ class Streamed:
 def streamed(folder: Path, wanted: Wanted) -> Streamed | None:
     """The tables of the folder's files as frames that are not read yet; None where it has to be read with care.
 
-    So it has where a file is named for no table, is no Parquet or CSV file or lies in an archive or beside the folder
-    that is read, where one of several files of a table has no number, where a column is not of the table's type, and
+    So it has where a file is named for no table, is no Parquet or CSV file or lies in an archive or in a folder of its
+    own, where several files of a table are not told apart by a number, where a column is not of the table's type, and
     where rows say when they became known.
     """
     if not folder.is_dir():
         return None
-    files = data_files(folder)
-    if files != home_of(folder, wanted)[1]:
+    places = named(folder, wanted)
+    if sum(map(len, places.values())) < len(data_files(folder)):
         return None
-    found: dict[str, list[StreamedFile]] = {}
-    for path, _ in files:
-        table = None if is_archive(path) or any(map(is_archive, path.parents)) else table_named(path, wanted)
-        frame = None if table is None else _scanned(path, wanted.kinds(table))
-        if table is None or frame is None:
+    if not all(len(found) == 1 or are_told_apart(name for _, name in found) for found in places.values()):
+        return None
+    files = {table: _files([path for path, _ in found], wanted.kinds(table)) for table, found in places.items()}
+    whole = {table: found for table, found in files.items() if found}
+    if len(whole) < len(files):
+        return None
+    return Streamed(whole, sum(file.path.stat().st_size for found in whole.values() for file in found))
+
+
+def _files(paths: Sequence[Path], kinds: Mapping[str, str]) -> list[StreamedFile] | None:
+    """The files of one table; None where one of them cannot be streamed."""
+    found = []
+    for path in paths:
+        frame = None if any(map(is_archive, path.parents)) else _scanned(path, kinds)
+        if frame is None:
             return None
-        found.setdefault(table, []).append(StreamedFile(path, frame, _lines(path, frame)))
-    if any(len(several) > 1 and not all(is_numbered(file.path) for file in several) for several in found.values()):
-        return None
-    return Streamed(found, sum(file.path.stat().st_size for files in found.values() for file in files))
+        found.append(StreamedFile(path, frame, _lines(path, frame)))
+    return found
 
 
 def _scanned(path: Path, kinds: Mapping[str, str]) -> pl.LazyFrame | None:

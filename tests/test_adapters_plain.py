@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from zipfile import ZipFile
 
 import polars as pl
+import pytest
 
 from adapters import read_folder
 from adapters.delivery import Delivery
@@ -58,6 +60,84 @@ def test_two_files_for_one_table_are_refused(tmp_path: Path) -> None:
     delivery = read(tmp_path, {"invoices.csv": INVOICES, "invoices.tsv": INVOICES.replace(",", "\t")})
     assert [f.what for f in delivery.faults] == ["table invoices has several files: invoices.csv, invoices.tsv"]
     assert delivery.tables == {}
+
+
+INVOICE = "line_id,account_id,dated_on,amount\nL{0},A1,2025-01-31,{0}.00\n"
+
+
+def amounts(delivery: Delivery) -> list[tuple[str, Decimal]]:
+    frame = delivery.tables.get("invoices", pl.DataFrame(schema={"origin_file": pl.String, "amount": pl.Decimal}))
+    return [(file, amount) for file, amount in frame.select("origin_file", "amount").iter_rows()]
+
+
+def zipped(folder: Path, name: str, files: Mapping[str, str]) -> None:
+    with ZipFile(folder / name, "w") as made:
+        for member, text in files.items():
+            made.writestr(member, text)
+
+
+def test_archives_the_folder_and_exports_are_read_together(tmp_path: Path) -> None:
+    zipped(tmp_path, "2026-01.zip", {"invoices.csv": INVOICE.format(1)})
+    zipped(tmp_path, "2026-02.zip", {"a/invoices-1.csv": INVOICE.format(2), "b/invoices-2.csv": INVOICE.format(3)})
+    files = {"exports/invoices-2026-03.csv": INVOICE.format(4), "accounts.csv": "account_id\nA1\n"}
+    delivery = read(tmp_path, files)
+    assert delivery.faults == ()
+    assert amounts(delivery) == [
+        ("2026-01.zip/invoices.csv", 1),
+        ("2026-02.zip/a/invoices-1.csv", 2),
+        ("2026-02.zip/b/invoices-2.csv", 3),
+        ("exports/invoices-2026-03.csv", 4),
+    ]
+    assert delivery.tables["accounts"]["account_id"].to_list() == ["A1"]
+
+
+@pytest.mark.parametrize("other", ["invoices.csv", "exports/invoices.csv", "exports/invoices-2026-01.csv"])
+def test_files_in_several_places_that_no_number_tells_apart_are_refused(tmp_path: Path, other: str) -> None:
+    zipped(tmp_path, "2026-01.zip", {"invoices.csv": INVOICE.format(1)})
+    delivery = read(tmp_path, {other: INVOICE.format(2)})
+    told = [(f.severity, f.what) for f in delivery.faults]
+    assert told == [("error", f"table invoices has several files: 2026-01.zip/invoices.csv, {other}")]
+    assert amounts(delivery) == []
+
+
+def test_an_archive_beside_what_was_unpacked_from_it_counts_once(tmp_path: Path) -> None:
+    zipped(tmp_path, "export.zip", {"invoices.csv": INVOICE.format(1)})
+    delivery = read(tmp_path, {"invoices.csv": INVOICE.format(1)})
+    assert [(f.severity, f.file) for f in delivery.faults] == [("note", "invoices.csv")]
+    assert amounts(delivery) == [("export.zip/invoices.csv", 1)]
+
+
+@pytest.mark.parametrize(
+    "accounts", [{"accounts.csv": "account_id\nA1\n"}, {"Account.csv": "Id,Name,OwnerId,Industry\nA1,One,7,Food\n"}]
+)
+def test_files_named_for_a_table_in_folders_of_their_own_are_warned_of(
+    tmp_path: Path, accounts: Mapping[str, str]
+) -> None:
+    months = {f"2026-0{month}/invoices.csv": INVOICE.format(month) for month in (1, 2)}
+    faults = read(tmp_path, {**accounts, **months}).faults
+    what = "is named for invoices and was not read, as it lies in a folder of its own"
+    assert [(f.file, f.what) for f in faults if f.file in months] == [(name, what) for name in months]
+    assert {f.severity for f in faults if f.file in months} == {"warning"}
+
+
+def test_an_archive_that_cannot_be_looked_into_is_warned_of(tmp_path: Path) -> None:
+    (tmp_path / "2026-01.zip").write_bytes(b"PK\x03\x04 cut off")
+    zipped(tmp_path, "2026-02.zip", {"inner.zip": "", "invoices.csv": INVOICE.format(1)})
+    told = {f.file: (f.severity, f.remedy) for f in read(tmp_path, {}).faults}
+    assert told == {
+        "2026-01.zip": ("warning", "save or download it again"),
+        "2026-02.zip/inner.zip": ("warning", "unpack the outer one"),
+    }
+
+
+def test_many_other_files_have_one_note(tmp_path: Path) -> None:
+    others = {f"attachments/{n}.txt": "x\n" for n in range(11)}
+    faults = read(tmp_path, {"invoices.csv": INVOICES, "invoice.csv": INVOICES, **others}).faults
+    whats = [(f.file, f.what.partition(":")[0]) for f in faults]
+    assert whats == [
+        ("invoice.csv", "is named for no table and was not read"),
+        (None, "11 files are named for no table and were not read"),
+    ]
 
 
 def test_other_files_are_told_of(tmp_path: Path) -> None:

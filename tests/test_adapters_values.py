@@ -325,6 +325,25 @@ def test_instants_are_utc() -> None:
     assert fault("instant", "2026-03-29 02:30:00", berlin).what == "no such day or time in the calendar"
 
 
+@pytest.mark.parametrize("kind", ["date", "instant"])
+@pytest.mark.parametrize("word", ["9999-12-31", "9999-12-31 00:00:00", "9999-12-31 00:00:00.000000"])
+@pytest.mark.parametrize(
+    ("never", "day"),
+    [
+        (date(9999, 12, 31), date(2026, 3, 1)),
+        (datetime(9999, 12, 31), datetime(2026, 3, 1)),
+        (datetime(9999, 12, 31, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC)),
+        ("9999-12-31", "2026-03-01"),
+        ("9999-12-31 00:00:00", "2026-03-01 00:00:00"),
+    ],
+)
+def test_a_day_declared_to_mean_nothing_may_be_typed_and_have_its_midnight(
+    kind: str, word: str, never: object, day: object
+) -> None:
+    read = date(2026, 3, 1) if kind == "date" else datetime(2026, 3, 1, tzinfo=UTC)
+    assert values(kind, never, day, form=Format(nulls=(word,))) == [None, read]
+
+
 def test_typed_days_and_instants_need_no_text() -> None:
     zoned = pl.Series([datetime(2025, 12, 31, 23, 30)]).dt.replace_time_zone("UTC")
     berlin = Format(time_zone="Europe/Berlin")

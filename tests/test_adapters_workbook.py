@@ -110,6 +110,9 @@ def test_a_hidden_sheet_is_not_read_and_told(tmp_path: Path) -> None:
         ('<c r="B3" t="e"><v>#REF!</v></c>', "#REF!"),
         ('<c r="B3"><f>A1*2</f></c>', "#FORMULA WITHOUT VALUE"),
         ('<c r="B3"><f>A1*2</f><v></v></c>', "#FORMULA WITHOUT VALUE"),
+        ('<c r="B3" t="n"><f>A1*2</f></c>', "#FORMULA WITHOUT VALUE"),
+        ('<c r="B3" t="n" s="0"><f>A1*2</f><v>0</v></c>', "#FORMULA WITHOUT VALUE"),
+        ('<c r="B3" s="0"><f t="array" ref="B3">A1*2</f><v>0</v></c>', "#FORMULA WITHOUT VALUE"),
         ('<c r="B3"><v>NaN</v></c>', "NaN"),
         ('<c r="B3" t="b"><v>1</v></c>', "true"),
     ],
@@ -127,6 +130,68 @@ def test_a_formula_with_its_value_is_read(tmp_path: Path) -> None:
     path = workbook(tmp_path, {"Data": [["id", "amount"], ["A1", 1]]})
     changed(path, "xl/worksheets/sheet1.xml", '<c r="B2"><v>1</v></c>', '<c r="B2"><f>1+2</f><v>3</v></c>')
     assert rows(opened(path)) == [(1, "A1", "3")]
+
+
+@pytest.mark.parametrize(("flag", "shown"), [(' fullCalcOnLoad="1"', "#FORMULA WITHOUT VALUE"), ("", "0")])
+def test_a_formula_that_is_0_is_no_value_only_where_the_workbook_says_that_it_is_to_be_computed(
+    tmp_path: Path, flag: str, shown: str
+) -> None:
+    path = workbook(tmp_path, {"Data": [["id", "amount", "twice"], ["A1", 0, "=B2*2"]]})
+    file = opened(changed(path, "xl/workbook.xml", ' fullCalcOnLoad="1"', flag))
+    assert rows(file) == [(1, "A1", "0", shown)]
+
+
+SHOWN = {
+    9932890.71: "9932890.71",
+    -9932890.71: "-9932890.71",
+    123456789.12: "123456789.12",
+    9_999_999_999_999.99: "9999999999999.99",
+    999_999_999_999_999: "999999999999999",
+    5_000_000.1 + 0.2: "5000000.3",
+    0.1 + 0.2: "0.3",
+}
+
+
+@pytest.mark.parametrize("is_old", [False, True])
+def test_numbers_have_the_digits_that_a_workbook_shows_and_texts_their_own(tmp_path: Path, is_old: bool) -> None:
+    texts = ["9932890.710000001", "4876876000000623616", "20260101120000.123"]
+    column = ["amount", *SHOWN, *texts]
+    path = tmp_path / "book.xls"
+    if is_old:
+        path.write_bytes(xls([[cell, "x"] for cell in column]))
+    else:
+        path = workbook(tmp_path, {"Data": [[cell, "x"] for cell in column]})
+    assert [row[1] for row in rows(opened(path))] == [*SHOWN.values(), *texts]
+
+
+def test_long_numbers_are_mended_where_they_stand(tmp_path: Path) -> None:
+    lines: list[list[object]] = [
+        [],
+        [None, "id", "a", None, "b"],
+        [],
+        [None, "A1", 1, None, 9932890.71],
+        [None, "A2", 9932890.71],
+    ]
+    read = rows(opened(workbook(tmp_path, {"Empty": [], "Data": lines})))
+    assert read == [(2, "A1", "1", "9932890.71"), (3, "A2", "9932890.71", None)]
+
+
+SPELLED = ("4876876000000624001", "4.876876000000624e+18", "4.87687600000062E+18", "4.87687600000062E18")
+
+
+@pytest.mark.parametrize("spelled", SPELLED)
+@pytest.mark.parametrize("kind", ["", ' t="n"', ' s="0" t="n"'])
+def test_an_id_that_became_a_number_and_lost_digits_is_refused(tmp_path: Path, spelled: str, kind: str) -> None:
+    path = workbook(tmp_path, {"Data": [["account_id"], [7], ["4876876000000624001"], [999_999_999_999_999]]})
+    cell = f'<c r="A2"{kind}><v>{spelled}</v></c>'
+    file = opened(changed(path, "xl/worksheets/sheet1.xml", '<c r="A2"><v>7</v></c>', cell))
+    what = "1 number of more than 15 digits, the first in column A of line 2: Excel has cut digits"
+    assert [f.what for f in file.faults] == [what]
+    assert file.frame is not None
+    asked = Asked("account_id", "text", OURS, "account_id")
+    made = typed(file.frame.with_columns(**{KEPT: True}), [asked])
+    assert [(f.row, f.value) for f in made.faults] == [(1, "4.87687600000062E+18")]
+    assert made.frame["account_id"].to_list() == [None, "4876876000000624001", "999999999999999"]
 
 
 def test_hidden_rows_merged_cells_and_cut_numbers_are_warned_of(tmp_path: Path) -> None:

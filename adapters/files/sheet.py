@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import fastexcel
 import polars as pl
 
+_LONG = r"^-?[0-9]{16,}$|^-?[0-9]{7,}\.[0-9]{1,9}$"
+"""Texts in which the reader may have written more digits than the 15 that a number in a workbook has."""
 _HEADROOM = 64 << 20
 """Bytes that must be left for a fault to be the workbook's own."""
 
@@ -36,11 +38,31 @@ def sheet_of(data: bytes, wanted: str | None) -> Sheet:
         loaded = {n: book.load_sheet(n, header_row=None, dtypes="string") for n in names if wanted in (None, n)}
         hidden = [n for n, sheet in loaded.items() if wanted is None and sheet.visible != "visible"]
         found = {n: pl.DataFrame(sheet) for n, sheet in loaded.items() if n not in hidden}
+        filled = {n: texts for n, texts in found.items() if not texts.is_empty()}
+        meant = filled if len(found) > 1 else found
+        cells = [_as_shown(book, n, texts) for n, texts in meant.items()] if len(meant) == 1 else [None]
     except (fastexcel.FastExcelError, pl.exceptions.PanicException) as error:
         raise SheetError(str(error).splitlines()[0] if str(error) else "unknown fault") from None
-    filled = {n: cells for n, cells in found.items() if not cells.is_empty()}
-    meant = filled if len(found) > 1 else found
-    return Sheet(names, hidden, list(meant), next(iter(meant.values())) if len(meant) == 1 else None)
+    return Sheet(names, hidden, list(meant), cells[0])
+
+
+def _as_shown(book: fastexcel.ExcelReader, name: str, texts: pl.DataFrame) -> pl.DataFrame:
+    """The cells with numbers in 15 digits, as a workbook shows them, and with an exponent where digits are lost.
+
+    To the reader a number is a flag and a text is none; so texts that look like numbers stay what they are.
+    """
+    long = [column.name for column in texts if column.str.contains(_LONG).any()]
+    if not long:
+        return texts
+    numbers = pl.DataFrame(book.load_sheet(name, header_row=None, dtypes="float"))
+    flags = pl.DataFrame(book.load_sheet(name, header_row=None, dtypes="boolean"))
+    return texts.with_columns(_in_15_digits(texts[n], numbers[n], flags[n]) for n in long)
+
+
+def _in_15_digits(texts: pl.Series, numbers: pl.Series, flags: pl.Series) -> pl.Series:
+    """The texts of a column, those of long numbers written anew."""
+    long = (flags.is_not_null() & texts.str.contains(_LONG)).arg_true()
+    return texts.scatter(long, [format(number, ".15G") for number in numbers.gather(long)])
 
 
 def sheet_apart(data: bytes, wanted: str | None, *, seconds: int, mib: int) -> Sheet:

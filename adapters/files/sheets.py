@@ -19,11 +19,15 @@ _ROW = re.compile(rb"<(?:\w+:)?row\b")
 _FAR_COLUMN = re.compile(rb'\br="[A-Z]{3,}\d')
 _CELL_ROW = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="[A-Z]+(\d+)"')
 _ERROR = re.compile(rb'(<(?:\w+:)?c\b[^>]*?\bt=)"e"')
-_NO_VALUE = re.compile(
-    rb"<((?:\w+:)?)c\b((?:(?!\bt=)[^>])*)>(?:<(?:\w+:)?f\b[^>]*/>|<(?:\w+:)?f\b[^>]*>[^<]*</(?:\w+:)?f>)"
-    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?</(?:\w+:)?c>"
+_FORMULA = (
+    rb'<((?:\w+:)?)c\b((?:(?!\bt=)[^>])*+)(?:\bt="n")?+((?:(?!\bt=)[^>])*+)>'
+    rb"(?:<(?:\w+:)?f\b[^>]*/>|<(?:\w+:)?f\b[^>]*>[^<]*</(?:\w+:)?f>)"
 )
-_SHOWN = rb'<\1c\2 t="str"><\1v>#FORMULA WITHOUT VALUE</\1v></\1c>'
+_NO_VALUE = re.compile(_FORMULA + rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?</(?:\w+:)?c>")
+_NOT_COMPUTED = re.compile(_FORMULA + rb"<(?:\w+:)?v>0</(?:\w+:)?v></(?:\w+:)?c>")
+"""What programs that cannot compute write for a value, and have the workbook computed when it is opened."""
+_COMPUTED_LATER = re.compile(rb'<(?:\w+:)?calcPr\b[^>]*\bfullCalcOnLoad="(?:1|true)"')
+_SHOWN = rb'<\1c\2\3 t="str"><\1v>#FORMULA WITHOUT VALUE</\1v></\1c>'
 
 
 def checked_parts(data: bytes) -> Parts:
@@ -39,7 +43,9 @@ def checked_parts(data: bytes) -> Parts:
 
 def with_visible_errors(data: bytes, parts: Parts) -> bytes:
     """The workbook with error cells, and formulas whose value was not saved, as words instead of nothing."""
-    shown = {name: _visible(part) for name, part in parts.items() if _IS_SHEET.fullmatch(name)}
+    is_computed = not _COMPUTED_LATER.search(parts["xl/workbook.xml"])
+    sheets = {name: part for name, part in parts.items() if _IS_SHEET.fullmatch(name)}
+    shown = {name: _visible(part, is_computed=is_computed) for name, part in sheets.items()}
     if all(part == parts[name] for name, part in shown.items()):
         return data
     copy = io.BytesIO()
@@ -49,8 +55,9 @@ def with_visible_errors(data: bytes, parts: Parts) -> bytes:
     return copy.getvalue()
 
 
-def _visible(part: bytes) -> bytes:
-    return _NO_VALUE.sub(_SHOWN, _ERROR.sub(rb'\1"str"', part))
+def _visible(part: bytes, *, is_computed: bool) -> bytes:
+    shown = _NO_VALUE.sub(_SHOWN, _ERROR.sub(rb'\1"str"', part))
+    return shown if is_computed else _NOT_COMPUTED.sub(_SHOWN, shown)
 
 
 def _check_part(name: str, part: bytes) -> None:

@@ -26,7 +26,8 @@ _ATTRIBUTE = re.compile(r'([\w:]+)="([^"]*)"')
 _HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\bhidden="(?:1|true)"')
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?ref="([^"]+)"')
 _LONG_NUMBER = re.compile(
-    rb'<(?:\w+:)?c r="([A-Z]+)(\d+)"(?: s="\d+")?><(?:\w+:)?v>(?:[1-9]\d{15,}|\d(?:\.\d+)?E\+1[5-9])</'
+    rb'<(?:\w+:)?c\b(?=[^>]*\br="([A-Z]+)(\d+)")(?![^>]*\bt="(?!n"))[^>]*><(?:\w+:)?v>'
+    rb"(?:[1-9]\d{15,}|\d(?:\.\d+)?[eE]\+?(?:1[5-9]|[2-9]\d|\d{3}))</"
 )
 
 

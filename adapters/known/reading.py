@@ -9,6 +9,7 @@ from adapters.files.headers import headers_in
 from adapters.known.planning import plan
 from adapters.known.recognised import recognised
 from adapters.mapping.sources import Sources
+from adapters.named import overlooked
 from adapters.parts import deliver
 from adapters.systems import EXPORTS
 from adapters.wanted import Wanted
@@ -31,8 +32,9 @@ def read(folder: Path, wanted: Wanted, sources: Sources | None = None) -> Delive
     theirs = {r.file for r in found}
     own = plain.gathered(folder, wanted, theirs)
     made = plan(found)
-    unread = headers.keys() - theirs - {part.file.name for part in own.parts}
-    notes = [*made.notes, *_unread(sorted(unread))]
+    missed = overlooked(folder, wanted, theirs)
+    unread = headers.keys() - theirs - {part.file.name for part in own.parts} - {fault.file for fault in missed}
+    notes = [*made.notes, *missed, *_unread(sorted(unread))]
     return deliver((mapped.gathered(folder, wanted, made.sources) + own).with_faults(notes))
 
 

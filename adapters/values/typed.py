@@ -9,7 +9,7 @@ from adapters.delivery import Fault
 from adapters.files.ragged import MOST_LISTED
 from adapters.files.rows import ROW
 from adapters.values import dates, numbers
-from adapters.values.cells import text
+from adapters.values.cells import moment, text
 from adapters.values.currencies import faults_of, misfits
 from adapters.values.marks import has_marks
 from adapters.values.numbers import Words
@@ -81,7 +81,7 @@ def _cell(raw: pl.DataFrame, column: Asked) -> pl.Expr:
     """The cell as trimmed text; what has the right type already stays what it is."""
     dtype = raw.schema[column.name]
     if is_typed(dtype, column.kind):
-        return pl.col(column.name)
+        return pl.col(column.name) if dtype.is_numeric() else moment(column.name, dtype, column.blanks)
     return text(column.name, dtype, column.blanks).alias(column.name)
 
 

@@ -12,6 +12,10 @@ What the exports of a company must hold before they are scored. Files that have 
 `accounts.csv`, `.tsv`, `.parquet` or `.xlsx`) are read as they are, whatever the case of the headings; for any
 other, `sources.yaml` says which column is meant. `bookscore init` looks at a folder and writes it.
 
+Such files lie in the folder itself, in `exports` in it, or in zip archives there, and are read together. Several of
+one table are told apart by a number or a date behind their name, or behind that of their archive
+(`invoices-2026-01.csv`, `2026-01.zip`). One that lies anywhere else is not read, and named.
+
 A table may be absent: what needs it is then not measured, and says so; nothing else changes. Where there are
 no accounts or no managers, they are taken from the tables that name them. Columns that are not required may be
 absent, too, or empty in some rows. Empty means not known; it is never read as zero.
