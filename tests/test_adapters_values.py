@@ -157,6 +157,7 @@ def test_no_thousands_begin_with_a_zero() -> None:
     for cell, form in (("0.125", Format(",", ".")), ("0,125", Format(".", ",")), ("0,12,345", Format(".", ","))):
         made_of = made("money", cell, form=form)
         assert (made_of.frame["cell"].to_list(), made_of.faulty) == ([None], {1})
+    assert "in one way" in made("money", "0.125", form=Format(",", ".")).faults[0].remedy
     assert values("number", "0,125", "000", "1.000", form=Format(",", ".")) == [Decimal("0.125"), 0, 1000]
 
 

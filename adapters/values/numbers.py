@@ -86,6 +86,8 @@ def reason(value: str, scale: int, form: Format) -> Words:
         return _does_not_fit(value, scale, form)
     if re.fullmatch(r"[+-]?[0-9][0-9.,' \u00a0\u202f\u2019]*", value):
         remedy = "declare decimal and thousands in sources.yaml as the export writes them"
+        if form.decimal == "," or form.thousands:
+            remedy = "write all numbers of the file in one way, or correct decimal and thousands in sources.yaml"
         return f'not a number with decimal sign "{form.point}"{_with_grouping(form)}', remedy
     if _MARKED.search(value) and not form.marks:
         return "not a plain number", "write plain digits, a minus in front, or declare marks in sources.yaml"
