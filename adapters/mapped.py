@@ -68,7 +68,7 @@ def _entry(found: list[tuple[Path, str]], source: FileSource, reading: _Reading)
     form = _format(source, reading.time_zone)
     parts = []
     for path, name in found:
-        opened = reading.shelf.open(path, name, source, columns_of(source))
+        opened = reading.shelf.open(path, name, source, form, columns_of(source))
         first = reading.seen.setdefault((source.table, opened.sha256), name)
         read = ReadFile(name, opened.sha256, source.table, opened.rows, system=source.system)
         part = part_of(opened, source, kinds, reading.shelf, form) if first == name else again(read, first)

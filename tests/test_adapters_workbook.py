@@ -240,6 +240,20 @@ def test_unsafe_and_damaged_archives_are_refused(tmp_path: Path) -> None:
     assert "expands to 40 MiB" in refusal(opened(path)).what
 
 
+def test_numbers_of_a_workbook_have_the_decimal_sign_of_its_texts(tmp_path: Path) -> None:
+    cells: list[object] = ["1.234", "1.234,56", 2.125, 0.5, 12, 12345678.25, True]
+    path = workbook(tmp_path, {"Data": [["net"], *([cell] for cell in cells)]})
+    german = open_file(path, path.name, Opening(point=","))
+    assert rows(german) == list(enumerate(["1.234", "1.234,56", "2,125", "0,5", "12", "12345678,25", "true"], 1))
+    assert rows(opened(path))[2:6] == [(3, "2.125"), (4, "0.5"), (5, "12"), (6, "12345678.25")]
+    apart = sheet_apart(path.read_bytes(), None, ",", seconds=60, mib=2_048).cells
+    assert apart is not None
+    assert apart.equals(sheet_of(path.read_bytes(), None, ",").cells)
+    old = tmp_path / "book.xls"
+    old.write_bytes(xls([["net", "day"], ["1.234,5", 2.5], [2.125, 1.5]]))
+    assert rows(open_file(old, old.name, Opening(point=","))) == [(1, "1.234,5", "2,5"), (2, "2,125", "1,5")]
+
+
 def test_an_old_workbook_is_read_the_same(tmp_path: Path) -> None:
     path = tmp_path / "book.xls"
     path.write_bytes(xls([["id", "amount", "name"], ["007", 1.5, "Zoë"], ["A2", 1234567.25, "x"]]))

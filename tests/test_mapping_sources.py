@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+import xlsxwriter
 from pydantic import ValidationError
 
 from adapters import read_folder
@@ -358,6 +359,27 @@ def test_numbers_of_a_typed_file_have_no_declared_signs(tmp_path: Path, how: Any
     signs = {"decimal": ",", "thousands": "."}
     entry = {"file": "lines.parquet", "table": "contracts", "columns": columns, "constants": constants, **signs}
     assert column(read(tmp_path, {}, entry), "amount") == [a and Decimal(a) for a in amounts]
+
+
+def test_numbers_of_a_workbook_are_not_read_by_declared_signs(tmp_path: Path) -> None:
+    for name in ("lines.xlsx", "prices.xlsx"):
+        with xlsxwriter.Workbook(str(tmp_path / name)) as book:
+            sheet = book.add_worksheet()
+            for r, row in enumerate([("id", "net", "day"), ("1", "1.234", 45658.5), ("2", "1.234,5", 45658)], 0):
+                sheet.write_row(r, 0, row)
+            sheet.write_row(3, 0, ("3", 1.125, 45658))
+    days = {"starts_on": {"column": "day", "excel_days": True}}
+    columns = {"line_id": "id", "account_id": "id", "amount": "net", **days}
+    signs = {"file": "lines.xlsx", "table": "contracts", "thousands": ".", "constants": {"every": "month"}}
+    amounts = [1234, Decimal("1234.5"), Decimal("1.125")]
+    delivery = read(tmp_path, {}, {**signs, "columns": columns})
+    assert column(delivery, "amount") == amounts
+    assert column(delivery, "starts_on") == [date(2025, 1, 1)] * 3
+    lookup = {"file": "prices.xlsx", "on": {"id": "id"}, "take": {"price": "net"}}
+    assert (
+        column(read(tmp_path, {}, {**signs, "columns": {**columns, "amount": "price"}, "lookups": [lookup]}), "amount")
+        == amounts
+    )
 
 
 def lines(folder: Path, rows: str, **more: Any) -> Delivery:

@@ -12,7 +12,8 @@ class Opening:
     `columns` are those that are wanted; formats that can leave the others out do. `header_rows` lines above the
     rows hold the header: the first names the columns, the others are left out. With `footer`, what a report
     says below its rows (totals, its name, a copyright) is left out and told. With `repeated`, columns of one
-    name are kept apart as `Name` and `Name (2)`; else they are refused.
+    name are kept apart as `Name` and `Name (2)`; else they are refused. `point` is the decimal sign of the texts in a
+    workbook, with which its numbers are written, too.
     """
 
     sheet: str | None = None
@@ -23,3 +24,4 @@ class Opening:
     footer: bool = False
     repeated: bool = False
     fallback: str | None = None
+    point: str = "."

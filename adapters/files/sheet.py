@@ -12,6 +12,7 @@ import polars as pl
 
 _LONG = r"^-?[0-9]{16,}$|^-?[0-9]{7,}\.[0-9]{1,9}$"
 """Texts in which the reader may have written more digits than the 15 that a number in a workbook has."""
+_FRACTION = r"^-?[0-9]+\.[0-9]+$"
 _HEADROOM = 64 << 20
 """Bytes that must be left for a fault to be the workbook's own."""
 
@@ -30,8 +31,11 @@ class Sheet:
     cells: pl.DataFrame | None
 
 
-def sheet_of(data: bytes, wanted: str | None) -> Sheet:
-    """The sheet that is named, or the only one that is shown and holds anything. Raises SheetError."""
+def sheet_of(data: bytes, wanted: str | None, point: str = ".") -> Sheet:
+    """The sheet that is named, or the only one that is shown and holds anything; numbers have that decimal sign.
+
+    Raises SheetError.
+    """
     try:
         book = fastexcel.read_excel(data)
         names = book.sheet_names
@@ -40,23 +44,25 @@ def sheet_of(data: bytes, wanted: str | None) -> Sheet:
         found = {n: pl.DataFrame(sheet) for n, sheet in loaded.items() if n not in hidden}
         filled = {n: texts for n, texts in found.items() if not texts.is_empty()}
         meant = filled if len(found) > 1 else found
-        cells = [_as_shown(book, n, texts) for n, texts in meant.items()] if len(meant) == 1 else [None]
+        cells = [_as_shown(book, n, texts, point) for n, texts in meant.items()] if len(meant) == 1 else [None]
     except (fastexcel.FastExcelError, pl.exceptions.PanicException) as error:
         raise SheetError(str(error).splitlines()[0] if str(error) else "unknown fault") from None
     return Sheet(names, hidden, list(meant), cells[0])
 
 
-def _as_shown(book: fastexcel.ExcelReader, name: str, texts: pl.DataFrame) -> pl.DataFrame:
+def _as_shown(book: fastexcel.ExcelReader, name: str, texts: pl.DataFrame, point: str) -> pl.DataFrame:
     """The cells with numbers in 15 digits, as a workbook shows them, and with an exponent where digits are lost.
 
     To the reader a number is a flag and a text is none; so texts that look like numbers stay what they are.
     """
     long = [column.name for column in texts if column.str.contains(_LONG).any()]
-    if not long:
+    parted = [column.name for column in texts if point != "." and column.str.contains(_FRACTION).any()]
+    if not (long or parted):
         return texts
     numbers = pl.DataFrame(book.load_sheet(name, header_row=None, dtypes="float"))
     flags = pl.DataFrame(book.load_sheet(name, header_row=None, dtypes="boolean"))
-    return texts.with_columns(_in_15_digits(texts[n], numbers[n], flags[n]) for n in long)
+    shown = texts.with_columns(_in_15_digits(texts[n], numbers[n], flags[n]) for n in long)
+    return shown.with_columns(_with_point(shown[n], flags[n], point) for n in parted)
 
 
 def _in_15_digits(texts: pl.Series, numbers: pl.Series, flags: pl.Series) -> pl.Series:
@@ -65,9 +71,15 @@ def _in_15_digits(texts: pl.Series, numbers: pl.Series, flags: pl.Series) -> pl.
     return texts.scatter(long, [format(number, ".15G") for number in numbers.gather(long)])
 
 
-def sheet_apart(data: bytes, wanted: str | None, *, seconds: int, mib: int) -> Sheet:
+def _with_point(texts: pl.Series, flags: pl.Series, point: str) -> pl.Series:
+    """The texts of a column, numbers with another decimal sign."""
+    parted = (flags.is_not_null() & texts.str.contains(_FRACTION)).arg_true()
+    return texts.scatter(parted, texts.gather(parted).str.replace(".", point, literal=True))
+
+
+def sheet_apart(data: bytes, wanted: str | None, point: str = ".", *, seconds: int, mib: int) -> Sheet:
     """The same from a process with so much time and memory. Raises SheetError where that was not enough."""
-    asked = json.dumps({"wanted": wanted, "seconds": seconds, "mib": mib})
+    asked = json.dumps({"wanted": wanted, "point": point, "seconds": seconds, "mib": mib})
     try:
         done = subprocess.run(  # noqa: S603 - this very module, by its own path
             [sys.executable, "-P", __file__, asked], input=data, capture_output=True, timeout=seconds, check=False
@@ -97,7 +109,7 @@ def _answer(asked: dict[str, int | str | None]) -> None:
     _restrict(int(asked["seconds"] or 0), int(asked["mib"] or 0))
     wanted = asked["wanted"]
     try:
-        sheet = sheet_of(sys.stdin.buffer.read(), None if wanted is None else str(wanted))
+        sheet = sheet_of(sys.stdin.buffer.read(), None if wanted is None else str(wanted), str(asked["point"]))
     except SheetError as error:
         bytearray(_HEADROOM)  # who has no memory left fails here, and is not told to be damaged
         sys.stdout.buffer.write(json.dumps({"fault": str(error)}).encode() + b"\n")

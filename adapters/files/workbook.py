@@ -38,21 +38,21 @@ def read_workbook(data: bytes, opening: Opening) -> Rows:
     Raises UnreadableError for an unsafe or damaged workbook, or where it is not clear which sheet is meant.
     """
     parts = checked_parts(data)
-    sheet = _sheet(with_visible_errors(data, parts), opening.sheet, is_large=sum(map(len, parts.values())) > _LARGE)
+    sheet = _sheet(with_visible_errors(data, parts), opening, is_large=sum(map(len, parts.values())) > _LARGE)
     rows = _rows(sheet, opening)
     return replace(rows, faults=(*rows.faults, *_calendar(parts), *_oddities(_part(parts, sheet.meant[0]))))
 
 
 def read_old_workbook(data: bytes, opening: Opening) -> Rows:
     """The same for an `.xls` file, whose inside cannot be looked at before it is parsed."""
-    return _rows(_sheet(data, opening.sheet, is_large=True), opening)
+    return _rows(_sheet(data, opening, is_large=True), opening)
 
 
 def sheet_names(data: bytes) -> list[str]:
     """The names of the sheets that are not hidden; none where the workbook cannot be opened."""
     try:
         if not data.startswith(b"PK"):
-            sheet = _sheet(data, None, is_large=True)
+            sheet = _sheet(data, Opening(), is_large=True)
             return [name for name in sheet.names if name not in sheet.hidden]
         states = _states(checked_parts(data))
     except UnreadableError:
@@ -60,12 +60,12 @@ def sheet_names(data: bytes) -> list[str]:
     return [name for name, state in states.items() if state not in _HIDDEN]
 
 
-def _sheet(data: bytes, wanted: str | None, *, is_large: bool) -> Sheet:
+def _sheet(data: bytes, opening: Opening, *, is_large: bool) -> Sheet:
     """The sheet, read by a process of its own unless the workbook is too small to do harm."""
     try:
         if is_large:
-            return sheet_apart(data, wanted, seconds=MOST_SECONDS, mib=MOST_MEMORY_MIB)
-        return sheet_of(data, wanted)
+            return sheet_apart(data, opening.sheet, opening.point, seconds=MOST_SECONDS, mib=MOST_MEMORY_MIB)
+        return sheet_of(data, opening.sheet, opening.point)
     except SheetError as error:
         raise UnreadableError(f"is not a readable workbook: {error}", "save it again, or as CSV") from None
 

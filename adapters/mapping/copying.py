@@ -12,7 +12,7 @@ from adapters.values.formats import Format
 _LAST_MINUTE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]23:59(?::59(?:\.[0-9]+)?)?(?: ?Z)?$"
 _SECONDS = r"^[0-9]{9,10}$"
 _DECIMALS = r"^-?[0-9]+\.[0-9]+$"
-_EXCEL_DAYS = r"^[0-9]{4,6}(?:\.[0-9]+)?$"
+_EXCEL_DAYS = r"^([0-9]{4,6})(?:[.,][0-9]+)?$"
 
 
 def names_in(source: Source) -> list[str]:
@@ -144,6 +144,6 @@ def _to_midnight(cell: pl.Expr, pattern: str | None) -> pl.Expr:
 
 def _from_excel(cell: pl.Expr) -> pl.Expr:
     """The days that Excel counts as an ISO date; other texts stay."""
-    days = pl.when(cell.str.contains(_EXCEL_DAYS)).then(cell).cast(pl.Float64).floor().cast(pl.Int64)
+    days = cell.str.extract(_EXCEL_DAYS).cast(pl.Int64)
     day = pl.date(1899, 12, 30) + pl.duration(days=days)
     return pl.coalesce(day.dt.to_string("%Y-%m-%d"), cell)

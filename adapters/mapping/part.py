@@ -92,7 +92,7 @@ def _joined(opened: Opened, source: FileSource, shelf: Shelf, form: Format) -> _
         return _Joined(None, told)
     late = [m for m in source.merged if m.of not in frame.columns]
     for lookup in source.lookups:
-        other = shelf.open_other(lookup)
+        other = shelf.open_other(lookup, form)
         if other is None:
             return _Joined(None, (_no_file(lookup),))
         found = look_up(frame, lookup, other, form)
@@ -125,7 +125,7 @@ def _reshaped(opened: Opened, source: FileSource, shelf: Shelf, form: Format) ->
     if source.merged:
         made = made.then(lambda frame: _merged(frame, [m for m in source.merged if m.of in frame.columns], shelf, form))
     if history := source.history:
-        other = shelf.open_other(history)
+        other = shelf.open_other(history, form)
         made = made.then(
             lambda frame: with_history(frame, history, other, form) if other else Reshaped(None, (_no_file(history),))
         )
@@ -136,7 +136,7 @@ def _merged(frame: pl.DataFrame, hows: Sequence[Merged], shelf: Shelf, form: For
     """The rows with the ids that remained in place of those that were merged into them."""
     made = Reshaped(frame)
     for how in hows:
-        other = shelf.open_other(how)
+        other = shelf.open_other(how, form)
         if other is None:
             return Reshaped(None, (_no_file(how),))
         made = made.then(partial(with_merged, how=how, other=other, form=form))

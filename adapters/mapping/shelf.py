@@ -11,6 +11,7 @@ from adapters.files.content import FORMATS, PARQUET
 from adapters.files.matching import matches
 from adapters.files.opening import Opened, Opening, open_file
 from adapters.mapping.sources import FileSource, OtherFile, Sources
+from adapters.values.formats import Format
 
 
 @dataclass(slots=True)
@@ -23,11 +24,19 @@ class Shelf:
     looked_up: dict[str, Opened] = field(default_factory=dict)
 
     def open(
-        self, path: Path, name: str, source: FileSource | OtherFile, columns: Iterable[str] | None = None
+        self,
+        path: Path,
+        name: str,
+        source: FileSource | OtherFile,
+        form: Format,
+        columns: Iterable[str] | None = None,
     ) -> Opened:
-        """The file as the source declares it, with the columns at least that are wanted; None is all."""
+        """The file as the source declares it, with the columns at least that are wanted; None is all.
+
+        What a workbook holds as numbers is written with the decimal sign of the form.
+        """
         is_columnar = FORMATS.get(path.suffix.lower()) == PARQUET
-        opening = _opening(source, frozenset(columns) if columns is not None and is_columnar else None)
+        opening = _opening(source, form, frozenset(columns) if columns is not None and is_columnar else None)
         if (name, opening) in self.kept:
             return self.kept[name, opening]
         opened = open_file(path, name, opening)
@@ -35,10 +44,10 @@ class Shelf:
             self.kept[name, opening] = opened
         return opened
 
-    def open_other(self, other: OtherFile) -> Opened | None:
+    def open_other(self, other: OtherFile, form: Format) -> Opened | None:
         """The other file or files of an entry as one; None where there are none."""
         places = dict.fromkeys(m for f in other.files for m in matches(self.folder, f))
-        found = [self.open(path, name, other) for path, name in places]
+        found = [self.open(path, name, other, form) for path, name in places]
         self.looked_up |= {opened.name: opened for opened in found}
         if len(found) < 2:
             return found[0] if found else None
@@ -54,7 +63,7 @@ def shelf_for(folder: Path, sources: Sources) -> Shelf:
     return Shelf(folder, frozenset(f for f, times in asked.items() if times > 1))
 
 
-def _opening(source: FileSource | OtherFile, columns: frozenset[str] | None) -> Opening:
+def _opening(source: FileSource | OtherFile, form: Format, columns: frozenset[str] | None) -> Opening:
     return Opening(
         source.sheet,
         source.delimiter,
@@ -63,4 +72,5 @@ def _opening(source: FileSource | OtherFile, columns: frozenset[str] | None) -> 
         header_rows=source.header_rows,
         footer=source.footer,
         repeated=source.repeated,
+        point=form.point,
     )
