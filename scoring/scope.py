@@ -140,20 +140,16 @@ def shared_chance(rulebook: Rulebook, now: Windows, before: Windows) -> float:
     comparison window, so a window that is scored in one and compared with in the other counts against.
     """
     if rulebook.basis == "contracts":
-        return _common(now.outcome, before.outcome) / _length(now.outcome)
+        return _common(now.outcome, before.outcome) / _days(now.outcome)
     alike = _common(now.moves, before.moves) + _common(now.outcome, before.outcome)
     against = _common(now.moves, before.outcome) + _common(now.outcome, before.moves)
-    return (alike - against) / (_length(now.moves) + _length(now.outcome))
+    return (alike - against) / (_days(now.moves) + _days(now.outcome))
 
 
 def shared_quarters(rulebook: Rulebook, now: Period, before: Period) -> float:
     """The part of the trailing quarters that two periods have in common."""
     apart = 12 * (now.end.year - before.end.year) + now.end.month - before.end.month
     return max(0.0, 1 - apart / (MONTHS_A_QUARTER * rulebook.window.quarters))
-
-
-def _length(span: Span) -> int:
-    return (span.end - span.start).days
 
 
 def _common(one: Span, other: Span) -> int:

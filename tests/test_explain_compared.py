@@ -21,6 +21,7 @@ from scoring.cli.explain import FRAMES
 from scoring.cli.explained import View, show
 from scoring.explain import Evidence, Explanation, Line, Reach
 from scoring.explain.comparison import AccountQuarter, ComparedAccount, Comparison
+from scoring.metrics import CATALOGUE, Unit
 from scoring.run import Run, json_text
 
 AINO = "Aino Kärkkälä"
@@ -260,6 +261,17 @@ def test_a_share_above_one_is_not_possible_and_said_so(evidence: Evidence, aino:
     assert (needs["keep_revenue"].is_possible, needs["keep_revenue"].why) == (False, "a share cannot be above 100 %")
     assert not needs["keep_customers"].is_possible
     assert needs["grow_revenue"].is_possible  # more than the same revenue can come back
+
+
+def test_every_ratio_says_what_it_cannot_be_above_or_may_be_anything() -> None:
+    unbounded = {
+        "clv_margin_growth", "credited_growth", "lifetime_value_growth", "like_for_like_growth", "median_growth",
+        "net_revenue_retention", "renewal_rate_net", "revenue_per_account_growth", "smoothed_churn",
+        "target_attainment",
+    }  # fmt: skip
+    ratios = [metric for metric in CATALOGUE.values() if metric.unit is Unit.RATIO]
+    assert {metric.name for metric in ratios if metric.most is None} == unbounded
+    assert {metric.most for metric in ratios} == {None, 1.0}
 
 
 def test_an_account_as_expected_gives_its_points_back(evidence: Evidence, aino: Explanation) -> None:

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from scoring.explain.comparison import added
 from scoring.explain.model import Explanation, Line
+from scoring.metrics import Metric, Unit
 from scoring.numbers import exact, fixed, rounded
 from scoring.rules import Linear, Rule, Rulebook
 from scoring.rules.grades import Bands, Grade
@@ -15,17 +16,6 @@ SHOWN = 8
 """How many accounts are named."""
 FULL = 100.0
 _NEAR = 1e-9
-
-_SHARES = frozenset(
-    {
-        "asked_share", "chance_active", "churn_rate", "completeness", "contacted_share", "csat", "engagement_coverage",
-        "gross_revenue_retention", "industry_share", "logo_retention", "onboarded_share", "owned_share", "plan_share",
-        "renewal_rate_all_due", "renewal_rate_count", "renewal_rate_decided", "response_rate", "segment_share",
-        "tier_down_rate", "tier_up_rate",
-    }
-)  # fmt: skip
-"""Metrics of an account that are parts of a whole."""
-_MOST = {"nps": 100.0, "nps_by_account": 100.0, "engagement": 100.0, "csat_mean": 5.0}
 
 _NO_PROMISE = "This is arithmetic over what was, no promise of what comes."
 _OTHER_PEERS = f"{_NO_PROMISE[:-1]}: other accounts, other quarters and other peers give other points."
@@ -114,7 +104,7 @@ def _compared(rule: Rule, line: Line, missing: float) -> Need:
     if abs(worth) < _NEAR:
         return _no(line, unit, observed, "no difference moves the score: it has no weight, or none is believed")
     by = missing / worth
-    return _need(line, unit, observed, by, _limit(metric_of(rule).name, better_of(rule), observed + by))
+    return _need(line, unit, observed, by, _limit(metric_of(rule), better_of(rule), observed + by))
 
 
 def _graded(rule: Rule, line: Line, missing: float, score: Decimal) -> Need:
@@ -133,7 +123,7 @@ def _graded(rule: Rule, line: Line, missing: float, score: Decimal) -> Need:
         return _no(line, unit, value, f"no band gives {fixed(points)} points")
     if value is None:
         return Need(line.rule or "", line.label, unit, None, None, _decimal(needed), is_possible=True, why="")
-    return _need(line, unit, value, needed - value, _limit(metric_of(rule).name, better_of(rule), needed))
+    return _need(line, unit, value, needed - value, _limit(metric_of(rule), better_of(rule), needed))
 
 
 def _value_of(grade: Grade, points: float, better: str) -> float | None:
@@ -151,14 +141,13 @@ def _band(grade: Bands, points: float, better: str) -> float | None:
     return max(enough) if direction(grade, better) == "lower" else min(enough)
 
 
-def _limit(metric: str, better: str, value: float) -> str:
+def _limit(metric: Metric, better: str, value: float) -> str:
     """Why the metric cannot be so; nothing where it can."""
     if better == "lower":
         return "it cannot fall below nothing" if value < -_NEAR else ""
-    if metric in _SHARES:
-        return "a share cannot be above 100 %" if value > 1 + _NEAR else ""
-    most = _MOST.get(metric)
-    return f"it cannot be above {most:g}" if most is not None and value > most + _NEAR else ""
+    if metric.most is None or value <= metric.most + _NEAR:
+        return ""
+    return "a share cannot be above 100 %" if metric.unit is Unit.RATIO else f"it cannot be above {metric.most:g}"
 
 
 def _need(line: Line, unit: str, found: float, by: float, limit: str) -> Need:

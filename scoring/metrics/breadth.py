@@ -67,6 +67,7 @@ GROSS_MARGIN_RATE = Metric(
     label="Gross margin rate",
     unit=Unit.RATIO,
     better=Better.HIGHER,
+    most=1.0,
     base=COSTED,
     parts=Parts(pl.col("costed_revenue") - pl.col("revenue_cost"), pl.col("costed_revenue")),
     definition="What the invoice lines of the period that say what they cost bring above that, divided by what they "

@@ -28,7 +28,7 @@ _SOURCE = "Data quality practice: completeness of the fields that scores rest on
 
 def _share(name: str, label: str, fact: pl.Expr, base: Base, undefined: str, definition: str) -> Metric:
     return Metric(
-        name=name, label=label, unit=Unit.RATIO, better=Better.HIGHER, base=base, undefined=undefined,
+        name=name, label=label, unit=Unit.RATIO, better=Better.HIGHER, most=1.0, base=base, undefined=undefined,
         parts=Parts(pl.when(fact).then(PAYING).otherwise(PAYING * 0), PAYING),
         definition=definition, source=_SOURCE,
     )  # fmt: skip
@@ -39,6 +39,7 @@ COMPLETENESS = Metric(
     label="Completeness of entry",
     unit=Unit.RATIO,
     better=Better.HIGHER,
+    most=1.0,
     base=PAYING_AT_END,
     parts=Parts(_ENTERED * PAYING, _ASKED * PAYING),
     definition="Share of what should be known of the accounts paying at the end that is: owner, segment, industry, "

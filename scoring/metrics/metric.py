@@ -103,6 +103,8 @@ class Metric:
     """The likely range of the value, where the metric has a range of its own."""
     usual: tuple[Base, Parts] | None = None
     """Base and parts over books without flags, where the rules choose no other definition: the cheaper way."""
+    most: float | None = None
+    """What the value of an account cannot be above: 1 for parts of a whole; None where there is no such bound."""
     looks_ahead: bool = False
     """Whether it claims to tell what comes; `bookscore backtest` then holds it against what came."""
 

@@ -21,9 +21,9 @@ DECIDED = Base(
 _SOURCE = "Subscription practice: renewal rate of contracts, by the date on which they are due"
 
 
-def _rate(name: str, label: str, base: Base, parts: Parts, definition: str) -> Metric:
+def _rate(name: str, label: str, base: Base, parts: Parts, definition: str, most: float | None = 1.0) -> Metric:
     return Metric(
-        name=name, label=label, unit=Unit.RATIO, better=Better.HIGHER, base=base, parts=parts,
+        name=name, label=label, unit=Unit.RATIO, better=Better.HIGHER, most=most, base=base, parts=parts,
         definition=definition, undefined="no_renewals_due", source=_SOURCE, needs="contracts",
     )  # fmt: skip
 
@@ -42,6 +42,7 @@ RENEWAL_RATE_NET = _rate(
     "renewal_rate_net", "Net renewal rate", DECIDED, Parts(pl.col("renewed"), pl.col("due_decided")),
     "What the contracts due in the period were renewed at, with what they grew by, divided by what was due; "
     "contracts that are still open are left out.",
+    most=None,
 )  # fmt: skip
 RENEWAL_RATE_COUNT = _rate(
     "renewal_rate_count", "Renewal rate by count", DECIDED, Parts(pl.col("dues_renewed"), pl.col("dues_decided")),

@@ -91,6 +91,7 @@ CHANCE_ACTIVE = Metric(
     label="Chance to stay",
     unit=Unit.RATIO,
     better=Better.HIGHER,
+    most=1.0,
     base=MODELLED,
     figure=pl.col("chance_active").mean(),
     definition="Mean chance of the accounts to make their next renewal (without a term: to be there in a year; "
