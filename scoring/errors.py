@@ -65,20 +65,23 @@ def one_line(text: str) -> str:
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """The problems without repetition, errors first, then by file, row and column."""
-    rank = list(Severity)
-    return tuple(
-        sorted(
-            set(problems),
-            key=lambda p: (
-                rank.index(p.severity),
-                p.file or "",
-                p.row or 0,
-                p.column or "",
-                p.what,
-                p.value or "",
-            ),
-        )
+    """The problems without repetition, errors first, then by file, row and column, then by all else they say."""
+    return tuple(sorted(set(problems), key=_order))
+
+
+def _order(problem: Problem) -> tuple[object, ...]:
+    """What a problem is sorted by; no two that differ have the same, as the order of a set is another in each process.
+
+    Many problems have no place, such as notes about a whole table.
+    """
+    return (
+        list(Severity).index(problem.severity),
+        problem.file or "",
+        problem.row or 0,
+        problem.column or "",
+        problem.what,
+        problem.value or "",
+        repr(problem),
     )
 
 

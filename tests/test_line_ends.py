@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import pairwise, product
+from itertools import product
 
 import polars as pl
 from hypothesis import example, given
@@ -109,6 +109,21 @@ def credited_lines(draw: st.DrawFn) -> list[Line]:
     return lines
 
 
+@st.composite
+def renewed_lines(draw: st.DrawFn) -> list[Line]:
+    """Contracts of one product of an account, many of them alike, of which some may follow others."""
+    lines = []
+    for number in range(draw(st.integers(0, 14).map(lambda n: 14 - n))):
+        first = draw(st.sampled_from([0, 10, 35, 50, 60, 60, 70, 75, 80]))
+        last = draw(st.sampled_from([75, 75, 80, 80, 100, 200, 200, None]))
+        signed = day(first - draw(st.sampled_from([2, 2, 30, 80])))
+        amount = Decimal(draw(st.sampled_from([100, 100, 100, 80, 0, -10])))
+        kept = draw(st.sampled_from([signed, signed, signed, None]))
+        ends_on = None if last is None else day(last)
+        lines.append(Line(f"l{number:02}", "a", "P", day(first), ends_on, kept, None, amount, None))
+    return lines
+
+
 def line(line_id: str, product: str | None, days: tuple[int, int | None], signed: int) -> Line:
     """A line of one account, from a day to a day, if it ends."""
     first, last = days
@@ -123,6 +138,14 @@ OF_NO_PRODUCT = [line("l1", None, (0, 45), -20), line("l2", None, (15, 60), 12)]
 RENEWED_EARLY = [line("l1", "P", (0, 90), -3), line("l2", "P", (60, None), 50)]
 """The new one begins before what is due, and does not end."""
 
+TWO_BY_TWO = [
+    *(line("l1", "P", (0, 75), -20), line("l2", "P", (0, 80), -20)),
+    *(line("r1", "P", (50, None), 40), line("r2", "P", (60, None), 40)),
+]
+"""Either of the new ones may follow either of the old ones."""
+ALIKE = [*(line(f"l{n}", "P", (0, 75), -20) for n in range(4)), *(line(f"r{n}", "P", (50, None), 40) for n in range(3))]
+"""Of the old ones, one more than of the new."""
+
 
 def frame(lines: Sequence[Line]) -> pl.LazyFrame:
     """The lines as the table `contracts`."""
@@ -135,7 +158,8 @@ def frame(lines: Sequence[Line]) -> pl.LazyFrame:
 def served_plainly(lines: Sequence[Line]) -> list[tuple[str, date, date | None, bool]]:
     """What is left of the lines: id, first day, end, and whether the last days are a gap not yet renewed."""
     found = [replace(line, ends_on=_renewed(line, lines)) for line in sorted(lines, key=lambda one: one.line_id)]
-    found = [replace(line, ends_on=_followed(line, found)) for line in found]
+    replaced = _replaced(found)
+    found = [replace(line, ends_on=replaced.get(line.line_id, line.end)) for line in found]
     gaps = {account: dict(_gaps_of(found, account)) for account in ("a", "b")}
     bridged = [(one.account_id, one.end, *gaps[one.account_id][one.end]) for one in found if _runs_on(one, gaps)]
     told = []
@@ -165,17 +189,37 @@ def _renewed(line: Line, lines: Sequence[Line]) -> date:
     return min([line.end, *(other.starts_on for other in lines if other.renews == line.line_id)])
 
 
-def _followed(line: Line, lines: Sequence[Line]) -> date:
-    """Where the next line of the product was signed to follow this one."""
-    same = [one for one in lines if (one.account_id, one.product) == (line.account_id, line.product)]
-    beside = pairwise(sorted(same, key=lambda one: (one.starts_on, one.end, one.line_id)))
-    for one, other in beside:
-        if one is line and line.product and line.signed_on and other.signed_on:
-            starts = other.starts_on
-            early = line.starts_on < starts < line.end and (line.end - starts).days <= TERMS.early_renewal_days
-            if early and line.signed_on < other.signed_on and line.end < other.end:
-                return starts
-    return line.end
+def _replaced(lines: Sequence[Line]) -> dict[str, date]:
+    """Where lines end whose place is taken.
+
+    In the order in which they end, each by the first that follows it, or starts where it ends, and took no place yet;
+    where none is left, by the first that follows it.
+    """
+    ends, taken = dict[str, date](), set[str]()
+    for line in sorted(lines, key=lambda one: (one.amount <= 0, one.end, *_in_order(one))):
+        others = [one for one in lines if (one.account_id, one.product) == (line.account_id, line.product)]
+        after = sorted((one for one in others if one.serves and one.amount > 0 and line.serves), key=_in_order)
+        follow = [one for one in after if _follows(one, line)]
+        renew = [one for one in after if one.product and (one in follow or one.starts_on == line.end)]
+        free = [one for one in renew if one.line_id not in taken]
+        taken |= {one.line_id for one in free[:1]}
+        for one in (free or follow)[:1]:
+            ends[line.line_id] = one.starts_on
+    return ends
+
+
+def _in_order(line: Line) -> tuple[date, date, date, str]:
+    return line.starts_on, line.end, line.signed_on or date.min, line.line_id
+
+
+def _follows(other: Line, line: Line) -> bool:
+    """Whether it is a later signed contract for the same product that starts up to so many days before the other
+    ends, and outlasts it."""
+    if not (line.product and line.signed_on and other.signed_on):
+        return False
+    early = line.starts_on < other.starts_on < line.end
+    in_time = early and (line.end - other.starts_on).days <= TERMS.early_renewal_days
+    return in_time and line.signed_on < other.signed_on and line.end < other.end
 
 
 def _gaps_of(lines: Sequence[Line], account: str) -> Iterator[tuple[date, tuple[date, bool]]]:
@@ -191,8 +235,10 @@ def _gaps_of(lines: Sequence[Line], account: str) -> Iterator[tuple[date, tuple[
 
 
 @examples(1000)
-@given(st.one_of(some_lines(), credited_lines()))
+@given(st.one_of(some_lines(), credited_lines(), renewed_lines()))
 @example(BEGUN_ALIKE)
+@example(TWO_BY_TWO)
+@example(ALIKE)
 @example(OF_NO_PRODUCT)
 def test_a_line_ends_when_the_definitions_say(lines: list[Line]) -> None:
     found = recurring(frame(lines), TERMS, AS_OF).select("line_id", "starts_on", "ends_on", "at_risk").collect()
@@ -214,6 +260,27 @@ def test_a_due_meets_every_line_that_starts_in_the_days_about_it_and_no_other(li
             if first <= (other.starts_on - one.ends_on).days < last
         ]
         assert sorted(found.rows()) == sorted(wanted)
+
+
+@examples(300)
+@given(renewed_lines())
+@example(TWO_BY_TWO)
+@example(ALIKE)
+def test_of_two_lines_behind_one_due_not_both_may_renew_one_that_has_none(lines: list[Line]) -> None:
+    terms = due.Terms("EUR", AS_OF, grace_days=30, early_days=40)
+    rows = due.yearly(frame(lines), RATES, FIRST, "EUR")
+    dues = rows.filter(pl.col("ends_on").is_not_null()).rename({"ends_on": "due_on"})
+    pairs = due._following(dues, rows, due._named(dues, rows), terms).select("line_id", "new_line_id").collect()
+    assert pairs["new_line_id"].is_unique().all()
+    behind = {new: old for old, new in pairs.iter_rows()}
+    spare = set()
+    for one, other in product(lines, lines):
+        if one.amount and one.serves and one.ends_on and other.amount > 0 and other.serves and one is not other:
+            on_time = 0 <= (other.starts_on - one.end).days < 30
+            if on_time or _follows(other, one):
+                assert other.line_id in behind
+                spare |= set() if one.line_id in behind.values() else {other.line_id}
+    assert len(spare) == len({behind[line_id] for line_id in spare})
 
 
 @examples(500)

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import polars as pl
 
+from scoring.ledger.replaced import replaced_on
 from scoring.ledger.terms import Terms
 from scoring.money import MONEY, RATE_SCALE, from_units, units
 from scoring.money import divided as rounded_quotient
@@ -167,29 +168,11 @@ def _cut_where_renewed(lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def _cut_where_renewed_early(lines: pl.DataFrame, days: int) -> pl.DataFrame:
-    """Of two lines for the same product, the later-signed counts where it was signed to follow the other.
-
-    To follow: it starts at most `days` before the other ends, and outlasts it.
-    """
+    """A line ends where another takes its place that was signed later, at most `days` before the line would end."""
     if lines["signed_on"].null_count() == lines.height:
         return lines
-    placed = lines.lazy().with_row_index(_PLACE)
-    key = (ACCOUNT, _PRODUCT)
-    following = {name: f"next_{name}" for name in (*key, "signed_on", "starts_on", "ends_on")}
-    ordered = (
-        placed.select(_PLACE, *following)
-        .sort(*key, "starts_on", "ends_on", _PLACE)
-        .with_columns(pl.col(name).shift(-1).alias(new) for name, new in following.items())
-    )
-    start = pl.col("next_starts_on")
-    follows = pl.all_horizontal(
-        *(pl.col(name) == pl.col(following[name]) for name in key),
-        pl.col("signed_on") < pl.col("next_signed_on"), pl.col("ends_on") < pl.col("next_ends_on"),
-        start > pl.col("starts_on"), start < pl.col("ends_on"), start >= pl.col("ends_on") - timedelta(days=days),
-    )  # fmt: skip
-    cuts = ordered.filter(follows).select(_PLACE, start.alias("cut_on"))
-    cut = placed.join(cuts, on=_PLACE, how="left", validate="1:1", maintain_order="left")
-    return cut.with_columns(pl.coalesce("cut_on", "ends_on").alias("ends_on")).collect()
+    cut = replaced_on(lines, (ACCOUNT, _PRODUCT), days)
+    return lines.with_columns(lines["ends_on"].scatter(cut[_PLACE], cut["ends_on"]))
 
 
 def _bridge_gaps(lines: pl.DataFrame, tolerance: int, as_of: date) -> pl.DataFrame:

@@ -1,0 +1,27 @@
+"""In which order are problems told?"""
+
+from dataclasses import fields, replace
+
+import pytest
+
+from scoring.errors import Problem, Severity, in_order
+
+ONE = Problem("it is wrong", "mend it", "a.csv", 7, "amount", "x", "invoices", Severity.NOTE, 8)
+NUMBERS = ("row", "line")
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(Problem) if field.name != "severity"])
+def test_problems_that_differ_in_one_thing_only_are_told_in_the_order_of_that(name: str) -> None:
+    said = [replace(ONE, **{name: number if name in NUMBERS else str(number)}) for number in range(100, 150)]
+    assert list(in_order(said)) == list(in_order(reversed(said))) == said
+
+
+def test_no_value_and_an_empty_one_are_told_in_one_order() -> None:
+    pairs = [(replace(ONE, row=n, value=""), replace(ONE, row=n, value=None)) for n in range(20)]
+    found = in_order(problem for pair in pairs for problem in pair)
+    assert [problem.value for problem in found] == ["", None] * 20
+
+
+def test_errors_come_first_and_what_is_said_twice_is_told_once() -> None:
+    error, warning = replace(ONE, severity=Severity.ERROR, row=9), replace(ONE, severity=Severity.WARNING)
+    assert in_order([ONE, warning, error, ONE]) == (error, warning, ONE)
