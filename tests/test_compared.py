@@ -135,6 +135,17 @@ def test_who_loses_more_accounts_has_the_lower_score() -> None:
     assert line["account_quarters"] == 8 + 7 + 6 + 6  # two were lost before the last quarter began
 
 
+def test_every_range_holds_its_score_however_far_that_is_from_50() -> None:
+    book = rulebook()
+    lost = {f"m1-{n}": f"2026-0{4 + n % 3}-10" for n in range(1, 9)}  # all of one manager's
+    found = made_cards(scored(company(people=50, lost=lost), book), book)
+    assert found["m1"]["score"] < 0
+    for card in found.values():
+        for said in (card, *card["lines"]):
+            score = said.get("score", said.get("points"))
+            assert said["low"] < score < said["high"]
+
+
 def test_few_peers_give_no_score_and_the_reason() -> None:
     book = rulebook(STAY)
     result = scored(company(people=4), book)

@@ -11,7 +11,7 @@ from scoring.peers.chance import LEAST_PEERS, groups, likely_range, quantile
 from scoring.peers.evidence import REASONS
 from scoring.rules import Rulebook
 from scoring.scorecard.context import Context
-from scoring.scorecard.of_rules import believes
+from scoring.scorecard.of_rules import believes, is_bounded
 
 Said = dict[str, Any]
 Row = Mapping[str, Any]
@@ -117,7 +117,9 @@ def _range(score: Row, rulebook: Rulebook) -> tuple[float | None, float | None]:
     """The likely range; unknown, too, where leaving accounts out moves nobody's score."""
     if score["score"] is None or not score["error"]:
         return None, None
-    return likely_range(score["score"], score["error"], rulebook.interval, score["freedom"])
+    return likely_range(
+        score["score"], score["error"], rulebook.interval, score["freedom"], is_bounded=is_bounded(rulebook)
+    )
 
 
 def _evidence(score: Row, low: float | None, high: float | None) -> tuple[str, str]:
