@@ -146,6 +146,18 @@ def test_every_range_holds_its_score_however_far_that_is_from_50() -> None:
             assert said["low"] < score < said["high"]
 
 
+@pytest.mark.parametrize(
+    ("method", "told"),
+    [
+        ("raw", "Method raw does not say how far the score could be off."),
+        ("oe", "The likely range of the score is 37 points wide."),
+    ],
+)
+def test_a_method_that_keeps_no_points_of_accounts_says_nothing_of_how_many_there_are(method: str, told: str) -> None:
+    book = rulebook(method=method)
+    assert made_cards(scored(company(), book), book)["m4"]["evidence_sentence"] == told
+
+
 def test_few_peers_give_no_score_and_the_reason() -> None:
     book = rulebook(STAY)
     result = scored(company(people=4), book)

@@ -70,6 +70,18 @@ class AccountSums:
         return AccountSums(keys, managers, coded(keys), self.points[mask], self.moves[mask])
 
 
+def counted(of_rules: pl.DataFrame, rulebook: Rulebook) -> dict[str, int]:
+    """Manager to the accounts that a score rests on: those that rules with weight take into account.
+
+    `of_rules` as `apart.OF_RULES`.
+    """
+    weighed = [rule.name for rule in rulebook.rules if rule.weight > 0]
+    accounts = (
+        of_rules.filter(pl.col("rule").is_in(weighed)).group_by("manager_id").agg(pl.col("account_id").n_unique())
+    )
+    return dict(accounts.iter_rows())
+
+
 def coded(keys: pl.DataFrame) -> Codes:
     """The place of each row's manager among all, in a frame that is sorted by them."""
     return keys["manager_id"].rle_id().cast(pl.Int64).to_numpy()
