@@ -158,6 +158,19 @@ def test_a_method_that_keeps_no_points_of_accounts_says_nothing_of_how_many_ther
     assert made_cards(scored(company(), book), book)["m4"]["evidence_sentence"] == told
 
 
+def test_before_credibility_is_as_much_farther_from_50_as_was_not_believed() -> None:
+    teams = {f"m{m}": "North" if m % 2 else "South" for m in range(1, 13)}
+    known = company(people=12)
+    known["managers"] = known["managers"].with_columns(pl.col("manager_id").replace_strict(teams).alias("team"))
+    scores = judged(known, publish={"min_z": 0, "peers": ["team"], "least_peers": 5}).scores
+    assert scores["score"].null_count() == 0
+    for of in scores.iter_rows(named=True):
+        assert (of["before_credibility"] - 50) * of["z"] == pytest.approx(of["score"] - 50, abs=1e-9)
+    for team in ("North", "South"):  # whose peers are like the members of either by all that counts here
+        plain = scores.filter(pl.col("manager_id").replace_strict(teams) == team)["unadjusted"]
+        assert plain.min() < 50 < plain.max()  # type: ignore[operator]
+
+
 def test_few_peers_give_no_score_and_the_reason() -> None:
     book = rulebook(STAY)
     result = scored(company(people=4), book)

@@ -21,6 +21,7 @@ NUMBERS = (
     "evidence",
     "z",
     "peer_mean",
+    "peer_observed",
     "theta",
     "error",
     "range_error",
