@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
-from tabled import tables
+from tabled import table, tables
 from worlds import World, compared_worlds, examples
 
 from scoring import booking, pipeline
@@ -169,6 +169,26 @@ def test_before_credibility_is_as_much_farther_from_50_as_was_not_believed() -> 
     for team in ("North", "South"):  # whose peers are like the members of either by all that counts here
         plain = scores.filter(pl.col("manager_id").replace_strict(teams) == team)["unadjusted"]
         assert plain.min() < 50 < plain.max()  # type: ignore[operator]
+
+
+def test_an_account_of_others_is_explained_by_the_quarter_that_takes_most() -> None:
+    known = company(lost={"m1-1": "2026-05-20"})
+    others = known["ownership"].filter(~pl.col("account_id").is_in(["m1-1", "m1-2"]))
+    passed_on = table(
+        "ownership",
+        """
+        account_id manager_id starts_on ends_on
+        m1-1 m1 . 2026-04-20
+        m1-1 m2 2026-04-20 .
+        m1-2 m1 . 2025-12-31
+        m1-2 m2 2025-12-31 .
+        """,
+    )
+    known["ownership"] = pl.concat([others, passed_on])
+    cards = made_cards(scored(known, rulebook()), rulebook())
+    told = {d["account_id"]: d["sentence"] for d in cards["m1"]["drivers"]}
+    assert told["m1-1"] == "left on 20 May 2026, when it was not the manager's"
+    assert told["m1-2"] == "Logo retention 100.0 % in the quarter to 31 March 2026, 98.8 % expected"
 
 
 def test_few_peers_give_no_score_and_the_reason() -> None:

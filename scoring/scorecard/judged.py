@@ -32,7 +32,8 @@ class Judged:
     `scores`, one row per manager: score, coverage, is_withheld, is_thin (it would rest on too few accounts to have a
     range), accounts (those the manager answers for), error, freedom, chance (the standard deviation that chance gives
     it), and `NOT_SAID`, null where values are graded. Errors are in points, null where unknown. `accounts`: manager_id,
-    account_id, points (what it adds to the score) and score_without. `kinds`: manager_id, rule, kind, value, n, points
+    account_id, points (what it adds to the score), score_without and, where accounts are compared, the rule by which it
+    adds or takes most. `kinds`: manager_id, rule, kind, value, n, points
     of the rules that grade kinds of accounts apart.
     `trace`: as `account_points.TRACE`, empty where values are graded. `lost`: as `lost.LOST`, None there.
     `weighing`: what each rule says that the others do not; empty where managers are compared and nobody asks for it.

@@ -164,8 +164,9 @@ def _previous(period: Period, rulebook: Rulebook, before: Rulebook) -> Period:
 
 def _told(accounts: Accounts, sums: AccountSums) -> Accounts:
     """The accounts, with what is to be said of those that add most to a rule, so that it is known when asked."""
+    rules = [rule.name for rule in accounts.rulebook.rules]
     for n in range(sums.points.shape[1]):
-        top = sums.keys.with_columns(points=pl.Series(sums.points[:, n]))
+        top = sums.keys.with_columns(points=pl.Series(sums.points[:, n]), rule=pl.lit(rules[n]))
         accounts.told(top[chosen(sums.manager, sums.points[:, n])])
     return accounts
 
