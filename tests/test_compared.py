@@ -15,6 +15,8 @@ from worlds import World, compared_worlds, examples
 
 from scoring import booking, pipeline
 from scoring.account_quarters import Trail
+from scoring.notes.compared import passed_on_late
+from scoring.notes.seen import Seen
 from scoring.peers.company import Company
 from scoring.peers.estimate import Estimate
 from scoring.rules import Rulebook
@@ -189,6 +191,32 @@ def test_an_account_of_others_is_explained_by_the_quarter_that_takes_most() -> N
     told = {d["account_id"]: d["sentence"] for d in cards["m1"]["drivers"]}
     assert told["m1-1"] == "left on 20 May 2026, when it was not the manager's"
     assert told["m1-2"] == "Logo retention 100.0 % in the quarter to 31 March 2026, 98.8 % expected"
+
+
+@pytest.mark.parametrize(
+    ("handed_on", "rule", "answers"),
+    [
+        ("2026-04-30", "share", "Who had them before answers for the loss."),
+        ("2026-04-10", "share", "Who had them before and who had them after answer for the loss in part."),
+        ("2026-04-30", "event_owner", "Who had them after answers for the loss."),
+    ],
+)
+def test_who_answers_for_an_account_passed_on_late_is_said_as_it_counts(
+    handed_on: str, rule: str, answers: str
+) -> None:
+    known = company(lost={"m1-1": "2026-05-20"})
+    passed_on = table(
+        "ownership",
+        f"account_id manager_id starts_on ends_on \n m1-1 m1 . {handed_on} \n m1-1 m2 {handed_on} .",
+    )
+    known["ownership"] = pl.concat([known["ownership"].filter(pl.col("account_id") != "m1-1"), passed_on])
+    book = rulebook(responsibility={"rule": rule})
+    found = scored(known, book)
+    seen = Seen(book, known, found.ledger_lines, found.scored.rows, {}, found.windows.outcome, compared=found.compared)
+    assert passed_on_late(seen) == {
+        "m1": f"Handed over 45 days or less before leaving: m1-1. {answers}",
+        "m2": f"Taken over 45 days or less before leaving: m1-1. {answers}",
+    }
 
 
 def test_few_peers_give_no_score_and_the_reason() -> None:
