@@ -15,6 +15,7 @@ from worlds import World, compared_worlds, examples
 
 from scoring import booking, pipeline
 from scoring.account_quarters import Trail
+from scoring.notes.accounts import dominant
 from scoring.notes.compared import passed_on_late
 from scoring.notes.seen import Seen
 from scoring.peers.company import Company
@@ -217,6 +218,16 @@ def test_who_answers_for_an_account_passed_on_late_is_said_as_it_counts(
         "m1": f"Handed over 45 days or less before leaving: m1-1. {answers}",
         "m2": f"Taken over 45 days or less before leaving: m1-1. {answers}",
     }
+
+
+def test_the_account_that_is_named_as_large_is_the_one_without_which_the_score_is_said() -> None:
+    less = "m1-8 650 month 2026-01-01 ."  # of 800, so that at the end, but not at both ends together, m1-7 is larger
+    known, book = company(lost={"m1-8": "2026-01-01"}, contracts=less), rulebook(KEEP)
+    found = scored(known, book)
+    seen = Seen(book, known, found.ledger_lines, found.scored.rows, {}, found.windows.outcome)
+    largest = made_cards(found, book)["m1"]["without_largest"]
+    assert (largest["account_id"], largest["share"]) == ("m1-8", pytest.approx(1450 / 7050))
+    assert dominant(seen)["m1"] == "m1-8 alone is 20.6\u202f% of the book; look at the score without it."
 
 
 def test_few_peers_give_no_score_and_the_reason() -> None:
