@@ -194,6 +194,18 @@ def test_an_account_of_others_is_explained_by_the_quarter_that_takes_most() -> N
     assert told["m1-2"] == "Logo retention 100.0 % in the quarter to 31 March 2026, 98.8 % expected"
 
 
+def test_a_card_counts_account_quarters_in_one_way_also_where_they_are_shared() -> None:
+    known = company()
+    passed_on = table(
+        "ownership", "account_id manager_id starts_on ends_on \n m4-1 m4 . 2026-05-01 \n m4-1 m5 2026-05-01 ."
+    )
+    known["ownership"] = pl.concat([known["ownership"].filter(pl.col("account_id") != "m4-1"), passed_on])
+    cards = made_cards(scored(known, rulebook()), rulebook())
+    assert " on average over parts of 32 account-quarters (31.7 in all), " in cards["m4"]["lines"][0]["because"]
+    assert cards["m4"]["lost"]["sentence"].startswith("Of 31.7 account-quarters none ended ")
+    assert " on average over 32 account-quarters, " in cards["m6"]["lines"][0]["because"]
+
+
 @pytest.mark.parametrize(
     ("handed_on", "rule", "answers"),
     [
