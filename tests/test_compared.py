@@ -10,11 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
-from tabled import tables
+from tabled import table, tables
 from worlds import World, compared_worlds, examples
 
 from scoring import booking, pipeline
 from scoring.account_quarters import Trail
+from scoring.notes.accounts import dominant
+from scoring.notes.compared import passed_on_late
+from scoring.notes.seen import Seen
 from scoring.peers.company import Company
 from scoring.peers.estimate import Estimate
 from scoring.rules import Rulebook
@@ -133,6 +136,110 @@ def test_who_loses_more_accounts_has_the_lower_score() -> None:
     assert scores["m4"] == pytest.approx(scores["m5"], abs=0.3)  # alike, but expected by points of other folds
     line = row(found.lines, manager_id="m1", rule="stay")
     assert line["account_quarters"] == 8 + 7 + 6 + 6  # two were lost before the last quarter began
+
+
+def test_every_range_holds_its_score_however_far_that_is_from_50() -> None:
+    book = rulebook()
+    lost = {f"m1-{n}": f"2026-0{4 + n % 3}-10" for n in range(1, 9)}  # all of one manager's
+    found = made_cards(scored(company(people=50, lost=lost), book), book)
+    assert found["m1"]["score"] < 0
+    for card in found.values():
+        for said in (card, *card["lines"]):
+            score = said.get("score", said.get("points"))
+            assert said["low"] < score < said["high"]
+
+
+@pytest.mark.parametrize(
+    ("method", "told"),
+    [
+        ("raw", "Method raw does not say how far the score could be off."),
+        ("oe", "The likely range of the score is 37 points wide."),
+    ],
+)
+def test_a_method_that_keeps_no_points_of_accounts_says_nothing_of_how_many_there_are(method: str, told: str) -> None:
+    book = rulebook(method=method)
+    assert made_cards(scored(company(), book), book)["m4"]["evidence_sentence"] == told
+
+
+def test_before_credibility_is_as_much_farther_from_50_as_was_not_believed() -> None:
+    teams = {f"m{m}": "North" if m % 2 else "South" for m in range(1, 13)}
+    known = company(people=12)
+    known["managers"] = known["managers"].with_columns(pl.col("manager_id").replace_strict(teams).alias("team"))
+    scores = judged(known, publish={"min_z": 0, "peers": ["team"], "least_peers": 5}).scores
+    assert scores["score"].null_count() == 0
+    for of in scores.iter_rows(named=True):
+        assert (of["before_credibility"] - 50) * of["z"] == pytest.approx(of["score"] - 50, abs=1e-9)
+    for team in ("North", "South"):  # whose peers are like the members of either by all that counts here
+        plain = scores.filter(pl.col("manager_id").replace_strict(teams) == team)["unadjusted"]
+        assert plain.min() < 50 < plain.max()  # type: ignore[operator]
+
+
+def test_an_account_of_others_is_explained_by_the_quarter_that_takes_most() -> None:
+    known = company(lost={"m1-1": "2026-05-20"})
+    others = known["ownership"].filter(~pl.col("account_id").is_in(["m1-1", "m1-2"]))
+    passed_on = table(
+        "ownership",
+        """
+        account_id manager_id starts_on ends_on
+        m1-1 m1 . 2026-04-20
+        m1-1 m2 2026-04-20 .
+        m1-2 m1 . 2025-12-31
+        m1-2 m2 2025-12-31 .
+        """,
+    )
+    known["ownership"] = pl.concat([others, passed_on])
+    cards = made_cards(scored(known, rulebook()), rulebook())
+    told = {d["account_id"]: d["sentence"] for d in cards["m1"]["drivers"]}
+    assert told["m1-1"] == "left on 20 May 2026, when it was not the manager's"
+    assert told["m1-2"] == "Logo retention 100.0 % in the quarter to 31 March 2026, 98.8 % expected"
+
+
+def test_a_card_counts_account_quarters_in_one_way_also_where_they_are_shared() -> None:
+    known = company()
+    passed_on = table(
+        "ownership", "account_id manager_id starts_on ends_on \n m4-1 m4 . 2026-05-01 \n m4-1 m5 2026-05-01 ."
+    )
+    known["ownership"] = pl.concat([known["ownership"].filter(pl.col("account_id") != "m4-1"), passed_on])
+    cards = made_cards(scored(known, rulebook()), rulebook())
+    assert " on average over parts of 32 account-quarters (31.7 in all), " in cards["m4"]["lines"][0]["because"]
+    assert cards["m4"]["lost"]["sentence"].startswith("Of 31.7 account-quarters none ended ")
+    assert " on average over 32 account-quarters, " in cards["m6"]["lines"][0]["because"]
+
+
+@pytest.mark.parametrize(
+    ("handed_on", "rule", "answers"),
+    [
+        ("2026-04-30", "share", "Who had them before answers for the loss."),
+        ("2026-04-10", "share", "Who had them before and who had them after answer for the loss in part."),
+        ("2026-04-30", "event_owner", "Who had them after answers for the loss."),
+    ],
+)
+def test_who_answers_for_an_account_passed_on_late_is_said_as_it_counts(
+    handed_on: str, rule: str, answers: str
+) -> None:
+    known = company(lost={"m1-1": "2026-05-20"})
+    passed_on = table(
+        "ownership",
+        f"account_id manager_id starts_on ends_on \n m1-1 m1 . {handed_on} \n m1-1 m2 {handed_on} .",
+    )
+    known["ownership"] = pl.concat([known["ownership"].filter(pl.col("account_id") != "m1-1"), passed_on])
+    book = rulebook(responsibility={"rule": rule})
+    found = scored(known, book)
+    seen = Seen(book, known, found.ledger_lines, found.scored.rows, {}, found.windows.outcome, compared=found.compared)
+    assert passed_on_late(seen) == {
+        "m1": f"Handed over 45 days or less before leaving: m1-1. {answers}",
+        "m2": f"Taken over 45 days or less before leaving: m1-1. {answers}",
+    }
+
+
+def test_the_account_that_is_named_as_large_is_the_one_without_which_the_score_is_said() -> None:
+    less = "m1-8 650 month 2026-01-01 ."  # of 800, so that at the end, but not at both ends together, m1-7 is larger
+    known, book = company(lost={"m1-8": "2026-01-01"}, contracts=less), rulebook(KEEP)
+    found = scored(known, book)
+    seen = Seen(book, known, found.ledger_lines, found.scored.rows, {}, found.windows.outcome)
+    largest = made_cards(found, book)["m1"]["without_largest"]
+    assert (largest["account_id"], largest["share"]) == ("m1-8", pytest.approx(1450 / 7050))
+    assert dominant(seen)["m1"] == "m1-8 alone is 20.6\u202f% of the book; look at the score without it."
 
 
 def test_few_peers_give_no_score_and_the_reason() -> None:

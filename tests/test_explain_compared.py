@@ -76,6 +76,19 @@ def test_the_score_is_fifty_and_the_points_of_the_trace(evidence: Evidence) -> N
     assert again == 23
 
 
+def test_a_score_rests_on_the_accounts_that_make_it(
+    evidence: Evidence, explanations: Mapping[str, Explanation]
+) -> None:
+    trace, others = evidence.compared.collect(), 0
+    for card in (card for card in evidence.cards if card["score"] is not None):
+        count = trace.filter(pl.col("manager_id") == card["manager_id"])["account_id"].n_unique()
+        explained = explain.added(line.compared for line in explanations[card["manager_id"]].lines)
+        assert f"The score rests on {count:,} account" in card["evidence_sentence"]
+        assert len(explained) == count
+        others += count != card["accounts"]  # those of the book at the end of the period
+    assert others
+
+
 def test_points_are_what_the_figures_of_the_card_make_of_each_quarter(
     explanations: Mapping[str, Explanation],
 ) -> None:

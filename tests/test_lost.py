@@ -24,7 +24,7 @@ from scoring.reports.charts import funnel
 from scoring.reports.charts.funnel import Book
 from scoring.reports.losses import losses
 from scoring.rules.versions import calendar_of
-from scoring.scorecard.lost import of_managers, of_teams
+from scoring.scorecard.lost import of_managers, of_teams, sentence
 
 SVG = "{http://www.w3.org/2000/svg}"
 AS_OF = date(2026, 6, 30)
@@ -158,6 +158,8 @@ def test_a_card_says_how_many_were_lost_and_expected_and_whether_it_could_be_cha
     assert card["lost"]["lost"] == 3
     assert card["lost"]["low"] <= card["lost"]["ratio"] <= card["lost"]["high"]
     assert card["lost"]["sentence"].startswith("Of 27 account-quarters 3.0 ended with the account lost, where ")
+    one = {"lost": 0.0, "expected": 0.1, "account_quarters": 1.0, "ratio": None}
+    assert sentence(one) == "Of 1 account-quarter none ended with the account lost."
     few = company(people=4)
     assert made_cards(scored(few, book), book)["m1"]["lost"] is None
     assert of_managers(None, 0.9) == {}

@@ -31,9 +31,10 @@ def test_systems_solved_together_are_those_solved_alone_to_the_last_digit(width:
     assert np.einsum("fij,fj->fi", matrices, found) == pytest.approx(right, rel=1e-9, abs=1e-9)
 
 
-def test_a_range_never_leaves_the_scale() -> None:
-    assert likely_range(95.0, 10.0, 0.90, 9) == (pytest.approx(76.669, abs=0.01), 100.0)
-    assert likely_range(2.0, 10.0, 0.90, 9)[0] == 0.0
+def test_a_range_leaves_the_scale_only_where_scores_do() -> None:
+    assert likely_range(95.0, 10.0, 0.90, 9, is_bounded=True) == (pytest.approx(76.669, abs=0.01), 100.0)
+    assert likely_range(2.0, 10.0, 0.90, 9, is_bounded=True)[0] == 0.0
+    assert likely_range(-2.0, 10.0, 0.90, 9, is_bounded=False) == pytest.approx((-20.331, 16.331), abs=0.01)
 
 
 def test_a_score_far_from_the_median_is_set_apart_and_one_near_it_is_not() -> None:

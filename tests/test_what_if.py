@@ -306,6 +306,9 @@ def test_what_the_run_does_not_say_is_refused_with_the_reason() -> None:
     frames = {name: frame for name, frame in run.frames.items() if name != "estimates"}
     with pytest.raises(NotReweighableError, match="the run keeps no estimates, as it was stored by an earlier"):
         basis(run.cards, frames, run.summary)
+    frames["estimates"] = run.frames["estimates"].drop("peer_observed")
+    with pytest.raises(NotReweighableError, match="the run keeps no peer_observed, as it was stored by an earlier"):
+        basis(run.cards, frames, run.summary)
 
 
 # ---- who would stand elsewhere ----

@@ -52,7 +52,7 @@ def accounts(found: "Explanation") -> None:
     from scoring.explain.comparison import added
     from scoring.numbers import signed
 
-    every = added(line.compared for line in found.lines)
+    every = added(line.compared for line in found.lines if line.share)
     if not every:
         return
     listed, rest = every[:MOST], every[MOST:]

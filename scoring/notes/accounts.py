@@ -4,9 +4,10 @@ import polars as pl
 
 from scoring.notes.seen import Seen, counted, named
 from scoring.numbers import percent
+from scoring.scorecard.drivers import largest_accounts
 
 LARGE = 0.2
-"""An account with more than this part of a book's revenue is named on the card."""
+"""An account with more than this part of a book is named on the card."""
 
 _LINES = {"contracts": "contract", "invoices": "invoice, order or deal"}
 
@@ -36,18 +37,9 @@ def returning(seen: Seen) -> list[str]:
 
 
 def dominant(seen: Seen) -> dict[str, str]:
-    """By manager, the account that makes up much of the book."""
-    part = pl.col("closing").cast(pl.Float64) / pl.col("closing").cast(pl.Float64).sum().over("manager_id")
-    large = (
-        seen.rows.filter(pl.col("closing") > 0)
-        .with_columns(part.alias("part"))
-        .filter(pl.col("part") > LARGE)
-        .sort("manager_id", "part", "account_id", descending=[False, True, False])
-        .group_by("manager_id", maintain_order=True)
-        .first()
-    )
-    named_so = large.with_columns(pl.coalesce("account", "account_id").alias("shown"))
+    """By manager, the account that makes up much of the book, as the card says the score without it."""
+    large = largest_accounts(seen.rows).filter(pl.col("part") > LARGE)
     return {
-        manager: f"{account} alone is {percent(share)} of the revenue; look at the score without it."
-        for manager, account, share in named_so.select("manager_id", "shown", "part").iter_rows()
+        manager: f"{account} alone is {percent(part)} of the book; look at the score without it."
+        for manager, account, part in large.select("manager_id", "name", "part").iter_rows()
     }

@@ -7,7 +7,13 @@ import polars as pl
 from scoring.notes.seen import Seen, counted, named
 
 LATE = timedelta(days=45)
-"""An account that leaves so soon after a hand-over was lost by whoever had it before."""
+"""An account that leaves so soon after a hand-over is named on the cards of both."""
+_ANSWERS = (
+    "Who had them before answers for the loss.",
+    "Who had them before and who had them after answer for the loss in part.",
+    "Who had them after answers for the loss.",
+)
+"""Whose an account was lost, by how much of it is the taker's: nothing, a part, all."""
 
 
 def overlapping(seen: Seen) -> dict[str, str]:
@@ -29,12 +35,15 @@ def without_owner(seen: Seen) -> dict[str, str]:
 
 
 def passed_on_late(seen: Seen) -> dict[str, str]:
-    """Manager to the accounts that left soon after they were handed over or taken over."""
+    """Manager to the accounts that left soon after they were handed over or taken over, and who answers for that."""
     if seen.compared is None or seen.rulebook.ownership.policy != "history":
         return {}
     left = seen.compared.units.filter(pl.col("cancelled_on").is_not_null()).select(
-        "account_id", "account", "cancelled_on"
+        "account_id", "quarter", "account", "cancelled_on"
     )
+    of_taker = seen.compared.shares.select("account_id", "quarter", pl.col("manager_id").alias("taker"), "share")
+    share = pl.col("share").fill_null(0.0)
+    answers = pl.when(share <= 0).then(0).when(share < 1).then(1).otherwise(2)
     spans = seen.tables["ownership"].select("account_id", "manager_id", "starts_on", "ends_on")
     on, gone = pl.col("handed_on"), pl.col("cancelled_on")
     soon = (on <= gone) & (gone - on <= LATE)
@@ -45,23 +54,18 @@ def passed_on_late(seen: Seen) -> dict[str, str]:
         .filter(pl.col("giver") != pl.col("taker"))
         .join(left, on="account_id")
         .filter(soon)
-        .with_columns(pl.coalesce("account", "account_id").alias("name"))
+        .join(of_taker, on=["account_id", "quarter", "taker"], how="left")
+        .with_columns(pl.coalesce("account", "account_id").alias("name"), answers.alias("answers"))
         .unique(["giver", "taker", "account_id"])
         .sort("name", "account_id")
     )
-    within = f"{LATE.days} days or less before leaving"
-    said = {
-        m: f"Handed over {within}: {named(names)}. Who had them before answers for the loss."
-        for m, names in _by(passed, "giver")
-    }
-    for m, names in _by(passed, "taker"):
-        words = f"Taken over {within}: {named(names)}. Who had them before answers for the loss."
-        said[m] = f"{said[m]} {words}" if m in said else words
-    return said
-
-
-def _by(passed: pl.DataFrame, who: str) -> list[tuple[str, list[str]]]:
-    return list(passed.group_by(who, maintain_order=True).agg("name").sort(who).iter_rows())
+    said: dict[str, list[str]] = {}
+    for who, done in (("giver", "Handed over"), ("taker", "Taken over")):
+        grouped = passed.group_by(who, "answers", maintain_order=True).agg("name").sort(who, "answers")
+        for manager, answer, names in grouped.iter_rows():
+            told = f"{done} {LATE.days} days or less before leaving: {named(names)}. {_ANSWERS[answer]}"
+            said.setdefault(manager, []).append(told)
+    return {manager: " ".join(told) for manager, told in said.items()}
 
 
 def _flagged(seen: Seen, column: str) -> list[tuple[str, int]]:

@@ -24,10 +24,13 @@ def quantile(coverage: float, freedom: float) -> float:
     return float(z + sum(term / freedom ** (n + 1) for n, term in enumerate(terms)))
 
 
-def likely_range(score: float, error: float, coverage: float, freedom: float) -> tuple[float, float]:
-    """The range around a score, within 0 and 100."""
+def likely_range(
+    score: float, error: float, coverage: float, freedom: float, *, is_bounded: bool
+) -> tuple[float, float]:
+    """The range around a score; within 0 and 100 where the scores themselves are."""
     reach = quantile(coverage, freedom) * error
-    return max(0.0, score - reach), min(100.0, score + reach)
+    low, high = score - reach, score + reach
+    return (max(0.0, low), min(100.0, high)) if is_bounded else (low, high)
 
 
 def groups(scores: Mapping[str, tuple[float, float, float]], chance: float) -> dict[str, str]:

@@ -52,14 +52,14 @@ class Estimate:
     """What one metric says of every manager.
 
     `rows`: one row per manager, sorted; accounts (units with a part), observed and expected (means of the book),
-    difference, noise (its variance), evidence (n_eff), z, held (how much of its units was the manager's), peer_mean,
-    peers, peer_level (place of the group from narrow to wide), theta, error, range_error (`own.range_error`), low,
-    high, chance_above, grade, label,
-    few_comparable (units with under 20 of their kind in other books), largest_part (of one account in the book),
-    reason (null where published). In the metric's unit; null where there is none; without peers low and high are
-    those of the difference. `measured`, `inner` (residuals less their book's mean, 0 where not measured) is of units;
-    `values`, what happened, and `expectation` of the measured ones only, `part` of the parts of those. `heard` is None
-    where nothing could be compared.
+    difference, noise (its variance), evidence (n_eff), z, own_part (how much of its units was the manager's),
+    peer_mean, peer_observed (the peers' mean of what happened), peers, peer_level (place of the group from narrow to
+    wide), theta, error, range_error (`own.range_error`), low, high, chance_above, grade, label, few_comparable (units
+    with under 20 of their kind in other books), largest_part (of one account in the book), reason (null where
+    published). In the metric's unit; null where there is none; without peers low and high are those of the
+    difference. `measured`, `inner` (residuals less their book's mean, 0 where not measured) is of units; `values`, what
+    happened, and `expectation` of the measured ones only, `part` of the parts of those. `heard` is None where nothing
+    could be compared.
     """
 
     metric: str
@@ -87,7 +87,7 @@ def estimate(company: Company, outcome: Outcome, settings: Fairness | None = Non
         case.mean(case.values),
         case.mean(case.expectation.expected),
         of_books(case.part, heard, case.books),
-        case.held(is_known=settings.joint),
+        case.own_part(is_known=settings.joint),
     )
     told = case.told
     groups = tuple(codes[told] for codes in company.groups)
@@ -103,6 +103,11 @@ def estimate(company: Company, outcome: Outcome, settings: Fairness | None = Non
     freedom = max(case.books.units - int(told.sum()), 1)
     rows = figures.compared(
         averages, known, shrunk, told, stray=stray, within=scale.within, freedom=freedom, settings=settings
+    )
+    usual = np.full(len(told), np.nan)
+    usual[told] = peers(averages.observed[told], noises, scale.between, groups, settings.least_peers).mean
+    rows = rows.with_columns(
+        pl.when(pl.col("peers") > 0).then(pl.Series(usual, nan_to_null=True)).alias("peer_observed")
     )
     return _made(company, outcome, case, (scale, heard), rows)
 
@@ -133,7 +138,7 @@ class _Case:
         """The average of units' values over each manager's book."""
         return self.books.by_manager(self.part * values[self.books.unit])
 
-    def held(self, *, is_known: bool) -> Vector:
+    def own_part(self, *, is_known: bool) -> Vector:
         """How much of its units was each manager's; all of it where Z knows already of shared ones (`is_known`)."""
         return np.ones(self.books.managers) if is_known else self.books.by_manager(self.part * self.books.share)
 

@@ -22,13 +22,13 @@ REASONS = {
 Words = NDArray[np.str_]
 
 
-def of_own(z: Vector, held: Vector) -> Vector:
-    """Z if accounts count by the part of them that was the manager's: n in n / (n + k) is `held` times what it was.
+def of_own(z: Vector, own_part: Vector) -> Vector:
+    """Z if accounts count by the part of them that was the manager's: n in n / (n + k) is `own_part` times what it was.
 
     An average shows how accounts did, and not for how long somebody looked after them.
     """
-    left = held * z + 1 - z
-    return np.divide(held * z, left, out=np.zeros_like(z), where=left > 0)
+    left = own_part * z + 1 - z
+    return np.divide(own_part * z, left, out=np.zeros_like(z), where=left > 0)
 
 
 def grades(z: Vector, least: float = LEAST_Z) -> Words:

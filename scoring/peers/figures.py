@@ -20,8 +20,9 @@ NUMBERS = (
     "noise",
     "evidence",
     "z",
-    "held",
+    "own_part",
     "peer_mean",
+    "peer_observed",
     "theta",
     "error",
     "range_error",
@@ -37,12 +38,12 @@ WORDS = ("grade", "label", "reason")
 @dataclass(frozen=True, slots=True, eq=False)
 class Averages:
     """A metric's averages by manager: what happened, what was expected, the variance of their difference, and how much
-    of the units was the manager's (`held`)."""
+    of the units was the manager's (`own_part`)."""
 
     observed: Vector
     expected: Vector
     noise: Vector
-    held: Vector
+    own_part: Vector
 
     @property
     def difference(self) -> Vector:
@@ -70,8 +71,8 @@ def compared(
     count = np.where(alone, freedom + 1, known.count)
     reach = intervals.reach(count, settings.coverage, compare=settings.compare) * stray
     sure = intervals.chance_above(shrunk.theta - known.mean, shrunk.error, count)
-    held = averages.held[told]
-    own = evidence.of_own(shrunk.z, held)
+    own_part = averages.own_part[told]
+    own = evidence.of_own(shrunk.z, own_part)
     numbers = {
         "observed": averages.observed[told],
         "expected": averages.expected[told],
@@ -79,7 +80,7 @@ def compared(
         "noise": averages.noise[told],
         "evidence": within / averages.noise[told],
         "z": np.where(alone, np.nan, shrunk.z),
-        "held": held,
+        "own_part": own_part,
         "peer_mean": np.where(alone, np.nan, known.mean),
         "theta": np.where(alone, np.nan, shrunk.theta),
         "error": shrunk.error,

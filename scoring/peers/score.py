@@ -116,7 +116,7 @@ def _terms(estimates: Sequence[Figures], share: Vector) -> tuple[Matrix, Matrix,
         has[:, m] = ~np.isnan(theta) & (share[m] > 0)
         believed = or_nought(rows["z"])
         z[:, m] = share[m] * believed
-        own[:, m] = share[m] * evidence.of_own(believed, or_nought(rows["held"]))
+        own[:, m] = share[m] * evidence.of_own(believed, or_nought(rows["own_part"]))
         between = made.scale.between if made.scale else 0.0
         if made.scale and between > 0:
             gap = theta - mean

@@ -15,6 +15,7 @@ from scoring.scorecard.lost import of_managers
 from scoring.scorecard.moved import moved, parts
 from scoring.scorecard.rule_lines import rule_lines
 from scoring.scorecard.said import Scores, by_manager, said
+from scoring.scorecard.summed import counted
 from scoring.scorecard.switched import by_new_rules, of_lines, with_rules
 
 Card = dict[str, Any]
@@ -63,7 +64,8 @@ def cards(now: Scored, before: Scored | None, context: Context) -> list[Card]:
     by_part, of_rules = _parts(now, before, context)
     scores = by_manager(now.judged.scores)
     earlier, alike = (by_manager(j.scores) for j in (before.judged, before.alike)) if before else ({}, {})
-    told = said(Scores(scores, earlier, alike, of_rules), context)
+    rests_on = counted(now.judged.of_rules, context.rulebook)
+    told = said(Scores(scores, rests_on, earlier, alike, of_rules), context)
     bridges = _bridges(now.rows)
     lost = of_managers(now.judged.lost, context.rulebook.interval)
     with_all = by_manager(now.with_all.scores) if now.with_all else {}

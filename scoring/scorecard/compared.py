@@ -57,7 +57,7 @@ def judge_compared(
         found = estimate_of(made, rulebook, n, settings, said)
         estimates.append(found)
         told.append(Told(found, *_points(made, rulebook, n, found, settings)))
-    lined = _lines(said, rulebook, told)
+    lined = _lines(said, rulebook, told, [e.books.by_manager(e.books.share)[made.is_person] for e in estimates])
     counts = owned.group_by("manager_id").agg((pl.col("share") > 0).sum().cast(pl.Int64).alias("accounts")).collect()
     together = correlation(estimates)
     apart = Apart(lined.select(APART), counts, tuple(told), together)
@@ -104,10 +104,10 @@ def _said(owned: pl.LazyFrame, rulebook: Rulebook, targets: pl.DataFrame, period
     return pl.concat(found).drop("replica").sort("manager_id", "rule").collect()
 
 
-def _lines(said: pl.DataFrame, rulebook: Rulebook, told: Sequence[Told]) -> pl.DataFrame:
-    """One row per manager and rule, as `Judged.lines`."""
+def _lines(said: pl.DataFrame, rulebook: Rulebook, told: Sequence[Told], held: Sequence[Vector]) -> pl.DataFrame:
+    """One row per manager and rule, as `Judged.lines`; `held` is how many account-quarters a manager's parts make."""
     frames, shares = [], shares_of(rulebook)
-    for rule, one in zip(rulebook.rules, told, strict=True):
+    for rule, one, whole in zip(rulebook.rules, told, held, strict=True):
         found, sign = one.figures, sign_of(rule)
         between = found.scale.between if found.scale else 0.0
         unit = sign * POINTS / float(np.sqrt(between)) if between > 0 else 0.0
@@ -127,6 +127,7 @@ def _lines(said: pl.DataFrame, rulebook: Rulebook, told: Sequence[Told]) -> pl.D
                 "label",
                 "few_comparable",
                 pl.col("accounts").alias("account_quarters"),
+                pl.Series("held", whole),
                 pl.col("reason").alias("why_not"),
                 pl.Series("points", one.points, nan_to_null=True).round(12),
                 pl.Series("error", one.errors, nan_to_null=True),

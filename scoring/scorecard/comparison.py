@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from scoring.metrics import REASONS
-from scoring.numbers import percent, rounded, signed
+from scoring.numbers import fixed, percent, rounded, signed
 from scoring.peers.evidence import REASONS as NOT_PUBLISHED
 
 Row = Mapping[str, Any]
@@ -24,6 +24,7 @@ _FIGURES = (
     "peers",
     "label",
 )
+_WHOLE = 1e-6
 
 
 def compared_figures(row: Row) -> dict[str, Any]:
@@ -35,14 +36,30 @@ def comparison(row: Row, unit: str, shown: Callable[[float], str], *, weighs_evi
     """What happened and what was expected, and how much of the difference is believed, where evidence is weighed."""
     if not row["is_measured"]:
         return f"Not compared: {why(row['why_not'])}; the average of 50 points stands in for it"
-    units = row["account_quarters"]
-    over = f"over {units:,} account-quarter{'' if units == 1 else 's'}"
-    told = f"{shown(row['observed'])} on average {over}, {shown(row['expected'])} expected of such accounts"
+    told = f"{shown(row['observed'])} on average over {_units(row)}, {shown(row['expected'])} expected of such accounts"
     apart = f"{signed(_apart(row))} percentage points" if unit == "ratio" else shown(row["difference"])
     believed = f", of which {percent(row['z'], 0)} is believed" if weighs_evidence and row["z"] is not None else ""
     rare = row["few_comparable"]
     few = f"; {rare:,} of them have few of their kind in other books" if rare else ""
     return f"{told}: {apart}{believed}{few}"
+
+
+def _units(row: Row) -> str:
+    """The account-quarters that are compared, and how many whole ones they make where some are shared."""
+    units = row["account_quarters"]
+    if abs(row["held"] - units) < _WHOLE:
+        return account_quarters(units)
+    return f"parts of {account_quarters(units)} ({_amount(row['held'])} in all)"
+
+
+def account_quarters(count: float) -> str:
+    """As 27 account-quarters, or 0.7 account-quarters where parts of them are added up."""
+    told = _amount(count)
+    return f"{told} account-quarter{'' if told == '1' else 's'}"
+
+
+def _amount(count: float) -> str:
+    return fixed(count, 0 if abs(count - round(count)) < _WHOLE else 1)
 
 
 def _apart(row: Row) -> Decimal:

@@ -12,7 +12,7 @@ import polars as pl
 from scoring.peers.books import Codes, Vector
 from scoring.rules import Rulebook
 from scoring.scorecard.context import Context
-from scoring.scorecard.happened import WORDS, happened, held
+from scoring.scorecard.happened import NOT_PAYING, WORDS, elsewhere, felt_quarters, happened, in_quarter
 from scoring.scorecard.judged import Judged
 from scoring.scorecard.summed import coded, largest
 
@@ -26,42 +26,47 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Accounts:
-    """What can be told of managers' accounts, by manager and account: name and amounts of the book, movements, the
-    largest first, and the quarters in which it counts, where accounts are compared. What was told once is kept.
+    """What can be told of managers' accounts, by manager and account: name and amounts of the book, and movements, the
+    largest first. Of those that are the manager's at neither end of the window, where accounts are compared: by rule,
+    the quarter in which most happened, and by account the movements, whose ever it was. What was told once is kept.
     """
 
     booked: Mapping[tuple[str, str], tuple[str, Decimal, Decimal]]
-    moves: Mapping[tuple[str, str], Sequence[Row]]
-    quarters: Mapping[tuple[str, str], int]
+    moves: Mapping[tuple[str, ...], Sequence[Row]]
+    quarters: Mapping[tuple[str, str, str], Row]
+    everybody: Mapping[tuple[str, ...], Sequence[Row]]
     rulebook: Rulebook
-    _kept: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    _kept: dict[tuple[str, str, str | None], dict[str, Any]] = field(default_factory=dict)
 
     @staticmethod
     def of(rows: pl.DataFrame, moves: pl.DataFrame, trace: pl.DataFrame, rulebook: Rulebook) -> "Accounts":
-        """The accounts of a book with its movements; `trace` is empty where values are graded."""
+        """The accounts of a book with all their movements; `trace` is empty where values are graded."""
         booked = rows.select(*_KEY, pl.coalesce("account", "account_id").alias("name"), "before", "after")
-        counted = trace.group_by(_KEY).agg(pl.col("ends_on").n_unique())
+        told = moves.filter(pl.col("kind").is_in(list(WORDS)))
+        passed = rows.filter(pl.col("before") <= 0, pl.col("after") <= 0)
+        felt = felt_quarters(trace.join(passed, on=_KEY, how="semi"))
         return Accounts(
             {(m, a): (name, before, after) for m, a, name, before, after in booked.iter_rows()},
-            _movements_by_account(moves.filter(pl.col("kind").is_in(list(WORDS)))),
-            {(m, a): n for m, a, n in counted.iter_rows()},
+            _movements(told, *_KEY),
+            {(row["manager_id"], row["account_id"], row["rule"]): row for row in felt.iter_rows(named=True)},
+            _movements(told.join(felt, on="account_id", how="semi"), "account_id"),
             rulebook,
         )
 
     def told(self, top: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:
-        """Manager to what the card says of accounts, in their order; `top` has their points."""
+        """Manager to what the card says of accounts, in their order; `top` has their points and rules as `Judged`."""
         made: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        for manager, account, points in top.select(*_KEY, "points").iter_rows():
-            key = (manager, account)
+        for manager, account, points, rule in top.select(*_KEY, "points", "rule").iter_rows():
+            key = (manager, account, rule)
             if key not in self._kept:
                 self._kept[key] = self._entry(key)
             made[manager].append({**self._kept[key], "points": round(points, _DIGITS) + 0.0})
         return made
 
-    def _entry(self, key: tuple[str, str]) -> dict[str, Any]:
+    def _entry(self, key: tuple[str, str, str | None]) -> dict[str, Any]:
         rulebook = self.rulebook
-        name, before, after = self.booked[key]
-        moves, is_dated = self.moves.get(key, ()), rulebook.basis == "contracts"
+        name, before, after = self.booked[key[:2]]
+        moves, is_dated = self.moves.get(key[:2], ()), rulebook.basis == "contracts"
         return {
             "account_id": key[1],
             "name": name or key[1],
@@ -69,8 +74,17 @@ class Accounts:
             "after": str(after),
             "points": 0.0,
             "sentence": happened(before, after, moves, currency=rulebook.currency, is_dated=is_dated)
-            or held(self.quarters.get(key, 0), rulebook.window.quarters),
+            or self._not_at_the_ends(*key),
         }
+
+    def _not_at_the_ends(self, manager: str, account: str, rule: str | None) -> str:
+        """What is said of an account with which the manager is credited at neither end of the window."""
+        quarter, rulebook = self.quarters.get((manager, account, rule or "")), self.rulebook
+        if quarter is None:
+            return NOT_PAYING
+        moved = elsewhere(quarter, self.everybody.get((account,), ())) if rulebook.basis == "contracts" else ""
+        metric = next(known.metric for known in rulebook.rules if known.name == rule)
+        return moved or in_quarter(quarter, metric, rulebook.currency)
 
 
 def drivers(
@@ -82,7 +96,8 @@ def drivers(
     values are graded. Up to SHOWN accounts, the best first.
     """
     top = most_felt(judged.accounts.join(rows, on=_KEY, how="semi", maintain_order="left"), judged.scores)
-    rows, moves, trace = (f.join(top, on=_KEY, how="semi") for f in (rows, moves, judged.trace))
+    rows, trace = (f.join(top, on=_KEY, how="semi") for f in (rows, judged.trace))
+    moves = moves.join(top, on="account_id", how="semi")
     return Accounts.of(rows, moves, trace, context.rulebook).told(top)
 
 
@@ -140,8 +155,9 @@ def largest_accounts(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _movements_by_account(moves: pl.DataFrame) -> dict[tuple[str, str], list[Row]]:
-    made: dict[tuple[str, str], list[Row]] = defaultdict(list)
+def _movements(moves: pl.DataFrame, *key: str) -> dict[tuple[str, ...], list[Row]]:
+    """The movements by those columns, the largest first."""
+    made: dict[tuple[str, ...], list[Row]] = defaultdict(list)
     for row in moves.sort("amount", "moved_on", "kind", descending=[True, False, False]).iter_rows(named=True):
-        made[row["manager_id"], row["account_id"]].append(row)
+        made[tuple(row[name] for name in key)].append(row)
     return made

@@ -30,7 +30,10 @@ DECIDED = {"decision": pl.UInt32(), "manager_id": pl.String(), "is_applied": pl.
 """One row per exclusion, by its place in the table from 0, and manager of whose part of an account-quarter it says that
 it does not count; `is_applied` if it was approved, so that it is left out."""
 
-_HIDDEN = ("z", "held", "peer_mean", "theta", "error", "range_error", "low", "high", "chance_above", "grade", "label")
+_HIDDEN = (
+    "z", "own_part", "peer_mean", "peer_observed", "theta", "error", "range_error", "low", "high", "chance_above",
+    "grade", "label",
+)  # fmt: skip
 """What is not said of a figure that rests on too few."""
 
 

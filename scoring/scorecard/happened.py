@@ -1,14 +1,25 @@
 """What happened to an account? One sentence: over the window first, then the largest movements of the period."""
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from scoring.numbers import money, percent
+import polars as pl
+
+from scoring.lifetime.exposure import months_back
+from scoring.metrics import CATALOGUE
+from scoring.numbers import figure, money, percent
 from scoring.scorecard.context import day
 
 MOVES_TOLD = 2
+NOT_PAYING = "did not pay in the window"
+QUARTERS = ("manager_id", "account_id", "rule", "ends_on", "observed", "expected")
+"""What is told of a quarter of an account by a rule."""
+_KEY = QUARTERS[:2]
+_DIGITS = 12
+_MONTHS = 3
 
 WORDS = {
     "new": "new with {amount}",
@@ -18,6 +29,13 @@ WORDS = {
     "churn": "left with {amount}",
 }
 """The kinds of movements that are told."""
+_ELSEWHERE = {
+    "new": "came",
+    "reactivation": "came back",
+    "expansion": "paid more",
+    "contraction": "paid less",
+    "churn": "left",
+}
 BETWEEN_WINDOWS = {"churn": "bought for {amount} before, nothing now"}
 """What is said otherwise where two windows of invoices are compared."""
 
@@ -40,11 +58,39 @@ def happened(
     return "; ".join(said for said in (*over, *told) if said)
 
 
-def held(quarters: int, of: int) -> str:
-    """What is said of an account that the manager is credited with at neither end, but in some of the `of` quarters."""
-    if not quarters:
-        return "did not pay in the window"
-    return f"the manager's in {quarters} of the {of} quarters, and at neither end"
+def felt_quarters(trace: pl.DataFrame) -> pl.DataFrame:
+    """In which quarter most happened to each manager's account by each rule, as `QUARTERS`, and the points of all.
+
+    `trace` as that of `Judged`. It does not hang on the weights; of quarters alike it is the latest.
+    """
+    size = (pl.col("part") * (pl.col("observed") - pl.col("expected"))).abs().round(_DIGITS)
+    most = pl.col("ends_on", "observed", "expected").sort_by(size, descending=True, maintain_order=True).first()
+    return (
+        trace.sort(*_KEY, "rule", "ends_on", descending=[False, False, False, True])
+        .group_by(*_KEY, "rule", maintain_order=True)
+        .agg(most, pl.col("points").sum())
+        .select(*QUARTERS, "points")
+    )
+
+
+def in_quarter(quarter: Mapping[str, Any], metric: str, currency: str) -> str:
+    """What happened to the account in the quarter, by the metric's figures."""
+    found, unit = CATALOGUE[metric], str(CATALOGUE[metric].unit)
+    observed, expected = (figure(quarter[name], unit, currency) for name in ("observed", "expected"))
+    last = quarter["ends_on"] - timedelta(days=1)
+    return f"{found.label} {observed} in the quarter to {day(last)}, {expected} expected"
+
+
+def elsewhere(quarter: Mapping[str, Any], moves: Iterable[Mapping[str, Any]]) -> str:
+    """What moved the account in that quarter while others answered for it; `moves` are its movements, which come
+    largest first. Empty where nothing did.
+    """
+    start = months_back(quarter["ends_on"], _MONTHS)
+    there = (m for m in moves if start <= m["moved_on"] < quarter["ends_on"])
+    told = next(there, None)
+    return (
+        "" if told is None else f"{_ELSEWHERE[told['kind']]} on {day(told['moved_on'])}, when it was not the manager's"
+    )
 
 
 def _over_window(before: Decimal, after: Decimal) -> str:

@@ -88,7 +88,11 @@ def graded_accounts(of_rules: pl.DataFrame, apart: Apart, rulebook: Rulebook, sc
         scores_without(told, whole.lazy())
         .join(scores.lazy().select("manager_id", "score"), on="manager_id", validate="m:1")
         .select(
-            "manager_id", "account_id", (pl.col("score") - pl.col("score_without")).alias("points"), "score_without"
+            "manager_id",
+            "account_id",
+            (pl.col("score") - pl.col("score_without")).alias("points"),
+            "score_without",
+            pl.lit(None, dtype=pl.String).alias("rule"),
         )
         .sort("manager_id", "account_id")
         .collect()

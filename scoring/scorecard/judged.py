@@ -25,15 +25,16 @@ NOT_SAID = {
 class Judged:
     """The scores of a period, sorted by manager.
 
-    `lines`, one row per manager and rule: value, n, target, reason (why there is no value), points, weight, instead,
-    is_measured, error and freedom; where managers are compared, in the metric's unit, observed, expected, difference,
-    theta and peer_mean, with scale (points of the score for one of the unit), unit (the same if all weight were the
-    rule's), z, evidence (of how many account-quarters), account_quarters, peers, label, few_comparable and why_not.
-    `scores`, one row per manager: score, coverage, is_withheld, is_thin (it would rest on too few accounts to have a
-    range), accounts (those the manager answers for), error, freedom, chance (the standard deviation that chance gives
-    it), and `NOT_SAID`, null where values are graded. Errors are in points, null where unknown. `accounts`: manager_id,
-    account_id, points (what it adds to the score) and score_without. `kinds`: manager_id, rule, kind, value, n, points
-    of the rules that grade kinds of accounts apart.
+    `lines`, one row per manager and rule: value, n, target, reason (why there is no value), points, weight,
+    instead, is_measured, error and freedom; where managers are compared, in the metric's unit, observed, expected,
+    difference, theta and peer_mean, with scale (points of the score for one of the unit), unit (the same if all
+    weight were the rule's), z, evidence (of how many account-quarters), account_quarters, held (how many whole ones
+    they make), peers, label, few_comparable and why_not. `scores`, one row per manager: score, coverage,
+    is_withheld, is_thin (it would rest on too few accounts to have a range), accounts (those the manager answers
+    for), error, freedom, chance (the standard deviation that chance gives it), and `NOT_SAID`, null where values
+    are graded. Errors are in points, null where unknown. `accounts`: manager_id, account_id, points (what it adds
+    to the score), score_without and, where accounts are compared, the rule by which it adds or takes most. `kinds`:
+    manager_id, rule, kind, value, n, points of the rules that grade kinds of accounts apart.
     `trace`: as `account_points.TRACE`, empty where values are graded. `lost`: as `lost.LOST`, None there.
     `weighing`: what each rule says that the others do not; empty where managers are compared and nobody asks for it.
     `apart` and `of_rules` are what does not depend on weights: what scores are made of, and what accounts add, rule by

@@ -12,6 +12,7 @@ from scoring.peers.credibility import LEAST_PEERS
 from scoring.peers.lost import Lost, lost
 from scoring.peers.settings import Fairness
 from scoring.peers.table import expect
+from scoring.scorecard.comparison import account_quarters
 from scoring.scorecard.estimates import WAS_LOST
 
 LOST = {
@@ -88,9 +89,9 @@ def _told(rows: pl.DataFrame, name: str, coverage: float) -> dict[str, dict[str,
 
 def sentence(row: Mapping[str, Any]) -> str:
     """How many accounts were lost, how many were to be expected, and whether chance could make the difference."""
-    count, expected, of = row["lost"], row["expected"], fixed(row["account_quarters"], 0)
+    count, expected, of = row["lost"], row["expected"], account_quarters(row["account_quarters"])
     is_none = count < _LEAST
-    said = f"Of {of} account-quarters {'none' if is_none else fixed(count)} ended with the account lost"
+    said = f"Of {of} {'none' if is_none else fixed(count)} ended with the account lost"
     held = f"{said}, where {fixed(expected)} are expected of such accounts"
     if row["ratio"] is None:
         return f"{said}."

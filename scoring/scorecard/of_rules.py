@@ -27,3 +27,8 @@ def sign_of(rule: Rule) -> float:
 def believes(rulebook: Rulebook) -> bool:
     """Whether the method weighs evidence."""
     return rulebook.method in BELIEVING
+
+
+def is_bounded(rulebook: Rulebook) -> bool:
+    """Whether points lie between 0 and 100; where accounts are compared their scale is open."""
+    return rulebook.method == "target_bands"

@@ -12,7 +12,7 @@ from scoring.rules import Rule, because
 from scoring.scorecard.comparison import compared_figures, comparison, why
 from scoring.scorecard.context import Context
 from scoring.scorecard.judged import Judged
-from scoring.scorecard.of_rules import believes, better_of, metric_of
+from scoring.scorecard.of_rules import believes, better_of, is_bounded, metric_of
 
 Row = Mapping[str, Any]
 
@@ -89,7 +89,10 @@ def _range(row: Row, context: Context) -> dict[str, float | None]:
     """The likely range of the points; unknown where they stand in for a missing value."""
     if row["points"] is None or not row["error"] or not row["is_measured"]:
         return {"low": None, "high": None}
-    low, high = likely_range(row["points"], row["error"], context.rulebook.interval, row["freedom"])
+    rulebook = context.rulebook
+    low, high = likely_range(
+        row["points"], row["error"], rulebook.interval, row["freedom"], is_bounded=is_bounded(rulebook)
+    )
     return {"low": _round(low), "high": _round(high)}
 
 

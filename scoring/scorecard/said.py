@@ -11,7 +11,7 @@ from scoring.peers.chance import LEAST_PEERS, groups, likely_range, quantile
 from scoring.peers.evidence import REASONS
 from scoring.rules import Rulebook
 from scoring.scorecard.context import Context
-from scoring.scorecard.of_rules import believes
+from scoring.scorecard.of_rules import believes, is_bounded
 
 Said = dict[str, Any]
 Row = Mapping[str, Any]
@@ -27,11 +27,13 @@ CHANGE_COVERAGE = 0.95
 class Scores:
     """The scores of a period by manager, as `Judged.scores`, and what they are held against.
 
-    `earlier` are those of the period before as they were given, `alike` the same by the rules of this one, `of_rules`
-    the part of the change that other rules made.
+    `accounts` says how many accounts each rests on, where accounts are compared by what they add. `earlier` are those
+    of the period before as they were given, `alike` the same by the rules of this one, `of_rules` the part of the
+    change that other rules made.
     """
 
     now: Mapping[str, Row]
+    accounts: Mapping[str, int] = field(default_factory=dict)
     earlier: Mapping[str, Row] = field(default_factory=dict)
     alike: Mapping[str, Row] = field(default_factory=dict)
     of_rules: Mapping[str, Row] = field(default_factory=dict)
@@ -44,7 +46,7 @@ def said(scores: Scores, context: Context) -> dict[str, Said]:
     middle = median(given) if len(given) >= LEAST_PEERS else None  # that of few tells what another one has
     return {
         manager: {
-            **_score(score, context),
+            **_score(score, context, scores.accounts.get(manager, 0)),
             "group": (group := sides.get(manager, "not_scored" if score["score"] is None else "within")),
             "label": _label(score, group, context),
             "peer_median": _round(middle),
@@ -65,11 +67,11 @@ def by_manager(frame: pl.DataFrame) -> dict[str, Row]:
     return {row["manager_id"]: row for row in frame.iter_rows(named=True)}
 
 
-def _score(score: Row, context: Context) -> Said:
+def _score(score: Row, context: Context, accounts: int) -> Said:
     """The score with its range, label and evidence, or the reason why there is none."""
     value = score["score"]
     low, high = _range(score, context.rulebook)
-    evidence, sentence = _evidence(score, low, high)
+    evidence, sentence = _evidence(score, low, high, context.rulebook, accounts)
     return {
         "score": _round(value),
         "low": _round(low),
@@ -117,24 +119,35 @@ def _range(score: Row, rulebook: Rulebook) -> tuple[float | None, float | None]:
     """The likely range; unknown, too, where leaving accounts out moves nobody's score."""
     if score["score"] is None or not score["error"]:
         return None, None
-    return likely_range(score["score"], score["error"], rulebook.interval, score["freedom"])
+    return likely_range(
+        score["score"], score["error"], rulebook.interval, score["freedom"], is_bounded=is_bounded(rulebook)
+    )
 
 
-def _evidence(score: Row, low: float | None, high: float | None) -> tuple[str, str]:
-    accounts = f"{score['accounts']:,} account{'s' if score['accounts'] != 1 else ''}"
+def _evidence(score: Row, low: float | None, high: float | None, rulebook: Rulebook, accounts: int) -> tuple[str, str]:
+    """The grade of the evidence and what the score rests on; `accounts` are those whose quarters are compared."""
     if score["score"] is None:
         return "none", "There is no score to carry."
     if score["z"] is not None:
         return str(score["grade"]), (
-            f"The score rests on {accounts}. Of what sets them apart from the peers' {score['z']:.0%} is believed; the "
-            "rest could be chance."
+            f"The score rests on {_accounts(accounts)}. Of what sets them apart from the peers' {score['z']:.0%} is "
+            "believed; the rest could be chance."
         )
+    rests = f"The score rests on {_accounts(score['accounts'])}"
     if low is None or high is None:
-        return "none", f"The score rests on {accounts}; leaving any of them out changes no score, so it has no range."
+        if rulebook.method != "target_bands":
+            return "none", f"Method {rulebook.method} does not say how far the score could be off."
+        return "none", f"{rests}; leaving any of them out changes no score, so it has no range."
     width = high - low
     grade = "high" if width <= 10 else "medium" if width <= 20 else "low"
     wide = "less than a point" if width < 1 else f"{width:.0f} point{'' if round(width) == 1 else 's'}"
-    return grade, f"The score rests on {accounts}; its likely range is {wide} wide."
+    if rulebook.method != "target_bands":
+        return grade, f"The likely range of the score is {wide} wide."
+    return grade, f"{rests}; its likely range is {wide} wide."
+
+
+def _accounts(count: int) -> str:
+    return f"{count:,} account{'' if count == 1 else 's'}"
 
 
 def _why_none(score: Row, context: Context) -> str:

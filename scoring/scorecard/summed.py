@@ -45,7 +45,8 @@ class AccountSums:
         return AccountSums(keys, keys.select("manager_id").unique().sort("manager_id"), manager, points, moves)
 
     def weighed(self, rulebook: Rulebook, scores: pl.DataFrame) -> pl.DataFrame:
-        """One row per account of the managers of `scores`: the points it adds, and the score without it.
+        """One row per account of the managers of `scores`: the points it adds, the score without it, and the rule by
+        which it adds or takes most.
 
         `scores` are those of the managers, whether or not they may be given.
         """
@@ -54,8 +55,11 @@ class AccountSums:
         whose = self.managers.join(known, on="manager_id", how="left", validate="1:1", maintain_order="left")
         is_known = whose["is_known"].fill_null(value=False).to_numpy()[self.manager]
         without = whose["score"].fill_null(np.nan).to_numpy()[self.manager] + combined(self.moves, share)
+        most = np.argmax(np.abs(self.points * share), axis=1)
         made = self.keys.with_columns(
-            pl.Series("points", combined(self.points, share)), pl.Series("score_without", without, nan_to_null=True)
+            pl.Series("points", combined(self.points, share)),
+            pl.Series("score_without", without, nan_to_null=True),
+            pl.Series("rule", [rule.name for rule in rulebook.rules], dtype=pl.String).gather(most),
         )
         return made if is_known.all() else made.filter(pl.Series(is_known))
 
@@ -68,6 +72,18 @@ class AccountSums:
         keys = self.keys.filter(pl.Series(mask))
         managers = keys.select("manager_id").unique().sort("manager_id")
         return AccountSums(keys, managers, coded(keys), self.points[mask], self.moves[mask])
+
+
+def counted(of_rules: pl.DataFrame, rulebook: Rulebook) -> dict[str, int]:
+    """Manager to the accounts that a score rests on: those that rules with weight take into account.
+
+    `of_rules` as `apart.OF_RULES`.
+    """
+    weighed = [rule.name for rule in rulebook.rules if rule.weight > 0]
+    accounts = (
+        of_rules.filter(pl.col("rule").is_in(weighed)).group_by("manager_id").agg(pl.col("account_id").n_unique())
+    )
+    return dict(accounts.iter_rows())
 
 
 def coded(keys: pl.DataFrame) -> Codes:

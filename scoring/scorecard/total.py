@@ -65,8 +65,8 @@ def _scores(lined: pl.DataFrame, rulebook: Rulebook, apart: Apart) -> pl.DataFra
             "label",
             "grade",
             "reason",
-            pl.Series("before_credibility", _plain(told, share, "difference")),
-            pl.Series("unadjusted", _plain(told, share, "observed")),
+            pl.Series("before_credibility", _plain(told, share, "difference", "peer_mean")),
+            pl.Series("unadjusted", _plain(told, share, "observed", "peer_observed")),
             freedom(pl.col("peers")).alias("freedom"),
             pl.Series("chance", _chance(figures, share, together)),
         ),
@@ -76,13 +76,14 @@ def _scores(lined: pl.DataFrame, rulebook: Rulebook, apart: Apart) -> pl.DataFra
     )
 
 
-def _plain(told: Sequence[Told], share: Vector, column: str) -> Vector:
-    """The score that a figure would give by itself on the same scale, nothing drawn in: 50 for its mean."""
+def _plain(told: Sequence[Told], share: Vector, column: str, of_peers: str) -> Vector:
+    """The score that a figure would give by itself on the same scale, nothing drawn in: 50 for that of the peers."""
     score = np.full(told[0].figures.rows.height, MIDDLE)
     for one, weight in zip(told, share, strict=True):
-        scale, value = one.figures.scale, one.figures.rows[column].to_numpy()
-        if scale and scale.between > 0 and not np.all(np.isnan(value)):
-            score += np.nan_to_num(POINTS * weight * (value - np.nanmean(value)) / np.sqrt(scale.between))
+        scale, rows = one.figures.scale, one.figures.rows
+        if scale and scale.between > 0:
+            above = rows[column].to_numpy() - rows[of_peers].to_numpy()
+            score += np.nan_to_num(POINTS * weight * above / np.sqrt(scale.between))
     return score
 
 

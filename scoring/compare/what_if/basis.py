@@ -20,7 +20,7 @@ from scoring.scorecard.drivers import Accounts, chosen, largest_accounts
 from scoring.scorecard.moving import CAUSES, PARTS, Moving
 from scoring.scorecard.of_rules import believes
 from scoring.scorecard.summed import AccountSums
-from scoring.scorecard.unweighed import BEFORE, NOW, PUBLISHED, aparts
+from scoring.scorecard.unweighed import BEFORE, ESTIMATES, NOW, PUBLISHED, aparts
 from scoring.scorecard.verdict import Verdict
 
 FRAMES = ("estimates", "account_points", "compared", "book", "movements")
@@ -101,7 +101,8 @@ def basis(cards: Sequence[Mapping[str, Any]], frames: Mapping[str, pl.DataFrame]
 
     Raises NotReweighableError where the run lacks what is needed.
     """
-    if missing := [name for name in FRAMES if name not in frames]:
+    missing = [name for name in FRAMES if name not in frames]
+    if missing := missing or [name for name in ESTIMATES if name not in frames["estimates"].columns]:
         raise NotReweighableError(
             f"the run keeps no {' and no '.join(missing)}, as it was stored by an earlier bookscore; run the period "
             "again to try other weights"
@@ -163,8 +164,9 @@ def _previous(period: Period, rulebook: Rulebook, before: Rulebook) -> Period:
 
 def _told(accounts: Accounts, sums: AccountSums) -> Accounts:
     """The accounts, with what is to be said of those that add most to a rule, so that it is known when asked."""
+    rules = [rule.name for rule in accounts.rulebook.rules]
     for n in range(sums.points.shape[1]):
-        top = sums.keys.with_columns(points=pl.Series(sums.points[:, n]))
+        top = sums.keys.with_columns(points=pl.Series(sums.points[:, n]), rule=pl.lit(rules[n]))
         accounts.told(top[chosen(sums.manager, sums.points[:, n])])
     return accounts
 

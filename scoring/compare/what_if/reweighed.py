@@ -19,6 +19,7 @@ from scoring.scorecard.judge import graded_accounts, graded_total
 from scoring.scorecard.of_rules import sign_of
 from scoring.scorecard.rule_lines import shares
 from scoring.scorecard.said import Scores, by_manager, said
+from scoring.scorecard.summed import counted
 from scoring.scorecard.switched import between, scores_of
 from scoring.scorecard.total import published, weighed_total
 from scoring.scorecard.trusted import as_trusted, given
@@ -83,14 +84,15 @@ def _total(apart: Apart, book: Rulebook) -> pl.DataFrame:
 
 def _scores(found: Basis, book: Rulebook, now: pl.DataFrame, of_rules: Mapping[str, Rows]) -> Scores:
     """The scores, and those of the period before: by the rules of then as they were given, else under these weights."""
+    rests_on = counted(found.of_rules, book)
     if BEFORE not in found.sides:
-        return Scores(by_manager(now))
+        return Scores(by_manager(now), rests_on)
     alike = by_manager(_total(found.sides[BEFORE], book))
     if found.before is None:
-        return Scores(by_manager(now), alike, alike)
+        return Scores(by_manager(now), rests_on, alike, alike)
     unknown = {"error": None, "freedom": None}
     earlier = {m: {"score": score, **unknown} for m, score in found.before.scores.iter_rows()}
-    return Scores(by_manager(now), earlier, alike, of_rules)
+    return Scores(by_manager(now), rests_on, earlier, alike, of_rules)
 
 
 def _of_rules(found: Basis, book: Rulebook) -> dict[str, Rows]:

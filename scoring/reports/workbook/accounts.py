@@ -1,5 +1,6 @@
 """Which accounts made each score? All accounts of all managers, with what they pay, what they add and what happened."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +12,7 @@ from scoring.reports.workbook.facts import Facts
 from scoring.reports.workbook.frames import KEY, Theirs
 from scoring.reports.workbook.looks import HUNDREDTHS, WHOLE, WHOLE_PERCENT, money
 from scoring.reports.workbook.sheet import MOST_ROWS, Table, Written
-from scoring.scorecard.happened import MOVES_TOLD, WORDS, happened, held
+from scoring.scorecard.happened import MOVES_TOLD, NOT_PAYING, WORDS, happened, in_quarter
 
 TITLE = "Accounts"
 _ROW_IS = "One row is an account in the book of a manager, the one that adds most to the score first."
@@ -30,7 +31,7 @@ def write(book: Book, found: Theirs, *, most_rows: int = MOST_ROWS) -> Written:
     written = rows.select(
         "place", "manager", "team", "account", "segment", "share", "before", "after",
         (pl.col("after") - pl.col("before")).alias("change"), points.alias("points"), "quarters",
-        pl.Series("sentence", _sentences(rows, found.movements, facts), dtype=pl.String),
+        pl.Series("sentence", _sentences(rows, found, facts), dtype=pl.String),
         "opening", "closing", "account_id",
     )  # fmt: skip
     for theirs in written.partition_by("place", include_key=False):
@@ -66,19 +67,30 @@ def _named(facts: Facts) -> pl.DataFrame:
     )
 
 
-def _sentences(rows: pl.DataFrame, movements: pl.DataFrame, facts: Facts) -> list[str]:
+def _sentences(rows: pl.DataFrame, found: Theirs, facts: Facts) -> list[str]:
     """What happened to each account, in the words of the card."""
+    named = {(c["manager_id"], d["account_id"]): d["sentence"] for c in facts.cards for d in c["drivers"]}
+    quarters = {(q["manager_id"], q["account_id"]): q for q in found.quarters.iter_rows(named=True)}
     told = (
-        movements.filter(pl.col("kind").is_in(list(WORDS)))
+        found.movements.filter(pl.col("kind").is_in(list(WORDS)))
         .sort("amount", "moved_on", "kind", descending=[True, False, False])
         .group_by(KEY, maintain_order=True)
         .agg(pl.struct(_TOLD).head(MOVES_TOLD).alias("told"))
     )
     both = rows.join(told, on=KEY, how="left", validate="1:1", maintain_order="left")
     return [
-        _sentence(before, after, moves or (), facts) or held(counted or 0, facts.quarters)
-        for before, after, counted, moves in both.select("before", "after", "quarters", "told").iter_rows()
+        named.get((manager, account))
+        or _sentence(before, after, moves or (), facts)
+        or _in_quarter(quarters.get((manager, account)), facts)
+        for manager, account, before, after, moves in both.select(*KEY, "before", "after", "told").iter_rows()
     ]
+
+
+def _in_quarter(quarter: Mapping[str, Any] | None, facts: Facts) -> str:
+    """What is said of an account with which the manager is credited at neither end of the window."""
+    if quarter is None:
+        return NOT_PAYING
+    return in_quarter(quarter, facts.metrics[quarter["rule"]], facts.run["currency"])
 
 
 def _sentence(before: Decimal | None, after: Decimal | None, moves: Any, facts: Facts) -> str:

@@ -59,9 +59,9 @@ class Facts:
         return float(self.settings.get("publish", {}).get("chance", 0.1))
 
     @property
-    def quarters(self) -> int:
-        """How many quarters an account is compared over."""
-        return int(self.settings.get("window", {}).get("quarters", 1))
+    def metrics(self) -> Mapping[str, str]:
+        """Rule to its metric."""
+        return {rule["name"]: rule["metric"] for rule in self.settings["rules"]}
 
     @property
     def rules(self) -> str:

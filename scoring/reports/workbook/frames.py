@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from scoring.money import MONEY
+from scoring.scorecard.happened import felt_quarters
 
 NEEDED = ("book", "compared", "movements")
 """The frames that a workbook is made of."""
@@ -21,7 +22,10 @@ _BOOK = {
     **_KEY, "account": pl.String(), "segment": pl.String(), "share": MONEY, "opening": MONEY, "closing": MONEY,
     "before": MONEY, "after": MONEY,
 }  # fmt: skip
-_COMPARED = {**_KEY, "rule": pl.String(), "ends_on": pl.Date(), "points": pl.Float64()}
+_COMPARED = {
+    **_KEY, "rule": pl.String(), "ends_on": pl.Date(), "part": pl.Float64(), "observed": pl.Float64(),
+    "expected": pl.Float64(), "points": pl.Float64(),
+}  # fmt: skip
 _MOVEMENTS = {
     **_KEY, "moved_on": pl.Date(), "kind": pl.String(), "amount": MONEY, "gap_days": pl.Int64(), "origin": pl.String(),
 }  # fmt: skip
@@ -32,10 +36,13 @@ class Theirs:
     """What managers' books hold; managers in the order in which they were asked for, each with its `place` in it.
 
     `accounts`: what the book says of each account, the points it adds and the quarters in which it counts, null where
-    it is not compared; the best first. `movements`: by day. `missing` are the frames that there were not.
+    it is not compared; the best first. `quarters`: in which most happened to each by the rule by
+    which it adds most. `movements`: by day. `missing` are
+    the frames that there were not.
     """
 
     accounts: pl.DataFrame
+    quarters: pl.DataFrame
     movements: pl.DataFrame
     missing: tuple[str, ...]
 
@@ -58,6 +65,7 @@ def theirs(frames: Frames, managers: Sequence[str]) -> Theirs:
     best_first = {"points": True, "account": False, "account_id": False}
     return Theirs(
         accounts.sort("place", *best_first, descending=[False, *best_first.values()], nulls_last=True),
+        _felt(compared),
         movements.sort("place", "moved_on", "account_id", "kind", "origin"),
         tuple(name for name in NEEDED if name not in frames),
     )
@@ -83,6 +91,13 @@ def _called(book: pl.DataFrame | Path | None, accounts: pl.Series) -> pl.DataFra
 
 def _lazy(frame: pl.DataFrame | Path) -> pl.LazyFrame:
     return pl.scan_parquet(frame) if isinstance(frame, Path) else frame.lazy()
+
+
+def _felt(compared: pl.DataFrame) -> pl.DataFrame:
+    """The quarter of each manager's account that is told, by the rule by which it adds or takes most."""
+    most = pl.col("points").abs().round(9)
+    felt = felt_quarters(compared).sort(*KEY, most, descending=[False, False, True], maintain_order=True)
+    return felt.unique(KEY, keep="first", maintain_order=True)
 
 
 def _counted(compared: pl.DataFrame) -> pl.DataFrame:
