@@ -183,10 +183,15 @@ class Seen:
         return self.shelf.made((what, self.sight, self.run_id), make)
 
     def evidence(self, manager_id: str) -> Evidence:
-        """What a manager's score is explained from, of nobody else. Raises NotVisibleError and UnexplainedError."""
+        """What a manager's score is explained from, of nobody else. Raises NotVisibleError and UnexplainedError.
+
+        Of accounts that others are credited with as well it holds what all together are credited with: no more than
+        the account's own rows say.
+        """
         card = self.card(manager_id)
         frames = {name: self.frame(name).lazy() for name in ("book", "movements", "lines", "compared")}
-        return explain.of_stored(self._held.summary, (card,), **frames)
+        whole = self.shelf.frame(self.run_id, "book").lazy().filter(pl.col("account_id").is_in(list(self.accounts)))
+        return explain.of_stored(self._held.summary, (card,), **frames, ends=explain.ends_of(whole))
 
     def search(self, words: str) -> tuple[Found, ...]:
         """Managers and accounts whose name or id has the words in it, managers first, both in alphabetical order."""
