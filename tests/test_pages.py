@@ -15,6 +15,8 @@ from web_world import PERIODS, World
 
 from scoring.numbers import fixed
 from scoring.rules.proposed import proposed
+from scoring.scorecard.cards import Card
+from scoring.store import Store
 from scoring.view import NotVisibleError, Shelf, View
 from scoring.view.slugs import slug, unslug
 
@@ -102,6 +104,28 @@ def test_an_account_leads_to_the_rows_as_read_and_as_used(
     assert before == pytest.approx(float(told["explained"]["accounts"][0]["whole"]["before"]))
     points = sum(float(q["points"]) for line in told["explained"]["lines"] if line["compared"] for a in line["compared"]["accounts"] for q in a["quarters"])  # fmt: skip  # noqa: E501
     assert points == pytest.approx(account["points"], abs=1e-6)
+
+
+@pytest.mark.parametrize("is_alone", [True, False], ids=["one manager", "every manager"])
+@pytest.mark.parametrize("role", ["leader", "auditor"])
+def test_pages_are_there_where_managers_are_in_no_team(
+    web_world: World, monkeypatch: pytest.MonkeyPatch, role: str, is_alone: bool
+) -> None:
+    read = Store.cards
+
+    def without_team(store: Store, run_id: str) -> tuple[Card, ...]:
+        first, *others = read(store, run_id)
+        return ({**first, "team": None}, *(others if is_alone else ({**card, "team": None} for card in others)))
+
+    monkeypatch.setattr(Store, "cards", without_team)
+    client = web_world.client(web_world.users[role])
+    listed = client.get(f"{HOME}/teams.json").json()["teams"]
+    assert bool(listed) is is_alone
+    assert None not in {each["team"] for each in listed}
+    for page in ("league", "teams", "ladder", "company", "cohorts", "data", "reviews", "search?q=a", "what-if"):
+        for form in ("", ".json", ".csv"):
+            name, mark, asked = page.partition("?")
+            assert client.get(f"{HOME}/{name}{form}{mark}{asked}").status_code == 200, (page, form)
 
 
 def test_search_finds_managers_before_accounts(leader: TestClient) -> None:

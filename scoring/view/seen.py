@@ -71,7 +71,7 @@ class Seen:
     @cached_property
     def teams(self) -> tuple[str, ...]:
         """The teams they see as a whole, in alphabetical order."""
-        found = {card["team"] for card in self.cards if self.sight.sees_team(card["team"])}
+        found = {card["team"] for card in self.cards if card["team"] and self.sight.sees_team(card["team"])}
         return tuple(sorted(found, key=lambda team: (bare(team), team)))
 
     @cached_property
