@@ -15,12 +15,15 @@ from scoring.web.identity import NotSignedInError, sign_in_path
 from scoring.web.log import REQUEST_ID, RequestLog
 from scoring.web.own_forms import OwnForms
 from scoring.web.proxies import KnownProxies
+from scoring.web.sign_in.doors import sign_in_form
+from scoring.web.unsaved import unsaved
 
 if TYPE_CHECKING:
     from scoring.web.desk import Desk
 
 LARGEST_BODY = 1_000_000
 """Bytes of a form: several texts of ten thousand letters each, however they are written."""
+_UNSAVED = "You were signed out in the meantime. What you sent was not saved: sign in, and send it once more."
 
 
 def protect(app: FastAPI, desk: "Desk") -> None:
@@ -41,13 +44,19 @@ def protect(app: FastAPI, desk: "Desk") -> None:
     app.build_middleware_stack = outermost  # type: ignore[method-assign]
 
 
-def _to_sign_in(request: Request, _error: Exception) -> Response:
-    """Sends a browser to where people sign in, and tells a program that it has to."""
+async def _to_sign_in(request: Request, _error: Exception) -> Response:
+    """Sends a browser to where people sign in, and tells a program that it has to.
+
+    Whoever sent a form is told that nothing of it was saved, and shown what they typed.
+    """
     if _is_data(request) or request.headers.get("accept", "").startswith("application/json"):
         return JSONResponse({"detail": "not signed in"}, 401)
     if request.headers.get("hx-request") == "true":
         return Response(status_code=401, headers={"HX-Redirect": sign_in_path(request)})
-    return RedirectResponse(sign_in_path(request), 303)
+    if request.method in ("GET", "HEAD"):
+        return RedirectResponse(sign_in_path(request), 303)
+    lost = await unsaved(request)
+    return sign_in_form(request, 401, onto=request.url.path, refused=_UNSAVED, unsaved=lost)
 
 
 def _unreadable(request: Request, error: Exception) -> Response:
