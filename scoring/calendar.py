@@ -9,8 +9,9 @@ weeks; nothing is scored by them.
 
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from scoring.errors import BookscoreError
 
@@ -130,6 +131,11 @@ class Calendar:
         year, within = divmod(month - self.fiscal_year_starts + 1, 12)
         year += self.fiscal_year_starts > 1
         return Period(f"{year}-Q{within // 3 + 1}" if months == 3 else f"{year}", start, end)
+
+
+def business_day(at: datetime, zone: str) -> date:
+    """The day that it is at the instant where the company is."""
+    return at.astimezone(ZoneInfo(zone)).date()
 
 
 def _number(day: date) -> int:

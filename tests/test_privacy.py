@@ -3,13 +3,16 @@
 import io
 import re
 import shutil
+import sqlite3
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
+import web_world
 from fastapi.testclient import TestClient
 from httpx import Response
 from tabled import tables
@@ -237,3 +240,27 @@ def test_numbers_of_thousands_of_digits_in_a_form_are_none(desk: Desk) -> None:
     many = "9" * 5_000
     assert desk.does(desk.leader, "commented", after=many, text="x").status_code == 409
     assert desk.does(desk.leader, "decided", dispute=many, outcome="noted", reason="x").status_code == 422
+
+
+def test_answer_is_awaited_until_the_day_is_over_where_the_company_is(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    zone = "json_set(summary, '$.rules.settings.calendar.time_zone', 'America/Los_Angeles')"
+    with closing(sqlite3.connect(desk.world.store.frames.parent / "bookscore.db")) as raw, raw:
+        raw.execute(f"update run set summary = {zone}")
+    desk.done(desk.leader, ("started", {}), ("shared", {"answer_by": NOW.date().isoformat()}))
+    monkeypatch.setattr(web_world, "NOW", datetime.combine(NOW.date() + timedelta(days=1), time(6, 59), UTC))
+    leader = desk.world.client(desk.world.users["leader"])
+    told = leader.get(f"{desk.path}.json").json()
+    assert told["standing"] == f"shared, to be answered by {NOW.date()}"
+    assert "decline" not in told["may"]
+    assert f"{NOW.day} Jul 2026</td>" in leader.get(f"/periods/{PERIOD}/reviews").text
+    monkeypatch.setattr(web_world, "NOW", web_world.NOW + timedelta(minutes=1))
+    told = leader.get(f"{desk.path}.json").json()
+    assert told["standing"] == f"shared, no answer by {NOW.date()}"
+    assert "decline" in told["may"]
+
+
+def test_form_proposes_a_week_for_the_answer(desk: Desk) -> None:
+    desk.done(desk.leader, ("started", {}))
+    assert f'name="answer_by" value="{NOW.date() + timedelta(days=7)}"' in desk.leader.get(desk.path).text

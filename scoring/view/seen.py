@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -9,6 +10,7 @@ import polars as pl
 
 from scoring import explain
 from scoring.access import Sight
+from scoring.calendar import business_day
 from scoring.errors import BookscoreError, Problem
 from scoring.explain import Evidence
 from scoring.letters import bare
@@ -94,6 +96,10 @@ class Seen:
         if self.sight.is_everything or not ownership["managers"]:
             return rules
         return {**rules, "settings": {**rules["settings"], "ownership": {**ownership, "managers": own}}}
+
+    def day(self, at: datetime) -> date:
+        """The day on which the instant lies, by the time zone of the rules."""
+        return business_day(at, self._held.summary["rules"]["settings"]["calendar"]["time_zone"])
 
     @property
     def summary(self) -> Mapping[str, Any]:
