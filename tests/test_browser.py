@@ -180,6 +180,22 @@ def test_bad_names_are_text_on_every_page_and_break_none(world: World, site: Sit
     assert not wrong
 
 
+def test_published_scores_of_eight_periods_stand_in_one_line_each_on_a_phone(
+    world: World, site: Site, browser: Browser
+) -> None:
+    more = """() => document.querySelectorAll(".trend-table tr").forEach(
+      row => { while (row.children.length < 9) row.append(row.lastElementChild.cloneNode(true)) })"""
+    lines = """() => [...document.querySelectorAll(".trend-table th, .trend-table td")].map(
+      cell => Math.round(cell.clientHeight / parseFloat(getComputedStyle(cell).lineHeight)))"""
+    with visiting(browser, site, "leader") as visit:
+        visit.go(f"/periods/{LATEST}/managers/{slug(world.users['manager'].manager_id or '')}")
+        visit.at(PHONE).evaluate(more)
+        told = visit.page.evaluate(lines)
+        assert len(told) == 2 * (1 + 8)
+        assert set(told) == {1}
+        assert visit.wider(PHONE) == []
+
+
 # ---- ways through the pages ----
 
 
