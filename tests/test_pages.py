@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from hashlib import sha256
 from importlib.resources import files
 
@@ -126,6 +127,43 @@ def test_pages_are_there_where_managers_are_in_no_team(
         for form in ("", ".json", ".csv"):
             name, mark, asked = page.partition("?")
             assert client.get(f"{HOME}/{name}{form}{mark}{asked}").status_code == 200, (page, form)
+
+
+def test_no_page_leads_to_a_period_in_which_what_it_shows_is_not_there(
+    web_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything, read = web_world.seen(web_world.users["leader"]), Store.cards
+    first = next(card for card in everything.cards if card["drivers"])
+    earlier = web_world.seen(web_world.users["leader"], BEFORE).run_id
+
+    def joined_later(store: Store, run_id: str) -> tuple[Card, ...]:
+        return tuple(card for card in read(store, run_id) if run_id != earlier or card["team"] != first["team"])
+
+    monkeypatch.setattr(Store, "cards", joined_later)
+    own = replace(web_world.users["leader"], manager_id=first["manager_id"])
+    client, manager = web_world.client(own), slug(first["manager_id"])
+    account = slug(first["drivers"][0]["account_id"])
+    pages = ["league", "teams", "ladder", f"teams/{slug(first['team'])}", f"managers/{manager}",
+             f"managers/{manager}/review", f"managers/{manager}/accounts/{account}"]  # fmt: skip
+    for page in (*(f"{HOME}/{each}" for each in pages), f"/periods/{BEFORE}/league"):
+        shown = client.get(page)
+        assert shown.status_code == 200, page
+        bar = shown.text.partition("<header")[2].partition("</header>")[0]
+        for link in re.findall(r'href="([^"]+)"', bar):
+            assert client.get(link).status_code in (200, 303), (page, link)
+        assert f'<a href="{HOME}/managers/{manager}"' in bar
+    assert f'href="/periods/{BEFORE}/league"' in client.get(f"{HOME}/league").text
+    monkeypatch.setattr("scoring.web.app.found_user", lambda _request: own)
+    gone = client.get(f"/periods/{BEFORE}/managers/{manager}")
+    assert gone.status_code == 404
+    assert f'href="/periods/{BEFORE}/league"' in gone.text
+
+
+def test_director_with_a_card_finds_it(web_world: World) -> None:
+    director, card = web_world.users["director"], web_world.seen(web_world.users["leader"]).cards[-1]
+    shown = web_world.client(replace(director, manager_id=card["manager_id"])).get(f"{HOME}/league").text
+    assert f'<a href="{HOME}/managers/{slug(card["manager_id"])}">My scorecard</a>' in shown
+    assert "My scorecard" not in web_world.client(director).get(f"{HOME}/league").text
 
 
 def test_search_finds_managers_before_accounts(leader: TestClient) -> None:

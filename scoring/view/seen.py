@@ -133,6 +133,14 @@ class Seen:
             raise NotVisibleError("manager")
         return card
 
+    def holds(self, manager_id: str, account_id: str) -> bool:
+        """Whether the account is in the book of the manager, and theirs to see."""
+        return manager_id in self.managers and not self.book_of(manager_id, account_id).is_empty()
+
+    def book_of(self, manager_id: str, account_id: str) -> pl.DataFrame:
+        """What the book says of the account as the manager is credited with it: one row, or none."""
+        return self.frame("book").filter((pl.col("manager_id") == manager_id) & (pl.col("account_id") == account_id))
+
     def team(self, name: str) -> tuple[Card, ...]:
         """The cards of a team. Raises NotVisibleError unless they see the whole of it."""
         cards = tuple(card for card in self._held.cards if card["team"] == name)

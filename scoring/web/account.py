@@ -52,6 +52,7 @@ def account(manager_id: str, account_id: str, seen: Seeing) -> Page:
         seen.run_id,
         f"{manager} {found.account_id}",
         ((f"{home}/league", "Account managers"), (f"{home}/managers/{slug(manager)}", card["name"])),
+        lambda run: run.holds(manager, found.account_id),
     )
 
 

@@ -88,8 +88,15 @@ def _refused(request: Request, error: Exception) -> Response:
 def _answer(request: Request, status: int, told: str, headers: Mapping[str, str] | None = None) -> Response:
     if request.url.path.endswith(".json") or request.url.path.startswith("/api/"):
         return JSONResponse({"detail": told}, status, headers)
-    page = Page("error.html.j2", "Not found" if status == 404 else "Not possible", told, shown={"told": told})
     user = found_user(request)
-    return HTMLResponse(
-        render(request, View(request.app.state.desk.shelf, user) if user else None, page), status, headers
+    view = View(request.app.state.desk.shelf, user) if user else None
+    named = request.scope.get("path_params", {}).get("period")
+    page = Page(
+        "error.html.j2",
+        "Not found" if status == 404 else "Not possible",
+        told,
+        shown={"told": told},
+        period=named if view and named in view.periods.names else None,
+        is_in=lambda _run: False,
     )
+    return HTMLResponse(render(request, view, page), status, headers)

@@ -50,6 +50,7 @@ def manager(manager_id: str, seen: Seeing, view: Viewing) -> Page:
         seen.run_id,
         card["manager_id"],
         ((f"/periods/{slug(seen.period)}/league", "Account managers"),),
+        lambda run: card["manager_id"] in run.managers,
     )
 
 

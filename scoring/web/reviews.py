@@ -127,6 +127,7 @@ def review(manager_id: str, seen: Seeing, view: Viewing, request: Request) -> Pa
         seen.run_id,
         card["manager_id"],
         ((f"{home}/reviews", "Reviews"), (f"{home}/managers/{slug(card['manager_id'])}", card["name"])),
+        lambda run: card["manager_id"] in run.managers,
     )
 
 
