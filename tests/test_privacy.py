@@ -264,3 +264,37 @@ def test_answer_is_awaited_until_the_day_is_over_where_the_company_is(
 def test_form_proposes_a_week_for_the_answer(desk: Desk) -> None:
     desk.done(desk.leader, ("started", {}))
     assert f'name="answer_by" value="{NOW.date() + timedelta(days=7)}"' in desk.leader.get(desk.path).text
+
+
+def test_card_says_how_its_review_stands_to_each_as_far_as_it_is_theirs_to_see(desk: Desk) -> None:
+    card = desk.path.removesuffix("/review")
+    for who in (desk.leader, desk.manager):
+        assert "No review was begun" in who.get(card).text
+        assert "comment</span>" not in who.get(card).text, "boxes to write in are for paper"
+    desk.done(desk.leader, ("started", {}), ("commented", {"text": DRAFT}))
+    assert DRAFT in desk.leader.get(card).text
+    assert DRAFT not in desk.manager.get(card).text
+    assert "No review was begun and shared with you" in desk.manager.get(card).text
+    desk.done(desk.leader, ("shared", {"answer_by": SHARED}))
+    desk.done(desk.manager, ("disputed", {"text": "Not mine"}))
+    for who in (desk.leader, desk.manager):
+        shown = who.get(card).text
+        assert '<span class="tag">disputed</span> 1 dispute to be decided' in shown
+        assert "disputed: Not mine" in shown
+        assert f'href="{slug(desk.own)}/review"' in shown
+        assert who.get(f"{card}.json").json()["review"] == "1 dispute to be decided"
+
+
+def test_pages_say_of_a_run_that_it_is_sealed(desk: Desk) -> None:
+    store, pages = desk.world.store, [f"/periods/{PERIOD}/league", desk.path.removesuffix("/review")]
+    found = store.published(PERIOD)
+    assert found is not None
+    for page in pages:
+        assert "Sealed on" not in desk.leader.get(page).text
+    store.seal(found.run_id, by="Fay Finance", at=NOW)
+    for page in pages:
+        shown = desk.leader.get(page).text
+        assert "<p>Sealed on 20 Jul 2026</p>" in shown
+        assert ", sealed on 20 Jul 2026." in shown
+        assert desk.leader.get(f"{page}.json").json()["sealed_at"].startswith("2026-07-20T09:30")
+    assert "Sealed on" not in desk.leader.get(f"/periods/{PERIODS[1]}/league").text

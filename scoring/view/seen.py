@@ -61,6 +61,12 @@ class Seen:
         return self._held.run.period
 
     @cached_property
+    def sealed_at(self) -> str | None:
+        """When the run was sealed for its period, in ISO 8601; None where it is not, and another may take its place."""
+        seal = self.shelf.store.sealed(self.period)
+        return seal.sealed_at if seal is not None and seal.run_id == self.run_id else None
+
+    @cached_property
     def cards(self) -> tuple[Card, ...]:
         """The cards that are theirs to see, as they were stored."""
         return self.sight.of(self._held.cards)

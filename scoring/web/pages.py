@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import partial
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -101,6 +102,7 @@ def render(request: Request, view: View | None, page: Page) -> str:
         periods=[name for name in view.periods.names if page.is_in(view.run(name))] if view and page.period else (),
         menu=menu(view, page.period) if view else (),
         period_href=partial(_elsewhen, page, request.url.path) if page.period else None,
+        sealed_on=_sealed_on(view.run(page.period)) if view and page.period else None,
         csrf=csrf_token(request) if view else "",
         search_href=f"/periods/{slug(period)}/search" if period else None,
         path=request.url.path,
@@ -108,6 +110,10 @@ def render(request: Request, view: View | None, page: Page) -> str:
         is_part=request.headers.get("HX-Request") == "true",
         **page.shown,
     )
+
+
+def _sealed_on(seen: Seen) -> date | None:
+    return seen.day(datetime.fromisoformat(seen.sealed_at)) if seen.sealed_at else None
 
 
 def part(template: str, **shown: Any) -> Markup:

@@ -13,7 +13,8 @@ from scoring.errors import BookscoreError
 from scoring.review import TO_ANSWER, VERBS, Event, Kind, Review, Version, What
 from scoring.review.refusals import ChangedSinceError, RefusedMoveError
 from scoring.review.words import by, signatures, standing, told
-from scoring.view import NotSharedError, ReviewDesk, ReviewSeen
+from scoring.scorecard.cards import Card
+from scoring.view import NotSharedError, ReviewDesk, ReviewSeen, Seen, View
 from scoring.view.slugs import slug, unslug
 from scoring.web import noticing
 from scoring.web.desk import Filled, Seeing, Viewing, desk_of
@@ -129,6 +130,12 @@ def review(manager_id: str, seen: Seeing, view: Viewing, request: Request) -> Pa
         ((f"{home}/reviews", "Reviews"), (f"{home}/managers/{slug(card['manager_id'])}", card["name"])),
         lambda run: card["manager_id"] in run.managers,
     )
+
+
+def reviewed(view: View, seen: Seen, card: Card, now: datetime) -> ReviewAnswer:
+    """The review of a card as the person sees it; null fields where they see none."""
+    found = ReviewDesk(view, seen).of(card["manager_id"], now)
+    return _answer(found) if found else _none(seen.period, card)
 
 
 @router.post("/periods/{period}/managers/{manager_id}/review", include_in_schema=False)
