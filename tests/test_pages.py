@@ -1,6 +1,7 @@
 """Do the pages say what the run says? The same digits on the page, in its JSON, in its CSV and in scorecards.json."""
 
 import csv
+import html
 import io
 import json
 import re
@@ -164,6 +165,21 @@ def test_director_with_a_card_finds_it(web_world: World) -> None:
     shown = web_world.client(replace(director, manager_id=card["manager_id"])).get(f"{HOME}/league").text
     assert f'<a href="{HOME}/managers/{slug(card["manager_id"])}">My scorecard</a>' in shown
     assert "My scorecard" not in web_world.client(director).get(f"{HOME}/league").text
+
+
+def test_account_that_is_the_managers_at_neither_end_is_not_said_to_count_with_nothing(
+    leader: TestClient, web_world: World, cards: list[dict[str, object]]
+) -> None:
+    book = web_world.seen(web_world.users["leader"]).frame("book").select("manager_id", "account_id", "share")
+    drivers = {(c["manager_id"], d["account_id"]): d["sentence"] for c in cards for d in c["drivers"]}  # type: ignore[attr-defined]
+    neither = [(manager, account) for manager, account, share in book.iter_rows() if share == 0]
+    assert set(neither) & drivers.keys()
+    assert set(neither) - drivers.keys()
+    for manager, account in neither:
+        shown = leader.get(f"{HOME}/managers/{slug(manager)}/accounts/{slug(account)}").text
+        told = drivers.get((manager, account), "the manager's at neither end")
+        assert f"; {told}.</p>" in html.unescape(shown)
+        assert "of it counts here" not in shown
 
 
 def test_search_finds_managers_before_accounts(leader: TestClient) -> None:
