@@ -1,5 +1,6 @@
 """What does nobody get by asking oddly? Drafts that were not shared, time that was not given, a server that stands."""
 
+import html
 import io
 import re
 import shutil
@@ -233,6 +234,39 @@ def test_password_whose_accents_take_for_ever_to_put_in_order_is_not_looked_at(w
 ])  # fmt: skip
 def test_questions_that_are_too_large_are_refused(web_world: World, address: str) -> None:
     assert web_world.client(web_world.users["leader"]).get(address).status_code == 422
+
+
+@pytest.mark.parametrize(("address", "told"), [
+    ("/log?below=abc", "Below must be a whole number."),
+    ("/log?below=0", "Below must be 1 or more."),
+    ("/deliveries?skip=-1", "Skip must be 0 or more."),
+    (f"/periods/{PERIOD}/league?sort=x", "Sort must be 'name', 'team', 'score' or 'change'."),
+    (f"/periods/{PERIOD}/search?q={'a' * 201}", "Q must have at most 200 characters."),
+])  # fmt: skip
+def test_questions_that_cannot_be_read_are_told_in_our_words_on_a_page(
+    web_world: World, address: str, told: str
+) -> None:
+    refused = web_world.client(web_world.users["leader"]).get(address)
+    assert refused.status_code == 422
+    assert f"<p>{told}</p>" in html.unescape(refused.text)
+    assert '<a href="/">' in refused.text
+
+
+def test_forms_that_lack_something_are_told_in_our_words(desk: Desk) -> None:
+    desk.done(desk.leader, ("started", {}), ("shared", {"answer_by": SHARED}))
+    for kind, said, told in (
+        ("commented", {"text": "  \n"}, "text must not be empty"),
+        ("commented", {}, "text is missing"),
+        ("commented", {"text": "x" * 10_001}, "text must have at most 10000 characters"),
+        ("declined", {"reason": "No answer"}, "witness is missing"),
+        ("decided", {"dispute": "1", "outcome": "maybe", "reason": "x"}, "outcome must be &#39;upheld&#39;"),
+        ("shared", {"answer_by": "tomorrow"}, "answer by must be a day, such as 2026-06-30"),
+        ("shared", {"answer_by": SHARED, "role": "x"}, "role is nothing that this form asks for"),
+        ("nothing", {}, "the form is not what can be there"),
+    ):
+        refused = desk.does(desk.leader, kind, **said)  # type: ignore[arg-type]
+        assert refused.status_code == 422
+        assert f"Nothing was saved: {told}" in refused.text, refused.text
 
 
 def test_numbers_of_thousands_of_digits_in_a_form_are_none(desk: Desk) -> None:

@@ -341,7 +341,7 @@ def test_nobody_is_signed_in_or_out_by_another_site(here: World) -> None:
 def test_fields_that_the_form_does_not_have_are_refused(here: World) -> None:
     refused = here.browser().sign_in(role="leader of all", user_id="1")
     assert (refused.status_code, PASSWORD in refused.text, "leader of all" in refused.text) == (422, False, False)
-    assert "role: Extra inputs are not permitted" in refused.text
+    assert "Role is nothing that this form asks for; user id is nothing" in refused.text
 
 
 # ---- headers, hosts, proxies ----
@@ -540,6 +540,9 @@ def test_each_request_is_one_line_of_json_without_what_is_secret_in_its_address(
         ("POST", "/sign-in", 303),
         ("GET", "/probe", 200),
     ]
+    mistake = next(json.loads(log.JsonLines().format(r)) for r in caplog.records if r.getMessage() == "mistake")
+    assert failed.endswith(f" as {mistake['request_id']}.")
+    assert "a secret of ours" in mistake["trace"]
     assert told[2]["user_id"] == people.users(here.store)[0].user_id
     assert told[2]["address"] == "127.0.0.1"
 

@@ -19,6 +19,7 @@ from scoring.view.slugs import slug, unslug
 from scoring.web import noticing
 from scoring.web.desk import Filled, Seeing, Viewing, desk_of
 from scoring.web.pages import Page, add_page, download
+from scoring.web.wrong import wrong
 
 router = APIRouter()
 
@@ -31,8 +32,7 @@ class WrongFormError(BookscoreError):
     """A form lacks something, or holds something that cannot be."""
 
     def __init__(self, error: ValidationError) -> None:
-        told = "; ".join(f"{e['loc'][-1] if e['loc'] else 'the form'}: {e['msg']}" for e in error.errors())
-        super().__init__(f"nothing was saved: {told}; go back and mend it")
+        super().__init__(f"nothing was saved: {wrong(error.errors())}; go back and mend it")
 
 
 @dataclass(frozen=True, slots=True)
