@@ -46,6 +46,7 @@ def test_leader_sees_first_what_waits_for_a_person_then_what_waits_for_data(web_
         ("sales_channel", "2026-W20", "skipped"),
     ]
     assert told["counts"] == {"pending": 1, "sent": 1, "failed": 1, "parked": 1, "skipped": 9, "unknown": 1}
+    assert {s["name"]: s["to"] for s in told["schedules"]}["leaders_weekly"] == "each leader"
     page = client.get(PAGE).text
     assert MISSING in page
     places = [page.index(each) for each in ("For a person to decide", "Waiting for data", ">Deliveries<", "goes out")]
