@@ -139,6 +139,11 @@ class Calendar:
         return Period(f"{year}-Q{within // 3 + 1}" if months == 3 else f"{year}", start, end)
 
 
+def business_day(at: datetime, zone: str) -> date:
+    """The day that it is at the instant where the company is."""
+    return at.astimezone(ZoneInfo(zone)).date()
+
+
 def _number(day: date) -> int:
     """The month of the day, counted from the year 0."""
     return day.year * 12 + day.month - 1

@@ -28,10 +28,11 @@ def printed(card: Any, review: Review) -> Made:
     return Made("card.pdf", text.encode(), "a printer")
 
 
-def computed(store: Store, letter: str, period: str = PERIOD, score: float = 72.6) -> str:
-    """The id of a run that is stored, with another card of Zoë's for another score."""
+def computed(store: Store, letter: str, period: str = PERIOD, score: float = 72.6, *, zone: str | None = None) -> str:
+    """The id of a run that is stored, with another card of Zoë's for another score; `zone` is where the company is."""
     cards = [{**CARDS[0], "score": score}, CARDS[1]]
-    made = record(letter * 64, period)
+    said = {} if zone is None else {"rules": {"settings": {"calendar": {"time_zone": zone}}}}
+    made = record(letter * 64, period, **said)
     frames: dict[str, Path | bytes] = {"book": parquet(1), "read_contracts": parquet(1, 2)}
     return store.save(made, cards=cards, frames=frames, created_at=NOON, problems=PROBLEMS, files=FILES)
 

@@ -296,3 +296,14 @@ def test_dates_of_which_the_last_counts_are_looked_at_like_others(tmp_path: Path
 def test_rows_that_are_left_out_raise_no_doubt_about_dates() -> None:
     _, findings = draft(Path(__file__).parent / "exports" / "qualtrics_responses", LAYOUT, REQUIRED)
     assert [f.what for f in findings if f.certainty == "guessed"] == []
+
+
+def test_key_of_a_row_is_not_taken_for_whom_it_belongs_under(tmp_path: Path) -> None:
+    files = {
+        "managers.csv": "manager_id,name,team\nm1,Ann,North\nm2,Bo,North\n",
+        "accounts.csv": "account_id,name\na1,Birch\na2,Cedar\n",
+    }
+    entries, text, _, _ = drafted(tmp_path, files)
+    assert entries["managers.csv"]["columns"] == {"manager_id": "manager_id", "name": "name", "team": "team"}
+    assert "reports_to" not in text
+    assert "parent_id" not in text

@@ -180,6 +180,49 @@ def test_bad_names_are_text_on_every_page_and_break_none(world: World, site: Sit
     assert not wrong
 
 
+def test_published_scores_of_eight_periods_stand_in_one_line_each_on_a_phone(
+    world: World, site: Site, browser: Browser
+) -> None:
+    more = """() => document.querySelectorAll(".trend-table tr").forEach(
+      row => { while (row.children.length < 9) row.append(row.lastElementChild.cloneNode(true)) })"""
+    lines = """() => [...document.querySelectorAll(".trend-table th, .trend-table td")].map(
+      cell => Math.round(cell.clientHeight / parseFloat(getComputedStyle(cell).lineHeight)))"""
+    with visiting(browser, site, "leader") as visit:
+        visit.go(f"/periods/{LATEST}/managers/{slug(world.users['manager'].manager_id or '')}")
+        visit.at(PHONE).evaluate(more)
+        told = visit.page.evaluate(lines)
+        assert len(told) == 2 * (1 + 8)
+        assert set(told) == {1}
+        assert visit.wider(PHONE) == []
+
+
+def test_menu_stands_in_one_line_on_a_desktop_and_hashes_in_one_each(site: Site, browser: Browser) -> None:
+    lines = "(all) => all.map(e => Math.round(e.getBoundingClientRect().height))"
+    with visiting(browser, site, "leader") as visit:
+        visit.go(f"/periods/{LATEST}/league")
+        (bar, *_), (link, *_) = (
+            visit.at(DESKTOP).locator(each).evaluate_all(lines) for each in (".bar nav ul", ".bar nav a")
+        )
+        assert bar == link
+        visit.go("/log")
+        hashes = (
+            visit.at(DESKTOP).locator("td.hash").evaluate_all("all => all.map(e => getComputedStyle(e).whiteSpace)")
+        )
+        assert set(hashes) == {"nowrap"}
+
+
+def test_what_is_for_the_screen_alone_is_not_printed(world: World, site: Site, browser: Browser) -> None:
+    own = slug(world.users["manager"].manager_id or "")
+    seen = "all => all.filter(e => e.checkVisibility()).map(e => e.textContent)"
+    with visiting(browser, site, "leader") as visit:
+        for page in ("league", f"managers/{own}", f"managers/{own}/review"):
+            visit.go(f"/periods/{LATEST}/{page}")
+            assert visit.page.locator("button, .button").evaluate_all(seen)
+            visit.page.emulate_media(media="print")
+            assert visit.page.locator("button, .actions, .do, footer a").evaluate_all(seen) == []
+            visit.page.emulate_media(media="screen")
+
+
 # ---- ways through the pages ----
 
 

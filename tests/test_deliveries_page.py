@@ -46,6 +46,7 @@ def test_leader_sees_first_what_waits_for_a_person_then_what_waits_for_data(web_
         ("sales_channel", "2026-W20", "skipped"),
     ]
     assert told["counts"] == {"pending": 1, "sent": 1, "failed": 1, "parked": 1, "skipped": 9, "unknown": 1}
+    assert {s["name"]: s["to"] for s in told["schedules"]}["leaders_weekly"] == "each leader"
     page = client.get(PAGE).text
     assert MISSING in page
     places = [page.index(each) for each in ("For a person to decide", "Waiting for data", ">Deliveries<", "goes out")]
@@ -316,11 +317,11 @@ def test_everybody_stops_and_resumes_their_own_digests_and_no_others(here: Place
     user = people.user_by_mail(here.store, "manager@example.com")
     assert user is not None
     for do, muted in (("stop", {(user.user_id, "own_card")}), ("resume", set())):
-        done = manager.send(f"{PAGE}/yours", form_at=PAGE, schedule="own_card", do=do)
+        done = manager.send(PAGE, form_at=PAGE, schedule="own_card", do=do)
         assert (done.status_code, delivering.muted(here.store)) == (303, muted)
         assert user.user_id == people.entries(here.store, most=1)[0].user_id
     for schedule in ("leaders_weekly", "sales_channel", "nothing"):
-        assert manager.send(f"{PAGE}/yours", form_at=PAGE, schedule=schedule, do="stop").status_code == 404
+        assert manager.send(PAGE, form_at=PAGE, schedule=schedule, do="stop").status_code == 404
     assert delivering.muted(here.store) == frozenset()
 
 
@@ -329,7 +330,7 @@ def test_auditor_stops_nothing_on_the_page(here: Place) -> None:
     both = _in(here, "both")
     assert "own_card" in _main(both.get(PAGE))
     sent = {"schedule": "own_card", "do": "stop", "csrf_token": _token(both)}
-    assert both.client.post(f"{PAGE}/yours", data=sent).status_code == 404
+    assert both.client.post(PAGE, data=sent).status_code == 404
     assert delivering.muted(here.store) == frozenset()
 
 

@@ -203,6 +203,9 @@ def test_without_expectation_the_page_draws_rates() -> None:
     assert made is not None
     assert not made.is_expected
     assert made.sentence.startswith("2 of 2 books lie within the inner lines and none outside;")
+    alone = losses({"rate": 0.9, "managers": managers[:1], "teams": []})
+    assert alone is not None
+    assert alone.sentence.startswith("1 of 1 book lies within")
     assert losses({"rate": None, "managers": [], "teams": []}) is None
     assert losses(None) is None
 

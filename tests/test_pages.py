@@ -1,9 +1,11 @@
 """Do the pages say what the run says? The same digits on the page, in its JSON, in its CSV and in scorecards.json."""
 
 import csv
+import html
 import io
 import json
 import re
+from dataclasses import replace
 from hashlib import sha256
 from importlib.resources import files
 
@@ -15,6 +17,8 @@ from web_world import PERIODS, World
 
 from scoring.numbers import fixed
 from scoring.rules.proposed import proposed
+from scoring.scorecard.cards import Card
+from scoring.store import Store
 from scoring.view import NotVisibleError, Shelf, View
 from scoring.view.slugs import slug, unslug
 
@@ -102,6 +106,80 @@ def test_an_account_leads_to_the_rows_as_read_and_as_used(
     assert before == pytest.approx(float(told["explained"]["accounts"][0]["whole"]["before"]))
     points = sum(float(q["points"]) for line in told["explained"]["lines"] if line["compared"] for a in line["compared"]["accounts"] for q in a["quarters"])  # fmt: skip  # noqa: E501
     assert points == pytest.approx(account["points"], abs=1e-6)
+
+
+@pytest.mark.parametrize("is_alone", [True, False], ids=["one manager", "every manager"])
+@pytest.mark.parametrize("role", ["leader", "auditor"])
+def test_pages_are_there_where_managers_are_in_no_team(
+    web_world: World, monkeypatch: pytest.MonkeyPatch, role: str, is_alone: bool
+) -> None:
+    read = Store.cards
+
+    def without_team(store: Store, run_id: str) -> tuple[Card, ...]:
+        first, *others = read(store, run_id)
+        return ({**first, "team": None}, *(others if is_alone else ({**card, "team": None} for card in others)))
+
+    monkeypatch.setattr(Store, "cards", without_team)
+    client = web_world.client(web_world.users[role])
+    listed = client.get(f"{HOME}/teams.json").json()["teams"]
+    assert bool(listed) is is_alone
+    assert None not in {each["team"] for each in listed}
+    for page in ("league", "teams", "ladder", "company", "cohorts", "data", "reviews", "search?q=a", "what-if"):
+        for form in ("", ".json", ".csv"):
+            name, mark, asked = page.partition("?")
+            assert client.get(f"{HOME}/{name}{form}{mark}{asked}").status_code == 200, (page, form)
+
+
+def test_no_page_leads_to_a_period_in_which_what_it_shows_is_not_there(
+    web_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything, read = web_world.seen(web_world.users["leader"]), Store.cards
+    first = next(card for card in everything.cards if card["drivers"])
+    earlier = web_world.seen(web_world.users["leader"], BEFORE).run_id
+
+    def joined_later(store: Store, run_id: str) -> tuple[Card, ...]:
+        return tuple(card for card in read(store, run_id) if run_id != earlier or card["team"] != first["team"])
+
+    monkeypatch.setattr(Store, "cards", joined_later)
+    own = replace(web_world.users["leader"], manager_id=first["manager_id"])
+    client, manager = web_world.client(own), slug(first["manager_id"])
+    account = slug(first["drivers"][0]["account_id"])
+    pages = ["league", "teams", "ladder", f"teams/{slug(first['team'])}", f"managers/{manager}",
+             f"managers/{manager}/review", f"managers/{manager}/accounts/{account}"]  # fmt: skip
+    for page in (*(f"{HOME}/{each}" for each in pages), f"/periods/{BEFORE}/league"):
+        shown = client.get(page)
+        assert shown.status_code == 200, page
+        bar = shown.text.partition("<header")[2].partition("</header>")[0]
+        for link in re.findall(r'href="([^"]+)"', bar):
+            assert client.get(link).status_code in (200, 303), (page, link)
+        assert f'<a href="{HOME}/managers/{manager}"' in bar
+    assert f'href="/periods/{BEFORE}/league"' in client.get(f"{HOME}/league").text
+    monkeypatch.setattr("scoring.web.app.found_user", lambda _request: own)
+    gone = client.get(f"/periods/{BEFORE}/managers/{manager}")
+    assert gone.status_code == 404
+    assert f'href="/periods/{BEFORE}/league"' in gone.text
+
+
+def test_director_with_a_card_finds_it(web_world: World) -> None:
+    director, card = web_world.users["director"], web_world.seen(web_world.users["leader"]).cards[-1]
+    shown = web_world.client(replace(director, manager_id=card["manager_id"])).get(f"{HOME}/league").text
+    assert f'<a href="{HOME}/managers/{slug(card["manager_id"])}">My scorecard</a>' in shown
+    assert "My scorecard" not in web_world.client(director).get(f"{HOME}/league").text
+
+
+def test_account_that_is_the_managers_at_neither_end_is_not_said_to_count_with_nothing(
+    leader: TestClient, web_world: World, cards: list[dict[str, object]]
+) -> None:
+    book = web_world.seen(web_world.users["leader"]).frame("book").select("manager_id", "account_id", "share")
+    drivers = {(c["manager_id"], d["account_id"]): d["sentence"] for c in cards for d in c["drivers"]}  # type: ignore[attr-defined]
+    neither = [(manager, account) for manager, account, share in book.iter_rows() if share == 0]
+    assert set(neither) & drivers.keys()
+    assert set(neither) - drivers.keys()
+    for manager, account in neither:
+        shown = leader.get(f"{HOME}/managers/{slug(manager)}/accounts/{slug(account)}").text
+        told = drivers.get((manager, account), "the manager's at neither end")
+        assert f"; {told}.</p>" in html.unescape(shown)
+        assert "of it counts here" not in shown
 
 
 def test_search_finds_managers_before_accounts(leader: TestClient) -> None:

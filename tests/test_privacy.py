@@ -1,15 +1,19 @@
 """What does nobody get by asking oddly? Drafts that were not shared, time that was not given, a server that stands."""
 
+import html
 import io
 import re
 import shutil
+import sqlite3
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
+import web_world
 from fastapi.testclient import TestClient
 from httpx import Response
 from tabled import tables
@@ -232,8 +236,99 @@ def test_questions_that_are_too_large_are_refused(web_world: World, address: str
     assert web_world.client(web_world.users["leader"]).get(address).status_code == 422
 
 
+@pytest.mark.parametrize(("address", "told"), [
+    ("/log?below=abc", "Below must be a whole number."),
+    ("/log?below=0", "Below must be 1 or more."),
+    ("/deliveries?skip=-1", "Skip must be 0 or more."),
+    (f"/periods/{PERIOD}/league?sort=x", "Sort must be 'name', 'team', 'score' or 'change'."),
+    (f"/periods/{PERIOD}/search?q={'a' * 201}", "Q must have at most 200 characters."),
+])  # fmt: skip
+def test_questions_that_cannot_be_read_are_told_in_our_words_on_a_page(
+    web_world: World, address: str, told: str
+) -> None:
+    refused = web_world.client(web_world.users["leader"]).get(address)
+    assert refused.status_code == 422
+    assert f"<p>{told}</p>" in html.unescape(refused.text)
+    assert '<a href="/">' in refused.text
+
+
+def test_forms_that_lack_something_are_told_in_our_words(desk: Desk) -> None:
+    desk.done(desk.leader, ("started", {}), ("shared", {"answer_by": SHARED}))
+    for kind, said, told in (
+        ("commented", {"text": "  \n"}, "text must not be empty"),
+        ("commented", {}, "text is missing"),
+        ("commented", {"text": "x" * 10_001}, "text must have at most 10000 characters"),
+        ("declined", {"reason": "No answer"}, "witness is missing"),
+        ("decided", {"dispute": "1", "outcome": "maybe", "reason": "x"}, "outcome must be &#39;upheld&#39;"),
+        ("shared", {"answer_by": "tomorrow"}, "answer by must be a day, such as 2026-06-30"),
+        ("shared", {"answer_by": SHARED, "role": "x"}, "role is nothing that this form asks for"),
+        ("nothing", {}, "the form is not what can be there"),
+    ):
+        refused = desk.does(desk.leader, kind, **said)  # type: ignore[arg-type]
+        assert refused.status_code == 422
+        assert f"Nothing was saved: {told}" in refused.text, refused.text
+
+
 def test_numbers_of_thousands_of_digits_in_a_form_are_none(desk: Desk) -> None:
     desk.done(desk.leader, ("started", {}))
     many = "9" * 5_000
     assert desk.does(desk.leader, "commented", after=many, text="x").status_code == 409
     assert desk.does(desk.leader, "decided", dispute=many, outcome="noted", reason="x").status_code == 422
+
+
+def test_answer_is_awaited_until_the_day_is_over_where_the_company_is(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    zone = "json_set(summary, '$.rules.settings.calendar.time_zone', 'America/Los_Angeles')"
+    with closing(sqlite3.connect(desk.world.store.frames.parent / "bookscore.db")) as raw, raw:
+        raw.execute(f"update run set summary = {zone}")
+    desk.done(desk.leader, ("started", {}), ("shared", {"answer_by": NOW.date().isoformat()}))
+    monkeypatch.setattr(web_world, "NOW", datetime.combine(NOW.date() + timedelta(days=1), time(6, 59), UTC))
+    leader = desk.world.client(desk.world.users["leader"])
+    told = leader.get(f"{desk.path}.json").json()
+    assert told["standing"] == f"shared, to be answered by {NOW.date()}"
+    assert "decline" not in told["may"]
+    assert f"{NOW.day} Jul 2026</td>" in leader.get(f"/periods/{PERIOD}/reviews").text
+    monkeypatch.setattr(web_world, "NOW", web_world.NOW + timedelta(minutes=1))
+    told = leader.get(f"{desk.path}.json").json()
+    assert told["standing"] == f"shared, no answer by {NOW.date()}"
+    assert "decline" in told["may"]
+
+
+def test_form_proposes_a_week_for_the_answer(desk: Desk) -> None:
+    desk.done(desk.leader, ("started", {}))
+    assert f'name="answer_by" value="{NOW.date() + timedelta(days=7)}"' in desk.leader.get(desk.path).text
+
+
+def test_card_says_how_its_review_stands_to_each_as_far_as_it_is_theirs_to_see(desk: Desk) -> None:
+    card = desk.path.removesuffix("/review")
+    for who in (desk.leader, desk.manager):
+        assert "No review was begun" in who.get(card).text
+        assert "comment</span>" not in who.get(card).text, "boxes to write in are for paper"
+    desk.done(desk.leader, ("started", {}), ("commented", {"text": DRAFT}))
+    assert DRAFT in desk.leader.get(card).text
+    assert DRAFT not in desk.manager.get(card).text
+    assert "No review was begun and shared with you" in desk.manager.get(card).text
+    desk.done(desk.leader, ("shared", {"answer_by": SHARED}))
+    desk.done(desk.manager, ("disputed", {"text": "Not mine"}))
+    for who in (desk.leader, desk.manager):
+        shown = who.get(card).text
+        assert '<span class="tag">disputed</span> 1 dispute to be decided' in shown
+        assert "disputed: Not mine" in shown
+        assert f'href="{slug(desk.own)}/review"' in shown
+        assert who.get(f"{card}.json").json()["review"] == "1 dispute to be decided"
+
+
+def test_pages_say_of_a_run_that_it_is_sealed(desk: Desk) -> None:
+    store, pages = desk.world.store, [f"/periods/{PERIOD}/league", desk.path.removesuffix("/review")]
+    found = store.published(PERIOD)
+    assert found is not None
+    for page in pages:
+        assert "Sealed on" not in desk.leader.get(page).text
+    store.seal(found.run_id, by="Fay Finance", at=NOW)
+    for page in pages:
+        shown = desk.leader.get(page).text
+        assert "<p>Sealed on 20 Jul 2026</p>" in shown
+        assert ", sealed on 20 Jul 2026." in shown
+        assert desk.leader.get(f"{page}.json").json()["sealed_at"].startswith("2026-07-20T09:30")
+    assert "Sealed on" not in desk.leader.get(f"/periods/{PERIODS[1]}/league").text

@@ -235,7 +235,7 @@ def test_refusal_to_sign_needs_a_witness_and_ends_without_a_signature_in_words()
     assert standing(done.current, date(2026, 7, 9)) == "sealed without the manager's signature"
     assert signatures(done.current, "Zoë Kern")[1] == (
         "Zoë Kern did not sign: On leave, no answer to two letters (recorded by Fay Finance, witnessed by Will "
-        "Witness, 2026-07-09)"
+        "Witness, 2026-07-09 UTC)"
     )
 
 

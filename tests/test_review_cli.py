@@ -291,8 +291,13 @@ def test_manager_who_does_not_sign_is_recorded_and_the_seal_says_so(
     late = cli("review", "share", "Zoë", folder, "--by", REVIEWER, "--answer-by", "2020-01-01")
     assert (late.code, "2020-01-01 is over" in late.err) == (2, True)
     cli("review", "share", "Zoë", folder, "--by", REVIEWER, "--answer-by", "2099-01-01")
-    for module in ("reviewed", "review_shown"):
-        monkeypatch.setattr(f"scoring.cli.{module}.now", lambda: datetime(2099, 1, 2, tzinfo=UTC))
+    monkeypatch.setattr("scoring.cli.reviewed.now", lambda: datetime(2099, 1, 2, tzinfo=UTC))
+    with monkeypatch.context() as west:
+        west.setattr("scoring.store.reviewing.chain._zone_of", lambda *_: "America/Los_Angeles")
+        for told in ("show", "Zoë"), ("list",):
+            assert "shared, to be answered by 2099-01-01" in cli("review", *told, folder).out
+        shown = json.loads(cli("review", "show", "Zoë", folder, "--json").out)["data"]
+        assert "decline" not in {each["do"] for each in shown["possible"]}
     assert "shared, no answer by 2099-01-01" in cli("review", "show", "Zoë", folder).out
     declined = ("decline", "Zoë", folder, "--by", REVIEWER, "--reason", "No answer to two letters")
     assert "a second person" in cli("review", *declined, "--witness", REVIEWER).err

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from sqlalchemy import make_url
 from test_seals import NOON
 from test_store import opened
 
-from scoring.review import Commented, Kind, Part, Published, Rebased, Reopened, Sealed, Shared, Signed, State
+from scoring.review import Commented, Declined, Kind, Part, Published, Rebased, Reopened, Sealed, Shared, Signed, State
 from scoring.review.refusals import (
     ChangedSinceError,
     DamagedDocumentError,
@@ -186,6 +187,26 @@ def test_document_that_cannot_be_made_leaves_the_review_unsealed(store: Store) -
 
 
 # ---- runs and periods ----
+
+
+@pytest.mark.parametrize(
+    ("zone", "first_minute_after"),
+    [
+        (None, "2026-07-09T00:00Z"),
+        ("America/Los_Angeles", "2026-07-09T07:00Z"),
+        ("Pacific/Auckland", "2026-07-08T12:00Z"),
+    ],
+)
+def test_manager_has_time_until_the_day_is_over_where_the_company_is(
+    plain: Store, zone: str | None, first_minute_after: str
+) -> None:
+    computed(plain, "a", zone=zone)
+    Reviews(plain).begin(PERIOD, "M2", FAY, at=NOON)
+    does(plain, SHARED, FAY)
+    over, silent = datetime.fromisoformat(first_minute_after), Declined(reason="No answer", witness="Will")
+    with pytest.raises(RefusedMoveError, match="has time until 2026-07-08 is over"):
+        does(plain, silent, FAY, at=over - timedelta(minutes=1))
+    assert does(plain, silent, FAY, at=over).state is State.DECLINED
 
 
 def test_review_is_of_the_run_that_is_published(store: Store) -> None:

@@ -23,7 +23,7 @@ SPANS = {"2025-Q4": ("2025-10-01", "2025-12-31"), "2026-Q1": ("2026-01-01", "202
 TABLES = ("run", "computation", "card", "inputfile", "problemrow", "framefile", "seal", "sealhead")
 
 
-def record(run_id: str, period: str, seals: Any = (), **more: str) -> RunRecord:
+def record(run_id: str, period: str, seals: Any = (), **more: Any) -> RunRecord:
     start, end = SPANS[period]
     summary = {"period": {"name": period, "from": start, "to": end}, "seals": [{"sha256": s.sha256} for s in seals]}
     return run(run_id, period, summary=json.dumps({**summary, **more}))

@@ -156,6 +156,33 @@ def test_session_is_over_after_two_hours_without_use(here: World) -> None:
     assert not ann.is_in()
 
 
+def test_form_that_comes_after_the_session_is_told_to_be_unsaved_and_what_was_typed_is_kept(here: World) -> None:
+    ann, page = here.browser(), "/periods/2026-Q2/managers/m/review"
+    ann.sign_in()
+    token = ann.get("/probe").json()["token"]
+    here.wait(hours=3)
+    typed = "Birch </textarea> was\nnever mine"
+    sent = ann.client.post(page, data={"csrf_token": token, "kind": "commented", "after": "2", "text": typed})
+    assert sent.status_code == 401
+    assert "What you sent was not saved" in sent.text
+    assert "<textarea readonly>Birch &lt;/textarea&gt; was\nnever mine</textarea>" in sent.text
+    assert 'target="_blank"' in sent.text
+    assert "commented" not in sent.text
+    onto = re.search(r'name="next" value="([^"]*)"', sent.text)
+    assert onto is not None
+    assert ann.sign_in(next=onto[1]).headers["location"] == page
+
+
+@pytest.mark.parametrize("kind", ["multipart/form-data", "multipart/form-data; boundary=x", "application/json"])
+def test_what_no_form_of_ours_sends_after_the_session_is_refused_as_well(here: World, kind: str) -> None:
+    ann = here.browser()
+    ann.sign_in()
+    token = ann.get("/probe").json()["token"]
+    here.wait(hours=3)
+    sent = ann.client.post("/probe", content=b"\xff--y", headers={"content-type": kind, "x-csrf-token": token})
+    assert (sent.status_code, "<textarea" in sent.text, here.changed) == (401, False, [])
+
+
 def test_who_is_disabled_or_given_other_rights_is_out_with_the_next_request(here: World) -> None:
     here.add(email="bo@example.com", name="Bo")
     ann, bo = here.browser(), here.browser()
@@ -314,7 +341,7 @@ def test_nobody_is_signed_in_or_out_by_another_site(here: World) -> None:
 def test_fields_that_the_form_does_not_have_are_refused(here: World) -> None:
     refused = here.browser().sign_in(role="leader of all", user_id="1")
     assert (refused.status_code, PASSWORD in refused.text, "leader of all" in refused.text) == (422, False, False)
-    assert "role: Extra inputs are not permitted" in refused.text
+    assert "Role is nothing that this form asks for; user id is nothing" in refused.text
 
 
 # ---- headers, hosts, proxies ----
@@ -513,6 +540,9 @@ def test_each_request_is_one_line_of_json_without_what_is_secret_in_its_address(
         ("POST", "/sign-in", 303),
         ("GET", "/probe", 200),
     ]
+    mistake = next(json.loads(log.JsonLines().format(r)) for r in caplog.records if r.getMessage() == "mistake")
+    assert failed.endswith(f" as {mistake['request_id']}.")
+    assert "a secret of ours" in mistake["trace"]
     assert told[2]["user_id"] == people.users(here.store)[0].user_id
     assert told[2]["address"] == "127.0.0.1"
 

@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import polars as pl
 import pypdfium2
 import pytest
 from delivered import foreign as foreign_delivery
@@ -153,6 +154,21 @@ def test_a_view_is_the_leaders_filtered_number_for_number(web_world: World, role
         whole, part = everything.frame(name), seen.frame(name)
         assert part.equals(whole.filter(whole["manager_id"].is_in(list(seen.managers))))
         assert part.height < whole.height
+
+
+@pytest.mark.parametrize("role", ["director", "manager"])
+def test_every_account_of_every_card_seen_opens_and_says_what_it_says_to_who_sees_all(
+    web_world: World, role: str
+) -> None:
+    user, period = web_world.users[role], PERIODS[0]
+    book = web_world.seen(user).frame("book").select("manager_id", "account_id", "share")
+    mine, everything = web_world.client(user), web_world.client(web_world.users["leader"])
+    assert not book.filter(pl.col("share") < 1).is_empty(), "none was shared or handed over"
+    for manager, account, _ in book.iter_rows():
+        address = f"/periods/{period}/managers/{slug(manager)}/accounts/{slug(account)}.json"
+        told, whole = mine.get(address), everything.get(address)
+        assert told.status_code == 200, (address, told.text)
+        assert told.json()["explained"] == whole.json()["explained"]
 
 
 def test_what_one_server_keeps_for_somebody_it_shows_to_nobody_else(web_world: World) -> None:

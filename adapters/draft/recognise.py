@@ -32,6 +32,8 @@ _PRICES = ("unitprice", "price", "listprice", "salesprice")
 
 _SURE = 6
 """Synonyms of a column, from the first, that leave little doubt."""
+_ABOVE = ("parent_id", "reports_to")
+"""What refers to another row of the table, and so is never the header that is the row's own key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,8 @@ def _guess(
     free = list(header)
     found: list[Match] = []
     for ours in _in_order(table, layout, required):
-        match = _match(table, ours, free, named > 0)
+        keys = {m.theirs for m in found} if ours in _ABOVE else set()
+        match = _match(table, ours, [h for h in free if h not in keys], named > 0)
         if match is not None:
             found.append(match)
             free = [h for h in free if h != match.theirs or _is_shared(table, ours)]

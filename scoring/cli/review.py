@@ -1,6 +1,5 @@
 """`bookscore review`: from a draft of what is said about a card to a sealed one that two people stand behind."""
 
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -21,7 +20,6 @@ app = typer.Typer(
     no_args_is_help=True,
     help="What is said about a card, and signed: draft, shared, disputed and decided, signed by both, sealed.",
 )
-_WEEK = timedelta(days=7)
 
 
 @app.command("start")
@@ -66,10 +64,10 @@ def share(
     as_json: AsJson = False,
 ) -> None:
     """Share the draft with the manager, who then has until the end of a day to answer."""
-    from scoring.review import Shared
+    from scoring.review import TO_ANSWER, Shared
 
-    until = (now() + _WEEK if answer_by is None else answer_by).date()
     with chosen(folder, who, period) as found:
+        until = found.today + TO_ANSWER if answer_by is None else answer_by.date()
         made = found.do(Shared(answer_by=until), by_name(by, "reviewer"), after=after, is_dry=dry_run)
         done(found, made, is_dry=dry_run, as_json=as_json)
 

@@ -1,5 +1,6 @@
 """`bookscore review show` and `list`: how reviews stand, and what happened in them."""
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -7,7 +8,7 @@ from scoring.cli import places
 from scoring.cli.answers import Answer, finish, next_command
 from scoring.cli.options import AsJson, OnePeriod, Workspace
 from scoring.cli.review_options import Period, Version, Who
-from scoring.cli.reviewed import chosen, facts, go_on, now
+from scoring.cli.reviewed import Chosen, chosen, facts, go_on
 from scoring.cli.runs import SHORT
 from scoring.cli.screen import Column, table
 from scoring.cli.streams import note, say
@@ -29,14 +30,14 @@ def show(
 ) -> None:
     """Show a review: how it stands, all that happened in a version, and what may be done now."""
     with chosen(folder, who, period) as found:
-        data, review = facts(found.reviews, found.review), found.review
+        data, review, today = facts(found.reviews, found.review), found.review, found.today
         number = version or review.current.number
         asked = review.version(number)
 
     def shown() -> None:
         from scoring.review.words import by, signatures, standing, told
 
-        say(f"{review.manager}, {review.period}, version {number}: {standing(asked, now().date())}")
+        say(f"{review.manager}, {review.period}, version {number}: {standing(asked, today)}")
         say(f"On run {asked.run_id[:SHORT]}, card {asked.card_sha256}")
         say()
         table(_EVENTS, [(str(e.step), _minute(e.at), by(e), told(e, review)) for e in asked.events])
@@ -61,6 +62,7 @@ def list_reviews(folder: Workspace = Path(), *, period: OnePeriod = None, as_jso
         reviews = Reviews(store)
         found = reviews.all(period)
         data = [facts(reviews, review) for review in found]
+        days = [Chosen(reviews, review, folder).today for review in found]
 
     def shown() -> None:
         if not found:
@@ -68,17 +70,17 @@ def list_reviews(folder: Workspace = Path(), *, period: OnePeriod = None, as_jso
             next_command("review", "start", "NAME", folder, "--by", "NAME")
             return
         stale = [one["is_stale"] for one in data]
-        table(_LIST, [_row(review, is_old) for review, is_old in zip(found, stale, strict=True)])
+        table(_LIST, [_row(*each) for each in zip(found, stale, days, strict=True)])
         next_command("review", "show", found[-1].manager, folder)
 
     finish(Answer(data), shown, as_json=as_json)
 
 
-def _row(review: "Review", is_old: bool) -> tuple[str, ...]:
+def _row(review: "Review", is_old: bool, today: date) -> tuple[str, ...]:
     from scoring.review.words import standing
 
     version, last = review.current, review.events[-1]
-    stands = standing(version, now().date()) + (", another run is published" if is_old else "")
+    stands = standing(version, today) + (", another run is published" if is_old else "")
     run = version.run_id[:SHORT]
     return review.period, review.manager, str(version.number), stands, run, last.who.name, _minute(last.at)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +38,11 @@ class Chosen:
     reviews: "Reviews"
     review: "Review"
     folder: Path
+
+    @property
+    def today(self) -> date:
+        """The day that it is for the company."""
+        return self.reviews.published(self.review.period, self.review.manager_id).day(now())
 
     def do(self, what: "What", who: "Person", *, after: int | None, is_dry: bool) -> "Review":
         """The review once it happened; of what is refused the next command is told."""
@@ -104,7 +109,7 @@ def done(chosen: Chosen, made: "Review", *, is_dry: bool, as_json: bool) -> None
 
         for event in made.events[chosen.review.last_step if chosen.review.events else 0 :]:
             say(f"{event.who.name} {told(event, made)}")
-        _stands(made)
+        _stands(made, chosen.today)
         if is_dry:
             note("Nothing was written (--dry-run).")
             return
@@ -123,7 +128,7 @@ def facts(reviews: "Reviews", review: "Review") -> dict[str, Any]:
     published = reviews.published(review.period, review.manager_id)
     may = [
         {"do": VERBS[each.kind], "by": [part.value for part in each.parts]}
-        for each in possible(review, published, now().date())
+        for each in possible(review, published, published.day(now()))
     ]
     return {**plain(review), "is_stale": is_stale(review, published), "possible": may}
 
@@ -138,11 +143,11 @@ def _of_period(review: "Review") -> tuple[str, ...]:
     return ("--period", review.period)
 
 
-def _stands(review: "Review") -> None:
+def _stands(review: "Review", today: date) -> None:
     from scoring.review.words import standing
 
     version = review.current
-    say(f"{review.manager}, {review.period}, version {version.number}: {standing(version, now().date())}.")
+    say(f"{review.manager}, {review.period}, version {version.number}: {standing(version, today)}.")
 
 
 def _signed_card(card: Any, review: "Review") -> "Made":

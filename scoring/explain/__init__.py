@@ -1,6 +1,7 @@
 """Where does a score come from? From points to rules, metrics, accounts, movements and rows, adding up exactly."""
 
 from scoring.explain.comparison import AccountQuarter, Added, ComparedAccount, Comparison, added
+from scoring.explain.ends import ends_of
 from scoring.explain.evidence import Evidence, of_run, of_stored
 from scoring.explain.model import (
     Account,
@@ -41,6 +42,7 @@ __all__ = [
     "WonBack",
     "added",
     "card_of",
+    "ends_of",
     "explain",
     "lines_of",
     "of_run",

@@ -10,14 +10,22 @@ from scoring.explain.refusals import UnexplainedError
 _END = ("before", "after")
 
 
-def whole(account_id: str, lines: pl.DataFrame, book: pl.DataFrame) -> Whole:
-    """The account at both ends, whoever is credited with it, from its `lines` and its rows of the book.
+def ends_of(book: pl.LazyFrame) -> pl.LazyFrame:
+    """What the whole book says of each account at both ends, whoever is credited with it.
+
+    One row per account: account_id, before, after.
+    """
+    return book.group_by("account_id").agg(pl.col(*_END).sum())
+
+
+def whole(account_id: str, lines: pl.DataFrame, ends: pl.DataFrame) -> Whole:
+    """The account at both ends, whoever is credited with it, from its `lines` and its row of the ends.
 
     Raises UnexplainedError where the lines do not add up to what the book says.
     """
     sums = {end: _sum(lines, end) for end in _END}
     for end, found in sums.items():
-        if (counted := max(found, Decimal(0))) != (said := _sum(book, end)):
+        if (counted := max(found, Decimal(0))) != (said := _sum(ends, end)):
             raise UnexplainedError(f"what account {account_id} brought {end}", counted, said)
     largest = pl.col("before").abs() + pl.col("after").abs()
     in_order = lines.sort(largest, "line_id", "origin_file", "origin_row", descending=[True, False, False, False])

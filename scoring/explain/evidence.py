@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from scoring.explain.ends import ends_of
 from scoring.explain.refusals import UnexplainedError
 from scoring.rules import Rulebook, fingerprint
 from scoring.run import Run
@@ -16,7 +17,8 @@ from scoring.scorecard.cards import Card
 class Evidence:
     """A run: `summary` is its run.json, `cards` its scorecards.json, the frames are those of the files.
 
-    `compared` is the trace of scores by which accounts are compared, without rows where they are not.
+    `compared` is the trace of scores by which accounts are compared, without rows where they are not; `ends` is what
+    the whole book says of each account, of which `book` may be the part that somebody sees.
     """
 
     summary: Mapping[str, Any]
@@ -25,13 +27,14 @@ class Evidence:
     movements: pl.LazyFrame
     lines: pl.LazyFrame
     compared: pl.LazyFrame
+    ends: pl.LazyFrame
     rulebook: Rulebook
 
 
 def of_run(run: Run) -> Evidence:
     """The evidence of a run that was just computed."""
     frames = (run.book.lazy(), run.movements.lazy(), run.lines.lazy(), run.compared.lazy())
-    return Evidence(run.summary, run.cards, *frames, run.rulebook)
+    return Evidence(run.summary, run.cards, *frames, ends_of(run.book.lazy()), run.rulebook)
 
 
 def of_stored(
@@ -41,10 +44,15 @@ def of_stored(
     movements: pl.LazyFrame,
     lines: pl.LazyFrame,
     compared: pl.LazyFrame,
+    *,
+    ends: pl.LazyFrame | None = None,
 ) -> Evidence:
-    """The evidence of a stored run. Raises UnexplainedError where its rules are not those it was run with."""
+    """The evidence of a stored run; `ends` are those of the whole book, to be given where `book` is a part of it.
+
+    Raises UnexplainedError where its rules are not those it was run with.
+    """
     rules = summary.get("rules", {})
     rulebook = Rulebook.model_validate(rules.get("settings", {}))
     if fingerprint(rulebook) != rules.get("sha256"):
         raise UnexplainedError("the hash of the rules", fingerprint(rulebook)[:12], str(rules.get("sha256"))[:12])
-    return Evidence(summary, cards, book, movements, lines, compared, rulebook)
+    return Evidence(summary, cards, book, movements, lines, compared, ends_of(book) if ends is None else ends, rulebook)

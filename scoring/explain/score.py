@@ -198,8 +198,8 @@ def _narrowed(line: Line, account: str) -> Line:
 def _with_rows(evidence: Evidence, account: Account) -> Account:
     """The account with the rows behind its before and after."""
     its = pl.col("account_id") == account.account_id
-    lines, book = pl.collect_all([evidence.lines.filter(its), evidence.book.filter(its)])
-    return replace(account, whole=whole(account.account_id, lines, book))
+    lines, ends = pl.collect_all([evidence.lines.filter(its), evidence.ends.filter(its)])
+    return replace(account, whole=whole(account.account_id, lines, ends))
 
 
 def _doubts(card: Card) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """A review of one manager for one period: from a draft to a sealed one that two people with names stand behind."""
 
 from scoring.review.events import (
+    TO_ANSWER,
     Commented,
     Decided,
     Declined,
@@ -24,7 +25,8 @@ from scoring.review.possible import VERBS, Possible, Published, allowed, is_stal
 from scoring.review.review import Dispute, Review, State, Version
 
 __all__ = [
-    "VERBS", "Commented", "Decided", "Declined", "Dispute", "Disputed", "Document", "Event", "Kind", "Made", "Outcome",
-    "Part", "Person", "Possible", "Published", "Rebased", "Reopened", "Review", "Sealed", "Shared", "Signed", "Started",
-    "State", "Version", "What", "allowed", "begin", "follow", "is_stale", "person", "possible", "seal",
+    "TO_ANSWER", "VERBS", "Commented", "Decided", "Declined", "Dispute", "Disputed", "Document", "Event", "Kind",
+    "Made", "Outcome", "Part", "Person", "Possible", "Published", "Rebased", "Reopened", "Review", "Sealed", "Shared",
+    "Signed", "Started", "State", "Version", "What", "allowed", "begin", "follow", "is_stale", "person", "possible",
+    "seal",
 ]  # fmt: skip

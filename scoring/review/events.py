@@ -1,7 +1,7 @@
 """What can happen to a review? One kind of event each, with what it says; what happened is never taken back."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from typing import Annotated, Literal
@@ -41,6 +41,10 @@ class Started(Said):
     """A reviewer begins the review."""
 
     kind: Literal[Kind.STARTED] = Kind.STARTED
+
+
+TO_ANSWER = timedelta(days=7)
+"""How long a manager has to answer, unless a day is named."""
 
 
 class Shared(Said):

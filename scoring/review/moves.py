@@ -1,7 +1,7 @@
 """What follows from what somebody does? The next events of a review, or a refusal with what is possible instead."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from scoring.review.events import (
     OPENING,
@@ -40,7 +40,7 @@ def follow(review: Review, what: What, who: Person, at: str, published: Publishe
     `at` is an instant in ISO 8601 and UTC. Where the current version is complete afterwards, it must be sealed in the
     same step.
     """
-    day, kind, version = date.fromisoformat(at[:10]), what.kind, review.current
+    day, kind, version = published.day(datetime.fromisoformat(at)), what.kind, review.current
     verb = VERBS.get(kind)
     if verb is None:
         why: str | None = "that follows from what others do" if kind is Kind.SEALED else "it was begun"

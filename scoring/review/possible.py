@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from types import MappingProxyType
 
+from scoring.calendar import business_day
 from scoring.review.events import Kind
 from scoring.review.people import Part, Person, is_same_name
 from scoring.review.review import Review, State, Version
@@ -29,10 +30,18 @@ _ANY_TIME = (Kind.SHARED, Kind.REBASED, Kind.REOPENED)
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """The run that holds for a period, and the hash of the manager's card in it; None where there is none."""
+    """The run that holds for a period, and the hash of the manager's card in it; None where there is none.
+
+    `zone` is the time zone of its rules, in which days begin and end.
+    """
 
     run_id: str | None
     card_sha256: str | None
+    zone: str = "UTC"
+
+    def day(self, at: datetime) -> date:
+        """The day that it is at the instant, for whoever has until the end of one."""
+        return business_day(at, self.zone)
 
 
 @dataclass(frozen=True, slots=True)

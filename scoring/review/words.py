@@ -78,11 +78,11 @@ def by(event: Event) -> str:
 def signatures(version: Version, manager: str) -> tuple[str, ...]:
     """Who signed the version when, one sentence each; for who did not sign, why."""
     reviewer, own, declined = version.signature(Part.REVIEWER), version.signature(Part.MANAGER), version.declined
-    found = [f"{by(e)} signed as the {e.who.part}, {e.at[:10]}." for e in (reviewer, own) if e]
+    found = [f"{by(e)} signed as the {e.who.part}, {e.at[:10]} UTC." for e in (reviewer, own) if e]
     if own is None and declined is not None and isinstance(declined.what, Declined):
         found.append(
             f"{manager} did not sign: {declined.what.reason} (recorded by {declined.who.name}, witnessed by "
-            f"{declined.what.witness}, {declined.at[:10]})"
+            f"{declined.what.witness}, {declined.at[:10]} UTC)"
         )
     return tuple(found)
 

@@ -44,7 +44,7 @@ class AccountSeen:
 def account(seen: Seen, manager_id: str, account_id: str) -> AccountSeen:
     """The account in the manager's book. Raises NotVisibleError."""
     seen.card(manager_id)
-    book = seen.frame("book").filter((pl.col("manager_id") == manager_id) & (pl.col("account_id") == account_id))
+    book = seen.book_of(manager_id, account_id)
     if book.is_empty():
         raise NotVisibleError("account")
     evidence = seen.evidence(manager_id)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from scoring.access import Role, may_review
 from scoring.errors import BookscoreError
@@ -27,13 +27,14 @@ class NotSharedError(BookscoreError):
 class ReviewSeen:
     """A review as one person sees it: the versions that are theirs to see, the first first, and what they may do now.
 
-    `is_stale` says that another run is published than the one it is of.
+    `is_stale` says that another run is published than the one it is of; `today` is the day that it is for the company.
     """
 
     review: Review
     versions: tuple[Version, ...]
     may: tuple[Kind, ...]
     is_stale: bool
+    today: date
 
 
 class ReviewDesk:
@@ -114,11 +115,12 @@ class ReviewDesk:
     def _as_seen(self, review: Review, at: datetime) -> ReviewSeen:
         card = self._seen.card(review.manager_id)
         published = self._reviews.published(review.period, review.manager_id)
+        today = published.day(at)
         versions: Sequence[Version] = review.versions
         if review.manager_id == self._who.manager_id:
             versions = [version for version in versions if version.is_shared]
         try:
-            may = allowed(review, self._person(card), published, at.date())
+            may = allowed(review, self._person(card), published, today)
         except NotVisibleError:
             may = ()
-        return ReviewSeen(review, tuple(versions), may, is_stale(review, published))
+        return ReviewSeen(review, tuple(versions), may, is_stale(review, published), today)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -9,6 +10,7 @@ import polars as pl
 
 from scoring import explain
 from scoring.access import Sight
+from scoring.calendar import business_day
 from scoring.errors import BookscoreError, Problem
 from scoring.explain import Evidence
 from scoring.letters import bare
@@ -59,6 +61,12 @@ class Seen:
         return self._held.run.period
 
     @cached_property
+    def sealed_at(self) -> str | None:
+        """When the run was sealed for its period, in ISO 8601; None where it is not, and another may take its place."""
+        seal = self.shelf.store.sealed(self.period)
+        return seal.sealed_at if seal is not None and seal.run_id == self.run_id else None
+
+    @cached_property
     def cards(self) -> tuple[Card, ...]:
         """The cards that are theirs to see, as they were stored."""
         return self.sight.of(self._held.cards)
@@ -71,7 +79,7 @@ class Seen:
     @cached_property
     def teams(self) -> tuple[str, ...]:
         """The teams they see as a whole, in alphabetical order."""
-        found = {card["team"] for card in self.cards if self.sight.sees_team(card["team"])}
+        found = {card["team"] for card in self.cards if card["team"] and self.sight.sees_team(card["team"])}
         return tuple(sorted(found, key=lambda team: (bare(team), team)))
 
     @cached_property
@@ -94,6 +102,10 @@ class Seen:
         if self.sight.is_everything or not ownership["managers"]:
             return rules
         return {**rules, "settings": {**rules["settings"], "ownership": {**ownership, "managers": own}}}
+
+    def day(self, at: datetime) -> date:
+        """The day on which the instant lies, by the time zone of the rules."""
+        return business_day(at, self._held.summary["rules"]["settings"]["calendar"]["time_zone"])
 
     @property
     def summary(self) -> Mapping[str, Any]:
@@ -126,6 +138,14 @@ class Seen:
         if card is None or not self.sight.sees(card):
             raise NotVisibleError("manager")
         return card
+
+    def holds(self, manager_id: str, account_id: str) -> bool:
+        """Whether the account is in the book of the manager, and theirs to see."""
+        return manager_id in self.managers and not self.book_of(manager_id, account_id).is_empty()
+
+    def book_of(self, manager_id: str, account_id: str) -> pl.DataFrame:
+        """What the book says of the account as the manager is credited with it: one row, or none."""
+        return self.frame("book").filter((pl.col("manager_id") == manager_id) & (pl.col("account_id") == account_id))
 
     def team(self, name: str) -> tuple[Card, ...]:
         """The cards of a team. Raises NotVisibleError unless they see the whole of it."""
@@ -183,10 +203,15 @@ class Seen:
         return self.shelf.made((what, self.sight, self.run_id), make)
 
     def evidence(self, manager_id: str) -> Evidence:
-        """What a manager's score is explained from, of nobody else. Raises NotVisibleError and UnexplainedError."""
+        """What a manager's score is explained from, of nobody else. Raises NotVisibleError and UnexplainedError.
+
+        Of accounts that others are credited with as well it holds what all together are credited with: no more than
+        the account's own rows say.
+        """
         card = self.card(manager_id)
         frames = {name: self.frame(name).lazy() for name in ("book", "movements", "lines", "compared")}
-        return explain.of_stored(self._held.summary, (card,), **frames)
+        whole = self.shelf.frame(self.run_id, "book").lazy().filter(pl.col("account_id").is_in(list(self.accounts)))
+        return explain.of_stored(self._held.summary, (card,), **frames, ends=explain.ends_of(whole))
 
     def search(self, words: str) -> tuple[Found, ...]:
         """Managers and accounts whose name or id has the words in it, managers first, both in alphabetical order."""

@@ -11,6 +11,7 @@ from scoring import view as viewing
 from scoring.explain import Account, Line, Movement, plain
 from scoring.numbers import figure, in_parts, money, percent, rounded, signed
 from scoring.reports.dates import day
+from scoring.scorecard.cards import Card
 from scoring.view import AccountSeen, RowSeen
 from scoring.view.slugs import slug, unslug
 from scoring.web.desk import Seeing
@@ -46,13 +47,23 @@ def account(manager_id: str, account_id: str, seen: Seeing) -> Page:
         AccountAnswer(seen.run_id, found.account_id, found.name, plain(found.explained), plain(list(found.rows))),
         _COLUMNS,
         [cells for row in found.rows for cells in _cells(row)],
-        {"card": card, "found": found, **_shown(found, card["currency"])},
+        {"card": card, "found": found, "counts": _counts(found, card), **_shown(found, card["currency"])},
         "account",
         seen.period,
         seen.run_id,
         f"{manager} {found.account_id}",
         ((f"{home}/league", "Account managers"), (f"{home}/managers/{slug(manager)}", card["name"])),
+        lambda run: run.holds(manager, found.account_id),
     )
+
+
+def _counts(found: AccountSeen, card: Card) -> str:
+    """How far the account counts for the manager at both ends; nothing where all of it does."""
+    share = found.explained.accounts[0].share
+    if share == 0:
+        said = (driver["sentence"] for driver in card["drivers"] if driver["account_id"] == found.account_id)
+        return next(said, "the manager's at neither end")
+    return "" if share == 1 else f"{percent(share, 0)} of it counts here"
 
 
 def _shown(found: AccountSeen, currency: str) -> dict[str, Any]:
@@ -62,7 +73,6 @@ def _shown(found: AccountSeen, currency: str) -> dict[str, Any]:
         "told": told,
         "before": money(told.before, currency),
         "after": money(told.after, currency),
-        "share": None if told.share == 1 else percent(told.share, 0),
         "walk": _walk(told, currency),
         "quarters": _quarters(found.explained.lines, currency),
         "rows": [_row(row, currency) for row in found.rows],

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 
 from fastapi import FastAPI, Request
-from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from scoring import __version__
 from scoring.compare.what_if import WeightsError
 from scoring.errors import BookscoreError
 from scoring.review.refusals import NoReviewError, NotOnRunError
-from scoring.view import NotVisibleError, View
+from scoring.view import NotVisibleError
 from scoring.web import (
     account,
     api,
@@ -36,8 +36,7 @@ from scoring.web import (
     what_if,
 )
 from scoring.web.desk import Desk
-from scoring.web.identity import found_user
-from scoring.web.pages import Page, render
+from scoring.web.refusing import refusal
 
 ROUTERS = (
     home.router, sign_in.router, papers.router, league.router, manager.router, account.router, teams.router,
@@ -74,7 +73,7 @@ def make_app(desk: Desk) -> FastAPI:
 
 def _told(request: Request, error: Exception) -> Response:
     """An error of ours, in its own words."""
-    return _answer(request, _STATUS.get(type(error), 409), str(error))
+    return refusal(request, _STATUS.get(type(error), 409), str(error))
 
 
 def _refused(request: Request, error: Exception) -> Response:
@@ -82,14 +81,4 @@ def _refused(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     told = "there is no such page" if error.status_code == 404 else str(error.detail)
-    return _answer(request, error.status_code, told, error.headers)
-
-
-def _answer(request: Request, status: int, told: str, headers: Mapping[str, str] | None = None) -> Response:
-    if request.url.path.endswith(".json") or request.url.path.startswith("/api/"):
-        return JSONResponse({"detail": told}, status, headers)
-    page = Page("error.html.j2", "Not found" if status == 404 else "Not possible", told, shown={"told": told})
-    user = found_user(request)
-    return HTMLResponse(
-        render(request, View(request.app.state.desk.shelf, user) if user else None, page), status, headers
-    )
+    return refusal(request, error.status_code, told, error.headers)

@@ -102,7 +102,7 @@ def deliveries(
     )
 
 
-@router.post("/deliveries/yours", include_in_schema=False)
+@router.post("/deliveries", include_in_schema=False)
 def stop(view: Viewing, request: Request, form: Filled) -> Response:
     """Stops the digests of a schedule to whoever asks, or lets them come again."""
     desk, name = desk_of(request), form.get("schedule", "")

@@ -71,7 +71,7 @@ def is_own_form(request: Request, token: str) -> bool:
 
 def sign_in_path(request: Request) -> str:
     """Where to sign in, and come back from to the page that was asked for."""
-    if request.method not in ("GET", "HEAD") or request.url.path == "/":
+    if request.url.path == "/":
         return SIGN_IN
     asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     return f"{SIGN_IN}?next={quote(asked, safe='/')}"

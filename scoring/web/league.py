@@ -61,10 +61,14 @@ class ManagerRow:
 
 @dataclass(frozen=True, slots=True)
 class LeagueAnswer:
-    """The managers that somebody sees of a period, by group and there in the order asked for; there are no ranks."""
+    """The managers that somebody sees of a period, by group and there in the order asked for; there are no ranks.
+
+    `sealed_at` is null where the run is not sealed.
+    """
 
     run_id: str
     period: str
+    sealed_at: str | None
     as_of: str
     team: str | None
     teams: list[str]
@@ -79,7 +83,7 @@ def league(
     sort: Annotated[Order, Query(description="The order inside each group.")] = Order.NAME,
 ) -> Page:
     """The page of all managers that the person sees."""
-    return view.once(("league", team, q, sort), seen.period, lambda: _page(seen, view, team, q, sort))
+    return view.once(("league", team, q, sort, seen.sealed_at), seen.period, lambda: _page(seen, view, team, q, sort))
 
 
 def _page(seen: Seen, view: View, team: str, q: str, sort: Order) -> Page:
@@ -92,7 +96,9 @@ def _page(seen: Seen, view: View, team: str, q: str, sort: Order) -> Page:
     trends = {m: view.trend(m, seen.period) for m in order}
     rows = [_row(by_id[m], trends[m]) for m in order]
     shared = Shared()
-    answer = LeagueAnswer(seen.run_id, seen.period, seen.facts["as_of"], team or None, list(_teams(seen)), rows)
+    answer = LeagueAnswer(
+        seen.run_id, seen.period, seen.sealed_at, seen.facts["as_of"], team or None, list(_teams(seen)), rows
+    )
     shown = {
         "company": company,
         "is_whole": seen.sight.is_everything and not (team or q),

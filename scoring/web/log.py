@@ -20,7 +20,7 @@ _ABOUT = "about"
 
 
 class RequestLog:
-    """Notes every request with its answer, and an id by which a person can name it."""
+    """Notes every request with its answer, a mistake with its trace, and an id by which a person can name it."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app, self.settings = app, settings
@@ -41,6 +41,9 @@ class RequestLog:
 
         try:
             await self.app(scope, receive, sending)
+        except Exception:
+            REQUESTS.exception("mistake", extra={_ABOUT: {REQUEST_ID: state[REQUEST_ID]}})
+            raise
         finally:
             user = state.get("user")
             about = {
@@ -76,5 +79,11 @@ def write_lines() -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
     for noisy in ("httpx", "httpcore"):
         logging.getLogger(noisy).setLevel(logging.WARNING)  # they would note addresses with their secrets
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether it is anything else than a mistake that the server notes once more, without the id of the request."""
+    return not record.getMessage().startswith("Exception in ASGI application")

@@ -1,46 +1,59 @@
 """What does one manager's page show? The card as it is printed, how it came along, and ways down to the evidence."""
 
 from dataclasses import dataclass, fields
+from datetime import datetime
 from functools import partial
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from scoring.reports.shown import shown
 from scoring.view import Trend
 from scoring.view.slugs import slug, unslug
-from scoring.web.desk import Seeing, Viewing
+from scoring.web.desk import Seeing, Viewing, desk_of
 from scoring.web.pages import Page, add_page
+from scoring.web.reviews import reviewed
 from scoring.web.trends import drawn
 
 router = APIRouter()
 
 _COLUMNS = ("rule", "label", "weight", "value", "n", "points", "low", "high", "adds", "because")
+_LAST = 3
+"""So many of the events of the review stand on the card's page."""
 
 
 @dataclass(frozen=True, slots=True)
 class ManagerAnswer:
-    """A scorecard as in scorecards.json, and the published scores of up to eight periods."""
+    """A scorecard as in scorecards.json, and the published scores of up to eight periods.
+
+    `sealed_at` is null where the run is not sealed, `review` says how the review of the card stands, null without one.
+    """
 
     run_id: str
+    sealed_at: str | None
+    review: str | None
     card: dict[str, Any]
     trend: Trend
 
 
-def manager(manager_id: str, seen: Seeing, view: Viewing) -> Page:
+def manager(manager_id: str, seen: Seeing, view: Viewing, request: Request) -> Page:
     """The page of one manager."""
     card = seen.card(unslug(manager_id))
+    review = reviewed(view, seen, card, desk_of(request).now())
     trend = view.trend(card["manager_id"], seen.period)
     what = shown(card)
     return Page(
         "manager.html.j2",
         f"{card['name']}, {seen.period}",
-        ManagerAnswer(seen.run_id, card, trend),
+        ManagerAnswer(seen.run_id, seen.sealed_at, review.standing, card, trend),
         _COLUMNS,
         [_row(line) for line in card["lines"]],
         {
             "card": card,
             "past": "past.html.j2",
+            "reviewed": "reviewed.html.j2",
+            "review": review,
+            "last_said": [(e, seen.day(datetime.fromisoformat(e.at))) for e in review.events[-_LAST:]],
             "trend": drawn(card["name"], trend),
             "account_href": partial(_account, seen.period, card["manager_id"]),
             **{f.name: getattr(what, f.name) for f in fields(what)},
@@ -50,6 +63,7 @@ def manager(manager_id: str, seen: Seeing, view: Viewing) -> Page:
         seen.run_id,
         card["manager_id"],
         ((f"/periods/{slug(seen.period)}/league", "Account managers"),),
+        lambda run: card["manager_id"] in run.managers,
     )
 
 

@@ -23,8 +23,9 @@ def menu(view: View, period: str | None) -> list[Entry]:
         return []
     home, who = f"/periods/{slug(shown)}", view.who
     found = []
-    if who.manager_id is not None and who.role is not Role.DIRECTOR:
-        found.append(Entry("manager", "My scorecard", f"{home}/managers/{slug(who.manager_id)}"))
+    own = _with_own_card(view, shown)
+    if own is not None:
+        found.append(Entry("manager", "My scorecard", f"/periods/{slug(own)}/managers/{slug(who.manager_id or '')}"))
     if who.role is not Role.MANAGER:
         found.append(Entry("league", "Managers", f"{home}/league"))
         found.append(Entry("teams", "Teams", f"{home}/teams"))
@@ -40,3 +41,9 @@ def menu(view: View, period: str | None) -> list[Entry]:
     if view.sight.is_everything:
         found.append(Entry("log", "Log", "/log"))
     return found
+
+
+def _with_own_card(view: View, shown: str) -> str | None:
+    """The period that is shown if it has the person's own card, else the latest one that has it, if any."""
+    held = (period for period in (shown, *view.periods.names) if view.who.manager_id in view.run(period).managers)
+    return next(held, None)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import partial
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -14,12 +15,16 @@ from scoring.numbers import money
 from scoring.reports.csv_out import MEDIA_TYPE, Cell, csv_bytes
 from scoring.reports.names import cleaned
 from scoring.reports.pages import environment
-from scoring.view import View
+from scoring.view import Seen, View
 from scoring.view.slugs import slug
 from scoring.web import noticing, statics
 from scoring.web.desk import Viewing
 from scoring.web.identity import csrf_token
 from scoring.web.menu import menu
+
+
+def _always(_seen: Seen) -> bool:
+    return True
 
 
 def _lines(text: str) -> Markup:
@@ -38,7 +43,8 @@ class Page:
 
     `answer` holds every figure, and is the JSON; `columns` and `rows` are its main table, and the CSV; `shown` is what
     only the template needs. `place` is the page's entry in the navigation, `period` that of the run it shows, `subject`
-    whom or what it is about, for the log of who saw what; `crumbs` lead there, as address and words.
+    whom or what it is about, for the log of who saw what; `crumbs` lead there, as address and words. `is_in` says of a
+    run whether there is such a page of it.
     """
 
     template: str
@@ -52,6 +58,7 @@ class Page:
     run_id: str = ""
     subject: str = ""
     crumbs: Sequence[tuple[str, str]] = ()
+    is_in: Callable[[Seen], bool] = _always
 
 
 def add_page(router: APIRouter, path: str, build: Callable[..., Page], answer: type, summary: str) -> None:
@@ -92,9 +99,10 @@ def render(request: Request, view: View | None, page: Page) -> str:
         answer=page.answer,
         user=view.who if view else None,
         sight=view.sight if view else None,
-        periods=view.periods.names if view else (),
+        periods=[name for name in view.periods.names if page.is_in(view.run(name))] if view and page.period else (),
         menu=menu(view, page.period) if view else (),
         period_href=partial(_elsewhen, page, request.url.path) if page.period else None,
+        sealed_on=_sealed_on(view.run(page.period)) if view and page.period else None,
         csrf=csrf_token(request) if view else "",
         search_href=f"/periods/{slug(period)}/search" if period else None,
         path=request.url.path,
@@ -102,6 +110,10 @@ def render(request: Request, view: View | None, page: Page) -> str:
         is_part=request.headers.get("HX-Request") == "true",
         **page.shown,
     )
+
+
+def _sealed_on(seen: Seen) -> date | None:
+    return seen.day(datetime.fromisoformat(seen.sealed_at)) if seen.sealed_at else None
 
 
 def part(template: str, **shown: Any) -> Markup:

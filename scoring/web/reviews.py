@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -10,20 +10,20 @@ from fastapi.responses import RedirectResponse
 from pydantic import TypeAdapter, ValidationError
 
 from scoring.errors import BookscoreError
-from scoring.review import VERBS, Event, Kind, Review, Version, What
+from scoring.review import TO_ANSWER, VERBS, Event, Kind, Review, Version, What
 from scoring.review.refusals import ChangedSinceError, RefusedMoveError
 from scoring.review.words import by, signatures, standing, told
-from scoring.view import NotSharedError, ReviewDesk, ReviewSeen
+from scoring.scorecard.cards import Card
+from scoring.view import NotSharedError, ReviewDesk, ReviewSeen, Seen, View
 from scoring.view.slugs import slug, unslug
 from scoring.web import noticing
 from scoring.web.desk import Filled, Seeing, Viewing, desk_of
 from scoring.web.pages import Page, add_page, download
+from scoring.web.wrong import wrong
 
 router = APIRouter()
 
 _WHAT: TypeAdapter[Any] = TypeAdapter(What)
-_ANSWER = timedelta(days=14)
-"""How long a manager has to answer, unless the form says otherwise."""
 _LISTS = ("accounts", "rows")
 _DIGITS = 10
 
@@ -32,8 +32,7 @@ class WrongFormError(BookscoreError):
     """A form lacks something, or holds something that cannot be."""
 
     def __init__(self, error: ValidationError) -> None:
-        told = "; ".join(f"{e['loc'][-1] if e['loc'] else 'the form'}: {e['msg']}" for e in error.errors())
-        super().__init__(f"nothing was saved: {told}; go back and mend it")
+        super().__init__(f"nothing was saved: {wrong(error.errors())}; go back and mend it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ def reviews(seen: Seeing, view: Viewing, request: Request) -> Page:
     """The page of all reviews of the period."""
     now, desk = desk_of(request).now(), ReviewDesk(view, seen)
     found = desk.all(now)
-    rows = [_answer(f, now.date()) for f in found]
+    rows = [_answer(f) for f in found]
     begun = {f.review.manager_id for f in found}
     without = [card for card in seen.cards if card["manager_id"] not in begun]
     return Page(
@@ -88,7 +87,11 @@ def reviews(seen: Seeing, view: Viewing, request: Request) -> Page:
         ReviewsAnswer(seen.period, rows, [c["manager_id"] for c in without], desk.head()),
         ("manager_id", "name", "state", "standing", "version", "events"),
         [[r.manager_id, r.name, r.state, r.standing, r.version, len(r.events)] for r in rows],
-        {"rows": rows, "without": [(c, desk.may_begin(c["manager_id"])) for c in without], "head": desk.head()},
+        {
+            "rows": [(row, seen.day(datetime.fromisoformat(row.events[-1].at))) for row in rows],
+            "without": [(c, desk.may_begin(c["manager_id"])) for c in without],
+            "head": desk.head(),
+        },
         "reviews",
         seen.period,
         seen.run_id,
@@ -101,7 +104,7 @@ def review(manager_id: str, seen: Seeing, view: Viewing, request: Request) -> Pa
     now, desk = desk_of(request).now(), ReviewDesk(view, seen)
     card = seen.card(unslug(manager_id))
     found = desk.of(card["manager_id"], now)
-    answer = _answer(found, now.date()) if found else _none(seen.period, card)
+    answer = _answer(found) if found else _none(seen.period, card)
     home = f"/periods/{slug(seen.period)}"
     return Page(
         "review.html.j2",
@@ -115,8 +118,8 @@ def review(manager_id: str, seen: Seeing, view: Viewing, request: Request) -> Pa
             "versions": _versions(found, answer),
             "may_begin": found is None and desk.may_begin(card["manager_id"]),
             "verbs": {kind.value: VERBS[kind] for kind in (found.may if found else ())},
-            "answer_by": now.date() + _ANSWER,
-            "today": now.date(),
+            "answer_by": seen.day(now) + TO_ANSWER,
+            "today": seen.day(now),
             "me": view.who,
             "head": desk.head(),
         },
@@ -125,7 +128,14 @@ def review(manager_id: str, seen: Seeing, view: Viewing, request: Request) -> Pa
         seen.run_id,
         card["manager_id"],
         ((f"{home}/reviews", "Reviews"), (f"{home}/managers/{slug(card['manager_id'])}", card["name"])),
+        lambda run: card["manager_id"] in run.managers,
     )
+
+
+def reviewed(view: View, seen: Seen, card: Card, now: datetime) -> ReviewAnswer:
+    """The review of a card as the person sees it; null fields where they see none."""
+    found = ReviewDesk(view, seen).of(card["manager_id"], now)
+    return _answer(found) if found else _none(seen.period, card)
 
 
 @router.post("/periods/{period}/managers/{manager_id}/review", include_in_schema=False)
@@ -193,12 +203,12 @@ def _number(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < _DIGITS else 0
 
 
-def _answer(found: ReviewSeen, today: date) -> ReviewAnswer:
+def _answer(found: ReviewSeen) -> ReviewAnswer:
     held = found.review
     shown = {version.number for version in found.versions}
     last = found.versions[-1]
     return ReviewAnswer(
-        held.period, held.manager_id, held.manager, last.state.value, standing(last, today), last.number,
+        held.period, held.manager_id, held.manager, last.state.value, standing(last, found.today), last.number,
         found.is_stale, [VERBS[kind] for kind in found.may],
         [_event(event, held) for event in held.events if event.version in shown],
     )  # fmt: skip

@@ -9,18 +9,22 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp
 
-from scoring.errors import one_line
 from scoring.web.headers import SafeHeaders
 from scoring.web.identity import NotSignedInError, sign_in_path
 from scoring.web.log import REQUEST_ID, RequestLog
 from scoring.web.own_forms import OwnForms
 from scoring.web.proxies import KnownProxies
+from scoring.web.refusing import is_data, refusal
+from scoring.web.sign_in.doors import sign_in_form
+from scoring.web.unsaved import unsaved
+from scoring.web.wrong import wrong
 
 if TYPE_CHECKING:
     from scoring.web.desk import Desk
 
 LARGEST_BODY = 1_000_000
 """Bytes of a form: several texts of ten thousand letters each, however they are written."""
+_UNSAVED = "You were signed out in the meantime. What you sent was not saved: sign in, and send it once more."
 
 
 def protect(app: FastAPI, desk: "Desk") -> None:
@@ -41,20 +45,25 @@ def protect(app: FastAPI, desk: "Desk") -> None:
     app.build_middleware_stack = outermost  # type: ignore[method-assign]
 
 
-def _to_sign_in(request: Request, _error: Exception) -> Response:
-    """Sends a browser to where people sign in, and tells a program that it has to."""
-    if _is_data(request) or request.headers.get("accept", "").startswith("application/json"):
+async def _to_sign_in(request: Request, _error: Exception) -> Response:
+    """Sends a browser to where people sign in, and tells a program that it has to.
+
+    Whoever sent a form is told that nothing of it was saved, and shown what they typed.
+    """
+    if is_data(request) or request.headers.get("accept", "").startswith("application/json"):
         return JSONResponse({"detail": "not signed in"}, 401)
     if request.headers.get("hx-request") == "true":
         return Response(status_code=401, headers={"HX-Redirect": sign_in_path(request)})
-    return RedirectResponse(sign_in_path(request), 303)
+    if request.method in ("GET", "HEAD"):
+        return RedirectResponse(sign_in_path(request), 303)
+    lost = await unsaved(request)
+    return sign_in_form(request, 401, onto=request.url.path, refused=_UNSAVED, unsaved=lost)
 
 
 def _unreadable(request: Request, error: Exception) -> Response:
     """What is wrong with what was sent, without any of it: it may be a password."""
     found = error.errors() if isinstance(error, RequestValidationError) else ()
-    told = "; ".join(f"{'.'.join(str(part) for part in e['loc'][1:])}: {e['msg']}" for e in found)
-    return JSONResponse({"detail": told}, 422) if _is_data(request) else PlainTextResponse(one_line(told), 422)
+    return refusal(request, 422, wrong(found))
 
 
 def _failed(request: Request, _error: Exception) -> Response:
@@ -62,9 +71,4 @@ def _failed(request: Request, _error: Exception) -> Response:
     told = (
         f"This is a mistake in bookscore. It stands in the log of the server as {request.scope['state'][REQUEST_ID]}."
     )
-    return JSONResponse({"detail": told}, 500) if _is_data(request) else PlainTextResponse(told, 500)
-
-
-def _is_data(request: Request) -> bool:
-    """Whether a program asks, rather than a person."""
-    return request.url.path.startswith("/api/") or request.url.path.endswith(".json")
+    return JSONResponse({"detail": told}, 500) if is_data(request) else PlainTextResponse(told, 500)

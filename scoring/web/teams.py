@@ -96,6 +96,7 @@ def team(team: str, seen: Seeing, view: Viewing) -> Page:
         seen.run_id,
         name,
         ((f"/periods/{slug(seen.period)}/teams", "Teams"),),
+        lambda run: name in run.teams,
     )
 
 

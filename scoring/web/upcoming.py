@@ -18,7 +18,7 @@ NEXT = 5
 """How many of the next times of a schedule are shown."""
 _UTC = "UTC"
 _WHOM = {
-    "leaders": "everybody who sees everything",
+    "leaders": "each leader",
     "directors": "each director, of their teams",
     "managers": "each manager, of their own card",
     "channel": "whoever reads the channel",

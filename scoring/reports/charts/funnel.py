@@ -82,7 +82,8 @@ def sentence(books: Sequence[Book]) -> str:
     n, apart, far = len(books), sum(b.beyond > 0 for b in books), sum(b.beyond > 1 for b in books)
     outside = f"{apart or 'none'} outside" + (f", {far or 'none'} of them outside the outer ones, too" if apart else "")
     usual = f"by chance alone about {fixed(n * (1 - INNER))} would be outside the inner ones"
-    return f"{n - apart} of {n} books lie within the inner lines and {outside}; {usual}."
+    verb = "book lies" if n == 1 else "books lie"
+    return f"{n - apart} of {n} {verb} within the inner lines and {outside}; {usual}."
 
 
 def _through(x: Vector, y: Vector, across: Scale) -> Curve:

@@ -1,7 +1,9 @@
 """How are events of reviews added and read? Behind one another, each with the hash of the one before."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -9,7 +11,7 @@ from scoring.review import Document, Event, Published, Review
 from scoring.store.reviewing.records import EventRecord, event_record, record_of
 from scoring.store.reviewing.tables import ReviewDocument, ReviewEvent, ReviewHead
 from scoring.store.sealing import seal_of
-from scoring.store.tables import Card, Computation
+from scoring.store.tables import Card, Computation, Run
 
 
 def append(session: Session, review: Review, events: Sequence[Event], documents: Iterable[Document] = ()) -> None:
@@ -72,7 +74,17 @@ def published_for(session: Session, period: str, manager_id: str) -> Published:
     seal = seal_of(session, period)
     newest = select(Computation.run_id).where(Computation.period == period).order_by(col(Computation.number).desc())
     run_id = seal.run_id if seal else session.exec(newest).first()
-    return Published(run_id, card_sha256(session, run_id, manager_id) if run_id else None)
+    if run_id is None:
+        return Published(None, None)
+    return Published(run_id, card_sha256(session, run_id, manager_id), _zone_of(session, run_id))
+
+
+def _zone_of(session: Session, run_id: str) -> str:
+    """The time zone of the run's rules; UTC where it names none."""
+    summary = json.loads(session.exec(select(Run.summary).where(Run.run_id == run_id)).one())
+    rulebook: Mapping[str, Any] = summary.get("rules", {}).get("settings", {})
+    zone: str = rulebook.get("calendar", {}).get("time_zone", "UTC")
+    return zone
 
 
 def card_sha256(session: Session, run_id: str, manager_id: str) -> str | None:

@@ -1,6 +1,7 @@
 """How does somebody get in and on? The pages that all ways of signing in share."""
 
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
@@ -59,9 +60,15 @@ def wait_for(request: Request, key: str) -> timedelta | None:
 
 
 def sign_in_form(
-    request: Request, status: int, *, onto: str = HOME, email: str = "", refused: str | None = None
+    request: Request,
+    status: int,
+    *,
+    onto: str = HOME,
+    email: str = "",
+    refused: str | None = None,
+    unsaved: Sequence[tuple[str, str]] = (),
 ) -> HTMLResponse:
-    """The form to sign in, with why it did not work the last time."""
+    """The form to sign in, with why it did not work the last time, and what was typed and not saved, if anything."""
     provider = desk_of(request).settings.provider
     return shown(
         request,
@@ -71,6 +78,7 @@ def sign_in_form(
         email=email,
         onto=local_path(onto),
         refused=refused,
+        unsaved=unsaved,
         provider=provider.name if provider else None,
     )
 
