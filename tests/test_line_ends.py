@@ -143,6 +143,11 @@ TWO_BY_TWO = [
     *(line("r1", "P", (50, None), 40), line("r2", "P", (60, None), 40)),
 ]
 """Either of the new ones may follow either of the old ones."""
+WITH_CREDITS = [
+    *(line("l1", "P", (0, 75), -20), line("r1", "P", (50, 200), 40)),
+    *(replace(line(name, "P", days, -20), amount=Decimal(-10)) for name, days in (("c1", (0, 75)), ("c2", (0, 60)))),
+]
+"""Of two credits, one ends with the contract that is renewed early."""
 ALIKE = [*(line(f"l{n}", "P", (0, 75), -20) for n in range(4)), *(line(f"r{n}", "P", (50, None), 40) for n in range(3))]
 """Of the old ones, one more than of the new."""
 
@@ -190,21 +195,25 @@ def _renewed(line: Line, lines: Sequence[Line]) -> date:
 
 
 def _replaced(lines: Sequence[Line]) -> dict[str, date]:
-    """Where lines end whose place is taken.
+    """Where lines end whose place is taken, and credits that end with them.
 
     In the order in which they end, each by the first that follows it, or starts where it ends, and took no place yet;
     where none is left, by the first that follows it.
     """
     ends, taken = dict[str, date](), set[str]()
-    for line in sorted(lines, key=lambda one: (one.amount <= 0, one.end, *_in_order(one))):
-        others = [one for one in lines if (one.account_id, one.product) == (line.account_id, line.product)]
-        after = sorted((one for one in others if one.serves and one.amount > 0 and line.serves), key=_in_order)
+    paid = [one for one in lines if one.serves and one.amount > 0 and one.product]
+    for line in sorted(paid, key=lambda one: (one.end, *_in_order(one))):
+        after = sorted((one for one in paid if one.account_id == line.account_id), key=_in_order)
         follow = [one for one in after if _follows(one, line)]
-        renew = [one for one in after if one.product and (one in follow or one.starts_on == line.end)]
-        free = [one for one in renew if one.line_id not in taken]
+        free = [one for one in after if (one in follow or one.starts_on == line.end) and one.line_id not in taken]
         taken |= {one.line_id for one in free[:1]}
         for one in (free or follow)[:1]:
             ends[line.line_id] = one.starts_on
+    for credit in (one for one in lines if one.amount < 0 and one.product):
+        beside = [one for one in paid if (one.account_id, one.end) == (credit.account_id, credit.end)]
+        last = max((ends.get(one.line_id, one.end) for one in beside), default=credit.end)
+        if credit.starts_on < last:
+            ends[credit.line_id] = last
     return ends
 
 
@@ -215,7 +224,7 @@ def _in_order(line: Line) -> tuple[date, date, date, str]:
 def _follows(other: Line, line: Line) -> bool:
     """Whether it is a later signed contract for the same product that starts up to so many days before the other
     ends, and outlasts it."""
-    if not (line.product and line.signed_on and other.signed_on):
+    if not (line.signed_on and other.signed_on):
         return False
     early = line.starts_on < other.starts_on < line.end
     in_time = early and (line.end - other.starts_on).days <= TERMS.early_renewal_days
@@ -239,6 +248,7 @@ def _gaps_of(lines: Sequence[Line], account: str) -> Iterator[tuple[date, tuple[
 @example(BEGUN_ALIKE)
 @example(TWO_BY_TWO)
 @example(ALIKE)
+@example(WITH_CREDITS)
 @example(OF_NO_PRODUCT)
 def test_a_line_ends_when_the_definitions_say(lines: list[Line]) -> None:
     found = recurring(frame(lines), TERMS, AS_OF).select("line_id", "starts_on", "ends_on", "at_risk").collect()
