@@ -1,9 +1,12 @@
 """Why did customers leave? The accounts and the revenue lost in the period, by the reason their contracts name."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
+from scoring.ledger.currency import priced
 from scoring.measure import COMPANY
 from scoring.money import MONEY
 
@@ -20,20 +23,29 @@ named."""
 NONE = "(none)"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Exchange:
+    """What amounts are worth: by the table of rates, on one day, in the reporting currency."""
+
+    rates: pl.LazyFrame
+    day: date
+    currency: str
+
+
 def churn_reasons(
-    moves: pl.DataFrame, lines: pl.LazyFrame, rows: pl.DataFrame, breakdowns: Sequence[str]
+    moves: pl.DataFrame, lines: pl.LazyFrame, rows: pl.DataFrame, breakdowns: Sequence[str], *, worth: Exchange
 ) -> pl.DataFrame:
     """Why accounts left: for the company, teams, managers and the kinds of accounts that rules ask for.
 
     `moves` are credited movements, `lines` those of the ledger, `rows` is the book. The reason is that of the line
-    that ended last before the account left, of several the largest. Revenue adds up to the churn of each id. As
-    `SCHEMA`, sorted by grain and id, most revenue first.
+    that ended last before the account left, of several the largest, in one currency. Revenue adds up to the churn of
+    each id. As `SCHEMA`, sorted by grain and id, most revenue first.
     """
     lost = moves.lazy().filter(pl.col("kind") == "churn").select("account_id", "manager_id", "moved_on", "amount")
     kinds = [name for name in breakdowns if name in rows.columns]
     known = rows.lazy().select("account_id", "manager_id", "team", *kinds)
     told = (
-        lost.join(_reasons(lost, lines), on=["account_id", "moved_on"], how="left", validate="m:1")
+        lost.join(_reasons(lost, lines, worth), on=["account_id", "moved_on"], how="left", validate="m:1")
         .join(known, on=["account_id", "manager_id"], how="left", validate="m:1")
         .with_columns(pl.col("reason").fill_null(NONE), pl.lit(COMPANY).alias(COMPANY))
     )
@@ -50,12 +62,14 @@ def churn_reasons(
     )
 
 
-def _reasons(lost: pl.LazyFrame, lines: pl.LazyFrame) -> pl.LazyFrame:
+def _reasons(lost: pl.LazyFrame, lines: pl.LazyFrame, worth: Exchange) -> pl.LazyFrame:
     """One row per account and day of leaving: account_id, moved_on, reason."""
     days = lost.select("account_id", "moved_on").unique()
     if "end_reason" not in lines.collect_schema():
         return days.with_columns(pl.lit(None, dtype=pl.String).alias("reason"))
-    ended = lines.filter((pl.col("monthly") > 0) & pl.col("ends_on").is_not_null())
+    ended = priced(lines, worth.rates, worth.day, worth.currency, "monthly").filter(
+        (pl.col("monthly") > 0) & pl.col("ends_on").is_not_null()
+    )
     return (
         ended.join(days, on="account_id")
         .filter(pl.col("ends_on") <= pl.col("moved_on"))

@@ -15,7 +15,7 @@ from scoring.booking import Booked, Tables, booked
 from scoring.calendar import Period
 from scoring.cohorts import cohorts
 from scoring.company import company_facts, totals
-from scoring.endings import churn_reasons
+from scoring.endings import Exchange, churn_reasons
 from scoring.engine import Engine, Here
 from scoring.errors import Problem, in_order
 from scoring.folder import Folder, opened
@@ -94,7 +94,13 @@ def run(request: Request, seals: Sequence[Sealed] = (), engine: Engine | None = 
         lines=now.ends.collect(),
         lifetime=now.worth.valued.now,
         cohorts=cohorts(now.ledger_lines, tables["accounts"], tables["rates"], rulebook, period, request.as_of),
-        churn_reasons=churn_reasons(now.scored.moves, now.ledger_lines, now.scored.rows, rulebook.breakdowns),
+        churn_reasons=churn_reasons(
+            now.scored.moves,
+            now.ledger_lines,
+            now.scored.rows,
+            rulebook.breakdowns,
+            worth=Exchange(tables["rates"].lazy(), now.windows.moves.start, rulebook.currency),
+        ),
         compared=now.scored.judged.trace,
         estimates=estimates(scored, before.scored, rulebook),
         account_points=account_points(scored, before.scored),

@@ -20,8 +20,13 @@ def reasons(texts: dict[str, str], **settings: Any) -> list[tuple[Any, ...]]:
     rulebook = Rulebook.model_validate(made)
     rulebook = rulebook.model_copy(update=settings)
     result = pipeline.score(tables(texts), rulebook, calendar_of(rulebook).period("2026-Q2"), date(2026, 6, 30))
-    found = endings.churn_reasons(result.scored.moves, result.ledger_lines, result.scored.rows, rulebook.breakdowns)
-    return found.rows()
+    return _of(result, rulebook, tables(texts)["rates"]).rows()
+
+
+def _of(result: pipeline.Result, rulebook: Rulebook, rates: pl.DataFrame) -> pl.DataFrame:
+    worth = endings.Exchange(rates.lazy(), result.windows.moves.start, rulebook.currency)
+    scored = result.scored
+    return endings.churn_reasons(scored.moves, result.ledger_lines, scored.rows, rulebook.breakdowns, worth=worth)
 
 
 LEFT = {
@@ -51,6 +56,17 @@ def test_what_was_lost_stands_under_the_reason_of_its_largest_contract() -> None
     assert [r[1:4] for r in rows if r[0] == "segment"] == [("Large", "(none)", 1), ("Small", "Price", 2)]
 
 
+def test_the_largest_contract_is_that_of_the_largest_amount_in_one_currency() -> None:
+    contracts = """
+        account_id product currency amount every starts_on  ends_on    status    end_reason
+        A          Main    EUR      2000   month 2025-01-01 2026-05-01 cancelled Price
+        A          Add-on  JPY      3000   month 2025-01-01 2026-05-01 cancelled Unused
+        """
+    rates = "currency dated_on rate\nJPY 2025-01-01 0.006"
+    rows = reasons({**LEFT, "contracts": contracts, "rates": rates})
+    assert [(*r[2:4], f"{r[4]:.2f}") for r in rows if r[0] == "company"] == [("Price", 1, "2018.00")]
+
+
 def test_a_shared_account_is_counted_by_each_manager_and_once_by_the_company() -> None:
     shared = {**LEFT, "ownership": "account_id manager_id share\nA X 0.5\nA Y 0.5"}
     rows = {r[:3]: (r[3], f"{r[4]:.2f}") for r in reasons(shared)}
@@ -68,7 +84,7 @@ def test_where_nobody_left_there_is_no_reason() -> None:
 def test_what_was_lost_for_all_reasons_is_the_churn(world: World) -> None:
     result = pipeline.score(world.tables, world.rulebook, world.period, world.as_of)
     rows = result.scored.rows
-    found = endings.churn_reasons(result.scored.moves, result.ledger_lines, rows, world.rulebook.breakdowns)
+    found = _of(result, world.rulebook, world.tables["rates"])
     assert found.schema == pl.Schema(endings.SCHEMA)
     for grain in set(found["grain"]):
         assert found.filter(pl.col("grain") == grain)["revenue"].sum() == rows["churn"].sum()

@@ -272,6 +272,27 @@ def test_a_due_meets_every_line_that_starts_in_the_days_about_it_and_no_other(li
         assert sorted(found.rows()) == sorted(wanted)
 
 
+@examples(300)
+@given(renewed_lines())
+@example(TWO_BY_TWO)
+@example(ALIKE)
+def test_of_two_lines_behind_one_due_not_both_may_renew_one_that_has_none(lines: list[Line]) -> None:
+    terms = due.Terms("EUR", AS_OF, grace_days=30, early_days=40)
+    rows = due.yearly(frame(lines), RATES, FIRST, "EUR")
+    dues = rows.filter(pl.col("ends_on").is_not_null()).rename({"ends_on": "due_on"})
+    pairs = due._following(dues, rows, due._named(dues, rows), terms).select("line_id", "new_line_id").collect()
+    assert pairs["new_line_id"].is_unique().all()
+    behind = {new: old for old, new in pairs.iter_rows()}
+    spare = set()
+    for one, other in product(lines, lines):
+        if one.amount and one.serves and one.ends_on and other.amount > 0 and other.serves and one is not other:
+            on_time = 0 <= (other.starts_on - one.end).days < 30
+            if on_time or _follows(other, one):
+                assert other.line_id in behind
+                spare |= set() if one.line_id in behind.values() else {other.line_id}
+    assert len(spare) == len({behind[line_id] for line_id in spare})
+
+
 @examples(500)
 @given(some_lines())
 @example(RENEWED_EARLY)

@@ -3,6 +3,7 @@
 A contract is due on its end date, the first day without service; one without an end date is never due. What
 renews it is the line that names it in `renews`, else a line for the same product that follows it (early, as the
 ledger reads it, or within the days of grace), else what else the account takes up first within the days of grace.
+Where several lines may renew several contracts, each takes one before a second is put behind any.
 A contract that was replaced by one ending no later, and a step of a ramp (signed on the day on which its next step
 was), are not due.
 """
@@ -61,7 +62,7 @@ def due_lines(contracts: pl.LazyFrame, rates: pl.LazyFrame, period: Span, terms:
     named = _named(ending, lines)
     is_replaced = (pl.col("new_ends_on") <= pl.col("due_on")) & (pl.col("new_starts_on") < pl.col("due_on"))
     dues = ending.join(named.filter(is_replaced), on="line_id", how="anti")
-    successors = pl.concat([named, _following(dues, lines, terms)]).collect().lazy()
+    successors = pl.concat([named, _following(dues, lines, named, terms)]).collect().lazy()
     is_step = (pl.col("new_starts_on") == pl.col("due_on")) & (pl.col("new_signed_on") == pl.col("signed_on"))
     due = dues.join(successors.filter(is_step), on="line_id", how="anti")
     first = _in_time(successors, terms)
@@ -100,7 +101,7 @@ def yearly(contracts: pl.LazyFrame, rates: pl.LazyFrame, day: date, currency: st
 
 _NEW = {n: f"new_{n}" for n in ("line_id", "product", "starts_on", "ends_on", "signed_on", "annual")}
 _STRETCH = "stretch"
-_PAIR = ("account_id", "line_id", "due_on", "signed_on", *_NEW.values())
+_PAIR = ("account_id", "line_id", "due_on", "signed_on", "annual", *_NEW.values())
 
 
 def _new(lines: pl.LazyFrame) -> pl.LazyFrame:
@@ -115,8 +116,11 @@ def _named(dues: pl.LazyFrame, lines: pl.LazyFrame) -> pl.LazyFrame:
     return dues.drop("renews").join(named, left_on="line_id", right_on="renews").select(*_PAIR)
 
 
-def _following(dues: pl.LazyFrame, lines: pl.LazyFrame, terms: Terms) -> pl.LazyFrame:
-    """The dues with the lines for the same product that follow them, each line behind the due it is nearest to."""
+def _following(dues: pl.LazyFrame, lines: pl.LazyFrame, named: pl.LazyFrame, terms: Terms) -> pl.LazyFrame:
+    """The dues with the lines for the same product that follow them, each line behind one due.
+
+    Dues that others are said to renew, which are `named`, have one.
+    """
     new = _new(lines).filter(pl.col("renews").is_null()).drop("renews")
     on_time = _starting(dues, new, ["account_id", "product"], _grace(terms))
     outlasts = pl.col("new_ends_on").is_null() | (pl.col("new_ends_on") > pl.col("due_on"))
@@ -129,7 +133,8 @@ def _following(dues: pl.LazyFrame, lines: pl.LazyFrame, terms: Terms) -> pl.Lazy
     ).filter(
         (pl.col("new_starts_on") > pl.col("starts_on")) & outlasts & (pl.col("new_signed_on") > pl.col("signed_on"))
     )
-    return _nearest(pl.concat([pairs.select(*_PAIR) for pairs in (on_time, early)]))
+    pairs = pl.concat([found.select(*_PAIR) for found in (on_time, early)])
+    return _shared_out(pairs, named.select("line_id"))
 
 
 def _in_time(pairs: pl.LazyFrame, terms: Terms) -> pl.LazyFrame:
@@ -144,7 +149,9 @@ def _otherwise(dues: pl.LazyFrame, lines: pl.LazyFrame, taken: pl.LazyFrame, ter
         .join(taken.select("new_line_id"), on="new_line_id", how="anti")
     )  # fmt: skip
     pairs = _starting(dues, free, ["account_id"], _grace(terms))
-    return _nearest(pairs).filter(pl.col("new_starts_on") == pl.col("new_starts_on").min().over("line_id"))
+    return _shared_out(pairs.select(*_PAIR), dues.select("line_id").clear()).filter(
+        pl.col("new_starts_on") == pl.col("new_starts_on").min().over("line_id")
+    )
 
 
 def _grace(terms: Terms) -> tuple[int, int]:
@@ -179,11 +186,35 @@ def _starting(dues: pl.LazyFrame, new: pl.LazyFrame, key: Sequence[str], days: t
     ).filter((pl.col("line_id") != pl.col("new_line_id")) & _within(days))
 
 
-def _nearest(pairs: pl.LazyFrame) -> pl.LazyFrame:
-    """Each new line behind one due."""
-    away = (pl.col("new_starts_on") - pl.col("due_on")).abs()
-    return (
-        pairs.sort("new_line_id", away, "due_on", "line_id")
-        .unique("new_line_id", keep="first", maintain_order=True)
-        .select(*_PAIR)
-    )
+_AWAY = (pl.col("new_starts_on") - pl.col("due_on")).abs()
+_UNLIKE = (pl.col("signed_on").ne_missing(pl.col("new_signed_on")), (pl.col("new_annual") - pl.col("annual")).abs())
+"""How unlike a due and a new line are: in their signature, which steps of a ramp share, and in their amount."""
+_NTH = "nth"
+
+
+def _shared_out(pairs: pl.LazyFrame, served: pl.LazyFrame) -> pl.LazyFrame:
+    """Each new line behind one due: first one behind each due that has none, and what is left behind the nearest.
+
+    In rounds: each new line asks the nearest due that has none, of several on one day the one most like it, and each
+    due takes the one most like it. Dues that are `served` have one.
+    """
+    every = pairs.with_columns(pl.lit(0, dtype=pl.Int64).alias(_NTH)).collect()
+    left = every.join(served.collect(), on="line_id", how="anti")
+    shared = []
+    while left.height:
+        asked = left.sort("new_line_id", _AWAY, "due_on", *_UNLIKE, _NTH, "line_id").unique("new_line_id", keep="first")
+        taken = asked.sort("line_id", *_UNLIKE, _NTH, "new_starts_on", "new_line_id").unique("line_id", keep="first")
+        shared.append(taken)
+        left = left.join(taken, on="new_line_id", how="anti").join(taken, on="line_id", how="anti").with_columns(_nth())
+    rest = every.join(pl.concat([every.clear(), *shared]), on="new_line_id", how="anti")
+    nearest = rest.sort("new_line_id", _AWAY, "due_on", *_UNLIKE, "line_id").unique("new_line_id", keep="first")
+    return pl.concat([*shared, nearest]).lazy().select(*_PAIR)
+
+
+def _nth() -> pl.Expr:
+    """How far a due and a new line are from each other among those that are alike, so that of many alike each finds
+    its own at once."""
+    due, new = (pl.col(line).rank("dense").over("account_id", day, amount).cast(pl.Int64) for line, day, amount in (
+        ("line_id", "due_on", "annual"), ("new_line_id", "new_starts_on", "new_annual"),
+    ))  # fmt: skip
+    return (due - new).abs().alias(_NTH)

@@ -9,13 +9,19 @@ COLUMNS = ("new_logos", "new_logo_revenue")
 
 
 def logos(moves: pl.LazyFrame, way: At) -> Dated:
-    """The new customers of the movements, as `COLUMNS`; who came back is none. `way` is the policy of credit."""
-    new = moves.filter(pl.col("kind") == "new")
+    """The new customers of the movements, as `COLUMNS`; who came back is none, also where that is new revenue again.
+
+    `way` is the policy of credit.
+    """
     is_first = pl.col("moved_on") == pl.col("moved_on").min().over("account_id")
-    rows = new.select(
-        "account_id",
-        pl.col("moved_on").alias("on"),
-        is_first.cast(pl.Int64).cast(MONEY).alias("new_logos"),
-        pl.col("amount").alias("new_logo_revenue"),
+    rows = (
+        moves.filter(pl.col("kind") == "new")
+        .filter(is_first)
+        .select(
+            "account_id",
+            pl.col("moved_on").alias("on"),
+            pl.lit(1).cast(MONEY).alias("new_logos"),
+            pl.col("amount").alias("new_logo_revenue"),
+        )
     )
     return Dated(rows, COLUMNS, way)
