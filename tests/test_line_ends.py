@@ -277,8 +277,8 @@ def test_a_due_meets_every_line_that_starts_in_the_days_about_it_and_no_other(li
 @example(TWO_BY_TWO)
 @example(ALIKE)
 def test_of_two_lines_behind_one_due_not_both_may_renew_one_that_has_none(lines: list[Line]) -> None:
-    terms = due.Terms("EUR", AS_OF, grace_days=30, early_days=40)
-    rows = due.yearly(frame(lines), RATES, FIRST, "EUR")
+    terms = due.Terms(TERMS, AS_OF)
+    rows = due.yearly(frame(lines), RATES, FIRST, terms)
     dues = rows.filter(pl.col("ends_on").is_not_null()).rename({"ends_on": "due_on"})
     pairs = due._following(dues, rows, due._named(dues, rows), terms).select("line_id", "new_line_id").collect()
     assert pairs["new_line_id"].is_unique().all()
@@ -297,7 +297,7 @@ def test_of_two_lines_behind_one_due_not_both_may_renew_one_that_has_none(lines:
 @given(some_lines())
 @example(RENEWED_EARLY)
 def test_only_lines_about_the_period_matter_to_what_is_due_in_it(lines: list[Line]) -> None:
-    terms = due.Terms("EUR", AS_OF, grace_days=30, early_days=40)
+    terms = due.Terms(TERMS, AS_OF)
     for first in (60, 90, 120):
         period = Span(day(first), day(first + 30))
         near, every = (

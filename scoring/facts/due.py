@@ -17,31 +17,37 @@ import polars as pl
 from scoring.facts.dated import At
 from scoring.ledger.balances import Span
 from scoring.ledger.currency import priced
-from scoring.ledger.history import NOT_PAYING, months_of
+from scoring.ledger.history import NOT_PAYING, is_over, months_of
+from scoring.ledger.terms import Terms as Ledger
 from scoring.money import MONEY, from_units, units
 from scoring.money import divided as rounded_quotient
 
 AHEAD = 90
 """Days after the period for which it is told what will be due."""
 
-CANCELLED = ("cancelled", "ended")
-
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How renewals are read.
+    """How renewals are read; contracts as the `ledger` does.
 
-    `grace_days`: a renewal that starts fewer days late than these is on time, and what nobody cancelled is open
-    so long. `early_days`: how long before the end a renewal may start. `by_signature`: a renewal counts in the
-    period in which it was signed, not in that of its due date. `way` is the policy of credit.
+    `by_signature`: a renewal counts in the period in which it was signed, not in that of its due date. `way` is the
+    policy of credit.
     """
 
-    currency: str
+    ledger: Ledger
     as_of: date
-    grace_days: int = 30
-    early_days: int = 90
     by_signature: bool = False
     way: At = "at_event"
+
+    @property
+    def grace_days(self) -> int:
+        """A renewal that starts fewer days late than these is on time, and what nobody cancelled is open so long."""
+        return self.ledger.gap_tolerance_days
+
+    @property
+    def early_days(self) -> int:
+        """How long before the end a renewal may start."""
+        return self.ledger.early_renewal_days
 
 
 def due_lines(contracts: pl.LazyFrame, rates: pl.LazyFrame, period: Span, terms: Terms) -> pl.LazyFrame:
@@ -49,7 +55,7 @@ def due_lines(contracts: pl.LazyFrame, rates: pl.LazyFrame, period: Span, terms:
 
     One row per contract line with an end: account_id, line_id, starts_on, `due_on`, `annual` and `renewed` (a
     year's amount at the rate of the period's first day), `renewed_on` and `signed_on` of what renews it, and
-    `is_cancelled`. Without `by_signature` only those that end about the period.
+    `is_over`, where nobody waits for that. Without `by_signature` only those that end about the period.
     """
     around = timedelta(days=terms.grace_days + terms.early_days)
     about = Span(period.start - around, period.end + timedelta(days=AHEAD) + around)
@@ -57,7 +63,7 @@ def due_lines(contracts: pl.LazyFrame, rates: pl.LazyFrame, period: Span, terms:
     if not terms.by_signature:  # the dues and what may renew them
         begins = Span(about.start - around, about.end + around).holds(pl.col("starts_on"))
         contracts = contracts.filter(ends | begins | pl.col("renews").is_not_null())
-    lines = yearly(contracts, rates, period.start, terms.currency).collect().lazy()  # read many times below
+    lines = yearly(contracts, rates, period.start, terms).collect().lazy()  # read many times below
     ending = lines.filter(ends).rename({"ends_on": "due_on"})
     named = _named(ending, lines)
     is_replaced = (pl.col("new_ends_on") <= pl.col("due_on")) & (pl.col("new_starts_on") < pl.col("due_on"))
@@ -81,21 +87,21 @@ def due_lines(contracts: pl.LazyFrame, rates: pl.LazyFrame, period: Span, terms:
         pl.col("renewed").fill_null(pl.lit(0).cast(MONEY)),
         "renewed_on",
         pl.col("new_signed_on").alias("signed_on"),
-        pl.col("status").is_in(CANCELLED).fill_null(value=False).alias("is_cancelled"),
+        "is_over",
     )
 
 
-def yearly(contracts: pl.LazyFrame, rates: pl.LazyFrame, day: date, currency: str) -> pl.LazyFrame:
-    """The lines that bring something, with `annual`, a year's amount."""
+def yearly(contracts: pl.LazyFrame, rates: pl.LazyFrame, day: date, terms: Terms) -> pl.LazyFrame:
+    """The lines that bring something, with `annual`, a year's amount, and whether they are `is_over`."""
     times, by = months_of(pl.col("every"))
     whole = units(pl.col("amount")) * (12 * times).cast(pl.Int128)
     free = pl.col("trial").fill_null(value=False) | pl.col("status").is_in(NOT_PAYING).fill_null(value=False)
     lasts = pl.col("ends_on").is_null() | (pl.col("ends_on") > pl.col("starts_on"))
     lines = contracts.filter(~free & lasts & (pl.col("amount") != 0)).with_columns(
-        from_units(rounded_quotient(whole, by)).alias("annual")
+        from_units(rounded_quotient(whole, by)).alias("annual"), is_over(terms.ledger, terms.as_of).alias("is_over")
     )
-    return priced(lines, rates, day, currency, "annual").select(
-        "account_id", "line_id", "product", "starts_on", "ends_on", "signed_on", "status", "renews", "annual"
+    return priced(lines, rates, day, terms.ledger.currency, "annual").select(
+        "account_id", "line_id", "product", "starts_on", "ends_on", "signed_on", "renews", "annual", "is_over"
     )
 
 

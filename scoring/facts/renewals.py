@@ -1,7 +1,7 @@
 """What came up for renewal, and what became of it? A year's amounts, by account and due date.
 
-Contracts of an account that end on one day are one renewal: renewed, open (nobody cancelled, and its days of grace
-are not over) or lost.
+Contracts of an account that end on one day are one renewal: renewed, open (nobody cancelled, no payment is overdue for
+too long, and its days of grace are not over) or lost.
 """
 
 from datetime import timedelta
@@ -51,7 +51,7 @@ def renewals(lines: pl.LazyFrame, terms: Terms) -> pl.LazyFrame:
         pl.col("renewed").sum().cast(MONEY),
         pl.col("renewed_on").min(),
         pl.col("signed_on").min(),
-        (~pl.col("is_cancelled")).any().alias("is_wanted"),
+        (~pl.col("is_over")).any().alias("is_wanted"),
     )
     in_grace = pl.lit(terms.as_of + timedelta(days=1)) - pl.col("due_on") < timedelta(days=terms.grace_days)
     late = (pl.col("renewed_on") - pl.col("due_on")).dt.total_days().clip(lower_bound=0)

@@ -81,6 +81,12 @@ def served(contracts: pl.LazyFrame, terms: Terms, as_of: date) -> pl.LazyFrame:
     )
 
 
+def is_over(terms: Terms, as_of: date) -> pl.Expr:
+    """Whether nobody waits for the renewal of a contract: it was cancelled, or its payment is overdue for too long."""
+    was_cancelled = pl.col("status").is_in(["cancelled", "ended"]).fill_null(value=False)
+    return was_cancelled | pl.col("cancelled_on").is_not_null() | _gone_on(terms, as_of).is_not_null()
+
+
 @lru_cache(maxsize=1024)
 def active(instant: date) -> pl.Expr:
     """Whether a line is in force at the instant: it served the day before."""
@@ -139,18 +145,20 @@ def _charged(terms: Terms) -> pl.Expr:
 def _cut_where_over(lines: pl.LazyFrame, terms: Terms, as_of: date) -> pl.LazyFrame:
     """A line ends where it was cancelled, if notice counts, and so many days after a payment that stays overdue.
 
-    Adds `is_over`: nobody waits for its renewal.
+    Adds whether it `is_over`.
     """
-    ends = [pl.col("ends_on").fill_null(FAR)]
-    over = pl.col("status").is_in(["cancelled", "ended"]).fill_null(value=False) | pl.col("cancelled_on").is_not_null()
+    ends = [pl.col("ends_on").fill_null(FAR), _gone_on(terms, as_of)]
     if terms.at_notice:
         ends.append(pl.col("cancelled_on"))
-    if terms.past_due_days is not None:
-        gone_on = pl.col("past_due_on") + timedelta(days=terms.past_due_days)
-        overdue = ((pl.col("status") == "past_due") & (gone_on <= as_of)).fill_null(value=False)
-        ends.append(pl.when(overdue).then(gone_on))
-        over |= overdue
-    return lines.with_columns(pl.min_horizontal(ends).alias("ends_on"), over.alias("is_over"))
+    return lines.with_columns(pl.min_horizontal(ends).alias("ends_on"), is_over(terms, as_of).alias("is_over"))
+
+
+def _gone_on(terms: Terms, as_of: date) -> pl.Expr:
+    """The day from which a payment was overdue for too long, null where there is none."""
+    if terms.past_due_days is None:
+        return pl.lit(None, dtype=pl.Date)
+    gone_on = pl.col("past_due_on") + timedelta(days=terms.past_due_days)
+    return pl.when((pl.col("status") == "past_due") & (gone_on <= as_of)).then(gone_on)
 
 
 def _cut_where_renewed(lines: pl.DataFrame) -> pl.DataFrame:
