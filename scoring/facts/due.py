@@ -17,10 +17,9 @@ import polars as pl
 from scoring.facts.dated import At
 from scoring.ledger.balances import Span
 from scoring.ledger.currency import priced
-from scoring.ledger.history import NOT_PAYING, is_over, months_of
+from scoring.ledger.history import bringing, is_over, unpaid
 from scoring.ledger.terms import Terms as Ledger
-from scoring.money import MONEY, from_units, units
-from scoring.money import divided as rounded_quotient
+from scoring.money import MONEY
 
 AHEAD = 90
 """Days after the period for which it is told what will be due."""
@@ -93,12 +92,11 @@ def due_lines(contracts: pl.LazyFrame, rates: pl.LazyFrame, period: Span, terms:
 
 def yearly(contracts: pl.LazyFrame, rates: pl.LazyFrame, day: date, terms: Terms) -> pl.LazyFrame:
     """The lines that bring something, with `annual`, a year's amount, and whether they are `is_over`."""
-    times, by = months_of(pl.col("every"))
-    whole = units(pl.col("amount")) * (12 * times).cast(pl.Int128)
-    free = pl.col("trial").fill_null(value=False) | pl.col("status").is_in(NOT_PAYING).fill_null(value=False)
     lasts = pl.col("ends_on").is_null() | (pl.col("ends_on") > pl.col("starts_on"))
-    lines = contracts.filter(~free & lasts & (pl.col("amount") != 0)).with_columns(
-        from_units(rounded_quotient(whole, by)).alias("annual"), is_over(terms.ledger, terms.as_of).alias("is_over")
+    lines = (
+        bringing(contracts.filter(~unpaid() & lasts), terms.ledger, "annual", months=12)
+        .filter(pl.col("annual") != 0)
+        .with_columns(is_over(terms.ledger, terms.as_of).alias("is_over"))
     )
     return priced(lines, rates, day, terms.ledger.currency, "annual").select(
         "account_id", "line_id", "product", "starts_on", "ends_on", "signed_on", "renews", "annual", "is_over"

@@ -11,6 +11,7 @@ import polars as pl
 from scoring.facts.dated import Dated
 from scoring.facts.due import AHEAD, Terms, due_lines
 from scoring.ledger.balances import Span
+from scoring.ledger.history import active
 from scoring.money import MONEY
 
 WITHIN = (30, 60, AHEAD)
@@ -27,16 +28,19 @@ COUNTS = tuple(name for name in COLUMNS if name.startswith("dues"))
 _NONE = pl.lit(0).cast(MONEY)
 
 
-def facts(contracts: pl.LazyFrame, rates: pl.LazyFrame, period: Span, terms: Terms) -> list[Dated]:
-    """What was due for renewal in the period, and what is due in the days after it.
+def facts(
+    contracts: pl.LazyFrame, recurring: pl.LazyFrame, rates: pl.LazyFrame, period: Span, terms: Terms
+) -> list[Dated]:
+    """What was due for renewal in the period, and what is due in the days after it, where it is in force at the close.
 
+    `recurring` are the lines of the ledger, which ends contracts that were cancelled, not paid for or renewed early.
     What was due belongs to whoever held the account on the last day of service (with `by_signature`, a renewal
     to who held it when it was signed), what is coming to who holds it at the close.
     """
     lines = due_lines(contracts, rates, period, terms).collect().lazy()
     return [
         Dated(_was_due(renewals(lines, terms), period, terms), DUE, terms.way),
-        Dated(_coming(lines, period), COMING, "at_close"),
+        Dated(_coming(lines, recurring, period), COMING, "at_close"),
     ]
 
 
@@ -88,13 +92,13 @@ def _was_due(found: pl.LazyFrame, period: Span, terms: Terms) -> pl.LazyFrame:
     )
 
 
-def _coming(lines: pl.LazyFrame, period: Span) -> pl.LazyFrame:
+def _coming(lines: pl.LazyFrame, recurring: pl.LazyFrame, period: Span) -> pl.LazyFrame:
     """What is due in the days after the period of the lines in force at its end, as `COMING`."""
     last = timedelta(days=max(WITHIN))
     ahead = Span(period.end, period.end + last)
-    runs = pl.col("renewed_on").is_null() | (pl.col("renewed_on") >= period.end)
     dues = (
-        lines.filter(ahead.holds(pl.col("due_on")) & (pl.col("starts_on") < period.end) & runs)
+        lines.filter(ahead.holds(pl.col("due_on")))
+        .join(recurring.filter(active(period.end)).select("line_id"), on="line_id", how="semi")
         .group_by("account_id", "due_on")
         .agg(pl.col("annual").sum().cast(MONEY))
         .filter(pl.col("annual") > 0)

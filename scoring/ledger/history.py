@@ -41,7 +41,8 @@ def by_themselves(contracts: pl.LazyFrame, terms: Terms) -> pl.LazyFrame:
     The contracts, sorted by line_id, with `monthly`, what they bring a month in their own currency where they are paid
     for (null where `every` is not understood), and with numbers to compare them by.
     """
-    return _monthly(contracts.sort("line_id", maintain_order=True), terms).with_columns(_NUMBERS)
+    monthly = bringing(contracts.sort("line_id", maintain_order=True), terms, "monthly", months=1)
+    return monthly.with_columns(_NUMBERS)
 
 
 def recurring(contracts: pl.LazyFrame, terms: Terms, as_of: date) -> pl.LazyFrame:
@@ -68,12 +69,12 @@ def served(contracts: pl.LazyFrame, terms: Terms, as_of: date) -> pl.LazyFrame:
     where `recurring` is a copy of nearly all of them.
     """
     read = contracts if ACCOUNT in contracts.collect_schema() else by_themselves(contracts, terms)
-    lines = read.with_columns(pl.when(_unpaid()).then(pl.lit(0).cast(MONEY)).otherwise("monthly").alias("monthly"))
+    lines = read.with_columns(pl.when(unpaid()).then(pl.lit(0).cast(MONEY)).otherwise("monthly").alias("monthly"))
     # Ends are put beside the lines by their order, so no step between may change it.
     paid = _cut_where_over(lines, terms, as_of).select(_READ).collect()
     cut = _cut_where_renewed_early(_cut_where_renewed(paid), terms.early_renewal_days)
     times = _bridge_gaps(cut, terms.gap_tolerance_days, as_of)
-    brings = (pl.col("monthly") != 0) | ~_unpaid() if terms.keeps_free else pl.col("monthly") != 0
+    brings = (pl.col("monthly") != 0) | ~unpaid() if terms.keeps_free else pl.col("monthly") != 0
     rest = lines.drop("starts_on", "ends_on", "monthly", _PRODUCT)
     return pl.concat([rest, times.lazy()], how="horizontal").with_columns(
         pl.when(pl.col("ends_on") < FAR).then("ends_on").alias("ends_on"),
@@ -113,16 +114,20 @@ def months_of(every: pl.Expr, *, four_weeks: bool = False) -> tuple[pl.Expr, pl.
     return times, by * count
 
 
-def _monthly(contracts: pl.LazyFrame, terms: Terms) -> pl.LazyFrame:
+def bringing(contracts: pl.LazyFrame, terms: Terms, name: str, *, months: int) -> pl.LazyFrame:
+    """The contracts with what they bring in so many months under that name, in their own currency, rounded once.
+
+    Null where `every` is not understood. Whether they are `unpaid` does not matter.
+    """
     times, by = months_of(pl.col("every"), four_weeks=terms.weeks == "four_a_month")
     named = contracts.with_columns(  # docs/decisions.md: what is used twice gets a name
-        (units(_charged(terms)) * times.cast(pl.Int128)).alias("charged"), by.alias("by")
+        (units(_charged(terms)) * (months * times).cast(pl.Int128)).alias("charged"), by.alias("by")
     )
-    monthly = from_units(rounded_quotient(pl.col("charged"), pl.col("by"))).alias("monthly")
-    return named.with_columns(monthly).drop("charged", "by")
+    brought = from_units(rounded_quotient(pl.col("charged"), pl.col("by"))).alias(name)
+    return named.with_columns(brought).drop("charged", "by")
 
 
-def _unpaid() -> pl.Expr:
+def unpaid() -> pl.Expr:
     """Whether the line is a trial, or paused."""
     return pl.col("trial").fill_null(value=False) | pl.col("status").is_in(NOT_PAYING).fill_null(value=False)
 
