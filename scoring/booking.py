@@ -220,7 +220,8 @@ def _happened(
     if rulebook.basis != "contracts":
         return happened
     if not asked_for.isdisjoint(renewals.COLUMNS):
-        happened += renewals.facts(tables["contracts"], rates, windows.moves, scope.renewal_terms(rulebook, as_of))
+        terms = scope.renewal_terms(rulebook, as_of)
+        happened += renewals.facts(tables["contracts"], ledger.lines, rates, windows.moves, terms)
     if not asked_for.isdisjoint(growth_parts.COLUMNS):
         happened += growth_parts.facts(ledger, rates, windows.outcome, scope.growth_terms(rulebook))
     return happened

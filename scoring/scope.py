@@ -182,10 +182,8 @@ def terms(rulebook: Rulebook) -> Terms:
 def renewal_terms(rulebook: Rulebook, as_of: date) -> due.Terms:
     """The rulebook's policies as renewals take them."""
     return due.Terms(
-        currency=rulebook.currency,
+        ledger=terms(rulebook),
         as_of=as_of,
-        grace_days=rulebook.policies.gap_tolerance_days,
-        early_days=rulebook.policies.early_renewal_days,
         by_signature=rulebook.policies.renewal_date == "signature",
         way=rulebook.credit.renewal,
     )

@@ -88,7 +88,7 @@ def test_no_line_renews_twice_and_what_is_renewed_was_due(world: World, renewal_
     terms = scope.renewal_terms(world.rulebook.model_copy(update={"policies": policies}), world.as_of)
     contracts, rates = world.tables["contracts"].lazy(), world.tables["rates"].lazy()
     lines = due.due_lines(contracts, rates, period, terms).collect()
-    yearly = due.yearly(contracts, rates, period.start, world.rulebook.currency).collect()
+    yearly = due.yearly(contracts, rates, period.start, terms).collect()
     assert lines["line_id"].is_unique().all()
     for account, renewed in lines.group_by("account_id").agg(pl.col("renewed").sum()).iter_rows():
         assert renewed <= yearly.filter((pl.col("account_id") == account) & (pl.col("annual") > 0))["annual"].sum()

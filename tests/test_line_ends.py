@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from worlds import examples
 
-from scoring.facts import due
+from scoring.facts import due, renewals
 from scoring.frame import conform
 from scoring.ledger.balances import Span, at_instants
 from scoring.ledger.history import FAR, active, recurring
@@ -143,6 +143,11 @@ TWO_BY_TWO = [
     *(line("r1", "P", (50, None), 40), line("r2", "P", (60, None), 40)),
 ]
 """Either of the new ones may follow either of the old ones."""
+WITH_CREDITS = [
+    *(line("l1", "P", (0, 75), -20), line("r1", "P", (50, 200), 40)),
+    *(replace(line(name, "P", days, -20), amount=Decimal(-10)) for name, days in (("c1", (0, 75)), ("c2", (0, 60)))),
+]
+"""Of two credits, one ends with the contract that is renewed early."""
 ALIKE = [*(line(f"l{n}", "P", (0, 75), -20) for n in range(4)), *(line(f"r{n}", "P", (50, None), 40) for n in range(3))]
 """Of the old ones, one more than of the new."""
 
@@ -190,21 +195,25 @@ def _renewed(line: Line, lines: Sequence[Line]) -> date:
 
 
 def _replaced(lines: Sequence[Line]) -> dict[str, date]:
-    """Where lines end whose place is taken.
+    """Where lines end whose place is taken, and credits that end with them.
 
     In the order in which they end, each by the first that follows it, or starts where it ends, and took no place yet;
     where none is left, by the first that follows it.
     """
     ends, taken = dict[str, date](), set[str]()
-    for line in sorted(lines, key=lambda one: (one.amount <= 0, one.end, *_in_order(one))):
-        others = [one for one in lines if (one.account_id, one.product) == (line.account_id, line.product)]
-        after = sorted((one for one in others if one.serves and one.amount > 0 and line.serves), key=_in_order)
+    paid = [one for one in lines if one.serves and one.amount > 0 and one.product]
+    for line in sorted(paid, key=lambda one: (one.end, *_in_order(one))):
+        after = sorted((one for one in paid if one.account_id == line.account_id), key=_in_order)
         follow = [one for one in after if _follows(one, line)]
-        renew = [one for one in after if one.product and (one in follow or one.starts_on == line.end)]
-        free = [one for one in renew if one.line_id not in taken]
+        free = [one for one in after if (one in follow or one.starts_on == line.end) and one.line_id not in taken]
         taken |= {one.line_id for one in free[:1]}
         for one in (free or follow)[:1]:
             ends[line.line_id] = one.starts_on
+    for credit in (one for one in lines if one.amount < 0 and one.product):
+        beside = [one for one in paid if (one.account_id, one.end) == (credit.account_id, credit.end)]
+        last = max((ends.get(one.line_id, one.end) for one in beside), default=credit.end)
+        if credit.starts_on < last:
+            ends[credit.line_id] = last
     return ends
 
 
@@ -215,7 +224,7 @@ def _in_order(line: Line) -> tuple[date, date, date, str]:
 def _follows(other: Line, line: Line) -> bool:
     """Whether it is a later signed contract for the same product that starts up to so many days before the other
     ends, and outlasts it."""
-    if not (line.product and line.signed_on and other.signed_on):
+    if not (line.signed_on and other.signed_on):
         return False
     early = line.starts_on < other.starts_on < line.end
     in_time = early and (line.end - other.starts_on).days <= TERMS.early_renewal_days
@@ -239,6 +248,7 @@ def _gaps_of(lines: Sequence[Line], account: str) -> Iterator[tuple[date, tuple[
 @example(BEGUN_ALIKE)
 @example(TWO_BY_TWO)
 @example(ALIKE)
+@example(WITH_CREDITS)
 @example(OF_NO_PRODUCT)
 def test_a_line_ends_when_the_definitions_say(lines: list[Line]) -> None:
     found = recurring(frame(lines), TERMS, AS_OF).select("line_id", "starts_on", "ends_on", "at_risk").collect()
@@ -267,8 +277,8 @@ def test_a_due_meets_every_line_that_starts_in_the_days_about_it_and_no_other(li
 @example(TWO_BY_TWO)
 @example(ALIKE)
 def test_of_two_lines_behind_one_due_not_both_may_renew_one_that_has_none(lines: list[Line]) -> None:
-    terms = due.Terms("EUR", AS_OF, grace_days=30, early_days=40)
-    rows = due.yearly(frame(lines), RATES, FIRST, "EUR")
+    terms = due.Terms(TERMS, AS_OF)
+    rows = due.yearly(frame(lines), RATES, FIRST, terms)
     dues = rows.filter(pl.col("ends_on").is_not_null()).rename({"ends_on": "due_on"})
     pairs = due._following(dues, rows, due._named(dues, rows), terms).select("line_id", "new_line_id").collect()
     assert pairs["new_line_id"].is_unique().all()
@@ -283,11 +293,41 @@ def test_of_two_lines_behind_one_due_not_both_may_renew_one_that_has_none(lines:
     assert len(spare) == len({behind[line_id] for line_id in spare})
 
 
+@st.composite
+def ending_together(draw: st.DrawFn) -> list[Line]:
+    """Contracts of an account with credits, all of which end on one day; contracts bring more than credits take off."""
+    of = st.tuples(st.sampled_from(["P", "Q", None]), st.integers(0, 80), st.sampled_from([None, -20]))
+    paid = [(Decimal(draw(st.integers(80, 120))), *draw(of)) for _ in range(draw(st.integers(1, 6)))]
+    credits = [(Decimal(-10), *draw(of)) for _ in range(draw(st.integers(0, 5)))]
+    return [
+        Line(f"l{n}", "a", product, day(first), day(90), None if signed is None else day(signed), None, amount, None)
+        for n, (amount, product, first, signed) in enumerate([*paid, *credits])
+    ]
+
+
+@examples(300)
+@given(ending_together(), st.sampled_from([0, 1, 29]), st.sampled_from([0, 1, 29]))
+def test_an_account_whose_lines_are_repeated_as_they_were_is_renewed_at_what_was_due(
+    lines: list[Line], late: int, of_credits: int
+) -> None:
+    again = [
+        replace(one, line_id=f"r{n}", starts_on=day(90 + starts), ends_on=day(450), signed_on=day(40))
+        for n, one in enumerate(lines)
+        for starts in [late if one.amount > 0 else min(late, of_credits)]
+    ]
+    found = due.due_lines(frame([*lines, *again]), RATES, Span(day(85), day(115)), due.Terms(TERMS, AS_OF))
+    rows = (
+        renewals.renewals(found, due.Terms(TERMS, AS_OF)).select("due_on", "due", "renewed", "state").collect().rows()
+    )
+    whole = 12 * sum(one.amount for one in lines)
+    assert rows == [(day(90), whole, whole, "renewed")]
+
+
 @examples(500)
 @given(some_lines())
 @example(RENEWED_EARLY)
 def test_only_lines_about_the_period_matter_to_what_is_due_in_it(lines: list[Line]) -> None:
-    terms = due.Terms("EUR", AS_OF, grace_days=30, early_days=40)
+    terms = due.Terms(TERMS, AS_OF)
     for first in (60, 90, 120):
         period = Span(day(first), day(first + 30))
         near, every = (

@@ -59,7 +59,7 @@ def test_months_move_revenue_where_the_amount_changes_and_nowhere_else(of_report
 
 
 def test_a_new_price_is_no_renewal_and_the_end_of_all_is_one_that_was_lost(of_report: pl.LazyFrame) -> None:
-    terms = Renewals(currency="USD", as_of=AS_OF)
+    terms = Renewals(Terms("USD"), AS_OF)
     dues = due_lines(of_report, rates(), YEAR, terms).collect()
     assert dues.select("account_id", "due_on", "renewed").rows() == [("cus_B", date(2026, 4, 1), Decimal(0))]
 

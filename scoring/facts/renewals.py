@@ -1,7 +1,8 @@
 """What came up for renewal, and what became of it? A year's amounts, by account and due date.
 
-Contracts of an account that end on one day are one renewal: renewed, open (nobody cancelled, and its days of grace
-are not over) or lost.
+Contracts of an account that end on one day are one renewal: renewed, open (nobody cancelled, no payment is overdue for
+too long, and its days of grace are not over) or lost. Credits lower what was due and what it was renewed at; below 0
+counts as 0.
 """
 
 from datetime import timedelta
@@ -11,6 +12,7 @@ import polars as pl
 from scoring.facts.dated import Dated
 from scoring.facts.due import AHEAD, Terms, due_lines
 from scoring.ledger.balances import Span
+from scoring.ledger.history import active
 from scoring.money import MONEY
 
 WITHIN = (30, 60, AHEAD)
@@ -27,16 +29,19 @@ COUNTS = tuple(name for name in COLUMNS if name.startswith("dues"))
 _NONE = pl.lit(0).cast(MONEY)
 
 
-def facts(contracts: pl.LazyFrame, rates: pl.LazyFrame, period: Span, terms: Terms) -> list[Dated]:
-    """What was due for renewal in the period, and what is due in the days after it.
+def facts(
+    contracts: pl.LazyFrame, recurring: pl.LazyFrame, rates: pl.LazyFrame, period: Span, terms: Terms
+) -> list[Dated]:
+    """What was due for renewal in the period, and what is due in the days after it, where it is in force at the close.
 
+    `recurring` are the lines of the ledger, which ends contracts that were cancelled, not paid for or renewed early.
     What was due belongs to whoever held the account on the last day of service (with `by_signature`, a renewal
     to who held it when it was signed), what is coming to who holds it at the close.
     """
     lines = due_lines(contracts, rates, period, terms).collect().lazy()
     return [
         Dated(_was_due(renewals(lines, terms), period, terms), DUE, terms.way),
-        Dated(_coming(lines, period), COMING, "at_close"),
+        Dated(_coming(lines, recurring, period), COMING, "at_close"),
     ]
 
 
@@ -48,20 +53,20 @@ def renewals(lines: pl.LazyFrame, terms: Terms) -> pl.LazyFrame:
     """
     grouped = lines.group_by("account_id", "due_on").agg(
         pl.col("annual").sum().cast(MONEY).alias("due"),
-        pl.col("renewed").sum().cast(MONEY),
+        pl.col("renewed").sum().clip(0).cast(MONEY),
         pl.col("renewed_on").min(),
         pl.col("signed_on").min(),
-        (~pl.col("is_cancelled")).any().alias("is_wanted"),
+        (~pl.col("is_over")).filter(pl.col("annual") > 0).any().alias("is_wanted"),
     )
     in_grace = pl.lit(terms.as_of + timedelta(days=1)) - pl.col("due_on") < timedelta(days=terms.grace_days)
     late = (pl.col("renewed_on") - pl.col("due_on")).dt.total_days().clip(lower_bound=0)
     return (
         grouped.filter(pl.col("due") > 0)
         .with_columns(
-            pl.when(pl.col("renewed_on").is_not_null()).then(pl.lit("renewed"))
+            pl.when(pl.col("renewed") > 0).then(pl.lit("renewed"))
             .when(pl.col("is_wanted") & in_grace).then(pl.lit("open"))
             .otherwise(pl.lit("lost")).alias("state"),
-            late.alias("days_late"),
+            pl.when(pl.col("renewed") > 0).then(late).alias("days_late"),
         )
         .select("account_id", "due_on", "due", "renewed", "state", "signed_on", "days_late")
         .sort("account_id", "due_on")
@@ -88,13 +93,13 @@ def _was_due(found: pl.LazyFrame, period: Span, terms: Terms) -> pl.LazyFrame:
     )
 
 
-def _coming(lines: pl.LazyFrame, period: Span) -> pl.LazyFrame:
+def _coming(lines: pl.LazyFrame, recurring: pl.LazyFrame, period: Span) -> pl.LazyFrame:
     """What is due in the days after the period of the lines in force at its end, as `COMING`."""
     last = timedelta(days=max(WITHIN))
     ahead = Span(period.end, period.end + last)
-    runs = pl.col("renewed_on").is_null() | (pl.col("renewed_on") >= period.end)
     dues = (
-        lines.filter(ahead.holds(pl.col("due_on")) & (pl.col("starts_on") < period.end) & runs)
+        lines.filter(ahead.holds(pl.col("due_on")))
+        .join(recurring.filter(active(period.end)).select("line_id"), on="line_id", how="semi")
         .group_by("account_id", "due_on")
         .agg(pl.col("annual").sum().cast(MONEY))
         .filter(pl.col("annual") > 0)

@@ -41,7 +41,8 @@ def by_themselves(contracts: pl.LazyFrame, terms: Terms) -> pl.LazyFrame:
     The contracts, sorted by line_id, with `monthly`, what they bring a month in their own currency where they are paid
     for (null where `every` is not understood), and with numbers to compare them by.
     """
-    return _monthly(contracts.sort("line_id", maintain_order=True), terms).with_columns(_NUMBERS)
+    monthly = bringing(contracts.sort("line_id", maintain_order=True), terms, "monthly", months=1)
+    return monthly.with_columns(_NUMBERS)
 
 
 def recurring(contracts: pl.LazyFrame, terms: Terms, as_of: date) -> pl.LazyFrame:
@@ -68,17 +69,23 @@ def served(contracts: pl.LazyFrame, terms: Terms, as_of: date) -> pl.LazyFrame:
     where `recurring` is a copy of nearly all of them.
     """
     read = contracts if ACCOUNT in contracts.collect_schema() else by_themselves(contracts, terms)
-    lines = read.with_columns(pl.when(_unpaid()).then(pl.lit(0).cast(MONEY)).otherwise("monthly").alias("monthly"))
+    lines = read.with_columns(pl.when(unpaid()).then(pl.lit(0).cast(MONEY)).otherwise("monthly").alias("monthly"))
     # Ends are put beside the lines by their order, so no step between may change it.
     paid = _cut_where_over(lines, terms, as_of).select(_READ).collect()
     cut = _cut_where_renewed_early(_cut_where_renewed(paid), terms.early_renewal_days)
     times = _bridge_gaps(cut, terms.gap_tolerance_days, as_of)
-    brings = (pl.col("monthly") != 0) | ~_unpaid() if terms.keeps_free else pl.col("monthly") != 0
+    brings = (pl.col("monthly") != 0) | ~unpaid() if terms.keeps_free else pl.col("monthly") != 0
     rest = lines.drop("starts_on", "ends_on", "monthly", _PRODUCT)
     return pl.concat([rest, times.lazy()], how="horizontal").with_columns(
         pl.when(pl.col("ends_on") < FAR).then("ends_on").alias("ends_on"),
         ((pl.col("ends_on") > pl.col("starts_on")) & brings).alias(_SERVES),
     )
+
+
+def is_over(terms: Terms, as_of: date) -> pl.Expr:
+    """Whether nobody waits for the renewal of a contract: it was cancelled, or its payment is overdue for too long."""
+    was_cancelled = pl.col("status").is_in(["cancelled", "ended"]).fill_null(value=False)
+    return was_cancelled | pl.col("cancelled_on").is_not_null() | _gone_on(terms, as_of).is_not_null()
 
 
 @lru_cache(maxsize=1024)
@@ -107,16 +114,20 @@ def months_of(every: pl.Expr, *, four_weeks: bool = False) -> tuple[pl.Expr, pl.
     return times, by * count
 
 
-def _monthly(contracts: pl.LazyFrame, terms: Terms) -> pl.LazyFrame:
+def bringing(contracts: pl.LazyFrame, terms: Terms, name: str, *, months: int) -> pl.LazyFrame:
+    """The contracts with what they bring in so many months under that name, in their own currency, rounded once.
+
+    Null where `every` is not understood. Whether they are `unpaid` does not matter.
+    """
     times, by = months_of(pl.col("every"), four_weeks=terms.weeks == "four_a_month")
     named = contracts.with_columns(  # docs/decisions.md: what is used twice gets a name
-        (units(_charged(terms)) * times.cast(pl.Int128)).alias("charged"), by.alias("by")
+        (units(_charged(terms)) * (months * times).cast(pl.Int128)).alias("charged"), by.alias("by")
     )
-    monthly = from_units(rounded_quotient(pl.col("charged"), pl.col("by"))).alias("monthly")
-    return named.with_columns(monthly).drop("charged", "by")
+    brought = from_units(rounded_quotient(pl.col("charged"), pl.col("by"))).alias(name)
+    return named.with_columns(brought).drop("charged", "by")
 
 
-def _unpaid() -> pl.Expr:
+def unpaid() -> pl.Expr:
     """Whether the line is a trial, or paused."""
     return pl.col("trial").fill_null(value=False) | pl.col("status").is_in(NOT_PAYING).fill_null(value=False)
 
@@ -139,18 +150,20 @@ def _charged(terms: Terms) -> pl.Expr:
 def _cut_where_over(lines: pl.LazyFrame, terms: Terms, as_of: date) -> pl.LazyFrame:
     """A line ends where it was cancelled, if notice counts, and so many days after a payment that stays overdue.
 
-    Adds `is_over`: nobody waits for its renewal.
+    Adds whether it `is_over`.
     """
-    ends = [pl.col("ends_on").fill_null(FAR)]
-    over = pl.col("status").is_in(["cancelled", "ended"]).fill_null(value=False) | pl.col("cancelled_on").is_not_null()
+    ends = [pl.col("ends_on").fill_null(FAR), _gone_on(terms, as_of)]
     if terms.at_notice:
         ends.append(pl.col("cancelled_on"))
-    if terms.past_due_days is not None:
-        gone_on = pl.col("past_due_on") + timedelta(days=terms.past_due_days)
-        overdue = ((pl.col("status") == "past_due") & (gone_on <= as_of)).fill_null(value=False)
-        ends.append(pl.when(overdue).then(gone_on))
-        over |= overdue
-    return lines.with_columns(pl.min_horizontal(ends).alias("ends_on"), over.alias("is_over"))
+    return lines.with_columns(pl.min_horizontal(ends).alias("ends_on"), is_over(terms, as_of).alias("is_over"))
+
+
+def _gone_on(terms: Terms, as_of: date) -> pl.Expr:
+    """The day from which a payment was overdue for too long, null where there is none."""
+    if terms.past_due_days is None:
+        return pl.lit(None, dtype=pl.Date)
+    gone_on = pl.col("past_due_on") + timedelta(days=terms.past_due_days)
+    return pl.when((pl.col("status") == "past_due") & (gone_on <= as_of)).then(gone_on)
 
 
 def _cut_where_renewed(lines: pl.DataFrame) -> pl.DataFrame:

@@ -3,7 +3,8 @@
 A line follows another that it was signed after, in whose last days it starts, and that it outlasts. Which of several
 it follows, nobody says. So the lines choose in the order in which they end: each is followed by the first that follows
 it and no other yet, be it only on the day it ends. One for which none is left is renewed together with another, and
-ends where the first that follows it starts.
+ends where the first that follows it starts. Only lines that are paid for follow or are followed; a credit that ends
+with such lines ends where the last of them does.
 """
 
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 Numbers = NDArray[np.int64]
 Bits = NDArray[np.bool_]
 
-_PLACE, _GROUP = "place", "group"
+_PLACE, _GROUP, _CUT = "place", "group", "cut"
 _DAYS = 1 << 23
 """More than the days of all years that have four digits, counted from a day in the middle of them."""
 _NEVER = -(_DAYS // 2)
@@ -25,19 +26,25 @@ _NOBODY = np.iinfo(np.int64).max
 def replaced_on(lines: pl.DataFrame, key: tuple[str, str], days: int) -> pl.DataFrame:
     """The lines that end earlier than they say: `place` (the row's number) and `ends_on`, where they do.
 
-    Lines of one account and product have the same `key`, those of no product null in it. Only lines that bring
-    something take a place. No line is joined with another, as an account may have many of one product: they are asked
-    in rounds, all at once, each about the one line that starts next.
+    Lines of one account and product have the same `key`, those of no product null in it; `monthly` says what they
+    bring. No line is joined with another, as an account may have many of one product: they are asked in rounds, all at
+    once, each about the one line that starts next.
     """
-    found = _overlapping(lines, key)
+    serving = lines.lazy().with_row_index(_PLACE).filter(
+        pl.col("ends_on") > pl.col("starts_on"), *(pl.col(name).is_not_null() for name in key)
+    )  # fmt: skip
+    found = _overlapping(serving.filter(pl.col("monthly") > 0), key)
     columns = ("starts_on", "ends_on", "signed_on")
     start, end, signed = (found[name].cast(pl.Int64).fill_null(_NEVER).to_numpy() for name in columns)
-    base, pays = found[_GROUP].to_numpy() * _DAYS, found["pays"].to_numpy()
-    new = _New(base[pays] + start[pays], start[pays], end[pays], signed[pays])
-    order = np.lexsort((start, end, ~pays))
+    base, order = found[_GROUP].to_numpy() * _DAYS, np.lexsort((start, end))
+    new = _New(base + start, start, end, signed)
     old = _Old(base[order], start[order], end[order], signed[order])
-    ends = pl.Series("ends_on", _ends(old, new, days), pl.Int64).cast(pl.Int32).cast(pl.Date)
-    return found[order].select(_PLACE).with_columns(ends).filter(ends < found[order]["ends_on"])
+    ends = pl.Series(_CUT, _ends(old, new, days), pl.Int64).cast(pl.Int32).cast(pl.Date)
+    paid = found[order].with_columns(ends)
+    credits = _with_their_lines(serving.filter(pl.col("monthly") < 0), paid.lazy(), key)
+    return pl.concat([cut.select(_PLACE, pl.col(_CUT).alias("ends_on")) for cut in (
+        paid.filter(pl.col(_CUT) < pl.col("ends_on")), credits
+    )])  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,22 +73,30 @@ class _New:
         return np.searchsorted(group, group, side="right") - 1 - np.arange(self.at.size)
 
 
-def _overlapping(lines: pl.DataFrame, key: tuple[str, str]) -> pl.DataFrame:
+def _overlapping(lines: pl.LazyFrame, key: tuple[str, str]) -> pl.DataFrame:
     """The lines of accounts and products of which one starts before another ends, sorted, with the number of their
     `group`: mostly few."""
-    serving = lines.lazy().with_row_index(_PLACE).filter(
-        pl.col("ends_on") > pl.col("starts_on"), *(pl.col(name).is_not_null() for name in key)
-    )  # fmt: skip
     is_first = pl.any_horizontal(pl.col(name) != pl.col(name).shift() for name in key).fill_null(value=True)
     is_met = (pl.col(_GROUP).shift(-1) == pl.col(_GROUP)) & (pl.col("starts_on").shift(-1) < pl.col("ends_on"))
     ordered = (
-        serving.select(*key, "starts_on", "ends_on", "signed_on", _PLACE, (pl.col("monthly") > 0).alias("pays"))
+        lines.select(*key, "starts_on", "ends_on", "signed_on", _PLACE)
         .sort(*key, "starts_on", "ends_on", "signed_on", _PLACE)
-        .with_columns(is_first.cast(pl.Int64).cum_sum().alias(_GROUP), pl.col("pays").fill_null(value=False))
+        .with_columns(is_first.cast(pl.Int64).cum_sum().alias(_GROUP))
         .collect()
     )
     groups = ordered.filter(is_met & pl.col("signed_on").is_not_null())[_GROUP].unique()
     return ordered.filter(pl.col(_GROUP).is_in(groups.implode()))
+
+
+def _with_their_lines(credits: pl.LazyFrame, paid: pl.LazyFrame, key: tuple[str, str]) -> pl.DataFrame:
+    """The credits that would end on one day with paid lines, of which each ends earlier, and that have begun by then.
+
+    They end where the last of those lines does.
+    """
+    all_cut = paid.group_by(*key, "ends_on").agg(pl.col(_CUT).max()).filter(pl.col(_CUT) < pl.col("ends_on"))
+    return (
+        credits.join(all_cut, on=[*key, "ends_on"], validate="m:1").filter(pl.col("starts_on") < pl.col(_CUT)).collect()
+    )
 
 
 def _ends(old: _Old, new: _New, days: int) -> Numbers:

@@ -6,7 +6,7 @@ import polars as pl
 
 from scoring.document import did_you_mean
 from scoring.errors import Problem, Severity
-from scoring.ledger.history import NOT_PAYING
+from scoring.ledger.history import unpaid
 from scoring.ledger.ladder import flips, on_no_rung
 from scoring.notes.seen import SHOWN, Seen, counted, named
 
@@ -37,8 +37,7 @@ def trials(seen: Seen) -> list[str]:
     contracts = seen.tables["contracts"]
     if seen.rulebook.basis != "contracts":
         return []
-    free = pl.col("trial").fill_null(value=False) | pl.col("status").is_in(NOT_PAYING).fill_null(value=False)
-    n = contracts.filter(free).height
+    n = contracts.filter(unpaid()).height
     return [f"{n:,} of {contracts.height:,} contract lines are trials or paused and bring no revenue."] if n else []
 
 
