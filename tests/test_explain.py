@@ -299,6 +299,28 @@ def test_a_target_is_explained_by_what_was_reached(small: Explanation) -> None:
     assert {p.name: p.part for p in reach.measured.parts} == {"Ada": Decimal(6), "Bob": Decimal(20), "Cy": Decimal(0)}
 
 
+@pytest.mark.parametrize("asked", ["reach", "closing", "target_attainment", "target_attainment.closing"])
+def test_a_target_is_found_by_all_that_it_is_called(small_evidence: Evidence, asked: str) -> None:
+    (line,) = explain.explain(small_evidence, "mia", metric=asked).lines
+    assert (line.rule, line.agreed) == ("reach", 40.0)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("target_attainment", "targets are explained where a rule scores them"),
+        (
+            "target_attainment.closing",
+            "targets are explained where a rule scores them; `--metric closing` shows what was reached",
+        ),
+    ],
+)
+def test_a_target_that_no_rule_scores_is_not_taken_for_another_word(evidence: Evidence, asked: str, said: str) -> None:
+    with pytest.raises(explain.UnknownNameError) as refused:
+        explain.explain(evidence, "Aino Kärkkälä", metric=asked)
+    assert str(refused.value) == f'there is no rule on "{asked}"; {said}'
+
+
 def test_shares_and_kinds_are_explained(small: Explanation) -> None:
     keep = small.lines[1]
     assert (keep.measured.top, keep.measured.bottom) == (Decimal("1.6"), Decimal("2.6"))
