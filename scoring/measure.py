@@ -53,7 +53,7 @@ def measure_at(books: Mapping[str, pl.LazyFrame], metrics: Sequence[Metric], *, 
     measured = measure_by(stacked, metrics, ("place",), basis=basis, ids=places.select("place"))
     named = pl.col("metric").cast(pl.Enum(sorted(m.name for m in metrics))).to_physical().cast(pl.UInt64)
     key = pl.col("place").cast(pl.UInt64) * len(metrics) + named  # one number, which sorts at a third of the cost
-    found = _enough(pl.concat(measured), metrics).sort(key)
+    found = enough(pl.concat(measured), metrics).sort(key)
     return found.join(places, on="place", validate="m:1", maintain_order="left").select(*SCHEMA)
 
 
@@ -103,13 +103,16 @@ def _ids_at(grain: str, named: pl.LazyFrame) -> pl.LazyFrame:
     return pl.LazyFrame({"id": [COMPANY]}) if grain == COMPANY else named.select(pl.col("id").unique().sort())
 
 
-def _enough(measures: pl.LazyFrame, metrics: Sequence[Metric]) -> pl.LazyFrame:
-    """The measures without those that fewer stand behind than can say anything."""
+def enough(measures: pl.LazyFrame, metrics: Sequence[Metric], behind: str = "n") -> pl.LazyFrame:
+    """The measures of `metrics`, null where fewer stand behind one than can say anything, as the column `behind` says.
+
+    For who answers for accounts, and groups of accounts: one account may have fewer.
+    """
     least = {m.name: m.base.least for m in metrics if m.base.least}
     if not least:
         return measures
     asked = pl.col("metric").replace_strict(least, default=0, return_dtype=pl.Int64)
-    few = (pl.col("n") > 0) & (pl.col("n") < asked)
+    few = (pl.col(behind) > 0) & (pl.col(behind) < asked)
     said = [pl.when(~few).then(c).alias(c) for c in ("value", "amount", "low", "high")]
     return measures.with_columns(*said, pl.when(few).then(pl.lit("few_answers")).otherwise("reason").alias("reason"))
 

@@ -120,6 +120,8 @@ def test_a_survey_is_scored_by_how_many_answered_not_by_how_many_accounts() -> N
         (29, {}, (29, None, "too_few")),
         (29, {"min_n": {"logo_retention": 5}}, (29, None, "too_few")),
         (29, {"min_n": {"nps": 29}}, (29, 100.0, None)),
+        (10, {"min_n": {"nps": 2}}, (10, 100.0, None)),
+        (9, {"min_n": {"nps": 2}}, (9, None, "few_answers")),
     ):
         company = _company(answers=_answers(("a4", 10, count)))
         line = _lines(_score(company, _rules(**settings)).scored.judged)[-1]

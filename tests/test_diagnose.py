@@ -84,6 +84,12 @@ def test_where_all_accounts_do_the_same_the_weight_does_not_matter() -> None:
     assert told["not_scored"].what == "6 of 6 managers have no score"
 
 
+def test_managers_too_few_to_be_compared_are_no_fault_of_a_rule() -> None:
+    found = diagnosed(STAY, known=company(3))
+    assert only(found).reasons["reliability"] == "There are fewer than five managers to compare with."
+    assert [*kinds(found)] == ["not_scored"]
+
+
 def test_where_no_opinion_is_held_and_managers_do_not_differ_tau_is_nothing() -> None:
     """Each of six loses one account of eight, in turn: what they differ by is less than chance."""
     lost = {f"m{m}-{m}": f"2025-{6 + m:02}-20" for m in range(1, 7)}

@@ -14,12 +14,14 @@ from six_rules import six_rules
 
 from scoring import demo, explain, intake, pipeline
 from scoring.cli.explain import FRAMES
+from scoring.credit.ownership import UNASSIGNED
 from scoring.explain import Evidence, Explanation
 from scoring.explain.ends import whole
+from scoring.explain.measuring import measured
 from scoring.explain.movements import accounts
 from scoring.explain.names import chosen
 from scoring.letters import bare
-from scoring.metrics import OVER_BOOK
+from scoring.metrics import OVER_BOOK, REASONS
 from scoring.money import MONEY
 from scoring.rules import points
 from scoring.run import Run, json_text
@@ -127,6 +129,24 @@ def test_every_movement_names_the_rows_it_was_read_from(
             file, _, row = place.rpartition(":")
             assert file == "exports/billing/subscriptions.csv"
             assert account.account_id in lines[int(row)]
+
+
+def test_every_metric_is_explained_as_the_run_says_it(evidence: Evidence, graded_run: Run) -> None:
+    measures = pl.read_parquet(graded_run.packed["measures"])
+    of_managers = measures.filter(pl.col("grain") == "manager")
+    said = {(row["id"], row["metric"]): row for row in of_managers.iter_rows(named=True)}
+    few = 0
+    for (manager,), book in evidence.book.collect().partition_by("manager_id", as_dict=True).items():
+        for metric in OVER_BOOK if manager != UNASSIGNED else ():
+            row, found = said[manager, metric.name], measured(book, metric, "contracts")
+            value = row["value"] if row["amount"] is None else float(row["amount"])
+            assert (found.value is None) == (value is None), (manager, metric.name)
+            assert found.value is None or float(found.value) == pytest.approx(value, rel=1e-6, abs=1e-8)
+            assert found.reason == REASONS.get(row["reason"])
+            if row["reason"] == "few_answers":
+                assert {(p.part, p.without) for p in found.parts} == {(None, None)}
+                few += 1
+    assert few > 5
 
 
 @pytest.mark.parametrize("metric", [m.name for m in OVER_BOOK])
@@ -277,6 +297,28 @@ def test_a_target_is_explained_by_what_was_reached(small: Explanation) -> None:
     reach = small.lines[0]
     assert (reach.agreed, reach.value, reach.measured.value) == (40.0, Decimal("0.65"), Decimal("26.0000"))
     assert {p.name: p.part for p in reach.measured.parts} == {"Ada": Decimal(6), "Bob": Decimal(20), "Cy": Decimal(0)}
+
+
+@pytest.mark.parametrize("asked", ["reach", "closing", "target_attainment", "target_attainment.closing"])
+def test_a_target_is_found_by_all_that_it_is_called(small_evidence: Evidence, asked: str) -> None:
+    (line,) = explain.explain(small_evidence, "mia", metric=asked).lines
+    assert (line.rule, line.agreed) == ("reach", 40.0)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("target_attainment", "targets are explained where a rule scores them"),
+        (
+            "target_attainment.closing",
+            "targets are explained where a rule scores them; `--metric closing` shows what was reached",
+        ),
+    ],
+)
+def test_a_target_that_no_rule_scores_is_not_taken_for_another_word(evidence: Evidence, asked: str, said: str) -> None:
+    with pytest.raises(explain.UnknownNameError) as refused:
+        explain.explain(evidence, "Aino Kärkkälä", metric=asked)
+    assert str(refused.value) == f'there is no rule on "{asked}"; {said}'
 
 
 def test_shares_and_kinds_are_explained(small: Explanation) -> None:

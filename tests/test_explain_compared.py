@@ -147,6 +147,8 @@ def test_an_account_that_left_the_book_is_still_explained(evidence: Evidence) ->
     assert any(compared(line).accounts for line in found.lines)
     (name,) = {a.name for line in found.lines for a in compared(line).accounts}
     assert name != gone["account_id"]
+    (opening,) = explain.explain(evidence, gone["manager_id"], metric="opening", account=gone["account_id"]).lines
+    assert opening.measured.parts == ()
 
 
 def test_json_holds_the_quarters_with_points_as_text(aino: Explanation) -> None:

@@ -189,6 +189,14 @@ def test_a_survey_that_only_few_answered_is_named() -> None:
     assert "1 of 184 account-quarters" in told.what
 
 
+def test_too_few_managers_to_be_compared_are_no_lack_of_data() -> None:
+    found = judged(company(3), STAY)
+    assert found.scores["score"].to_list() == [None] * 3
+    rule = of(found, "stay")
+    assert (rule.told, rule.managers, rule.measured) == (3, 3, rule.account_quarters)
+    assert rule_findings(found.weighing) == ()
+
+
 FILE = """\
 name: Test
 goal: Test them.

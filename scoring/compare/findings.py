@@ -38,11 +38,12 @@ def _of_rule(rule: RuleFigures, found: Diagnosis) -> Iterator[Finding]:
 
     if not rule.account_quarters:
         return
-    if rule.tau is None or rule.reliability is None:
-        why = rule.reasons.get("tau") or rule.reasons["reliability"]
-        what = f"its weight does not matter. {why}"
+    if rule.tau is None:
+        what = f"its weight does not matter. {rule.reasons['tau']}"
         yield one("no_signal", what, "give it weight 0, or wait until accounts differ")
         return
+    if rule.reliability is None:
+        return  # nobody has anybody to be compared with, as their cards say: no other rule would help
     yield from _of_signal(rule, found.least_z, one)
     yield from _of_book(rule, found, one)
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from scoring.explain.model import Measured, Part
 from scoring.explain.refusals import UnexplainedError
-from scoring.measure import measure_by
+from scoring.measure import enough, measure_by
 from scoring.metrics import REASONS
 from scoring.metrics.metric import Metric, Parts, in_book
 from scoring.numbers import exact, in_parts
@@ -29,7 +29,8 @@ def measured(rows: pl.DataFrame, metric: Metric, basis: str, kind: str | None = 
     up to the value.
     """
     metric = in_book(metric, rows.columns)
-    found = pl.concat(measure_by(rows.lazy(), [metric], ("manager_id",), basis=basis)).collect().row(0, named=True)
+    measures = pl.concat(measure_by(rows.lazy(), [metric], ("manager_id",), basis=basis))
+    found = enough(measures, [metric]).collect().row(0, named=True)
     amount = found["amount"] if found["amount"] is not None else _rounded(exact(found["value"]))
     value, sums = amount, _NOTHING
     parts: tuple[Part, ...] = ()
@@ -89,7 +90,7 @@ def _parts(
     check_same(f"{metric.name} over {counted.height:,} accounts", value, None if amount is None else float(amount))
     shares = _shares([r["_top"] or _NONE for r in listed.iter_rows(named=True)], bottom, value, less)
     made = [
-        _part(row, metric.columns, part, _without(row, top, bottom, less))
+        _part(row, metric.columns, part, None if value is None else _without(row, top, bottom, less))
         for row, part in zip(listed.iter_rows(named=True), shares, strict=True)
     ]
     return value, tuple(sorted(made, key=lambda p: (_weight(value, p), p.account_id)))

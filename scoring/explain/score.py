@@ -19,6 +19,7 @@ from scoring.explain.names import chosen
 from scoring.explain.refusals import UnknownNameError
 from scoring.explain.tracing import comparisons
 from scoring.metrics import CATALOGUE, OVER_BOOK
+from scoring.metrics.targets import TARGET_ATTAINMENT
 from scoring.numbers import exact, figure, in_parts
 from scoring.rules import Rule, because
 from scoring.scorecard import exclusions
@@ -50,8 +51,7 @@ def explain(
     book, moves = pl.collect_all([evidence.book.filter(mine), evidence.movements.filter(mine)])
     told = _lines(evidence, card, book, metric) if lines is None else list(lines)
     if account is not None:
-        names = {a.account_id: a.name for line in told if line.compared for a in line.compared.accounts}
-        names |= dict(book.select("account_id", pl.coalesce("account", "account_id")).iter_rows())
+        names = _names(evidence, evidence.compared.filter(mine).collect(), book)
         account = chosen("account", account, names, f"{card['name']} has {len(names)} accounts")
         told = [_narrowed(line, account) for line in told]
         book, moves = (f.filter(pl.col("account_id") == account) for f in (book, moves))
@@ -98,10 +98,7 @@ def _prior(card: Card, account: str | None) -> tuple[Row, ...]:
 def _lines(evidence: Evidence, card: Card, book: pl.DataFrame, metric: str | None) -> list[Line]:
     """The rules that are asked for, or else the metric by itself."""
     on_card = list(zip(evidence.rulebook.rules, card["lines"], strict=True))
-    if metric is None:
-        asked = on_card
-    else:
-        asked = [(rule, line) for rule, line in on_card if metric in (rule.name, line["metric"], rule.metric, rule.of)]
+    asked = [(rule, line) for rule, line in on_card if metric is None or metric in _called(rule, line)]
     if not asked and metric is not None:
         return [_loose(evidence, book, metric)]
     values, kinds = recomputed(evidence, card, book)
@@ -117,14 +114,25 @@ def _lines(evidence: Evidence, card: Card, book: pl.DataFrame, metric: str | Non
     return made
 
 
+def _called(rule: Rule, line: Row) -> tuple[object, ...]:
+    """All that the rule may be asked for by: its name, and what measures call what it looks at."""
+    return rule.name, line["metric"], rule.metric, rule.of, f"{rule.metric}.{rule.of}"
+
+
 def _compared(evidence: Evidence, card: Card, adds: Mapping[str, Decimal | None]) -> dict[str, Comparison]:
     """Rule to its comparison, where the method weighs evidence; the others leave no trace."""
     if not believes(evidence.rulebook):
         return {}
     trace = evidence.compared.filter(pl.col("manager_id") == card["manager_id"]).collect()
-    named = evidence.book.filter(pl.col("account_id").is_in(trace["account_id"].unique().implode()))
+    return comparisons(trace, card, evidence.rulebook, adds, _names(evidence, trace))
+
+
+def _names(evidence: Evidence, *frames: pl.DataFrame) -> dict[str, str]:
+    """The accounts of the frames by id, each by the name that the book knows it under, else by the id."""
+    ids = pl.concat([f["account_id"] for f in frames]).unique().sort()
+    named = evidence.book.filter(pl.col("account_id").is_in(ids.implode()))
     names = named.select("account_id", pl.coalesce("account", "account_id")).unique().sort("account_id").collect()
-    return comparisons(trace, card, evidence.rulebook, adds, dict(names.iter_rows()))
+    return {each: each for each in ids} | dict(names.iter_rows())
 
 
 def _line(line: Row, said: Measured, kinds: tuple[Kind, ...], adds: Decimal | None) -> Line:
@@ -168,8 +176,13 @@ def _why(evidence: Evidence, rule: Rule, row: Row) -> str:
 
 def _loose(evidence: Evidence, book: pl.DataFrame, name: str) -> Line:
     """A metric that no rule looks at."""
-    if name not in {m.name for m in OVER_BOOK}:
-        known = [*(r.name for r in evidence.rulebook.rules), *CATALOGUE]
+    over_book = [m.name for m in OVER_BOOK]
+    target, _, of = name.partition(".")
+    if target == TARGET_ATTAINMENT.name:
+        reached = f"; `--metric {of}` shows what was reached" if of in over_book else ""
+        raise UnknownNameError("rule on", name, (), f"targets are explained where a rule scores them{reached}")
+    if name not in over_book:
+        known = [*(r.name for r in evidence.rulebook.rules), *over_book]
         raise UnknownNameError("metric", name, known, "`bookscore metrics` lists them")
     said = measured(book, CATALOGUE[name], evidence.rulebook.basis)
     nothing = dict.fromkeys(("rule", "agreed", "points", "weight", "share"))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from scoring.measure import measure_by
+from scoring.measure import enough, measure_by
 from scoring.metrics.targets import TARGET_ATTAINMENT
 from scoring.money import ratio
 from scoring.peers.resample import WHOLE
@@ -94,7 +94,12 @@ def values(
         return []
     metrics = list({metric_of(r).name: metric_of(r) for r in rules}.values())
     keys = (*KEYS, *further)
-    measured = pl.concat(measure_by(rows, metrics, keys, basis=rulebook.basis))
+    whole = pl.col("n").filter(pl.col("replica") == WHOLE).first().over("manager_id", "metric", *further)
+    measured = pl.concat(measure_by(rows, metrics, keys, basis=rulebook.basis)).with_columns(
+        whole.fill_null(pl.col("n")).alias("whole")  # of the whole book, or its replicas would fall below first
+    )
+    if not further:
+        measured = enough(measured, metrics, "whole")
     asked = pl.LazyFrame(
         {
             "rule": [r.name for r in rules],
@@ -110,8 +115,7 @@ def values(
         .then(pl.lit(TARGET_ATTAINMENT.undefined)).otherwise("reason").alias("reason"),
         pl.when("is_attainment").then("target").alias("target"),
     )  # fmt: skip
-    whole = pl.col("n").filter(pl.col("replica") == WHOLE).first().over("manager_id", "rule", *further)
-    few = whole.fill_null(pl.col("n")) < pl.col("least")  # of the whole book, or its replicas would fall below first
+    few = pl.col("whole") < pl.col("least")
     return [
         attained.with_columns(
             pl.when(~few).then("value").alias("value"),

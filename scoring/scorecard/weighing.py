@@ -34,10 +34,11 @@ class Pair:
 class Weighed:
     """A rule and what hangs on it.
 
-    `measured` of `account_quarters` have a value of its metric, and `told` of `managers` a figure; the first two are
-    None where values are graded. `differs` says whether managers differ in it beyond chance, None where that is not
-    known. Without the rule a score moves by `moves` points at most, and `labels` managers have another label, or come
-    to have a score or to have none; None where there is nothing to compare, or where labels hang on more than scores.
+    `measured` of `account_quarters` have a value of its metric, and `told` of `managers` any such account-quarter, or a
+    value where values are graded; the first two are None there. `differs` says whether managers differ in it beyond
+    chance, None where that is not known. Without the rule a score moves by `moves` points at most, and `labels`
+    managers have another label, or come to have a score or to have none; None where there is nothing to compare, or
+    where labels hang on more than scores.
     """
 
     rule: str
@@ -84,7 +85,7 @@ def of_estimates(
                 rule.weight,
                 int(estimate.measured.sum()),
                 len(estimate.measured),
-                len(rows) - rows["theta"].null_count(),
+                len(rows),
                 lines["manager_id"].n_unique(),
                 estimate.scale.between > 0 if estimate.scale else None,
                 moves,
