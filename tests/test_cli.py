@@ -706,6 +706,27 @@ def test_a_table_of_numbers_too_wide_for_the_terminal_loses_no_digit(
     assert capsys.readouterr().out.splitlines()[-1].split() == row[:-1]
 
 
+@pytest.mark.parametrize("width", range(20, 121, 4))
+def test_text_is_broken_at_its_words_rather_than_cut(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    row = [
+        "1b6002bab13f",
+        "1,234.50",
+        "Keep and grow",
+        "2026-11-27 14:31",
+        "latest, sealed by Fay Finance",
+        "Dana Director",
+    ]
+    names = ["Run", "Owed to us", "Rules", "Stored at (UTC)", "", "Reviewed by"]
+    table([Column(name, is_number=name == "Owed to us") for name in names], [row])
+    lines = capsys.readouterr().out.splitlines()
+    printed = [word for line in lines for word in line.split() if not word.startswith("──")]
+    assert sorted(printed) == sorted(word for text in (*names, *row) for word in text.split())
+    assert max(map(len, lines)) <= max(width, 61)
+
+
 def test_names_cannot_move_the_cursor(tmp_path: Path) -> None:
     folder = _world(tmp_path, managers_csv="manager_id,name\nM,\x1b[2JMia [bold]\nN,Noa\n")
     done = cli("run", folder, "--as-of", AS_OF, "--dry-run")
