@@ -5,6 +5,7 @@ import json
 import os
 import random
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from remembered import remember
 
 from scoring import demo, pipeline
 from scoring.cli import init, main, places, run, threads
+from scoring.cli.app import built
 from scoring.cli.screen import Column, table
 from scoring.errors import in_order
 from scoring.intake import RULES, SOURCES, Request, examine
@@ -35,6 +37,7 @@ COMMANDS = (
     "serve", "users", "what-if", "send", "history",
 )  # fmt: skip
 AS_OF = demo.AS_OF.isoformat()
+NEXT = "Next: bookscore "
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,19 @@ def cli(*arguments: str | Path) -> Done:
     out, err = io.StringIO(), io.StringIO()
     with redirect_stdout(out), redirect_stderr(err):
         code = main([str(a) for a in arguments])
+    for line in err.getvalue().splitlines():
+        if line.startswith(NEXT):
+            can_be_typed(shlex.split(line.removeprefix(NEXT)))
     return Done(code, out.getvalue(), err.getvalue())
+
+
+def can_be_typed(words: list[str]) -> None:
+    """Fails where the command line does not take the command."""
+    command, rest = built(), words
+    while (commands := getattr(command, "commands", None)) and rest and rest[0] in commands:
+        command, rest = commands[rest[0]], rest[1:]
+    if "--help" not in words:
+        command.make_context(words[0], [*rest])  # type: ignore[attr-defined]
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -131,6 +146,52 @@ def test_wrong_usage_is_one_sentence_and_2(
     assert told.json["problems"][0]["what"] == sentence
     assert (told.code, told.err) == (2, "")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_command_help_is_printed_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    for group in ((), ("review",)):
+        helping = cli(*group, "--help")
+        bare = cli(*group)
+        assert (bare.code, bare.out, bare.err) == (2, "", helping.out)
+        assert len(bare.err.splitlines()) > 5
+
+
+@pytest.mark.parametrize("folder", ["company", "."])
+@pytest.mark.parametrize(
+    ("words", "following"),
+    [
+        (("runs", "FOLDER"), "explain NAME --run RUN --folder FOLDER"),
+        (("open", "FOLDER"), "explain NAME --folder FOLDER"),
+        (("cohorts", "FOLDER"), "explain NAME --folder FOLDER"),
+        (("diff", "nope", "last", "FOLDER"), "runs FOLDER"),
+        (("explain", "x", "--run", "nope", "--folder", "FOLDER"), "runs FOLDER"),
+        (("seal", "2030-Q1", "FOLDER", "--by", "Fay"), "runs FOLDER"),
+        (("reopen", "2026-Q2", "FOLDER", "--by", "Fay", "--reason", "x"), "seals FOLDER"),
+        (("users", "enable", "nobody@example.com", "--folder", "FOLDER"),
+         "users add YOU@EXAMPLE.COM --name 'YOUR NAME' --role leader --folder FOLDER"),
+        (("simulate", "new.yaml", "FOLDER"), "check FOLDER"),
+        (("sensitivity", "FOLDER", "--rules", "new.yaml"), "check --rules new.yaml FOLDER"),
+        (("simulate", "new.yaml", "FOLDER", "--set-aside", "--as-of", AS_OF),
+         f"run FOLDER --rules new.yaml --as-of {AS_OF} --set-aside"),
+        (("run", "FOLDER", "--rules", "new.yaml", "--period", "2026-Q1"),
+         "run FOLDER --set-aside --rules new.yaml --period 2026-Q1"),
+    ],
+    ids=lambda words: words[0] if isinstance(words, tuple) else "",
+)  # fmt: skip
+def test_what_comes_next_is_in_the_same_folder_and_asks_for_the_same(
+    scored: Scored, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], following: str, folder: str
+) -> None:
+    monkeypatch.setattr(webbrowser, "open", lambda _: True)
+    named = scored.folder.name if folder == "company" else "."
+    monkeypatch.chdir(scored.folder.parent if folder == "company" else scored.folder)
+    text = (scored.folder / RULES).read_text(encoding="utf-8")
+    Path("new.yaml").write_text(text.replace("weight: 30", "weight: 20"), encoding="utf-8")
+    (stored,) = cli("runs", scored.folder, "--json").json["data"]
+    told = following.replace("RUN", stored["run_id"][:12])
+    told = re.sub(r" (--folder )?FOLDER", "", told) if named == "." else told.replace("FOLDER", named)
+    done = cli(*(word.replace("FOLDER", named) for word in words))
+    Path("new.yaml").unlink()
+    assert done.err.splitlines()[-1] == f"{NEXT}{told}"
 
 
 def test_a_mistake_of_ours_is_one_sentence_and_1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -256,7 +317,7 @@ def test_check_of_clean_exports_is_0(company: Path) -> None:
     done = cli("check", company, "--as-of", AS_OF)
     assert done.code == 0, done.out
     assert not any(line.startswith("error") for line in done.out.splitlines())
-    assert done.err.endswith(f"Next: bookscore run {company}\n")
+    assert done.err.endswith(f"Next: bookscore run {company} --as-of {AS_OF}\n")
 
 
 # ---- run ----
@@ -704,6 +765,27 @@ def test_a_table_of_numbers_too_wide_for_the_terminal_loses_no_digit(
     columns = [Column("Period"), *(Column(f"Sum {n}", is_number=True) for n in range(5)), Column("More", is_extra=True)]
     table(columns, [row])
     assert capsys.readouterr().out.splitlines()[-1].split() == row[:-1]
+
+
+@pytest.mark.parametrize("width", range(20, 121, 4))
+def test_text_is_broken_at_its_words_rather_than_cut(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    row = [
+        "1b6002bab13f",
+        "1,234.50",
+        "Keep and grow",
+        "2026-11-27 14:31",
+        "latest, sealed by Fay Finance",
+        "Dana Director",
+    ]
+    names = ["Run", "Owed to us", "Rules", "Stored at (UTC)", "", "Reviewed by"]
+    table([Column(name, is_number=name == "Owed to us") for name in names], [row])
+    lines = capsys.readouterr().out.splitlines()
+    printed = [word for line in lines for word in line.split() if not word.startswith("──")]
+    assert sorted(printed) == sorted(word for text in (*names, *row) for word in text.split())
+    assert max(map(len, lines)) <= max(width, 61)
 
 
 def test_names_cannot_move_the_cursor(tmp_path: Path) -> None:

@@ -5,12 +5,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from scoring.cli.streams import note, say_json
 from scoring.errors import BookscoreError, Problem, Severity
+
+if TYPE_CHECKING:
+    from scoring.intake import Request
 
 DONE, FAILED, USAGE, DATA, RULES, DELIVERIES = range(6)
 """Exit codes: done; a bug or I/O; wrong usage; problems in the data; in the rules; some deliveries failed."""
@@ -44,9 +47,14 @@ def envelope(answer: Answer) -> dict[str, Any]:
     }
 
 
-def next_command(*words: str | Path) -> None:
-    """Says what to type next; a folder that is the current one is left out."""
-    told = [shlex.quote(str(w)) for w in words if str(w) not in (".", "")]
+def next_command(*words: str | Path, folder: Path = Path(), like: "Request | None" = None) -> None:
+    """Says what to type next, with the folder and what a request asks for where the command takes them.
+
+    A folder that is the current one is left out.
+    """
+    from scoring.cli.typed import completed
+
+    told = [shlex.quote(str(w)) for w in completed(words, folder, like) if str(w) not in (".", "")]
     note(f"Next: bookscore {' '.join(told)}")
 
 

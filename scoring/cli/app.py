@@ -2,8 +2,9 @@
 
 import gc
 import sys
-from collections.abc import Sequence
-from typing import Annotated
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Annotated, Any
 
 import typer
 from typer.exceptions import TyperException
@@ -116,13 +117,19 @@ app.add_typer(review.app, name="review")
 app.add_typer(profiles.app, name="profiles")
 
 
+@cache
+def built() -> Callable[..., Any]:
+    """All commands with what may be typed behind them, built once."""
+    return typer.main.get_command(app)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """The exit code of the command line; `arguments` are those the program was called with."""
     prepare()
     gc.set_threshold(YOUNG, 20, 20)
     typed = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        code = app(typed, prog_name="bookscore", standalone_mode=False)
+        code = built()(typed, prog_name="bookscore", standalone_mode=False)
         return code if isinstance(code, int) else 0
     except (BookscoreError, TyperException) as error:
         return told(error, typed)

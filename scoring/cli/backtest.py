@@ -92,7 +92,7 @@ def backtest(  # noqa: PLR0913 - a command has as many options as it has
     record = engine.record(made)
     written = [] if dry_run else pages.write(record, place)
     data = {**record, "out": str(place), "written": [str(path) for path in written]}
-    finish(Answer(data, made.problems), lambda: _show(record, folder, place, dry_run=dry_run), as_json=as_json)
+    finish(Answer(data, made.problems), lambda: _show(record, folder, place, request, dry_run=dry_run), as_json=as_json)
 
 
 def _asked(
@@ -129,16 +129,16 @@ def _computed(request: "Request", asked: "Asked", *, as_json: bool) -> "Backtest
         for problem in problems:
             note(line_of(problem))
         note("Nothing was written.")
-        hint(request.folder, examined)
+        hint(request.folder, examined, request)
 
     finish(Answer(None, problems, code_of(examined) or DATA), show, as_json=as_json)
     raise ProblemsFoundError(problems)
 
 
-def _show(record: Mapping[str, Any], folder: Path, place: Path, *, dry_run: bool) -> None:
+def _show(record: Mapping[str, Any], folder: Path, place: Path, request: "Request", *, dry_run: bool) -> None:
     backtested.show(record)
     if dry_run:
         note(f"Nothing was written (--dry-run); it would go into {place}.")
     else:
         note(f"Wrote backtest.json and backtest.html into {place}.")
-    next_command("run", folder)
+    next_command("run", folder, like=request)

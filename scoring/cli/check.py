@@ -16,7 +16,7 @@ from scoring.errors import Problem, in_order
 
 if TYPE_CHECKING:
     from scoring.inputs import Input
-    from scoring.intake import Examined
+    from scoring.intake import Examined, Request
 
 
 def check(folder: Folder = Path(), rules: Rules = None, as_of: AsOf = None, as_json: AsJson = False) -> None:
@@ -36,7 +36,7 @@ def check(folder: Folder = Path(), rules: Rules = None, as_of: AsOf = None, as_j
         examined = replace(examined, rules=(*examined.rules, *_seen_by_a_run(folder, examined)))
     problems = all_of(examined)
     answer = Answer(_data(examined, request.as_of), problems, code_of(examined))
-    finish(answer, lambda: _show(folder, examined, request.as_of), as_json=as_json)
+    finish(answer, lambda: _show(folder, examined, request), as_json=as_json)
 
 
 def _seen_by_a_run(folder: Path, examined: "Examined") -> Sequence[Problem]:
@@ -109,23 +109,23 @@ INPUT_COLUMNS = (
 )
 
 
-def hint(folder: Path, examined: "Examined") -> None:
+def hint(folder: Path, examined: "Examined", request: "Request") -> None:
     """What to type when there are errors."""
     from scoring.intake import can_be_set_aside
 
     if has_errors(examined.rules):
         note("Mend the rules first; their lines are named above.")
-        next_command("check", folder)
+        next_command("check", folder, like=request)
         return
     if can_be_set_aside(examined.exports, examined.inputs):
         note("Mend the rows, or score without them: they are then named on the cards they touch.")
-        next_command("run", folder, "--set-aside")
+        next_command("run", folder, "--set-aside", like=request)
     else:
         note(
             "Mend the exports, or sources.yaml; a missing file or column, and a file that cannot be read, "
             "cannot be set aside."
         )
-        next_command("check", folder)
+        next_command("check", folder, like=request)
 
 
 def _data(examined: "Examined", as_of: date) -> dict[str, Any]:
@@ -137,21 +137,21 @@ def _data(examined: "Examined", as_of: date) -> dict[str, Any]:
     }
 
 
-def _show(folder: Path, examined: "Examined", as_of: date) -> None:
+def _show(folder: Path, examined: "Examined", request: "Request") -> None:
     problems = all_of(examined)
     for problem in problems:
         say(line_of(problem))
     if examined.inputs:
         extra = ("Fills", "Filtered", "Set aside", "Last day")
         columns = [replace(c, is_extra=c.name in extra) for c in INPUT_COLUMNS]
-        rows = input_rows(examined.inputs, as_of)
+        rows = input_rows(examined.inputs, request.as_of)
         made = [(*row, count(_about(row[0], examined.exports))) for row in rows]
         table([*columns, Column("Problems")], made, aside=True)
     note(f"Rules: {count(examined.rules)}. Exports: {count(examined.exports)}.")
     if has_errors(problems):
-        hint(folder, examined)
+        hint(folder, examined, request)
     else:
-        next_command("run", folder)
+        next_command("run", folder, like=request)
 
 
 def _about(name: str, problems: Sequence[Problem]) -> list[Problem]:

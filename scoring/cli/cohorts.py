@@ -125,7 +125,7 @@ def _show(data: Sequence[dict[str, Any]], grain: str, show: Show, folder: Path) 
         say(f"{said}, by quarters since the first")
         _table(list(rows), show)
         say()
-    next_command("explain", "NAME", "--folder", folder)
+    next_command("explain", "NAME", folder=folder)
 
 
 def _table(rows: Sequence[dict[str, Any]], show: Show) -> None:

@@ -74,9 +74,9 @@ def decisions(row: "DeliveryRecord", folder: Path) -> None:
     """Says what a person can do about a delivery that did not arrive, was left out, or of which nobody knows."""
     if row.state == "unknown":
         note(f"{_DEEP}Ask whether it arrived; then say so, or have it sent again.")
-        next_command("deliveries", "arrived", row.delivery_id[:SHORT], *in_folder(folder))
+        next_command("deliveries", "arrived", row.delivery_id[:SHORT], folder=folder)
     if row.state in ("unknown", "failed", "skipped") and row.next_try_at is None:
-        next_command("deliveries", "retry", row.delivery_id[:SHORT], *in_folder(folder))
+        next_command("deliveries", "retry", row.delivery_id[:SHORT], folder=folder)
 
 
 def some(names: Sequence[str]) -> str:
@@ -93,11 +93,6 @@ def wrapped(told: str, indent: str = "") -> list[str]:
 def minute(at: datetime | None) -> str:
     """The minute in UTC, as 2026-07-06 05:00."""
     return "" if at is None else f"{at.astimezone(UTC):%Y-%m-%d %H:%M}"
-
-
-def in_folder(folder: Path) -> tuple[str | Path, ...]:
-    """The folder as an option of the next command."""
-    return () if folder == Path() else ("--folder", folder)
 
 
 def _occasion(row: "DeliveryRecord") -> tuple[str, str, str, datetime]:

@@ -78,7 +78,7 @@ def list_deliveries(
             note(f"{counted.skipped:,} left out; --all lists them, with the reasons.")
         if rows:
             first = next((row for row in rows if posted.is_trouble(row)), rows[0])
-            next_command("deliveries", "show", first.delivery_id[: delivered.SHORT], *delivered.in_folder(folder))
+            next_command("deliveries", "show", first.delivery_id[: delivered.SHORT], folder=folder)
 
     data = {
         "deliveries": [posted.row_data(row) for row in rows],
@@ -158,7 +158,7 @@ def arrived(
     def show() -> None:
         note(f"{row.schedule} of {row.period} to {row.name or row.recipient}: {delivered.stands(row)}.")
         words = ("retry", row.delivery_id[: delivered.SHORT]) if no else ()
-        next_command("deliveries", *words, *(delivered.in_folder(folder) if no else (folder,)))
+        next_command("deliveries", *words, folder=folder)
 
     finish(Answer(posted.row_data(row)), show, as_json=as_json)
 

@@ -40,7 +40,7 @@ def diagnose(
     def show() -> None:
         if problems:
             note(f"Exports and rules: {count(problems)}; `bookscore check` lists them.")
-        diagnosed.show(diagnosed.View(found, told, folder, set_aside=set_aside))
+        diagnosed.show(diagnosed.View(found, told, folder, request))
 
     finish(Answer(_data(found, told), problems), show, as_json=as_json)
 

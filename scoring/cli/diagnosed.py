@@ -11,6 +11,7 @@ from scoring.cli.streams import note, say
 
 if TYPE_CHECKING:
     from scoring.compare.diagnosis import Diagnosis, Owned, RuleFigures
+    from scoring.intake import Request
     from scoring.scorecard.rule_findings import Finding
 
 _SIGNAL = (
@@ -34,7 +35,7 @@ class View:
     found: "Diagnosis"
     told: "Sequence[Finding]"
     folder: Path
-    set_aside: bool
+    request: "Request"
 
 
 def show(view: View) -> None:
@@ -65,7 +66,7 @@ def show(view: View) -> None:
     for one in view.told:
         say(f"  {one.what}; {one.remedy}.")
     note("Nothing was stored.")
-    next_command("sensitivity", view.folder, *(["--set-aside"] if view.set_aside else []))
+    next_command("sensitivity", view.folder, like=view.request)
 
 
 def _signal(rule: "RuleFigures", currency: str) -> tuple[str, ...]:

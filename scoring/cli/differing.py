@@ -158,8 +158,7 @@ def _managers(view: View) -> None:
     if view.only is None:
         next_command("diff", *ids, view.folder, "--who", largest.name)
     else:
-        where = () if view.folder == Path() else ("--folder", view.folder)
-        next_command("explain", largest.name, *where, "--run", ids[1])
+        next_command("explain", largest.name, "--run", ids[1], folder=view.folder)
 
 
 def _row(manager: "ManagerChange") -> tuple[str, ...]:

@@ -150,7 +150,7 @@ def _prior(found: "Explanation") -> None:
 def _next(view: View) -> None:
     """The step down from what was shown."""
     found = view.found
-    words: list[str | Path] = ["explain", found.name]
+    words = ["explain", found.name]
     measured = [line for line in found.lines if line.measured.parts]
     if found.is_whole and measured:
         best = 50 if any(line.compared for line in measured) else 100
@@ -159,6 +159,5 @@ def _next(view: View) -> None:
     elif measured and len(measured[0].measured.parts) > 1:
         first = measured[0].compared
         words += ["--account", (first.accounts if first and first.accounts else measured[0].measured.parts)[0].name]
-    where: list[str | Path] = ["--folder", view.folder] if view.folder != Path() else []
     run = ["--run", view.run_id] if view.run_id else []
-    next_command(*words, *where, *run)
+    next_command(*words, *run, folder=view.folder)

@@ -40,7 +40,7 @@ def gap(
     def show() -> None:
         if problems:
             note(f"Exports and rules: {count(problems)}; `bookscore check` lists them.")
-        gapped.show(found, folder, set_aside=set_aside)
+        gapped.show(found, folder, request)
 
     data: dict[str, Any] = plain(found)
     for rule, figures in zip(data["rules"], found.rules, strict=True):

@@ -9,12 +9,13 @@ from scoring.cli.streams import note, say
 
 if TYPE_CHECKING:
     from scoring.compare.gaps import Gaps, RuleGap
+    from scoring.intake import Request
 
 _MOST = 3
 """Features that are named."""
 
 
-def show(found: "Gaps", folder: Path, *, set_aside: bool) -> None:
+def show(found: "Gaps", folder: Path, request: "Request") -> None:
     """Prints the gaps."""
     from scoring.numbers import fixed, percent
 
@@ -34,7 +35,7 @@ def show(found: "Gaps", folder: Path, *, set_aside: bool) -> None:
     for rule in found.rules:
         say(_told(rule, found.currency))
     note("Nothing was stored.")
-    next_command("diagnose", folder, *(["--set-aside"] if set_aside else []))
+    next_command("diagnose", folder, like=request)
 
 
 def _row(rule: "RuleGap", currency: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typer.exceptions import TyperException
 
 from scoring.cli.answers import DATA, FAILED, RULES, USAGE, Answer, envelope, line_of, next_command
 from scoring.cli.streams import note, say_json
+from scoring.cli.typed import typed
 from scoring.errors import BookscoreError, Problem, ProblemsFoundError, Severity
 
 DEBUG = "BOOKSCORE_DEBUG"
@@ -44,13 +45,16 @@ _NEXT = {
 
 def told(error: Exception, arguments: Sequence[str]) -> int:
     """The exit code, once it is said what is wrong."""
+    if isinstance(error, TyperException) and type(error).__name__ == "NoArgsIsHelpError":
+        note(error.format_message())
+        return error.exit_code
     problems, code = _problems(error), _code(error)
     if "--json" in arguments:
         say_json(envelope(Answer(None, problems, code)))
         return code
     for problem in problems:
         note(line_of(problem) if isinstance(error, ProblemsFoundError) else str(problem))
-    next_command(*_next(error, arguments))
+    next_command(*_next(error, arguments), folder=typed(arguments).folder)
     return code
 
 
@@ -68,19 +72,20 @@ def is_for_debugging() -> bool:
 def _next(error: Exception, arguments: Sequence[str]) -> Sequence[str | Path]:
     """What to type next: what the error itself knows, what its kind asks for, a check, or a look at the help."""
     command = arguments[0] if arguments and not arguments[0].startswith("-") else ""
-    helping: tuple[str, ...] = (
+    helping: Sequence[str] = (
         ("--help",) if "No such command" in str(getattr(error, "message", "")) else (command, "--help")
     )
     if isinstance(error, ProblemsFoundError):
-        helping = ("check", *_folders(arguments))
+        helping = ("check", *_other_rules(error, arguments))
     known: Sequence[str | Path] | None = getattr(error, "next", None)
     return _NEXT.get(type(error).__name__, helping) if known is None else known
 
 
-def _folders(arguments: Sequence[str]) -> list[str]:
-    """The folder that a command was to read, if it names one."""
-    named = [word for word, before in zip(arguments[1:], arguments, strict=False) if before != "--out"]
-    return [word for word in named if Path(word).exists()][:1]
+def _other_rules(error: ProblemsFoundError, arguments: Sequence[str]) -> Sequence[str]:
+    """The file of other rules that was to be read, where it can be to blame."""
+    rules = typed(arguments).rules
+    is_named = rules is not None and any(p.file and Path(p.file).name == Path(rules).name for p in error.problems)
+    return ("--rules", rules) if rules is not None and ("--rules" in arguments or is_named) else ()
 
 
 def _problems(error: Exception) -> Sequence[Problem]:

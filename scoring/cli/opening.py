@@ -41,7 +41,7 @@ def open_league(
         say(str(page))
         if not is_open:
             note("No browser could be started; open the file by hand.")
-        next_command("explain", "NAME", "--folder", folder)
+        next_command("explain", "NAME", folder=folder)
 
     finish(Answer({"page": str(page), "is_open": is_open}), show, as_json=as_json)
 

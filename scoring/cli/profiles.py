@@ -88,7 +88,7 @@ def compare(
 
     def show() -> None:
         _show(found, shown)
-        next_command("profiles", "compare", a, b, folder, "--metric", "net_revenue_retention")
+        next_command("profiles", "compare", a, b, folder, "--metric", "net_revenue_retention", like=request)
 
     finish(Answer(_data(found, shown), found.problems), show, as_json=as_json)
 

@@ -78,7 +78,7 @@ def run(  # noqa: PLR0913 - a command has as many options as it has
     written = _written(made, home, place, dry_run=dry_run)
     data = {**scored.data(made), "out": str(place), "written": [str(path) for path in written]}
     problems = in_order((*made.problems, *silent))
-    finish(Answer(data, problems), lambda: _show(made, problems, home, place, len(written)), as_json=as_json)
+    finish(Answer(data, problems), lambda: _show(made, problems, request, place, len(written)), as_json=as_json)
 
 
 def _computed(request: "Request", where: engines.Where, *, as_json: bool) -> "Run":
@@ -97,7 +97,7 @@ def _computed(request: "Request", where: engines.Where, *, as_json: bool) -> "Ru
         for problem in problems:
             note(line_of(problem))
         note("Nothing was written.")
-        hint(request.only or request.folder, examined)
+        hint(request.only or request.folder, examined, request)
 
     finish(Answer(None, problems, code), show, as_json=as_json)
     raise ProblemsFoundError(problems)
@@ -150,21 +150,23 @@ def _store(made: "Run", folder: Path) -> None:
         store.close()
 
 
-def _show(made: "Run", problems: Sequence[Problem], folder: Path, place: Path, written: int) -> None:
+def _show(made: "Run", problems: Sequence[Problem], request: "Request", place: Path, written: int) -> None:
     table(INPUT_COLUMNS, input_rows(made.inputs, made.as_of), aside=True)
     note()
     scored.show(made)
     _care(made, problems)
     if written:
-        kept = places.kept_in(folder / places.STORE)
+        kept = places.kept_in(request.folder / places.STORE)
         note(f"Wrote {written:,} files into {place}; begin with league.html. The run is kept in {kept}.")
     else:
         note(f"Nothing was written (--dry-run); it would go into {place}.")
     scores = [card for card in made.cards if card["score"] is not None]
-    if scores:
-        next_command("explain", min(scores, key=_score)["name"], *(("--folder", folder) if folder != Path() else ()))
+    if not written:
+        next_command("run", request.only or request.folder, like=request)
+    elif scores:
+        next_command("explain", min(scores, key=_score)["name"], folder=request.folder)
     else:
-        next_command("open" if written else "check", folder)
+        next_command("open", request.folder)
 
 
 def _score(card: Mapping[str, Any]) -> float:

@@ -44,7 +44,7 @@ def runs(folder: Workspace = Path(), as_json: AsJson = False) -> None:
                 for d in data
             ],
         )
-        next_command("explain", "NAME", "--folder", folder, "--run", data[0]["run_id"][:SHORT] if data else "ID")
+        next_command("explain", "NAME", "--run", data[0]["run_id"][:SHORT], folder=folder)
 
     finish(Answer(data), show, as_json=as_json)
 

@@ -40,31 +40,28 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, foot: boo
     What cannot be left out is printed beyond the width of the terminal rather than cut.
     """
     from rich.box import SIMPLE
-    from rich.cells import cell_len
     from rich.table import Table
     from rich.text import Text
 
     stream = sys.stderr if aside else sys.stdout
     console = _console(stream)
-    longest = [max((cell_len(row[n]) for row in rows), default=0) for n in range(len(columns))]
-    least = [_least(column, length) for column, length in zip(columns, longest, strict=True)]
-    shown = _with_room(columns, least, console.width)
-    ample = [max(w, cell_len(c.name)) if c.is_number else w for c, w in zip(columns, least, strict=True)]
-    widths = ample if _taken(ample, shown) <= console.width else least
-    console.width = max(console.width, _taken(widths, shown))
+    rows = [[_clean(cell) for cell in row] for row in rows]
+    texts = [[_clean(column.name), *(row[n] for row in rows)] for n, column in enumerate(columns)]
+    shown = _with_room(columns, [_least(c, t) for c, t in zip(columns, texts, strict=True)], console.width)
+    widths = _widths([(columns[n], texts[n]) for n in shown], console.width)
+    console.width = max(console.width, _taken(widths))
     *body, last = rows if foot else [*rows, [""] * len(columns)]
     lined = Table(box=SIMPLE, show_edge=False, pad_edge=False, collapse_padding=True, show_footer=foot)
-    for n in shown:
+    for n, width in zip(shown, widths, strict=True):
         lined.add_column(
-            columns[n].name,
-            Text(_clean(last[n])),
+            texts[n][0],
+            Text(last[n]),
             justify="right" if columns[n].is_number else "left",
-            width=widths[n] if columns[n].is_number else None,
-            min_width=widths[n],
+            width=width,
             overflow="fold",
         )
     for row in body:
-        lined.add_row(*(Text(_clean(row[n])) for n in shown))
+        lined.add_row(*(Text(row[n]) for n in shown))
     with console.capture() as printed:
         console.print(lined)
     stream.write("".join(f"{line.rstrip()}\n" for line in printed.get().splitlines()))
@@ -74,21 +71,51 @@ def _with_room(columns: Sequence[Column], least: Sequence[int], width: int) -> l
     """The columns that are shown: extra ones only where there is room, the first ones first."""
     shown = [n for n, c in enumerate(columns) if not c.is_extra or width >= NARROW]
     extra = [n for n in shown if columns[n].is_extra]
-    while extra and _taken(least, shown) > width:
+    while extra and _taken([least[n] for n in shown]) > width:
         shown.remove(extra.pop())
     return shown
 
 
-def _least(column: Column, longest: int) -> int:
+def _widths(columns: Sequence[tuple[Column, Sequence[str]]], room: int) -> list[int]:
+    """How wide each column is: as its longest text, but the widest of text narrower until there is room.
+
+    Where text of its least width has no room, names of numbers are broken into lines, then text at its words.
+    """
+    widths = [_longest(texts) for _, texts in columns]
+    numbers = [column.is_number for column, _ in columns]
+    least = [_least(column, texts) for column, texts in columns]
+    words = [min(fewest, _longest_word(texts)) for fewest, (_, texts) in zip(least, columns, strict=True)]
+    for narrower in (
+        [width if is_number else fewest for is_number, width, fewest in zip(numbers, widths, least, strict=True)],
+        least,
+        [fewest if is_number else word for is_number, fewest, word in zip(numbers, least, words, strict=True)],
+    ):
+        while _taken(widths) > room and (above := [n for n, width in enumerate(widths) if width > narrower[n]]):
+            widths[max(above, key=widths.__getitem__)] -= 1
+    return widths
+
+
+def _least(column: Column, texts: Sequence[str]) -> int:
     """How wide it is at least: as its longest number, or the longest word of its name; text is broken into lines."""
+    name, *cells = texts
+    return max(_longest(cells), _longest_word([name])) if column.is_number else min(_longest(texts), _LEAST)
+
+
+def _longest(texts: Sequence[str]) -> int:
+    """How many columns of the terminal the longest text takes."""
     from rich.cells import cell_len
 
-    return max(longest, *map(cell_len, column.name.split())) if column.is_number else min(longest, _LEAST)
+    return max(map(cell_len, texts), default=0)
 
 
-def _taken(least: Sequence[int], shown: Sequence[int]) -> int:
-    """How many columns of the terminal these take at least."""
-    return sum(least[n] + _BETWEEN for n in shown) - _BETWEEN
+def _longest_word(texts: Sequence[str]) -> int:
+    """How many the longest word takes."""
+    return _longest([word for text in texts for word in text.split()])
+
+
+def _taken(widths: Sequence[int]) -> int:
+    """How many columns so wide take side by side."""
+    return sum(width + _BETWEEN for width in widths) - _BETWEEN
 
 
 @contextmanager

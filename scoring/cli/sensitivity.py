@@ -34,6 +34,6 @@ def sensitivity(
     def show() -> None:
         if problems:
             note(f"Exports and rules: {count(problems)}; `bookscore check` lists them.")
-        varied.show(varied.View(found, folder, set_aside=set_aside))
+        varied.show(varied.View(found, folder, request))
 
     finish(Answer(plain(found), problems), show, as_json=as_json)

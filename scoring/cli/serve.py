@@ -13,7 +13,7 @@ from scoring.cli import places
 from scoring.cli.answers import Answer, envelope, next_command
 from scoring.cli.options import AsJson, Workspace
 from scoring.cli.streams import note, say, say_json
-from scoring.cli.users import first_user
+from scoring.cli.users import FIRST_USER
 
 
 def serve(
@@ -67,5 +67,5 @@ def _tell(folder: Path, url: str, bound: socket.socket, *, has_users: bool, as_j
     say(f"Serving {folder.absolute()} at {url}")
     if not has_users:
         note("Nobody can sign in yet. Add the first user in another window:")
-        next_command(*first_user(folder))
+        next_command(*FIRST_USER, folder=folder)
     note("Stop it with Ctrl-C.")

@@ -53,7 +53,7 @@ def simulate(
 
     with working("Simulating …"):
         found, problems = simulating.of_folder(request, rules, period or (), last or simulating.LAST)
-    view = simulated.View(found, rules, folder, everything=everything)
+    view = simulated.View(found, rules, folder, request, everything=everything)
 
     def show() -> None:
         if problems:

@@ -14,6 +14,7 @@ from scoring.cli.streams import say
 if TYPE_CHECKING:
     from scoring.compare import Simulation
     from scoring.compare.rulebooks import Simulated, Standing
+    from scoring.intake import Request
 
 _COLUMNS = (
     Column("Manager"),
@@ -33,6 +34,7 @@ class View:
     found: "Simulation"
     rules: Path
     folder: Path
+    request: "Request"
     everything: bool
 
 
@@ -42,10 +44,10 @@ def show(view: View) -> None:
     for found in every:
         _one(view, found)
     if not any(found.settings for found in every):
-        next_command("run", view.folder)
+        next_command("run", view.folder, like=view.request)
         return
     _sum([m for found in every for m in found.managers])
-    next_command("run", view.folder, "--rules", view.rules)
+    next_command("run", view.folder, "--rules", view.rules, like=view.request)
 
 
 def _one(view: View, found: "Simulation") -> None:

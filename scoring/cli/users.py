@@ -33,12 +33,16 @@ app = typer.Typer(
 )
 
 
+FIRST_USER = ("users", "add", "YOU@EXAMPLE.COM", "--name", "YOUR NAME", "--role", "leader")
+"""The command that adds the first user."""
+
+
 class NoUsersError(BookscoreError):
     """Nobody can sign in yet."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(f"there are no users in {places.kept_in(folder.absolute())} yet")
-        self.next = first_user(folder)
+        self.next = FIRST_USER
 
 
 Mail = Annotated[str, typer.Argument(metavar="EMAIL", help="The e-mail address they sign in with.")]
@@ -174,11 +178,6 @@ def link(email: Mail, folder: InFolder = Path(), *, public_url: Public = None, a
         _finish(user, folder, link=made, as_json=as_json)
 
 
-def first_user(folder: Path) -> tuple[str | Path, ...]:
-    """The command that adds the first user."""
-    return ("users", "add", "YOU@EXAMPLE.COM", "--name", "YOUR NAME", "--role", "leader", *_in(folder))
-
-
 def _finish(
     user: "UserRecord", folder: Path, *, link: str | None = None, unknown: str | None = None, as_json: bool
 ) -> None:
@@ -191,14 +190,9 @@ def _finish(
             note("The link sets their password. It works once, for 72 hours; give it to nobody else.")
             next_command("serve", folder)
         else:
-            next_command("users", "list", *_in(folder))
+            next_command("users", "list", folder=folder)
 
     finish(Answer({**_data(user), "link": link}), show, as_json=as_json)
-
-
-def _in(folder: Path) -> tuple[str | Path, ...]:
-    """The folder as an option of the next command."""
-    return () if folder == Path() else ("--folder", folder)
 
 
 def _words(user: "UserRecord") -> str:

@@ -10,6 +10,7 @@ from scoring.cli.streams import note, say
 
 if TYPE_CHECKING:
     from scoring.compare.sensitivity import Effect, Manager, Sensitivity
+    from scoring.intake import Request
 
 _CHOICES = (
     Column("Choice"),
@@ -38,7 +39,7 @@ class View:
 
     found: "Sensitivity"
     folder: Path
-    set_aside: bool
+    request: "Request"
 
 
 def show(view: View) -> None:
@@ -61,7 +62,7 @@ def show(view: View) -> None:
         say()
     _sum(found)
     note("Nothing was stored; with --json each choice says what would be written for it.")
-    next_command("diagnose", view.folder, *(["--set-aside"] if view.set_aside else []))
+    next_command("diagnose", view.folder, like=view.request)
 
 
 def _effect(effect: "Effect") -> tuple[str, ...]:
