@@ -179,7 +179,7 @@ def test_a_hook_gets_one_message_a_second_and_none_while_it_asked_to_wait() -> N
         assert line.post({}).verdict == Verdict.LATER
         assert clock.slept == [1.0, 0.75]
         clock.now += 20
-        assert line.post({}) == Outcome(Verdict.LATER, "localhost asked to wait", timedelta(seconds=40))
+        assert line.post({}) == Outcome(Verdict.UNTRIED, "localhost asked to wait", timedelta(seconds=40))
         assert server.connections == 3
         clock.now += 40
         assert line.post({}).verdict == Verdict.SENT

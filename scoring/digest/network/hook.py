@@ -74,7 +74,7 @@ class Hook:
         headers = {"Content-Type": "application/json; charset=utf-8", **sign(body)}
         left = self._free_at - self._clock()
         if left > _PAUSE:
-            return Outcome(Verdict.LATER, f"{aim.host} asked to wait", timedelta(seconds=left))
+            return Outcome(Verdict.UNTRIED, f"{aim.host} asked to wait", timedelta(seconds=left))
         if left > 0:
             self._sleep(left)
         outcome = self._sent(aim, body, headers)
