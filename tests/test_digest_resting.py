@@ -3,7 +3,9 @@
 import socket
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from digests_made import Clock, digests, post
@@ -15,6 +17,7 @@ from scoring.digest.channels.slack import SlackLine
 from scoring.digest.due import Occasion
 from scoring.digest.message import Line, Outcome, Verdict
 from scoring.digest.network.hook import Hook
+from scoring.digest.network.pace import Paces
 from scoring.digest.planning import Post, plan
 from scoring.digest.sending import prepare, work
 from scoring.rules.digests import MailChannel
@@ -70,7 +73,7 @@ def test_a_hook_that_takes_two_a_minute_gets_all_of_them_in_time(store: Store, m
     seen: list[datetime] = []
 
     def hook(clock: Patient) -> SlackLine:
-        return SlackLine(Hook("URL", told, clock=clock.seconds, sleep=clock.sleep))
+        return SlackLine(Hook("URL", told, paces=Paces(clock.seconds, clock.sleep)))
 
     def limited(line: socket.socket) -> None:
         recent = sum(clock.at - at < timedelta(minutes=1) for at in seen)
@@ -84,6 +87,38 @@ def test_a_hook_that_takes_two_a_minute_gets_all_of_them_in_time(store: Store, m
         assert rounds(made, clock, 40) < 40
     assert {row.state for row in delivering.deliveries(store)} == {DeliveryState.SENT}
     assert clock.at - MONDAY < timedelta(minutes=20)
+
+
+def test_a_hook_gets_one_message_a_second_from_all_workers_and_what_it_asks_of_one_holds_for_all_and_from_then_on(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    came: list[float] = []
+
+    def fast(line: socket.socket) -> None:
+        came.append(monotonic())
+        line.sendall(SLOW if len(came) == 4 else OK)
+
+    with Server(Http(fast)) as server:
+        told = {"URL": f"http://localhost:{server.port}/x", "BOOKSCORE_PRIVATE_HOSTS": "localhost"}
+        paces = Paces()
+        made, clock = by(store, monkeypatch, lambda _: SlackLine(Hook("URL", told, paces=paces)))
+        work(made, workers=4)
+        assert [round(after - before, 2) >= 1 for before, after in pairwise(came)] == [True] * 3
+        clock.at += timedelta(minutes=5)
+        work(made, workers=4)
+    assert len(came) == 4
+    assert delivering.tally(store).sent == 3
+
+
+def test_hooks_of_a_url_have_one_pace_and_those_of_another_their_own() -> None:
+    clock = Patient(MONDAY)
+    paces = Paces(clock.seconds, clock.sleep)
+    with Server(Http(SLOW)) as slow, Server(Http(OK)) as other:
+        told = {name: f"http://localhost:{server.port}/x" for name, server in (("SLOW", slow), ("OTHER", other))}
+        told["BOOKSCORE_PRIVATE_HOSTS"] = "localhost"
+        assert Hook("SLOW", told, paces=paces).post({}).verdict is Verdict.LATER
+        assert Hook("SLOW", told, paces=paces).post({}).verdict is Verdict.UNTRIED
+        assert Hook("OTHER", told, paces=paces).post({}).verdict is Verdict.SENT
 
 
 def test_mails_behind_a_connection_that_did_not_come_about_use_up_no_try_and_are_looked_at_less_and_less_often(
