@@ -23,6 +23,7 @@ from scoring.digest.network import client
 from scoring.digest.network.aim import aimed
 from scoring.digest.network.dialing import Means
 from scoring.digest.network.hook import Hook
+from scoring.digest.network.pace import Paces
 from scoring.rules.digests import SlackChannel, TeamsChannel, WebhookChannel
 
 PATH = "/services/T0PSECRET"
@@ -37,7 +38,7 @@ def environment(port: int, scheme: str = "http", host: str = "localhost") -> dic
 
 def hook(port: int, **other: Any) -> Hook:
     """A hook at the server, with patience unless it is said otherwise."""
-    return Hook("URL", environment(port), **({"means": PATIENT} | other))
+    return Hook("URL", environment(port), **({"means": PATIENT, "paces": Paces()} | other))
 
 
 def answered(status: str, *headers: str, body: bytes = b"") -> bytes:
@@ -117,8 +118,10 @@ def test_the_status_says_what_became_of_it_and_nobody_is_shown_the_answer(status
 def test_what_a_gateway_lost_goes_again_only_where_its_id_says_that_it_is_the_same(status: str, tmp_path: Path) -> None:
     ours = WebhookChannel(kind="webhook", url_in="URL", secret_in="SECRET")  # noqa: S106
     chats = (SlackChannel(kind="slack", url_in="URL"), TeamsChannel(kind="teams", url_in="URL"))
-    with Server(Http(answered(status, "Retry-After: 7"))) as server:
-        told = [channels.open_line(each, environment(server.port), tmp_path).send(message()) for each in (*chats, ours)]
+    told: list[Outcome] = []
+    for each in (*chats, ours):
+        with Server(Http(answered(status, "Retry-After: 7"))) as server:
+            told.append(channels.open_line(each, environment(server.port), tmp_path).send(message()))
     assert [each.verdict for each in told] == [Verdict.UNKNOWN, Verdict.UNKNOWN, Verdict.LATER]
     assert told[-1].wait == timedelta(seconds=7)
 
@@ -173,13 +176,13 @@ class Clock:
 def test_a_hook_gets_one_message_a_second_and_none_while_it_asked_to_wait() -> None:
     clock, busy = Clock(), Http(answered("429 Slow", "Retry-After: 60"))
     with Server(Http(), Http(), busy, Http()) as server:
-        line = hook(server.port, clock=clock, sleep=clock.sleep)
+        line = hook(server.port, paces=Paces(clock, clock.sleep))
         assert [line.post({}).verdict for _ in range(2)] == [Verdict.SENT] * 2
         clock.now += 0.25
         assert line.post({}).verdict == Verdict.LATER
         assert clock.slept == [1.0, 0.75]
         clock.now += 20
-        assert line.post({}) == Outcome(Verdict.LATER, "localhost asked to wait", timedelta(seconds=40))
+        assert line.post({}) == Outcome(Verdict.UNTRIED, "localhost asked to wait", timedelta(seconds=40))
         assert server.connections == 3
         clock.now += 40
         assert line.post({}).verdict == Verdict.SENT

@@ -383,7 +383,7 @@ def test_a_line_that_did_not_come_about_rests_so_that_not_every_mail_waits() -> 
         told = "localhost answered 421 busy"
         assert line.send(message()) == Outcome(Verdict.LATER, told, timedelta(seconds=30))
         now[0] += 10
-        assert line.send(message()) == Outcome(Verdict.LATER, told, timedelta(seconds=20))
+        assert line.send(message()) == Outcome(Verdict.UNTRIED, told, timedelta(seconds=20))
         assert server.connections == 1
         now[0] += 20
         assert line.send(message()).verdict == Verdict.SENT

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from scoring.digest.message import Line
+from scoring.digest.message import Line, Outcome, Verdict
 from scoring.digest.planning import Post
 from scoring.store import delivering
 from scoring.store.delivering import DeliveryRecord
@@ -17,12 +17,22 @@ class Lines:
     def __init__(self, post: Post) -> None:
         self._post = post
         self._open: dict[str, Line] = {}
+        self._taking: set[str] = set()
 
     def to(self, name: str) -> Line:
         """The line to the channel of that name."""
         if name not in self._open:
             self._open[name] = self._post.ways.open(self._post.timetable.digests.channels[name])
         return self._open[name]
+
+    def note(self, name: str, outcome: Outcome) -> None:
+        """Notes what the channel of that name said of a message."""
+        if outcome.verdict is Verdict.SENT:
+            self._taking.add(name)
+
+    def has_taken(self, name: str) -> bool:
+        """Whether the channel of that name took a message of this worker."""
+        return name in self._taking
 
     def close(self) -> None:
         """Lets go of all of them."""

@@ -11,18 +11,20 @@ class Verdict(StrEnum):
     """What became of a message.
 
     UNKNOWN: it may have arrived, as the answer was lost; it is not sent again unless a person says so. LATER: it did
-    not arrive, and may another time. REFUSED: it did not arrive, and will not.
+    not arrive, and may another time. REFUSED: it did not arrive, and will not. UNTRIED: nobody was asked to take it, as
+    the server wants to be left alone for a while.
     """
 
     SENT = "sent"
     LATER = "later"
     REFUSED = "refused"
     UNKNOWN = "unknown"
+    UNTRIED = "untried"
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the channel says: the verdict, the reason in words without secrets, and how long the server asks to wait."""
+    """What the channel says: the verdict, the reason in words without secrets, and how long to wait at least."""
 
     verdict: Verdict
     told: str = ""

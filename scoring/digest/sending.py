@@ -163,6 +163,9 @@ def _deliver(post: Post, lines: Lines, row: DeliveryRecord, *, is_asked: bool) -
     if isinstance(found, Ended):
         return found
     outcome = _sent(lines, row.channel, found.message)
+    if outcome.verdict is Verdict.UNTRIED:
+        return Ended(end=End.UNTRIED, told=outcome.told, wait=_rest(post, lines, row, outcome))
+    lines.note(row.channel, outcome)
     return Ended(
         end=End(outcome.verdict),
         told=outcome.told,
@@ -218,6 +221,15 @@ def _is_known(post: Post, row: DeliveryRecord, written: Written) -> bool:
 def _wait(post: Post, row: DeliveryRecord) -> timedelta:
     """How long nobody looks at the delivery: the longer it waits, the longer."""
     return min(max(_LOOK_AGAIN, (post.now() - row.made_at) / 4), _LOOK_AT_LEAST)
+
+
+def _rest(post: Post, lines: Lines, row: DeliveryRecord, outcome: Outcome) -> timedelta:
+    """How long nobody looks at a delivery that nobody was asked to take.
+
+    As long as the server wants to be left alone, where it takes others in between; else longer and longer.
+    """
+    asked = outcome.wait or timedelta()
+    return asked if lines.has_taken(row.channel) else max(asked, _wait(post, row))
 
 
 def _is_too_late(post: Post, schedule: Schedule, row: DeliveryRecord, at: datetime) -> bool:

@@ -62,7 +62,7 @@ class MailLine:
                 self._drop()
             left = self._resting_until - self._clock()
             if left > 0:
-                return Outcome(Verdict.LATER, self._why, timedelta(seconds=left))
+                return Outcome(Verdict.UNTRIED, self._why, timedelta(seconds=left))
             return self._say(self._open(), message.address, content, is_fresh=True)
         except (NotReadyError, UnwritableError) as error:
             return Outcome(Verdict.REFUSED, str(error))

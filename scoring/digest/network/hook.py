@@ -1,6 +1,5 @@
 """What becomes of a message to a webhook? Sent as JSON, a message a second, and judged by what the server answers."""
 
-import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
@@ -11,9 +10,9 @@ from scoring.digest.network import client
 from scoring.digest.network.aim import Aim, aimed
 from scoring.digest.network.dialing import Means
 from scoring.digest.network.hosts import NotReadyError
+from scoring.digest.network.pace import OF_PROCESS, Paces
 from scoring.digest.payload import UnwritableError, payload
 
-_PAUSE = 1.0
 _LONGEST_WAIT = timedelta(days=1)
 _MEANS = Means()
 
@@ -47,7 +46,7 @@ def flaw(url_in: str, environment: Mapping[str, str], known: tuple[str, ...] = (
 
 
 class Hook:
-    """A URL that takes messages."""
+    """A URL that takes messages, at the pace that it has in common with all hooks of that URL."""
 
     def __init__(
         self,
@@ -57,12 +56,10 @@ class Hook:
         *,
         judge: Callable[[client.Answer, str], Outcome] = judged,
         means: Means = _MEANS,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
+        paces: Paces = OF_PROCESS,
     ) -> None:
         self._url_in, self._environment, self._known, self._judge = url_in, environment, known, judge
-        self._means, self._clock, self._sleep = means, clock, sleep
-        self._free_at = clock()
+        self._means, self._paces = means, paces
 
     def post(self, said: Mapping[str, Any], sign: Callable[[bytes], Mapping[str, str]] = lambda _: {}) -> Outcome:
         """What became of what was said, sent with the headers that `sign` makes of its bytes."""
@@ -72,14 +69,11 @@ class Hook:
         except (NotReadyError, UnwritableError) as error:
             return Outcome(Verdict.REFUSED, str(error))
         headers = {"Content-Type": "application/json; charset=utf-8", **sign(body)}
-        left = self._free_at - self._clock()
-        if left > _PAUSE:
-            return Outcome(Verdict.LATER, f"{aim.host} asked to wait", timedelta(seconds=left))
-        if left > 0:
-            self._sleep(left)
+        pace = self._paces.at(aim)
+        if left := pace.turn():
+            return Outcome(Verdict.UNTRIED, f"{aim.host} asked to wait", timedelta(seconds=left))
         outcome = self._sent(aim, body, headers)
-        wait = outcome.wait.total_seconds() if outcome.wait else 0.0
-        self._free_at = self._clock() + max(_PAUSE, wait)
+        pace.rest((outcome.wait or timedelta()).total_seconds())
         return outcome
 
     def _sent(self, aim: Aim, body: bytes, headers: Mapping[str, str]) -> Outcome:
