@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from worlds import examples
 
-from scoring.facts import due
+from scoring.facts import due, renewals
 from scoring.frame import conform
 from scoring.ledger.balances import Span, at_instants
 from scoring.ledger.history import FAR, active, recurring
@@ -291,6 +291,36 @@ def test_of_two_lines_behind_one_due_not_both_may_renew_one_that_has_none(lines:
                 assert other.line_id in behind
                 spare |= set() if one.line_id in behind.values() else {other.line_id}
     assert len(spare) == len({behind[line_id] for line_id in spare})
+
+
+@st.composite
+def ending_together(draw: st.DrawFn) -> list[Line]:
+    """Contracts of an account with credits, all of which end on one day; contracts bring more than credits take off."""
+    of = st.tuples(st.sampled_from(["P", "Q", None]), st.integers(0, 80), st.sampled_from([None, -20]))
+    paid = [(Decimal(draw(st.integers(80, 120))), *draw(of)) for _ in range(draw(st.integers(1, 6)))]
+    credits = [(Decimal(-10), *draw(of)) for _ in range(draw(st.integers(0, 5)))]
+    return [
+        Line(f"l{n}", "a", product, day(first), day(90), None if signed is None else day(signed), None, amount, None)
+        for n, (amount, product, first, signed) in enumerate([*paid, *credits])
+    ]
+
+
+@examples(300)
+@given(ending_together(), st.sampled_from([0, 1, 29]), st.sampled_from([0, 1, 29]))
+def test_an_account_whose_lines_are_repeated_as_they_were_is_renewed_at_what_was_due(
+    lines: list[Line], late: int, of_credits: int
+) -> None:
+    again = [
+        replace(one, line_id=f"r{n}", starts_on=day(90 + starts), ends_on=day(450), signed_on=day(40))
+        for n, one in enumerate(lines)
+        for starts in [late if one.amount > 0 else min(late, of_credits)]
+    ]
+    found = due.due_lines(frame([*lines, *again]), RATES, Span(day(85), day(115)), due.Terms(TERMS, AS_OF))
+    rows = (
+        renewals.renewals(found, due.Terms(TERMS, AS_OF)).select("due_on", "due", "renewed", "state").collect().rows()
+    )
+    whole = 12 * sum(one.amount for one in lines)
+    assert rows == [(day(90), whole, whole, "renewed")]
 
 
 @examples(500)

@@ -4,6 +4,8 @@ A contract is due on its end date, the first day without service; one without an
 renews it is the line that names it in `renews`, else a line for the same product that follows it (early, as the
 ledger reads it, or within the days of grace), else what else the account takes up first within the days of grace.
 Where several lines may renew several contracts, each takes one before a second is put behind any.
+A credit renews nothing and is not renewed: where it ends with contracts it lowers what was due, where it starts with
+what renews them what that brings.
 A contract that was replaced by one ending no later, and a step of a ramp (signed on the day on which its next step
 was), are not due.
 """
@@ -53,26 +55,31 @@ def due_lines(contracts: pl.LazyFrame, rates: pl.LazyFrame, period: Span, terms:
     """The contracts that are due, with what renews them.
 
     One row per contract line with an end: account_id, line_id, starts_on, `due_on`, `annual` and `renewed` (a
-    year's amount at the rate of the period's first day), `renewed_on` and `signed_on` of what renews it, and
-    `is_over`, where nobody waits for that. Without `by_signature` only those that end about the period.
+    year's amount at the rate of the period's first day, below 0 for a credit), `renewed_on` and `signed_on` of what
+    renews it, and `is_over`, where nobody waits for that. Without `by_signature` only those that end about the period,
+    or are named.
     """
     around = timedelta(days=terms.grace_days + terms.early_days)
     about = Span(period.start - around, period.end + timedelta(days=AHEAD) + around)
     ends = pl.col("ends_on").is_not_null() if terms.by_signature else about.holds(pl.col("ends_on"))
-    if not terms.by_signature:  # the dues and what may renew them
+    if not terms.by_signature:  # the dues, what may renew them, and whatever else credits may start with
         begins = Span(about.start - around, about.end + around).holds(pl.col("starts_on"))
-        contracts = contracts.filter(ends | begins | pl.col("renews").is_not_null())
+        said = contracts.select(pl.col("renews").drop_nulls().unique()).collect().to_series()
+        ends |= pl.col("ends_on").is_not_null() & pl.col("line_id").is_in(said.implode())
+        contracts = contracts.filter(ends | begins | pl.col("renews").is_not_null() | (pl.col("amount") < 0))
     lines = yearly(contracts, rates, period.start, terms).collect().lazy()  # read many times below
     ending = lines.filter(ends).rename({"ends_on": "due_on"})
     named = _named(ending, lines)
     is_replaced = (pl.col("new_ends_on") <= pl.col("due_on")) & (pl.col("new_starts_on") < pl.col("due_on"))
     dues = ending.join(named.filter(is_replaced), on="line_id", how="anti")
-    successors = pl.concat([named, _following(dues, lines, named, terms)]).collect().lazy()
+    owed = dues.filter(pl.col("annual") > 0)
+    successors = pl.concat([named, _following(owed, lines, named, terms)]).collect().lazy()
     is_step = (pl.col("new_starts_on") == pl.col("due_on")) & (pl.col("new_signed_on") == pl.col("signed_on"))
     due = dues.join(successors.filter(is_step), on="line_id", how="anti")
     first = _in_time(successors, terms)
-    other = _otherwise(due.join(first, on="line_id", how="anti"), lines, successors, terms)
-    renewed = pl.concat([first, other]).group_by("line_id").agg(
+    unserved = due.filter(pl.col("annual") > 0).join(first, on="line_id", how="anti")
+    pairs = pl.concat([first, _otherwise(unserved, lines, successors, terms)]).collect().lazy()
+    renewed = pl.concat([pairs, _credits(pairs, lines)], how="diagonal").group_by("line_id").agg(
         pl.col("new_annual").sum().cast(MONEY).alias("renewed"),
         pl.col("new_starts_on").min().alias("renewed_on"),
         pl.col("new_signed_on").min().alias("new_signed_on"),
@@ -104,7 +111,7 @@ def yearly(contracts: pl.LazyFrame, rates: pl.LazyFrame, day: date, terms: Terms
 
 
 _NEW = {n: f"new_{n}" for n in ("line_id", "product", "starts_on", "ends_on", "signed_on", "annual")}
-_STRETCH = "stretch"
+_STRETCH, _CREDIT = "stretch", "credit"
 _PAIR = ("account_id", "line_id", "due_on", "signed_on", "annual", *_NEW.values())
 
 
@@ -156,6 +163,29 @@ def _otherwise(dues: pl.LazyFrame, lines: pl.LazyFrame, taken: pl.LazyFrame, ter
     return _shared_out(pairs.select(*_PAIR), dues.select("line_id").clear()).filter(
         pl.col("new_starts_on") == pl.col("new_starts_on").min().over("line_id")
     )
+
+
+def _credits(pairs: pl.LazyFrame, lines: pl.LazyFrame) -> pl.LazyFrame:
+    """What credits take off renewals: line_id of the due and `new_annual`, below 0.
+
+    A credit belongs to the renewal that it starts with, or in the gap before, of several to one for its product.
+    """
+    since = pl.min_horizontal("due_on", "new_starts_on").alias("since")
+    renewals = pairs.select(
+        "account_id", "line_id", since, pl.col("new_product").alias("product"), pl.col("new_starts_on").alias("until")
+    ).sort("since", "until", "line_id")  # fmt: skip
+    left = lines.filter(pl.col("annual") < 0).select(
+        "account_id", "product", "starts_on", pl.col("annual").alias("new_annual"), pl.col("line_id").alias(_CREDIT)
+    ).sort("starts_on")  # fmt: skip
+    found = []
+    for key in (["account_id", "product"], ["account_id"]):
+        begun = renewals.select(*key, "since", "until", "line_id").drop_nulls()
+        met = left.join_asof(
+            begun, left_on="starts_on", right_on="since", by=key, check_sortedness=False
+        ).filter(pl.col("starts_on") <= pl.col("until"))  # fmt: skip
+        found.append(met.select("line_id", "new_annual"))
+        left = left.join(met, on=_CREDIT, how="anti", maintain_order="left")
+    return pl.concat(found)
 
 
 def _grace(terms: Terms) -> tuple[int, int]:

@@ -1,7 +1,8 @@
 """What came up for renewal, and what became of it? A year's amounts, by account and due date.
 
 Contracts of an account that end on one day are one renewal: renewed, open (nobody cancelled, no payment is overdue for
-too long, and its days of grace are not over) or lost.
+too long, and its days of grace are not over) or lost. Credits lower what was due and what it was renewed at; below 0
+counts as 0.
 """
 
 from datetime import timedelta
@@ -52,20 +53,20 @@ def renewals(lines: pl.LazyFrame, terms: Terms) -> pl.LazyFrame:
     """
     grouped = lines.group_by("account_id", "due_on").agg(
         pl.col("annual").sum().cast(MONEY).alias("due"),
-        pl.col("renewed").sum().cast(MONEY),
+        pl.col("renewed").sum().clip(0).cast(MONEY),
         pl.col("renewed_on").min(),
         pl.col("signed_on").min(),
-        (~pl.col("is_over")).any().alias("is_wanted"),
+        (~pl.col("is_over")).filter(pl.col("annual") > 0).any().alias("is_wanted"),
     )
     in_grace = pl.lit(terms.as_of + timedelta(days=1)) - pl.col("due_on") < timedelta(days=terms.grace_days)
     late = (pl.col("renewed_on") - pl.col("due_on")).dt.total_days().clip(lower_bound=0)
     return (
         grouped.filter(pl.col("due") > 0)
         .with_columns(
-            pl.when(pl.col("renewed_on").is_not_null()).then(pl.lit("renewed"))
+            pl.when(pl.col("renewed") > 0).then(pl.lit("renewed"))
             .when(pl.col("is_wanted") & in_grace).then(pl.lit("open"))
             .otherwise(pl.lit("lost")).alias("state"),
-            late.alias("days_late"),
+            pl.when(pl.col("renewed") > 0).then(late).alias("days_late"),
         )
         .select("account_id", "due_on", "due", "renewed", "state", "signed_on", "days_late")
         .sort("account_id", "due_on")
