@@ -180,7 +180,7 @@ def _growth() -> dict[str, Figure]:
 
 
 def _ladder() -> dict[str, Figure]:
-    steps = "coalesce(tier_after - tier_before, 0)"
+    steps = "CASE WHEN after > 0 THEN coalesce(tier_after - tier_before, 0) ELSE 0 END"
     up, down = (f"CASE WHEN {steps} {sign} 0 THEN share ELSE 0 END" for sign in "><")
     climbed = added(f"greatest({steps}, 0) * share", "on_ladder")
     return {

@@ -65,6 +65,12 @@ def test_a_shared_account_counts_for_each_manager_by_its_share() -> None:
     assert (flow.accounts, flow.before, flow.after) == (Decimal("0.5"), Decimal(50), Decimal(60))
 
 
+def test_who_pays_nothing_at_the_end_has_left_whatever_tier_a_credit_makes_free() -> None:
+    rows = "account_id manager_id share before after tier_before tier_after\nfrees ben 1 80 0 2 0"
+    (flow,) = flows_of(book(rows), TIERS)
+    assert (flow.start, flow.end, flow.kind) == ("Premium", "Lost", "left")
+
+
 def test_without_a_ladder_or_accounts_there_are_no_flows() -> None:
     assert flows_of(BOOK, ()) == ()
     assert flows_of(BOOK.clear(), TIERS) == ()

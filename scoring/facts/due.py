@@ -56,15 +56,16 @@ def due_lines(contracts: pl.LazyFrame, rates: pl.LazyFrame, period: Span, terms:
 
     One row per contract line with an end: account_id, line_id, starts_on, `due_on`, `annual` and `renewed` (a
     year's amount at the rate of the period's first day, below 0 for a credit), `renewed_on` and `signed_on` of what
-    renews it, and `is_over`, where nobody waits for that. Without `by_signature` only those that end about the period, or are named.
+    renews it, and `is_over`, where nobody waits for that. Without `by_signature` only those that end about the period,
+    or are named.
     """
     around = timedelta(days=terms.grace_days + terms.early_days)
     about = Span(period.start - around, period.end + timedelta(days=AHEAD) + around)
     ends = pl.col("ends_on").is_not_null() if terms.by_signature else about.holds(pl.col("ends_on"))
     if not terms.by_signature:  # the dues, what may renew them, and whatever else credits may start with
         begins = Span(about.start - around, about.end + around).holds(pl.col("starts_on"))
-        named = contracts.select(pl.col("renews").drop_nulls().unique()).collect().to_series()
-        ends |= pl.col("ends_on").is_not_null() & pl.col("line_id").is_in(named.implode())
+        said = contracts.select(pl.col("renews").drop_nulls().unique()).collect().to_series()
+        ends |= pl.col("ends_on").is_not_null() & pl.col("line_id").is_in(said.implode())
         contracts = contracts.filter(ends | begins | pl.col("renews").is_not_null() | (pl.col("amount") < 0))
     lines = yearly(contracts, rates, period.start, terms).collect().lazy()  # read many times below
     ending = lines.filter(ends).rename({"ends_on": "due_on"})

@@ -5,7 +5,8 @@ import polars as pl
 from scoring.metrics.metric import SHARE, Base, Better, Metric, Parts, Unit
 
 _FROM, _TO, _TOP = pl.col("tier_before"), pl.col("tier_after"), pl.col("top_tier")
-_STEPS = (_TO - _FROM).fill_null(0)
+_STEPS = pl.when(pl.col("after") > 0).then(_TO - _FROM).fill_null(0)
+"""None of who left, though a credit may leave a plan that is free."""
 
 COULD_CLIMB = Base("could_climb", (pl.col("before") > 0) & (_FROM < _TOP), "accounts not on the top tier at the start")
 COULD_FALL = Base("could_fall", (pl.col("before") > 0) & (_FROM > 0), "accounts not on the bottom tier at the start")

@@ -23,7 +23,7 @@ def flows_of(book: pl.DataFrame, tiers: Sequence[str]) -> tuple[Flow, ...]:
     if not tiers:
         return ()
     start, end = pl.col("tier_before"), pl.col("tier_after")
-    is_new, is_gone = pl.col("before") <= 0, (pl.col("after") <= 0) & end.is_null()
+    is_new, is_gone = pl.col("before") <= 0, pl.col("after") <= 0
     key = ["kind", "start_rung", "end_rung"]
     rows = (
         book.filter((pl.col("before") > 0) | (pl.col("after") > 0))

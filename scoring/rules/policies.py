@@ -14,7 +14,8 @@ class Policies(Settings):
         30,
         ge=0,
         le=366,
-        description="A gap between two contracts shorter than this many days is no churn: revenue stays as it was.",
+        description="A gap shorter than this many days, in which an account pays nothing, is no churn: its revenue "
+        "stays as it was. While it pays for anything, what ends is less.",
     )
     reactivation_window_days: int | None = Field(
         None, ge=1, description="Who comes back later than this many days counts as new; empty means never."
