@@ -137,7 +137,7 @@ def compared_lines() -> list[Card]:
             "because": "93.1 % on average over 138 account-quarters, 90.4 % expected of such accounts: +2.7 points, of "
             "which 56 % is believed",
             "compared": {
-                "observed": 0.931, "expected": 0.904, "difference": 0.027, "theta": 0.0151, "peer_mean": 0.001,
+                "observed": 0.931, "expected": 0.904, "difference": 0.027, "theta": 0.0151, "peer_mean": 0.0,
                 "scale": 143.1, "z": 0.56, "evidence": 107.7, "account_quarters": 138, "few_comparable": 0,
                 "peers": 25, "label": "above",
             } | ({} if line["unit"] == "ratio" else steps),

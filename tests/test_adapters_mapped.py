@@ -128,8 +128,8 @@ def test_rows_that_where_drops_are_counted_with_their_money_and_the_reason(tmp_p
     delivery = read(tmp_path, {"d.csv": DEALS}, entry)
     assert delivery.tables["invoices"]["line_id"].to_list() == ["D1", "D2"]
     assert said(delivery, "note") == [
-        '1 row left out because Stage is "Open"; their amount adds up to USD 7.00',
-        '1 row left out because Account is none of "A1", "A2"; their amount adds up to EUR 200.00',
+        '1 row left out because Stage is "Open"; its amount adds up to USD 7.00',
+        '1 row left out because Account is none of "A1", "A2"; its amount adds up to EUR 200.00',
     ]
     assert (delivery.files[0].rows, delivery.files[0].filtered) == (4, 2)
 

@@ -18,12 +18,14 @@ from scoring.account_quarters import Trail
 from scoring.notes.accounts import dominant
 from scoring.notes.compared import passed_on_late
 from scoring.notes.seen import Seen
+from scoring.numbers import percent
 from scoring.peers.company import Company
 from scoring.peers.estimate import Estimate
 from scoring.rules import Rulebook
 from scoring.rules.versions import calendar_of
 from scoring.scorecard import account_points, compared
 from scoring.scorecard.cards import Card, Scored, cards
+from scoring.scorecard.comparison import comparison
 from scoring.scorecard.context import Context
 from scoring.scorecard.judged import Judged
 from scoring.scorecard.of_rules import BELIEVING
@@ -192,6 +194,24 @@ def test_an_account_of_others_is_explained_by_the_quarter_that_takes_most() -> N
     told = {d["account_id"]: d["sentence"] for d in cards["m1"]["drivers"]}
     assert told["m1-1"] == "left on 20 May 2026, when it was not the manager's"
     assert told["m1-2"] == "Logo retention 100.0 % in the quarter to 31 March 2026, 98.8 % expected"
+
+
+@pytest.mark.parametrize(
+    ("mean", "few", "said"),
+    [
+        (0.0, 0, "+2.7 percentage points, of which 56\u202f% is believed"),
+        (-0.0004, 1, "+2.7 percentage points, of which 56\u202f% is believed; 1 of the account-quarters has few of its "
+         "kind in other books"),
+        (0.186, 2, "+2.7 percentage points; the peers' average is +18.6, and 56\u202f% of what sets the two apart is "
+         "believed; 2 of the account-quarters have few of their kind in other books"),
+    ],
+)  # fmt: skip
+def test_a_card_names_the_average_of_the_peers_unless_it_is_nothing(mean: float, few: int, said: str) -> None:
+    figures = {"observed": 0.931, "expected": 0.904, "difference": 0.027, "peer_mean": mean, "z": 0.56}
+    row = figures | {"is_measured": True, "account_quarters": 8, "held": 8.0, "few_comparable": few}
+    told = comparison(row, "ratio", percent, weighs_evidence=True)
+    assert told == f"93.1\u202f% on average over 8 account-quarters, 90.4\u202f% expected of such accounts: {said}"
+    assert "believed" not in comparison(row, "ratio", percent, weighs_evidence=False)
 
 
 def test_a_card_counts_account_quarters_in_one_way_also_where_they_are_shared() -> None:

@@ -89,6 +89,18 @@ def test_a_score_rests_on_the_accounts_that_make_it(
     assert others
 
 
+def test_points_that_go_against_the_difference_name_the_average_of_the_peers(
+    explanations: Mapping[str, Explanation],
+) -> None:
+    against = 0
+    for line in (line for found in explanations.values() for line in found.lines if line.compared):
+        difference = compared(line).difference
+        if line.points is not None and difference is not None and (line.points - 50) * float(difference) < 0:
+            assert "the peers' average is" in line.because
+            against += 1
+    assert against
+
+
 def test_points_are_what_the_figures_of_the_card_make_of_each_quarter(
     explanations: Mapping[str, Explanation],
 ) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from scoring.errors import ProblemsFoundError
 from scoring.intake import Request
+from scoring.notes.seen import SHOWN
 from scoring.pipeline import run
 from scoring.run import Run
 
@@ -89,7 +90,8 @@ def test_that_nothing_is_credited_is_said_beside_the_rows_set_aside_that_may_nam
 
 def test_an_account_without_a_manager_is_counted_with_its_money(scored: Scored) -> None:
     made = scored(CONTRACTS, ownership="account_id manager_id \n a1 m2")
-    assert "1 account with €200.00, 66.7\u202f% of the company's, has no manager at the end" in said(made)
+    one = "1 account with €200.00, 66.7\u202f% of the company's, has no manager at the end and counts as unassigned."
+    assert one in said(made)
 
 
 def test_a_company_without_any_owner_is_told_how_to_mend_it(scored: Scored) -> None:
@@ -106,7 +108,7 @@ def test_accounts_without_any_line_are_named(scored: Scored) -> None:
 
 def test_trials_bring_nothing_and_are_counted(scored: Scored) -> None:
     made = scored(CONTRACTS, contracts=CONTRACTS["contracts"] + "\n c3 a1 Basic 0 month 2026-01-01 . true")
-    assert "1 of 3 contract lines are trials or paused and bring no revenue." in said(made)
+    assert "1 of 3 contract lines is a trial or paused and brings no revenue." in said(made)
 
 
 def test_one_product_under_two_contracts_at_once_is_told(scored: Scored) -> None:
@@ -116,7 +118,40 @@ def test_one_product_under_two_contracts_at_once_is_told(scored: Scored) -> None
 
 def test_an_account_said_to_have_left_that_still_pays_is_told(scored: Scored) -> None:
     left = "account_id dated_on kind \n a1 2026-05-01 churned"
-    assert "1 of the 1 account said to have churned (milestones) still pay" in said(scored(CONTRACTS, milestones=left))
+    one = "1 of the 1 account said to have churned (milestones) still pays under"
+    assert one in said(scored(CONTRACTS, milestones=left))
+
+
+@pytest.mark.parametrize(
+    ("accounts", "company", "card"),
+    [
+        (1, "1 account whose contract ended and is not renewed yet still counts, within",
+         "1 of the accounts ended its contract and has not renewed yet; it still counts as paying."),
+        (2, "2 accounts whose contract ended and is not renewed yet still count, within",
+         "2 of the accounts ended their contracts and have not renewed yet; they still count as paying."),
+    ],
+)  # fmt: skip
+def test_accounts_that_may_still_renew_are_counted(scored: Scored, accounts: int, company: str, card: str) -> None:
+    lines = [f"c{n} a{n} Basic 100 month 2025-01-01 {'2026-06-20' if n <= accounts else '.'}" for n in (1, 2)]
+    owners = "account_id manager_id \n a1 m2 \n a2 m2"
+    ended = "\n".join(["line_id account_id product amount every starts_on ends_on", *lines])
+    made = scored(CONTRACTS, contracts=ended, ownership=owners)
+    assert company in said(made)
+    assert card in str(made.cards)
+
+
+@pytest.mark.parametrize(
+    ("more", "what"),
+    [
+        (1, "1 more product is on no rung of the ladder; name it under ladder.products if it is a tier"),
+        (2, "2 more products are on no rung of the ladder; name those that are tiers under ladder.products"),
+    ],
+)
+def test_products_on_no_rung_beyond_the_first_are_counted(scored: Scored, more: int, what: str) -> None:
+    ladder = "ladder: {tiers: [Low, High], products: {Basic: Low, Other: High}}\n"
+    lines = [f"c{n} a1 Strange{n} 10 month 2025-01-01 ." for n in range(SHOWN + more)]
+    sold = "\n".join(["line_id account_id product amount every starts_on ends_on", *lines])
+    assert what in said(scored(CONTRACTS, ladder, contracts=sold))
 
 
 def test_an_account_that_came_back_contradicts_nothing(scored: Scored) -> None:

@@ -152,7 +152,7 @@ def test_only_the_last_version_counts(tmp_path: Path) -> None:
     }  # fmt: skip
     delivery = read(tmp_path, {"subs.csv": text}, entry)
     assert delivery.tables["contracts"]["amount"].to_list() == [Decimal(30), Decimal(5)]
-    assert "1 row left out because a later version of name is there; their amount adds up to 20.00" in said(
+    assert "1 row left out because a later version of name is there; its amount adds up to 20.00" in said(
         delivery, "note"
     )
     assert delivery.files[0].filtered == 1

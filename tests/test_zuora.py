@@ -70,7 +70,7 @@ def test_charges_of_a_subscription_that_is_not_there_are_left_out_and_told(tmp_p
     delivery = read(tmp_path, subscriptions=SUBSCRIPTIONS, charges=CHARGES + strange)
     assert set(lines(delivery)) == {"c3", "c4", "c5"}
     assert [f.row for f in delivery.faults if f.severity == "warning" and "s99" in f.what] == []
-    assert any("their amount adds up to 70.00" in f.what for f in delivery.faults)
+    assert any("its amount adds up to 70.00" in f.what for f in delivery.faults)
 
 
 def test_a_data_source_without_the_status_of_versions_is_not_summed(tmp_path: Path) -> None:

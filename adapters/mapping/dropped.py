@@ -26,12 +26,14 @@ def dropped_notes(
     for number, check in enumerate(checks):
         rows = typed.filter(failed == number)
         if not rows.is_empty():
-            what = f"{counted(rows[ROW].n_unique(), 'row')} left out because {check.reason}{_money(rows, kinds)}"
+            count = rows[ROW].n_unique()
+            whose = "its" if count == 1 else "their"
+            what = f"{counted(count, 'row')} left out because {check.reason}{_money(rows, kinds, whose)}"
             notes.append(Fault(what, severity="note"))
     return tuple(notes)
 
 
-def _money(rows: pl.DataFrame, kinds: Mapping[str, str]) -> str:
+def _money(rows: pl.DataFrame, kinds: Mapping[str, str], whose: str) -> str:
     """The sum of the first column of money, by currency where it is known."""
     columns = sorted((c for c in rows.columns if kinds.get(c) == "money"), key=lambda c: c != "amount")
     if not columns:
@@ -40,8 +42,9 @@ def _money(rows: pl.DataFrame, kinds: Mapping[str, str]) -> str:
     by = pl.col("currency") if "currency" in rows.columns else pl.lit("").alias("currency")
     sums = rows.group_by(by).agg(pl.col(column).sum()).sort("currency", nulls_last=True)
     shown = [f"{currency or ''} {amount(total)}".strip() for currency, total in sums.iter_rows()]
-    more = f" and {len(shown) - _MOST_CURRENCIES} further currencies" if len(shown) > _MOST_CURRENCIES else ""
-    return f"; their {column} adds up to {', '.join(shown[:_MOST_CURRENCIES])}{more}"
+    further = len(shown) - _MOST_CURRENCIES
+    more = f" and {further} further {'currency' if further == 1 else 'currencies'}" if further > 0 else ""
+    return f"; {whose} {column} adds up to {', '.join(shown[:_MOST_CURRENCIES])}{more}"
 
 
 def amount(value: Decimal) -> str:

@@ -243,7 +243,8 @@ def _method(evidence: Evidence) -> tuple[str, ...]:
         )
     return (
         "50 points are the peers' average. Observed is the average over the manager's account-quarters, expected what "
-        "such accounts did in anybody's hands; what is believed of the difference makes the points.",
+        "such accounts did in anybody's hands; what is believed of the difference, beyond that of the peers' average, "
+        "makes the points.",
     )
 
 

@@ -19,17 +19,21 @@ def at_risk(seen: Seen) -> list[str]:
     n = _accounts_at_risk(seen.lines).height
     if not n:
         return []
-    whose = counted(n, "account")
-    return [f"{whose} whose contract ended and is not renewed yet still count, within the tolerated gap."]
+    count = "counts" if n == 1 else "count"
+    whose = f"{counted(n, 'account')} whose contract ended and is not renewed yet"
+    return [f"{whose} still {count}, within the tolerated gap."]
 
 
 def at_risk_of(seen: Seen) -> dict[str, str]:
     """The same by manager."""
     paying = seen.rows.filter(pl.col("closing") > 0).join(_accounts_at_risk(seen.lines), on="account_id", how="semi")
-    return {
-        m: f"{n:,} of the accounts ended their contract and have not renewed yet; they still count as paying."
-        for m, n in paying.group_by("manager_id").len().sort("manager_id").iter_rows()
-    }
+    return {m: _ended(n) for m, n in paying.group_by("manager_id").len().sort("manager_id").iter_rows()}
+
+
+def _ended(n: int) -> str:
+    if n == 1:
+        return "1 of the accounts ended its contract and has not renewed yet; it still counts as paying."
+    return f"{n:,} of the accounts ended their contracts and have not renewed yet; they still count as paying."
 
 
 def trials(seen: Seen) -> list[str]:
@@ -38,7 +42,9 @@ def trials(seen: Seen) -> list[str]:
     if seen.rulebook.basis != "contracts":
         return []
     n = contracts.filter(unpaid()).height
-    return [f"{n:,} of {contracts.height:,} contract lines are trials or paused and bring no revenue."] if n else []
+    are, bring = ("is a trial", "brings") if n == 1 else ("are trials", "bring")
+    lines = "contract line" if contracts.height == 1 else "contract lines"
+    return [f"{n:,} of {contracts.height:,} {lines} {are} or paused and {bring} no revenue."] if n else []
 
 
 def side_by_side(seen: Seen) -> list[str]:
@@ -69,8 +75,8 @@ def said_to_have_left(seen: Seen) -> list[str]:
     if not n:
         return []
     return [
-        f"{n:,} of the {counted(left.height, 'account')} said to have {LEFT} (milestones) still pay under a contract "
-        "from before that day: the contracts count, not the word."
+        f"{n:,} of the {counted(left.height, 'account')} said to have {LEFT} (milestones) still "
+        f"{'pays' if n == 1 else 'pay'} under a contract from before that day: the contracts count, not the word."
     ]
 
 
@@ -104,11 +110,16 @@ def off_ladder(seen: Seen) -> list[Problem]:
         for product, tier, revenue, n in unknown.head(SHOWN).iter_rows()
     ]
     if unknown.height > SHOWN:
-        told.append((f"{unknown.height - SHOWN:,} more products are on no rung of the ladder", otherwise))
+        more = unknown.height - SHOWN
+        are, they = ("product is", otherwise) if more == 1 else ("products are", _NAME_THEM)
+        told.append((f"{more:,} more {are} on no rung of the ladder", they))
     return [
         Problem(what, remedy, file="rules.yaml", column="ladder.products", severity=Severity.NOTE)
         for what, remedy in told
     ]
+
+
+_NAME_THEM = "name those that are tiers under ladder.products"
 
 
 def _on_no_rung(what: str, revenue: Decimal, n: int, seen: Seen) -> str:

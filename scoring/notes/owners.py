@@ -28,10 +28,10 @@ def unassigned(seen: Seen) -> list[str]:
             f"No account has a manager, so all revenue ({seen.money(closing)}) is unassigned and nobody is scored; "
             f"{remedy}."
         ]
-    has = "has" if loose.height == 1 else "have"
+    has, count = ("has", "counts") if loose.height == 1 else ("have", "count")
     return [
         f"{counted(loose.height, 'account')} with {seen.money(closing)}{seen.part(closing)}, {has} no manager at the "
-        "end and count as unassigned."
+        f"end and {count} as unassigned."
     ]
 
 

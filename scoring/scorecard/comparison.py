@@ -33,14 +33,18 @@ def compared_figures(row: Row) -> dict[str, Any]:
 
 
 def comparison(row: Row, unit: str, shown: Callable[[float], str], *, weighs_evidence: bool) -> str:
-    """What happened and what was expected, and how much of the difference is believed, where evidence is weighed."""
+    """What happened and what was expected, and how much of the difference is believed, where evidence is weighed.
+
+    Believed is a part of what is beyond the average difference of the peers, which is named where it is not 0.
+    """
     if not row["is_measured"]:
         return f"Not compared: {why(row['why_not'])}; the average of 50 points stands in for it"
     told = f"{shown(row['observed'])} on average over {_units(row)}, {shown(row['expected'])} expected of such accounts"
     apart = f"{signed(_apart(row))} percentage points" if unit == "ratio" else shown(row["difference"])
-    believed = f", of which {percent(row['z'], 0)} is believed" if weighs_evidence and row["z"] is not None else ""
+    believed = _believed(row, unit, shown) if weighs_evidence and row["z"] is not None else ""
     rare = row["few_comparable"]
-    few = f"; {rare:,} of them have few of their kind in other books" if rare else ""
+    alone = "has few of its" if rare == 1 else "have few of their"
+    few = f"; {rare:,} of the account-quarters {alone} kind in other books" if rare else ""
     return f"{told}: {apart}{believed}{few}"
 
 
@@ -65,6 +69,15 @@ def _amount(count: float) -> str:
 def _apart(row: Row) -> Decimal:
     """By how many percentage points the printed figures differ, so that a reader's sum is ours."""
     return rounded(100 * row["observed"]) - rounded(100 * row["expected"])
+
+
+def _believed(row: Row, unit: str, shown: Callable[[float], str]) -> str:
+    """How much is believed of the difference, or of what sets it apart from that of the peers."""
+    part, mean = percent(row["z"], 0), row["peer_mean"]
+    average = signed(rounded(100 * mean)) if unit == "ratio" else shown(mean)
+    if not any(digit in average for digit in "123456789"):
+        return f", of which {part} is believed"
+    return f"; the peers' average is {average}, and {part} of what sets the two apart is believed"
 
 
 def why(reason: str | None) -> str:

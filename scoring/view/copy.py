@@ -42,8 +42,9 @@ contents.json   the hash (SHA-256) of every file
 
 Everything is of run {run_id}.
 
-Peers appear only as their median and as what is expected of such accounts. A row that concerns somebody else too says
-nothing of them: their ids are left empty. The company's total and the names of who answered a survey are left out.
+Peers appear only as their median and average, and as what is expected of such accounts. A row that concerns somebody
+else too says nothing of them: their ids are left empty. The company's total and the names of who answered a survey are
+left out.
 In CSV a text that a spreadsheet would take for a formula begins with '.
 """
 
