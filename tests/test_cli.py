@@ -194,6 +194,24 @@ def test_what_comes_next_is_in_the_same_folder_and_asks_for_the_same(
     assert done.err.splitlines()[-1] == f"{NEXT}{told}"
 
 
+def test_a_change_is_the_difference_of_what_is_printed_beside_it(
+    scored: Scored, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "160")
+    text = (scored.folder / RULES).read_text(encoding="utf-8")
+    other = tmp_path / "new.yaml"
+    other.write_text(text.replace("weight: 30", "weight: 11"), encoding="utf-8")
+    for words in (
+        ("what-if", scored.folder, "--weight", "keep_revenue=11", "--all"),
+        ("simulate", other, scored.folder, "--set-aside", "--as-of", AS_OF, "--all"),
+    ):
+        out = cli(*words).out.replace("−", "-")
+        rows = [re.findall(r"  (-?\d+\.\d)  +(-?\d+\.\d)  +([+-]?\d+\.\d) ", line) for line in out.splitlines()]
+        found = [[Decimal(figure) for figure in row[0]] for row in rows if row]
+        assert len(found) > 5
+        assert all(now - then == change for then, now, change in found)
+
+
 def test_a_mistake_of_ours_is_one_sentence_and_1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(places, "existing", lambda _: 1 / 0)
     done = cli("runs", tmp_path)
