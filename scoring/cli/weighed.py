@@ -17,7 +17,7 @@ _RULES = (
     Column("Weight", is_number=True),
     Column("Would be", is_number=True),
     Column("Share", is_number=True, is_extra=True),
-    Column("Would be", is_number=True),
+    Column("Share would be", is_number=True, is_extra=True),
 )
 _MANAGERS = (
     Column("Manager"),
