@@ -42,6 +42,17 @@ def rounded(value: Figure, places: int = 1) -> Decimal:
     return number if number else abs(number)
 
 
+def between(then: Figure, now: Figure) -> Decimal | None:
+    """The change between two scores as they are printed, so that a reader's sum is ours; None without both."""
+    return None if exact(then) is None or exact(now) is None else rounded(now) - rounded(then)
+
+
+def signed_between(then: Figure, now: Figure) -> str:
+    """The change as +2.4, −0.8 or 0.0; empty without both scores."""
+    change = between(then, now)
+    return "" if change is None else signed(change)
+
+
 @lru_cache(maxsize=8192)
 def fixed(value: Figure, places: int = 1) -> str:
     """As 1,234.5; "n/a" where nothing was measured."""

@@ -194,6 +194,44 @@ def test_what_comes_next_is_in_the_same_folder_and_asks_for_the_same(
     assert done.err.splitlines()[-1] == f"{NEXT}{told}"
 
 
+def test_a_change_is_the_difference_of_what_is_printed_beside_it(
+    scored: Scored, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "160")
+    text = (scored.folder / RULES).read_text(encoding="utf-8")
+    other = tmp_path / "new.yaml"
+    other.write_text(text.replace("weight: 30", "weight: 11"), encoding="utf-8")
+    for words in (
+        ("what-if", scored.folder, "--weight", "keep_revenue=11", "--all"),
+        ("simulate", other, scored.folder, "--set-aside", "--as-of", AS_OF, "--all"),
+    ):
+        out = cli(*words).out.replace("−", "-")
+        rows = [re.findall(r"  (-?\d+\.\d)  +(-?\d+\.\d)  +([+-]?\d+\.\d) ", line) for line in out.splitlines()]
+        found = [[Decimal(figure) for figure in row[0]] for row in rows if row]
+        assert len(found) > 5
+        assert all(now - then == change for then, now, change in found)
+
+
+def test_a_period_that_has_not_begun_is_wrong_usage(scored: Scored) -> None:
+    done = cli("run", scored.folder, "--set-aside", "--as-of", AS_OF, "--period", "2030-Q1")
+    assert (done.code, "name a period that has begun" in done.err) == (2, True)
+
+
+def test_a_team_is_not_held_against_itself(scored: Scored) -> None:
+    done = cli("gap", "Iberia", "IBERIA", scored.folder)
+    assert (done.code, "name two teams" in done.err) == (2, True)
+
+
+@pytest.mark.parametrize("width", ["80", "100"])
+def test_no_two_columns_of_other_weights_are_called_alike(
+    scored: Scored, monkeypatch: pytest.MonkeyPatch, width: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", width)
+    out = cli("what-if", scored.folder, "--weight", "keep_revenue=11").out
+    rules = re.split(r"  +", out.split("\n\n")[1].splitlines()[0])
+    assert rules == ["Rule", "Weight", "Would be", *(["Share", "Share would be"] if width == "100" else [])]
+
+
 def test_a_mistake_of_ours_is_one_sentence_and_1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(places, "existing", lambda _: 1 / 0)
     done = cli("runs", tmp_path)

@@ -1,9 +1,11 @@
 """Does `bookscore diff` say all that differs between two runs, and does what moved a score add up?"""
 
 import json
+import re
 import shutil
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -243,6 +245,23 @@ def test_a_comparison_is_told_rule_by_rule(compared_folder: Path) -> None:
     done = cli("diff", "2026-Q1", "2026-Q2", compared_folder, "--who", who["name"])
     assert done.code == 0
     assert all(rule["rule"] in done.out for rule in who["rules"])
+
+
+def test_what_rules_add_is_the_change_as_printed(compared_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    managers, rules = cli("diff", "2026-Q1", "2026-Q2", compared_folder, "--all").out.split("What each rule adds")
+    number = r"([+−]?\d+\.\d)"
+    changes = re.findall(rf"(?m)^(\S.*?)  +{number}  +{number}  +{number}  ", managers)
+    assert len(changes) > 4
+    end = next(line.index("Adds") + 4 for line in rules.splitlines() if line.startswith("Manager  "))
+    for name, then, now, change in changes:
+        adds = [line[:end].split()[-1] for line in rules.splitlines() if line.startswith(f"{name}  ")]
+        assert _figure(now) - _figure(then) == _figure(change)
+        assert sum(map(_figure, adds)) == _figure(change)
+
+
+def _figure(text: str) -> Decimal:
+    return Decimal(text.replace("−", "-"))
 
 
 # ---- the command ----

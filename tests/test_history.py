@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from datetime import date
@@ -306,6 +307,21 @@ def test_a_stream_refuses_files_that_a_run_refuses(tmp_path: Path) -> None:
     code, out, err = told(folder, "--stream")
     assert (code, out) == (3, "")
     assert "table invoices has several files: invoices-07.csv, invoices.csv; keep one of them" in err
+
+
+@pytest.mark.parametrize("width", ["80", "120"])
+def test_printed_rows_add_up_to_the_closing(small_folder: Path, monkeypatch: pytest.MonkeyPatch, width: str) -> None:
+    monkeypatch.setenv("COLUMNS", width)
+    for by in ("company", "team"):
+        _, out, _ = told(small_folder, "--set-aside", "--by", by)
+        head, rows = re.split(r"(?m)^──+\n", out)
+        end = next(line.index("Closing") + len("Closing") for line in head.splitlines() if "Closing" in line)
+        kinds = [kind for kind in ("New", "Back", "Up", "Down", "Lost", "Handed") if f" {kind}" in head]
+        assert "Back" in kinds
+        for row in rows.splitlines():
+            cells = row[:end].split()[-len(kinds) - 2 :]
+            opening, *moved, closing = (int(cell.replace("−", "-").replace(",", "")) for cell in cells)
+            assert abs(opening + sum(moved) - closing) <= len(moved)
 
 
 @pytest.mark.parametrize(("width", "shown"), [("200", True), ("100", False)])

@@ -6,7 +6,19 @@ import pytest
 from babel.numbers import list_currencies
 
 from adapters.values.currencies import decimals_of
-from scoring.numbers import arrow, compact_money, decimals, figure, fixed, likely, money, percent, signed
+from scoring.numbers import (
+    arrow,
+    between,
+    compact_money,
+    decimals,
+    figure,
+    fixed,
+    likely,
+    money,
+    percent,
+    signed,
+    signed_between,
+)  # fmt: skip
 from scoring.reports.dates import day, window
 from scoring.reports.names import alphabetical, cleaned, file_names
 
@@ -81,6 +93,12 @@ def test_reading_and_showing_know_the_same_decimals_of_currencies() -> None:
 def test_a_likely_range_stands_in_one_word() -> None:
     assert likely(69.8, 76.1) == "70–76"
     assert likely(None, 76.1) == "n/a"
+
+
+def test_a_change_is_what_is_between_two_printed_scores() -> None:
+    assert signed_between(39.14, 35.16) == "−3.9"
+    assert (signed_between("50.04", "50.06"), signed_between(50.06, 50.14)) == ("+0.1", "0.0")
+    assert (signed_between(None, 50), signed_between(50, None), between(None, 1)) == ("", "", None)
 
 
 def test_arrows_show_the_direction_without_colour() -> None:

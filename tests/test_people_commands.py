@@ -102,6 +102,15 @@ def test_what_was_done_at_the_terminal_is_in_the_log_that_verify_walks(tmp_path:
     assert cli("verify", tmp_path, "--entry", "0123456789ab").code == 1
 
 
+def test_users_are_no_runs(tmp_path: Path) -> None:
+    add(tmp_path)
+    for words in (("runs", tmp_path), ("seal", "2026-Q1", tmp_path, "--by", "Fay")):
+        done = cli(*words)
+        assert (done.code, done.out) == (2, "")
+        assert "no run is stored" in done.err
+        assert done.err.endswith(f"Next: bookscore run {tmp_path}\n")
+
+
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [

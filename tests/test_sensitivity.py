@@ -18,6 +18,7 @@ from test_compared import AS_OF, KEEP, STAY, company, rulebook
 
 from scoring import account_quarters, pipeline
 from scoring.booking import ByAccount
+from scoring.cli.varied import _effect
 from scoring.compare import sensitivity as engine
 from scoring.compare.choices import Choice, choices
 from scoring.compare.sensitivity import AS_IT_IS, COMPARES_NOTHING, Effect, Sensitivity, Stand, sensitivity
@@ -241,6 +242,7 @@ def test_moves_and_order_are_what_comes_out_by_hand() -> None:
     told = engine._effect(choice, book, *sides)
     assert (told.both, told.labels, told.lost, told.gained) == (5, 0, 1, 1)
     assert (told.mean_move, told.largest_move, told.rank_correlation, told.reason) == (8, 11, 0.8, None)
+    assert _effect(told) == ("stay weight ×2", "6", "", "1", "1", "8.0", "11.0", "0.80")
     assert engine._order([1, 2], [2, 1]) is engine._order([1, 2, 3], [4, 4, 4]) is None
 
 

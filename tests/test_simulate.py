@@ -15,6 +15,7 @@ from test_cli import AS_OF, cli, contents
 from scoring import demo, pipeline, rules
 from scoring import folder as folder_module
 from scoring.calendar import Calendar
+from scoring.cli import places
 from scoring.cli.simulated import View, show
 from scoring.compare import Simulation, simulate, simulating
 from scoring.compare.simulating import of_folder
@@ -279,7 +280,7 @@ def test_the_tables_fit_the_terminal(
     much: Simulation, columns: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(columns))
-    show(View(much, Path("new-rules.yaml"), Path("demo"), everything=True))
+    show(View(much, Path("new-rules.yaml"), Path("demo"), Request(Path("demo"), places.today()), everything=True))
     told = capsys.readouterr()
     assert "Rules added: keep_quick." in told.out
     assert "Rules gone: climb_the_ladder." in told.out

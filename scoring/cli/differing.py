@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -162,13 +163,13 @@ def _managers(view: View) -> None:
 
 
 def _row(manager: "ManagerChange") -> tuple[str, ...]:
-    from scoring.numbers import fixed, likely, signed
+    from scoring.numbers import fixed, likely, signed_between
 
     return (
         manager.name,
         fixed(manager.score.then),
         fixed(manager.score.now),
-        "" if manager.change is None else signed(manager.change),
+        signed_between(manager.score.then, manager.score.now),
         likely(manager.low.then, manager.high.then),
         likely(manager.low.now, manager.high.now),
         _pair(manager.label),
@@ -180,7 +181,10 @@ def _rules(view: View, shown: "Sequence[ManagerChange]") -> None:
     """The rule that moved each score most, or every rule where it is asked for."""
     is_whole = view.only is not None or view.everything
     rows = [
-        _rule_row(m, rule, view.found) for m in shown for rule in (m.rules if is_whole else [m.most] if m.most else [])
+        _rule_row(m, rule, adds, view.found)
+        for m in shown
+        for rule, adds in zip(m.rules, _additions(m), strict=True)
+        if is_whole or rule is m.most
     ]
     if not rows:
         return
@@ -191,8 +195,20 @@ def _rules(view: View, shown: "Sequence[ManagerChange]") -> None:
         note("n/a: without a score in both runs, nothing adds up to a change.")
 
 
-def _rule_row(manager: "ManagerChange", rule: "RuleChange", found: "Difference") -> tuple[str, ...]:
-    from scoring.numbers import figure, fixed, signed
+def _additions(manager: "ManagerChange") -> list[str]:
+    """What each rule adds; as printed it adds up to the printed change."""
+    from scoring.numbers import between, in_parts, signed
+
+    adds = [None if rule.adds is None else Decimal(str(rule.adds)) for rule in manager.rules]
+    change = between(manager.score.then, manager.score.now)
+    known = [a for a in adds if a is not None]
+    if change is None or len(known) < len(adds):
+        return [signed(a) for a in adds]
+    return [signed(part) for part in in_parts(known, change)]
+
+
+def _rule_row(manager: "ManagerChange", rule: "RuleChange", adds: str, found: "Difference") -> tuple[str, ...]:
+    from scoring.numbers import figure, fixed
 
     currencies = found.facts["currency"]
     values = [
@@ -201,7 +217,7 @@ def _rule_row(manager: "ManagerChange", rule: "RuleChange", found: "Difference")
     ]
     points = [fixed(p) for p in (rule.points.then, rule.points.now)]
     told = "; ".join(f"{m.name} {_effect(m.amount, rule, currencies.now)}" for m in rule.accounts)
-    return (manager.name, rule.rule, _both(*values), _both(*points), signed(rule.adds), told)
+    return (manager.name, rule.rule, _both(*values), _both(*points), adds, told)
 
 
 def _effect(amount: object, rule: "RuleChange", currency: str) -> str:

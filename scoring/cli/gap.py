@@ -30,6 +30,8 @@ def gap(
     hands, by feature, and the rest with its likely range: what was done differently, chance, and what no feature
     records. Nothing is stored.
     """
+    if first.casefold() == second.casefold():
+        raise typer.BadParameter(f"{first} is held against itself; name two teams", param_hint="TEAM")
     request = replace(places.request(folder, rules, as_of), period=period, set_aside=set_aside)
     from scoring.compare import gaps as engine
     from scoring.explain.model import plain

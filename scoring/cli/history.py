@@ -154,7 +154,7 @@ def _table(rows: list[dict[str, Any]], by: By, found: "Told") -> None:
         Column(head),
         *([Column("Rates", is_number=True, is_extra=True)] if has_rates else []),
         Column("Opening", is_number=True),
-        *(Column(_KINDS[k], is_number=True, is_extra=k in ("reactivation", "transfers")) for k in kinds),
+        *(Column(_KINDS[k], is_number=True, is_extra=not any(row[k] for row in rows)) for k in kinds),
         Column("Closing", is_number=True),
         *([Column("Kept", is_number=True)] if by is By.COMPANY else []),
         Column("Invoiced", is_number=True, is_extra=True),

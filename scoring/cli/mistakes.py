@@ -19,7 +19,7 @@ DEBUG = "BOOKSCORE_DEBUG"
 _CODES = {
     "UnknownNameError": USAGE, "AmbiguousNameError": USAGE, "UnknownRunError": USAGE, "AmbiguousRunError": USAGE,
     "NoRunsError": USAGE, "NoPlaceError": USAGE, "NotOursError": USAGE, "UnknownPeriodError": USAGE,
-    "NoFileError": USAGE,
+    "FuturePeriodError": USAGE, "NoFileError": USAGE,
     "UnreadableUrlError": USAGE, "OtherDatabaseError": USAGE, "NoFolderError": USAGE, "NoDriverError": USAGE,
     "NotServedError": USAGE, "UnknownUserError": USAGE, "KnownUserError": USAGE, "DisabledUserError": USAGE,
     "NotAUserError": USAGE, "NoUsersError": USAGE,

@@ -76,7 +76,7 @@ def stored(folder: Path) -> "Iterator[Store]":
     if not has_store(folder):
         raise NoRunsError(folder)
     with opening(folder) as store:
-        if store.latest() is None:
+        if os.environ.get(STORE_URL) and not store.runs():
             raise NoRunsError(folder)
         yield store
 

@@ -79,11 +79,12 @@ def show(view: View) -> None:
 
 def _is_seen(manager: "Restated") -> bool:
     """Whether what changed of the manager can be seen in print."""
-    from scoring.numbers import rounded
+    from scoring.numbers import fixed
 
-    was, is_ = (None if s is None else s.label for s in (manager.published, manager.known))
-    has_score = [s is not None and s.score is not None for s in (manager.published, manager.known)]
-    return bool(manager.lines) or was != is_ or has_score[0] != has_score[1] or bool(rounded(manager.change or 0))
+    was, is_ = (
+        (None, fixed(None)) if s is None else (s.label, fixed(s.score)) for s in (manager.published, manager.known)
+    )
+    return bool(manager.lines) or was != is_
 
 
 def _rows(view: View) -> None:
@@ -202,7 +203,7 @@ def _rates(found: "Restatement") -> None:
 
 
 def _managers(view: View, changed: "Sequence[Restated]") -> None:
-    from scoring.numbers import fixed, money, signed
+    from scoring.numbers import fixed, money, signed_between
 
     found = view.found
     if view.only is None:
@@ -220,7 +221,7 @@ def _managers(view: View, changed: "Sequence[Restated]") -> None:
                 _signed(closing.difference, found.currency),
                 fixed(was),
                 fixed(is_),
-                "" if manager.change is None else signed(manager.change),
+                signed_between(was, is_),
                 labels[0] if labels[0] == labels[1] else " → ".join(labels),
             )
         )

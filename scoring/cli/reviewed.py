@@ -65,7 +65,7 @@ def chosen(folder: Path, who: str, period: str | None) -> "Iterator[Chosen]":
         begun = reviews.all(period)
         names = {review.manager_id: review.manager for review in begun}
         if not names:
-            with else_next("review", "start", who, folder):
+            with else_next("review", "start", who, folder, "--by", "NAME"):
                 raise NoReviewError(who, period or "any period")
         manager_id = meant("manager", who, names, f"reviews were begun of {len(names)}; `bookscore review list`")
         review = max((r for r in begun if r.manager_id == manager_id), key=lambda r: (r.events[0].at, r.period))

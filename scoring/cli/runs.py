@@ -17,6 +17,8 @@ def runs(folder: Workspace = Path(), as_json: AsJson = False) -> None:
     """List the stored runs, those stored last first."""
     with places.stored(folder) as store:
         found, latest = store.runs(), store.latest()
+        if not found:
+            raise places.NoRunsError(folder)
         sealed = {seal.run_id: seal.sealed_by for seal in store.seals(is_holding=True)}
     shown = ("run_id", "period", "as_of", "rules_name", "rules_hash", "engine_version", "created_at")
     data = [

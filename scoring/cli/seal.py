@@ -47,6 +47,8 @@ def seal(
     with places.stored(folder) as store:
         from scoring.store.refusals import NotSealableError, UnknownRunError
 
+        if store.latest() is None:
+            raise places.NoRunsError(folder)
         found = store.run(run) if run else store.published(period)
         if found is None:
             stored = ", ".join(dict.fromkeys(r.period for r in store.runs()))

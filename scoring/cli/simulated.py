@@ -87,14 +87,14 @@ def _period(name: str, managers: "Sequence[Simulated]", *, everything: bool) -> 
 
 
 def _row(manager: "Simulated") -> tuple[str, ...]:
-    from scoring.numbers import fixed, likely, signed
+    from scoring.numbers import fixed, likely, signed_between
 
     old, new = manager.old, manager.new
     return (
         manager.name,
         fixed(old.score if old else None),
         fixed(new.score if new else None),
-        "" if manager.change is None else signed(manager.change),
+        signed_between(old.score if old else None, new.score if new else None),
         likely(new.low, new.high) if new else "",
         _label(old, new),
         _by(manager),

@@ -16,8 +16,9 @@ _CHOICES = (
     Column("Choice"),
     Column("Scored", is_number=True, is_extra=True),
     Column("Other label", is_number=True),
-    Column("No score", is_number=True),
-    Column("Mean move", is_number=True),
+    Column("Lost", is_number=True),
+    Column("Gained", is_number=True),
+    Column("Mean", is_number=True),
     Column("Largest", is_number=True),
     Column("Order", is_number=True),
 )
@@ -51,6 +52,7 @@ def show(view: View) -> None:
         say(said)
     if found.effects:
         table(_CHOICES, [_effect(e) for e in found.effects])
+        say("Lost and gained are scores, mean and largest how far they move, in points.")
         say("Order is the rank correlation with the scores as they are: 1 is the same order.")
         say()
     table(_MANAGERS, [_manager(m) for m in found.managers])
@@ -68,13 +70,11 @@ def show(view: View) -> None:
 def _effect(effect: "Effect") -> tuple[str, ...]:
     from scoring.numbers import fixed
 
-    lost = f"{effect.lost:,}" if effect.lost else ""
-    gained = f"+{effect.gained:,}" if effect.gained else ""
+    counts = (effect.labels, effect.lost, effect.gained)
     return (
         effect.choice,
-        f"{effect.both:,}",
-        f"{effect.labels:,}" if effect.labels else "",
-        " ".join(filter(None, (lost, gained))),
+        f"{effect.both + effect.gained:,}",
+        *(f"{count:,}" if count else "" for count in counts),
         fixed(effect.mean_move),
         fixed(effect.largest_move),
         fixed(effect.rank_correlation, 2),

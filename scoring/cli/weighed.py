@@ -17,7 +17,7 @@ _RULES = (
     Column("Weight", is_number=True),
     Column("Would be", is_number=True),
     Column("Share", is_number=True, is_extra=True),
-    Column("Would be", is_number=True),
+    Column("Share would be", is_number=True, is_extra=True),
 )
 _MANAGERS = (
     Column("Manager"),
@@ -88,14 +88,14 @@ def _rule(view: View, name: str) -> tuple[str, ...]:
 
 
 def _manager(move: "Move", card: Mapping[str, Any]) -> tuple[str, ...]:
-    from scoring.numbers import fixed, likely, signed
+    from scoring.numbers import fixed, likely, signed_between
 
     old, new = (label or "(no score)" for label in (move.old_label, move.new_label))
     return (
         move.name,
         fixed(move.old_score),
         fixed(move.new_score),
-        "" if move.change is None else signed(move.change),
+        signed_between(move.old_score, move.new_score),
         likely(card["low"], card["high"]),
         new if old == new else f"{old} → {new}",
     )

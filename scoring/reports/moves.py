@@ -7,7 +7,19 @@ from typing import Any
 
 from markupsafe import Markup
 
-from scoring.numbers import arrow, compact_money, decimals, exact, fixed, in_parts, money, rounded, signed, with_rest
+from scoring.numbers import (
+    arrow,
+    between,
+    compact_money,
+    decimals,
+    exact,
+    fixed,
+    in_parts,
+    money,
+    rounded,
+    signed,
+    with_rest,
+)
 from scoring.reports.charts import ranges, waterfall
 from scoring.reports.charts.scale import Scale
 
@@ -82,9 +94,7 @@ class Part:
 
 def printed_change(card: Mapping[str, Any]) -> Decimal | None:
     """The change as it is printed: between the two printed scores, so that a reader's sum is ours."""
-    if card["score"] is None or card["previous"] is None or card["previous"]["score"] is None:
-        return None
-    return rounded(card["score"]) - rounded(card["previous"]["score"])
+    return None if card["previous"] is None else between(card["previous"]["score"], card["score"])
 
 
 def change_parts(card: Mapping[str, Any]) -> tuple[Part, ...]:

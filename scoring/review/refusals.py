@@ -34,7 +34,7 @@ class NoReviewError(BookscoreError):
     def __init__(self, manager: str, period: str, version: int | None = None) -> None:
         which = f"version {version} of the" if version is not None else ""
         super().__init__(f"there is no {which or ''} review of {manager} for {period}".replace("  ", " "))
-        self.next = ("review", "start", manager) if version is None else ("review", "show", manager)
+        self.next = ("review", "start", manager, "--by", "NAME") if version is None else ("review", "show", manager)
 
 
 class DamagedDocumentError(BookscoreError):
