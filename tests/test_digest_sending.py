@@ -1,5 +1,6 @@
 """Is what is shown, sent now and sent on schedule the same? And does each delivery end in a state that says what is?"""
 
+import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -315,8 +316,6 @@ Q2 = Calendar().period("2026-Q2")
 @pytest.fixture
 def everybody(web_world: World, tmp_path: Path) -> Iterator[tuple[Store, dict[str, Any]]]:
     """The stored company with a user for each manager, and their cards by address."""
-    import shutil
-
     shutil.copytree(web_world.folder, tmp_path / "demo")
     store = open_store(tmp_path / "demo")
     cards = store.cards(store.holding()["2026-Q2"])
@@ -450,6 +449,7 @@ LEADERS = digests({"name": "all", "every": "quarter", "working_day": 3, "max_lat
         ("crm.csv ends on 1 June", "held until the exports reached 30 June 2026"),
         ("its channel mail cannot be used: no host", "it could not be sent before"),
         ("it cannot be planned: KeyError: 'x'", "it could not be sent before"),
+        ("there is nobody whom it is for: no user has the role of a leader", "it could not be sent before"),
     ],
 )
 def test_late_one_says_why_and_is_no_first_one_where_the_one_before_lacks_its_run(
@@ -472,6 +472,33 @@ def test_late_one_says_why_and_is_no_first_one_where_the_one_before_lacks_its_ru
     (message,) = ways.sent
     assert f"; {said}." in " ".join(message.text.split())
     assert "This is the first digest" not in message.text
+
+
+@pytest.mark.parametrize("role", [Role.LEADER, Role.DIRECTOR])
+def test_digest_for_nobody_waits_with_the_reason_and_is_sent_once_there_is_somebody(
+    web_world: World, tmp_path: Path, role: Role
+) -> None:
+    shutil.copytree(web_world.folder, tmp_path / "demo")
+    store = open_store(tmp_path / "demo")
+    for user in people.users(store):
+        people.change_user(store, user.email, {"role": Role.AUDITOR, "teams": (), "manager_id": None}, at=JULY)
+    asked = {"name": "new", "every": "quarter", "working_day": 3, "audience": f"{role}s", "max_lateness": "4w"}
+    made, ways, clock = real(store, digests(asked), JULY - timedelta(days=20))
+    for _ in range(3):
+        once(made)
+        clock.at += timedelta(days=8)
+    (waiting,) = delivering.occasions(store, schedule="new")
+    why = f"there is nobody whom it is for: no user has the role of a {role}; `bookscore users add` with --role {role}"
+    assert (waiting.state, waiting.reason) == (OccasionState.WAITING, f"{why} makes one")
+    assert plan(made, made.timetable.schedule("new"), Occasion("new", Q2, JULY), JULY).waits_for == waiting.reason
+    team = store.cards(store.holding()["2026-Q2"])[0]["team"]
+    said = {"email": "l@example.com", "name": "L", "role": role, "teams": (team,) if role is Role.DIRECTOR else ()}
+    people.add_user(store, said, at=clock.at)
+    for _ in range(2):
+        once(made)
+    assert [row.address for row in delivering.deliveries(store, schedule="new")] == ["l@example.com"]
+    assert [each.address for each in ways.sent if each.schedule == "new"] == ["l@example.com"]
+    store.close()
 
 
 def test_what_most_digests_ask_for_is_read_once_a_second_and_rights_each_time(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from scoring.digest.audience import Recipient
+from scoring.digest.audience import NOBODY, Recipient
 from scoring.digest.due import Occasion
 from scoring.digest.message import Line, Message
 from scoring.digest.timetable import Timetable
@@ -36,7 +36,7 @@ class Written:
     as_of: str | None
 
 
-CHANNEL_LACKS, NOT_PLANNED = "its channel", "it cannot be planned"
+CHANNEL_LACKS, NOT_PLANNED, NO_READER = "its channel", "it cannot be planned", "there is nobody whom it is for"
 """How the reasons begin for which an occasion waits though its data be there."""
 
 
@@ -99,11 +99,14 @@ class Plan:
 
 
 def plan(post: Post, schedule: Schedule, occasion: Occasion, at: datetime) -> Plan:
-    """What the occasion comes to. Nothing is written."""
+    """What the occasion comes to. One that is for nobody waits until there is somebody. Nothing is written."""
     waits_for = post.writer.waits_for(schedule, occasion)
     if waits_for is not None:
         return Plan(schedule, occasion, waits_for)
-    return Plan(schedule, occasion, None, post.writer.meant(schedule, occasion, at))
+    recipients = post.writer.meant(schedule, occasion, at)
+    if not recipients:
+        return Plan(schedule, occasion, f"{NO_READER}: {NOBODY[schedule.audience]}")
+    return Plan(schedule, occasion, None, recipients)
 
 
 def rows(post: Post, planned: Plan) -> tuple[Planned, ...]:

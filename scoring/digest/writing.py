@@ -13,7 +13,7 @@ from scoring.digest.compose import compose
 from scoring.digest.content import LATE, Asked
 from scoring.digest.due import Occasion
 from scoring.digest.message import Attachment
-from scoring.digest.planning import CHANNEL_LACKS, NOT_PLANNED, Envelope, Written
+from scoring.digest.planning import CHANNEL_LACKS, NO_READER, NOT_PLANNED, Envelope, Written
 from scoring.digest.reach import reached, run_for
 from scoring.digest.render import message
 from scoring.digest.timetable import Timetable
@@ -34,7 +34,7 @@ _EVERYBODY = User("", "", "bookscore", Role.LEADER)
 
 _BRIEFLY = 1.0
 """For how many seconds it is not looked again what most deliveries ask for; whose rights they are is read each time."""
-_NOT_DATA = (CHANNEL_LACKS, NOT_PLANNED, delivering.DECIDED_AHEAD)
+_NOT_DATA = (CHANNEL_LACKS, NOT_PLANNED, NO_READER, delivering.DECIDED_AHEAD)
 
 
 class NoRunError(BookscoreError):
