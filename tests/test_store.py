@@ -19,7 +19,7 @@ from sqlalchemy import INTEGER, VARCHAR, Select, Table, event, inspect, update
 from sqlmodel import Session, SQLModel, select
 
 from scoring.errors import Problem, Severity
-from scoring.store import FileRecord, RunRecord, State, Store, database, open_store, tables
+from scoring.store import FileRecord, RunRecord, State, Store, database, open_store, tables, verify
 from scoring.store import store as store_module
 from scoring.store.database import at_once, reading, writing
 from scoring.store.refusals import (
@@ -252,7 +252,7 @@ def test_frame_that_is_no_parquet_leaves_nothing_behind(store: Store) -> None:
     assert store.runs() == ()
 
 
-@pytest.mark.parametrize("step", ["_add", "_make_latest"])
+@pytest.mark.parametrize("step", ["_add", "_made_latest", "enter"])
 def test_crash_before_the_commit_leaves_the_run_before_as_the_latest(
     store: Store, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -424,6 +424,42 @@ def test_odd_texts_and_numbers_come_back_to_the_last_bit(store: Store) -> None:
     kept = rows_of(store)["card"]
     assert [(row["name"], row["team"]) for row in kept[: len(ODD)]] == [(text, text) for text in ODD]
     assert [row["score"].hex() for row in kept[len(ODD) :]] == [(number + 0.0).hex() for number in NUMBERS]
+
+
+@pytest.mark.parametrize("tampered", [
+    "delete from framefile where name = 'measures'", "update framefile set rows = 7 where name = 'book'",
+    "delete from computation where number = 2", "update computation set computed_at = '2026-07-02'",
+    "update run set created_at = '2026-07-02'",
+])  # fmt: skip
+def test_change_of_a_run_that_is_not_sealed_is_found(store: Store, tampered: str) -> None:
+    save(store, run(A))
+    save(store, run(B))
+    found = verify(store)
+    assert (found.runs, found.unentered, found.entries, found.broken) == (2, 0, 2, ())
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql(tampered)
+    assert verify(store).broken
+
+
+def test_run_that_was_slipped_in_is_found(store: Store) -> None:
+    save(store, run(A))
+    with store.engine.begin() as connection:
+        columns = "period, as_of, rules_name, rules_hash, engine_version, state, created_at, summary, results_sha256"
+        connection.exec_driver_sql(f"insert into run (run_id, {columns}) select '{B}', {columns} from run")
+    assert "audit log does not tell of it" in verify(store).broken[-1].what
+
+
+def test_runs_stored_before_the_audit_log_told_of_them_are_entered_with_the_next_one(store: Store) -> None:
+    save(store, run(A))
+    save(store, run(B, state=State.FAILED))
+    with store.engine.begin() as connection:
+        for table in ("audithead", "auditentry"):
+            connection.exec_driver_sql(f"delete from {table}")
+    found = verify(store)
+    assert (found.unentered, found.broken) == (2, ())
+    save(store, run(C))
+    found = verify(store)
+    assert (found.unentered, found.entries, found.broken) == (0, 3, ())
 
 
 def test_text_that_not_every_database_keeps_is_refused_by_all(store: Store) -> None:
