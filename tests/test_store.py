@@ -26,6 +26,7 @@ from scoring.store.refusals import (
     AmbiguousRunError,
     BusyError,
     MissingFrameError,
+    NotOpenedError,
     RunDiffersError,
     UnknownRunError,
 )
@@ -424,6 +425,19 @@ def test_odd_texts_and_numbers_come_back_to_the_last_bit(store: Store) -> None:
     kept = rows_of(store)["card"]
     assert [(row["name"], row["team"]) for row in kept[: len(ODD)]] == [(text, text) for text in ODD]
     assert [row["score"].hex() for row in kept[len(ODD) :]] == [(number + 0.0).hex() for number in NUMBERS]
+
+
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_emptied_database_beside_frames_is_refused(tmp_path: Path, is_gone: bool) -> None:
+    store = open_store(tmp_path)
+    save(store, run(A))
+    store.close()
+    file = tmp_path / ".bookscore/bookscore.db"
+    for suffix in ("-wal", "-shm"):
+        file.with_name(file.name + suffix).unlink(missing_ok=True)
+    file.unlink() if is_gone else file.write_bytes(b"")
+    with pytest.raises(NotOpenedError, match="is empty or gone, but frames of its runs lie in"):
+        open_store(tmp_path)
 
 
 @pytest.mark.parametrize("tampered", [

@@ -104,7 +104,20 @@ def _bring_up(engine: Engine) -> None:
         connection = session.connection()
         if engine.dialect.name == "postgresql":
             _check_encoding(connection)
-        migrate(connection, _version(session))
+        found = _version(session)
+        if found is None and connection.dialect.name == "sqlite":
+            _refuse_emptied(Path(str(engine.url.database)))
+        migrate(connection, found)
+
+
+def _refuse_emptied(file: Path) -> None:
+    """Raises NotOpenedError where frames of runs lie beside a database that knows of none."""
+    frames = file.parent / "frames"
+    if any(frames.glob("*.parquet")) and not any(other != file for other in file.parent.glob("*.db")):
+        raise NotOpenedError(
+            f"{file} is empty or gone, but frames of its runs lie in {frames}; restore it from a backup, or move "
+            f"{file.parent} away to begin anew"
+        )
 
 
 def _check_encoding(connection: Connection) -> None:
