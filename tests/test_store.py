@@ -1,5 +1,6 @@
 import io
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import polars as pl
 import pytest
 from pydantic import ValidationError
 from sqlalchemy import INTEGER, VARCHAR, Select, Table, event, inspect, update
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, SQLModel, select
 
 from scoring.errors import Problem, Severity
@@ -438,6 +440,39 @@ def test_emptied_database_beside_frames_is_refused(tmp_path: Path, is_gone: bool
     file.unlink() if is_gone else file.write_bytes(b"")
     with pytest.raises(NotOpenedError, match="is empty or gone, but frames of its runs lie in"):
         open_store(tmp_path)
+
+
+@pytest.fixture
+def read_only(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Makes every place one that cannot be written, as far as it is asked whether it can."""
+    return lambda: monkeypatch.setattr(database.os, "access", lambda _, mode: mode != os.W_OK)
+
+
+def test_store_in_a_read_only_folder_is_read_and_nothing_is_written(
+    tmp_path: Path, read_only: Callable[[], None]
+) -> None:
+    with closing(open_store(tmp_path)) as store:
+        save(store, run(A))
+        whole = verify(store)
+    (file,) = (tmp_path / ".bookscore").glob("*.db*")
+    before = file.read_bytes()
+    read_only()
+    with closing(open_store(tmp_path)) as reader:
+        assert (verify(reader), reader.cards(A)) == (whole, tuple(CARDS))
+        with pytest.raises(OperationalError, match="readonly"):
+            save(reader, run(B))
+    assert [*(tmp_path / ".bookscore").glob("*.db*")] == [file]
+    assert file.read_bytes() == before
+
+
+def test_what_is_still_in_the_log_beside_a_read_only_database_is_read(
+    tmp_path: Path, read_only: Callable[[], None]
+) -> None:
+    with closing(open_store(tmp_path)) as writer:
+        save(writer, run(A))
+        read_only()
+        with closing(open_store(tmp_path)) as reader:
+            assert reader.runs() == writer.runs() != ()
 
 
 @pytest.mark.parametrize("tampered", [
