@@ -31,6 +31,7 @@ from scoring.store.refusals import (
     NotOpenedError,
     RunDiffersError,
     UnknownRunError,
+    trouble,
 )
 
 HERE = Path(__file__).parent
@@ -473,6 +474,45 @@ def test_what_is_still_in_the_log_beside_a_read_only_database_is_read(
         read_only()
         with closing(open_store(tmp_path)) as reader:
             assert reader.runs() == writer.runs() != ()
+
+
+def test_damaged_pages_are_named_without_what_they_hold(tmp_path: Path) -> None:
+    with closing(open_store(tmp_path)) as store:
+        save(store, run(A))
+    file = tmp_path / ".bookscore/bookscore.db"
+    whole = file.read_bytes()
+    damage = {  # a letter of a card that is no text any more, and the page of an index
+        "is damaged; restore it from a backup": whole.replace(b"North", b"N\xffrth"),
+        "is damaged (": _without_page(file, whole, "ix_run_period"),
+    }
+    for what, content in damage.items():
+        file.write_bytes(content)
+        with closing(open_store(tmp_path)) as store:
+            first = verify(store).broken[0]
+            assert what in first.what
+            assert "Zo" not in first.what
+
+
+def _without_page(file: Path, whole: bytes, index: str) -> bytes:
+    with closing(sqlite3.connect(file)) as plain:
+        (page,) = plain.execute("select rootpage from sqlite_master where name = ?", (index,)).fetchone()
+        (size,) = plain.execute("pragma page_size").fetchone()
+    return whole[: (page - 1) * size] + bytes(size) + whole[page * size :]
+
+
+def test_full_disk_is_told_as_one_and_nothing_is_stored(tmp_path: Path) -> None:
+    with closing(open_store(tmp_path)) as store:
+
+        def fill(connection: sqlite3.Connection, *_: Any) -> None:
+            connection.execute("pragma max_page_count = 1")  # it takes the pages there are
+
+        event.listen(store.engine, "connect", fill)
+        store.engine.dispose()
+        wide = [{**CARDS[0], "lines": ["x" * 100_000]}]
+        with pytest.raises(OperationalError) as raised:
+            save(store, run(A), cards=wide)
+        assert "no room left" in str(trouble(raised.value))
+        assert store.runs() == ()
 
 
 @pytest.mark.parametrize("tampered", [

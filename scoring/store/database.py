@@ -47,8 +47,8 @@ def connect(url: URL) -> Engine:
             found = _version(session)
         if found != VERSION and is_fixed:
             raise NotOpenedError(
-                f"{url.database} has tables of version {found}, not {VERSION}, and cannot be written; copy its folder to "
-                "where it can be"
+                f"{url.database} has tables of version {found}, not {VERSION}, and cannot be written; copy its folder "
+                "to where it can be"
             )
         if found != VERSION:
             _bring_up(engine)

@@ -43,6 +43,9 @@ def _taken(folder: Path, source: Path | bytes) -> Iterator[tuple[Path, str]]:
         with os.fdopen(handle, "wb") as target:
             sha256 = _copy(source, target)
         yield part, sha256
+    except OSError as error:
+        error.filename = error.filename or str(folder)  # a write that fails does not say where
+        raise
     finally:
         part.unlink(missing_ok=True)
 

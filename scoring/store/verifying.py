@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, SQLModel, col, select
 
 from scoring.store import entered, log, reopening
 from scoring.store.content import Content
 from scoring.store.database import reading
 from scoring.store.records import CardRecord, FileRecord, ProblemRecord, RunRecord
+from scoring.store.refusals import trouble
 from scoring.store.reviewing.walking import Walk
 from scoring.store.sealing import content_sha256, link_sha256, log_sha256, record, rows_of
 from scoring.store.store import Store
@@ -60,6 +62,15 @@ def verify(store: Store, head: str | None = None, entry: str | None = None, revi
     an entry of the audit log and `review` that of an event of a review, as they were written down elsewhere: who can
     write the whole database can make a chain anew, but not that.
     """
+    try:
+        return _verified(store, head, entry, review)
+    except DBAPIError as error:
+        if (what := trouble(error)) is None:
+            raise
+        return Verified(0, 0, 0, 0, 0, 0, 0, None, None, None, (Broken(None, None, what),))
+
+
+def _verified(store: Store, head: str | None, entry: str | None, review: str | None) -> Verified:
     with reading(store.engine) as session:
         look = _Look(session, store.frames)
         walk = Walk(session, lambda path: _sha256(store.frames / path), review)
@@ -67,6 +78,7 @@ def verify(store: Store, head: str | None = None, entry: str | None = None, revi
         runs = session.exec(select(Run).order_by(Run.run_id)).all()
         sealed = {seal.run_id for seal in chain}
         found = [
+            *_damage(session),
             *look.chain(chain, head),
             *(b for seal in chain for b in look.frames_of(seal.run_id, seal)),
             *(b for run in runs if run.run_id not in sealed for b in look.run(run)),
@@ -195,6 +207,15 @@ class _Look:
         except ValidationError:
             return words
         return None if made.sha256 == run.results_sha256 else words
+
+
+def _damage(session: Session) -> Iterator[Broken]:
+    """What SQLite itself finds wrong with its file: a page of an index, say, that nothing else here reads."""
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        for (what,) in connection.exec_driver_sql("PRAGMA quick_check(1)"):
+            if what != "ok":
+                yield Broken(None, None, f"the database is damaged ({' '.join(what.split())})")
 
 
 def _sha256(path: Path) -> str | None:
