@@ -14,6 +14,7 @@ from test_store import NOON, A, parquet, run
 from scoring.cli import mistakes
 from scoring.cli import run as command
 from scoring.reports import outputs
+from scoring.reports.swap import beside
 from scoring.store import frames as kept
 from scoring.store import open_store
 
@@ -66,3 +67,24 @@ def test_run_whose_files_could_not_be_written_says_that_it_is_stored(
     assert told.startswith(
         f"run {A[:12]} is stored, but its files could not be written into {tmp_path / 'out'}: no space"
     )
+
+
+def test_what_a_killed_process_left_is_removed_and_what_another_is_at_is_not(tmp_path: Path) -> None:
+    store, out = open_store(tmp_path), tmp_path / "reports [1]"
+    store.frames.mkdir()
+    old = [
+        store.frames / "tmp1.part",
+        tmp_path / f".{out.name}.{'0' * 12}.part",
+        tmp_path / f".{out.name}.{'1' * 12}.part",
+    ]
+    new = [store.frames / "tmp2.part", tmp_path / f".{out.name}.{'2' * 12}.part", tmp_path / ".other.333333333333.part"]
+    for path in (*old[:2], *new):
+        path.write_text("a score")
+    old[2].mkdir()
+    (old[2] / "league.html").write_text("a score")
+    for path in (*old, new[2]):
+        os.utime(path, (0, 0))
+    store.save(run(A), cards=[], frames={"book": parquet(1)}, created_at=NOON)
+    assert beside(out).parent == tmp_path
+    assert [path.exists() for path in (*old, *new)] == [False] * 3 + [True] * 3
+    store.close()
