@@ -362,7 +362,7 @@ def test_entry_that_was_changed_or_removed_is_named(file: Store, done: str, told
 
 
 def test_entry_that_was_made_again_with_its_hash_does_not_fit_the_one_behind_it(file: Store) -> None:
-    from scoring.store.people.auditing import entry_sha256
+    from scoring.store.log import entry_sha256
 
     for n in range(3):
         people.note(file, by="u1", action="exported", subject=f"league {n}", at=NOON)

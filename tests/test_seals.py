@@ -20,7 +20,18 @@ from scoring.store.refusals import NotSealableError, SealedPeriodError
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
 SPANS = {"2025-Q4": ("2025-10-01", "2025-12-31"), "2026-Q1": ("2026-01-01", "2026-03-31"),
          "2026-Q2": ("2026-04-01", "2026-06-30")}  # fmt: skip
-TABLES = ("run", "computation", "card", "inputfile", "problemrow", "framefile", "seal", "sealhead")
+TABLES = (
+    "run",
+    "computation",
+    "card",
+    "inputfile",
+    "problemrow",
+    "framefile",
+    "seal",
+    "sealhead",
+    "auditentry",
+    "audithead",
+)
 
 
 def record(run_id: str, period: str, seals: Any = (), **more: Any) -> RunRecord:
@@ -43,12 +54,13 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def sealed(store: Store) -> Store:
-    """Three runs, two of them sealed."""
+    """Four runs, two of them sealed, one stored after the last seal."""
     save(store, record("a" * 64, "2025-Q4"))
     save(store, record("b" * 64, "2026-Q1"))
     first = store.seal("a" * 64, by="Fay Finance", at=NOON)
     save(store, record("c" * 64, "2026-Q1", [first]), NOON + timedelta(hours=1))
-    store.seal("c" * 64, by="Fay Finance", at=NOON + timedelta(hours=2))
+    second = store.seal("c" * 64, by="Fay Finance", at=NOON + timedelta(hours=2))
+    save(store, record("d" * 64, "2026-Q2", [first, second]), NOON + timedelta(hours=3))
     return store
 
 
@@ -57,7 +69,7 @@ def test_each_seal_covers_the_one_before(sealed: Store) -> None:
     assert (first.number, first.period, first.before) == (1, "2025-Q4", "")
     assert (second.number, second.period, second.before) == (2, "2026-Q1", first.sha256)
     found = verify(sealed)
-    assert (found.seals, found.runs, found.head, found.broken) == (2, 3, second.sha256, ())
+    assert (found.seals, found.runs, found.head, found.broken) == (2, 4, second.sha256, ())
 
 
 def test_sealed_run_is_the_one_that_its_period_means(store: Store) -> None:
@@ -71,10 +83,10 @@ def test_sealed_run_is_the_one_that_its_period_means(store: Store) -> None:
 def test_nothing_is_stored_for_a_sealed_period(sealed: Store) -> None:
     files = sorted(path.name for path in sealed.frames.iterdir())
     with pytest.raises(SealedPeriodError, match=r"2026-Q1 is sealed: run cccccccccccc by Fay Finance, 2026-07-01"):
-        save(sealed, record("d" * 64, "2026-Q1"))
+        save(sealed, record("e" * 64, "2026-Q1"))
     with pytest.raises(SealedPeriodError):
         sealed.seal("b" * 64, by="Eve", at=NOON)
-    assert len(sealed.runs()) == 3
+    assert len(sealed.runs()) == 4
     assert sorted(path.name for path in sealed.frames.iterdir()) == files
     assert verify(sealed).broken == ()
 

@@ -1,5 +1,6 @@
 import io
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -16,18 +17,21 @@ import polars as pl
 import pytest
 from pydantic import ValidationError
 from sqlalchemy import INTEGER, VARCHAR, Select, Table, event, inspect, update
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, SQLModel, select
 
 from scoring.errors import Problem, Severity
-from scoring.store import FileRecord, RunRecord, State, Store, database, open_store, tables
+from scoring.store import FileRecord, RunRecord, State, Store, database, open_store, tables, verify
 from scoring.store import store as store_module
 from scoring.store.database import at_once, reading, writing
 from scoring.store.refusals import (
     AmbiguousRunError,
     BusyError,
     MissingFrameError,
+    NotOpenedError,
     RunDiffersError,
     UnknownRunError,
+    trouble,
 )
 
 HERE = Path(__file__).parent
@@ -252,7 +256,7 @@ def test_frame_that_is_no_parquet_leaves_nothing_behind(store: Store) -> None:
     assert store.runs() == ()
 
 
-@pytest.mark.parametrize("step", ["_add", "_make_latest"])
+@pytest.mark.parametrize("step", ["_add", "_made_latest", "enter"])
 def test_crash_before_the_commit_leaves_the_run_before_as_the_latest(
     store: Store, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -424,6 +428,127 @@ def test_odd_texts_and_numbers_come_back_to_the_last_bit(store: Store) -> None:
     kept = rows_of(store)["card"]
     assert [(row["name"], row["team"]) for row in kept[: len(ODD)]] == [(text, text) for text in ODD]
     assert [row["score"].hex() for row in kept[len(ODD) :]] == [(number + 0.0).hex() for number in NUMBERS]
+
+
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_emptied_database_beside_frames_is_refused(tmp_path: Path, is_gone: bool) -> None:
+    store = open_store(tmp_path)
+    save(store, run(A))
+    store.close()
+    file = tmp_path / ".bookscore/bookscore.db"
+    for suffix in ("-wal", "-shm"):
+        file.with_name(file.name + suffix).unlink(missing_ok=True)
+    file.unlink() if is_gone else file.write_bytes(b"")
+    with pytest.raises(NotOpenedError, match="is empty or gone, but frames of its runs lie in"):
+        open_store(tmp_path)
+
+
+@pytest.fixture
+def read_only(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Makes every place one that cannot be written, as far as it is asked whether it can."""
+    return lambda: monkeypatch.setattr(database.os, "access", lambda _, mode: mode != os.W_OK)
+
+
+def test_store_in_a_read_only_folder_is_read_and_nothing_is_written(
+    tmp_path: Path, read_only: Callable[[], None]
+) -> None:
+    with closing(open_store(tmp_path)) as store:
+        save(store, run(A))
+        whole = verify(store)
+    (file,) = (tmp_path / ".bookscore").glob("*.db*")
+    before = file.read_bytes()
+    read_only()
+    with closing(open_store(tmp_path)) as reader:
+        assert (verify(reader), reader.cards(A)) == (whole, tuple(CARDS))
+        with pytest.raises(OperationalError, match="readonly"):
+            save(reader, run(B))
+    assert [*(tmp_path / ".bookscore").glob("*.db*")] == [file]
+    assert file.read_bytes() == before
+
+
+def test_what_is_still_in_the_log_beside_a_read_only_database_is_read(
+    tmp_path: Path, read_only: Callable[[], None]
+) -> None:
+    with closing(open_store(tmp_path)) as writer:
+        save(writer, run(A))
+        read_only()
+        with closing(open_store(tmp_path)) as reader:
+            assert reader.runs() == writer.runs() != ()
+
+
+def test_damaged_pages_are_named_without_what_they_hold(tmp_path: Path) -> None:
+    with closing(open_store(tmp_path)) as store:
+        save(store, run(A))
+    file = tmp_path / ".bookscore/bookscore.db"
+    whole = file.read_bytes()
+    damage = {  # a letter of a card that is no text any more, and the page of an index
+        "is damaged; restore it from a backup": whole.replace(b"North", b"N\xffrth"),
+        "is damaged (": _without_page(file, whole, "ix_run_period"),
+    }
+    for what, content in damage.items():
+        file.write_bytes(content)
+        with closing(open_store(tmp_path)) as store:
+            first = verify(store).broken[0]
+            assert what in first.what
+            assert "Zo" not in first.what
+
+
+def _without_page(file: Path, whole: bytes, index: str) -> bytes:
+    with closing(sqlite3.connect(file)) as plain:
+        (page,) = plain.execute("select rootpage from sqlite_master where name = ?", (index,)).fetchone()
+        (size,) = plain.execute("pragma page_size").fetchone()
+    return whole[: (page - 1) * size] + bytes(size) + whole[page * size :]
+
+
+def test_full_disk_is_told_as_one_and_nothing_is_stored(tmp_path: Path) -> None:
+    with closing(open_store(tmp_path)) as store:
+
+        def fill(connection: sqlite3.Connection, *_: Any) -> None:
+            connection.execute("pragma max_page_count = 1")  # it takes the pages there are
+
+        event.listen(store.engine, "connect", fill)
+        store.engine.dispose()
+        wide = [{**CARDS[0], "lines": ["x" * 100_000]}]
+        with pytest.raises(OperationalError) as raised:
+            save(store, run(A), cards=wide)
+        assert "no room left" in str(trouble(raised.value))
+        assert store.runs() == ()
+
+
+@pytest.mark.parametrize("tampered", [
+    "delete from framefile where name = 'measures'", "update framefile set rows = 7 where name = 'book'",
+    "delete from computation where number = 2", "update computation set computed_at = '2026-07-02'",
+    "update run set created_at = '2026-07-02'",
+])  # fmt: skip
+def test_change_of_a_run_that_is_not_sealed_is_found(store: Store, tampered: str) -> None:
+    save(store, run(A))
+    save(store, run(B))
+    found = verify(store)
+    assert (found.runs, found.unentered, found.entries, found.broken) == (2, 0, 2, ())
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql(tampered)
+    assert verify(store).broken
+
+
+def test_run_that_was_slipped_in_is_found(store: Store) -> None:
+    save(store, run(A))
+    with store.engine.begin() as connection:
+        columns = "period, as_of, rules_name, rules_hash, engine_version, state, created_at, summary, results_sha256"
+        connection.exec_driver_sql(f"insert into run (run_id, {columns}) select '{B}', {columns} from run")
+    assert "audit log does not tell of it" in verify(store).broken[-1].what
+
+
+def test_runs_stored_before_the_audit_log_told_of_them_are_entered_with_the_next_one(store: Store) -> None:
+    save(store, run(A))
+    save(store, run(B, state=State.FAILED))
+    with store.engine.begin() as connection:
+        for table in ("audithead", "auditentry"):
+            connection.exec_driver_sql(f"delete from {table}")
+    found = verify(store)
+    assert (found.unentered, found.broken) == (2, ())
+    save(store, run(C))
+    found = verify(store)
+    assert (found.unentered, found.entries, found.broken) == (0, 3, ())
 
 
 def test_text_that_not_every_database_keeps_is_refused_by_all(store: Store) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import Column, Engine, Integer, create_engine, inspect
 from sqlmodel import SQLModel
 from test_store import CARDS, HERE, PROBLEMS, A, B, opened, rows_of, run, save
 
-from scoring.store import database, delivering, migrations, open_store
+from scoring.store import database, delivering, migrations, open_store, verify
 from scoring.store.address import address
 from scoring.store.refusals import EncodingError, NewerSchemaError
 from scoring.store.tables import VERSION
@@ -104,8 +104,12 @@ def test_store_of_version_1_is_brought_up_where_it_is_and_keeps_its_runs(old: st
 def test_run_of_version_1_that_is_computed_again_is_the_same_run(old: str, tmp_path: Path) -> None:
     store = opened(old, tmp_path)
     before = rows_of(store)
+    assert verify(store).unentered == 2
     assert save(store, run(B, "2026-Q1")) == B
-    assert rows_of(store) == before
+    after = rows_of(store)
+    assert len(after.pop("auditentry")) == 2, "both runs are entered in the audit log"
+    assert after == {name: before[name] for name in after} | {"audithead": after["audithead"]}
+    assert verify(store).unentered == 0
     store.close()
 
 

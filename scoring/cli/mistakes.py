@@ -99,6 +99,8 @@ def _sentence(error: Exception) -> str:
         return error.format_message()
     if isinstance(error, BookscoreError):
         return str(error)
+    if kept := _of_what_is_kept(error):
+        return kept
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename or 'a file'}: {error.strerror.lower()}"
     place = traceback.extract_tb(sys.exc_info()[2])[-1:]
@@ -107,6 +109,18 @@ def _sentence(error: Exception) -> str:
         f"this is a mistake in bookscore, nothing was written: {type(error).__name__}{where}: {error}; run it again "
         f"with {DEBUG}=1 in the environment to see where, and report that"
     )
+
+
+def _of_what_is_kept(error: Exception) -> str | None:
+    """What is wrong with the disk, the database or a frame of the store; None where it is something else."""
+    library = type(error).__module__.partition(".")[0]
+    if library == "sqlalchemy":
+        from scoring.store.refusals import trouble
+
+        return trouble(error)
+    if library == "polars" and "parquet" in str(error).lower():
+        return "a frame of the store is damaged; `bookscore verify` names it, restore it from a backup"
+    return None
 
 
 def _code(error: Exception) -> int:

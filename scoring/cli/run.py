@@ -17,7 +17,7 @@ from scoring.cli.mistakes import is_of_rules
 from scoring.cli.options import AsJson, AsOf, DryRun, Folder, Rules
 from scoring.cli.screen import table, working
 from scoring.cli.streams import note
-from scoring.errors import Problem, ProblemsFoundError, Severity, in_order
+from scoring.errors import BookscoreError, Problem, ProblemsFoundError, Severity, in_order
 
 if TYPE_CHECKING:
     from scoring.intake import Request
@@ -26,6 +26,17 @@ if TYPE_CHECKING:
 
 _ALIKE = 3
 """Problems of one kind that are told one by one after a run."""
+
+
+class OnlyStoredError(BookscoreError):
+    """The run is stored, and is the latest, but its files could not be written."""
+
+    def __init__(self, run_id: str, place: Path, error: OSError) -> None:
+        why = (error.strerror or str(error)).lower()
+        super().__init__(
+            f"run {run_id[:12]} is stored, but its files could not be written into {place}: {why}; what lay there is "
+            "as it was; mend that, and type the same command again, which writes them"
+        )
 
 
 def run(  # noqa: PLR0913 - a command has as many options as it has
@@ -118,7 +129,10 @@ def _written(made: "Run", folder: Path, place: Path, *, dry_run: bool) -> list[P
         return []
     with working("Writing …"):
         _store(made, folder)
-        return outputs.write(made, place)
+        try:
+            return outputs.write(made, place)
+        except OSError as error:
+            raise OnlyStoredError(made.run_id, place, error) from error
 
 
 def _store(made: "Run", folder: Path) -> None:

@@ -189,7 +189,12 @@ def _data(found: "Verified") -> dict[str, Any]:
 def _show(found: "Verified", folder: Path) -> None:
     looked = f"{many(found.runs, 'run')}, {many(found.seals, 'seal')} and {many(found.frames, 'frame')}"
     if not found.broken:
-        say(f"All is as it was stored: {looked}.")
+        say(f"All is as it was stored: {looked}." if found.runs else "There is nothing to verify: no run is stored.")
+        if found.unentered:
+            note(
+                f"Not yet kept for {many(found.unentered, 'run')} of an earlier bookscore: which frames they have and "
+                "in which order they were computed, unless a seal tells. The next new run keeps it for all."
+            )
         if found.head:
             say(f"Last seal: {found.head}")
         if found.log_head:

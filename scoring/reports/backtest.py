@@ -1,7 +1,5 @@
 """What does somebody see of a backtest? One page, and the same as JSON, in a folder of its own."""
 
-import secrets
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +9,7 @@ from scoring.reports.charts.calibration import Tenth, calibration
 from scoring.reports.dates import day
 from scoring.reports.outputs import NotOursError
 from scoring.reports.pages import page
-from scoring.reports.swap import swap, sync
+from scoring.reports.swap import beside, remove, swap, sync
 from scoring.run import json_text
 
 DATA, PAGE = "backtest.json", "backtest.html"
@@ -36,7 +34,7 @@ def write(record: Mapping[str, Any], out: Path) -> list[Path]:
     refuse_foreign(out)
     place = out.resolve()
     place.parent.mkdir(parents=True, exist_ok=True)
-    made = place.with_name(f".{place.name}.{secrets.token_hex(6)}.part")
+    made = beside(place)
     made.mkdir()
     try:
         for name, text in {DATA: json_text(dict(record)), PAGE: backtest_html(record)}.items():
@@ -44,7 +42,7 @@ def write(record: Mapping[str, Any], out: Path) -> list[Path]:
             sync(made / name)
         swap(made, place)
     finally:
-        shutil.rmtree(made, ignore_errors=True)
+        remove(made)
     return [out / DATA, out / PAGE]
 
 

@@ -1,8 +1,6 @@
 """What is handed out of a run? The book and the cards as PDF, a workbook, and pages, of all managers or of one."""
 
 import os
-import secrets
-import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +10,7 @@ from scoring.reports import folder, pdf, workbook
 from scoring.reports.card import card_html
 from scoring.reports.names import file_names
 from scoring.reports.outputs import RUN, NotOursError
-from scoring.reports.swap import swap, sync
+from scoring.reports.swap import beside, remove, swap, sync
 from scoring.run import json_text
 
 Makers = Mapping[str, Sequence[tuple[Path, Callable[[Path], None]]]]
@@ -101,7 +99,7 @@ def _bytes(place: Path, content: bytes) -> None:
 def _put(place: Path, make: Callable[[Path], None]) -> Path:
     """The file or folder, made beside its place and then put there in one step."""
     place.parent.mkdir(parents=True, exist_ok=True)
-    made = place.with_name(f".{place.name}.{secrets.token_hex(6)}.part")
+    made = beside(place)
     try:
         make(made)
         if made.is_dir():
@@ -110,10 +108,7 @@ def _put(place: Path, make: Callable[[Path], None]) -> Path:
             sync(made)
             os.replace(made, place)
     finally:
-        if made.is_dir():
-            shutil.rmtree(made, ignore_errors=True)
-        else:
-            made.unlink(missing_ok=True)
+        remove(made)
     return place
 
 

@@ -2,8 +2,6 @@
 
 import json
 import os
-import secrets
-import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +9,7 @@ from typing import Any
 
 from scoring.errors import BookscoreError
 from scoring.reports import folder as pages
-from scoring.reports.swap import swap, sync
+from scoring.reports.swap import beside, remove, swap, sync
 from scoring.run import Run, json_text
 from scoring.scorecard.cards import Card
 
@@ -65,14 +63,14 @@ def write(run: Run | Results, out: Path) -> list[Path]:
     refuse_foreign(out)
     place = out.resolve()
     place.parent.mkdir(parents=True, exist_ok=True)
-    made = place.with_name(f".{place.name}.{secrets.token_hex(6)}.part")
+    made = beside(place)
     made.mkdir()
     try:
         names = _fill(made, run)
         _sync(made)
         swap(made, place)
     finally:
-        shutil.rmtree(made, ignore_errors=True)
+        remove(made)
     return [out / name for name in names]
 
 

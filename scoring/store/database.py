@@ -3,6 +3,7 @@
 On SQLite and on PostgreSQL alike a reader sees one state, and writers wait for each other.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, event, inspect
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.pool import QueuePool
 from sqlmodel import Session, create_engine, select
 
 from scoring.store.refusals import BusyError, EncodingError, NewerSchemaError, NoDriverError, NotOpenedError
@@ -35,12 +37,19 @@ _WRITERS = 0x626F6F6B73
 def connect(url: URL) -> Engine:
     """An engine for the database, with its tables made or brought to this version in one transaction.
 
-    Raises NewerSchemaError where the tables are of a later version, NoDriverError, EncodingError and NotOpenedError.
+    A file that cannot be written is opened to be read only. Raises NewerSchemaError where the tables are of a later
+    version, NoDriverError, EncodingError and NotOpenedError.
     """
-    engine = _engine(url)
+    is_fixed = _is_fixed(url)
+    engine = _fixed(Path(str(url.database))) if is_fixed else _engine(url)
     try:
         with reading(engine) as session:
             found = _version(session)
+        if found != VERSION and is_fixed:
+            raise NotOpenedError(
+                f"{url.database} has tables of version {found}, not {VERSION}, and cannot be written; copy its folder "
+                "to where it can be"
+            )
         if found != VERSION:
             _bring_up(engine)
     except DBAPIError as error:
@@ -96,6 +105,29 @@ def _engine(url: URL) -> Engine:
     return engine
 
 
+def _is_fixed(url: URL) -> bool:
+    """Whether it is a file that can be read, but not be written, or not with a log beside it."""
+    if url.get_backend_name() != "sqlite" or not url.database or not Path(url.database).is_file():
+        return False
+    file = Path(url.database)
+    return os.access(file, os.R_OK) and not all(os.access(place, os.W_OK) for place in (file, file.parent))
+
+
+def _fixed(file: Path) -> Engine:
+    """An engine that only reads the file. What another process may still write to its log is looked at as well."""
+    log = file.with_name(f"{file.name}-wal")
+    is_whole = not (log.is_file() and log.stat().st_size)
+    address = f"{file.absolute().as_uri()}?mode=ro{'&immutable=1' if is_whole else ''}"
+    engine = create_engine(
+        "sqlite://",
+        creator=lambda: sqlite3.connect(address, uri=True, check_same_thread=False, isolation_level=None),
+        poolclass=QueuePool,
+        hide_parameters=True,
+    )
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
 def _bring_up(engine: Engine) -> None:
     """Makes the tables, or brings them to this version, unless another process was faster."""
     from scoring.store.migrations import migrate  # noqa: PLC0415  it takes long to load, and is seldom needed
@@ -104,7 +136,20 @@ def _bring_up(engine: Engine) -> None:
         connection = session.connection()
         if engine.dialect.name == "postgresql":
             _check_encoding(connection)
-        migrate(connection, _version(session))
+        found = _version(session)
+        if found is None and connection.dialect.name == "sqlite":
+            _refuse_emptied(Path(str(engine.url.database)))
+        migrate(connection, found)
+
+
+def _refuse_emptied(file: Path) -> None:
+    """Raises NotOpenedError where frames of runs lie beside a database that knows of none."""
+    frames = file.parent / "frames"
+    if any(frames.glob("*.parquet")) and not any(other != file for other in file.parent.glob("*.db")):
+        raise NotOpenedError(
+            f"{file} is empty or gone, but frames of its runs lie in {frames}; restore it from a backup, or move "
+            f"{file.parent} away to begin anew"
+        )
 
 
 def _check_encoding(connection: Connection) -> None:

@@ -4,7 +4,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
@@ -14,6 +14,10 @@ import polars as pl
 from scoring.store.records import FrameRecord
 
 _CHUNK = 1 << 20
+_PART = ".part"
+"""How the name of a file ends that is being written."""
+_STALE = 3600
+"""Seconds after which such a file is nobody's any more."""
 
 
 def keep(folder: Path, name: str, source: Path | bytes) -> FrameRecord:
@@ -37,14 +41,27 @@ def keep_document(folder: Path, path: str, content: bytes) -> None:
 def _taken(folder: Path, source: Path | bytes) -> Iterator[tuple[Path, str]]:
     """A copy of the source in the folder, safely on the disk and gone in the end unless it is placed; and its hash."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, written = tempfile.mkstemp(dir=folder, suffix=".part")
+    handle, written = tempfile.mkstemp(dir=folder, suffix=_PART)
     part = Path(written)
+    _sweep(part)
     try:
         with os.fdopen(handle, "wb") as target:
             sha256 = _copy(source, target)
         yield part, sha256
+    except OSError as error:
+        error.filename = error.filename or str(folder)  # a write that fails does not say where
+        raise
     finally:
         part.unlink(missing_ok=True)
+
+
+def _sweep(part: Path) -> None:
+    """Removes what processes that were killed left beside the part; what is younger may be another's at work."""
+    now = part.stat().st_mtime
+    for left in part.parent.glob(f"*{_PART}"):
+        with suppress(OSError):  # another process removes it too
+            if now - left.stat().st_mtime > _STALE:
+                left.unlink()
 
 
 def _placed(part: Path, name: str) -> Path:

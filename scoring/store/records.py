@@ -163,3 +163,22 @@ class _Instant(BaseModel):
 def instant(at: datetime) -> str:
     """The instant as text that sorts by time. Raises ValueError where the zone is missing."""
     return _Instant(at=at).at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+class AuditRecord(Record):
+    """An entry of the audit log; `user_id` is empty where nobody was signed in, and `details` is a JSON object."""
+
+    number: Annotated[int, Field(ge=1)]
+    at: Filled
+    user_id: str
+    action: Filled
+    subject: str
+    details: str
+    before: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")]
+    sha256: Sha256
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """The details."""
+        found: dict[str, Any] = json.loads(self.details)
+        return found

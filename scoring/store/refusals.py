@@ -65,6 +65,29 @@ class BusyError(BookscoreError):
         )
 
 
+_KINDS = {
+    "SQLITE_FULL": "there is no room left where the database of the store is, and nothing was stored; make room there",
+    "SQLITE_READONLY": "the database of the store cannot be written: it, or its folder, is read-only; copy the folder "
+    "to where it can be",
+    "SQLITE_CORRUPT": "the database of the store is damaged; restore it from a backup",
+    "SQLITE_IOERR": "the disk of the store's database does not read or write it; look at the disk, and restore the "
+    "database from a backup if `bookscore verify` finds it damaged",
+}
+_ALIKE = {"SQLITE_NOTADB": "SQLITE_CORRUPT", "53100": "SQLITE_FULL", "25006": "SQLITE_READONLY",
+          "XX001": "SQLITE_CORRUPT", "XX002": "SQLITE_CORRUPT", "58030": "SQLITE_IOERR"}  # fmt: skip
+"""What PostgreSQL calls them, and SQLite where there are two names for one thing."""
+
+
+def trouble(error: Exception) -> str | None:
+    """What ails the database, the remedy, and no word of what it holds; None where the error is of another kind."""
+    told = getattr(error, "orig", None)
+    name = getattr(told, "sqlite_errorname", None) or getattr(told, "sqlstate", None) or ""
+    if str(told).startswith("Could not decode"):
+        name = "SQLITE_CORRUPT"
+    found = (sentence for kind, sentence in _KINDS.items() if _ALIKE.get(name, name).startswith(kind))
+    return next(found, None)
+
+
 UNREACHABLE = (BusyError, DBAPIError, PoolTimeoutError)
 """What is raised where the database is busy or away: who asks again later may be answered."""
 

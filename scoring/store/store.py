@@ -14,6 +14,7 @@ from scoring.errors import Problem, Severity
 from scoring.store.address import address
 from scoring.store.content import Content, content
 from scoring.store.database import connect, reading, writing
+from scoring.store.entered import enter, is_told
 from scoring.store.frames import keep
 from scoring.store.holding import holding
 from scoring.store.records import FileRecord, FrameRecord, RunRecord, SealRecord, State, StoredRun, instant
@@ -67,8 +68,9 @@ class Store:
                 _add(session, new, catalogue, at)
             elif stored.results_sha256 != new.sha256:
                 raise RunDiffersError(run.run_id)
-            if run.state is State.COMPUTED:
-                _make_latest(session, run, at)
+            made = _made_latest(session, run, at) if run.state is State.COMPUTED else None
+            if stored is None or made or not is_told(session):
+                enter(session, run.run_id, created_at, made)
         return run.run_id
 
     def seal(self, run_id: str, *, by: str, at: datetime) -> SealRecord:
@@ -97,7 +99,7 @@ class Store:
             add_reopening(session, made)
             newest = select(Computation.run_id).where(Computation.period == period)
             if session.exec(newest.order_by(col(Computation.number).desc())).first() != seal.run_id:
-                session.add(Computation(run_id=seal.run_id, period=period, computed_at=instant(at)))
+                enter(session, seal.run_id, at, _computation(session, seal.run_id, period, instant(at)))
             return made, seal
 
     def reopenings(self) -> tuple[ReopeningRecord, ...]:
@@ -219,11 +221,18 @@ def _add(session: Session, new: Content, frames: Sequence[FrameRecord], at: str)
             connection.execute(insert(table), rows)
 
 
-def _make_latest(session: Session, run: RunRecord, at: str) -> None:
-    """Notes the run as the latest, unless it is."""
+def _made_latest(session: Session, run: RunRecord, at: str) -> Computation | None:
+    """The note that the run is the latest, once it is added; None where it was the latest."""
     last = session.exec(select(Computation).order_by(col(Computation.number).desc())).first()
-    if last is None or last.run_id != run.run_id:
-        session.add(Computation(run_id=run.run_id, period=run.period, computed_at=at))
+    is_latest = last is not None and last.run_id == run.run_id
+    return None if is_latest else _computation(session, run.run_id, run.period, at)
+
+
+def _computation(session: Session, run_id: str, period: str, at: str) -> Computation:
+    made = Computation(run_id=run_id, period=period, computed_at=at)
+    session.add(made)
+    session.flush()  # it has its number then
+    return made
 
 
 def _stored(run: Run) -> StoredRun:

@@ -1,10 +1,10 @@
-"""What does the database hold? Tables of runs and their cards; never written but through `records`.
+"""What does the database hold? Tables of runs, their cards, and the audit log; never written but through `records`.
 
 `SchemaVersion` says which tables these are; `migrations` makes them, also from those of an earlier version. Money is
 in texts only, as no database keeps all digits of a decimal.
 """
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 VERSION = 5
@@ -136,6 +136,28 @@ class Reopening(SQLModel, table=True):
 
 class ReopeningHead(SQLModel, table=True):
     """Where the chain of reopenings ends; one row, so that a last one that is gone is missed."""
+
+    number: int = Field(primary_key=True)
+    sha256: str
+
+
+class AuditEntry(SQLModel, table=True):
+    """Who saw or changed what. A link of a chain: `sha256` covers all else, and `before`. Never changed or removed."""
+
+    number: int = Field(primary_key=True)
+    at: str
+    user_id: str
+    action: str
+    subject: str
+    details: str
+    before: str
+    sha256: str
+
+    __table_args__ = (Index("ix_auditentry_user_id_subject", "user_id", "subject"),)
+
+
+class AuditHead(SQLModel, table=True):
+    """Where the audit log ends; one row, so that a last entry that is gone is missed."""
 
     number: int = Field(primary_key=True)
     sha256: str

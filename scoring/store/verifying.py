@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, SQLModel, col, select
 
-from scoring.store import reopening
+from scoring.store import entered, log, reopening
 from scoring.store.content import Content
 from scoring.store.database import reading
-from scoring.store.people import auditing
 from scoring.store.records import CardRecord, FileRecord, ProblemRecord, RunRecord
+from scoring.store.refusals import trouble
 from scoring.store.reviewing.walking import Walk
 from scoring.store.sealing import content_sha256, link_sha256, log_sha256, record, rows_of
 from scoring.store.store import Store
@@ -34,12 +35,14 @@ class Broken:
 class Verified:
     """How much was looked at, the hash of the last seal, and what is broken, the first link first.
 
-    `entries` and `log_head` are how many entries the audit log has, and the hash of the last; `events` and
-    `review_head` the same of the reviews, and `documents` how many of theirs were looked at.
+    `unentered` is how many of the runs the audit log does not tell of, as they were stored by an earlier bookscore and
+    none has been since. `entries` and `log_head` are how many entries the audit log has, and the hash of the last;
+    `events` and `review_head` the same of the reviews, and `documents` how many of theirs were looked at.
     """
 
     seals: int
     runs: int
+    unentered: int
     frames: int
     entries: int
     events: int
@@ -53,11 +56,21 @@ class Verified:
 def verify(store: Store, head: str | None = None, entry: str | None = None, review: str | None = None) -> Verified:
     """Whether stored rows and frames are as they were stored.
 
-    Under a seal every row of all that was computed before counts, and the order in which it was; a run that came after
-    the last seal is held against its own hash. `head` is the hash of the last seal, `entry` that of an entry of the
-    audit log and `review` that of an event of a review, as they were written down elsewhere: who can write the whole
-    database can make a chain anew, but not that.
+    Under a seal every row of all that was computed before counts, and the order in which it was; the same of all runs
+    that are entered in the audit log, sealed or not. A run that is neither, as only an earlier bookscore left any, is
+    held against its own hash, which leaves out frames and order. `head` is the hash of the last seal, `entry` that of
+    an entry of the audit log and `review` that of an event of a review, as they were written down elsewhere: who can
+    write the whole database can make a chain anew, but not that.
     """
+    try:
+        return _verified(store, head, entry, review)
+    except DBAPIError as error:
+        if (what := trouble(error)) is None:
+            raise
+        return Verified(0, 0, 0, 0, 0, 0, 0, None, None, None, (Broken(None, None, what),))
+
+
+def _verified(store: Store, head: str | None, entry: str | None, review: str | None) -> Verified:
     with reading(store.engine) as session:
         look = _Look(session, store.frames)
         walk = Walk(session, lambda path: _sha256(store.frames / path), review)
@@ -65,19 +78,23 @@ def verify(store: Store, head: str | None = None, entry: str | None = None, revi
         runs = session.exec(select(Run).order_by(Run.run_id)).all()
         sealed = {seal.run_id for seal in chain}
         found = [
+            *_damage(session),
             *look.chain(chain, head),
             *(b for seal in chain for b in look.frames_of(seal.run_id, seal)),
             *(b for run in runs if run.run_id not in sealed for b in look.run(run)),
             *(Broken(*each) for each in reopening.broken(session, chain)),
             *look.log(),
+            *look.entered(),
             *(Broken(None, each.period, each.what, each.number) for each in walk.broken()),
-            *(Broken(None, None, what) for what in auditing.broken(session, entry)),
+            *(Broken(None, None, what) for what in log.broken(session, entry)),
         ]
-        entries, log_head = auditing.head(session)
+        unentered = 0 if entered.is_told(session) else len(runs)
+        entries, log_head = log.head(session)
     last = chain[-1].sha256 if chain else None
     return Verified(
         seals=len(chain),
         runs=len(runs),
+        unentered=unentered,
         frames=len(look.files),
         entries=entries,
         events=walk.events,
@@ -165,6 +182,11 @@ class _Look:
             if run is None or run.period != one.period:
                 yield Broken(None, one.period, f"computation {one.number} is not of the run it names")
 
+    def entered(self) -> Iterator[Broken]:
+        """What is not as the audit log tells of runs, if it does."""
+        if entered.is_told(self.session):
+            yield from (Broken(None, *each) for each in entered.broken(self.session, self._content))
+
     def _differing(self, run: Run) -> str | None:
         """What of the run is not as its own hash says; None where all is."""
 
@@ -185,6 +207,15 @@ class _Look:
         except ValidationError:
             return words
         return None if made.sha256 == run.results_sha256 else words
+
+
+def _damage(session: Session) -> Iterator[Broken]:
+    """What SQLite itself finds wrong with its file: a page of an index, say, that nothing else here reads."""
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        for (what,) in connection.exec_driver_sql("PRAGMA quick_check(1)"):
+            if what != "ok":
+                yield Broken(None, None, f"the database is damaged ({' '.join(what.split())})")
 
 
 def _sha256(path: Path) -> str | None:

@@ -9,7 +9,7 @@ from scoring.store.delivering.changing import RESTING, change, read_known
 from scoring.store.delivering.records import DeliveryRecord, DeliveryState
 from scoring.store.delivering.refusals import NotRetryableError, NotSettleableError
 from scoring.store.delivering.standing import STANDS, standing
-from scoring.store.people.auditing import add_entry
+from scoring.store.log import add_entry
 from scoring.store.store import Store
 
 AGAIN = "to be sent again"

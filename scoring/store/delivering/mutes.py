@@ -16,7 +16,7 @@ from scoring.store.database import reading, writing
 from scoring.store.delivering.records import MuteRecord, columns
 from scoring.store.delivering.refusals import NoSuchUserError
 from scoring.store.delivering.tables import MuteRow, UnsubscribeKey
-from scoring.store.people.auditing import add_entry
+from scoring.store.log import add_entry
 from scoring.store.people.tables import UserRow
 from scoring.store.store import Store
 

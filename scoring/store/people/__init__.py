@@ -1,12 +1,12 @@
 """The people who sign in: users and their rights, one-time links, sessions, and the log of who saw and did what."""
 
+from scoring.store.log import COMMAND_LINE, add_entry
 from scoring.store.people.attempts import attempt, succeeded
-from scoring.store.people.auditing import add_entry, entries, note, note_seen
+from scoring.store.people.auditing import entries, note, note_seen
 from scoring.store.people.links import link_owner, make_link, new_token, use_link
-from scoring.store.people.records import AuditRecord, UserRecord, mail_key
+from scoring.store.people.records import UserRecord, mail_key
 from scoring.store.people.sessions import Lasting, begin, end, whose
 from scoring.store.people.users import (
-    COMMAND_LINE,
     add_user,
     change_user,
     disable_user,
@@ -17,6 +17,7 @@ from scoring.store.people.users import (
     user_of_provider,
     users,
 )
+from scoring.store.records import AuditRecord
 
 __all__ = [
     "COMMAND_LINE", "AuditRecord", "Lasting", "UserRecord", "add_entry", "add_user", "attempt", "begin",

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, delete
 
 from scoring.store.database import reading, writing
-from scoring.store.people.auditing import add_entry
+from scoring.store.log import COMMAND_LINE, add_entry
 from scoring.store.people.records import UserRecord, user_record
 from scoring.store.people.tables import OneTimeLink, UserRow
-from scoring.store.people.users import COMMAND_LINE, enabled_row, end_all
+from scoring.store.people.users import enabled_row, end_all
 from scoring.store.records import instant
 from scoring.store.store import Store
 

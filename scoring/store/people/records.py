@@ -1,13 +1,13 @@
-"""What is known of a user, and what stands in the audit log? Validated values, apart from the tables that hold them."""
+"""What is known of a user? Validated values, apart from the tables that hold them."""
 
 import json
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, StringConstraints
 
 from scoring.access import Role, User
-from scoring.store.people.tables import AuditEntry, UserRow
-from scoring.store.records import Filled, Record, Sha256
+from scoring.store.people.tables import UserRow
+from scoring.store.records import Filled, Record
 
 LONGEST_NAME = 200
 
@@ -66,25 +66,6 @@ class UserRecord(Rights):
         return User(self.user_id, self.email, self.name, self.role, self.manager_id, frozenset(self.teams))
 
 
-class AuditRecord(Record):
-    """An entry of the audit log; `user_id` is empty where nobody was signed in, and `details` is a JSON object."""
-
-    number: Annotated[int, Field(ge=1)]
-    at: Filled
-    user_id: str
-    action: Filled
-    subject: str
-    details: str
-    before: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")]
-    sha256: Sha256
-
-    @property
-    def told(self) -> dict[str, Any]:
-        """The details."""
-        found: dict[str, Any] = json.loads(self.details)
-        return found
-
-
 def user_record(row: UserRow) -> UserRecord:
     """The row as a record."""
     kept = row.model_dump(exclude={"password_hash", "provider_subject"})
@@ -96,8 +77,3 @@ def user_record(row: UserRow) -> UserRecord:
             "has_password": row.password_hash is not None,
         }
     )
-
-
-def audit_record(row: AuditEntry) -> AuditRecord:
-    """The row as a record. Raises pydantic's ValidationError where it is no entry."""
-    return AuditRecord.model_validate(row.model_dump())

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, delete, select
 
 from scoring.store.database import reading, writing
-from scoring.store.people.auditing import add_entry
+from scoring.store.log import add_entry
 from scoring.store.people.links import new_token, token_sha256
 from scoring.store.people.records import UserRecord, user_record
 from scoring.store.people.tables import SessionRow, UserRow

@@ -51,25 +51,3 @@ class SignInAttempt(SQLModel, table=True):
     at: str
 
     __table_args__ = (Index("ix_signinattempt_key_at", "key", "at"),)
-
-
-class AuditEntry(SQLModel, table=True):
-    """Who saw or changed what. A link of a chain: `sha256` covers all else, and `before`. Never changed or removed."""
-
-    number: int = Field(primary_key=True)
-    at: str
-    user_id: str
-    action: str
-    subject: str
-    details: str
-    before: str
-    sha256: str
-
-    __table_args__ = (Index("ix_auditentry_user_id_subject", "user_id", "subject"),)
-
-
-class AuditHead(SQLModel, table=True):
-    """Where the audit log ends; one row, so that a last entry that is gone is missed."""
-
-    number: int = Field(primary_key=True)
-    sha256: str

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, delete, select
 
 from scoring.access import Role
 from scoring.store.database import reading, writing
-from scoring.store.people.auditing import add_entry
+from scoring.store.log import COMMAND_LINE, add_entry
 from scoring.store.people.records import Rights, UserRecord, mail_key, user_record
 from scoring.store.people.refusals import DisabledUserError, KnownUserError, NotAUserError, UnknownUserError
 from scoring.store.people.tables import OneTimeLink, SessionRow, UserRow
@@ -20,8 +20,6 @@ from scoring.store.records import instant
 from scoring.store.sealing import table_of
 from scoring.store.store import Store
 
-COMMAND_LINE = ""
-"""Who did it where nobody was signed in: whoever may write to the database."""
 _USERS = table_of(UserRow)
 _BY_ID = _USERS.select().where(_USERS.c.user_id == bindparam("its_id"))
 """Built once, as it is asked for each digest."""
