@@ -1,6 +1,7 @@
 """What does `report` leave in a folder, and for whom?"""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from zipfile import ZipFile
@@ -75,6 +76,44 @@ def test_each_kind_takes_the_place_of_its_like_and_leaves_the_others(material: M
     assert len(list((out / "cards").iterdir())) == 1
     assert (out / "pages/league.html").is_file()
     assert not [p for p in tmp_path.rglob("*") if ".part" in p.name]
+
+
+def of_run(material: Material, run_id: str) -> Material:
+    return replace(material, summary=material.summary | {"run_id": run_id})
+
+
+def told(out: Path) -> tuple[str, dict[str, str | None]]:
+    found = json.loads((out / "run.json").read_text("utf-8"))
+    return found["run_id"], found["files"]
+
+
+def test_what_lies_there_of_another_run_is_said_to_be_of_that_one(material: Material, tmp_path: Path) -> None:
+    old, new = of_run(material, "a" * 64), of_run(material, "b" * 64)
+    handouts.write(old, ["pdf"], tmp_path)
+    handouts.write(old, ["html"], tmp_path, manager_id=material.cards[0]["manager_id"])
+    handouts.write(new, ["xlsx"], tmp_path)
+    (page,) = (path.relative_to(tmp_path).as_posix() for path in tmp_path.glob("managers/*/card.html"))
+    its = {"book.pdf": "a" * 64, "cards": "a" * 64, page: "a" * 64, "scorecards.xlsx": "b" * 64}
+    assert told(tmp_path) == ("b" * 64, its)
+    handouts.write(new, ["pdf"], tmp_path)
+    (tmp_path / page).unlink()
+    handouts.write(new, ["html"], tmp_path)
+    assert told(tmp_path) == ("b" * 64, dict.fromkeys(["book.pdf", "cards", "pages", "scorecards.xlsx"], "b" * 64))
+
+
+def test_what_was_being_replaced_when_it_broke_off_is_said_to_be_of_no_known_run(
+    material: Material, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handouts.write(of_run(material, "a" * 64), ["pdf", "xlsx"], tmp_path)
+    monkeypatch.setattr(handouts, "swap", _failing)
+    with pytest.raises(OSError, match="disk full"):
+        handouts.write(of_run(material, "b" * 64), ["pdf"], tmp_path)
+    assert told(tmp_path) == ("b" * 64, {"book.pdf": None, "cards": None, "scorecards.xlsx": "a" * 64})
+    assert not [p for p in tmp_path.rglob("*") if ".part" in p.name]
+    monkeypatch.undo()
+    (tmp_path / "run.json").write_text("[]")
+    handouts.write(of_run(material, "b" * 64), ["pdf"], tmp_path)
+    assert told(tmp_path)[1] == {"book.pdf": "b" * 64, "cards": "b" * 64, "scorecards.xlsx": None}
 
 
 def test_a_folder_with_anything_else_in_it_is_left_alone(material: Material, tmp_path: Path) -> None:
