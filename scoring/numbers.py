@@ -69,6 +69,13 @@ def signed(value: Figure, places: int = 1) -> str:
 
 
 @lru_cache(maxsize=8192)
+def percentage_points(value: Figure, places: int = 1) -> str:
+    """A difference of two ratios as +3.8 pp."""
+    number = exact(value)
+    return NOT_MEASURED if number is None else f"{signed(number.scaleb(2, _WIDE), places)}{NARROW}pp"
+
+
+@lru_cache(maxsize=8192)
 def percent(value: Figure, places: int = 1) -> str:
     """A ratio as 103.8 %, the blank being narrow and unbreakable."""
     number = exact(value)

@@ -254,6 +254,8 @@ def test_what_rules_add_is_the_change_as_printed(compared_folder: Path, monkeypa
     changes = re.findall(rf"(?m)^(\S.*?)  +{number}  +{number}  +{number}  ", managers)
     assert len(changes) > 4
     end = next(line.index("Adds") + 4 for line in rules.splitlines() if line.startswith("Manager  "))
+    assert re.search(r"[+−]\d+\.\d\u202fpp", rules)
+    assert not re.search(r"[+]\d+\.\d\u202f%", rules)
     for name, then, now, change in changes:
         adds = [line[:end].split()[-1] for line in rules.splitlines() if line.startswith(f"{name}  ")]
         assert _figure(now) - _figure(then) == _figure(change)

@@ -16,6 +16,7 @@ from scoring.numbers import (
     likely,
     money,
     percent,
+    percentage_points,
     signed,
     signed_between,
 )  # fmt: skip
@@ -99,6 +100,15 @@ def test_a_change_is_what_is_between_two_printed_scores() -> None:
     assert signed_between(39.14, 35.16) == "−3.9"
     assert (signed_between("50.04", "50.06"), signed_between(50.06, 50.14)) == ("+0.1", "0.0")
     assert (signed_between(None, 50), signed_between(50, None), between(None, 1)) == ("", "", None)
+
+
+def test_a_difference_of_shares_is_in_percentage_points() -> None:
+    assert [percentage_points(v) for v in (0.0381, "-0.2", 0, None)] == [
+        f"+3.8{N}pp",
+        f"−20.0{N}pp",
+        f"0.0{N}pp",
+        "n/a",
+    ]
 
 
 def test_arrows_show_the_direction_without_colour() -> None:

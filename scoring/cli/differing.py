@@ -221,9 +221,11 @@ def _rule_row(manager: "ManagerChange", rule: "RuleChange", adds: str, found: "D
 
 
 def _effect(amount: object, rule: "RuleChange", currency: str) -> str:
-    from scoring.numbers import exact, figure
+    from scoring.numbers import exact, figure, percentage_points
 
     number = exact(amount)  # type: ignore[arg-type]
+    if rule.unit_of_accounts == "ratio":
+        return percentage_points(number)
     text = figure(number, rule.unit_of_accounts, currency)
     return f"+{text}" if number is not None and number > 0 else text
 

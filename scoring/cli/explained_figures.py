@@ -49,11 +49,11 @@ def printed(amounts: Sequence[Decimal], whole: Decimal, currency: str) -> list[s
 
 
 def apart_text(value: Decimal | float, unit: str, currency: str) -> str:
-    """A difference of two values, with its sign; of two ratios in hundredths."""
-    from scoring.numbers import NARROW, exact, signed
+    """A difference of two values, with its sign; of two ratios in percentage points."""
+    from scoring.numbers import exact, percentage_points
 
     number = exact(value) or Decimal(0)
     if unit == "ratio":
-        return f"{signed(number.scaleb(2))}{NARROW}%-points"
+        return percentage_points(number)
     text = value_text(number, unit, currency)
     return f"+{text}" if number > 0 else text

@@ -69,8 +69,8 @@ def _rest(rule: "RuleGap") -> float | None:
 
 def _apart(value: float | None, rule: "RuleGap", currency: str) -> str:
     """A difference: of shares in percentage points."""
-    from scoring.numbers import figure, signed
+    from scoring.numbers import figure, percentage_points
 
     if value is None:
         return ""
-    return f"{signed(100 * value)} pp" if rule.unit == "ratio" else figure(value, rule.unit, currency)
+    return percentage_points(value) if rule.unit == "ratio" else figure(value, rule.unit, currency)

@@ -196,5 +196,9 @@ def _value(value: Any, unit: str, currency: str) -> str:
 
 
 def _change(value: Any, unit: str, currency: str) -> str:
+    from scoring.numbers import percentage_points
+
+    if unit == "ratio":
+        return percentage_points(value, 2)
     text = _value(value, unit, currency)
     return f"+{text}" if value is not None and value > 0 else text

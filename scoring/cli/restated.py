@@ -270,8 +270,10 @@ def _signed(amount: object, currency: str) -> str:
 
 
 def _part(amount: object, unit: str, currency: str) -> str:
-    from scoring.numbers import exact, figure
+    from scoring.numbers import exact, figure, percentage_points
 
     number = exact(amount)  # type: ignore[arg-type]
+    if unit == "ratio":
+        return percentage_points(number)
     text = figure(number, unit, currency)
     return f"+{text}" if number is not None and number > 0 else text
