@@ -60,10 +60,8 @@ def broken(session: Session, content_of: Callable[[str], str]) -> Iterator[tuple
         if run_id not in periods:
             yield None, f"run {run_id[:12]} is gone"
         elif content_of(run_id) != content:
-            yield (
-                periods[run_id],
-                f"run {run_id[:12]} is not what was stored: its row or the list of its frames changed",
-            )
+            what = "a row of it, or the list of its frames, changed"
+            yield periods[run_id], f"run {run_id[:12]} is not what was stored: {what}"
     for run_id in sorted(periods.keys() - contents.keys()):
         yield periods[run_id], f"run {run_id[:12]} was added: the audit log does not tell of it"
     told = [(each.number, each.run_id, each.computed_at) for each in entries if each.number is not None]
