@@ -456,13 +456,19 @@ def test_a_sign_that_no_currency_is_known_by_is_no_mark(tmp_path: Path) -> None:
     assert errors(lines(tmp_path, "1;XY$ 5;;\n")) == [(1, "net", "not a number", "XY$ 5")]
 
 
-def test_a_column_of_currencies_may_hold_signs_that_mean_one(tmp_path: Path) -> None:
+def test_a_column_of_currencies_holds_codes_and_a_sign_in_it_is_told_its_code(tmp_path: Path) -> None:
     how = {"currency": "cur", "amount": {"column": "net", "minor_of": "cur"}}
-    delivery = lines(tmp_path, "1;500;€;\n2;500;₩;\n3;500;jpy;\n", columns=how, marks=False)
+    delivery = lines(tmp_path, "1;500;eur;\n2;500;KRW;\n3;500;jpy;\n", columns=how, marks=False)
     assert column(delivery, "currency") == ["EUR", "KRW", "JPY"]
     assert column(delivery, "amount") == [5, 500, 500]
-    (one,) = errors(lines(tmp_path, "1;5;$;\n2;5;€;\n", columns={"currency": "cur"}, marks=False))
-    assert (one[0], one[1], one[3]) == (1, "cur", "$")
+    found = lines(tmp_path, "1;5;$;\n2;5;€;\n3;5;US$;\n", columns={"currency": "cur"}, marks=False)
+    assert [(row, shown, value) for row, shown, _, value in errors(found)] == [
+        (1, "cur", "$"),
+        (2, "cur", "€"),
+        (3, "cur", "US$"),
+    ]
+    said = [fault.remedy for fault in found.faults if fault.value == "€"]
+    assert said == ['write EUR, or declare words: {"€": EUR}']
 
 
 def test_headers_without_the_question_are_no_survey() -> None:

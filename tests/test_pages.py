@@ -154,7 +154,7 @@ def test_no_page_leads_to_a_period_in_which_what_it_shows_is_not_there(
             assert client.get(link).status_code in (200, 303), (page, link)
         assert f'<a href="{HOME}/managers/{manager}"' in bar
     assert f'href="/periods/{BEFORE}/league"' in client.get(f"{HOME}/league").text
-    monkeypatch.setattr("scoring.web.app.found_user", lambda _request: own)
+    monkeypatch.setattr("scoring.web.refusing.found_user", lambda _request: own)
     gone = client.get(f"/periods/{BEFORE}/managers/{manager}")
     assert gone.status_code == 404
     assert f'href="/periods/{BEFORE}/league"' in gone.text

@@ -24,6 +24,7 @@ from test_store import rows_of
 from worlds import World, compared_worlds, examples, worlds
 
 from scoring import demo, pipeline
+from scoring.calendar import Calendar
 from scoring.cli import main
 from scoring.cli import run as run_command
 from scoring.cli import seal as seal_command
@@ -127,7 +128,7 @@ def _notes_of_many_tables() -> list[str]:
     """The same note about each table, none of which has a place in a file."""
     names = [name for name, table in TABLES.items() if any(c.name == "recorded_at" for c in table.columns)]
     late = {name: pl.DataFrame({"recorded_at": [datetime(2026, 7, 2, tzinfo=UTC)]}) for name in names}
-    return [str(problem) for problem in in_order(known_by(late, demo.AS_OF)[1])]
+    return [str(problem) for problem in in_order(known_by(late, demo.AS_OF, Calendar())[1])]
 
 
 def test_threads_hash_seed_time_zone_and_locale_change_no_byte(runs: list[dict[str, bytes]]) -> None:

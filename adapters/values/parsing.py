@@ -24,7 +24,7 @@ DTYPES: dict[str, pl.DataType] = {
 """The type that holds each kind."""
 
 CURRENCY = "currency"
-"""The column of currencies: codes, whatever their capitals, or signs that mean one."""
+"""The column of currencies: codes, whatever their capitals."""
 
 YES = ("true", "1", "yes", "y", "t", "on", "x", "checked", "✓", "✔", "ja", "wahr", "oui", "vrai", "sí", "si")
 NO = ("false", "0", "no", "n", "f", "off", "unchecked", "nein", "falsch", "non", "faux")
@@ -87,10 +87,10 @@ def reason(said: str, asked: Asked) -> Words:
 
 def _text(cell: pl.Expr, asked: Asked) -> pl.Expr:
     if asked.name == CURRENCY:
-        cell = signs.code(cell)
+        cell = cell.str.to_uppercase()
     is_fine = (cell.str.len_bytes() <= LONGEST) & ~cell.is_in(_ERRORS)
     if asked.name == CURRENCY:
-        is_fine = is_fine & ~signs.is_unclear(cell)
+        is_fine = is_fine & ~signs.is_no_code(cell)
     if asked.is_id:
         is_fine = is_fine & ~cell.str.contains(_DAMAGED_ID)
     return pl.when(is_fine).then(cell)
@@ -109,6 +109,8 @@ def _reason_currency(said: str) -> Words:
         usual = several[0]
         remedy = f'constants: {{currency: {usual}}} in sources.yaml, or words: {{"{said}": {usual}}} of its column'
         return what, f"write the code, or declare which it is: {remedy}"
+    if meant := signs.meant(said):
+        return "the sign of a currency, not its code", f'write {meant}, or declare words: {{"{said}": {meant}}}'
     return _reason_text(said)
 
 

@@ -35,7 +35,7 @@ SIGNS = tuple(sorted({*_OF_ONE, *_OF_SEVERAL}, key=lambda sign: (-len(sign), sig
 
 _ONE = {sign.upper(): code for sign, code in _OF_ONE.items()}
 _SEVERAL = {sign.upper(): codes for sign, codes in _OF_SEVERAL.items()}
-_UNCLEAR = sorted(_SEVERAL.keys() - _ONE.keys())
+_NO_CODES = sorted({*_ONE, *_SEVERAL})
 
 
 def code(cell: pl.Expr) -> pl.Expr:
@@ -43,9 +43,9 @@ def code(cell: pl.Expr) -> pl.Expr:
     return cell.str.to_uppercase().replace(_ONE)
 
 
-def is_unclear(code: pl.Expr) -> pl.Expr:
-    """Whether a text means several currencies, or says two that are not the same."""
-    return code.is_in(_UNCLEAR) | code.str.contains(BETWEEN, literal=True)
+def is_no_code(word: pl.Expr) -> pl.Expr:
+    """Whether a text in capitals is a sign, or says two currencies that are not the same."""
+    return word.is_in(_NO_CODES) | word.str.contains(BETWEEN, literal=True)
 
 
 def agreed(said: Sequence[str]) -> str:
@@ -61,6 +61,11 @@ def agreed(said: Sequence[str]) -> str:
 def candidates(said: str) -> Sequence[str]:
     """The currencies that a sign may mean, the most frequent first; none where it is no sign of several."""
     return _SEVERAL.get(said.upper(), ())
+
+
+def meant(said: str) -> str | None:
+    """The currency that a sign means; None where it is no sign of one."""
+    return _ONE.get(said.upper())
 
 
 def _meanings(word: str) -> Sequence[str]:
