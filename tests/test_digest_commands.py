@@ -244,6 +244,18 @@ def test_what_waits_for_data_names_the_file_and_what_to_do(folder: Path) -> None
     assert (dry.code, "It waits for data: the run of 2026-Q2" in dry.err) == (0, True)
 
 
+def test_what_waits_for_somebody_to_read_it_does_not_ask_for_data(folder: Path) -> None:
+    with closing(sqlite3.connect(folder / ".bookscore/bookscore.db")) as store, store:
+        store.execute("DELETE FROM userrow WHERE role = 'leader'")
+    done = cli("send", "leaders_weekly", folder, "--period", "2026-W26")
+    assert done.code == 3
+    assert "leaders_weekly of 2026-W26 waits: there is nobody whom it is for: no user has the role" in done.err
+    assert done.err.endswith(f"Next: bookscore users list {folder}\n")
+    dry = cli("send", "leaders_weekly", folder, "--period", "2026-W26", "--dry-run")
+    assert (dry.code, "It waits: there is nobody whom it is for" in dry.err) == (0, True)
+    assert dry.err.endswith(f"Next: bookscore users list {folder}\n")
+
+
 def test_unknown_schedules_periods_and_missing_secrets_are_told_with_a_remedy(folder: Path) -> None:
     typo = cli("send", "own_crad", folder)
     assert (typo.code, 'did you mean "own_card"?' in typo.err) == (2, True)

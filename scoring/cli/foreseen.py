@@ -50,8 +50,8 @@ def preview_told(
         if missing:
             note(f"Nothing can be sent from here: {missing}.")
         if planned.waits_for is not None:
-            note(f"It waits for data: {planned.waits_for}.")
-            next_command("run", folder)
+            note(f"It waits{'' if planned.lacks_readers else ' for data'}: {planned.waits_for}.")
+            next_command(*(("users", "list", folder) if planned.lacks_readers else ("run", folder)))
             return
         _preview_table(found)
         getting = sum(one.message is not None and _is_to_do(one) for one in found)

@@ -27,7 +27,7 @@ _CODES = {
     "NotOnRunError": USAGE, "NotSignedError": USAGE,
     "SealedPeriodError": USAGE, "NotSealableError": USAGE, "NotReopenableError": USAGE, "UnreadError": USAGE,
     "WeightsError": USAGE, "NotReweighableError": USAGE, "NotProposableError": USAGE,
-    "UnknownScheduleError": USAGE, "NotOverError": USAGE, "NotReadyError": USAGE, "WaitsForDataError": DATA,
+    "UnknownScheduleError": USAGE, "NotOverError": USAGE, "NotReadyError": USAGE, "WaitsError": DATA,
     "UnknownDeliveryError": USAGE, "AmbiguousDeliveryError": USAGE, "NotRetryableError": USAGE,
     "NotSettleableError": USAGE, "SeveralError": USAGE, "NoOwnersError": USAGE,
     "NothingDatedError": DATA, "TooShortError": DATA, "UnknownStretchError": USAGE, "WholeMonthsError": USAGE,

@@ -24,12 +24,13 @@ _MOST_AGAIN = 5
 """So many are named who would get now what they did not get before."""
 
 
-class WaitsForDataError(BookscoreError):
-    """The data do not reach the end of what is to be told of."""
+class WaitsError(BookscoreError):
+    """The data do not reach the end of what is to be told of, or there is nobody to be told."""
 
-    def __init__(self, schedule: str, period: str, waits_for: str, folder: Path) -> None:
-        super().__init__(f"{schedule} of {period} waits for data: {waits_for}")
-        self.next = ("run", folder)
+    def __init__(self, planned: "Plan", folder: Path) -> None:
+        of = f"{planned.schedule.name} of {planned.occasion.period.name}"
+        super().__init__(f"{of} waits{'' if planned.lacks_readers else ' for data'}: {planned.waits_for}")
+        self.next = ("users", "list", folder) if planned.lacks_readers else ("run", folder)
 
 
 def send(
@@ -75,7 +76,7 @@ def send(
             raise posted.NotReadyError(f"nothing can be sent by {schedule.channel} from here: {missing}")
         planned = plan(post, schedule, occasion, at)
         if planned.waits_for is not None and not dry_run:
-            raise WaitsForDataError(schedule.name, occasion.period.name, planned.waits_for, folder)
+            raise WaitsError(planned, folder)
         if show or dry_run:
             planned = planned if to is None else foreseen.only(planned, to, folder)
             if show and not as_json:

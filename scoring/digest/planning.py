@@ -97,6 +97,11 @@ class Plan:
     waits_for: str | None
     recipients: tuple[Recipient, ...] = ()
 
+    @property
+    def lacks_readers(self) -> bool:
+        """Whether it waits for somebody to read it, not for data."""
+        return self.waits_for is not None and self.waits_for.startswith(NO_READER)
+
 
 def plan(post: Post, schedule: Schedule, occasion: Occasion, at: datetime) -> Plan:
     """What the occasion comes to. One that is for nobody waits until there is somebody. Nothing is written."""
