@@ -14,7 +14,6 @@ import polars as pl
 from numpy.typing import NDArray
 
 Numbers = NDArray[np.int64]
-Bits = NDArray[np.bool_]
 
 _PLACE, _GROUP, _CUT = "place", "group", "cut"
 _DAYS = 1 << 23

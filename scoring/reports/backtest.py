@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from scoring.leftovers import remove
 from scoring.numbers import compact_money, fixed, percent, signed
 from scoring.reports.charts.calibration import Tenth, calibration
 from scoring.reports.dates import day
 from scoring.reports.outputs import NotOursError
 from scoring.reports.pages import page
-from scoring.reports.swap import beside, remove, swap, sync
+from scoring.reports.swap import beside, swap, sync
 from scoring.run import json_text
 
 DATA, PAGE = "backtest.json", "backtest.html"

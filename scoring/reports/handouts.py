@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from scoring.leftovers import remove
 from scoring.reports import folder, pdf, workbook
 from scoring.reports.card import card_html
 from scoring.reports.names import file_names
 from scoring.reports.outputs import RUN, NotOursError
-from scoring.reports.swap import beside, remove, swap, sync
+from scoring.reports.swap import beside, swap, sync
 from scoring.run import json_text
 
 Makers = Mapping[str, Sequence[tuple[Path, Callable[[Path], None]]]]

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from scoring.errors import BookscoreError
+from scoring.leftovers import remove
 from scoring.reports import folder as pages
-from scoring.reports.swap import beside, remove, swap, sync
+from scoring.reports.swap import beside, swap, sync
 from scoring.run import Run, json_text
 from scoring.scorecard.cards import Card
 

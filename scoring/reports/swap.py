@@ -4,40 +4,27 @@ import ctypes
 import errno
 import os
 import secrets
-import shutil
 import sys
 from contextlib import suppress
 from glob import escape
 from pathlib import Path
 
+from scoring.leftovers import sweep
+
 _AT_FDCWD = -100
 _EXCHANGE = 2
-_STALE = 3600
-"""Seconds after which what was being made beside a place is nobody's any more."""
 
 
 def beside(place: Path) -> Path:
     """Where what is to take the place is made: beside it, hidden, under a name of its own.
 
-    What a process that was killed left there is removed, if it is older than an hour: another one may be at work.
+    What a process that was killed left there is removed.
     """
     made = place.with_name(f".{place.name}.{secrets.token_hex(6)}.part")
     made.touch()
-    now = made.stat().st_mtime  # of the disk's own clock, as what it is held against
+    sweep(made, f".{escape(place.name)}.{'[0-9a-f]' * 12}.part")
     made.unlink()
-    for left in place.parent.glob(f".{escape(place.name)}.{'[0-9a-f]' * 12}.part"):
-        with suppress(OSError):  # another process removes it too
-            if now - left.stat().st_mtime > _STALE:
-                remove(left)
     return made
-
-
-def remove(made: Path) -> None:
-    """Returns once the file or folder is gone, or where it was not there."""
-    if made.is_dir():
-        shutil.rmtree(made, ignore_errors=True)
-    else:
-        made.unlink(missing_ok=True)
 
 
 def swap(made: Path, place: Path) -> None:

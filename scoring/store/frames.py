@@ -4,20 +4,19 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
 import polars as pl
 
+from scoring.leftovers import sweep
 from scoring.store.records import FrameRecord
 
 _CHUNK = 1 << 20
 _PART = ".part"
 """How the name of a file ends that is being written."""
-_STALE = 3600
-"""Seconds after which such a file is nobody's any more."""
 
 
 def keep(folder: Path, name: str, source: Path | bytes) -> FrameRecord:
@@ -43,7 +42,7 @@ def _taken(folder: Path, source: Path | bytes) -> Iterator[tuple[Path, str]]:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle, written = tempfile.mkstemp(dir=folder, suffix=_PART)
     part = Path(written)
-    _sweep(part)
+    sweep(part, f"*{_PART}")
     try:
         with os.fdopen(handle, "wb") as target:
             sha256 = _copy(source, target)
@@ -53,15 +52,6 @@ def _taken(folder: Path, source: Path | bytes) -> Iterator[tuple[Path, str]]:
         raise
     finally:
         part.unlink(missing_ok=True)
-
-
-def _sweep(part: Path) -> None:
-    """Removes what processes that were killed left beside the part; what is younger may be another's at work."""
-    now = part.stat().st_mtime
-    for left in part.parent.glob(f"*{_PART}"):
-        with suppress(OSError):  # another process removes it too
-            if now - left.stat().st_mtime > _STALE:
-                left.unlink()
 
 
 def _placed(part: Path, name: str) -> Path:
