@@ -36,9 +36,8 @@ class Theirs:
     """What managers' books hold; managers in the order in which they were asked for, each with its `place` in it.
 
     `accounts`: what the book says of each account, the points it adds and the quarters in which it counts, null where
-    it is not compared; the best first. `quarters`: in which most happened to each by the rule by
-    which it adds most. `movements`: by day. `missing` are
-    the frames that there were not.
+    it is not compared; the best first. `quarters`: in which most happened to each by the rule by which it adds most.
+    `movements`: by day. `missing` are the frames that there were not.
     """
 
     accounts: pl.DataFrame
