@@ -97,6 +97,29 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Estimates:
 # ---- on companies made at random ----
 
 
+def test_who_had_accounts_in_the_quarters_is_scored_whatever_else_is_asked() -> None:
+    known = company()
+    away = [f"m6-{n} m6 . 2026-01-01\nm6-{n} m5 2026-01-01 2026-06-01\nm6-{n} m6 2026-06-01 ." for n in range(1, 9)]
+    others = [f"m{m}-{n} m{m} . ." for m in range(1, 6) for n in range(1, 9)]
+    owned = table("ownership", "\n".join(["account_id manager_id starts_on ends_on", *others, *away]))
+    known, book = known | {"ownership": owned}, rulebook(STAY, KEEP)
+    first = calendar_of(book).period("2026-Q1")
+    plain = pipeline.score(known, book, first, AS_OF, metrics=()).scored.judged
+    asked = pipeline.score(known, book, first, AS_OF).scored.judged
+    assert_frame_equal(plain.scores, asked.scores)
+    assert_frame_equal(plain.lines, asked.lines)
+    on_leave = plain.scores.row(by_predicate=pl.col("manager_id") == "m6", named=True)
+    assert on_leave["accounts"] == 0
+    assert on_leave["score"] is not None
+    assert reasons_of("m6", plain) == {"stay": "no_opening", "keep": "no_opening"}
+    few = pipeline.score(known, rulebook(STAY, KEEP, min_n={"logo_retention": 3}), first, AS_OF).scored.judged
+    assert reasons_of("m6", few) == {"stay": "too_few", "keep": "no_opening"}
+
+
+def reasons_of(manager: str, judged: Judged) -> dict[str, str]:
+    return dict(judged.lines.filter(pl.col("manager_id") == manager).select("rule", "reason").iter_rows())
+
+
 @examples(8)
 @given(compared_worlds(accounts=(8, 14)), st.sampled_from(BELIEVING))
 def test_account_points_add_up_to_every_score_and_shares_to_one(world: World, method: str) -> None:

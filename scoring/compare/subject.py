@@ -1,7 +1,7 @@
 """What do those who decide look at? One period of a company, read and booked once, to be judged in several ways."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from scoring import booking, notes, trust
@@ -17,14 +17,13 @@ from scoring.scorecard.cards import Card, Scored
 from scoring.scorecard.context import Context
 from scoring.scorecard.judged import Judged
 from scoring.scorecard.trusted import trusted_cards
-from scoring.scorecard.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Subject:
     """A period of a company: its tables, its book, and the quarters that end with it, made when they are asked for.
 
-    `verdicts` says whose scores its data cannot carry.
+    `doubts` are why its data may not carry a score.
     """
 
     tables: booking.Tables
@@ -35,7 +34,7 @@ class Subject:
     trail: Trail
     people: Mapping[str, Mapping[str, str | None]]
     problems: tuple[Problem, ...] = ()
-    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
+    doubts: Sequence[trust.Finding] = ()
 
     def judged(self, rulebook: Rulebook, *, weighs: bool = False) -> Judged:
         """The scores under a rulebook that differs in how managers are compared, but not in books or metrics."""
@@ -46,7 +45,8 @@ class Subject:
         """The cards of those scores, without an earlier period, by name."""
         before = calendar_of(rulebook).previous(self.period)
         context = Context(rulebook, self.period, before, self.made.windows, self.as_of, self.people)
-        return trusted_cards(Scored(judged, self.made.rows, self.made.moves), None, context, self.verdicts)
+        verdicts = trust.verdicts(self.doubts, judged.scores["manager_id"])
+        return trusted_cards(Scored(judged, self.made.rows, self.made.moves), None, context, verdicts)
 
     def name_of(self, manager: str) -> str:
         """What people call the manager; the id where no name is known."""
@@ -64,6 +64,5 @@ def of_folder(request: Request) -> Subject:
     folder = opened(request)
     found = subject(folder.tables, folder.rulebook, folder.period, folder.as_of)
     doubts = trust.of_run(looked_at(folder, found.made.rows))
-    verdicts = trust.verdicts(doubts, found.made.rows["manager_id"].unique().sort())
     problems = in_order((*folder.problems, *folder.later, *trust.problems(doubts)))
-    return replace(found, problems=problems, verdicts=verdicts)
+    return replace(found, problems=problems, doubts=doubts)

@@ -54,6 +54,7 @@ How managers are compared:
   how far the accounts beat that, over the quarters of `window`.
 - **Whose outcome it is** is decided by who had the account while something could still be done about it: in
   the `responsibility.days` that end `end_before_outcome` days before. Handing over a dying account gains nothing.
+  Everybody with a part of such an outcome is scored, who has no account in the period (on leave, say), too.
 - **No customer is the whole score**: `weights` bound what one account counts. Money is shown beside it.
 - **Evidence**: with few accounts a difference is mostly luck, so only the part Z = n / (n + k) of it is
   believed (`credibility`). Below `publish.min_z`, in which an account counts by the part of the days that it was the

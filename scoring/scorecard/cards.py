@@ -20,6 +20,9 @@ from scoring.scorecard.switched import by_new_rules, of_lines, with_rules
 
 Card = dict[str, Any]
 
+_NO_BRIDGE = dict.fromkeys(COLUMNS, "0.0000")
+"""Of whoever has nothing of the book."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scored:
@@ -54,7 +57,7 @@ class Scored:
 
 
 def cards(now: Scored, before: Scored | None, context: Context) -> list[Card]:
-    """One card per manager of the book, by name and id.
+    """One card per manager who is scored, by name and id.
 
     Points and scores are rounded to 1e-9, so that sums in another order give the same text.
     """
@@ -82,7 +85,7 @@ def cards(now: Scored, before: Scored | None, context: Context) -> list[Card]:
             "without_largest": largest.get(manager),
             "exclusions": list(context.exclusions.get(manager, ())),
             "score_with_all": _round(with_all[manager]["score"]) if manager in with_all else None,
-            "bridge": bridges[manager],
+            "bridge": bridges.get(manager, _NO_BRIDGE),
             "lost": lost.get(manager),
             "flags": [*context.notes.get(manager, ()), *context.notes.get("", ())],
         }

@@ -28,7 +28,7 @@ from scoring.scorecard.estimates import Compared, company_of, estimate_of, outco
 from scoring.scorecard.judged import Judged
 from scoring.scorecard.lines import targets_of, values
 from scoring.scorecard.lost import lost_by_manager
-from scoring.scorecard.of_rules import believes, sign_of
+from scoring.scorecard.of_rules import believes, metric_of, sign_of
 from scoring.scorecard.summed import AccountSums
 from scoring.scorecard.total import freedom, published, weighed_total
 from scoring.scorecard.weighing import Weighing, of_estimates, of_lines, pairs
@@ -43,13 +43,15 @@ def judge_compared(
     *,
     weighs: bool = False,
 ) -> Judged:
-    """The scores of every manager in the book, by the rulebook's method.
+    """The scores of everybody in the book or in the account-quarters, by the rulebook's method.
 
-    `rows` is the book of the period, whose values stand on the cards; the points come from the account-quarters.
+    `rows` is the book of the period, whose values stand on the cards; the points come from the account-quarters, so who
+    had accounts in some of them has a score, whether or not anything of the book is theirs.
     With `weighs` the rules are weighed against each other: scores are worked out once more without each of them.
     """
     owned = rows.lazy().filter(pl.col("manager_id") != UNASSIGNED)
-    said = _said(owned, rulebook, targets, period)
+    everybody = _everybody(owned, compared)
+    said = _said(owned, rulebook, targets, period, everybody)
     settings = settings_of(rulebook)
     made = company_of(compared, rulebook, settings)
     estimates, told = list[Estimate](), list[Told]()
@@ -58,7 +60,7 @@ def judge_compared(
         estimates.append(found)
         told.append(Told(found, *_points(made, rulebook, n, found, settings)))
     lined = _lines(said, rulebook, told, [e.books.by_manager(e.books.share)[made.is_person] for e in estimates])
-    counts = owned.group_by("manager_id").agg((pl.col("share") > 0).sum().cast(pl.Int64).alias("accounts")).collect()
+    counts = _counts(owned, everybody)
     together = correlation(estimates)
     apart = Apart(lined.select(APART), counts, tuple(told), together)
     made_of = account_points(made, estimates, rulebook) if believes(rulebook) else NO_ACCOUNTS
@@ -97,11 +99,38 @@ _NO_KINDS = pl.DataFrame(
 )
 
 
-def _said(owned: pl.LazyFrame, rulebook: Rulebook, targets: pl.DataFrame, period: str) -> pl.DataFrame:
+def _everybody(owned: pl.LazyFrame, compared: Compared) -> pl.DataFrame:
+    """manager_id of all who are scored, sorted."""
+    held = compared.shares.lazy().filter((pl.col("share") > 0) & (pl.col("manager_id") != UNASSIGNED))
+    return pl.concat([frame.select("manager_id") for frame in (owned, held)]).unique().sort("manager_id").collect()
+
+
+def _counts(owned: pl.LazyFrame, everybody: pl.DataFrame) -> pl.DataFrame:
+    """How many accounts of the period's book each manager answers for: manager_id, accounts."""
+    answered = owned.filter(pl.col("share") > 0).group_by("manager_id").agg(pl.len().cast(pl.Int64).alias("accounts"))
+    both = everybody.lazy().join(answered, on="manager_id", how="left", validate="1:1", maintain_order="left")
+    return both.with_columns(pl.col("accounts").fill_null(0)).collect()
+
+
+def _said(
+    owned: pl.LazyFrame, rulebook: Rulebook, targets: pl.DataFrame, period: str, everybody: pl.DataFrame
+) -> pl.DataFrame:
     """What each rule's metric is of each manager over the period's book: manager_id, rule, value, n, target, reason."""
     whole = owned.with_columns(pl.lit(WHOLE).alias("replica"))
-    found = values(whole, rulebook.rules, rulebook, targets_of(targets, period), ())
-    return pl.concat(found).drop("replica").sort("manager_id", "rule").collect()
+    found = pl.concat(values(whole, rulebook.rules, rulebook, targets_of(targets, period), ())).drop("replica")
+    metrics = [metric_of(rule) for rule in rulebook.rules]
+    of_nobody = ["too_few" if rulebook.min_n.get(metric.name) else metric.undefined for metric in metrics]
+    asked = pl.LazyFrame({"rule": [rule.name for rule in rulebook.rules], "of_nobody": of_nobody})
+    has_none = pl.col("n").is_null()
+    return (
+        everybody.lazy()
+        .join(asked, how="cross")
+        .join(found, on=["manager_id", "rule"], how="left", validate="1:1")
+        .with_columns(pl.when(has_none).then("of_nobody").otherwise("reason").alias("reason"), pl.col("n").fill_null(0))
+        .drop("of_nobody")
+        .sort("manager_id", "rule")
+        .collect()
+    )
 
 
 def _lines(said: pl.DataFrame, rulebook: Rulebook, told: Sequence[Told], held: Sequence[Vector]) -> pl.DataFrame:
