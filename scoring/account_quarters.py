@@ -11,7 +11,7 @@ from functools import partial
 
 import polars as pl
 
-from scoring import book
+from scoring import book, scope
 from scoring.booking import Booked, ByAccount, Tables, booked_by_account
 from scoring.calendar import Period
 from scoring.engine import Engine, Here
@@ -119,14 +119,17 @@ def _quarters(part: Part, _: Tables, rulebook: Rulebook, as_of: date, ends: Sequ
     """The quarters of some accounts before those days."""
     asked = _rules(rulebook, are_long=False)
     short = rulebook.model_copy(update={"retention_window": "period", "rules": tuple(asked.values())})
-    return [_quarter(part, rulebook, short, as_of, end) for end in ends]
+    first = pl.col("dated_on" if rulebook.basis == "invoices" else "starts_on").min().alias("first_on")
+    since = part.lines(rulebook.basis, scope.terms(short), as_of).group_by("account_id").agg(first).collect()
+    return [_quarter(part, rulebook, short, as_of, end, since) for end in ends]
 
 
-def _quarter(part: Part, rulebook: Rulebook, short: Rulebook, as_of: date, end: date) -> _Quarter:
+def _quarter(part: Part, rulebook: Rulebook, short: Rulebook, as_of: date, end: date, since: pl.DataFrame) -> _Quarter:
+    """The quarter before the day; `since` is the day on which each account began: account_id, first_on."""
     start = months_back(end, MONTHS_A_QUARTER)
     quarter = Period(f"{start:%Y-%m} and two months more", start, end)
     made = booked_by_account(part, short, quarter, as_of)
-    units = _units(made, rulebook, part.tables["accounts"], quarter)
+    units = _units(made, rulebook, part.tables["accounts"].lazy(), quarter, since.lazy())
     figures = _figures(made.rows.lazy(), rulebook, _rules(rulebook, are_long=False))
     known = units.join(figures, on="account_id", how="left", validate="1:1")
     return _Quarter(known, _shares(units, made.spans, rulebook), made.spans)
@@ -152,13 +155,13 @@ def _is_long(columns: Collection[str]) -> bool:
     return not VALUE_COLUMNS.isdisjoint(columns)
 
 
-def _units(made: ByAccount, rulebook: Rulebook, accounts: pl.DataFrame, quarter: Period) -> pl.DataFrame:
+def _units(
+    made: ByAccount, rulebook: Rulebook, accounts: pl.LazyFrame, quarter: Period, since: pl.LazyFrame
+) -> pl.DataFrame:
     """The accounts that paid on the first day, with what was known of them then; one row per account_id."""
     once = made.rows.lazy().filter(pl.col("before") > 0)
     once = once.drop("first_on", "cancelled_on", strict=False)  # attributes of these names
-    first = "dated_on" if rulebook.basis == "invoices" else "starts_on"
-    since = made.lines.group_by("account_id").agg(pl.col(first).min().alias("first_on"))
-    created = accounts.lazy().select("account_id", "created_on")
+    created = accounts.select("account_id", "created_on")
     last_day = pl.col("event_on") if rulebook.basis == "contracts" else pl.lit(None, dtype=pl.Date)
     ended = made.outcome.lazy().select("account_id", pl.when(pl.col("after") <= 0).then(last_day).alias("cancelled_on"))
     tiers = dict(enumerate(rulebook.ladder.tiers))

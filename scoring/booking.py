@@ -78,13 +78,12 @@ class Booked:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ByAccount:
-    """One period, where a row of the book is an account: `lines` and `outcome` are those of the ledger.
+    """One period, where a row of the book is an account: `outcome` is that of the ledger.
 
     `spans` are the days on which each account was whose, as `ownership.SPANS`.
     """
 
     rows: pl.DataFrame
-    lines: pl.LazyFrame
     outcome: pl.DataFrame
     spans: pl.DataFrame
 
@@ -124,7 +123,7 @@ def booked_by_account(part: Part, rulebook: Rulebook, period: Period, as_of: dat
     ledger, accounts = read.ledger, part.tables["accounts"].lazy()
     rows = book.by_account(ledger, accounts, read.known, read.constants, happened=read.happened)
     made, outcome, spans = pl.collect_all([rows, ledger.outcome, read.whose.moves.spans])
-    return ByAccount(made, ledger.lines, outcome, spans)
+    return ByAccount(made, outcome, spans)
 
 
 def _piece(part: Part, values: Mapping[str, pl.DataFrame], asking: Asking, error: Error) -> Piece:

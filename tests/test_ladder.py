@@ -9,7 +9,7 @@ from tabled import table
 
 from scoring.ledger.balances import Span
 from scoring.ledger.build import Terms, contract_lines
-from scoring.ledger.ladder import flips
+from scoring.ledger.ladder import flips, steps
 from scoring.notes.lines import flipped
 from scoring.notes.seen import Seen
 from scoring.rules import Rulebook
@@ -23,7 +23,7 @@ def lines(text: str) -> pl.LazyFrame:
 
 
 def turned(text: str) -> list[tuple[str, int, int]]:
-    return [(a, up, down) for a, up, down in flips(lines(text), QUARTER).collect().iter_rows()]
+    return [(a, up, down) for a, up, down in flips(steps(lines(text), QUARTER).collect()).iter_rows()]
 
 
 def test_up_and_down_again_is_a_flip() -> None:

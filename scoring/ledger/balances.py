@@ -6,7 +6,7 @@ from datetime import date
 import polars as pl
 
 from scoring.ledger.currency import at_each_day, at_one_day, converted
-from scoring.ledger.history import active
+from scoring.ledger.history import active, with_a_line
 from scoring.money import MONEY
 
 ENDS = ("before", "after", "after_spot")
@@ -51,8 +51,8 @@ def at_instants(lines: pl.LazyFrame, rates: pl.LazyFrame, start: date, end: date
     keep = lines.select("account_id", "currency", "monthly", "starts_on", "ends_on")
     constant = lines_at_instants(keep, rates, start, end, reporting)
     both = at_one_day(constant, rates, end, reporting).with_columns(_or_zero("monthly", active(end), "after_spot"))
-    everybody, sums = lines.select("account_id").unique(), _added(both, ("account_id",))
-    found = everybody.join(sums, on="account_id", how="left", validate="1:1")
+    sums = _added(both, ("account_id",))
+    found = with_a_line(lines).join(sums, on="account_id", how="left", validate="1:1")
     return found.with_columns(pl.col(*ENDS).fill_null(_ZERO)).sort("account_id")
 
 

@@ -82,6 +82,11 @@ def served(contracts: pl.LazyFrame, terms: Terms, as_of: date) -> pl.LazyFrame:
     )
 
 
+def with_a_line(lines: pl.LazyFrame) -> pl.LazyFrame:
+    """The accounts that have one of the lines: account_id. By number, as it takes four times as long by text."""
+    return lines.group_by(ACCOUNT).agg(pl.col("account_id").first()).select("account_id")
+
+
 def is_over(terms: Terms, as_of: date) -> pl.Expr:
     """Whether nobody waits for the renewal of a contract: it was cancelled, or its payment is overdue for too long."""
     was_cancelled = pl.col("status").is_in(["cancelled", "ended"]).fill_null(value=False)

@@ -52,14 +52,13 @@ def tiers_of_accounts(
     )
 
 
-def flips(lines: pl.LazyFrame, span: Span) -> pl.LazyFrame:
-    """The accounts whose highest rung rose and fell within the span, whatever it was at the two ends.
+def flips(moved: pl.DataFrame) -> pl.DataFrame:
+    """The accounts whose highest rung rose and fell within a span, by their `steps`, whatever it was at the two ends.
 
-    `lines` are recurring, with `monthly`. One row per account: account_id, `ups`, `downs` (steps, above 0).
+    One row per account: account_id, `ups`, `downs` (steps, above 0).
     """
     return (
-        steps(lines, span)
-        .group_by("account_id")
+        moved.group_by("account_id")
         .agg(pl.col("step").clip(0).sum().alias("ups"), (-pl.col("step").clip(upper_bound=0)).sum().alias("downs"))
         .filter((pl.col("ups") > 0) & (pl.col("downs") > 0))
         .sort("account_id")
@@ -67,9 +66,9 @@ def flips(lines: pl.LazyFrame, span: Span) -> pl.LazyFrame:
 
 
 def steps(lines: pl.LazyFrame, span: Span) -> pl.LazyFrame:
-    """How far the highest rung of each account moved on each day of the span on which a line of it began or ended.
+    """How far the highest rung of accounts moved, and on which days of the span; who comes or leaves does not move.
 
-    One row per account and day: account_id, `on`, `step` (0 or null where it did not move, or was on none before).
+    `lines` are recurring, with `monthly`. One row per account and day: account_id, `on`, `step` (never 0).
     """
     there = (pl.col("starts_on") < span.end) & (pl.col("ends_on").is_null() | (pl.col("ends_on") >= span.start))
     paying = lines.filter(pl.col("rung").is_not_null() & (pl.col("monthly") > 0) & there)
@@ -84,7 +83,8 @@ def steps(lines: pl.LazyFrame, span: Span) -> pl.LazyFrame:
         .agg(pl.col("rung").max())
         .sort("account_id", "on")
     )
-    return walked.select("account_id", "on", pl.col("rung").diff().over("account_id").alias("step"))
+    step = pl.col("rung").diff().over("account_id").alias("step")
+    return walked.select("account_id", "on", step).filter(pl.col("step") != 0)
 
 
 def on_no_rung(lines: pl.LazyFrame, amount: str, counts: pl.Expr) -> pl.LazyFrame:

@@ -85,7 +85,7 @@ def flipped(seen: Seen) -> dict[str, str]:
     ladder = seen.rulebook.ladder
     if seen.rulebook.basis != "contracts" or not ladder.tiers or ladder.account_tier != "highest":
         return {}
-    turned = flips(seen.lines, seen.outcome).collect()
+    turned = flips(seen.steps(seen.outcome))
     told = seen.rows.filter(pl.col("share") > 0).join(turned, on="account_id").group_by("manager_id")
     accounts = told.agg(pl.col("account").sort())
     return {

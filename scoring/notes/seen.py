@@ -1,13 +1,14 @@
 """What does a run look at before it speaks? Its tables, the ledger's lines, the book, and what is left out."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from scoring.errors import Problem
 from scoring.ledger.balances import Span
 from scoring.ledger.currency import AMOUNT
+from scoring.ledger.ladder import steps
 from scoring.numbers import Figure, exact, money, percent
 from scoring.rules import Rulebook
 from scoring.scorecard.estimates import Compared
@@ -38,6 +39,13 @@ class Seen:
     reaching: Sequence[Problem] = ()
     compared: Compared | None = None
     exclusions: Sequence[Entry] = ()
+    _steps: dict[Span, pl.DataFrame] = field(default_factory=dict)
+
+    def steps(self, span: Span) -> pl.DataFrame:
+        """Who moved on the ladder in the span, as `ladder.steps`, worked out once for all who ask."""
+        if span not in self._steps:
+            self._steps[span] = steps(self.lines, span).collect()
+        return self._steps[span]
 
     @property
     def amount(self) -> str:

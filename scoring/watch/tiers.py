@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import polars as pl
 
-from scoring.ledger.ladder import steps
 from scoring.watch.looked import Looked, marked
 from scoring.watch.sign import Sign, against_company, counts
 
@@ -16,7 +15,7 @@ def find(looked: Looked) -> pl.DataFrame:
     """Managers of more accounts than others that went up and down again around a quarter's end."""
     if not looked.seen.rulebook.ladder.tiers:
         return counts([])
-    moved = steps(looked.lines, looked.year).collect()
+    moved = looked.seen.steps(looked.year)
     up = moved.filter(pl.col("step") > 0).select("account_id", pl.col("on").alias("up_on"))
     down = moved.filter(pl.col("step") < 0).select("account_id", pl.col("on").alias("down_on"))
     up = up.with_columns(looked.next_quarter("up_on").alias("closes_on"))
