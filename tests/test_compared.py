@@ -17,6 +17,7 @@ from scoring import booking, pipeline
 from scoring.account_quarters import Trail
 from scoring.notes.accounts import dominant
 from scoring.notes.compared import passed_on_late
+from scoring.notes.owners import without_a_card
 from scoring.notes.seen import Seen
 from scoring.numbers import percent
 from scoring.peers.company import Company
@@ -104,7 +105,11 @@ def test_who_had_accounts_in_the_quarters_is_scored_whatever_else_is_asked() -> 
     owned = table("ownership", "\n".join(["account_id manager_id starts_on ends_on", *others, *away]))
     known, book = known | {"ownership": owned}, rulebook(STAY, KEEP)
     first = calendar_of(book).period("2026-Q1")
-    plain = pipeline.score(known, book, first, AS_OF, metrics=()).scored.judged
+    made = pipeline.score(known, book, first, AS_OF, metrics=())
+    seen = Seen(book, known, made.ledger_lines, made.scored.rows, {}, made.windows.outcome, compared=made.compared)
+    assert "m6" not in made.scored.rows["manager_id"]
+    assert without_a_card(seen) == []
+    plain = made.scored.judged
     asked = pipeline.score(known, book, first, AS_OF).scored.judged
     assert_frame_equal(plain.scores, asked.scores)
     assert_frame_equal(plain.lines, asked.lines)

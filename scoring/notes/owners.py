@@ -46,8 +46,8 @@ def without_a_card(seen: Seen) -> list[str]:
     """Managers nobody reports to who have nothing credited."""
     managers = seen.tables["managers"]
     leading = managers["reports_to"].drop_nulls().implode()
-    credited = seen.rows["manager_id"].implode()
-    idle = managers.filter(~pl.col("manager_id").is_in(leading) & ~pl.col("manager_id").is_in(credited))
+    credited = pl.concat([seen.rows["manager_id"], *([seen.compared.answering["manager_id"]] if seen.compared else [])])
+    idle = managers.filter(~pl.col("manager_id").is_in(leading) & ~pl.col("manager_id").is_in(credited.implode()))
     if idle.is_empty() or idle.height == managers.height:
         return []
     names = named(idle.select(pl.coalesce("name", "manager_id")).to_series().sort())

@@ -101,8 +101,8 @@ _NO_KINDS = pl.DataFrame(
 
 def _everybody(owned: pl.LazyFrame, compared: Compared) -> pl.DataFrame:
     """manager_id of all who are scored, sorted."""
-    held = compared.shares.lazy().filter((pl.col("share") > 0) & (pl.col("manager_id") != UNASSIGNED))
-    return pl.concat([frame.select("manager_id") for frame in (owned, held)]).unique().sort("manager_id").collect()
+    both = pl.concat([owned.select("manager_id"), compared.answering.lazy()])
+    return both.unique().sort("manager_id").collect()
 
 
 def _counts(owned: pl.LazyFrame, everybody: pl.DataFrame) -> pl.DataFrame:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
+from scoring.credit.ownership import UNASSIGNED
 from scoring.peers.company import Company, company
 from scoring.peers.estimate import Estimate, estimate
 from scoring.peers.outcomes import OUTCOMES, Outcome, outcomes
@@ -50,6 +51,11 @@ class Compared:
     shares: pl.DataFrame
     managers: pl.DataFrame
     decided: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DECIDED))
+
+    @property
+    def answering(self) -> pl.DataFrame:
+        """manager_id of everybody with a part of an account-quarter, any number of times."""
+        return self.shares.filter((pl.col("share") > 0) & (pl.col("manager_id") != UNASSIGNED)).select("manager_id")
 
 
 def column_of(rule: int) -> str:
