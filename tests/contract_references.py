@@ -3,19 +3,19 @@
 import importlib.util
 from collections.abc import Callable, Mapping
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
+import scipy
 from ruamel.yaml import YAML
 
-from scoring.lifetime import constant
 from scoring.lifetime.contracts import bdw, sbg
-from scoring.lifetime.contracts.renewals import Renewals, of_survivors
-from scoring.lifetime.contracts.residual import before_renewal, before_renewal_sbg, just_acquired
+from scoring.lifetime.contracts.renewals import Renewals
+from scoring.lifetime.contracts.residual import LogSurvival, after_renewal, annuity, before_renewal
 from scoring.lifetime.fit import Fit
 from scoring.lifetime.repeat import bg_bb
 from scoring.lifetime.repeat.bg_bb import Occasions
@@ -34,6 +34,22 @@ def entries() -> list[dict[str, Any]]:
 def evaluated(entry: Mapping[str, Any]) -> np.ndarray:
     """What the models say where the entry says what is expected."""
     return np.atleast_1d(np.asarray(EVALUATE[entry["id"]](entry["inputs"]), dtype=float))
+
+
+def of_survivors(alive: np.ndarray) -> Renewals:
+    """The renewals of one cohort, from how many there were at the start and after each renewal since."""
+    made = np.arange(alive.size)
+    return Renewals(made=made, is_lost=made < alive.size - 1, weight=np.append(-np.diff(alive), alive[-1]))
+
+
+def fit_alike(renewals: Renewals) -> Fit:
+    """The discrete Weibull of these renewals."""
+    return bdw.alike_of_table(renewals.life_table(), renewals.accounts)
+
+
+def renewal_chance(fit: Fit, made: np.ndarray) -> np.ndarray:
+    """The chance that a customer of the shifted beta-geometric with so many renewals makes the next."""
+    return np.exp(sbg.log_survival(fit, made + 1.0) - sbg.log_survival(fit, made))
 
 
 def fitted(alive: list[int], model: Callable[[Renewals], Fit] = sbg.fit) -> Fit:
@@ -132,17 +148,31 @@ def _year_12(inputs: Inputs) -> float:
 
 
 def _lifetimes(inputs: Inputs) -> list[float]:
-    made, out = np.array([inputs["made"]]), []
-    for model in (sbg.fit, bdw.fit):
-        fit = fitted(inputs["alive"], model)
-        log_survival = sbg.log_survival if model is sbg.fit else bdw.log_survival
-        out.append(just_acquired(lambda n, f=fit, s=log_survival: s(f, n), inputs["discount"]))
-        out.append(before_renewal(lambda n, f=fit, s=log_survival: s(f, n), made, inputs["discount"])[0])
+    """Of a customer just acquired, whose first payment is due now, and just before the next renewal of one it has."""
+    out = []
+    for model in (sbg, bdw):
+        survival = partial(model.log_survival, fitted(inputs["alive"], model.fit))
+        out.append(1.0 + after_renewal(survival, np.array([0]), inputs["discount"])[0])
+        out.append(before_renewal(survival, np.array([inputs["made"]]), inputs["discount"])[0])
     return out
 
 
+def _residual_sbg(alpha: float, beta: float, made: int | list[int], discount: float) -> np.ndarray:
+    fit = with_parameters("sbg", alpha=alpha, beta=beta)
+    return before_renewal(partial(sbg.log_survival, fit), np.atleast_1d(made), discount)
+
+
+def survival_alike(retention: float) -> LogSurvival:
+    """The survival of customers who all leave at the same rate: the discrete Weibull in which time changes nothing."""
+    return partial(bdw.log_survival_alike, with_parameters("dw", theta=1 - retention, c=1.0))
+
+
+def _residual_alike(retention: float, discount: float) -> float:
+    return before_renewal(survival_alike(retention), np.array([0]), discount)[0]
+
+
 def _factors(inputs: Inputs) -> np.ndarray:
-    return before_renewal_sbg(inputs["alpha"], inputs["beta"], np.array(inputs["made"]), inputs["discount"])
+    return _residual_sbg(inputs["alpha"], inputs["beta"], inputs["made"], inputs["discount"])
 
 
 def _base_value(inputs: Inputs) -> list[float]:
@@ -150,32 +180,31 @@ def _base_value(inputs: Inputs) -> list[float]:
     active, made = np.array(inputs["active"], dtype=float), np.array(inputs["made"])
     fit = with_parameters("sbg", alpha=inputs["alpha"], beta=inputs["beta"])
     had = made > 0
-    overall = active[had].sum() / (active[had] / sbg.renewal_chance(fit, made[had] - 1.0)).sum()
-    naive = constant.payment_at_renewal(1.0, overall, inputs["discount"])
+    overall = active[had].sum() / (active[had] / renewal_chance(fit, made[had] - 1.0)).sum()
+    naive = _residual_alike(overall, inputs["discount"])
     return [active @ _factors(inputs), active.sum() * naive]
 
 
 def _handbook(inputs: Inputs) -> list[float]:
-    fixed = constant.payment_at_renewal(inputs["payment"], inputs["retention"], inputs["discount"])
-    return [fixed, *(inputs["payment"] * _factors(inputs))]
+    fixed = _residual_alike(inputs["retention"], inputs["discount"])
+    return [inputs["payment"] * factor for factor in (fixed, *_factors(inputs))]
+
+
+def _of_kinds(inputs: Inputs, made: int) -> tuple[np.ndarray, np.ndarray]:
+    """What a customer of each kind is worth, and the chance that one with so many renewals is of it."""
+    alone = np.array([inputs["payment"] * _residual_alike(r, inputs["discount"]) for r in inputs["retention"]])
+    weight = np.array(inputs["share"]) * np.array(inputs["retention"]) ** made
+    return alone, weight / weight.sum()
 
 
 def _kinds(inputs: Inputs) -> list[float]:
-    payment, discount, made = inputs["payment"], inputs["discount"], inputs["made"]
-    alone = [constant.payment_at_renewal(payment, r, discount) for r in inputs["retention"]]
-    share = constant.kind_given_renewals(inputs["retention"], inputs["share"], made)
-    both = constant.payment_at_renewal_of_kinds(payment, inputs["retention"], inputs["share"], discount, made)
-    return [*alone, share[0], both]
+    alone, share = _of_kinds(inputs, inputs["made"])
+    return [*alone, share[0], share @ alone]
 
 
 def _kinds_base(inputs: Inputs) -> list[float]:
-    values = [
-        constant.payment_at_renewal_of_kinds(
-            inputs["payment"], inputs["retention"], inputs["share"], inputs["discount"], made
-        )
-        for made in inputs["made"]
-    ]
-    naive = constant.payment_at_renewal(inputs["payment"], inputs["overall"], inputs["discount"])
+    values = [np.dot(*_of_kinds(inputs, made)) for made in inputs["made"]]
+    naive = inputs["payment"] * _residual_alike(inputs["overall"], inputs["discount"])
     return [np.dot(inputs["active"], values), sum(inputs["active"]) * naive]
 
 
@@ -189,39 +218,39 @@ def _cohorts(inputs: Inputs) -> list[float]:
 
 
 def _sizes(inputs: Inputs) -> list[float]:
-    left = np.array(inputs["left"], dtype=float)
-    fit = sbg.of_sizes(np.array(inputs["due"], dtype=float), np.full(left.size, float(inputs["began"])), left)
-    return [fit["alpha"], fit["beta"], fit.log_likelihood]
+    """The most likely model of cohorts of which only the first and the last size are known."""
+    due, left = np.array(inputs["due"], dtype=float), np.array(inputs["left"], dtype=float)
 
+    def unlikely(logs: np.ndarray) -> float:
+        kept = sbg.log_survival(with_parameters("sbg", alpha=np.exp(logs[0]), beta=np.exp(logs[1])), due)
+        return -float(left @ kept + (inputs["began"] - left) @ np.log(-np.expm1(kept)))
 
-def _prior(inputs: Inputs) -> list[float]:
-    churn = constant.smoothed_churn(
-        inputs["losses"], inputs["exposure"], mean=inputs["mean"], strength=inputs["strength"]
-    )
-    return [churn, *(constant.simple(inputs["payment"], churn, cap=cap) for cap in (None, inputs["cap"]))]
-
-
-def _simple(inputs: Inputs) -> float:
-    return constant.simple(inputs["payment"], inputs["churn"], cap=inputs.get("cap"))
+    best = scipy.optimize.minimize(unlikely, [0.0, 1.0], method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-9})
+    return [*np.exp(best.x), -best.fun]
 
 
 def _discounted(inputs: Inputs) -> list[float]:
-    terms = (inputs["payment"], inputs["retention"], inputs["discount"])
-    now, later = constant.payment_now(*terms), constant.payment_after_renewal(*terms)
-    return [now, later, constant.payments_now(*terms, inputs["number"])]
+    """The first payment now, in a period, and the next so many."""
+    retention, discount = inputs["retention"], inputs["discount"]
+    later = after_renewal(survival_alike(retention), np.array([0]), discount)[0]
+    return [inputs["payment"] * factor for factor in (1 + later, later, _next(inputs, retention))]
+
+
+def _next(inputs: Inputs, retention: float) -> float:
+    return float(annuity((1 + inputs["discount"]) / retention - 1, np.array([float(inputs["number"])]))[0])
 
 
 def _three_payments(inputs: Inputs) -> list[float]:
     fit = with_parameters("sbg", alpha=inputs["alpha"], beta=inputs["beta"])
     kept = survivors_of(fit, list(range(inputs["number"])))
     paid = inputs["payment"] * kept @ (1 + inputs["discount"]) ** -np.arange(float(inputs["number"]))
-    same = constant.payments_now(inputs["payment"], 1 - inputs["churn"], inputs["discount"], inputs["number"])
+    same = inputs["payment"] * _next(inputs, 1 - inputs["churn"])
     return [*survivors_of(fit, [1, 2, 3, 4]), paid, same]
 
 
 def _residual(inputs: Inputs) -> float:
     fit = fitted(inputs["alive"])
-    return before_renewal_sbg(fit["alpha"], fit["beta"], np.array([inputs["made"]]), inputs["discount"])[0]
+    return _residual_sbg(fit["alpha"], fit["beta"], inputs["made"], inputs["discount"])[0]
 
 
 def _curves(inputs: Inputs) -> np.ndarray:
@@ -237,7 +266,7 @@ _BOTH = {
 EVALUATE: dict[str, Callable[[Inputs], Any]] = {
     **{f"sbg.{who}.{name}": call for who in ("regular", "highend") for name, call in _BOTH.items()},
     **{f"sbg5.{who}": _parameters(sbg.fit, "alpha", "beta") for who in ("regular", "highend")},
-    **{f"dw5.{who}": _parameters(bdw.fit_alike, "c") for who in ("regular", "highend")},
+    **{f"dw5.{who}": _parameters(fit_alike, "c") for who in ("regular", "highend")},
     **{f"bdw{n}.{who}": _parameters(bdw.fit, "gamma", "delta", "c") for n in (5, 13) for who in ("regular", "highend")},
     **{f"del_derl5.{who}": _lifetimes for who in ("regular", "highend")},
     **{f"derl.case{n}": _factors for n in (1, 2)},
@@ -256,7 +285,7 @@ EVALUATE: dict[str, Callable[[Inputs], Any]] = {
     "bgbb.donations.cond10": _of_occasions(lambda seen, fit, i: bg_bb.expected(fit, _history(i), i["ahead"])),
     "bgbb.donations.bins": _of_occasions(lambda seen, fit, i: _by_x(seen, bg_bb.expected(fit, seen, i["ahead"]))),
     "bgbb.donations.actual": _of_occasions(lambda seen, fit, i: _by_x(seen, np.array(i["actual"]) / seen.weight)),
-    "bgbb.cruise.loglik": _of_occasions(lambda seen, fit, i: bg_bb.log_likelihood(seen, *i["parameters"])),
+    "bgbb.cruise.loglik": _of_occasions(lambda seen, fit, i: bg_bb._surface(np.array(i["parameters"]), seen)[0]),
     "bgbb.cruise.alive": _of_occasions(lambda seen, fit, _: bg_bb.alive(fit, seen)),
     "bgbb.cruise.expected4": _of_occasions(lambda seen, fit, i: bg_bb.expected(fit, seen, i["ahead"])),
     "bgbb.cruise.dert": _of_occasions(lambda seen, fit, i: bg_bb.value(fit, seen, i["discount"])),
@@ -264,10 +293,6 @@ EVALUATE: dict[str, Callable[[Inputs], Any]] = {
     "gg.cdnow.loglik": _of_spend("loglik"),
     "gg.cdnow.zbar": _of_spend("zbar"),
     "gg.cond.10": _of_spend("cond"),
-    "simple.revenue": _simple,
-    "simple.margin": _simple,
-    "simple.capped": _simple,
-    "simple.prior": _prior,
     "constant.discounted": _discounted,
     "sbg.three_payments": _three_payments,
     "sbg.highend.residual": _residual,

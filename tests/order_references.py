@@ -13,8 +13,9 @@ import pytest
 from ruamel.yaml import YAML
 
 from scoring.lifetime.fit import Fit
-from scoring.lifetime.repeat import bg_nbd, mbg_nbd, nbd, pareto_nbd
+from scoring.lifetime.repeat import bg_nbd, dropout, mbg_nbd, nbd, pareto, pareto_nbd
 from scoring.lifetime.repeat.orders import NEW, Orders, orders, summary
+from scoring.lifetime.repeat.rows import merged
 
 FILE = Path(__file__).parent / "references" / "orders.yaml"
 MODELS = {"nbd": nbd, "bgnbd": bg_nbd, "mbgnbd": mbg_nbd, "pnbd": pareto_nbd}
@@ -104,9 +105,10 @@ def _both(model: Any, inputs: Inputs) -> np.ndarray:
     return np.concatenate([_expected(model, inputs), model.alive(_fit(model, inputs), _orders(inputs))])
 
 
-def _individual(model: Any, inputs: Inputs) -> np.ndarray:
-    some = _orders(inputs)
-    return model.log_likelihoods(inputs["parameters"], some.x, some.t_x, some.age)
+def _individual(_: Any, inputs: Inputs) -> list[float]:
+    some, at = _orders(inputs), np.log(list(inputs["parameters"].values()))
+    each = (Orders(some.x[[n]], some.t_x[[n]], some.age[[n]]) for n in range(len(some)))
+    return [dropout.surface(dropout.Process(1, 0), merged(one))(at)[0] for one in each]
 
 
 def _chances(model: Any, inputs: Inputs) -> list[float]:
@@ -150,8 +152,7 @@ def _present(model: Any, inputs: Inputs) -> np.ndarray:
 
 def _stability() -> float:
     """The likelihood of 39 weeks under the parameters of 78."""
-    some = cdnow()
-    return float(pareto_nbd.log_likelihoods(fitted("pnbd", ALL).parameters, some.x, some.t_x, some.age).sum())
+    return pareto.surface(merged(cdnow()))(np.log(list(fitted("pnbd", ALL).parameters.values())))[0]
 
 
 ASKED: dict[str, Callable[[Any, Inputs], Any]] = {

@@ -1,13 +1,19 @@
 """Is a contract worth what its months, renewals and discount say?"""
 
+from functools import partial
+
 import numpy as np
 import polars as pl
 import pytest
+from contract_references import renewal_chance
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.integrate import quad
+from scipy.special import hyperu
 
-from scoring.lifetime.contracts import bdw, exponential_gamma, residual, sbg
+from scoring.lifetime.contracts import bdw, exponential_gamma, sbg
 from scoring.lifetime.contracts.contract_value import LOG_SURVIVAL, TIMINGS, value
+from scoring.lifetime.contracts.residual import before_renewal
 from scoring.lifetime.fit import Fit
 
 parameter = st.floats(-12, 12).map(np.exp)
@@ -71,7 +77,9 @@ def test_value_without_end_is_the_residual_lifetime_of_the_papers() -> None:
     """With a renewal due now and one payment a year it is DERL, just before the renewal, of twelve payments."""
     got = _value(_fit(alpha=0.668, beta=3.806), _terms([(7, 0, 12)]))["value_total"][0]
     year = sum(1.1 ** (-k / 12) for k in range(12))
-    assert got == pytest.approx(100 * year * residual.before_renewal_sbg(0.668, 3.806, np.array([7]), 0.1)[0])
+    residual = before_renewal(partial(sbg.log_survival, _fit(alpha=0.668, beta=3.806)), np.array([7]), 0.1)[0]
+    assert got == pytest.approx(100 * year * residual)
+    assert residual == pytest.approx(7.53, abs=0.005)
 
 
 def test_without_a_discount_there_is_no_value_for_ever_and_it_says_so() -> None:
@@ -131,7 +139,7 @@ def test_values_add_up_over_the_horizon(a: float, b: float, made: int, certain: 
     whole = _value(fit, _terms([(made, certain, term)]), horizon_months=certain + further)["value"][0]
     now = _value(fit, _terms([(made, certain, term)]), horizon_months=certain)["value"][0]
     renewed = _value(fit, _terms([(made + 1, term, term)]), horizon_months=further)["value"][0]
-    chance = sbg.renewal_chance(fit, np.array([float(made)]))[0]
+    chance = renewal_chance(fit, np.array([float(made)]))[0]
     assert whole == pytest.approx(now + chance * renewed * 1.1 ** (-certain / 12), rel=1e-9)
 
 
@@ -146,12 +154,19 @@ def test_long_horizon_comes_to_the_value_without_one() -> None:
 
 
 def test_evergreen_months_come_close_to_the_flow_of_the_model() -> None:
-    """Paid at the start of the month instead of through it: half a month more, for everybody."""
-    fit, rate = _fit("exponential_gamma", s=0.8, beta=9.0), np.log(1.1) / 12
-    flow = exponential_gamma.value_for(fit, np.array([30.0]), rate, 60.0)[0]
-    got = _value(fit, _evergreen([30.0])).row(0, named=True)["value"] / 100
-    last = np.exp(exponential_gamma.log_survival(fit, np.array([90.0])) - exponential_gamma.log_survival(fit, 30.0))
-    assert got == pytest.approx(flow + 0.5 * (1 - last[0] / 1.1**5), rel=1e-3)
+    """Paid at the start of the month instead of through it: half a month more, for everybody.
+
+    Without an end the flow is (beta + t)^s d^(s-1) U(s, s, (beta + t) d), U of Tricomi.
+    """
+    s, beta, rate = 0.8, 39.0, np.log(1.1) / 12
+
+    def kept(months: float) -> float:
+        return (1 + months / beta) ** -s * np.exp(-rate * months)
+
+    for_ever = beta**s * rate ** (s - 1) * hyperu(s, s, beta * rate)
+    got = _value(_fit("exponential_gamma", s=s, beta=9.0), _evergreen([30.0])).row(0, named=True)
+    assert got["value"] / 100 == pytest.approx(quad(kept, 0, 60)[0] + 0.5 * (1 - kept(60)), rel=1e-3)
+    assert got["value_total"] / 100 == pytest.approx(for_ever + 0.5, rel=1e-3)
 
 
 def test_only_paying_accounts_of_the_models_kind_are_valued_each_once() -> None:

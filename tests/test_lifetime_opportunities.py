@@ -12,7 +12,7 @@ from tabled import table
 from scoring.ledger.history import recurring
 from scoring.ledger.terms import Terms
 from scoring.lifetime.contracts import exponential_gamma
-from scoring.lifetime.contracts.renewals import Renewals, of_spells, opportunities, spells
+from scoring.lifetime.contracts.renewals import Renewals, of_spells, spells, standing
 
 INSTANT = date(2025, 6, 1)
 
@@ -31,8 +31,13 @@ def _lines(text: str, as_of: date = INSTANT) -> pl.LazyFrame:
     return recurring(contracts.lazy(), Terms(currency="EUR"), as_of)
 
 
+def _standing(text: str, instant: date = INSTANT, *, since: date | None = None) -> pl.DataFrame:
+    lines = _lines(text, instant)
+    return standing(spells(lines, instant, since=since), lines, instant)
+
+
 def _seen(text: str, instant: date = INSTANT, *, since: date | None = None) -> dict[str, dict[str, object]]:
-    found = opportunities(_lines(text, instant), instant, since=since)
+    found = _standing(text, instant, since=since)
     assert found["account_id"].is_sorted()
     return {row["account_id"]: row for row in found.iter_rows(named=True)}
 
@@ -167,15 +172,15 @@ def test_company_everybody_left_still_shows_its_terms() -> None:
 
 
 def test_company_without_lines_has_no_opportunities() -> None:
-    empty = opportunities(_lines("account_id product amount every starts_on ends_on"), INSTANT)
+    empty = _standing("account_id product amount every starts_on ends_on")
     assert empty.is_empty()
     assert of_spells(empty).accounts == 0
     assert exponential_gamma.of_spells(empty).customers == 0
-    assert empty.schema == opportunities(_lines(YEARLY), INSTANT).schema
+    assert empty.schema == _standing(YEARLY).schema
 
 
 def test_terms_and_open_ended_lines_go_to_different_models() -> None:
-    mixed = opportunities(_lines(YEARLY + "    Open       P       50     month 2024-03-01 .          ."), INSTANT)
+    mixed = _standing(YEARLY + "    Open       P       50     month 2024-03-01 .          .")
     assert (of_spells(mixed).accounts, exponential_gamma.of_spells(mixed).customers) == (3, 1)
 
 

@@ -14,11 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from order_references import MODELS, SEEN, WEEKS, cdnow, fitted, later, with_parameters
 from polars.testing import assert_frame_equal
-from scipy.special import gammaln, hyp2f1
+from scipy.special import betaln, gammaln, hyp2f1
 
 from scoring.lifetime.fit import FLAGS, Fit
 from scoring.lifetime.repeat import bg_nbd, choose_orders, dropout, mbg_nbd, nbd, pareto, pareto_nbd
 from scoring.lifetime.repeat.dropout import Process
+from scoring.lifetime.repeat.erlang import stages
 from scoring.lifetime.repeat.orders import NEW, Orders, orders, summary
 from scoring.lifetime.repeat.rows import by_age, merged
 from scoring.lifetime.special import beta_rules, distinct, log_rising
@@ -165,17 +166,31 @@ def test_gradient_and_hessian_are_the_slopes_of_the_likelihood(process: Process)
     point = np.log([0.5, 6.0, 0.8, 2.0])[: 4 if process.stops else 2]
     _slopes_hold(dropout.surface(process, rows), point)
     value = dropout.surface(process, rows)(point)[0]
-    assert value == pytest.approx(
-        dropout.log_likelihoods(process, np.exp(point), some.x, some.t_x, some.age).sum(), rel=1e-12
-    )
+    assert value == pytest.approx(_likelihoods(process, np.exp(point), some).sum(), rel=1e-12)
+
+
+def _likelihoods(process: Process, at: np.ndarray, some: Orders) -> np.ndarray:
+    """The logarithm of each account's likelihood as it is written, by the odds that `alive` is told from."""
+    x, end = some.x, at[1] + some.age
+    events = stages(process.k, at[0] + process.k * x, (some.age - some.t_x) / end).sum(axis=1)
+    alive = log_rising(at[0], process.k * x) + at[0] * np.log(at[1]) - (at[0] + process.k * x) * np.log(end)
+    alive = alive + np.log(events)
+    if not process.stops:
+        return alive
+    stay = betaln(at[2], at[3] + x + process.chances) - betaln(at[2], at[3])
+    return alive + stay + np.logaddexp(0.0, dropout.log_odds_stopped(process, at, x, some.t_x, some.age))
 
 
 @pytest.mark.parametrize("point", [(0.5, 6.0, 0.8, 2.0), (0.5, 16.0, 0.6, 12.0), (5.0, 100.0, 0.6, 0.02)])
 def test_gradient_and_hessian_of_pareto_nbd_are_its_slopes(point: tuple[float, ...]) -> None:
     some = cdnow()
     _slopes_hold(pareto.surface(merged(some)), np.log(point))
+    r, alpha, s, beta = point
+    alive = log_rising(r, some.x) + r * np.log(alpha) - (r + some.x) * np.log(alpha + some.age)
+    alive = alive + s * np.log(beta / (beta + some.age))
+    odds = pareto.log_odds_stopped(np.array(point), some.x, some.t_x, some.age)
     value = pareto.surface(merged(some))(np.log(point))[0]
-    assert value == pytest.approx(pareto.log_likelihoods(np.array(point), some.x, some.t_x, some.age).sum(), rel=1e-9)
+    assert value == pytest.approx((alive + np.logaddexp(0.0, odds)).sum(), rel=1e-9)
 
 
 def _slopes_hold(surface: Any, point: np.ndarray) -> None:
@@ -198,7 +213,8 @@ def test_pareto_nbd_agrees_with_the_printed_form_of_two_hypergeometric_functions
 
     bracket = (alpha + age) ** -(r + x) * (beta + age) ** -s + s / (r + s + x) * (part(t_x) - part(age))
     plain = gammaln(r + x) - gammaln(r) + r * np.log(alpha) + s * np.log(beta) + np.log(bracket)
-    found = pareto_nbd.log_likelihoods(dict(zip(pareto_nbd.PARAMETERS, (r, alpha, s, beta), strict=True)), x, t_x, age)
+    each = (Orders(x[[n]], t_x[[n]], age[[n]]) for n in range(len(x)))
+    found = [pareto.surface(merged(one))(np.log([r, alpha, s, beta]))[0] for one in each]
     np.testing.assert_allclose(found, plain, rtol=1e-9)
 
 
@@ -377,7 +393,7 @@ def test_nothing_senseless_is_said(model: Any, options: dict[str, int], named: s
 
 def _is_sensible(model: Any, fit: Fit, some: Orders) -> None:
     assert set(fit.flags) <= set(FLAGS)
-    assert tuple(fit.parameters) == model.PARAMETERS
+    assert tuple(fit.parameters) == tuple(WRITTEN[model])
     assert np.all(np.isfinite([*fit.parameters.values(), fit.log_likelihood]))
     alive = model.alive(fit, some)
     assert np.all((alive >= 0) & (alive <= 1))
@@ -462,7 +478,7 @@ def test_chosen_model_is_off_no_more_than_the_best_on_online_retail() -> None:
     )
     until = date(2011, 9, 1)
     before, whole = summary(log, until), summary(log, until + timedelta(days=100))
-    chosen = choose_orders.choose(orders(before), lambda: choose_orders.trials(log, until))
+    chosen = choose_orders.compare(orders(before), lambda: choose_orders.trials(log, until)).fit
     assert (chosen.model, chosen["k"]) == (mbg_nbd.NAME, 2)
     both = before.join(whole, on="account_id", suffix="_all", maintain_order="left")
     came = (both["x_all"] - both["x"]).to_numpy()

@@ -16,7 +16,6 @@ from scoring.lifetime.newton import maximise
 NAME = "bdw"
 ALIKE_NAME = "dw"
 PARAMETERS = ("gamma", "delta", "c")
-ALIKE_PARAMETERS = ("theta", "c")
 ASSUMPTIONS = (
     "A customer can leave only when a contract comes up for renewal.",
     "Each customer's chance to leave rises (c above 1) or falls (c below 1) from renewal to renewal.",
@@ -68,11 +67,6 @@ def log_likelihood(table: LifeTable, gamma: float, delta: float, c: float) -> fl
     """The log-likelihood of renewals and losses by opportunity."""
     kept = log_beta_ratio(gamma, delta, table.at**c) - log_beta_ratio(gamma, delta, (table.at - 1.0) ** c)
     return likelihood(kept, table.renewed, table.lost)
-
-
-def fit_alike(renewals: Renewals) -> Fit:
-    """The discrete Weibull of these renewals: all customers alike, loyalty changing with time."""
-    return alike_of_table(renewals.life_table(), renewals.accounts)
 
 
 def alike_of_table(table: LifeTable, accounts: int) -> Fit:

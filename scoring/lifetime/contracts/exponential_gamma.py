@@ -1,7 +1,6 @@
 """How long do customers stay who may cancel on any day? The exponential-gamma model (Pareto of the second kind).
 
-Times are months. The value of a constant flow of revenue is taken in continuous time; `contract_value` uses the
-survival at month ends.
+Times are months.
 """
 
 from dataclasses import dataclass
@@ -13,18 +12,13 @@ from numpy.typing import NDArray
 from scoring.lifetime.contracts.life_table import FEW_LOSSES
 from scoring.lifetime.fit import Fit, Vector
 from scoring.lifetime.newton import maximise
-from scoring.lifetime.special import legendre
 
 NAME = "exponential_gamma"
-PARAMETERS = ("s", "beta")
 ASSUMPTIONS = (
     "A customer can leave on any day, at a rate of its own that does not change with time.",
     "These rates differ between customers as a gamma distribution with shape s and scale 1 / beta.",
 )
 _A_DAY = 12 / 365.25
-_NODES = 128
-_GONE = 45.0
-"""What is below exp(-45) of the start is left out."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +49,7 @@ class MonthlyPrior:
 
 
 def of_spells(spells: pl.DataFrame) -> Tenures:
-    """The tenures of customers without a term among `renewals.spells` or `renewals.opportunities`."""
+    """The tenures of customers without a term among `renewals.spells`."""
     own = spells.filter(pl.col("kind") == "evergreen").group_by("age_months", "is_lost", "entered_age_months").len()
     own = own.sort("age_months", "is_lost", "entered_age_months")
     return Tenures(
@@ -98,39 +92,6 @@ def fit(tenures: Tenures, *, prior: MonthlyPrior | None = None) -> Fit:
         covariance=best.covariance,
         flags=_flags(seen, tenures.customers, s, edge=bool(best.edges), settled=best.settled),
     )
-
-
-def log_likelihood(tenures: Tenures, s: float, beta: float) -> float:
-    """The log-likelihood of the tenures."""
-    return _Seen.of(tenures).surface(s, beta)[0]
-
-
-def value_for(fit: Fit, age: Vector, discount: float, months: float) -> Vector:
-    """The value now of a flow of 1 a month for the next `months`, by months stayed so far.
-
-    `discount` is the continuous rate a month, from 0. A Gauss rule in the logarithm of time.
-    """
-    return _flow(fit["s"], fit["beta"] + age, discount, months)
-
-
-def value_for_ever(fit: Fit, age: Vector, discount: float) -> Vector:
-    """The same without an end: (beta + t)^s d^(s-1) U(s, s, (beta + t) d), U of Tricomi.
-
-    Taken as the integral it stands for, as the library's U loses digits near s = 1. Raises ValueError where the
-    discount is not above 0: the value may then have no end.
-    """
-    if discount <= 0:
-        raise ValueError("a flow without end has a value only at a discount rate above 0")
-    return _flow(fit["s"], fit["beta"] + age, discount, np.inf)
-
-
-def _flow(s: float, scale: Vector, discount: float, months: float) -> Vector:
-    points, weights = legendre(_NODES)
-    with np.errstate(divide="ignore"):
-        last = np.minimum(months, _GONE / np.float64(discount))
-        width = np.minimum(np.log1p(last / scale), _GONE / np.maximum(s - 1.0 + discount * scale, 1e-300))
-    w = width[:, None] * points
-    return np.asarray(scale * width * (np.exp((1.0 - s) * w - discount * scale[:, None] * np.expm1(w)) @ weights))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

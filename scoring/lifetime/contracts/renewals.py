@@ -63,15 +63,8 @@ class Renewals:
         return life_table(self.came_with(), self.made, self.is_lost, weight)
 
 
-def of_survivors(alive: Vector) -> Renewals:
-    """The renewals of one cohort, from how many there were at the start and after each renewal since."""
-    left = np.append(-np.diff(alive), alive[-1])
-    made = np.append(np.arange(alive.size - 1), alive.size - 1)
-    return Renewals(made=made, is_lost=made < alive.size - 1, weight=left)
-
-
 def of_spells(spells: pl.DataFrame) -> Renewals:
-    """The renewals of the contracts with a term among `spells` or `opportunities`."""
+    """The renewals of the contracts with a term among `spells`."""
     term = spells.filter(pl.col("kind") == "term")
     return Renewals(
         made=term["renewals_made"].to_numpy(),
@@ -80,17 +73,12 @@ def of_spells(spells: pl.DataFrame) -> Renewals:
     )
 
 
-def opportunities(lines: pl.LazyFrame, instant: date, *, since: date | None = None) -> pl.DataFrame:
-    """How each account stands at the instant, by its contract lines as known before it.
+def standing(spells: pl.DataFrame, lines: pl.LazyFrame, instant: date) -> pl.DataFrame:
+    """How each account stands at the instant, by its contract lines as known before it and the `spells` of these.
 
-    One row per account with a paying line, the latest of its `spells` and of the same columns, with `monthly`
+    One row per account with a paying line, the latest of its spells and of the same columns, with `monthly`
     (what all its lines bring at the instant, as the lines count it) and `is_paying`. Sorted by account_id.
     """
-    return standing(spells(lines, instant, since=since), lines, instant)
-
-
-def standing(spells: pl.DataFrame, lines: pl.LazyFrame, instant: date) -> pl.DataFrame:
-    """The same, from `spells` that are known already."""
     latest = spells.filter("is_latest").drop("is_latest")
     monthly = lines.filter(active(instant)).group_by("account_id").agg(pl.col("monthly").sum().cast(MONEY)).collect()
     return (

@@ -6,14 +6,13 @@ cohorts and left truncation as in their note 017.
 
 import numpy as np
 
-from scoring.lifetime.beta_ratio import in_logs, log_beta_ratio, slopes
+from scoring.lifetime.beta_ratio import log_beta_ratio
 from scoring.lifetime.contracts.life_table import FEW_LOSSES, LifeTable, Prior, likelihood, surface
 from scoring.lifetime.contracts.renewals import Renewals
 from scoring.lifetime.fit import Fit, Vector
 from scoring.lifetime.newton import maximise
 
 NAME = "sbg"
-PARAMETERS = ("alpha", "beta")
 ASSUMPTIONS = (
     "A customer can leave only when a contract comes up for renewal.",
     "Each customer has a chance to leave of its own, the same at every renewal.",
@@ -26,12 +25,6 @@ ALIKE = 1e4
 def log_survival(fit: Fit, renewals: Vector) -> Vector:
     """ln of the chance that a new customer makes so many renewals."""
     return log_beta_ratio(fit["alpha"], fit["beta"], renewals)
-
-
-def renewal_chance(fit: Fit, renewals: Vector) -> Vector:
-    """The chance that a customer with so many renewals behind it makes the next."""
-    stay = fit["beta"] + renewals
-    return np.asarray(stay / (fit["alpha"] + stay))
 
 
 def fit(renewals: Renewals, *, prior: Prior | None = None) -> Fit:
@@ -71,24 +64,6 @@ def of_table(table: LifeTable, accounts: int, *, prior: Prior | None = None) -> 
             *(() if best.settled else ("not_settled",)),
         ),
     )
-
-
-def of_sizes(renewals_due: Vector, began: Vector, left: Vector) -> Fit:
-    """The model of cohorts of which only the first and the last size are known.
-
-    One element per cohort: the renewals that have come up, the customers at the start, those still there.
-    """
-
-    def at(logs: Vector) -> tuple[float, Vector, Vector]:
-        point = np.exp(logs)
-        first, second = slopes(float(point[0]), float(point[1]), renewals_due)
-        first, second = in_logs(point, first[:, :2], second[:, :2, :2])
-        return surface(log_beta_ratio(point[0], point[1], renewals_due), first, second, left, began - left)
-
-    best = maximise(at, Prior().start())
-    a, b = (float(v) for v in np.exp(best.at))
-    settled = () if best.settled else ("not_settled",)
-    return Fit(NAME, {"alpha": a, "beta": b}, best.value, int(began.sum()), best.steps, best.covariance, settled)
 
 
 def log_likelihood(table: LifeTable, alpha: float, beta: float) -> float:

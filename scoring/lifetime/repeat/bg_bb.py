@@ -70,11 +70,6 @@ def fit(occasions: Occasions) -> Fit:
     return Fit(NAME, values, best.value, accounts, best.steps, best.covariance, flags)
 
 
-def log_likelihood(occasions: Occasions, alpha: float, beta: float, gamma: float, delta: float) -> float:
-    """The log-likelihood of what was seen."""
-    return _surface(np.array([alpha, beta, gamma, delta]), occasions.counted()[0])[0]
-
-
 def alive(fit: Fit, occasions: Occasions) -> Vector:
     """The chance that each customer is still there at the next occasion."""
     stay = fit["delta"] + occasions.n

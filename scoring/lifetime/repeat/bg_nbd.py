@@ -4,16 +4,13 @@ Fader, Hardie and Lee (2005), Counting your customers the easy way, Marketing Sc
 never came back counts as alive for certain.
 """
 
-from collections.abc import Mapping
-
-from scoring.lifetime.fit import Counts, Fit, Vector
-from scoring.lifetime.repeat import dropout, dropout_ahead, dropout_fit
+from scoring.lifetime.fit import Fit, Vector
+from scoring.lifetime.repeat import dropout_ahead, dropout_fit
 from scoring.lifetime.repeat.ahead import Ahead
 from scoring.lifetime.repeat.dropout import Process
 from scoring.lifetime.repeat.orders import Orders
 
 NAME = "BG/NBD"
-PARAMETERS = ("r", "alpha", "a", "b")
 ASSUMPTIONS = (
     "While an account is alive, its orders come at chance, at a rate of its own.",
     "The rates of the accounts are spread as a gamma distribution of shape r and scale 1 / alpha.",
@@ -22,11 +19,6 @@ ASSUMPTIONS = (
 )
 
 _PROCESS = Process(1, 0)
-
-
-def log_likelihoods(parameters: Mapping[str, float], x: Vector | Counts, t_x: Vector, age: Vector) -> Vector:
-    """The logarithm of each account's likelihood."""
-    return dropout.log_likelihoods(_PROCESS, dropout_ahead.point(parameters, _PROCESS), x, t_x, age)
 
 
 def fit(orders: Orders) -> Fit:

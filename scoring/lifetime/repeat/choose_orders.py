@@ -45,8 +45,6 @@ class Model(Protocol):
     @property
     def NAME(self) -> str: ...  # noqa: N802
     @property
-    def PARAMETERS(self) -> tuple[str, ...]: ...  # noqa: N802
-    @property
     def ASSUMPTIONS(self) -> tuple[str, ...]: ...  # noqa: N802
 
     def alive(self, fit: Fit, orders: Orders) -> Vector: ...
@@ -128,11 +126,6 @@ def trials(
         later = both.select((pl.col("now").fill_null(pl.col("x")) - pl.col("x")).clip(0)).to_series()
         found.append(Trial(orders(before), later.to_numpy().astype(np.int64), ahead / 7))
     return tuple(found)
-
-
-def choose(accounts: Orders, past: Past = tuple) -> Fit:
-    """The fit of the model that suits the accounts."""
-    return compare(accounts, past).fit
 
 
 def compare(accounts: Orders, past: Past = tuple) -> Choice:

@@ -58,22 +58,6 @@ def _log_s(process: Process, at: Vector, x: Vector | Counts, t_x: Vector, age: V
     return np.asarray(np.log(stages(process.k, at[0] + process.k * x, share).sum(axis=1)), dtype=np.float64)
 
 
-def log_likelihoods(
-    process: Process, at: Vector, x: Vector | Counts, t_x: Vector, age: Vector, log_gaps: Vector | None = None
-) -> Vector:
-    """The logarithm of each account's likelihood; for k > 1 the density of the gaps only with `log_gaps`."""
-    r, alpha = at[0], at[1]
-    x = np.asarray(x, dtype=np.float64)
-    value = log_rising(r, process.k * x) - (r * np.log1p(age / alpha) + process.k * x * np.log(alpha + age))
-    value = value + _log_s(process, at, x, t_x, age)
-    if process.k > 1 and log_gaps is not None:
-        value = value + (process.k - 1) * log_gaps - scipy.special.gammaln(process.k) * x
-    if not process.stops:
-        return np.asarray(value, dtype=np.float64)
-    value += log_beta_ratio(at[2], at[3], x + process.chances)
-    return np.asarray(value + np.logaddexp(0.0, log_odds_stopped(process, at, x, t_x, age)), dtype=np.float64)
-
-
 def gaps_constant(k: int, x: Counts, log_gaps: Vector | None) -> float:
     """What the density of the gaps adds to the logarithm of the likelihood of all accounts; 0 for k = 1."""
     if k == 1:

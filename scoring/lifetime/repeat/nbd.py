@@ -7,14 +7,13 @@ dropout, not that of the counts, which differs by a constant of the data.
 from collections.abc import Mapping
 from dataclasses import replace
 
-from scoring.lifetime.fit import Counts, Fit, Vector
-from scoring.lifetime.repeat import dropout, dropout_ahead, dropout_fit
+from scoring.lifetime.fit import Fit, Vector
+from scoring.lifetime.repeat import dropout_ahead, dropout_fit
 from scoring.lifetime.repeat.ahead import Ahead
 from scoring.lifetime.repeat.dropout import Process
 from scoring.lifetime.repeat.orders import Orders
 
 NAME = "NBD"
-PARAMETERS = ("k", "r", "alpha")
 ASSUMPTIONS = (
     "Every k-th event of a chance process at the account's own rate is an order; no account ever stops.",
     "The rates of the accounts are spread as a gamma distribution of shape r and scale 1 / alpha.",
@@ -23,17 +22,6 @@ ASSUMPTIONS = (
 
 def _process(parameters: Mapping[str, float]) -> Process:
     return Process(int(parameters.get("k", 1)), stops=False)
-
-
-def log_likelihoods(
-    parameters: Mapping[str, float], x: Vector | Counts, t_x: Vector, age: Vector, log_gaps: Vector | None = None
-) -> Vector:
-    """The logarithm of each account's likelihood.
-
-    For k > 1 the density of the gaps needs `log_gaps`; without them it is left out.
-    """
-    process = _process(parameters)
-    return dropout.log_likelihoods(process, dropout_ahead.point(parameters, process), x, t_x, age, log_gaps)
 
 
 def fit(orders: Orders, k: int = 1) -> Fit:

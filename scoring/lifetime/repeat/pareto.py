@@ -119,13 +119,6 @@ def _odds_scale(at: Vector, x: Vector, t_x: Vector, age: Vector) -> Vector:
     return np.asarray(np.log(s) + falls - np.log(beta + t_x), dtype=np.float64)
 
 
-def log_likelihoods(at: Vector, x: Vector | Counts, t_x: Vector, age: Vector) -> Vector:
-    """The logarithm of each account's likelihood."""
-    r, alpha, s, beta = at
-    found = log_rising(r, x) - r * np.log1p(age / alpha) - x * np.log(alpha + age) - s * np.log1p(age / beta)
-    return np.asarray(found + np.logaddexp(0.0, log_odds_stopped(at, x, t_x, age)), dtype=np.float64)
-
-
 def _groups(group: NDArray[np.intp]) -> list[tuple[int, NDArray[np.intp]]]:
     """Row numbers by how many nodes they need, in portions that stay in the processor's cache."""
     out = []

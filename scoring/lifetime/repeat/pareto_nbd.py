@@ -42,11 +42,6 @@ def _point(parameters: Mapping[str, float]) -> Vector:
     return np.array([parameters[name] for name in PARAMETERS], dtype=np.float64)
 
 
-def log_likelihoods(parameters: Mapping[str, float], x: Vector | Counts, t_x: Vector, age: Vector) -> Vector:
-    """The logarithm of each account's likelihood."""
-    return pareto.log_likelihoods(_point(parameters), x, t_x, age)
-
-
 def fit(orders: Orders) -> Fit:
     """The most likely parameters."""
     if not np.any(orders.x > 0):

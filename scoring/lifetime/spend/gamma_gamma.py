@@ -16,7 +16,6 @@ from scoring.lifetime.newton import maximise
 from scoring.lifetime.special import log_rising
 
 NAME = "gamma_gamma"
-PARAMETERS = ("p", "q", "gamma")
 ASSUMPTIONS = (
     "A customer's orders vary around a mean of its own, which does not change with time.",
     "These means differ between customers as an inverse gamma distribution.",
@@ -71,16 +70,6 @@ def fit(spend: Spend, *, otherwise: float = 0.0) -> Fit:
     return Fit(NAME, values, value, z.size, best.steps, best.covariance, flags)
 
 
-def log_likelihood(spend: Spend, p: float, q: float, gamma: float) -> float:
-    """The log-likelihood of the means, all of them above zero."""
-    return _Seen.of(spend.orders.astype(np.float64), spend.mean).surface(np.log([p, q, gamma]))[0]
-
-
-def population_mean(fit: Fit) -> float:
-    """What a customer of whom nothing is known spends per order; the plain average where the model has no mean."""
-    return fit["p"] * fit["gamma"] / (fit["q"] - 1.0) if fit["q"] > 1 else fit["average"]
-
-
 def mean(fit: Fit, orders: Counts, spent: Vector) -> Vector:
     """What each customer spends per order on the whole, from its own orders and those of all others."""
     p, q, gamma = fit["p"], fit["q"], fit["gamma"]
@@ -88,13 +77,6 @@ def mean(fit: Fit, orders: Counts, spent: Vector) -> Vector:
     if q <= 1:
         return np.where(orders > 0, own, fit["average"])
     return np.asarray(p * (gamma + orders * own) / (p * orders + q - 1.0))
-
-
-def quantile(fit: Fit, orders: Counts, spent: Vector, level: float) -> Vector:
-    """The amount below which a customer's true mean spend lies with the chance `level`."""
-    own = np.where(orders > 0, spent, 0.0)
-    rate = scipy.special.gammainccinv(fit["p"] * orders + fit["q"], level)
-    return np.asarray(fit["p"] * (fit["gamma"] + orders * own) / np.maximum(rate, 1e-300))
 
 
 def rank_correlation(x: Vector, z: Vector) -> float:
