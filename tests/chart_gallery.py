@@ -66,7 +66,6 @@ GALLERY: dict[str, Callable[[], list[Markup]]] = {
         calibration.calibration([calibration.Tenth(1, 2), calibration.Tenth(90, 80)], "Orders", fixed)
     ],
     "ladder.ladder": lambda: [ladder.ladder(FLOWS), ladder.ladder(FLOWS, "EUR"), ladder.ladder(())],
-    "heat.heat_picture": lambda: [heat.heat_picture(HEAT), heat.heat_picture(heat.Heat("Nobody", "net", (), ()))],
 }
 """The name of each function that draws, with pictures of it."""
 

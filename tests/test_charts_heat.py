@@ -1,20 +1,17 @@
-"""Does the heat table give every number with a shade, and the picture the same ones?"""
+"""Does the heat table give every number with a shade?"""
 
 from dataclasses import replace
 from decimal import Decimal
 from xml.etree import ElementTree as ET
 
-import pytest
 from chart_gallery import HEAT
 from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
 from scoring.reports.charts import palette
-from scoring.reports.charts.heat import Cohort, Heat, heat_picture, heat_table, sentence, shade
+from scoring.reports.charts.heat import Cohort, Heat, heat_table, sentence, shade
 from scoring.reports.charts.scale import zoomed
-
-SVG = "{http://www.w3.org/2000/svg}"
 
 
 def parsed(picture: Markup) -> ET.Element:
@@ -46,38 +43,9 @@ def test_it_says_between_which_cohorts_the_others_lie_a_year_on() -> None:
     assert sentence(Heat("DACH", "gross", (), ())).endswith("DACH: no cohorts.")
 
 
-def test_the_picture_holds_the_same_numbers_in_the_same_shades() -> None:
-    root, table = parsed(heat_picture(HEAT)), parsed(heat_table(HEAT))
-    *cells, _key = [list(group) for group in root.findall(f"{SVG}g")]
-    drawn = [
-        (text.text, rect.get("fill")) for group in cells for rect, text in zip(group[::2], group[1::2], strict=True)
-    ]
-    written = [
-        (c.text, palette.SHADES[int(c.get("class", "")[1:])]) for c in table.iter("td") if "s" in c.get("class", "")
-    ]
-    assert drawn == written
-
-
-def test_the_key_names_where_every_shade_begins() -> None:
-    *_, key = parsed(heat_picture(HEAT)).findall(f"{SVG}g")
-    begins = [int(text.text or "") for text in key.findall(f"{SVG}text")]
-    assert begins == [60, 65, 70, 75, 80, 85, 90, 95]
-    assert next(rect.get("fill") for rect in key.findall(f"{SVG}rect")) == palette.SHADES[0]
-
-
 def test_two_cells_that_read_alike_are_shaded_alike() -> None:
     scale = zoomed([60, 100], ticks=8)
     assert shade(scale, 0.895) == shade(scale, 0.9) == shade(scale, 0.9049) > shade(scale, 0.8949)
-
-
-@pytest.mark.parametrize("values", [(1.0, 1.0, 1.0), (0.994, 0.998, 1.001), (0.0, 0.0, 0.0), (0.3, 1.77, 3.2)])
-def test_a_key_never_names_a_step_twice(values: tuple[float, ...]) -> None:
-    heat = replace(HEAT, cohorts=(Cohort("2024-Q1", 4, Decimal(9), values),))
-    *_, key = parsed(heat_picture(heat)).findall(f"{SVG}g")
-    begins = [text.text for text in key.findall(f"{SVG}text")]
-    assert len(begins) == len(set(begins)) <= len(palette.SHADES)
-    assert int(begins[0] or "") >= 0
-    assert len({rect.get("fill") for rect in key.findall(f"{SVG}rect")}) == len(begins)
 
 
 @given(st.lists(st.integers(0, 3_000_000).map(lambda n: n / 1_000_000), min_size=1, max_size=20))
@@ -90,7 +58,7 @@ def test_more_is_never_paler(values: list[float]) -> None:
 
 def test_a_hostile_name_is_text() -> None:
     hostile = Heat("<script>\u202e", "logo", (0,), (Cohort("<b>\u202e", 1, Decimal(1), (1.0,)),))
-    for written in (heat_table(hostile), heat_picture(hostile)):
-        assert "<script" not in written
-        assert "<b>" not in written
-        assert "\u202e" not in written
+    written = heat_table(hostile)
+    assert "<script" not in written
+    assert "<b>" not in written
+    assert "\u202e" not in written

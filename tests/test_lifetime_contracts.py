@@ -191,9 +191,7 @@ def test_slopes_of_the_likelihoods_are_those_of_differences(a: float, b: float, 
 
 @given(parameter, parameter, yearly, st.integers(0, 50))
 @settings(max_examples=40, deadline=None)
-def test_the_two_timings_differ_by_a_period(
-    a: float, b: float, discount: float, made: int
-) -> None:
+def test_the_two_timings_differ_by_a_period(a: float, b: float, discount: float, made: int) -> None:
     fit = with_parameters("sbg", alpha=a, beta=b)
 
     def survival(n: np.ndarray) -> np.ndarray:

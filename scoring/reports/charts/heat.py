@@ -1,17 +1,17 @@
-"""How much of each cohort is still there? A table whose cells carry a shade beside their number, and one picture of it.
+"""How much of each cohort is still there? A table whose cells carry a shade beside their number.
 
 The shades are classes, for a page with a strict policy has no inline styles; their rules are in `sheet`.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
 from markupsafe import Markup, escape
 
 from scoring.numbers import exact, fixed, percent, rounded
-from scoring.reports.charts import palette, svg
+from scoring.reports.charts import palette
 from scoring.reports.charts.scale import Scale, zoomed
 from scoring.reports.names import cleaned
 
@@ -24,11 +24,6 @@ KINDS = {
 
 YEAR = 4
 """Quarters after which a cohort is spoken of."""
-
-_HEAD, _ROW, _KEY = 34, 20, 30
-"""Pixels of the head, of a row and of the key."""
-_LEFT = 20.0
-"""Per cent of the width for the names and numbers of the cohorts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,20 +84,6 @@ def heat_table(heat: Heat) -> Markup:
     )
 
 
-def heat_picture(heat: Heat) -> Markup:
-    """The same as one picture, for paper; with 24 ages it needs a width of some 640 pixels."""
-    scale = _scale(heat)
-    marks = [
-        svg.words(0, "Cohort", y="28", anchor="start"),
-        svg.words(_LEFT - 2, "Accounts", y="28", anchor="end"),
-        svg.words(_LEFT, "Quarters later, in per cent", y="11", anchor="start"),
-        *(svg.words(_middle(heat, n), str(age), y="28") for n, age in enumerate(heat.ages)),
-        *(_row(heat, scale, n, cohort) for n, cohort in enumerate(heat.cohorts)),
-        _key(scale, _HEAD + _ROW * len(heat.cohorts) + 8) if heat.known else "",
-    ]
-    return svg.picture(sentence(heat), *marks, height=_HEAD + _ROW * len(heat.cohorts) + _KEY)
-
-
 def shade(scale: Scale, value: float) -> int:
     """Which of the shades a value has as it is printed, on a scale in per cent; few steps are spread over all."""
     last = _steps(scale) - 1
@@ -136,41 +117,3 @@ def _whole(value: float) -> Decimal:
 
 def _cell(scale: Scale, value: float | None) -> str:
     return "<td></td>" if value is None else f'<td class="s{shade(scale, value)}">{fixed(_whole(value), 0)}</td>'
-
-
-def _width(heat: Heat) -> float:
-    return (100 - _LEFT) / max(len(heat.ages), 1)
-
-
-def _middle(heat: Heat, n: int) -> float:
-    return _LEFT + (n + 0.5) * _width(heat)
-
-
-def _row(heat: Heat, scale: Scale, n: int, cohort: Cohort) -> str:
-    top = _HEAD + _ROW * n
-    names = svg.words(0, cleaned(cohort.name), y=f"{top + 14}", anchor="start") + svg.words(
-        _LEFT - 2, fixed(cohort.accounts, 0), y=f"{top + 14}", anchor="end"
-    )
-    cells = [
-        (_LEFT + i * _width(heat), shade(scale, v), fixed(_whole(v), 0))
-        for i, v in enumerate(cohort.values)
-        if v is not None
-    ]
-    return names + _shaded(cells, top, _width(heat))
-
-
-def _shaded(cells: Sequence[tuple[float, int, str]], top: int, width: float) -> str:
-    """Cells at their places, each with its shade and its number."""
-    drawn = "".join(
-        f'<rect x="{x:.2f}%" y="{top}" width="{width:.2f}%" height="{_ROW}" fill="{palette.SHADES[s]}"/>'
-        f'<text x="{x + width / 2:.2f}%" y="{top + 14}" fill="{palette.ON_SHADES[s]}">{text}</text>'
-        for x, s, text in cells
-    )
-    return f'<g text-anchor="middle" font-family="{svg.FONT}" font-size="10">{drawn}</g>'
-
-
-def _key(scale: Scale, top: int) -> str:
-    """The shades with where each begins."""
-    begins = [scale.low + n * scale.step for n in range(_steps(scale))]
-    cells = [(_LEFT + 8.0 * n, shade(scale, value / 100), fixed(value, 0)) for n, value in enumerate(begins)]
-    return svg.words(0, "Shade from", y=f"{top + 14}", anchor="start") + _shaded(cells, top, 8.0)
