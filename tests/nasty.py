@@ -83,7 +83,7 @@ def complaints(case: Mapping[str, Any], found: Outcome) -> list[str]:
 
 def _of_rules(path: Path) -> Outcome:
     try:
-        _, problems = rules.read(path, CATALOGUE)
+        problems = rules.version(path, CATALOGUE).problems
     except ProblemsFoundError as error:
         problems = error.problems
     return _judged(problems)

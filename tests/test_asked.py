@@ -18,7 +18,7 @@ from scoring.metrics import CATALOGUE
 from scoring.metrics.use import TIME_TO_VALUE
 from scoring.money import MONEY
 from scoring.parts import Part
-from scoring.rules import Rulebook, read
+from scoring.rules import Rulebook, version
 from scoring.rules.versions import calendar_of
 from scoring.scorecard.judged import Judged
 
@@ -191,7 +191,7 @@ def test_settings_that_cannot_be_are_refused_with_their_place(tmp_path: Path, se
     rules = "name: R\ncurrency: EUR\nrules: [{name: a, metric: nps, weight: 1, grade: {floor: 0, target: 50}}]\n"
     (tmp_path / "rules.yaml").write_text(rules + settings, encoding="utf-8")
     with pytest.raises(ProblemsFoundError) as error:
-        read(tmp_path / "rules.yaml", CATALOGUE)
+        version(tmp_path / "rules.yaml", CATALOGUE)
     assert said in str(error.value.problems[0])
 
 

@@ -118,13 +118,10 @@ def test_a_heat_holds_every_figure_of_the_cohorts_and_no_other(demo_run: Run, ki
 
 
 def test_a_heat_of_one_kind_of_customers(demo_run: Run) -> None:
-    of = demo_run.cohorts.filter(pl.col("grain") != "company")
-    grain, name = of.select("grain", "id").row(0)
+    grain, name = demo_run.cohorts.filter(pl.col("grain") != "company").select("grain", "id").row(0)
+    of = demo_run.cohorts.filter((pl.col("grain") == grain) & (pl.col("id") == name))
     heat = heat_of(demo_run.cohorts, grain, name)
     assert heat.of == name
-    assert (
-        list(heat.ages)
-        == of.filter((pl.col("grain") == grain) & (pl.col("id") == name))["age"].unique().sort().to_list()
-    )
+    assert heat.ages == tuple(of["age"].unique().sort())
     assert all(len(c.values) == len(heat.ages) for c in heat.cohorts)
     assert heat_of(demo_run.cohorts, grain, "nobody").cohorts == ()

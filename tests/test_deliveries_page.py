@@ -117,7 +117,7 @@ def test_what_was_said_is_composed_again_and_its_hash_says_whether_it_is_that(we
 @pytest.mark.parametrize("role", ["leader", "auditor", "manager"])
 def test_who_looks_at_a_mail_does_not_get_the_secret_that_ends_it(web_world: World, role: str) -> None:
     manager = web_world.users["manager"]
-    token = delivering.unsubscribe_token(web_world.store, manager.user_id, "own_card")
+    token = delivering.unsubscribe_tokens(web_world.store)(manager.user_id, "own_card")
     path = f"{PAGE}/{own(web_world.store, manager)}"
     client = _client(web_world, role, {"BOOKSCORE_PUBLIC_URL": "https://scores.example.com/o'neil&co"})
     for address in (path, f"{path}.json", f"{path}/said.html"):
@@ -341,7 +341,7 @@ def test_auditor_stops_nothing_on_the_page(here: Place) -> None:
 def link(here: Place) -> str:
     user = people.user_by_mail(here.store, "manager@example.com")
     assert user is not None
-    return f"/unsubscribe?token={delivering.unsubscribe_token(here.store, user.user_id, 'own_card')}"
+    return f"/unsubscribe?token={delivering.unsubscribe_tokens(here.store)(user.user_id, 'own_card')}"
 
 
 def test_opening_the_link_shows_a_button_and_changes_nothing_however_often(here: Place, link: str) -> None:
@@ -391,7 +391,7 @@ def test_link_that_is_none_says_nothing_about_anybody_and_who_guesses_has_to_wai
     made.add(email="manager@example.com", name="Mia", role=Role.MANAGER, manager_id="m1")
     user = people.user_by_mail(made.store, "manager@example.com")
     assert user is not None
-    good = delivering.unsubscribe_token(made.store, user.user_id, "own_card")
+    good = delivering.unsubscribe_tokens(made.store)(user.user_id, "own_card")
     bad = ("guess", good[:-1], good.swapcase(), "another")
     answers = [made.browser().client.post(f"/unsubscribe?token={token}") for token in bad]
     assert [a.status_code for a in answers] == [404, 404, 404, 429]

@@ -13,7 +13,7 @@ from scoring.compare.switching import switches
 from scoring.document import read as read_document
 from scoring.errors import ProblemsFoundError
 from scoring.metrics import CATALOGUE
-from scoring.rules import Rulebook, default_text, fingerprint, read, read_versions, schema_text, version
+from scoring.rules import Rulebook, default_text, fingerprint, read_versions, schema_text, version
 from scoring.rules.deciding import leaves_quarters
 from scoring.rules.digests import Digests, FileChannel, MailChannel, SlackChannel
 from scoring.run import rules_json
@@ -46,7 +46,7 @@ HOOK = "https://hooks.slack.com/services/T0/B0/abc"
 def rulebook(folder: Path, text: str = "") -> Rulebook:
     path = folder / "rules.yaml"
     path.write_text(HEAD + text, encoding="utf-8")
-    return read(path, CATALOGUE)[0]
+    return version(path, CATALOGUE).rulebook
 
 
 def said(folder: Path, text: str) -> list[str]:
@@ -54,7 +54,7 @@ def said(folder: Path, text: str) -> list[str]:
     path = folder / "rules.yaml"
     path.write_text(HEAD + text, encoding="utf-8")
     try:
-        found = read(path, CATALOGUE)[1]
+        found = version(path, CATALOGUE).problems
     except ProblemsFoundError as error:
         found = error.problems
     return [str(problem).removeprefix("rules.yaml:") for problem in found]

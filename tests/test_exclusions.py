@@ -8,6 +8,7 @@ from functools import cache
 
 import polars as pl
 import pytest
+from explained import evidence_of
 from polars.testing import assert_frame_equal
 from tabled import tables
 
@@ -296,7 +297,7 @@ def test_values_that_are_graded_know_no_exclusions(scored: Scored) -> None:
 
 def test_the_trace_of_what_counts_still_adds_up_to_the_score(scored: Scored) -> None:
     found = scored(SOLD, SOLD.replace("m1-3 .", "m2-5 m2"))
-    evidence = explain.of_run(found)
+    evidence = evidence_of(found)
     for card in found.cards:
         mine = found.compared.filter(pl.col("manager_id") == card["manager_id"])
         assert 50 + mine["points"].sum() == pytest.approx(card["score"], abs=1e-8)

@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from explained import evidence_of
 from six_rules import six_rules
 
 from scoring import demo, explain, intake, pipeline
@@ -278,7 +279,7 @@ def small_run(folder: Path, **changed: str) -> Evidence:
     """The run of a small world, with files changed."""
     for name, text in {**WORLD, **{f"{table}.csv": text for table, text in changed.items()}}.items():
         (folder / name).write_text(text, encoding="utf-8")
-    return explain.of_run(pipeline.run(intake.Request(folder, date(2026, 6, 30))))
+    return evidence_of(pipeline.run(intake.Request(folder, date(2026, 6, 30))))
 
 
 @pytest.fixture(scope="module")

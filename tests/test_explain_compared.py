@@ -13,6 +13,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from explained import evidence_of
 from six_rules import six_rules
 
 from scoring import demo, explain, intake, pipeline
@@ -54,7 +55,7 @@ def by_method(demo_folder: Path, folder: Path, method: str) -> Evidence:
     """The made company's run by another method."""
     rules = folder / "rules.yaml"
     rules.write_text(six_rules().replace("\nmethod: oe_credibility", f"\nmethod: {method}"), encoding="utf-8")
-    return explain.of_run(pipeline.run(intake.Request(demo_folder, demo.AS_OF, rules=rules, set_aside=True)))
+    return evidence_of(pipeline.run(intake.Request(demo_folder, demo.AS_OF, rules=rules, set_aside=True)))
 
 
 def compared(line: Line) -> Comparison:
@@ -380,7 +381,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
     for name, rows in tables.items():
         (folder / f"{name}.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     (folder / "rules.yaml").write_text(GRADES, encoding="utf-8")
-    return explain.of_run(pipeline.run(intake.Request(folder, date(2026, 6, 30), period="2026-Q2")))
+    return evidence_of(pipeline.run(intake.Request(folder, date(2026, 6, 30), period="2026-Q2")))
 
 
 def test_a_straight_grade_says_the_value_it_needs(graded: Evidence) -> None:

@@ -7,7 +7,7 @@ import worked
 
 from scoring.errors import ProblemsFoundError
 from scoring.metrics import CATALOGUE
-from scoring.rules import Rulebook, fingerprint, read
+from scoring.rules import Rulebook, fingerprint, version
 from scoring.rules.definitions import defaults, definitions, differing
 from scoring.rules.profiles import DEFINING, NAMES, profile, profiles, reference, settings_of, switched, with_profile
 
@@ -18,9 +18,9 @@ RULES = "rules:\n  - {name: keep, metric: net_revenue_retention, weight: 1, grad
 def reading(folder: Path, text: str) -> Rulebook:
     path = folder / "rules.yaml"
     path.write_text(HEAD + RULES + text, encoding="utf-8")
-    rulebook, problems = read(path, CATALOGUE)
-    assert problems == ()
-    return rulebook
+    found = version(path, CATALOGUE)
+    assert found.problems == ()
+    return found.rulebook
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -17,9 +17,9 @@ from scoring.rules import (
     default_text,
     docs_text,
     fingerprint,
-    read,
     rules_hash,
     schema_text,
+    version,
 )
 from scoring.rules.comparing import AccountWeights, Window
 from scoring.rules.fairness import fairness
@@ -59,7 +59,8 @@ RULES = "rules:\n  - {name: keep, metric: net_revenue_retention, weight: 1, grad
 def reading(folder: Path, text: str) -> tuple[Rulebook, tuple[Problem, ...]]:
     path = folder / "rules.yaml"
     path.write_text(text, encoding="utf-8")
-    return read(path, CATALOGUE)
+    found = version(path, CATALOGUE)
+    return found.rulebook, found.problems
 
 
 def said(folder: Path, text: str) -> list[str]:
@@ -83,8 +84,9 @@ def compared(metric: str, weight: str = "1", method: str = "oe_credibility") -> 
 
 
 def test_the_default_rulebook_is_read_without_a_warning() -> None:
-    rulebook, problems = read(ROOT / "rules.yaml", CATALOGUE)
-    assert problems == ()
+    found = version(ROOT / "rules.yaml", CATALOGUE)
+    rulebook = found.rulebook
+    assert found.problems == ()
     assert [r.weight for r in rulebook.rules] == [50, 30, 20]
     assert rulebook.ladder.tiers == ("Entry", "Standard", "Premium")
     assert rulebook.calendar.fiscal_year_starts == 1
@@ -104,7 +106,7 @@ def test_the_first_line_of_the_default_names_the_schema() -> None:
 
 
 def test_the_default_file_writes_out_the_defaults_of_the_models(tmp_path: Path) -> None:
-    written, _ = read(ROOT / "rules.yaml", CATALOGUE)
+    written = version(ROOT / "rules.yaml", CATALOGUE).rulebook
     implied, _ = reading(tmp_path, HEAD + RULES)
     for setting in (
         "basis",
@@ -387,9 +389,9 @@ def test_bands_are_recognised_by_their_setting(tmp_path: Path) -> None:
 def test_the_rules_for_invoices_and_sellers_are_the_default_read_otherwise(tmp_path: Path) -> None:
     place = tmp_path / "rules.yaml"
     place.write_text(default_text(basis="invoices", policy="seller"), encoding="utf-8")
-    rulebook, problems = read(place, CATALOGUE)
-    assert (rulebook.basis, rulebook.ownership.policy) == ("invoices", "seller")
-    assert problems == ()
+    found = version(place, CATALOGUE)
+    assert (found.rulebook.basis, found.rulebook.ownership.policy) == ("invoices", "seller")
+    assert found.problems == ()
 
 
 def test_a_rulebook_without_grades_compares_with_what_was_expected(tmp_path: Path) -> None:

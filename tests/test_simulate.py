@@ -123,8 +123,7 @@ def test_settings_are_switched_first_then_rules_in_the_order_of_the_file_then_th
 
 
 def test_the_last_switch_makes_the_new_rulebook(tmp_path: Path) -> None:
-    old, _ = rules.read(written(tmp_path), CATALOGUE)
-    new, _ = rules.read(written(tmp_path, *MUCH), CATALOGUE)
+    old, new = (rules.version(written(tmp_path, *more), CATALOGUE).rulebook for more in ((), MUCH))
 
     def sorted_rules(book: Rulebook) -> str:
         return fingerprint(book.model_copy(update={"rules": tuple(sorted(book.rules, key=lambda r: r.name))}))

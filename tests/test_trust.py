@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 import pytest
 import worked
+from explained import evidence_of
 from tabled import rows, tables
 
 from scoring import demo, explain, intake, pipeline, rules, trust
@@ -448,7 +449,7 @@ def test_limits_the_wrong_way_round_are_refused_with_their_line(tmp_path: Path) 
     place = tmp_path / "rules.yaml"
     place.write_text(rules.default_text() + "\ntrust:\n  silence: [50%, 10%]\n", encoding="utf-8")
     with pytest.raises(ProblemsFoundError) as refused:
-        rules.read(place, CATALOGUE)
+        rules.version(place, CATALOGUE)
     (problem,) = refused.value.problems
     assert "must name the lower limit first" in str(problem)
 
@@ -526,7 +527,7 @@ def test_a_withheld_score_leaves_no_trace_on_the_card_but_its_reason(withheld: R
 def test_a_withheld_score_is_explained_as_withheld_and_its_accounts_still_are(withheld: Run, plain: Run) -> None:
     assert withheld.compared.equals(plain.compared), "what scores are made from is not touched"
     for card in withheld.cards:
-        told = explain.explain(explain.of_run(withheld), card["manager_id"])
+        told = explain.explain(evidence_of(withheld), card["manager_id"])
         assert told.score is None
         assert told.reason is not None
         assert told.reason.startswith("Withheld: ")
@@ -567,7 +568,7 @@ def test_the_page_of_a_withheld_score_shows_nothing_that_adds_up_to_it(withheld:
 
 def test_a_degraded_score_is_explained_to_the_last_digit_with_the_reason(degraded: Run) -> None:
     card = next(c for c in degraded.cards if c["score"] is not None)
-    told = explain.explain(explain.of_run(degraded), card["manager_id"])
+    told = explain.explain(evidence_of(degraded), card["manager_id"])
     assert sum(line.adds or 0 for line in told.lines) == told.score
     assert told.sentences[0].startswith("Degraded: Contracts: the source system says")
 

@@ -128,11 +128,6 @@ def working(what: str) -> Iterator[Callable[[str], None]]:
         yield lambda said: status.update(f"{what} {said}")
 
 
-def is_narrow() -> bool:
-    """Whether stdout has no room for what can be left out."""
-    return width() < NARROW
-
-
 def width() -> int:
     """How many columns stdout has."""
     return _console(sys.stdout).width

@@ -245,9 +245,3 @@ class Digest:
     def page(self) -> str | None:
         """The link behind the button."""
         return self.link.url if self.link else None
-
-    @property
-    def is_nothing(self) -> bool:
-        """Whether nothing moved, and there is nothing else to say."""
-        told = (self.movers, self.corrections, self.learned, self.renewals, self.health, self.unscored, self.own)
-        return not any(told)

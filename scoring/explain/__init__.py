@@ -2,7 +2,7 @@
 
 from scoring.explain.comparison import AccountQuarter, Added, ComparedAccount, Comparison, added
 from scoring.explain.ends import ends_of
-from scoring.explain.evidence import Evidence, of_run, of_stored
+from scoring.explain.evidence import Evidence, of_stored
 from scoring.explain.model import (
     Account,
     Explanation,
@@ -45,7 +45,6 @@ __all__ = [
     "ends_of",
     "explain",
     "lines_of",
-    "of_run",
     "of_stored",
     "plain",
     "reach",

@@ -9,7 +9,6 @@ import polars as pl
 from scoring.explain.ends import ends_of
 from scoring.explain.refusals import UnexplainedError
 from scoring.rules import Rulebook, fingerprint
-from scoring.run import Run
 from scoring.scorecard.cards import Card
 
 
@@ -29,12 +28,6 @@ class Evidence:
     compared: pl.LazyFrame
     ends: pl.LazyFrame
     rulebook: Rulebook
-
-
-def of_run(run: Run) -> Evidence:
-    """The evidence of a run that was just computed."""
-    frames = (run.book.lazy(), run.movements.lazy(), run.lines.lazy(), run.compared.lazy())
-    return Evidence(run.summary, run.cards, *frames, ends_of(run.book.lazy()), run.rulebook)
 
 
 def of_stored(

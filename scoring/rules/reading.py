@@ -12,18 +12,6 @@ from scoring.rules.profiles import with_profile
 from scoring.rules.rulebook import Rulebook
 
 
-def read(path: Path, catalogue: Mapping[str, MetricFacts]) -> tuple[Rulebook, tuple[Problem, ...]]:
-    """The rulebook, and what is odd about it without being wrong.
-
-    `catalogue` holds the metrics a rule may name. Raises ProblemsFoundError with every error, and with the
-    warnings, at their lines.
-    """
-    rulebook, everything = read_from(document.read(path), catalogue)
-    if rulebook is None:
-        raise ProblemsFoundError(everything)
-    return rulebook, everything
-
-
 def read_from(
     found: document.Document, catalogue: Mapping[str, MetricFacts]
 ) -> tuple[Rulebook | None, tuple[Problem, ...]]:

@@ -21,7 +21,6 @@ from scoring.store.delivering.mutes import (
     mutes,
     token_owner,
     unmute,
-    unsubscribe_token,
     unsubscribe_tokens,
 )
 from scoring.store.delivering.occasions import LATE_AFTER, note_occasion, occasion, occasions, prepare
@@ -50,5 +49,5 @@ __all__ = [
     "finish_and_claim", "first_seen", "last_tick", "leave_lease", "mute", "mute_by_token", "muted",
     "mutes", "new_worker", "note_occasion", "note_tick", "occasion", "occasions", "prepare", "renew", "retry",
     "said_before", "settle", "take_lease", "taken_at", "tallies", "tally", "token_owner", "took_back", "unmute",
-    "unsubscribe_token", "unsubscribe_tokens",
+    "unsubscribe_tokens",
 ]  # fmt: skip

@@ -51,16 +51,11 @@ def unmute(store: Store, user_id: str, schedule: str, *, at: datetime, by: str) 
         return True
 
 
-def unsubscribe_token(store: Store, user_id: str, schedule: str) -> str:
-    """What the link holds that mutes the schedule for the user: the same each time, for as long as there is the store.
+def unsubscribe_tokens(store: Store) -> Callable[[str, str], str]:
+    """What gives, of a user and a schedule, what the link holds that mutes it: the same for as long as the store lasts.
 
     It says nothing of anybody's rights, and lets nobody in.
     """
-    return _token(_key(store), user_id, schedule)
-
-
-def unsubscribe_tokens(store: Store) -> Callable[[str, str], str]:
-    """What gives the tokens of users and schedules, as `unsubscribe_token` does, without reading for each."""
     return partial(_token, _key(store))
 
 

@@ -195,11 +195,6 @@ class Tally(Record):
         """How many there are."""
         return sum(self.model_dump().values())
 
-    @property
-    def is_done(self) -> bool:
-        """Whether no worker has anything left to do."""
-        return not (self.pending or self.sending or self.failed)
-
 
 class MuteRecord(Record):
     """That a user does not want the digests of a schedule."""
