@@ -13,15 +13,19 @@ from fair_measures import covered, flagged, luck, percentile, rank_correlation, 
 from fair_worlds import World, made
 from fair_worlds.settings import LEAD, MONTHS, QUARTER
 
+from scoring.account_quarters import KEY, figures
+from scoring.metrics import CATALOGUE
 from scoring.peers.bands import tenure_band
-from scoring.peers.change import chance_band
+from scoring.peers.chance import change_band
+from scoring.peers.change import chance_error
 from scoring.peers.company import Company, company
 from scoring.peers.estimate import Estimate, estimate
 from scoring.peers.methods import compare
-from scoring.peers.outcomes import OUTCOMES, outcomes, retention
-from scoring.peers.score import correlation, scores
+from scoring.peers.outcomes import OUTCOMES, outcomes
+from scoring.peers.score import scores
 from scoring.peers.settings import Fairness
 from scoring.peers.window import Rule, responsibility
+from scoring.scorecard.total import freedom
 
 NRR = OUTCOMES["net_revenue_retention"]
 STARTS = (date(2023, 1, 1), date(2023, 4, 1), date(2023, 7, 1), date(2023, 10, 1), date(2024, 1, 1))
@@ -124,7 +128,9 @@ def _units(world: World) -> pl.DataFrame:
     attributes = world.accounts.rename({"churn_date": "cancelled_on", "created_date": "created_on"})
     known = pl.concat(rows).join(attributes, on="account_id", validate="m:1")
     banded = known.with_columns(tenure_band(pl.col("created_on"), pl.col("starts_on")).alias("tenure_band"))
-    return outcomes(retention(banded.lazy()), (NRR,)).collect().sort("account_id", "quarter")
+    once = banded.lazy().select(*KEY, pl.col("opening").alias("before"), pl.col("closing").alias("after"))
+    found = figures(once, [CATALOGUE[NRR.name]], tuple(KEY), basis="contracts")
+    return outcomes(banded.join(found, on=KEY, validate="1:1").lazy(), (NRR,)).collect().sort(KEY)
 
 
 def measured(read: Read, way: Way, quarters: tuple[int, ...] = ()) -> Figures:
@@ -196,14 +202,15 @@ def alarms(read: Read, settings: Fairness, before: tuple[int, ...], after: tuple
     made = [read.estimate(settings, quarters) for quarters in (before, after)]
     first, second = (
         scores([e], {NRR.name: 1.0}, settings).select(
-            "manager_id", pl.col("score").alias(f"s{n}"), pl.col("z").alias(f"z{n}")
+            "manager_id", "score", "z", freedom(pl.col("peers")).alias("freedom")
         )
-        for n, e in enumerate(made)
+        for e in made
     )
-    both = first.join(second, on="manager_id").drop_nulls()
-    z = [both[f"z{n}"].to_numpy()[:, None] for n in (0, 1)]
-    band = chance_band(z[0], z[1], np.ones(1), correlation(made[1:]))
-    return float(np.mean(np.abs(both["s1"].to_numpy() - both["s0"].to_numpy()) > band))
+    both = first.join(second, on="manager_id", suffix="_after").drop_nulls()
+    errors = [chance_error(both[z].to_numpy()[:, None], np.ones(1), np.eye(1)) for z in ("z", "z_after")]
+    least = both.select(pl.min_horizontal("freedom", "freedom_after")).to_series()
+    bands = [change_band(*known) for known in zip(*errors, least, strict=True)]
+    return float(np.mean((both["score_after"] - both["score"]).abs().to_numpy() > bands))
 
 
 GAMED: dict[str, tuple[str, Way]] = {

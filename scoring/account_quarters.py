@@ -17,6 +17,7 @@ from scoring.calendar import Period
 from scoring.engine import Engine, Here
 from scoring.lifetime.exposure import months_back
 from scoring.measure import measure_by
+from scoring.metrics.metric import Metric
 from scoring.parts import Part
 from scoring.peers.bands import tenure_band
 from scoring.peers.window import responsibility
@@ -193,17 +194,22 @@ def _features(rulebook: Rulebook, joined: pl.LazyFrame) -> list[str]:
     return [name for name in asked if name in there and name != "quarter"]
 
 
-def _figures(once: pl.LazyFrame, rulebook: Rulebook, rules: dict[int, Rule]) -> pl.DataFrame:
-    """What each rule's metric is of each account: account_id, and `column_of` each rule, null where it is not.
+def figures(
+    once: pl.LazyFrame, metrics: Collection[Metric], keys: tuple[str, ...] = ("account_id",), *, basis: str
+) -> pl.DataFrame:
+    """What each metric is of each account, or of each combination of `keys`: these, and a column of each metric's name.
 
-    `once` is the book at the grain of accounts.
+    Null where the metric does not count it; sorted by keys. `once` is the book at that grain.
     """
-    metrics = list({m.name: m for m in map(metric_of, rules.values())}.values())
     if not metrics:
-        return once.select("account_id").collect()
-    long = pl.concat(measure_by(once, metrics, ("account_id",), basis=rulebook.basis))
-    columns = [
-        pl.col("value").filter(pl.col("metric") == metric_of(rule).name).first().alias(column_of(n))
-        for n, rule in rules.items()
-    ]
-    return long.group_by("account_id").agg(columns).sort("account_id").collect()
+        return once.select(keys).unique().sort(keys).collect()
+    long = pl.concat(measure_by(once, list(metrics), keys, basis=basis))
+    columns = [pl.col("value").filter(pl.col("metric") == m.name).first().alias(m.name) for m in metrics]
+    return long.group_by(keys).agg(columns).sort(keys).collect()
+
+
+def _figures(once: pl.LazyFrame, rulebook: Rulebook, rules: dict[int, Rule]) -> pl.DataFrame:
+    """What each rule's metric is of each account: account_id, and `column_of` each rule."""
+    metrics = {m.name: m for m in map(metric_of, rules.values())}
+    found = figures(once, metrics.values(), basis=rulebook.basis)
+    return found.select("account_id", *(pl.col(metric_of(r).name).alias(column_of(n)) for n, r in rules.items()))

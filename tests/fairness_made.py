@@ -7,10 +7,13 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from scoring.account_quarters import KEY, figures
+from scoring.metrics import CATALOGUE
+from scoring.money import MONEY
 from scoring.peers.bands import tenure_band
 from scoring.peers.company import Company, company
 from scoring.peers.estimate import Estimate, estimate
-from scoring.peers.outcomes import OUTCOMES, outcomes, retention
+from scoring.peers.outcomes import OUTCOMES, outcomes
 from scoring.peers.settings import Fairness
 
 WORLD = Path(__file__).parent / "references" / "fairness_world"
@@ -64,6 +67,20 @@ def stored_units() -> pl.DataFrame:
         pl.lit(ENDS).alias("ends_on"),
         tenure_band(pl.col("created_on"), pl.lit(STARTS)).alias("tenure_band"),
     )
+
+
+def measured(units: pl.DataFrame) -> pl.DataFrame:
+    """The units with their outcomes, as a run asks the catalogue for them, and these drawn in."""
+    once = units.lazy().select(
+        *KEY,
+        pl.col("opening").alias("before"),
+        pl.col("closing").alias("after"),
+        pl.min_horizontal("opening", "closing").alias("kept"),
+        pl.lit(1).cast(MONEY).alias("share"),
+    )
+    found = figures(once, [CATALOGUE[name] for name in NAMES.values()], tuple(KEY), basis="contracts")
+    known = units.join(found, on=KEY, how="left", validate="1:1", maintain_order="left")
+    return outcomes(known.lazy(), [OUTCOMES[name] for name in NAMES.values()]).collect()
 
 
 def stored_spans() -> pl.DataFrame:
@@ -124,6 +141,5 @@ def _parts(ids: list[str], quarter: int, owner: np.ndarray, other: np.ndarray, i
 
 def tabled(units: pl.DataFrame, shares: pl.DataFrame, settings: Fairness | None = None) -> Made:
     """A company of given units (opening and closing revenue) and shares."""
-    said = outcomes(retention(units.lazy()), [OUTCOMES[n] for n in NAMES.values()]).collect()
     people = shares.select("manager_id").unique().sort("manager_id")
-    return Made(said, shares, people, settings or Fairness())
+    return Made(measured(units), shares, people, settings or Fairness())

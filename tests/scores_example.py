@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
 import polars as pl
 from tabled import tables
 
@@ -15,7 +16,10 @@ from scoring import pipeline
 from scoring.account_quarters import Trail
 from scoring.booking import booked
 from scoring.peers import table
+from scoring.peers.company import Company
 from scoring.peers.estimate import Estimate
+from scoring.peers.settings import Fairness
+from scoring.peers.table import folds
 from scoring.rules import Rulebook
 from scoring.rules.versions import calendar_of
 from scoring.scorecard.cards import Card, Scored, cards
@@ -132,5 +136,17 @@ def example() -> Example:
         trace=result.scored.judged.trace,
         estimate=found,
         units=made.shelf.units.with_columns(pl.Series("code", made.features.codes.T)),
-        levels=table.printed(found.expectation, made.features, found.books),
+        levels=_levels(made, found, settings),
+    )
+
+
+def _levels(made: Company, found: Estimate, settings: Fairness) -> pl.DataFrame:
+    """Each kind of account, how many account-quarters are of it, and its points by all books.
+
+    Points are fitted with a fold of books left out; a further fold, of no book, leaves out none.
+    """
+    values, fold = made.shelf.units[found.metric].to_numpy(), folds(found.books.managers, settings.folds)
+    fitted = table._points(values, made.features, found.books.owner, fold, settings.folds + 1, settings.ridge)
+    return made.features.names.with_columns(
+        pl.Series("points", fitted[-1]), pl.Series("accounts", np.bincount(made.features.codes.ravel()))
     )

@@ -9,7 +9,7 @@ from fairness_made import LOGO, NRR, Made, small, tabled
 
 from scoring.credit.ownership import UNASSIGNED
 from scoring.peers.estimate import estimate
-from scoring.peers.outcomes import NO_OPENING, OUTCOMES, retention
+from scoring.peers.outcomes import Outcome
 from scoring.peers.score import scores
 from scoring.peers.window import responsibility
 
@@ -122,23 +122,13 @@ def test_new_accounts_are_no_retention_and_never_nought() -> None:
         "account_id", "quarter", (pl.int_range(60) // 10).cast(pl.String).alias("manager_id"), share=1.0
     )
     made = tabled(units, shares)
-    assert made.units["reason"].to_list() == [NO_OPENING] * 10 + [None] * 50
+    assert made.units[NRR.name].is_null().to_list() == [True] * 10 + [False] * 50
     for name in (NRR.name, LOGO.name):
         row = made.of("0", name)
         assert (row["accounts"], row["observed"], row["theta"]) == (0, None, None)
         assert row["reason"] == "no_eligible_accounts"
     said = score_of(made, "0")
     assert (said["score"], said["is_published"], said["reason"]) == (None, False, "no_eligible_accounts")
-
-
-def test_a_credit_note_counts_as_nothing_and_is_flagged_or_carried_back() -> None:
-    units = pl.LazyFrame({"opening": [100.0, 100.0], "closing": [-20.0, 80.0], "last_closing": [70.0, 80.0]})
-    plain = retention(units).collect()
-    assert plain["net_revenue_retention"].to_list() == [0.0, 0.8]
-    assert plain["is_negative"].to_list() == [True, False]
-    carried = retention(units, carry_back=True).collect()
-    assert carried["net_revenue_retention"].to_list() == [0.7, 0.8]
-    assert carried["is_negative"].to_list() == [True, False]
 
 
 SPANS = {
@@ -335,7 +325,7 @@ def test_a_metric_nobody_asked_about_adds_nothing_and_all_its_doubt() -> None:
     asked = made.with_units(
         pl.when(~pl.col("account_id").is_in(mine)).then(pl.col(LOGO.name) * 8).alias("satisfaction")
     )
-    both = [asked.estimate(), estimate(asked.company, OUTCOMES["satisfaction"], asked.settings)]
+    both = [asked.estimate(), estimate(asked.company, Outcome("satisfaction", 0.2), asked.settings)]
     weights = {NRR.name: 0.6, "satisfaction": 0.4}
     row = scores(both, weights).row(by_predicate=pl.col("manager_id") == "M01", named=True)
     alone = scores(both[:1], ONLY_NRR).row(by_predicate=pl.col("manager_id") == "M01", named=True)

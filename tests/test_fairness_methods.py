@@ -9,17 +9,18 @@ from fairness_made import LOGO, NRR, Made, small, tabled
 
 from scoring.peers import change
 from scoring.peers.books import Books
+from scoring.peers.chance import change_band
 from scoring.peers.diagnosis import diagnose
 from scoring.peers.evidence import grades, labels
-from scoring.peers.intervals import correlations, joint_error, too_alike
+from scoring.peers.intervals import correlations, joint_error
 from scoring.peers.joint import carried
 from scoring.peers.methods import METHODS, compare
 from scoring.peers.outcomes import drawn_in
 from scoring.peers.ranks import rank_interval
 from scoring.peers.score import correlation, scores
 from scoring.peers.settings import Fairness
-from scoring.peers.table import printed
 from scoring.peers.weights import parts
+from scoring.scorecard.total import ENOUGH
 
 NAMES = ("raw", "weighted", "target_bands", "peer_percentile", "oe", "oe_credibility", "joint")
 
@@ -163,17 +164,15 @@ def test_outliers_are_drawn_in_to_the_quantiles_of_their_segment() -> None:
     assert found[101:].to_list() == [5.0, None]
 
 
-def test_the_table_of_points_is_printed_with_what_stands_behind_it() -> None:
+def test_what_is_expected_is_the_base_and_the_points_of_what_an_account_is() -> None:
     made = small(managers=30, accounts=60, noise=0.1)
-    found, company = made.estimate(), made.company
-    table = printed(found.expectation, company.features, company.books)
-    segment = table.filter(pl.col("feature") == "segment").sort("level")
-    assert segment["accounts"].sum() == made.units.height
-    assert (segment["points"][2] - segment["points"][0]) == pytest.approx(0.04, abs=0.012)
-    assert (table["lowest"] <= table["highest"]).all()
-    points, fold = found.expectation.points, found.expectation.fold[company.books.owner]
-    drawn = sum(points[fold, code] for code in company.features.codes)
-    assert found.expectation.base + drawn == pytest.approx(found.expectation.expected, abs=1e-12)
+    found, company = made.estimate().expectation, made.company
+    names = company.features.names
+    assert names["level"][:3].to_list() == ["s0", "s1", "s2"]
+    assert (found.points[:, 2] - found.points[:, 0]).mean() == pytest.approx(0.04, abs=0.012)
+    fold = found.fold[company.books.owner]
+    drawn = sum(found.points[fold, code] for code in company.features.codes)
+    assert found.base + drawn == pytest.approx(found.expected, abs=1e-12)
 
 
 def test_a_frozen_k_is_the_scale_of_the_calibration() -> None:
@@ -200,7 +199,6 @@ def test_a_score_of_several_metrics_reaches_as_far_as_they_go_together() -> None
     )
     twice = [same.estimate(), same.estimate("gross_revenue_retention")]
     assert correlation(twice)[0, 1] == pytest.approx(1.0)
-    assert too_alike([e.metric for e in twice], correlation(twice))[0][:2] == (NRR.name, "gross_revenue_retention")
     once = scores(twice[:1], {NRR.name: 1.0})
     both = scores(twice, {NRR.name: 3.0, "gross_revenue_retention": 1.0})
     for figure in ("score", "low", "high", "z"):
@@ -222,8 +220,8 @@ def test_evidence_is_graded_and_labels_need_nine_in_ten() -> None:
 
 
 def test_chance_alone_moves_a_score_that_is_half_believed_by_fourteen_points() -> None:
-    half = np.full((1, 1), 0.5)
-    assert change.chance_band(half, half, np.ones(1), np.eye(1)) == pytest.approx([13.9], abs=0.05)
+    (error,) = change.chance_error(np.full((1, 1), 0.5), np.ones(1), np.eye(1))
+    assert change_band(error, error, ENOUGH) == pytest.approx(13.9, abs=0.05)
 
 
 def test_chance_bands_are_left_as_seldom_as_stated() -> None:
@@ -233,7 +231,8 @@ def test_chance_bands_are_left_as_seldom_as_stated() -> None:
     truth = draw.normal(0, np.sqrt(between), n)
     z = between / (between + noise)
     seen = [10 * z * (truth + draw.normal(0, np.sqrt(noise), n)) / np.sqrt(between) for _ in range(2)]
-    band = change.chance_band(np.full((n, 1), z), np.full((n, 1), z), np.ones(1), np.eye(1))
+    (error,) = change.chance_error(np.full((1, 1), z), np.ones(1), np.eye(1))
+    band = change_band(error, error, ENOUGH)
     assert (np.abs(seen[1] - seen[0]) > band).mean() == pytest.approx(0.05, abs=0.006)
 
 
@@ -263,9 +262,7 @@ def test_the_parts_of_any_change_add_up_to_it() -> None:
         pl.DataFrame({"manager_id": ["M"], "metric": ["m"], "d0": [d[0]], "d1": [d[1]]}), people
     )
     moved = [given["scale"][t] * given["z"][t] * (d[t] - given["mean"][t]) for t in (0, 1)]
-    whole = (
-        mine.select(change.PARTS[:5]).sum_horizontal().sum() + theirs.select(change.PARTS[5:]).sum_horizontal().sum()
-    )
+    whole = sum(part.select(pl.col(pl.Float64)).sum_horizontal().sum() for part in (mine, theirs))
     assert whole == pytest.approx(moved[1] - moved[0], abs=1e-9)
 
 

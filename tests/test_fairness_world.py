@@ -5,9 +5,8 @@ from functools import cache
 import numpy as np
 import polars as pl
 import pytest
-from fairness_made import NAMES, NRR, WORLD, Made, stored_spans, stored_units
+from fairness_made import NAMES, NRR, WORLD, Made, measured, stored_spans, stored_units
 
-from scoring.peers.outcomes import OUTCOMES, outcomes, retention
 from scoring.peers.settings import Fairness
 from scoring.peers.window import responsibility
 
@@ -18,9 +17,8 @@ FIGURES = ("difference", "noise", "z", "theta", "error", "peer_mean", "evidence"
 @cache
 def world() -> Made:
     units = stored_units()
-    said = outcomes(retention(units.lazy()), [OUTCOMES[n] for n in NAMES.values()]).collect()
     shares = responsibility(units, stored_spans())
-    return Made(said, shares, shares.select("manager_id").unique(), Fairness())
+    return Made(measured(units), shares, shares.select("manager_id").unique(), Fairness())
 
 
 def test_shares_are_those_of_the_90_days_that_end_30_days_before_the_outcome() -> None:

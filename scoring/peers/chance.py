@@ -8,6 +8,9 @@ from statistics import NormalDist, median
 LEAST_PEERS = 5
 """Below this many scored managers nobody is put above or below the median."""
 
+CHANGE_COVERAGE = 0.95
+"""How sure a change must be to be called more than chance."""
+
 
 @lru_cache(maxsize=1024)
 def quantile(coverage: float, freedom: float) -> float:
@@ -31,6 +34,15 @@ def likely_range(
     reach = quantile(coverage, freedom) * error
     low, high = score - reach, score + reach
     return (max(0.0, low), min(100.0, high)) if is_bounded else (low, high)
+
+
+def change_band(before: float, after: float, freedom: float, shared: float = 0.0) -> float:
+    """How far two scores may differ by chance, of which chance alone gives each that standard deviation.
+
+    What the two windows share, as a part of them, moves both scores alike, and so not their difference.
+    """
+    error = (after**2 + before**2 - 2 * shared * after * before) ** 0.5
+    return float(quantile(CHANGE_COVERAGE, freedom) * error)
 
 
 def groups(scores: Mapping[str, tuple[float, float, float]], chance: float) -> dict[str, str]:

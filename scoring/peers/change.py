@@ -1,4 +1,4 @@
-"""Why did a score move, and could it be chance? A change split into parts that add up, and its chance band."""
+"""Why did a score move, and could it be chance? A change split into parts that add up, and what chance alone does."""
 
 from collections.abc import Sequence
 from itertools import combinations
@@ -13,18 +13,14 @@ from scoring.peers.intervals import Matrix, joint_error
 
 POINTS = 10.0
 """Points of score per true standard deviation."""
-REACH = 1.959963984540054
-PARTS = ("result", "expectation", "weight", "came", "left", "peers", "evidence", "rules")
 
 
-def chance_band(before: Matrix, after: Matrix, weights: Vector, correlation: Matrix, reach: float = REACH) -> Vector:
-    """How many points chance alone may move a score either way between two periods with accounts of their own.
+def chance_error(z: Matrix, weights: Vector, correlation: Matrix) -> Vector:
+    """The standard deviation, in points, that chance alone gives each score: 10 sqrt(Z (1 - Z)) of one metric.
 
-    `before` and `after` hold the credibility of each manager (rows) in each metric (columns). With one metric and
-    the same Z twice it is 1.96 * 10 * sqrt(2 Z (1 - Z)). Where the periods overlap it is too wide.
+    `z` holds the credibility of each manager (rows) in each metric (columns).
     """
-    moves = np.sqrt(before * (1 - before) + after * (1 - after))
-    return reach * POINTS * joint_error(moves * weights, correlation)
+    return POINTS * joint_error(np.sqrt(z * (1 - z)) * weights, correlation)
 
 
 def product_effects(old: Sequence[Vector], new: Sequence[Vector]) -> NDArray[np.float64]:

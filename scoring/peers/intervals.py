@@ -58,13 +58,3 @@ def joint_error(errors: Matrix, correlation: Matrix) -> Vector:
     """The standard error of a sum, `errors` having a row per manager and the error of each term in a column."""
     squared = np.einsum("ja,ab,jb->j", errors, correlation, errors)
     return np.asarray(np.sqrt(np.maximum(squared, 0.0)), dtype=np.float64)
-
-
-def too_alike(names: Sequence[str], correlation: Matrix, limit: float = TOO_ALIKE) -> list[tuple[str, str, float]]:
-    """The pairs of metrics that say nearly the same, with their correlation."""
-    return [
-        (names[b], names[a], float(correlation[a, b]))
-        for a in range(len(names))
-        for b in range(a)
-        if abs(correlation[a, b]) > limit
-    ]

@@ -1,4 +1,4 @@
-"""What do accounts like this one do in everybody's hands? A printable table of points, fitted inside books.
+"""What do accounts like this one do in everybody's hands? A table of points, fitted inside books.
 
 Inside books: outcomes are compared with the mean of their owner's book, so that the table does not pay good
 managers' skill to the accounts they hold. Out of fold: an account's points never saw its own manager's fold.
@@ -7,7 +7,6 @@ managers' skill to the accounts they hold. Out of fold: an account's points neve
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from scoring.peers.books import Books, Codes, Vector, added, centred, counted
@@ -31,16 +30,14 @@ Matrix = NDArray[np.float64]
 class Expectation:
     """What is expected of each unit, and the table it was looked up in.
 
-    `points` has one row per fold, used for the owners of that fold, and a last one fitted to all books, which is
-    the one to print; one column per level. Where `is_floored`, expected losses were raised to a floor and
-    rescaled, so that base and points no longer add up to what is expected.
+    `points` has one row per fold, used for the owners of that fold, and one column per level. Of an outcome that is a
+    chance, expected losses were raised to a floor and rescaled, so that base and points do not add up to `expected`.
     """
 
     expected: Vector
     base: float
     points: Matrix
     fold: Codes
-    is_floored: bool
 
 
 def folds(managers: int, folds: int = FOLDS) -> Codes:
@@ -74,7 +71,7 @@ def expect(
     expected = base + drawn
     if is_chance:
         expected = 1 - floored(1 - expected, float(np.sum(1 - outcome)))
-    return Expectation(expected, base, points, fold, is_chance)
+    return Expectation(expected, base, points, fold)
 
 
 def floored(loss: Vector, whole: float, least: float = LEAST_LOSS) -> Vector:
@@ -95,25 +92,8 @@ def floored(loss: Vector, whole: float, least: float = LEAST_LOSS) -> Vector:
     return np.maximum(loss * scale[fits[-1]], least) if len(fits) else np.full(n, whole / n)
 
 
-def printed(expectation: Expectation, features: Features, books: Books) -> pl.DataFrame:
-    """The points table.
-
-    One row per feature and level: points (in the outcome's unit, fitted to all books), lowest and highest of the
-    folds, accounts (units of that level), managers (with at least one as owner).
-    """
-    table = crossed(features, books.owner, books.managers)
-    by_fold = expectation.points[:-1]
-    return features.names.with_columns(
-        pl.Series("points", expectation.points[-1]),
-        pl.Series("lowest", by_fold.min(axis=0)),
-        pl.Series("highest", by_fold.max(axis=0)),
-        pl.Series("accounts", table.sum(axis=0).astype(np.int64)),
-        pl.Series("managers", (table > 0).sum(axis=0).astype(np.int64)),
-    )
-
-
 def _points(outcome: Vector, features: Features, group: Codes, group_fold: Codes, count: int, ridge: float) -> Matrix:
-    """The points of each level, one row per fold left out and a last one with none left out."""
+    """The points of each level, one row per fold left out."""
     width, theirs = features.levels, group_fold[group]
     squares = _squares(features, theirs, count) - _between(features, group, group_fold, count)
     inner = centred(outcome, group, len(group_fold))
@@ -121,7 +101,7 @@ def _points(outcome: Vector, features: Features, group: Codes, group_fold: Codes
     for code in features.codes:
         products += added(inner, theirs * width + code, count * width).reshape(count, width)
     pull = ridge * np.eye(width)
-    used = ~np.eye(count + 1, count, dtype=bool)
+    used = ~np.eye(count, dtype=bool)
     return solved(
         np.stack([squares[u].sum(axis=0) + pull for u in used]), np.stack([products[u].sum(axis=0) for u in used])
     )

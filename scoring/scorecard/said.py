@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from scoring.peers.chance import LEAST_PEERS, groups, likely_range, quantile
+from scoring.peers.chance import LEAST_PEERS, change_band, groups, likely_range
 from scoring.peers.evidence import REASONS
 from scoring.rules import Rulebook
 from scoring.scorecard.context import Context
@@ -18,9 +18,6 @@ Row = Mapping[str, Any]
 
 _SIDES = {"above": "above", "in line": "within", "below": "below"}
 _AMONG_PEERS = {"above": "Above peers", "within": "In line with peers", "below": "Below peers"}
-
-CHANGE_COVERAGE = 0.95
-"""How sure a change must be to be called more than chance."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -194,16 +191,10 @@ def _change(score: Row, earlier: Row | None, alike: Row | None, of_rules: Row | 
 
 
 def _band(score: Row, earlier: Row, shared: float) -> float | None:
-    """How far two scores may differ by chance; null where a range is missing.
-
-    What the two windows share moves both scores alike, and so not their difference.
-    """
+    """How far two scores may differ by chance; null where a range is missing."""
     if not score["chance"] or not earlier["chance"]:
         return None
-    freedom = min(score["freedom"], earlier["freedom"])
-    common = 2 * shared * score["chance"] * earlier["chance"]
-    error = (score["chance"] ** 2 + earlier["chance"] ** 2 - common) ** 0.5
-    return float(quantile(CHANGE_COVERAGE, freedom) * error)
+    return change_band(earlier["chance"], score["chance"], min(score["freedom"], earlier["freedom"]), shared)
 
 
 def _round(value: float | None) -> float | None:

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from scoring.peers.books import Vector, or_nought
-from scoring.peers.change import POINTS
+from scoring.peers.change import POINTS, chance_error
 from scoring.peers.intervals import FEW_PEERS, Matrix, joint_error
 from scoring.peers.ranks import rank_interval
 from scoring.peers.score import MIDDLE, Figures, weighed
@@ -68,7 +68,7 @@ def _scores(lined: pl.DataFrame, rulebook: Rulebook, apart: Apart) -> pl.DataFra
             pl.Series("before_credibility", _plain(told, share, "difference", "peer_mean")),
             pl.Series("unadjusted", _plain(told, share, "observed", "peer_observed")),
             freedom(pl.col("peers")).alias("freedom"),
-            pl.Series("chance", _chance(figures, share, together)),
+            pl.Series("chance", chance_error(_credibility(figures), share, together)),
         ),
         on="manager_id",
         how="left",
@@ -87,10 +87,9 @@ def _plain(told: Sequence[Told], share: Vector, column: str, of_peers: str) -> V
     return score
 
 
-def _chance(figures: Sequence[Figures], share: Vector, together: Matrix) -> Vector:
-    """The standard deviation that chance alone gives each score: 10 sqrt(Z (1 - Z)) of one metric."""
-    z = np.stack([or_nought(f.rows["z"]) for f in figures], axis=1)
-    return POINTS * joint_error(np.sqrt(z * (1 - z)) * share, together)
+def _credibility(figures: Sequence[Figures]) -> Matrix:
+    """A row per manager, a column per figure; 0 where there is none."""
+    return np.stack([or_nought(f.rows["z"]) for f in figures], axis=1)
 
 
 def _unweighed(summed: pl.DataFrame, told: Sequence[Told], share: Vector, together: Matrix) -> pl.DataFrame:
