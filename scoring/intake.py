@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 import adapters
-from adapters.delivery import Delivery
+from adapters.delivery import Delivery, Fault
 from adapters.draft import draft
 from adapters.files.content import is_data_file
 from adapters.files.matching import DECISIONS as MATCHES
@@ -207,10 +207,7 @@ def take_in(
     mapping = None if sources is None else sha256(sources.model_dump_json(by_alias=True).encode()).hexdigest()
     keys = {name: table.key for name, table in TABLES.items()}
     delivery = adapters.read_folder(only or folder, LAYOUT, OPEN_TABLES, sources, keys=keys, home=folder)
-    faults = [
-        Problem(f.what, f.remedy, f.file, f.row, f.column, f.value, f.table, Severity(f.severity))
-        for f in delivery.faults
-    ]
+    faults = [_problem(fault) for fault in delivery.faults]
     places = {table: rows.select("origin_file", "origin_row") for table, rows in delivery.faulty.items()}
     unread = {(table, file, row) for table, rows in places.items() for file, row in rows.iter_rows()}
     tables, delivery = dict(delivery.tables), replace(delivery, tables={})
@@ -239,13 +236,15 @@ def text_of(path: Path) -> pl.DataFrame:
     Raises ProblemsFoundError where it, or one of its rows, cannot be read.
     """
     opened = open_file(path, path.name)
-    faults = [
-        Problem(f.what, f.remedy, f.file, f.row, f.column, f.value, severity=Severity(f.severity))
-        for f in opened.faults
-    ]
+    faults = [_problem(fault) for fault in opened.faults]
     if opened.frame is None or any(p.severity is Severity.ERROR for p in faults):
         raise ProblemsFoundError(faults)
     return opened.frame.select(pl.col(ROW).cast(pl.Int64).alias(grouped.ROW), pl.col(*opened.header).cast(pl.String))
+
+
+def _problem(fault: Fault) -> Problem:
+    place = (fault.file, fault.row, fault.column, fault.value, fault.table)
+    return Problem(fault.what, fault.remedy, *place, Severity(fault.severity))
 
 
 def _inputs(delivery: Delivery, checked: Checked, as_of: date) -> tuple[Input, ...]:

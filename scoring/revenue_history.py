@@ -45,7 +45,6 @@ FEW = ("accounts", "ownership", "rates")
 """The others that a history is made of."""
 
 _LENGTH = {"month": 1, "quarter": 3, "year": 12}
-_SPANS = ("history", "current", "territory")
 
 
 class NoOwnersError(BookscoreError):
@@ -229,10 +228,6 @@ def _spans(tables: Mapping[str, pl.LazyFrame], rulebook: Rulebook, as_of: date, 
     if not owners:
         return pl.LazyFrame(schema=ownership.SPANS)
     own = rulebook.ownership
-    if own.policy not in _SPANS:
+    if own.policy not in ownership.RECORDED:
         raise NoOwnersError(own.policy)
-    if own.policy == "history":
-        return ownership.from_history(tables["ownership"])
-    if own.policy == "current":
-        return ownership.from_current(tables["ownership"], as_of)
-    return ownership.from_territory(tables["accounts"], own.attribute or "region", own.managers)
+    return ownership.recorded(own.policy, tables, as_of, attribute=own.attribute, managers=own.managers)

@@ -25,6 +25,21 @@ SPANS = {
 """
 
 
+RECORDED = ("history", "current", "territory")
+"""The policies that say whose an account is, whatever was sold to it."""
+
+
+def recorded(
+    policy: str, tables: Mapping[str, pl.LazyFrame], as_of: date, *, attribute: str | None, managers: Mapping[str, str]
+) -> pl.LazyFrame:
+    """Spans by one of these policies; for territories, by an attribute and the manager of each of its values."""
+    if policy == "history":
+        return from_history(tables["ownership"])
+    if policy == "current":
+        return from_current(tables["ownership"], as_of)
+    return from_territory(tables["accounts"], attribute or "region", managers)
+
+
 def from_history(ownership: pl.LazyFrame) -> pl.LazyFrame:
     """Spans from dated rows; an empty start is since ever, an empty end is still."""
     share = (pl.col("share").fill_null(1) * RATE_SCALE).cast(pl.Int64)
@@ -82,6 +97,14 @@ def from_sales(sales: pl.LazyFrame, opens_on: date, ends_on: date, *, largest: b
             "account_id", pl.coalesce("best", "first").alias("manager_id")
         )
     )
+
+
+def handed_over(spans: pl.DataFrame) -> pl.DataFrame:
+    """Every hand-over from one manager to another: account_id, giver, taker, `handed_on`."""
+    given = spans.select("account_id", pl.col("manager_id").alias("giver"), pl.col("ends_on").alias("handed_on"))
+    taken = spans.select("account_id", pl.col("manager_id").alias("taker"), pl.col("starts_on").alias("handed_on"))
+    both = given.join(taken, on=["account_id", "handed_on"])
+    return both.filter(pl.col("giver") != pl.col("taker")).select("account_id", "giver", "taker", "handed_on")
 
 
 def _for_ever(pairs: pl.LazyFrame) -> pl.LazyFrame:

@@ -54,12 +54,8 @@ def answering(
 def _spans(
     own: Ownership, tables: Tables, ledger: Ledger, windows: Windows, *, basis: str, as_of: date, currency: str
 ) -> pl.LazyFrame:
-    if own.policy == "history":
-        return ownership.from_history(tables["ownership"])
-    if own.policy == "current":
-        return ownership.from_current(tables["ownership"], as_of)
-    if own.policy == "territory":
-        return ownership.from_territory(tables["accounts"], own.attribute or "region", own.managers)
+    if own.policy in ownership.RECORDED:
+        return ownership.recorded(own.policy, tables, as_of, attribute=own.attribute, managers=own.managers)
     dated, amount = ("dated_on", "amount") if basis == "invoices" else ("starts_on", "monthly")
     start, end = windows.moves.start, windows.moves.end
     sold = priced(ledger.lines, tables["rates"], start, currency, amount).select(

@@ -195,7 +195,7 @@ def _as_movements(walked: pl.LazyFrame, window_days: int | None) -> pl.LazyFrame
 
 
 def last_paid_on(lines: pl.LazyFrame, span: Span) -> pl.LazyFrame:
-    """The last day of service in the span of each account that pays at its start.
+    """The last day of service of each account that was served in the span or on the day before it.
 
     One row per account: account_id, last_on.
     """

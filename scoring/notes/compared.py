@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import polars as pl
 
+from scoring.credit.ownership import handed_over
 from scoring.notes.seen import Seen, counted, named
 
 LATE = timedelta(days=45)
@@ -44,14 +45,10 @@ def passed_on_late(seen: Seen) -> dict[str, str]:
     of_taker = seen.compared.shares.select("account_id", "quarter", pl.col("manager_id").alias("taker"), "share")
     share = pl.col("share").fill_null(0.0)
     answers = pl.when(share <= 0).then(0).when(share < 1).then(1).otherwise(2)
-    spans = seen.tables["ownership"].select("account_id", "manager_id", "starts_on", "ends_on")
     on, gone = pl.col("handed_on"), pl.col("cancelled_on")
     soon = (on <= gone) & (gone - on <= LATE)
-    before = spans.select("account_id", pl.col("manager_id").alias("giver"), pl.col("ends_on").alias("handed_on"))
-    after = spans.select("account_id", pl.col("manager_id").alias("taker"), pl.col("starts_on").alias("handed_on"))
     passed = (
-        before.join(after, on=["account_id", "handed_on"])
-        .filter(pl.col("giver") != pl.col("taker"))
+        handed_over(seen.tables["ownership"])
         .join(left, on="account_id")
         .filter(soon)
         .join(of_taker, on=["account_id", "quarter", "taker"], how="left")

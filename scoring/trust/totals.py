@@ -23,7 +23,7 @@ class Total:
 
     @property
     def is_met(self) -> bool:
-        """Whether the source system says what was read, or what is used of it; amounts to the cent."""
+        """Whether the source system says what was read, or what is used of it, in the decimals of its currency."""
         return self._rounded(self.value) in (self._rounded(self.read), self._rounded(self.used))
 
     @property

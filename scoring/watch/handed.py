@@ -5,6 +5,7 @@ from datetime import timedelta
 import polars as pl
 
 from scoring.chance import counted_at_least
+from scoring.credit.ownership import handed_over
 from scoring.notes.compared import LATE
 from scoring.watch.looked import DAY, Looked
 from scoring.watch.sign import SURE, Sign, counted, counts
@@ -35,13 +36,10 @@ def find(looked: Looked) -> pl.DataFrame:
 
 def _passed(looked: Looked) -> pl.DataFrame:
     """Every hand-over from one manager to another, but by those who leave: manager_id, account_id, `handed_on`."""
-    spans = looked.spans
-    before = spans.select("account_id", "manager_id", pl.col("ends_on").alias("handed_on"))
-    after = spans.select("account_id", pl.col("manager_id").alias("taker"), pl.col("starts_on").alias("handed_on"))
     roles = looked.seen.tables["managers"].select("manager_id", pl.col("ends_on").alias("role_ends"))
     return (
-        before.join(after, on=["account_id", "handed_on"])
-        .filter(pl.col("manager_id") != pl.col("taker"))
+        handed_over(looked.spans)
+        .rename({"giver": "manager_id"})
         .join(roles, on="manager_id", how="left")
         .filter((pl.col("handed_on") < pl.col("role_ends") - _GOING).fill_null(value=True))
         .select("manager_id", "account_id", "handed_on")

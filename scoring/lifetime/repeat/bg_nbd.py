@@ -28,9 +28,9 @@ def fit(orders: Orders) -> Fit:
 
 def alive(fit: Fit, orders: Orders) -> Vector:
     """Per account the probability that it still buys."""
-    return dropout_ahead.alive(_PROCESS, dropout_ahead.point(fit.parameters, _PROCESS), orders)
+    return dropout_ahead.alive(_PROCESS, fit.parameters, orders)
 
 
 def view(fit: Fit, orders: Orders) -> Ahead:
     """What the model expects of the accounts from the last day seen on."""
-    return dropout_ahead.ahead(_PROCESS, dropout_ahead.point(fit.parameters, _PROCESS), orders)
+    return dropout_ahead.ahead(_PROCESS, fit.parameters, orders)

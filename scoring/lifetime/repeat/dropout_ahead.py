@@ -23,22 +23,24 @@ NODES = 16
 KINDS_AT_A_TIME = 512
 
 
-def point(parameters: Mapping[str, float], process: Process) -> Vector:
+def _point(process: Process, parameters: Mapping[str, float]) -> Vector:
     """The parameters as a vector: r, alpha, and a, b where accounts stop."""
     names = ("r", "alpha", "a", "b") if process.stops else ("r", "alpha")
     return np.array([parameters[name] for name in names], dtype=np.float64)
 
 
-def alive(process: Process, at: Vector, orders: Orders) -> Vector:
+def alive(process: Process, parameters: Mapping[str, float], orders: Orders) -> Vector:
     """Per account the probability that it has not stopped."""
     if not process.stops:
         return np.ones(len(orders))
+    at = _point(process, parameters)
     return 1.0 - dropout.stopped_share(dropout.log_odds_stopped(process, at, orders.x, orders.t_x, orders.age))
 
 
-def ahead(process: Process, at: Vector, orders: Orders) -> Ahead:
+def ahead(process: Process, parameters: Mapping[str, float], orders: Orders) -> Ahead:
     """The model's view of the accounts; kinds are the different pairs of x and age."""
     kinds = distinct(orders.x.astype(np.float64), orders.age)
+    at = _point(process, parameters)
     end = at[1] + kinds.second
     shape = at[0] + process.k * kinds.first
 
@@ -52,7 +54,7 @@ def ahead(process: Process, at: Vector, orders: Orders) -> Ahead:
         return np.stack(stages, axis=1)
 
     return Ahead(
-        alive(process, at, orders),
+        alive(process, parameters, orders),
         kinds.row,
         end,
         _expectation(process, at, kinds),

@@ -35,11 +35,9 @@ def fit(orders: Orders, k: int = 1) -> Fit:
 
 def alive(fit: Fit, orders: Orders) -> Vector:
     """Per account the probability that it still buys."""
-    process = _process(fit.parameters)
-    return dropout_ahead.alive(process, dropout_ahead.point(fit.parameters, process), orders)
+    return dropout_ahead.alive(_process(fit.parameters), fit.parameters, orders)
 
 
 def view(fit: Fit, orders: Orders) -> Ahead:
     """What the model expects of the accounts from the last day seen on."""
-    process = _process(fit.parameters)
-    return dropout_ahead.ahead(process, dropout_ahead.point(fit.parameters, process), orders)
+    return dropout_ahead.ahead(_process(fit.parameters), fit.parameters, orders)
