@@ -18,7 +18,6 @@ from adapters.wanted import Wanted
 PARQUET, CSV = ".parquet", ".csv"
 _A_LINE = 60
 """Bytes of a line of text, about."""
-_NOT_EXACT = (pl.Float32, pl.Float64)
 _LATER = "recorded_at"
 
 

@@ -140,7 +140,6 @@ PAYING_OR_BACK = Base(
     (pl.col("before") > 0) | pl.col(RETURN_COUNTS),
     "accounts paying at the start, and those that came back, if the rules count them",
 )
-BASES = (EVERYBODY, PAYING_AT_START, PAYING_AT_BOTH, PAYING_AT_END, PAYING_OR_BACK)
 
 PAYING = (pl.col("closing") > 0).cast(pl.Int64).cast(MONEY)
 """1 for an account that pays at the end, however it is shared, else 0."""

@@ -1,6 +1,5 @@
 """What do the rules say one by one, before they are weighed? All that a score is made of, whatever the weights."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,9 +9,6 @@ from scoring.peers.books import Vector
 from scoring.peers.intervals import Matrix
 from scoring.peers.score import Figures
 from scoring.rules import Rulebook
-
-Shares = Mapping[str, float]
-"""Rule to its part of all weight."""
 
 OF_RULES = {
     "manager_id": pl.String(),
