@@ -107,11 +107,11 @@ def compact_money(amount: Figure, currency: str) -> str:
 
 
 @lru_cache(maxsize=8192)
-def figure(value: Figure, unit: str, currency: str = "", reason: str | None = None) -> str:
-    """The figure with its unit, as it stands in a table; what was not measured says "n/a" and the reason."""
+def figure(value: Figure, unit: str, currency: str = "") -> str:
+    """The figure with its unit, as it stands in a table; "n/a" where it was not measured."""
     number = exact(value)
     if number is None:
-        return f"{NOT_MEASURED} ({reason})" if reason else NOT_MEASURED
+        return NOT_MEASURED
     if unit == "ratio":
         return percent(number)
     if unit == "money":

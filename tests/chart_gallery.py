@@ -23,7 +23,6 @@ FLOWS = (
     flows.Flow("No tier", "Standard", flows.ASIDE, None, 1, Decimal(2), Decimal(900), Decimal(1_100)),
 )
 HEAT = heat.Heat(
-    "all customers",
     "logo",
     (0, 1, 4),
     (

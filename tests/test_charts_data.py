@@ -108,20 +108,10 @@ def test_flows_tie_to_what_the_measures_of_the_ladder_say(demo_run: Run) -> None
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_heat_holds_every_figure_of_the_cohorts_and_no_other(demo_run: Run, kind: str) -> None:
     rows = demo_run.cohorts.filter(pl.col("grain") == "company")
-    heat = heat_of(demo_run.cohorts, kind=kind)
+    heat = heat_of(demo_run.cohorts, kind)
     first = rows.filter(pl.col("age") == 0)
     assert [c.name for c in heat.cohorts] == first["cohort"].to_list()
     assert sum(c.accounts for c in heat.cohorts) == first["accounts"].sum()
     assert sum(c.revenue for c in heat.cohorts) == first["revenue"].sum()
     told = {(c.name, age): value for c in heat.cohorts for age, value in zip(heat.ages, c.values, strict=True)}
     assert told == {(name, age): value for name, age, value in rows.select("cohort", "age", kind).iter_rows()}
-
-
-def test_a_heat_of_one_kind_of_customers(demo_run: Run) -> None:
-    grain, name = demo_run.cohorts.filter(pl.col("grain") != "company").select("grain", "id").row(0)
-    of = demo_run.cohorts.filter((pl.col("grain") == grain) & (pl.col("id") == name))
-    heat = heat_of(demo_run.cohorts, grain, name)
-    assert heat.of == name
-    assert heat.ages == tuple(of["age"].unique().sort())
-    assert all(len(c.values) == len(heat.ages) for c in heat.cohorts)
-    assert heat_of(demo_run.cohorts, grain, "nobody").cohorts == ()

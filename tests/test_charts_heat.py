@@ -38,9 +38,12 @@ def test_it_says_between_which_cohorts_the_others_lie_a_year_on() -> None:
     assert sentence(replace(HEAT, cohorts=(HEAT.cohorts[0], older))).endswith(
         "; 4 quarters on between 62\u202f% (2024-Q1) and 80\u202f% (2025-Q1)."
     )
-    young = Heat("DACH", "net", (0,), (Cohort("2026-Q2", 3, Decimal(9), (1.0,)),))
-    assert sentence(young) == "Revenue that is there, DACH: one cohort, 2026-Q2; 0 quarters on 100\u202f% of 2026-Q2."
-    assert sentence(Heat("DACH", "gross", (), ())).endswith("DACH: no cohorts.")
+    young = Heat("net", (0,), (Cohort("2026-Q2", 3, Decimal(9), (1.0,)),))
+    assert (
+        sentence(young)
+        == "Revenue that is there, all customers: one cohort, 2026-Q2; 0 quarters on 100\u202f% of 2026-Q2."
+    )
+    assert sentence(Heat("gross", (), ())).endswith("all customers: no cohorts.")
 
 
 def test_two_cells_that_read_alike_are_shaded_alike() -> None:
@@ -57,7 +60,7 @@ def test_more_is_never_paler(values: list[float]) -> None:
 
 
 def test_a_hostile_name_is_text() -> None:
-    hostile = Heat("<script>\u202e", "logo", (0,), (Cohort("<b>\u202e", 1, Decimal(1), (1.0,)),))
+    hostile = Heat("logo", (0,), (Cohort("<script><b>\u202e", 1, Decimal(1), (1.0,)),))
     written = heat_table(hostile)
     assert "<script" not in written
     assert "<b>" not in written

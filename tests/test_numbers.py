@@ -56,9 +56,8 @@ def test_a_figure_is_printed_by_its_unit(value: str, unit: str, printed: str) ->
     assert figure(value, unit, "EUR") == printed.replace("~", N).replace("1000", "1,000")
 
 
-def test_what_was_not_measured_says_so_and_why() -> None:
+def test_what_was_not_measured_says_so() -> None:
     assert figure(None, "ratio") == "n/a"
-    assert figure(None, "ratio", reason="no revenue at the opening") == "n/a (no revenue at the opening)"
     assert fixed(float("nan")) == percent(None) == money(None, "EUR") == compact_money(None, "EUR") == "n/a"
 
 

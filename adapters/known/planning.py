@@ -24,7 +24,7 @@ class Plan:
     notes: tuple[Fault, ...]
 
 
-def plan(found: Sequence[Recognised], time_zone: str | None = None) -> Plan:
+def plan(found: Sequence[Recognised]) -> Plan:
     """The plan for the files that were recognised."""
     files: dict[str, list[Recognised]] = {}
     for one in found:
@@ -35,7 +35,7 @@ def plan(found: Sequence[Recognised], time_zone: str | None = None) -> Plan:
         made, told = _entries(one, files)
         entries += made
         notes += told
-    return Plan(Sources(time_zone=time_zone, files=entries), tuple(notes))
+    return Plan(Sources(files=entries), tuple(notes))
 
 
 def _entries(one: Recognised, files: Mapping[str, Sequence[Recognised]]) -> tuple[list[FileSource], list[Fault]]:

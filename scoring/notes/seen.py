@@ -67,11 +67,11 @@ def counted(n: int, one: str, many: str = "") -> str:
     return f"{n:,} {one if n == 1 else many or one + 's'}"
 
 
-def named(names: Iterable[str | None], more: str = "others") -> str:
+def named(names: Iterable[str | None]) -> str:
     """The first few names, and how many more there are."""
     known = [n or "(none)" for n in names]
     rest = len(known) - SHOWN
-    return f"{', '.join(known[:SHOWN])} and {rest:,} {more}" if rest > 0 else ", ".join(known)
+    return f"{', '.join(known[:SHOWN])} and {rest:,} others" if rest > 0 else ", ".join(known)
 
 
 def sentence(problem: Problem) -> str:

@@ -51,10 +51,10 @@ def csv_chunks(columns: Sequence[str], rows: Iterable[Sequence[Cell]], *, bom: b
         yield _written(kept)
 
 
-def frame_chunks(frame: pl.DataFrame, *, bom: bool = False) -> Iterator[bytes]:
+def frame_chunks(frame: pl.DataFrame) -> Iterator[bytes]:
     """The frame as CSV under its own column names: see `csv_chunks`."""
     rows = chain.from_iterable(part.iter_rows() for part in frame.iter_slices(_SLICE))
-    return csv_chunks(frame.columns, rows, bom=bom)
+    return csv_chunks(frame.columns, rows)
 
 
 def _written(rows: Iterable[Sequence[str]]) -> bytes:

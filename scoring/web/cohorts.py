@@ -48,7 +48,7 @@ def cohorts(
     """The page of cohorts, for those who see everything."""
     if not seen.sight.is_everything:
         raise NotVisibleError("page")
-    heat = heat_of(seen.frame("cohorts"), kind=kind.value)
+    heat = heat_of(seen.frame("cohorts"), kind.value)
     said = sentence(heat)
     return Page(
         "cohorts.html.j2",

@@ -38,9 +38,8 @@ class Cohort:
 
 @dataclass(frozen=True, slots=True)
 class Heat:
-    """Cohorts by age: of whom, what is counted (a key of `KINDS`), the ages in quarters, and the rows."""
+    """Cohorts by age: what is counted (a key of `KINDS`), the ages in quarters, and the rows."""
 
-    of: str
     kind: str
     ages: tuple[int, ...]
     cohorts: tuple[Cohort, ...]
@@ -53,7 +52,7 @@ class Heat:
 
 def sentence(heat: Heat) -> str:
     """How many cohorts there are, and between which two the others lie a year on."""
-    title = f"{KINDS[heat.kind]}, {heat.of}"
+    title = f"{KINDS[heat.kind]}, all customers"
     if not heat.known:
         return f"{title}: no cohorts."
     age = max((a for n, a in enumerate(heat.ages) if a <= YEAR and any(_at(heat, n))), default=heat.ages[0])

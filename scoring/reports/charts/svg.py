@@ -41,9 +41,9 @@ def curve(points: Iterable[tuple[float, float]], looks: str = "") -> str:
     return f'<polyline points="{_places(points)}" vector-effect="non-scaling-stroke"{looks}/>'
 
 
-def area(points: Iterable[tuple[float, float]], looks: str = "") -> str:
+def area(points: Iterable[tuple[float, float]]) -> str:
     """What the points go around, for the stretched canvas."""
-    return f'<polygon points="{_places(points)}" vector-effect="non-scaling-stroke"{looks}/>'
+    return f'<polygon points="{_places(points)}" vector-effect="non-scaling-stroke"/>'
 
 
 def _places(points: Iterable[tuple[float, float]]) -> str:
