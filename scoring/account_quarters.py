@@ -14,8 +14,8 @@ import polars as pl
 from scoring import book, scope
 from scoring.booking import Booked, ByAccount, Tables, booked_by_account
 from scoring.calendar import Period
+from scoring.days import months_back
 from scoring.engine import Engine, Here
-from scoring.lifetime.exposure import months_back
 from scoring.measure import measure_by
 from scoring.metrics.metric import Metric
 from scoring.parts import Part

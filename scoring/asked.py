@@ -2,18 +2,17 @@
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from statistics import NormalDist
 
 import polars as pl
 
 from scoring.credit.crediting import Responsibility
 from scoring.credit.ownership import UNASSIGNED
+from scoring.days import DAY, EVER, Span, months_back
 from scoring.facts import KNOWN, Dated, breadth, entry, logos, onboarding, spend, use, voice
-from scoring.ledger.balances import Span
 from scoring.ledger.build import Ledger, Windows
 from scoring.ledger.history import active
-from scoring.lifetime.exposure import months_back
 from scoring.parts import Part
 from scoring.rules import Rulebook
 from scoring.rules.versions import calendar_of
@@ -50,7 +49,7 @@ def asked(
 
     `columns` are those of the book that anybody reads; what belongs to no such column is not looked for.
     """
-    until = min(windows.moves.end, as_of + timedelta(days=1))
+    until = min(windows.moves.end, as_of + DAY)
     tables, filled, unread = part.tables, part.whole.filled, columns.isdisjoint
     accounts = tables["accounts"].lazy()
     happened: list[Dated] = []
@@ -141,7 +140,7 @@ def _onboardings(
     milestones: pl.LazyFrame, ledger: Ledger, rulebook: Rulebook, windows: Windows, until: date
 ) -> pl.LazyFrame:
     rules = rulebook.onboarding
-    starts = {"12m": _trailing(windows), "period": windows.moves.start, "ever": date.min}
+    starts = {"12m": _trailing(windows), "period": windows.moves.start, "ever": EVER}
     left = onboarding.departures(ledger.lines, until) if rulebook.basis == "contracts" else None
     return onboarding.onboardings(milestones, left, rules.from_, rules.to, Span(starts[rules.window], until))
 

@@ -18,12 +18,12 @@ import polars as pl
 from scoring import rules, scope
 from scoring.calendar import Calendar, Period
 from scoring.credit import ownership
+from scoring.days import months_back
 from scoring.errors import BookscoreError
 from scoring.folder import opened
 from scoring.frame import conform
 from scoring.intake import RULES, Request, Streamed, as_streams
 from scoring.ledger.terms import Terms
-from scoring.lifetime.exposure import months_back
 from scoring.metrics import CATALOGUE
 from scoring.packed.answers import Answer, answer
 from scoring.packed.facts import NotPackedError

@@ -1,14 +1,14 @@
 """What is looked at? The period that is scored, the windows it needs, and what was known by then."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date
 
 import polars as pl
 
 from scoring.calendar import Calendar, Period
+from scoring.days import DAY, Span
 from scoring.errors import BookscoreError, Problem, Severity
 from scoring.facts import due, growth_parts
-from scoring.ledger.balances import Span
 from scoring.ledger.build import Windows
 from scoring.ledger.terms import Terms
 from scoring.rules import Rulebook
@@ -205,7 +205,7 @@ def known_by(tables: Tables, as_of: date, calendar: Calendar) -> tuple[dict[str,
 
     Only rows that say when they were recorded can be later; the others count as known.
     """
-    until = calendar.begins(as_of + timedelta(days=1))
+    until = calendar.begins(as_of + DAY)
     made, notes = {}, []
     for name, frame in tables.items():
         is_later = pl.col("recorded_at") >= until

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -157,8 +157,7 @@ def _together(parts: Sequence[tuple[str, Valued]]) -> Valued:
 
 def facts_of(made: Valued, ledger: Ledger, rulebook: Rulebook, windows: Windows) -> list[Dated]:
     """What the book is told of it, credited by `credit.lifetime_value`."""
-    last_day = windows.moves.end - timedelta(days=1)
-    return lifetime_value.dated(made, ledger.outcome, last_day, rulebook.credit.lifetime_value)
+    return lifetime_value.dated(made, ledger.outcome, windows.moves.last_day, rulebook.credit.lifetime_value)
 
 
 def _instants(rulebook: Rulebook, windows: Windows) -> tuple[date, date]:

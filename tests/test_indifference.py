@@ -16,7 +16,8 @@ from scoring import scope
 from scoring.book import ADDITIVE, at
 from scoring.calendar import Period
 from scoring.checks import check
-from scoring.credit.ownership import EVER, NEVER, UNASSIGNED
+from scoring.credit.ownership import UNASSIGNED
+from scoring.days import EVER, NEVER
 from scoring.frame import Kind
 from scoring.measure import measure
 from scoring.metrics import CATALOGUE, OVER_BOOK, Metric, Unit

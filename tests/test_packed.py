@@ -14,15 +14,14 @@ from worlds import World, examples, worlds
 from scoring import scope
 from scoring.calendar import Calendar
 from scoring.credit import ownership
+from scoring.days import Span, months_back
 from scoring.frame import conform
 from scoring.ledger import movements
-from scoring.ledger.balances import Span
 from scoring.ledger.build import contract_lines
 from scoring.ledger.currency import priced
 from scoring.ledger.history import active
 from scoring.ledger.ladder import tiers_of_accounts
 from scoring.ledger.terms import Terms
-from scoring.lifetime.exposure import months_back
 from scoring.packed import named
 from scoring.packed.history import History, Ledger, asked, history
 from scoring.packed.lines import A_PIECE, File, Lines

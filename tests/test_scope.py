@@ -7,7 +7,7 @@ from tabled import tables
 
 from scoring import misread, scope
 from scoring.calendar import Calendar
-from scoring.ledger.balances import Span
+from scoring.days import Span
 from scoring.ledger.build import Windows
 from scoring.rules import Rulebook
 

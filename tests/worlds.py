@@ -14,7 +14,7 @@ from random_rules import rulebooks
 
 from scoring import scope
 from scoring.calendar import Period
-from scoring.credit.ownership import EVER, NEVER
+from scoring.days import EVER, NEVER
 from scoring.ledger.build import Windows
 from scoring.ledger.parents import rolled_up
 from scoring.rules import Rulebook

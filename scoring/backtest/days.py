@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from scoring import booking, scope
+from scoring.days import DAY
 from scoring.errors import BookscoreError
 from scoring.lifetime import rolling
 from scoring.lifetime.stretch import Ahead, after, before, words
@@ -75,7 +76,7 @@ def reach(tables: booking.Tables, rulebook: Rulebook, as_of: date) -> Reach:
         raise TooShortError(f"the exports hold no {rulebook.basis}")
     if rulebook.basis == "contracts":
         return Reach(first, scope.latest_period(tables, rulebook, as_of).end)
-    return Reach(first, min(last, as_of) + timedelta(days=1))
+    return Reach(first, min(last, as_of) + DAY)
 
 
 def chosen(asked: Asked, covered: Reach) -> tuple[list[date], Ahead]:
@@ -89,7 +90,7 @@ def chosen(asked: Asked, covered: Reach) -> tuple[list[date], Ahead]:
         if days:
             return days[::-1], ahead
     raise TooShortError(
-        f"the exports reach from {covered.first} to {covered.last - timedelta(days=1)}, and to look "
+        f"the exports reach from {covered.first} to {covered.last - DAY}, and to look "
         f"{words(lengths[-1])} ahead as much again must lie before"
     )
 
@@ -99,7 +100,7 @@ def _of_split(asked: Asked, split: date, covered: Reach) -> Ahead:
     if not covered.first < split < until:
         raise TooShortError(f"the exports begin on {covered.first}, and {split} to {until} must lie after that")
     if until > covered.last:
-        raise TooShortError(f"the exports end on {covered.last - timedelta(days=1)}, before {until}")
+        raise TooShortError(f"the exports end on {covered.last - DAY}, before {until}")
     if asked.ahead is not None and asked.until is None:
         return asked.ahead
     months = 12 * (until.year - split.year) + until.month - split.month

@@ -5,8 +5,9 @@ from datetime import date
 
 import polars as pl
 
+from scoring.days import months_back
 from scoring.lifetime import rolling
-from scoring.lifetime.exposure import exposure, months_back
+from scoring.lifetime.exposure import exposure
 from scoring.lifetime.repeat import orders
 from scoring.lifetime.stretch import Ahead, after
 

@@ -11,9 +11,9 @@ from scoring.calendar import Period
 from scoring.compare.changes import Change
 from scoring.compare.choices import Choice, Group, choices
 from scoring.compare.subject import Subject, of_folder
+from scoring.days import NEVER, months_back
 from scoring.errors import Problem
 from scoring.intake import Request
-from scoring.lifetime.exposure import months_back
 from scoring.rules import Rulebook
 from scoring.scorecard.estimates import company_of, estimate_of, settings_of
 from scoring.scorecard.judged import Judged
@@ -138,7 +138,7 @@ def first_day(subject: Subject) -> date:
     """The first day that the exports know of."""
     basis = subject.rulebook.basis
     first = subject.tables[basis][_BEGINS[basis]].min()
-    return first if isinstance(first, date) else date.max
+    return first if isinstance(first, date) else NEVER
 
 
 def _opens(subject: Subject, quarters: int) -> date:

@@ -1,14 +1,13 @@
 """What happened to an account? One sentence: over the window first, then the largest movements of the period."""
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 from decimal import Decimal
 from itertools import islice
 from typing import Any
 
 import polars as pl
 
-from scoring.lifetime.exposure import months_back
+from scoring.days import DAY, months_back
 from scoring.metrics import CATALOGUE
 from scoring.numbers import figure, money, percent
 from scoring.scorecard.context import day
@@ -77,7 +76,7 @@ def in_quarter(quarter: Mapping[str, Any], metric: str, currency: str) -> str:
     """What happened to the account in the quarter, by the metric's figures."""
     found, unit = CATALOGUE[metric], str(CATALOGUE[metric].unit)
     observed, expected = (figure(quarter[name], unit, currency) for name in ("observed", "expected"))
-    last = quarter["ends_on"] - timedelta(days=1)
+    last = quarter["ends_on"] - DAY
     return f"{found.label} {observed} in the quarter to {day(last)}, {expected} expected"
 
 

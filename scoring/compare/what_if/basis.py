@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -11,6 +11,7 @@ from scoring import scope
 from scoring.calendar import Period
 from scoring.compare.what_if.refusals import NotReweighableError
 from scoring.compare.what_if.weights import refuse_other_tables, with_weights
+from scoring.days import DAY
 from scoring.peers.resample import WHOLE
 from scoring.rules import Rulebook
 from scoring.rules.versions import calendar_of
@@ -159,7 +160,7 @@ def _previous(period: Period, rulebook: Rulebook, before: Rulebook) -> Period:
     calendar = calendar_of(before)
     if calendar == calendar_of(rulebook):
         return calendar.previous(period)
-    return calendar.latest_complete(period.start - timedelta(days=1))
+    return calendar.latest_complete(period.start - DAY)
 
 
 def _told(accounts: Accounts, sums: AccountSums) -> Accounts:

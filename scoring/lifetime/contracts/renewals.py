@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from scoring.days import EVER
 from scoring.ledger.history import active
 from scoring.lifetime.contracts.chains import DAYS_A_MONTH, chain, day_numbers, paying_lines
 from scoring.lifetime.contracts.life_table import LifeTable, life_table
@@ -103,7 +104,7 @@ def spells(lines: pl.LazyFrame, instant: date, *, since: date | None = None) -> 
     if frame.is_empty():
         return pl.DataFrame(schema=SPELL)
     start, end = day_numbers(frame["starts_on"]), day_numbers(frame["ends_on"])
-    open_from = day_numbers(pl.Series([since or date.min]))[0]
+    open_from = day_numbers(pl.Series([since or EVER]))[0]
     links = chain(frame)
     made, entered, last = _walk(links.follows, links.first, frame["is_term"].to_numpy(), end < open_from)
     return _described(frame[last], made, entered, start[links.first], instant, since)
@@ -137,7 +138,7 @@ def _described(
         + (pl.col("ends_on").dt.month().cast(pl.Int64) - instant.month)
         + (pl.col("ends_on").dt.day() > instant.day).cast(pl.Int64)
     ).clip(lower_bound=0)
-    from_day = pl.max_horizontal(pl.lit(since or date.min), "began_on")
+    from_day = pl.max_horizontal(pl.lit(since or EVER), "began_on")
     is_term = pl.col("kind") == "term"
     return (
         last.with_columns(
@@ -147,7 +148,7 @@ def _described(
             (~pl.col("is_in_force")).alias("is_lost"),
             (pl.col("account_id") != pl.col("account_id").shift(-1)).fill_null(value=True).alias("is_latest"),
         )
-        .filter(pl.lit(since is None) | ~pl.col("is_lost") | (pl.col("ends_on") >= (since or date.min)))
+        .filter(pl.lit(since is None) | ~pl.col("is_lost") | (pl.col("ends_on") >= (since or EVER)))
         .with_columns(pl.when(by_term).then(pl.lit("term")).otherwise(pl.lit("evergreen")).alias("kind"))
         .with_columns(
             pl.when(is_term).then("term_months").alias("term_months"),
