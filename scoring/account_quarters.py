@@ -16,6 +16,7 @@ from scoring.booking import Booked, ByAccount, Tables, booked_by_account
 from scoring.calendar import Period
 from scoring.days import months_back
 from scoring.engine import Engine, Here
+from scoring.lengths import MONTHS_A_QUARTER
 from scoring.measure import measure_by
 from scoring.metrics.metric import Metric
 from scoring.parts import Part
@@ -23,7 +24,6 @@ from scoring.peers.bands import tenure_band
 from scoring.peers.window import responsibility
 from scoring.rules import Rule, Rulebook
 from scoring.rules.deciding import leaves_quarters
-from scoring.scope import MONTHS_A_QUARTER
 from scoring.scorecard.estimates import WAS_LOST, Compared, column_of
 from scoring.scorecard.exclusions import without_excluded
 from scoring.scorecard.of_rules import metric_of

@@ -19,8 +19,6 @@ from scoring.rules.versions import calendar_of
 
 Tables = Mapping[str, pl.DataFrame]
 
-_MONTHS = {"month": 1, "quarter": 3, "year": 12}
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Asked:
@@ -146,7 +144,6 @@ def _onboardings(
 
 
 def _spend(tables: Tables, rulebook: Rulebook, windows: Windows) -> pl.LazyFrame:
-    rules = rulebook.acquisition
-    months = rules.lag * _MONTHS[rulebook.calendar.period]
-    terms = spend.Spending(rules.kinds, rules.expand, months, rulebook.currency)
-    return spend.spend(tables["costs"], tables["rates"].lazy(), windows.moves, calendar_of(rulebook), terms)
+    rules, calendar = rulebook.acquisition, calendar_of(rulebook)
+    terms = spend.Spending(rules.kinds, rules.expand, rules.lag * calendar.months, rulebook.currency)
+    return spend.spend(tables["costs"], tables["rates"].lazy(), windows.moves, calendar, terms)

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from scoring.days import DAY, first_of_month, month_number
 from scoring.errors import BookscoreError
+from scoring.lengths import MONTHS_A_QUARTER, MONTHS_A_YEAR
 
 Length = Literal["quarter", "month", "year"]
 
@@ -23,7 +24,7 @@ PATTERN = r"(?:19|20|21)[0-9][0-9](?:-Q[1-4]|-0[1-9]|-1[0-2])?"
 
 _WEEK = r"((?:19|20|21)[0-9][0-9])-W([0-9][0-9])"
 
-_MONTHS: dict[Length, int] = {"month": 1, "quarter": 3, "year": 12}
+_MONTHS: dict[Length, int] = {"month": 1, "quarter": MONTHS_A_QUARTER, "year": MONTHS_A_YEAR}
 
 
 class UnknownPeriodError(BookscoreError):
@@ -67,6 +68,11 @@ class Calendar:
     length: Length = "quarter"
     time_zone: str = "UTC"
 
+    @property
+    def months(self) -> int:
+        """How many months the periods have that it scores."""
+        return _MONTHS[self.length]
+
     def begins(self, day: date) -> datetime:
         """The instant at which the day begins."""
         return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(self.time_zone)).astimezone(UTC)
@@ -99,9 +105,8 @@ class Calendar:
 
     def containing(self, day: date) -> Period:
         """The period of the calendar's length in which the day lies."""
-        months = _MONTHS[self.length]
         month = month_number(day)
-        return self._from(month - (month - self.fiscal_year_starts + 1) % months, months)
+        return self._from(month - (month - self.fiscal_year_starts + 1) % self.months, self.months)
 
     def week_containing(self, day: date) -> Period:
         """The week in which the day lies, from Monday to Sunday, named as ISO 8601 does."""

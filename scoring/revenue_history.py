@@ -44,8 +44,6 @@ MANY = ("contracts", "invoices")
 FEW = ("accounts", "ownership", "rates")
 """The others that a history is made of."""
 
-_LENGTH = {"month": 1, "quarter": 3, "year": 12}
-
 
 class NoOwnersError(BookscoreError):
     """Owners are told by who sold a line, which says nothing of what it did later."""
@@ -218,7 +216,7 @@ def _periods(rulebook: Rulebook, last: Period, count: int) -> tuple[Period, ...]
 
 def _asked(rulebook: Rulebook, periods: Sequence[Period]) -> tuple[Terms, Months]:
     """By which policies lines are read, and the months of the periods."""
-    length = _LENGTH[calendar_of(rulebook).length]
+    length = calendar_of(rulebook).months
     firsts = (months_back(periods[-1].end, n) for n in range(length * len(periods), -1, -1))
     return scope.terms(rulebook), Months(tuple(firsts), length)
 

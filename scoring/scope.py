@@ -6,11 +6,12 @@ from datetime import date
 import polars as pl
 
 from scoring.calendar import Calendar, Period
-from scoring.days import DAY, Span
+from scoring.days import DAY, Span, month_number
 from scoring.errors import BookscoreError, Problem, Severity
 from scoring.facts import due, growth_parts
 from scoring.ledger.build import Windows
 from scoring.ledger.terms import Terms
+from scoring.lengths import MONTHS_A_QUARTER
 from scoring.rules import Rulebook
 from scoring.rules.versions import calendar_of
 
@@ -29,8 +30,6 @@ DATED = {
 
 A contract was made when it was signed: renewals signed ahead start after the day of the export.
 """
-
-MONTHS_A_QUARTER = 3
 
 _ALSO_DATED = {
     "accounts": ("created_on",),
@@ -148,7 +147,7 @@ def shared_chance(rulebook: Rulebook, now: Windows, before: Windows) -> float:
 
 def shared_quarters(rulebook: Rulebook, now: Period, before: Period) -> float:
     """The part of the trailing quarters that two periods have in common."""
-    apart = 12 * (now.end.year - before.end.year) + now.end.month - before.end.month
+    apart = month_number(now.end) - month_number(before.end)
     return max(0.0, 1 - apart / (MONTHS_A_QUARTER * rulebook.window.quarters))
 
 

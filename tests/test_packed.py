@@ -27,15 +27,15 @@ from scoring.packed.history import History, Ledger, asked, history
 from scoring.packed.lines import A_PIECE, File, Lines
 from scoring.packed.months import Months
 from scoring.rules import Rulebook
+from scoring.rules.versions import calendar_of
 from scoring.tables import ACCOUNTS, TABLES
 
 Tables = dict[str, pl.DataFrame]
-LENGTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
 def made(world: World, tables: Tables, terms: Terms) -> History:
     """The history of a year or two to the end of the world's period, read in two pieces."""
-    length = LENGTHS[world.rulebook.calendar.period]
+    length = calendar_of(world.rulebook).months
     end = world.period.end
     count = max(12, 2 * length)
     months = Months(tuple(months_back(end, n) for n in range(count, -1, -1)), length)

@@ -7,8 +7,9 @@ from datetime import date, timedelta
 import polars as pl
 
 from scoring import booking, scope
-from scoring.days import DAY
+from scoring.days import DAY, month_number
 from scoring.errors import BookscoreError
+from scoring.lengths import DAYS_A_WEEK
 from scoring.lifetime import rolling
 from scoring.lifetime.stretch import Ahead, after, before, words
 from scoring.rules import Rulebook
@@ -61,7 +62,7 @@ def stretch(text: str) -> Ahead:
     if found is None:
         raise UnknownStretchError(text)
     number, unit = int(found[1]), found[2]
-    return number if unit in ("", "m") else timedelta(days=number * (7 if unit == "w" else 1))
+    return number if unit in ("", "m") else timedelta(days=number * (DAYS_A_WEEK if unit == "w" else 1))
 
 
 def reach(tables: booking.Tables, rulebook: Rulebook, as_of: date) -> Reach:
@@ -103,7 +104,7 @@ def _of_split(asked: Asked, split: date, covered: Reach) -> Ahead:
         raise TooShortError(f"the exports end on {covered.last - DAY}, before {until}")
     if asked.ahead is not None and asked.until is None:
         return asked.ahead
-    months = 12 * (until.year - split.year) + until.month - split.month
+    months = month_number(until) - month_number(split)
     return months if months > 0 and after(split, months) == until else until - split
 
 

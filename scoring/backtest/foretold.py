@@ -23,7 +23,6 @@ REVENUE, KEPT = "revenue in the time ahead", "the share of revenue kept"
 """What they are held against."""
 
 _DAYS = {"answers": "answered_on", "activities": "dated_on", "milestones": "dated_on", "ownership": "starts_on"}
-_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,7 +37,7 @@ class Foretold:
 
 def foretold(tables: booking.Tables, rulebook: Rulebook, held: Held) -> Foretold:
     """What each metric said of each account for the period that ended on the origin, or last before it."""
-    period = _period(calendar_of(rulebook), rulebook, held.on)
+    period = _period(calendar_of(rulebook), held.on)
     then = known_then(tables, rulebook, held.on)
     rows = booking.booked(then, rulebook, period, held.on - DAY).rows
     once = book.at(rows.lazy(), "account_id")
@@ -90,8 +89,8 @@ def _came(held: Held, rulebook: Rulebook) -> pl.DataFrame:
     return held.revenue.select("account_id", pl.col("actual").alias("revenue"), kept.alias("kept"))
 
 
-def _period(calendar: Calendar, rulebook: Rulebook, on: date) -> Period:
+def _period(calendar: Calendar, on: date) -> Period:
     """The period of the company's length that ends on the day, or the last whole one before it."""
     if on.day == 1:
-        return Period(f"up to {on}", months_back(on, _MONTHS[rulebook.calendar.period]), on)
+        return Period(f"up to {on}", months_back(on, calendar.months), on)
     return calendar.latest_complete(on - DAY)

@@ -14,6 +14,7 @@ from scoring.compare.subject import Subject, of_folder
 from scoring.days import NEVER, months_back
 from scoring.errors import Problem
 from scoring.intake import Request
+from scoring.lengths import MONTHS_A_QUARTER
 from scoring.rules import Rulebook
 from scoring.scorecard.estimates import company_of, estimate_of, settings_of
 from scoring.scorecard.judged import Judged
@@ -143,9 +144,9 @@ def first_day(subject: Subject) -> date:
 
 def _opens(subject: Subject, quarters: int) -> date:
     """The first day that so many quarters up to the period's end look at."""
-    end = months_back(subject.period.end, scope.MONTHS_A_QUARTER * (quarters - 1))
+    end = months_back(subject.period.end, MONTHS_A_QUARTER * (quarters - 1))
     short = subject.rulebook.model_copy(update={"retention_window": "period"})
-    return scope.windows(short, Period("", months_back(end, scope.MONTHS_A_QUARTER), end)).outcome.start
+    return scope.windows(short, Period("", months_back(end, MONTHS_A_QUARTER), end)).outcome.start
 
 
 def _left_out(rulebook: Rulebook, asked: Sequence[Choice], first: date) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from scoring.days import DAY, months_back
+from scoring.lengths import MONTHS_A_QUARTER
 from scoring.metrics import CATALOGUE
 from scoring.numbers import figure, money, percent
 from scoring.scorecard.context import day
@@ -18,7 +19,6 @@ QUARTERS = ("manager_id", "account_id", "rule", "ends_on", "observed", "expected
 """What is told of a quarter of an account by a rule."""
 _KEY = QUARTERS[:2]
 _DIGITS = 12
-_MONTHS = 3
 
 WORDS = {
     "new": "new with {amount}",
@@ -84,7 +84,7 @@ def elsewhere(quarter: Mapping[str, Any], moves: Iterable[Mapping[str, Any]]) ->
     """What moved the account in that quarter while others answered for it; `moves` are its movements, which come
     largest first. Empty where nothing did.
     """
-    start = months_back(quarter["ends_on"], _MONTHS)
+    start = months_back(quarter["ends_on"], MONTHS_A_QUARTER)
     there = (m for m in moves if start <= m["moved_on"] < quarter["ends_on"])
     told = next(there, None)
     return (

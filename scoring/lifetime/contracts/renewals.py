@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from scoring.days import EVER
 from scoring.ledger.history import active
-from scoring.lifetime.contracts.chains import DAYS_A_MONTH, chain, day_numbers, paying_lines
+from scoring.lengths import DAYS_A_MONTH, MONTHS_A_YEAR
+from scoring.lifetime.contracts.chains import chain, day_numbers, paying_lines
 from scoring.lifetime.contracts.life_table import LifeTable, life_table
 from scoring.lifetime.fit import Counts, Vector
 from scoring.money import MONEY
@@ -134,7 +135,7 @@ def _described(
     by_term = pl.col("is_term") | (has_end & ((pl.col("renewals_made") > 0) | only_terms))
     seen_until = pl.min_horizontal(pl.col("ends_on"), pl.lit(instant))
     whole = (
-        (pl.col("ends_on").dt.year().cast(pl.Int64) - instant.year) * 12
+        (pl.col("ends_on").dt.year().cast(pl.Int64) - instant.year) * MONTHS_A_YEAR
         + (pl.col("ends_on").dt.month().cast(pl.Int64) - instant.month)
         + (pl.col("ends_on").dt.day() > instant.day).cast(pl.Int64)
     ).clip(lower_bound=0)

@@ -9,6 +9,7 @@ import scipy
 from numpy.typing import NDArray
 
 from scoring.days import DAY, EPOCH
+from scoring.lengths import DAYS_A_WEEK
 from scoring.lifetime.fit import Counts, Vector
 from scoring.money import SCALE, from_units, units
 
@@ -17,7 +18,6 @@ Small = NDArray[np.int32]
 
 Codes = NDArray[np.int32]
 
-DAYS_A_WEEK = 7
 FEW = 20_000
 """Up to so many accounts a fit sees them in an order of their own."""
 COLUMNS = ("account_id", "dated_on", "amount")
