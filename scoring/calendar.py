@@ -59,6 +59,15 @@ class Period:
         return self.name
 
 
+class FuturePeriodError(BookscoreError):
+    """A period was asked for that has not begun."""
+
+    def __init__(self, period: Period, as_of: date) -> None:
+        super().__init__(
+            f"{period.name} begins on {period.start}, after the as-of day {as_of}; name a period that has begun"
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Calendar:
     """The company's calendar: the month its year starts with, how long the periods it scores are, and where it is that

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from test_line_ends import AS_OF, Line, credited_lines, frame, of_account
 from worlds import World, examples, worlds
 
-from scoring import scope
 from scoring.calendar import Calendar
 from scoring.credit import ownership
 from scoring.days import Span, months_back
@@ -27,6 +26,7 @@ from scoring.packed.history import History, Ledger, asked, history
 from scoring.packed.lines import A_PIECE, File, Lines
 from scoring.packed.months import Months
 from scoring.rules import Rulebook
+from scoring.rules.terms import ledger_terms
 from scoring.rules.versions import calendar_of
 from scoring.tables import ACCOUNTS, TABLES
 
@@ -55,7 +55,7 @@ def packable(world: World) -> tuple[Tables, Terms]:
         pl.lit(None, dtype=pl.Date).alias("signed_on"),
         pl.lit(None, dtype=pl.String).alias("renews"),
     )
-    terms = replace(scope.terms(world.rulebook), discounts="net", fx="constant")
+    terms = replace(ledger_terms(world.rulebook), discounts="net", fx="constant")
     return {**world.tables, "contracts": lines}, terms
 
 
@@ -135,7 +135,7 @@ def test_in_short_gaps_credits_wait_as_they_do_in_the_ledger(lines: list[Line], 
     rulebook = Rulebook.model_validate({"name": "C", "currency": "EUR", "method": "target_bands", "rules": [rule]})
     tables = {**empty, "accounts": accounts, "contracts": frame(lines).collect()}
     world = World(tables, rulebook, Calendar(1, "quarter").containing(AS_OF), AS_OF)
-    terms = replace(scope.terms(rulebook), gap_tolerance_days=tolerance)
+    terms = replace(ledger_terms(rulebook), gap_tolerance_days=tolerance)
     found = made(world, tables, terms)
     assert found.is_fast
     assert_as_in_the_ledger(world, tables, terms, found)
@@ -144,7 +144,7 @@ def test_in_short_gaps_credits_wait_as_they_do_in_the_ledger(lines: list[Line], 
 @given(world=worlds(basis="contracts"))
 @examples(20)
 def test_lines_that_look_at_each_other_are_read_in_full(world: World) -> None:
-    terms = scope.terms(world.rulebook)
+    terms = ledger_terms(world.rulebook)
     found = made(world, world.tables, terms)
     if terms.fx != "at_start":
         assert_as_in_the_ledger(world, world.tables, terms, found)

@@ -6,12 +6,13 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from scoring import booking, scope
+from scoring import booking
 from scoring.days import DAY, month_number
 from scoring.errors import BookscoreError
 from scoring.lengths import DAYS_A_WEEK
 from scoring.lifetime import rolling
 from scoring.lifetime.stretch import Ahead, after, before, words
+from scoring.reach import latest_period
 from scoring.rules import Rulebook
 
 MOST = 4
@@ -76,7 +77,7 @@ def reach(tables: booking.Tables, rulebook: Rulebook, as_of: date) -> Reach:
     if not isinstance(first, date) or not isinstance(last, date):
         raise TooShortError(f"the exports hold no {rulebook.basis}")
     if rulebook.basis == "contracts":
-        return Reach(first, scope.latest_period(tables, rulebook, as_of).end)
+        return Reach(first, latest_period(tables, rulebook, as_of).end)
     return Reach(first, min(last, as_of) + DAY)
 
 

@@ -6,11 +6,12 @@ from datetime import date
 
 import polars as pl
 
-from scoring import book, booking, scope
+from scoring import book, booking
 from scoring.backtest.look import Held
 from scoring.backtest.signal import Pair, Signal, signal
 from scoring.calendar import Calendar, Period
 from scoring.days import DAY, months_back
+from scoring.known import known_by
 from scoring.lifetime.known import known_before
 from scoring.measure import measure_by
 from scoring.metrics import OVER_BOOK, Better, Metric, Unit
@@ -49,7 +50,7 @@ def foretold(tables: booking.Tables, rulebook: Rulebook, held: Held) -> Foretold
 def known_then(tables: booking.Tables, rulebook: Rulebook, on: date) -> dict[str, pl.DataFrame]:
     """The tables as they were known before the day: nothing recorded on it or later, nothing dated so."""
     basis, calendar = rulebook.basis, calendar_of(rulebook)
-    then, _ = scope.known_by(tables, on - DAY, calendar)
+    then, _ = known_by(tables, on - DAY, calendar)
     made = {n: t.filter((pl.col(_DAYS[n]) < on).fill_null(value=True)) if n in _DAYS else t for n, t in then.items()}
     return {**made, basis: known_before(tables[basis].lazy(), basis, on, calendar.time_zone).collect()}
 

@@ -6,7 +6,6 @@ from datetime import date
 
 import polars as pl
 
-from scoring import scope
 from scoring.calendar import Period
 from scoring.compare.changes import Change
 from scoring.compare.choices import Choice, Group, choices
@@ -19,6 +18,7 @@ from scoring.rules import Rulebook
 from scoring.scorecard.estimates import company_of, estimate_of, settings_of
 from scoring.scorecard.judged import Judged
 from scoring.scorecard.of_rules import believes, metric_of
+from scoring.windows import windows_of
 
 AS_IT_IS = "as it is"
 """What the rules' own choices are called."""
@@ -146,7 +146,7 @@ def _opens(subject: Subject, quarters: int) -> date:
     """The first day that so many quarters up to the period's end look at."""
     end = months_back(subject.period.end, MONTHS_A_QUARTER * (quarters - 1))
     short = subject.rulebook.model_copy(update={"retention_window": "period"})
-    return scope.windows(short, Period("", months_back(end, MONTHS_A_QUARTER), end)).outcome.start
+    return windows_of(short, Period("", months_back(end, MONTHS_A_QUARTER), end)).outcome.start
 
 
 def _left_out(rulebook: Rulebook, asked: Sequence[Choice], first: date) -> tuple[str, ...]:

@@ -7,13 +7,13 @@ from functools import cached_property
 
 import polars as pl
 
-from scoring import scope
 from scoring.calendar import Calendar
 from scoring.credit.ownership import from_history
 from scoring.days import Span, months_back
 from scoring.ledger import movements
 from scoring.ledger.history import active
 from scoring.notes.seen import Seen
+from scoring.rules.terms import ledger_terms
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +46,7 @@ class Looked:
     def moves(self) -> pl.DataFrame:
         """The movements of the year day by day, as `ledger.movements.SCHEMA` without `origin`, whatever grain the rules
         ask for."""
-        terms = replace(scope.terms(self.seen.rulebook), movements="daily")
+        terms = replace(ledger_terms(self.seen.rulebook), movements="daily")
         rates = self.seen.tables["rates"].lazy()
         return movements.of_contracts(self.seen.lines, rates, self.year, terms).drop("origin").collect()
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import polars as pl
 
-from scoring import scope
 from scoring.calendar import Period
 from scoring.compare.what_if.refusals import NotReweighableError
 from scoring.compare.what_if.weights import refuse_other_tables, with_weights
@@ -23,6 +22,8 @@ from scoring.scorecard.of_rules import believes
 from scoring.scorecard.summed import AccountSums
 from scoring.scorecard.unweighed import BEFORE, ESTIMATES, NOW, PUBLISHED, aparts
 from scoring.scorecard.verdict import Verdict
+from scoring.shared_chance import shared_chance
+from scoring.windows import windows_of
 
 FRAMES = ("estimates", "account_points", "compared", "book", "movements")
 """The frames of a run that are asked for."""
@@ -144,13 +145,7 @@ def _context(summary: Mapping[str, Any]) -> Context:
     settings = (summary["rules_before"] or {}).get("settings")
     superseded = None if settings is None else Rulebook.model_validate(settings)
     previous = _previous(period, rulebook, superseded or rulebook)
-    windows, windows_before = (scope.windows(rulebook, p) for p in (period, previous))
-    graded = rulebook.method == "target_bands"
-    shared = (
-        scope.shared_chance(rulebook, windows, windows_before)
-        if graded
-        else scope.shared_quarters(rulebook, period, previous)
-    )
+    windows, shared = windows_of(rulebook, period), shared_chance(rulebook, period, previous)
     as_of = date.fromisoformat(summary["as_of"])
     return Context(rulebook, period, previous, windows, as_of, {}, shared=shared, superseded=superseded)
 
