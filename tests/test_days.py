@@ -56,4 +56,6 @@ def test_frames_number_days_from_the_epoch_and_hold_every_day_from_ever_to_never
     ends = pl.Series([EVER, EPOCH, NEVER])
     assert ends.to_physical()[1] == 0
     assert ends.to_list() == [EVER, EPOCH, NEVER]
-    assert ends.is_sorted()
+    for beyond, way in ((EVER, -DAY), (NEVER, DAY)):
+        with pytest.raises(OverflowError):
+            beyond + way
