@@ -28,6 +28,7 @@ from scoring.cli.screen import Column, table
 from scoring.errors import in_order
 from scoring.intake import RULES, SOURCES, Request, examine
 from scoring.letters import bare
+from scoring.metrics import CATALOGUE
 from scoring.rules import default_text
 from scoring.store.address import FOLDER
 
@@ -679,6 +680,14 @@ def test_metrics_lists_the_catalogue_and_tells_one() -> None:
         assert word in done.out
     everything = cli("metrics").out
     assert all(d["name"] in everything for d in data)
+
+
+def test_what_to_type_next_explains_whichever_metric_was_told(scored: Scored) -> None:
+    for metric in CATALOGUE:
+        (following,) = cli("metrics", metric).err.splitlines()
+        words = [scored.who if word == "NAME" else word for word in shlex.split(following.removeprefix(NEXT))]
+        done = cli(*words, "--folder", scored.folder)
+        assert (done.code, words[:2]) == (0, ["explain", scored.who]), (metric, done.err)
 
 
 def test_open_opens_the_page_of_the_last_run(scored: Scored, monkeypatch: pytest.MonkeyPatch) -> None:
