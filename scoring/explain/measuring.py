@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from scoring.explain.columns import ACHIEVED, POSSIBLE, called
 from scoring.explain.model import Measured, Part
 from scoring.explain.refusals import UnexplainedError
 from scoring.measure import enough, measure_by
@@ -179,9 +180,8 @@ def _sentence(metric: Metric) -> str:
     if parts.bottom is None:
         return f"{metric.label} is the sum over {metric.base.words}."
     less = f" before {_less(parts)} is taken off" if parts.less else ""
-    names = (_top_name(parts), _column(parts.bottom))
-    top, bottom = (f'"{name}"' if name else "what it achieved" for name in names)
+    top, bottom = called(_top_name(parts), ACHIEVED), called(_column(parts.bottom), POSSIBLE)
     return (
-        f"An account's part is {top} divided by the sum of {bottom}; over {metric.base.words} the parts add up to the "
-        f"value{less}."
+        f'An account\'s part is "{top}" divided by the sum of "{bottom}"; over {metric.base.words} the parts add up to '
+        f"the value{less}."
     )
