@@ -22,6 +22,9 @@ from scoring.scorecard.cards import Card
 from scoring.store import Store
 from scoring.view import NotVisibleError, Shelf, View
 from scoring.view.slugs import slug, unslug
+from scoring.view.trends import Point as TrendPoint
+from scoring.view.trends import Trend
+from scoring.web.trends import drawn
 
 NOW, BEFORE = PERIODS
 HOME = f"/periods/{NOW}"
@@ -246,6 +249,20 @@ def _said(page: str) -> str:
     return html.unescape(
         " ".join([re.sub(r"<[^>]+>", " ", told), *re.findall(r'(?:title|aria-label)="([^"]*)"', told)])
     )
+
+
+def test_a_problem_is_told_by_its_place_in_the_file(web_world: World, leader: TestClient) -> None:
+    seen = web_world.seen(web_world.users["leader"])
+    rows = [p for p in seen.problems if p.file and p.file != "rules.yaml" and p.row and p.column]
+    page = leader.get(f"{HOME}/data").text
+    assert rows
+    assert all(f"<small>row {p.row}, column {html.escape(p.column or '')}</small>" in page for p in rows)
+
+
+def test_who_never_had_a_score_has_no_line_of_scores() -> None:
+    points = [TrendPoint(period, None, None, None, "not_scored", None, "r") for period in ("2026-Q1", "2026-Q2")]
+    assert drawn("Ann", Trend("m1", tuple(points), ())) is None
+    assert drawn("Ann", Trend("m1", (points[0], replace(points[1], score=50.0)), ())) is not None
 
 
 def test_the_log_and_the_rules_are_told_in_words(leader: TestClient) -> None:
