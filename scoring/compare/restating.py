@@ -70,7 +70,7 @@ def restate(published: Sealed, cards: Sequence[Card], rows: Tables, as_of: date,
         known_as_of=as_of,
         currency=published.rulebook.currency,
         basis=published.rulebook.basis,
-        rows=tuple(told(touching, read, rows)),
+        rows=tuple(told(touching, read, rows, published.rulebook.calendar.time_zone)),
         others=changes.height - touching.height,
         steps=tuple(state.step for state in states),
         company=said.of(None),
@@ -95,6 +95,7 @@ def _states(
     """
     if as_of != published.as_of:
         yield State(Step("day", (), 0), read, as_of)
+    zone = published.rulebook.calendar.time_zone
     is_new = pl.col("table").is_in(["accounts", "managers"]) & (pl.col("state") == "new")
     names = changes.filter(is_new | (pl.col("table") == "rates"))
     done, tables = names, exchanged(read, rows, names)
@@ -108,7 +109,7 @@ def _states(
     for table, key in chosen.select("table", "one").iter_rows():
         alone = left.filter((pl.col("table") == table) & (pl.col("one") == key))
         done = pl.concat([done, alone.drop("one")])
-        words = tuple(told(alone.filter("touches"), read, rows))
+        words = tuple(told(alone.filter("touches"), read, rows, zone))
         yield State(Step("rows", words, alone.height), exchanged(read, rows, done), as_of)
     rest = changes.height - done.height
     if rest:
