@@ -20,6 +20,11 @@ def listed(names: Collection[str]) -> str:
     return f"{shown} and {rest} more" if rest > 0 else shown
 
 
+def percent(part: float) -> str:
+    """As 80 %, the blank being narrow and unbreakable."""
+    return f"{part * 100:g}\u202f%"
+
+
 def counted(number: int, noun: str) -> str:
     """The number with its noun: `1 row`, `1,204 rows`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -37,12 +37,24 @@ class Problem:
         """Where it is, as `rules.yaml:9` or `accounts.csv row 12, column amount`."""
         if self.file is None:
             return self.table or ""
-        if self.file.endswith((".yaml", ".yml")):
+        if self._is_in_lines:
             return f"{self.file}:{self.row}" if self.row else self.file
+        return f"{self.file}{' ' if self.row else ', ' if self.column else ''}{self.within}"
+
+    @property
+    def within(self) -> str:
+        """Where it is in its file, as `line 9` or `row 12, column amount`; empty where that is not known."""
+        if self._is_in_lines:
+            return f"line {self.row}" if self.row else ""
         line = f" (line {self.line})" if self.line else ""
-        row = f" row {self.row}{line}" if self.row else ""
-        column = f", column {self.column}" if self.column else ""
-        return f"{self.file}{row}{column}"
+        row = f"row {self.row}{line}" if self.row else ""
+        column = f"column {self.column}" if self.column else ""
+        return ", ".join(filter(None, (row, column)))
+
+    @property
+    def _is_in_lines(self) -> bool:
+        """Whether it is a file in which people count lines, not rows."""
+        return self.file is not None and self.file.endswith((".yaml", ".yml"))
 
     def __str__(self) -> str:
         value = f": {shown(self.value)}" if self.value is not None else ""

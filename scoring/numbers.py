@@ -124,10 +124,10 @@ def figure(value: Figure, unit: str, currency: str = "") -> str:
 
 
 def likely(low: Figure, high: Figure, joined: str = "–") -> str:
-    """The likely range in whole points, as 70–76; "n/a" where it is not known."""
+    """The likely range in whole points, as 70–76, or as −7 to 26; "n/a" where it is not known."""
     if exact(low) is None or exact(high) is None:
         return NOT_MEASURED
-    return f"{fixed(low, 0)}{joined}{fixed(high, 0)}"
+    return f"{fixed(low, 0)}{joined if rounded(low, 0) >= 0 else ' to '}{fixed(high, 0)}"
 
 
 def arrow(value: Figure) -> str:

@@ -194,6 +194,53 @@ def test_the_draft_names_the_page_that_explains_it(tmp_path: Path) -> None:
     assert "# All that may stand here: docs/sources.md" in text.splitlines()
 
 
+INVOICES = "Invoice ID,Account ID,Date,Amount{currency},Quantity\n"
+
+
+def _invoices(*amounts: str, currency: str = "") -> str:
+    rows = [f'I{n},A1,2025-01-0{n},"{amount}",{currency and "CAD,"}{n}\n' for n, amount in enumerate(amounts, 1)]
+    return INVOICES.format(currency=currency and ",Currency") + "".join(rows)
+
+
+@pytest.mark.parametrize(
+    ("amounts", "signs", "read"),
+    [
+        (("€1,234.50", "(€2,000.00)", "€-5"), {"decimal": ".", "thousands": ","}, ["1234.5", "-2000", "-5"]),
+        (("1.234,50 €", "20 €", "5,- €"), {"decimal": ",", "thousands": "."}, ["1234.5", "20", "5"]),
+        (("500.-", "(20.50)", "5-"), {"decimal": "."}, ["500", "-20.5", "-5"]),
+        (("EUR 500", "20 EUR", "EUR 7"), {"decimal": "."}, ["500", "20", "7"]),
+    ],
+)
+def test_marks_are_declared_where_each_amount_has_some(
+    tmp_path: Path, amounts: tuple[str, ...], signs: dict[str, str], read: list[str]
+) -> None:
+    entries, text, findings, delivery = drafted(tmp_path, {"invoices.csv": _invoices(*amounts)})
+    found = {n: v for n, v in entries["invoices.csv"].items() if n in ("decimal", "thousands", "marks")}
+    assert found == {**signs, "marks": True}
+    assert "# guessed: each number has signs around it" in text
+    assert [f for f in findings if f.certainty == "not recognised"] == []
+    assert [f for f in delivery.faults if f.severity == "error"] == []
+    assert delivery.tables["invoices"]["amount"].to_list() == [*map(Decimal, read)]
+
+
+def test_a_sign_of_several_currencies_is_asked_unless_a_column_says_which(tmp_path: Path) -> None:
+    entries, text, findings, _ = drafted(tmp_path, {"invoices.csv": _invoices("$5.00", "$6.00")})
+    assert entries["invoices.csv"]["marks"] is True
+    what = "currency: $ is the sign of several, as USD, CAD, AUD; add it under constants"
+    assert f"# not recognised: {what}" in text
+    assert [f.what for f in findings if f.certainty == "not recognised"] == [what]
+    _, text, _, delivery = drafted(tmp_path, {"invoices.csv": _invoices("$5.00", "$6.00", currency="CAD")})
+    assert "sign of several" not in text
+    assert delivery.tables["invoices"]["currency"].to_list() == ["CAD", "CAD"]
+
+
+@pytest.mark.parametrize("amounts", [("€5.00", "6.00"), ("€5.00", "(6.00)"), ("1.5E+05", "2E+05"), ("$5", "abc")])
+def test_marks_on_some_amounts_or_exponents_are_left_to_a_person(tmp_path: Path, amounts: tuple[str, ...]) -> None:
+    entries, text, _, _ = drafted(tmp_path, {"invoices.csv": _invoices(*amounts)})
+    assert "marks" not in entries["invoices.csv"]
+    assert "the numbers are written in a way that is not known" in text
+
+
 def test_what_is_not_recognised_is_a_comment(tmp_path: Path) -> None:
     entries, text, findings, _ = drafted(
         tmp_path,
@@ -270,6 +317,17 @@ def test_a_known_export_in_the_manner_of_a_country_is_read_as_it_is_written(tmp_
     deals = delivery.tables["invoices"]
     assert deals["amount"].to_list() == [Decimal("12000.5"), Decimal(5000)]
     assert deals["dated_on"].to_list() == [date(2025, 11, 20), date(2026, 2, 10)]
+
+
+def test_marks_of_a_known_export_are_declared(tmp_path: Path) -> None:
+    text = (
+        "Opportunity Owner,Account Name,Opportunity Name,Won,Amount,Close Date\n"
+        "Ann,Acorn,First,1,€12.50,2025-11-20\nAnn,Acorn,More,1,(€5.00),2026-02-10\n"
+    )
+    _, drafted_text, _, delivery = drafted(tmp_path, {"deals.csv": text})
+    assert "marks: true" in drafted_text
+    assert delivery.tables["invoices"]["amount"].to_list() == [Decimal("12.5"), Decimal(-5)]
+    assert delivery.tables["invoices"]["currency"].to_list() == ["EUR", "EUR"]
 
 
 def test_dates_of_a_known_export_that_can_be_read_in_two_ways_are_a_question(tmp_path: Path) -> None:

@@ -35,6 +35,17 @@ def refusal(file: Opened) -> Fault:
     return fault
 
 
+def test_a_sheet_declared_for_a_file_that_is_no_workbook_is_an_error(tmp_path: Path) -> None:
+    pl.DataFrame({"id": ["A1"]}).write_parquet(tmp_path / "made.parquet")
+    for name in ("export.csv", "export.tsv", "export.csv.gz", "made.parquet"):
+        data = GOOD if name.startswith("export") else (tmp_path / name).read_bytes()
+        fault = refusal(
+            opened(tmp_path, gzip.compress(GOOD.encode()) if name.endswith(".gz") else data, name, sheet="Q1")
+        )
+        assert (fault.what, fault.value) == ("is no workbook, though a sheet of it is declared", "Q1")
+        assert fault.remedy == "take sheet out of its entry in sources.yaml"
+
+
 def test_every_cell_is_text_and_rows_count_from_one(tmp_path: Path) -> None:
     file = opened(tmp_path, "id,name\n007,1e5\n0123,TRUE\n")
     assert rows(file) == [(1, "007", "1e5"), (2, "0123", "TRUE")]

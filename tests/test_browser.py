@@ -211,6 +211,22 @@ def test_menu_stands_in_one_line_on_a_desktop_and_hashes_in_one_each(site: Site,
         assert set(hashes) == {"nowrap"}
 
 
+def test_a_wide_range_and_a_doubt_stay_in_their_columns_of_the_league(site: Site, browser: Browser) -> None:
+    doubtful = """() => document.querySelectorAll("#managers td.likely").forEach(cell => {
+      cell.textContent = "−215 to 310";
+      cell.previousElementSibling.insertAdjacentHTML("beforeend", "<small>degraded</small>") })"""
+    broken = """() => [...document.querySelectorAll("#managers td.likely, #managers td.big small")].filter(e => {
+      const range = document.createRange(); range.selectNodeContents(e);
+      const text = range.getBoundingClientRect(), cell = e.closest("td").getBoundingClientRect();
+      const lines = text.height / parseFloat(getComputedStyle(e).lineHeight);
+      return text.right > cell.right || text.left < cell.left || lines > (e.tagName == "SMALL" ? 1.5 : 2.5)
+    }).map(e => e.outerHTML)"""
+    with visiting(browser, site, "leader") as visit:
+        visit.go(f"/periods/{LATEST}/league")
+        visit.page.evaluate(doubtful)
+        assert [visit.at(width).evaluate(broken) for width in WIDTHS] == [[], [], []]
+
+
 def test_what_is_for_the_screen_alone_is_not_printed(world: World, site: Site, browser: Browser) -> None:
     own = slug(world.users["manager"].manager_id or "")
     seen = "all => all.filter(e => e.checkVisibility()).map(e => e.textContent)"

@@ -1,6 +1,7 @@
 """Do charts show what they say?"""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, fields
 from decimal import Decimal
 from typing import Any
@@ -65,6 +66,21 @@ def test_the_axis_is_zoomed_to_the_data_with_round_ends() -> None:
     assert zoomed([2, 98], within=(0, 100)).ticks == (0, 20, 40, 60, 80, 100)
     assert zoomed([50.0]).low < 50 < zoomed([50.0]).high
     assert (zoomed([], within=(0, 100)).low, zoomed([], within=(0, 100)).high) == (0, 100)
+
+
+@pytest.mark.parametrize(
+    ("ends", "labels"),
+    [
+        ((20, 70), ["20", "30", "40", "50", "60", "70"]),
+        ((-215, 310), ["−400", "0", "400"]),
+        ((-1900, 1900), ["−2,000", "0", "2,000"]),
+        ((49.7, 50.3), ["49.6", "50.0", "50.4"]),
+        ((0.001, 0.004), ["0.001", "0.003"]),
+    ],
+)
+def test_labels_of_an_axis_are_told_apart_and_none_stands_on_another(ends: Sequence[float], labels: list[str]) -> None:
+    picture = _parsed(ranges.axis(zoomed(ends)))
+    assert [text.text for text in picture.iter(f"{SVG}text")] == labels
 
 
 @given(st.lists(st.floats(-1e12, 1e12), min_size=1, max_size=8))

@@ -28,6 +28,7 @@ from scoring.cli.screen import Column, table
 from scoring.errors import in_order
 from scoring.intake import RULES, SOURCES, Request, examine
 from scoring.letters import bare
+from scoring.metrics import CATALOGUE
 from scoring.rules import default_text
 from scoring.store.address import FOLDER
 
@@ -38,6 +39,11 @@ COMMANDS = (
 )  # fmt: skip
 AS_OF = demo.AS_OF.isoformat()
 NEXT = "Next: bookscore "
+CODE = re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b")
+"""A name that programs use and nobody says."""
+BARE_FIGURE = re.compile(r"(?<![\w-])-\d|\d ?%")
+"""A minus that is a hyphen, or a percentage without its narrow blank."""
+RULES_NAMED = re.compile(r"- name: (\w+)")
 
 
 @dataclass(frozen=True)
@@ -679,6 +685,17 @@ def test_metrics_lists_the_catalogue_and_tells_one() -> None:
         assert word in done.out
     everything = cli("metrics").out
     assert all(d["name"] in everything for d in data)
+
+
+def test_what_to_type_next_explains_whichever_metric_was_told(scored: Scored) -> None:
+    rules = set(RULES_NAMED.findall((scored.folder / RULES).read_text(encoding="utf-8")))
+    for metric in CATALOGUE:
+        (following,) = cli("metrics", metric).err.splitlines()
+        words = [scored.who if word == "NAME" else word for word in shlex.split(following.removeprefix(NEXT))]
+        done = cli(*words, "--folder", scored.folder)
+        assert (done.code, words[:2]) == (0, ["explain", scored.who]), (metric, done.err)
+        assert set(CODE.findall(done.out)) <= rules, metric
+        assert not BARE_FIGURE.findall(done.out), metric
 
 
 def test_open_opens_the_page_of_the_last_run(scored: Scored, monkeypatch: pytest.MonkeyPatch) -> None:

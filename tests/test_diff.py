@@ -317,6 +317,15 @@ def test_the_tables_fit_and_show_who_changed(folder: Path, columns: int, monkeyp
             assert bare(manager["name"])[:8] in bare(done.out)
 
 
+def test_groups_are_told_in_words_and_to_programs_by_their_codes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    told = cli("diff", "2026-Q1", "2026-Q2", folder, "--all").out
+    stored = cli("diff", "2026-Q1", "2026-Q2", folder, "--json").json["data"]["managers"]
+    assert {m["group"]["now"] for m in stored} & {"within", "not_scored"}
+    assert "in line" in told
+    assert not re.search(r"\bwithin\b|not_scored", told)
+
+
 def test_one_manager_is_told_rule_by_rule_and_all_with_all(folder: Path) -> None:
     told = cli("diff", "2026-Q1", "2026-Q2", folder, "--json").json["data"]["managers"]
     who = next(m for m in told if m["is_changed"] and m["is_in"] == "both")

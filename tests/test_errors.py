@@ -1,4 +1,4 @@
-"""In which order are problems told?"""
+"""In which order are problems told, and by which place?"""
 
 from dataclasses import fields, replace
 
@@ -25,3 +25,17 @@ def test_no_value_and_an_empty_one_are_told_in_one_order() -> None:
 def test_errors_come_first_and_what_is_said_twice_is_told_once() -> None:
     error, warning = replace(ONE, severity=Severity.ERROR, row=9), replace(ONE, severity=Severity.WARNING)
     assert in_order([ONE, warning, error, ONE]) == (error, warning, ONE)
+
+
+def test_a_place_counts_lines_of_rules_and_rows_of_exports() -> None:
+    rules, rows = (
+        Problem("x", file="rules.yaml", row=9, column="name"),
+        Problem("x", file="a.csv", row=9, column="name"),
+    )
+    assert (rules.place, rules.within) == ("rules.yaml:9", "line 9")
+    assert (rows.place, rows.within) == ("a.csv row 9, column name", "row 9, column name")
+    in_lines = replace(rows, line=12)
+    assert (in_lines.place, in_lines.within) == ("a.csv row 9 (line 12), column name", "row 9 (line 12), column name")
+    whole = replace(rows, row=None)
+    assert (whole.place, whole.within) == ("a.csv, column name", "column name")
+    assert (replace(whole, column=None).place, replace(rules, row=None).within) == ("a.csv", "")

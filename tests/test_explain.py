@@ -15,14 +15,17 @@ from six_rules import six_rules
 
 from scoring import demo, explain, intake, pipeline
 from scoring.cli.explain import FRAMES
+from scoring.cli.explained_values import CONSTANT
 from scoring.credit.ownership import UNASSIGNED
 from scoring.explain import Evidence, Explanation
+from scoring.explain.columns import called
 from scoring.explain.ends import whole
 from scoring.explain.measuring import measured
 from scoring.explain.movements import accounts
 from scoring.explain.names import chosen
 from scoring.letters import bare
 from scoring.metrics import OVER_BOOK, REASONS
+from scoring.metrics.metric import Parts
 from scoring.money import MONEY
 from scoring.rules import points
 from scoring.run import Run, json_text
@@ -155,11 +158,22 @@ def test_every_metric_can_be_explained(evidence: Evidence, metric: str) -> None:
     found = explain.explain(evidence, "Aino Kärkkälä", metric=metric)
     for said in (line.measured for line in found.lines):
         assert said.sentence
+        assert "_" not in said.sentence
         if said.is_sum and said.value is not None:
             assert sum(p.part for p in said.parts if p.part is not None) == said.value + said.less
         elif not said.is_sum:
             assert "no sum" in said.sentence
             assert all(p.figures for p in said.parts)
+
+
+def test_every_column_that_an_explanation_shows_has_words() -> None:
+    shown = {c for m in OVER_BOOK for c in (m.columns if m.parts is None else _columns_of(m.parts))}
+    assert {c for c in shown - set(CONSTANT) if called(c) == c} == set()
+
+
+def _columns_of(parts: Parts) -> set[str]:
+    whole = [e for e in (parts.top, parts.bottom) if e is not None and e.meta.is_column()]
+    return {e.meta.output_name() for e in whole} | ({parts.top_name} if parts.top_name else set())
 
 
 def test_money_that_no_rule_looks_at_is_exact(evidence: Evidence, graded_run: Run) -> None:

@@ -286,7 +286,10 @@ def test_what_a_rule_alone_would_have_needed_makes_the_target(evidence: Evidence
 
 def test_a_share_above_one_is_not_possible_and_said_so(evidence: Evidence, aino: Explanation) -> None:
     needs = {need.rule: need for need in reached(evidence, aino, 80).needs}
-    assert (needs["keep_revenue"].is_possible, needs["keep_revenue"].why) == (False, "a share cannot be above 100 %")
+    assert (needs["keep_revenue"].is_possible, needs["keep_revenue"].why) == (
+        False,
+        "a share cannot be above 100\u202f%",
+    )
     assert not needs["keep_customers"].is_possible
     assert needs["grow_revenue"].is_possible  # more than the same revenue can come back
 

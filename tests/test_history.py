@@ -157,6 +157,26 @@ def test_each_quarter_is_the_bridge_of_its_run(small_folder: Path, period: str) 
     assert Decimal(found["closing"]) == Decimal(bridge["closing"]) - Decimal(bridge["fx"])
 
 
+@pytest.mark.parametrize("way", ["--stream", "--hold"])
+def test_nobody_climbs_or_falls_by_a_plan_that_a_credit_makes_free_as_in_a_run(tmp_path: Path, way: str) -> None:
+    """Ada's dearer plan costs more than her credit, Bo's credit is more than his new plan, Cy pays throughout."""
+    head = FILES["contracts"].split("\n", 1)[0]
+    lines = (
+        "c1,a1,Standard Plan,30.00,EUR,month,2025-01-01,2026-05-05,\nc2,a1,Premium Plan,50.00,EUR,month,2026-05-05,,\n"
+        "c3,a1,Credit,-30.00,EUR,month,2025-01-01,,\nc4,a2,Premium Plan,100.00,EUR,month,2025-01-01,2026-05-05,\n"
+        "c5,a2,Standard Plan,50.00,EUR,month,2026-05-05,,\nc6,a2,Credit,-60.00,EUR,month,2026-05-05,,\n"
+        "c7,a3,Entry Plan,10.00,EUR,month,2025-01-01,2026-05-05,\nc8,a3,Premium Plan,20.00,EUR,month,2026-05-05,,\n"
+    )
+    folder = company(tmp_path / "c", {**FILES, "contracts": f"{head}\n{lines}"})
+    rules = default_text().replace("retention_window: 12m", "retention_window: period")
+    (folder / "rules.yaml").write_text(rules, encoding="utf-8")
+    found = rows(folder, way)["company", "2026-Q2"]
+    assert (found["ups"], found["downs"]) == (2, 0)
+    measures = pipeline.run(Request(folder, date.fromisoformat(AS_OF))).measures.rows
+    company_steps = measures.filter(pl.col("metric") == "tier_steps", pl.col("grain") == "company")
+    assert company_steps["value"].to_list() == [2]
+
+
 @pytest.mark.parametrize("by", ["company", "manager"])
 def test_what_rates_make_of_the_closing_before_is_no_movement(tmp_path: Path, by: str) -> None:
     """Bo's 100 dollars a month are 90 euros until March and 80 from April on; sixty parts are Mia's, forty Nils'."""

@@ -115,7 +115,7 @@ def test_what_a_column_of_ids_was_taken_for_and_its_values_that_are_none_are_tol
 
     taken = "column bill of accounts of crm is taken for ids of pay: 2 of 3 values are some; none are cus_X (of A3)"
     assert told() == ([("warning", taken)], {"matched"})
-    left = "column bill of accounts of crm is not taken for ids of pay: 2 of 3 values are some, and 80% must be"
+    left = "column bill of accounts of crm is not taken for ids of pay: 2 of 3 values are some, and 80\u202f% must be"
     assert told(least=0.8) == ([("note", left)], {"unmatched"})
 
 

@@ -57,7 +57,7 @@ def test_a_row_shows_score_range_change_and_reason() -> None:
     html = _html([card(is_beyond_chance=True)])
     for cell in (
         '<td class="num big" data-label="Score">72.6</td>',
-        '<td class="num one" data-label="Likely">70–76</td>',
+        '<td class="num likely" data-label="Likely">70–76</td>',
         '<span class="up">▲&nbsp;+2.5</span>',
         "<bdi>Solace Clinics</bdi>: +0.8 points, expansion of 1,800.00 on 2026-05-03",
         "EMEA Enterprise",

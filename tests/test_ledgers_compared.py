@@ -29,6 +29,11 @@ SMALL = {
         6,Elm,Standard Plan,1,-20.00,USD,month,2023-09-10,2023-10-10
         7,Ash,Standard Plan,1,50.00,EUR,month,2023-08-01,2023-08-01
         8,Ash,Storage,1,24.00,EUR,year,2025-01-10,2026-01-10
+        9,Yew,Standard Plan,1,30.00,EUR,month,2023-08-05,2023-11-05
+        10,Yew,Premium Plan,1,50.00,EUR,month,2023-11-05,2024-02-05
+        11,Yew,Entry Plan,1,30.00,EUR,month,2024-02-05,2024-08-05
+        12,Yew,Standard Plan,1,40.00,EUR,month,2024-08-05,
+        13,Yew,Account credit,1,-30.00,EUR,month,2023-08-05,
         """,
     "invoices-2023-07": """
         line_id,account_id,dated_on,amount,currency,kind
@@ -45,13 +50,15 @@ SMALL = {
         Oak,Ann,,2023-09-30
         Oak,Bob,2023-09-30,
         Elm,Ann,2023-08-15,
+        Yew,Cid,,
         """,
-    "accounts": "account_id\nOak\nElm\nAsh",
+    "accounts": "account_id\nOak\nElm\nAsh\nYew",
     "rates": "currency,dated_on,rate\nUSD,2023-07-01,0.900000\nUSD,2024-01-01,0.955000",
 }
 """Oak pays 30.00 a month, then 33.3333 on a higher tier, stops, and comes back. Elm's credit is larger than what it
 pays, and a hundredth of a dollar a year is 0.0008 a month. Ash has a void line before its first, invoices on
-one day, two of which end on a half, and no manager. Oak was invoiced what is called a credit; it is no order."""
+one day, two of which end on a half, and no manager. Oak was invoiced what is called a credit; it is no order. A credit
+makes all but the dearer plans of Yew free."""
 
 
 def _written(folder: Path) -> Path:
@@ -115,9 +122,12 @@ def test_a_ledger_that_one_can_work_out_by_hand(small: dict[str, Path], engine: 
         ("Elm", date(2023, 9, 1), "churn", 180_000),
         ("Oak", date(2023, 9, 1), "expansion", 33_333),
         ("Elm", date(2023, 10, 1), "reactivation", 72_000),
+        ("Yew", date(2023, 11, 1), "new", 200_000),
         ("Oak", date(2023, 12, 1), "churn", 333_333),
         ("Oak", date(2024, 2, 1), "reactivation", 100_000),
+        ("Yew", date(2024, 2, 1), "churn", 200_000),
         ("Elm", date(2024, 8, 1), "churn", 8),  # at 0.955 it is 0.0008, at 0.9 it was 0.0007
+        ("Yew", date(2024, 8, 1), "reactivation", 100_000),
         ("Ash", date(2025, 1, 1), "new", 20_000),
         ("Ash", date(2026, 1, 1), "churn", 20_000),
     ]
@@ -143,7 +153,7 @@ def test_a_ledger_that_one_can_work_out_by_hand(small: dict[str, Path], engine: 
         ("Oak", date(2024, 1, 1), 0, 100_000, 0, 0, None, 0),
     ]
     owned = _rows(told, "book", "account_id", "manager_id")
-    assert {row for row in owned if row[0] != "Ash"} == {("Elm", "Ann"), ("Oak", "Bob")}
+    assert {row for row in owned if row[0] != "Ash"} == {("Elm", "Ann"), ("Oak", "Bob"), ("Yew", "Cid")}
 
 
 @pytest.mark.parametrize("engine", list(ENGINES))
@@ -159,6 +169,20 @@ def test_sums_add_levels_below_nothing_and_the_book_does_not_hold_them(small: di
         ("Ann", date(2023, 7, 1), 0, 0, -71_993, 408_007, 180_000),  # Elm's credit is larger than what it pays
         ("Ann", date(2023, 10, 1), 1, -71_993, 7, 0, 0),
     ]
+
+
+@pytest.mark.parametrize("engine", list(ENGINES))
+def test_nobody_climbs_or_falls_who_does_not_pay_at_both_ends(small: dict[str, Path], engine: str) -> None:
+    tiers = ("quarter", "opening", "closing", "tier_before", "tier_after")
+    book = [row[1:] for row in _rows(small[engine], "book", "account_id", *tiers) if row[0] == "Yew"][:4]
+    assert book == [
+        (date(2023, 10, 1), 0, 200_000, 1, 2),
+        (date(2024, 1, 1), 200_000, 0, 2, 0),
+        (date(2024, 7, 1), 0, 100_000, 0, 1),
+        (date(2024, 10, 1), 100_000, 100_000, 1, 1),
+    ]
+    moved = [row for row in _rows(small[engine], "sums", "manager_id", "ups", "downs") if row[0] == "Cid"]
+    assert set(moved) == {("Cid", 0, 0)}
 
 
 def test_one_unit_a_swap_and_a_missing_row_are_told(small: dict[str, Path], tmp_path: Path) -> None:

@@ -194,6 +194,13 @@ def test_a_funnel_has_a_dot_for_each_book_a_ring_where_it_is_beyond_and_no_marku
     assert [bool(line.get("stroke-dasharray")) for line in lines] == [True, True, False, False]
 
 
+def test_sizes_below_a_funnel_are_told_apart_however_small_the_books_are() -> None:
+    labels = [text.text for text in _picture([Book("A", 0.24, 1.0), Book("B", 0.1, 4.0, 1)]).iter(f"{SVG}text")]
+    assert labels[-6:] == ["0.00", "0.05", "0.10", "0.15", "0.20", "0.25"]
+    said = funnel.sentence([Book("A", 0.24, 1.0), Book("B", 0.1, 4.0, 1)])
+    assert said.startswith("1 of 2 books lie within the inner lines and 1 outside, though within the outer ones;")
+
+
 def test_without_expectation_the_page_draws_rates() -> None:
     managers = [
         {"manager_id": str(n), "name": str(n), "accounts": 10 * n, "kept": 9 * n, "rate": 0.9, "lost": None}

@@ -344,15 +344,15 @@ def test_a_question_is_told_by_its_words_or_by_the_column_beside_it(header: tupl
     [
         ("net", ["1.125", "2.5"]),
         ({"column": "net", "where": {"id": {"filled": True}}}, ["1.125", "2.5"]),
-        ({"column": "net", "minor_of": "id"}, ["0.0112", "0.025"]),
-        ({"column": "net", "where": {"id": {"filled": True}}, "minor_of": "id"}, ["0.0112", "0.025"]),
+        ({"column": "net", "minor_of": "cur"}, ["0.0112", "0.025"]),
+        ({"column": "net", "where": {"id": {"filled": True}}, "minor_of": "cur"}, ["0.0112", "0.025"]),
         ({"formula": "net * 2"}, ["2.25", "5"]),
         ({"first": ["gross", "net"]}, ["1234.5", "2.5"]),
         ({"first": [{"column": "net", "where": {"id": "1"}}, "gross"]}, ["1.125", None]),
     ],
 )
 def test_numbers_of_a_typed_file_have_no_declared_signs(tmp_path: Path, how: Any, amounts: list[str | None]) -> None:
-    rows = {"id": ["1", "2"], "net": [Decimal("1.125"), Decimal("2.500")], "gross": ["1.234,5", None]}
+    rows = {"id": ["1", "2"], "net": [Decimal("1.125"), Decimal("2.500")], "gross": ["1.234,5", None], "cur": "EUR"}
     pl.DataFrame(rows).write_parquet(tmp_path / "lines.parquet")
     columns = {"line_id": "id", "account_id": "id", "amount": how}
     constants = {"every": "month", "starts_on": date(2025, 1, 1)}
@@ -469,6 +469,33 @@ def test_a_column_of_currencies_holds_codes_and_a_sign_in_it_is_told_its_code(tm
     ]
     said = [fault.remedy for fault in found.faults if fault.value == "€"]
     assert said == ['write EUR, or declare words: {"€": EUR}']
+
+
+def test_minor_of_names_a_column_of_currencies_or_is_one_error(tmp_path: Path) -> None:
+    text = "1;500;jpy;red\n2;500;EUR;\n3;500;;eur\n4;500;;NEW\n"
+    amount = {"column": "net", "minor_of": "list"}
+    for how in (amount, {"formula": "net * 1", "minor_of": "list"}, {"first": [amount, "net"]}):
+        delivery = lines(
+            tmp_path, text, columns={"currency": "cur", "amount": how}, marks=False, where={"id": ["1", "3"]}
+        )
+        told = [fault for fault in errors(delivery) if fault[1] == "list"]
+        assert told == [(1, "list", "is no currency, though minor_of names this column", "red")]
+    (fault,) = lines(tmp_path, text.replace(";eur", ";x"), columns={"amount": amount}, marks=False).faults
+    assert fault.what == "is no currency, though minor_of names this column (3 values, the first)"
+    assert fault.remedy.startswith("name a column of currency codes")
+    known = lines(tmp_path, text.replace("red", "£").replace("NEW", "PTS"), columns={"amount": amount}, marks=False,
+                  minor_digits={"PTS": 0})  # fmt: skip
+    assert column(known, "amount") == [5, 5, 5, 500]
+
+
+def test_minor_of_reads_the_codes_that_words_are_translated_to(tmp_path: Path) -> None:
+    how = {
+        "currency": {"column": "cur", "words": {"Yen": "JPY", "$": "USD"}},
+        "amount": {"formula": "net", "minor_of": "cur"},
+    }
+    delivery = lines(tmp_path, "1;500;Yen;\n2;500;$;\n3;500;EUR;\n", columns=how, marks=False)
+    assert column(delivery, "amount") == [500, 5, 5]
+    assert column(delivery, "currency") == ["JPY", "USD", "EUR"]
 
 
 def test_headers_without_the_question_are_no_survey() -> None:

@@ -143,15 +143,26 @@ def test_accounts_that_may_still_renew_are_counted(scored: Scored, accounts: int
 @pytest.mark.parametrize(
     ("more", "what"),
     [
-        (1, "1 more product is on no rung of the ladder; name it under ladder.products if it is a tier"),
-        (2, "2 more products are on no rung of the ladder; name those that are tiers under ladder.products"),
+        (1, "Without a rung of the ladder is 1 more; name it under ladder.products if it is a tier"),
+        (2, "Without a rung of the ladder are 2 more; name those that are tiers under ladder.products"),
     ],
 )
 def test_products_on_no_rung_beyond_the_first_are_counted(scored: Scored, more: int, what: str) -> None:
     ladder = "ladder: {tiers: [Low, High], products: {Basic: Low, Other: High}}\n"
     lines = [f"c{n} a1 Strange{n} 10 month 2025-01-01 ." for n in range(SHOWN + more)]
     sold = "\n".join(["line_id account_id product amount every starts_on ends_on", *lines])
-    assert what in said(scored(CONTRACTS, ladder, contracts=sold))
+    made = scored(CONTRACTS, ladder, contracts=sold)
+    assert what in said(made)
+    told = [p.what for p in made.problems if p.column == "ladder.products"]
+    assert told[-1].startswith("without a rung")
+
+
+def test_lines_of_no_product_are_told_as_such(scored: Scored) -> None:
+    ladder = "ladder: {tiers: [Low, High], products: {Basic: Low}}\n"
+    sold = CONTRACTS["contracts"].replace("c2      a2         Basic", "c2 a2 .")
+    made = scored(CONTRACTS, ladder, contracts=sold)
+    what = "What names no product is on no rung of the ladder (1 line, €200.00); map a column to product or tier"
+    assert what in said(made)
 
 
 def test_an_account_that_came_back_contradicts_nothing(scored: Scored) -> None:

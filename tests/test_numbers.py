@@ -95,6 +95,12 @@ def test_a_likely_range_stands_in_one_word() -> None:
     assert likely(None, 76.1) == "n/a"
 
 
+def test_a_likely_range_from_below_nothing_has_no_dash_beside_its_minus() -> None:
+    assert likely(-7.2, 26) == "−7 to 26"
+    assert likely(-7.2, -1) == "−7 to −1"
+    assert likely(-0.2, 9, " to ") == likely(0, 9, " to ") == "0 to 9"
+
+
 def test_a_change_is_what_is_between_two_printed_scores() -> None:
     assert signed_between(39.14, 35.16) == "−3.9"
     assert (signed_between("50.04", "50.06"), signed_between(50.06, 50.14)) == ("+0.1", "0.0")

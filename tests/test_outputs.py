@@ -10,6 +10,7 @@ import pytest
 
 from scoring.reports import folder as pages
 from scoring.reports import outputs, swap
+from scoring.reports.names import alphabetical
 from scoring.run import Run
 
 NAMED = (
@@ -33,6 +34,12 @@ def test_a_run_leaves_files_under_stable_names(demo_run: Run, tmp_path: Path) ->
     assert json.loads(found["run.json"])["run_id"] == demo_run.run_id
     assert [c["manager_id"] for c in json.loads(found["scorecards.json"])] == [c["manager_id"] for c in demo_run.cards]
     assert pl.read_parquet(tmp_path / "out/book.parquet").equals(demo_run.book)
+
+
+def test_managers_are_sorted_as_they_are_read_with_accents_or_without(demo_run: Run) -> None:
+    names = [str(card["name"]) for card in demo_run.cards]
+    assert names == sorted(names, key=alphabetical)
+    assert names != sorted(names, key=str.casefold)
 
 
 def test_the_same_run_gives_the_same_bytes(demo_run: Run, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import re
 from dataclasses import replace
 from hashlib import sha256
 from importlib.resources import files
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -21,6 +22,9 @@ from scoring.scorecard.cards import Card
 from scoring.store import Store
 from scoring.view import NotVisibleError, Shelf, View
 from scoring.view.slugs import slug, unslug
+from scoring.view.trends import Point as TrendPoint
+from scoring.view.trends import Trend
+from scoring.web.trends import drawn
 
 NOW, BEFORE = PERIODS
 HOME = f"/periods/{NOW}"
@@ -219,6 +223,56 @@ def test_a_weight_that_is_none_is_told_in_words(leader: TestClient, weight: str)
     assert answer.status_code == 422
     assert rule in answer.text
     assert "Traceback" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "page", ["league", "company", "teams", "ladder", "cohorts", "data", "reviews", "what-if", "MANAGER", "ACCOUNT"]
+)
+def test_pages_say_figures_and_names_as_people_write_them(
+    leader: TestClient, cards: list[dict[str, Any]], page: str
+) -> None:
+    """No minus that is a hyphen, no percentage without its narrow blank, and no name that only programs use."""
+    card = next(c for c in cards if c["drivers"])
+    place = f"managers/{slug(card['manager_id'])}"
+    addresses = {"MANAGER": place, "ACCOUNT": f"{place}/accounts/{slug(card['drivers'][0]['account_id'])}"}
+    found = leader.get(f"{HOME}/{addresses.get(page, page)}")
+    assert found.status_code == 200
+    said = _said(found.text)
+    assert re.findall(r".{20}(?<![\w/.:–\-])-\d|.{20}\d[ \u00a0]?%", said) == []
+    if page not in ("data", "what-if", "ACCOUNT"):  # where columns, rules and rows are named
+        assert set(re.findall(r"\b[a-z]+(?:_[a-z0-9]+)+\b", said)) <= {"account_id"}
+
+
+def _said(page: str) -> str:
+    """What a page says: its text and what stands in for pictures."""
+    told = re.sub(r"(?s)<(script|style|code)\b.*?</\1>", " ", page)
+    return html.unescape(
+        " ".join([re.sub(r"<[^>]+>", " ", told), *re.findall(r'(?:title|aria-label)="([^"]*)"', told)])
+    )
+
+
+def test_a_problem_is_told_by_its_place_in_the_file(web_world: World, leader: TestClient) -> None:
+    seen = web_world.seen(web_world.users["leader"])
+    rows = [p for p in seen.problems if p.file and p.file != "rules.yaml" and p.row and p.column]
+    page = leader.get(f"{HOME}/data").text
+    assert rows
+    assert all(f"<small>row {p.row}, column {html.escape(p.column or '')}</small>" in page for p in rows)
+
+
+def test_who_never_had_a_score_has_no_line_of_scores() -> None:
+    points = [TrendPoint(period, None, None, None, "not_scored", None, "r") for period in ("2026-Q1", "2026-Q2")]
+    assert drawn("Ann", Trend("m1", tuple(points), ())) is None
+    assert drawn("Ann", Trend("m1", (points[0], replace(points[1], score=50.0)), ())) is not None
+
+
+def test_the_log_and_the_rules_are_told_in_words(leader: TestClient) -> None:
+    leader.get(f"{HOME}/what-if")
+    leader.get(f"{HOME}/data")
+    said = _said(leader.get("/log").text)
+    assert "weights: other weights" in said
+    assert "expires at" not in said or re.search(r"expires at \d{4}-\d\d-\d\d \d\d:\d\d\b(?!:)", said)
+    assert not re.search(r"\[\]|\['|\d\dT\d\d|[0-9a-f]{13}|_", said)
+    assert "Scores rest on 4 quarters." in _said(leader.get("/rules").text)
 
 
 def test_every_page_is_described_for_programs(leader: TestClient) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from restated import CANCELLED, TABLES, bytes_below, company, exchange, put, score, seal
+from restated import CANCELLED, RULES, TABLES, bytes_below, company, exchange, put, score, seal
 from test_cli import cli
 
 from scoring import intake, pipeline
@@ -19,6 +19,7 @@ from scoring.compare.restatement import Restatement
 from scoring.compare.restating import restate
 from scoring.folder import Reader
 from scoring.intake import Request
+from scoring.reports.prior import why
 from scoring.run import Run
 from scoring.store import open_store
 
@@ -336,6 +337,20 @@ def test_pages_of_a_sealed_period_are_those_of_the_sealed_run(tmp_path: Path) ->
     assert bytes_below(folder / "scorecards") != first
     past.show_sealed(folder, "2026-Q1")
     assert bytes_below(folder / "scorecards") == first
+
+
+def test_the_day_of_a_record_is_that_of_the_business_time_zone(tmp_path: Path) -> None:
+    """Midnight of 20 April in UTC is the evening of the 19th in Los Angeles."""
+    folder = company(tmp_path / "co")
+    there = RULES.replace("method:", "calendar: {time_zone: America/Los_Angeles}\nmethod:")
+    (folder / "rules.yaml").write_text(there, encoding="utf-8")
+    score(folder, "2026-Q1", APRIL)
+    seal(folder, "2026-Q1")
+    exchange(folder, "contracts", *CANCELLED)
+    assert [row.recorded_at for row in known(folder, JULY).rows] == ["2026-04-19T17:00:00-07:00"]
+    assert "2026-04-19 (late)" in cli("restate", "2026-Q1", folder, "--as-of", JULY).out
+    (line,) = score(folder, "2026-Q2", JULY).cards[0]["prior_periods"]["lines"]
+    assert why(line) == "recorded 19 April 2026 (contracts.csv:11)"
 
 
 def test_card_and_explanation_tell_what_was_learned(folder: Path) -> None:

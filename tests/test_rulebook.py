@@ -227,7 +227,7 @@ grades:
         ),
         ("churn_rate", "{floor: 1%, target: 5%}", "grade.floor is below the target, but lower is better"),
         ("churn_rate", "{floor: 5%, target: 5%}", "grade.floor equals the target"),
-        ("logo_retention", "{floor: 75, target: 97}", "grade.floor stands for 7500 % of logo_retention"),
+        ("logo_retention", "{floor: 75, target: 97}", "grade.floor stands for 7500\u202f% of logo_retention"),
         ("revenue", "{floor: 10%, target: 5000}", "grade.floor is a percentage, but revenue is no ratio"),
         ("revenue_share", "{bands: [{from: 0, points: 1}]}", "grade.better is missing"),
         ("logo_retention", "{bands: []}", "grade.bands needs 1 or more entries"),

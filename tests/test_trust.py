@@ -5,7 +5,7 @@ import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from scoring.reports.card import card_html
 from scoring.reports.league import league_html
 from scoring.rules import Rulebook
 from scoring.run import Run
-from scoring.trust import Finding, Level, Looked
+from scoring.trust import Finding, Level, Looked, freshness
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "benchmarks"))
 
@@ -149,6 +149,28 @@ def test_a_cancellation_or_the_day_a_row_was_recorded_shows_that_the_export_is_a
         seen.rulebook, {**seen.tables, "contracts": recorded}, seen.read, {}, (), seen.period, seen.as_of
     )  # fmt: skip
     assert not found(told, "freshness")
+
+
+@pytest.mark.parametrize(
+    ("zone", "at", "days"),
+    [
+        ("America/Los_Angeles", datetime(2026, 7, 1, 6, 59, tzinfo=UTC), 0),
+        ("UTC", datetime(2026, 6, 30, 23, 59, tzinfo=UTC), 0),
+        ("Asia/Tokyo", datetime(2026, 5, 31, 15, tzinfo=UTC), 29),
+        ("UTC", datetime(2026, 5, 31, 15, tzinfo=UTC), 30),
+    ],
+)
+def test_a_row_was_recorded_on_the_day_that_it_was_in_the_business_time_zone(
+    zone: str, at: datetime, days: int
+) -> None:
+    rules = {**RULES, "calendar": {"time_zone": zone}}
+    seen = looked({"contracts": contracts([date(2026, 5, n) for n in range(1, 24)])}, rules, as_of=END)
+    recorded = seen.tables["contracts"].with_columns(pl.lit(at).dt.cast_time_unit("us").alias("recorded_at"))
+    told = replace(seen, tables={**seen.tables, "contracts": recorded})
+    found = freshness.silence(told, "contracts")
+    assert (found.days if found else 0) == days
+    if found:
+        assert freshness.furthest("contracts", recorded, found.last_on, told.rulebook) == ["contracts.csv"]
 
 
 def test_an_end_shows_that_the_export_is_alive_where_contracts_run_on_and_not_where_all_have_terms() -> None:

@@ -3,14 +3,18 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+import polars as pl
+
 from adapters.draft.columns import INDENT, column_lines, interval, parts_of_name
 from adapters.draft.facts import Facts
 from adapters.draft.recognise import FILLABLE, compact
 from adapters.draft.shades import won_words
 from adapters.draft.sketch import GUESSED, RECOGNISED, UNKNOWN, Line, flow, remark, scalar
+from adapters.values import marks, signs
 from adapters.wording import counted
 
 _MOST_VALUES = 60
+_EXAMPLES = 3
 _UNIQUE = {"accounts": "account_id", "managers": "manager_id"}
 
 
@@ -50,6 +54,8 @@ def _formats(facts: Facts) -> Iterator[Line]:
         yield Line(f'decimal: "{form.point}"', remark(GUESSED, doubt or "all numbers fit"))
     if form is not None and form.thousands:
         yield Line(f'thousands: "{form.thousands}"', remark(GUESSED, doubt or "all numbers fit"))
+    if form is not None and form.marks:
+        yield Line("marks: true", remark(GUESSED, "each number has signs around it"))
     if form is None and doubt:
         yield Line("", doubt if doubt.startswith("all but") else remark(UNKNOWN, doubt))
     if facts.shared_dates:
@@ -67,6 +73,21 @@ def _constants(facts: Facts, asked: Asked) -> Iterator[Line]:
         is_open = ours in asked.required and ours != "line_id" and facts.guess.theirs(ours) is None
         if is_open and ours not in found:
             yield Line("", remark(UNKNOWN, f"{ours}, which every row needs; add it under constants"))
+    if sign := _open_sign(facts, asked):
+        several = ", ".join(signs.candidates(sign)[:_EXAMPLES])
+        yield Line(
+            "", remark(UNKNOWN, f"currency: {sign} is the sign of several, as {several}; add it under constants")
+        )
+
+
+def _open_sign(facts: Facts, asked: Asked) -> str | None:
+    """A sign beside the amounts that several currencies have, where no column says which."""
+    has_marks = facts.numbers.form is not None and facts.numbers.form.marks
+    if not has_marks or "currency" not in asked.kinds or facts.guess.theirs("currency"):
+        return None
+    named = facts.texts("amount").drop_nulls().to_frame("cell").select(marks.named(pl.col("cell")).unique()).to_series()
+    words = (word for said in named.sort() for word in marks.words_in(said))
+    return next((word for word in words if signs.meant(word) is None and signs.candidates(word)), None)
 
 
 def _fixed(facts: Facts) -> Iterator[tuple[str, tuple[str, str]]]:

@@ -1,13 +1,13 @@
 """How does an export write its numbers and dates? Told by all values of its columns, for a draft to name."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import product
 
 import polars as pl
 
-from adapters.values import dates, numbers
+from adapters.values import dates, marks, numbers
 from adapters.values.formats import Format
 
 _SCALE = 6
@@ -17,6 +17,7 @@ _NUMBERS = tuple(
         (",", "."), (".", ","), (",", " "), (".", " "), (".", "'"), (",", "'"), (",", None), (".", None),
     )
 )  # fmt: skip
+_EXPONENT = "[0-9][eE]"
 _DAYS = (
     "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d",
     "%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%b %d, %Y", "%B %d, %Y",
@@ -34,22 +35,23 @@ class Habit:
 
 
 def number_habit(columns: Sequence[pl.Series]) -> Habit:
-    """The decimal and thousands signs with which all values of the columns are numbers."""
+    """The signs with which all values of the columns are numbers: decimal, thousands, and marks where each has some."""
     texts = pl.concat([c.alias("cell") for c in columns]).drop_nulls().to_frame() if columns else None
     if texts is None or texts.is_empty():
         return Habit()
-    unclear = any(numbers.may_be_grouped(c) for c in columns)
-    if not unclear and _unread(texts, Format()) == 0:
+    has_marks = any(map(_is_marked, columns))
+    forms = [replace(form, marks=has_marks) for form in _NUMBERS]
+    unclear = any(numbers.may_be_grouped(c, Format(marks=has_marks)) for c in columns)
+    if not (unclear or has_marks) and _unread(texts, Format()) == 0:
         return Habit()
-    tried = [(f, _unread(texts, f)) for f in _NUMBERS]
+    tried = [(f, _unread(texts, f)) for f in forms]
     fewest = min(unread for _, unread in tried)
     if fewest * 20 > texts.height:
         return Habit(doubt="the numbers are written in a way that is not known")
     best = [form for form, unread in tried if unread == fewest]
     if _differ([numbers.decimal(pl.col("cell"), _SCALE, form) for form in best], texts):
         return Habit(doubt='decimal sign unclear: the values fit both "." and ","; declare decimal')
-    plain = Format(".", None)
-    form = None if plain in best and not unclear else best[-1]
+    form = None if Format(".", None) in best and not unclear else best[-1]
     return Habit(form, f"all but {fewest} of the numbers fit" if fewest else "")
 
 
@@ -72,6 +74,19 @@ def date_habit(texts: pl.Series) -> Habit:
     if _differ([dates.day(cell, Format(dates=p)) for p in fits], pl.concat([cells, probe])):
         return Habit(doubt=f"the dates can be read as {' and as '.join(fits)}; declare dates")
     return Habit(Format(dates=fits[0]))
+
+
+def _is_marked(cells: pl.Series) -> bool:
+    """Whether no value of the column is a number without what stands around it, and a currency is on all or on none.
+
+    Exponents are left to a person, as a spreadsheet may have cut digits.
+    """
+    texts = cells.drop_nulls().alias("cell").to_frame()
+    if texts.is_empty() or texts["cell"].str.contains(_EXPONENT).any():
+        return False
+    is_bare = any(_unread(texts, form) < texts.height for form in _NUMBERS)
+    has_currency = texts.select(marks.named(pl.col("cell")) != "").to_series()
+    return not is_bare and (has_currency.all() or not has_currency.any())
 
 
 def _unread(texts: pl.DataFrame, form: Format) -> int:

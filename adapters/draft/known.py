@@ -1,7 +1,6 @@
 """What does a draft say of exports that are known by their headers? The entries by which they are read anyway."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -33,7 +32,7 @@ def block(export: Unmapped, kind: Recognised, made: Plan, wanted: Wanted) -> tup
     lines: list[Line] = []
     for source in entries:
         how = written(source, _cells(export), wanted.kinds(source.table))
-        lines += _entry(source, replace(export, declared={**export.declared, **how.declared}), what)
+        lines += _entry(source, {**export.declared, **how.declared}, what)
         lines += [Line("", f"{GUESSED}: {doubt}") for doubt in how.doubts]
         findings += [Finding(GUESSED, export.file, doubt) for doubt in how.doubts]
     if not entries:
@@ -52,10 +51,10 @@ def _cells(export: Unmapped) -> pl.DataFrame:
     return pl.DataFrame() if export.cells is None else export.cells
 
 
-def _entry(source: FileSource, export: Unmapped, what: str) -> Iterator[Line]:
+def _entry(source: FileSource, declared: Mapping[str, object], what: str) -> Iterator[Line]:
     said: dict[str, Any] = source.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     yield Line(f"- file: {scalar(source.file)}", f"{RECOGNISED}: {what}", indent=2)
-    for setting, value in {**export.declared, **said}.items():
+    for setting, value in {**declared, **said}.items():
         if setting in _BLOCKS and value:
             yield Line(f"{setting}:")
             parts = value.items() if isinstance(value, dict) else enumerate(value)

@@ -18,7 +18,7 @@ _NUMERIC = ("money", "number", "whole")
 class Written:
     """What has to be declared for an entry, and the doubts that are left, in words."""
 
-    declared: Mapping[str, str]
+    declared: Mapping[str, str | bool]
     doubts: tuple[str, ...]
 
 
@@ -33,7 +33,8 @@ def written(source: FileSource, cells: pl.DataFrame, kinds: Mapping[str, str]) -
         _of_dates([days for days in _days(source, rows, kinds) if len(days)], source),
     ]
     numeric, days = (habit.form or Format() for habit in found)
-    declared = {"decimal": numeric.decimal, "thousands": numeric.thousands, "dates": days.dates}
+    signs: dict[str, str | bool | None] = {"decimal": numeric.decimal, "thousands": numeric.thousands}
+    declared = signs | {"marks": numeric.marks, "dates": days.dates}
     return Written({n: v for n, v in declared.items() if v}, tuple(h.doubt for h in found if h.doubt))
 
 
@@ -55,7 +56,7 @@ def _days(source: FileSource, cells: pl.DataFrame, kinds: Mapping[str, str]) -> 
 
 
 def _of_numbers(habit: Habit, source: FileSource) -> Habit:
-    return Habit() if source.decimal or source.thousands else habit
+    return Habit() if source.decimal or source.thousands or source.marks else habit
 
 
 def _of_dates(columns: Sequence[pl.Series], source: FileSource) -> Habit:

@@ -66,6 +66,9 @@ def open_file(path: Path, name: str, opening: Opening = _USUAL) -> Opened:
 
 def _read(path: Path, data: bytes, opening: Opening) -> tuple[Rows, list[str]]:
     kind = format_of(path, data)
+    if opening.sheet is not None and kind in (TEXT, PARQUET):
+        what = "is no workbook, though a sheet of it is declared"
+        raise UnreadableError(what, "take sheet out of its entry in sources.yaml", value=opening.sheet)
     if kind == PARQUET:
         return read_parquet(data, opening.columns)
     if kind == TEXT:

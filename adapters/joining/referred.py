@@ -6,7 +6,7 @@ import polars as pl
 
 from adapters.delivery import Fault
 from adapters.joining.rules import Reference, in_ours, in_theirs
-from adapters.wording import counted, listed
+from adapters.wording import counted, listed, percent
 
 _EXAMPLES = 3
 
@@ -31,7 +31,7 @@ def _told(holder: str, of: str, reference: Reference, least: float) -> Fault:
     hits = f"{values.height - missed.height:,} of {counted(values.height, 'value')}"
     column = f"column {reference.column} of accounts of {holder}"
     if reference.share < least:
-        what = f"{column} is not taken for ids of {of}: {hits} are some, and {least:.0%} must be"
+        what = f"{column} is not taken for ids of {of}: {hits} are some, and {percent(least)} must be"
         return Fault(what, "lower match: least in sources.yaml if it holds them", table="accounts", severity="note")
     what = f"{column} is taken for ids of {of}: {hits} are some"
     if missed.is_empty():

@@ -9,9 +9,9 @@ from adapters.files.rows import ROW
 from adapters.mapping.arithmetic import evaluate
 from adapters.mapping.copying import copied, is_computed, names_in, written
 from adapters.mapping.formula import FormulaError, parse
+from adapters.mapping.minor import codes_of
 from adapters.mapping.sources import ColumnOf, FirstOf, FormulaOf, Source
-from adapters.values import parsing, signs
-from adapters.values.cells import text
+from adapters.values import parsing
 from adapters.values.currencies import decimals_of
 from adapters.values.parsing import Asked
 from adapters.values.typed import KEPT, Typed, typed
@@ -74,7 +74,7 @@ def _formula(frame: pl.DataFrame, source: FormulaOf, asked: Asked) -> Computed:
 def _in_major_units(frame: pl.DataFrame, source: FormulaOf, operands: Typed, asked: Asked) -> pl.Series:
     """The results in the currency's usual unit; a row without a currency is divided by 100, as most have cents."""
     decimals, currency = parsing.SCALES[asked.kind], str(source.minor_of)
-    codes = frame.select(signs.code(text(currency, frame.schema[currency], asked.form.blanks))).to_series()
+    codes = frame.select(codes_of(currency, frame, asked.form)).to_series()
     usual = {c: decimals_of(c) for c in codes.unique().drop_nulls()}
     places = codes.replace_strict(usual | dict(asked.form.minor_digits), default=2)
     whole = pl.Series(asked.name, [None] * frame.height, dtype=pl.Decimal(18, decimals))

@@ -10,6 +10,7 @@ from adapters.delivery import Fault
 from adapters.files.rows import ROW
 from adapters.mapping.computing import computed
 from adapters.mapping.copying import copied, is_computed, names_in, values_in, written
+from adapters.mapping.minor import strange_codes, with_codes
 from adapters.mapping.naming import overlooked, with_named
 from adapters.mapping.record_ids import whole
 from adapters.mapping.sources import ColumnOf, FileSource, FirstOf, FormulaOf, LastOf, Source
@@ -37,10 +38,11 @@ def shape(frame: pl.DataFrame, source: FileSource, kinds: Mapping[str, str], for
     exprs = [_as_id(cell, n, form).alias(n) for n, cell in copies.items()]
     exprs += [pl.col(theirs).alias(n) for n, theirs in source.attributes.items()]
     exprs += [pl.lit(constant_text(v)).alias(n) for n, v in source.constants.items()]
-    raw, faulty = frame.select(ROW, KEPT, *exprs), frozenset[int]()
-    faults: list[Fault] = []
+    raw, coded = frame.select(ROW, KEPT, *exprs), with_codes(frame, source, form)
+    strange = strange_codes(coded, source, form)
+    faults, faulty = [fault for fault, _ in strange], frozenset[int]().union(*(rows for _, rows in strange))
     for name, how in worked_out.items():
-        series, said, rows = computed(frame, how, Asked(name, kinds[name], form, name))
+        series, said, rows = computed(coded, how, Asked(name, kinds[name], form, name))
         raw, faults, faulty = raw.with_columns(series), [*faults, *said], faulty | rows
     asked += [Asked(n, "text", form, theirs) for n, theirs in source.attributes.items()]
     asked += [Asked(n, kinds[n], OURS, n) for n in source.constants]

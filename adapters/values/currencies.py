@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import polars as pl
+from babel.core import get_global
 
 from adapters.delivery import Fault
 from adapters.files.rows import ROW
@@ -48,6 +49,11 @@ def faults_of(misfit: Misfit) -> Fault:
 def decimals_of(code: str) -> int:
     """How many decimals a currency has."""
     return next((decimals for decimals, codes in _DECIMALS.items() if code in codes.split()), 2)
+
+
+def known_codes() -> list[str]:
+    """The codes of all currencies that ISO 4217 knows or knew."""
+    return sorted(get_global("all_currencies"))
 
 
 def _without(rows: pl.DataFrame, column: Asked) -> Misfit:

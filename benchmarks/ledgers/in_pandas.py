@@ -189,7 +189,8 @@ def _owner(rows: pd.DataFrame, owners: pd.DataFrame, day: pd.Series) -> pd.Serie
 
 
 def _sums(book: pd.DataFrame, moves: pd.DataFrame, owners: pd.DataFrame) -> pd.DataFrame:
-    steps = (book["tier_after"] - book["tier_before"]).fillna(0).astype("int64")
+    pays = (book["opening"] > 0) & (book["closing"] > 0)
+    steps = (book["tier_after"] - book["tier_before"]).where(pays).fillna(0).astype("int64")
     own = book.assign(
         accounts=((book["opening"] > 0) | (book["closing"] > 0)).astype(int),
         ups=steps.clip(lower=0),

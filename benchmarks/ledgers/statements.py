@@ -140,12 +140,12 @@ CREATE TABLE book AS WITH figures AS (
 SELECT f.*, greatest(before, 0) AS opening, greatest(after, 0) AS closing,
   coalesce(manager_id, 'unassigned') AS manager_id
 FROM figures f LEFT JOIN owners o ON o.a = f.a AND o.starts_on <= last AND o.ends_on > last
-WHERE before <> 0 OR after <> 0 OR revenue <> 0 OR tier_before <> tier_after;
+WHERE before <> 0 OR after <> 0 OR revenue <> 0;
 CREATE TABLE sums AS WITH parts AS (
   SELECT manager_id, quarter, CAST(opening > 0 OR closing > 0 AS BIGINT) AS accounts, 0 AS opening, after AS closing,
-    least(opening, closing) AS retained, revenue, greatest(tier_after - tier_before, 0) AS ups,
-    greatest(tier_before - tier_after, 0) AS downs, NULL AS kind, 0 AS amount
-  FROM book
+    least(opening, closing) AS retained, revenue, greatest(steps, 0) AS ups, greatest(-steps, 0) AS downs,
+    NULL AS kind, 0 AS amount
+  FROM (SELECT *, CASE WHEN opening > 0 AND closing > 0 THEN tier_after - tier_before END AS steps FROM book)
   UNION ALL SELECT o.manager_id, quarter, 0, before, 0, 0, 0, 0, 0, NULL, 0
   FROM book b LEFT JOIN owners o ON o.a = b.a AND o.starts_on <= quarter - 1 AND o.ends_on > quarter - 1
   WHERE before <> 0

@@ -30,6 +30,7 @@ def show(record: Mapping[str, Any]) -> None:
 
 
 def _subject(record: Mapping[str, Any], name: str, title: str) -> None:
+    from scoring.numbers import percent
     from scoring.reports.backtest import MEASURES, error_rows, total_rows, written_as
 
     say(title)
@@ -47,12 +48,13 @@ def _subject(record: Mapping[str, Any], name: str, title: str) -> None:
     heads = ("Tenth by forecast", "Accounts", "Mean forecast", "Mean of what came")
     table([Column(head, is_number=True) for head in heads], tenths)
     say()
-    of_totals = ("Forecast of the total", f"Likely ({record['level']:.0%})", "Came", "In range", "Factor")
+    of_totals = ("Forecast of the total", f"Likely ({percent(record['level'], 0)})", "Came", "In range", "Factor")
     table([Column("Day"), *(Column(head, is_number=True) for head in of_totals)], total_rows(record, name))
     say()
 
 
 def _signals(record: Mapping[str, Any]) -> None:
+    from scoring.numbers import percent
     from scoring.reports.backtest import signal_rows, without_signal
 
     say("Metrics that claim to look ahead, by rank correlation with what came")
@@ -60,7 +62,7 @@ def _signals(record: Mapping[str, Any]) -> None:
         Column("Metric"),
         Column("Held against"),
         Column("Correlation", is_number=True),
-        Column("Likely (95 %)", is_number=True, is_extra=True),
+        Column(f"Likely ({percent(0.95, 0)})", is_number=True, is_extra=True),
         Column("Accounts", is_number=True, is_extra=True),
         Column("Verdict"),
     )

@@ -164,6 +164,7 @@ def _managers(view: View) -> None:
 
 def _row(manager: "ManagerChange") -> tuple[str, ...]:
     from scoring.numbers import fixed, likely, signed_between
+    from scoring.reports.standing import IN_FEW_WORDS
 
     return (
         manager.name,
@@ -173,7 +174,7 @@ def _row(manager: "ManagerChange") -> tuple[str, ...]:
         likely(manager.low.then, manager.high.then),
         likely(manager.low.now, manager.high.now),
         _pair(manager.label),
-        _pair(manager.group),
+        _both(*(IN_FEW_WORDS.get(group, group) for group in (manager.group.then, manager.group.now))),
     )
 
 

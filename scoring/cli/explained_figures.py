@@ -11,15 +11,16 @@ if TYPE_CHECKING:
 def cell(value: object, name: str | None, currency: str) -> str:
     """A cell of the book: money as money, counts and shares as numbers."""
     from scoring.facts import COUNTING
-    from scoring.numbers import fixed, money
+    from scoring.numbers import MINUS, fixed, money
 
     if value is None:
         return ""
+    if isinstance(value, float):
+        return fixed(value, 2)
     if isinstance(value, Decimal):
-        if name is None or name == "share" or name in COUNTING:
-            return f"{value.normalize():f}"
-        return money(value, currency)
-    return f"{value:,}" if isinstance(value, int) else fixed(value, 2) if isinstance(value, float) else str(value)
+        is_money = name is not None and name != "share" and name not in COUNTING
+        return money(value, currency) if is_money else f"{value.normalize():,f}".replace("-", MINUS)
+    return f"{value:,}".replace("-", MINUS) if isinstance(value, int) else str(value)
 
 
 def value_text(value: Decimal | float | None, unit: str, currency: str) -> str:

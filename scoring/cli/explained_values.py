@@ -15,15 +15,9 @@ if TYPE_CHECKING:
 SHOWN = 20
 """Accounts named one by one, unless all are asked for."""
 
-_NAMES = {
-    "before": "Before", "after": "After", "kept": "Kept", "gained": "Won", "lost": "Lost", "share": "Share",
-    "closing": "Closing", "opening": "Opening", "tier_before": "Tier before", "tier_after": "Tier after",
-    "account_months": "Months", "losses": "Losses", "account_months_before": "Months before",
-    "losses_before": "Losses before", None: "Achieved",
-}  # fmt: skip
 _ROOM = 5
 """Columns beside the account that a narrow terminal has room for."""
-_CONSTANT = {"top_tier", "margin", "horizon_months", "prior_losses", "prior_months", "company_closing", "share"}
+CONSTANT = {"top_tier", "margin", "horizon_months", "prior_losses", "prior_months", "company_closing", "share"}
 """Columns that are the same in every row, or say how much of the account counts."""
 
 
@@ -64,7 +58,7 @@ def of_account(lines: "Sequence[Line]", currency: str) -> None:
         put = "does not count" if part is None else _put(part, said, currency)
         rows.append(
             (
-                line.rule or said.metric,
+                line.rule or said.label,
                 value_text(said.value, said.unit, currency),
                 put,
                 "" if part is None or part.part is None else part_text(part.part, said, currency),
@@ -79,8 +73,13 @@ def _put(part: "Part", said: "Measured", currency: str) -> str:
     """What the account puts in, in one cell."""
     if not said.is_sum:
         return "counts"
-    top, bottom = cell(part.top, said.top_name, currency), cell(part.bottom, said.bottom_name, currency)
+    top, bottom = cell(part.top, _like(said), currency), cell(part.bottom, said.bottom_name, currency)
     return f"{top} of {bottom}" if part.bottom is not None else top
+
+
+def _like(said: "Measured") -> str | None:
+    """The column as which tops are written: their own, else what they are divided by, else any of money."""
+    return said.top_name or said.bottom_name or ("closing" if said.unit == "money" else None)
 
 
 def _kinds(kinds: "Sequence[Kind]", line: "Line", currency: str) -> None:
@@ -109,18 +108,20 @@ def _kinds(kinds: "Sequence[Kind]", line: "Line", currency: str) -> None:
 
 def _sum(said: "Measured", listed: "Sequence[Part]", found: "Explanation") -> None:
     """The accounts with their parts, the others in one row, and the sums."""
+    from scoring.explain.columns import ACHIEVED, POSSIBLE, called
+
     is_divided, currency = said.bottom is not None, found.currency
-    names = [_NAMES.get(said.top_name, said.top_name or ""), _NAMES.get(said.bottom_name, said.bottom_name or "")]
     columns = [
-        Column("Account"), Column(names[0], is_number=True), Column(names[1], is_number=True),
-        Column("Part", is_number=True), Column("Without it", is_number=True), Column("Movements", is_extra=True),
+        Column("Account"), Column(called(said.top_name, ACHIEVED), is_number=True),
+        Column(called(said.bottom_name, POSSIBLE), is_number=True), Column("Part", is_number=True),
+        Column("Without it", is_number=True), Column("Movements", is_extra=True),
     ]  # fmt: skip
     parts = _printed([p.part for p in listed], said)
     told = {a.account_id: a for a in found.accounts}
     rows = [
         (
             part.name,
-            cell(part.top, said.top_name, currency),
+            cell(part.top, _like(said), currency),
             cell(part.bottom, said.bottom_name, currency),
             shown,
             value_text(part.without, said.unit, currency),
@@ -134,7 +135,7 @@ def _sum(said: "Measured", listed: "Sequence[Part]", found: "Explanation") -> No
         rows.append(
             (
                 f"{len(rest):,} other accounts",
-                cell(top, said.top_name, currency),
+                cell(top, _like(said), currency),
                 cell(bottom if is_divided else None, said.bottom_name, currency),
                 parts[-1],
                 "",
@@ -142,7 +143,7 @@ def _sum(said: "Measured", listed: "Sequence[Part]", found: "Explanation") -> No
             )
         )
     whole = "" if said.value is None else part_text(said.value + said.less, said, currency)
-    sums = (cell(said.top, said.top_name, currency), cell(said.bottom, said.bottom_name, currency))
+    sums = (cell(said.top, _like(said), currency), cell(said.bottom, said.bottom_name, currency))
     kept = [n for n in range(6) if is_divided or n not in (2, 3)]
     table(
         [columns[n] for n in kept],
@@ -168,11 +169,13 @@ def _printed(parts: "Sequence[Decimal | None]", said: "Measured") -> list[str]:
 
 def _figures(said: "Measured", listed: "Sequence[Part]", found: "Explanation") -> None:
     """The accounts with what went into a value that is no sum."""
+    from scoring.explain.columns import called
+
     money_first = sorted(said.parts[0].figures.items(), key=lambda item: not isinstance(item[1], Decimal))
-    names = [name for name, _ in money_first if name not in _CONSTANT]
+    names = [name for name, _ in money_first if name not in CONSTANT]
     columns = [
         Column("Account"),
-        *(Column(_NAMES.get(n, n), is_number=True, is_extra=nr >= _ROOM) for nr, n in enumerate(names)),
+        *(Column(called(n), is_number=True, is_extra=nr >= _ROOM) for nr, n in enumerate(names)),
     ]
     rows = [(p.name, *(cell(p.figures[n], n, found.currency) for n in names)) for p in listed]
     rest = len(said.parts) - len(listed)

@@ -67,6 +67,8 @@ def _all(data: list[dict[str, Any]]) -> None:
 
 
 def _one(facts: dict[str, Any]) -> None:
+    from scoring.metrics import OVER_BOOK
+
     say(f"{facts['label']} ({facts['name']})")
     say(facts["definition"])
     say()
@@ -83,4 +85,5 @@ def _one(facts: dict[str, Any]) -> None:
     }
     for word, said in words.items():
         say(f"  {word:<11} {said}")
-    next_command("explain", "NAME", "--metric", facts["name"])
+    is_of_accounts = facts["name"] in {m.name for m in OVER_BOOK}  # others are explained by the rule that scores them
+    next_command("explain", "NAME", *(("--metric", facts["name"]) if is_of_accounts else ()))

@@ -44,12 +44,13 @@ def data(run: "Run") -> dict[str, Any]:
 
 def show(run: "Run") -> None:
     """Prints the result by group."""
+    from scoring.numbers import percent
     from scoring.reports.standing import standing_of
 
     say(f"{run.rulebook.name}: {run.period.name}, as of {run.as_of}, {many(len(run.cards), 'manager')}")
     say(run.context.basis_sentence)
     if middle := _middle(run):
-        say(f"{middle}; likely ranges of {run.rulebook.interval:.0%}.")
+        say(f"{middle}; likely ranges of {percent(run.rulebook.interval, 0)}.")
     if doubt := _doubt(run):
         say(doubt)
     say()

@@ -16,6 +16,7 @@ from scoring.compare.rulebooks import cards_at
 from scoring.compare.walking import Stop, given, stop_at
 from scoring.credit.ownership import UNASSIGNED
 from scoring.ledger.bridge import COLUMNS
+from scoring.letters import in_order
 from scoring.metrics import CATALOGUE
 from scoring.money import added
 from scoring.restate import PRIOR, Sealed, as_scored, changed, exchanged, prior_periods, told
@@ -60,7 +61,7 @@ def restate(published: Sealed, cards: Sequence[Card], rows: Tables, as_of: date,
     prior = prior_periods([published], rows, as_of, replace(period, start=period.end))
     frames = (published.book.collect(), after.rows, prior.lines if prior else pl.DataFrame(schema=PRIOR))
     said = _Said(frames, published.rulebook.basis, then, now, stops)
-    managers = sorted(said.managers(), key=lambda m: (m.name.casefold(), m.manager_id or ""))
+    managers = sorted(said.managers(), key=lambda m: (in_order(m.name), m.manager_id or ""))
     return Restatement(
         period=period.name,
         run_id=published.run_id,
@@ -69,7 +70,7 @@ def restate(published: Sealed, cards: Sequence[Card], rows: Tables, as_of: date,
         known_as_of=as_of,
         currency=published.rulebook.currency,
         basis=published.rulebook.basis,
-        rows=tuple(told(touching, read, rows)),
+        rows=tuple(told(touching, read, rows, published.rulebook.calendar.time_zone)),
         others=changes.height - touching.height,
         steps=tuple(state.step for state in states),
         company=said.of(None),
@@ -94,6 +95,7 @@ def _states(
     """
     if as_of != published.as_of:
         yield State(Step("day", (), 0), read, as_of)
+    zone = published.rulebook.calendar.time_zone
     is_new = pl.col("table").is_in(["accounts", "managers"]) & (pl.col("state") == "new")
     names = changes.filter(is_new | (pl.col("table") == "rates"))
     done, tables = names, exchanged(read, rows, names)
@@ -107,7 +109,7 @@ def _states(
     for table, key in chosen.select("table", "one").iter_rows():
         alone = left.filter((pl.col("table") == table) & (pl.col("one") == key))
         done = pl.concat([done, alone.drop("one")])
-        words = tuple(told(alone.filter("touches"), read, rows))
+        words = tuple(told(alone.filter("touches"), read, rows, zone))
         yield State(Step("rows", words, alone.height), exchanged(read, rows, done), as_of)
     rest = changes.height - done.height
     if rest:

@@ -103,8 +103,8 @@ def _endings(seen: Seen, period: Period, as_of: date) -> list[_End]:
     found = []
     for table in (table for table in HAPPENED if table in needed(rulebook) and table in kept):
         rows = pl.read_parquet(kept[table], columns=columns(table))
-        if stops := silent(table, rows, (begun, period.last_day), as_of, rulebook.basis):
-            found.append(_End(furthest(table, rows, stops.last_on), stops))
+        if stops := silent(table, rows, (begun, period.last_day), as_of, rulebook):
+            found.append(_End(furthest(table, rows, stops.last_on, rulebook), stops))
     return sorted(found, key=lambda end: end.silence.last_on)
 
 

@@ -6,8 +6,10 @@ from typing import Any
 
 import polars as pl
 
+from scoring.explain.columns import ACHIEVED, POSSIBLE, called
 from scoring.explain.model import Measured, Part
 from scoring.explain.refusals import UnexplainedError
+from scoring.letters import in_order
 from scoring.measure import enough, measure_by
 from scoring.metrics import REASONS
 from scoring.metrics.metric import Metric, Parts, in_book
@@ -81,7 +83,7 @@ def _parts(
     if metric.parts is None:
         listed = counted.select("account_id", "account", **own, **columns).sort("account_id")
         made = [_part(row, metric.columns) for row in listed.iter_rows(named=True)]
-        return amount, tuple(sorted(made, key=lambda p: (p.name.casefold(), p.account_id)))
+        return amount, tuple(sorted(made, key=lambda p: (in_order(p.name), p.account_id)))
     top, bottom, less = *sums, _less(metric.parts)
     below = metric.parts.bottom if metric.parts.bottom is not None else pl.lit(None)
     own |= {"_top": metric.parts.top, "_bottom": below}
@@ -179,9 +181,8 @@ def _sentence(metric: Metric) -> str:
     if parts.bottom is None:
         return f"{metric.label} is the sum over {metric.base.words}."
     less = f" before {_less(parts)} is taken off" if parts.less else ""
-    names = (_top_name(parts), _column(parts.bottom))
-    top, bottom = (f'"{name}"' if name else "what it achieved" for name in names)
+    top, bottom = called(_top_name(parts), ACHIEVED), called(_column(parts.bottom), POSSIBLE)
     return (
-        f"An account's part is {top} divided by the sum of {bottom}; over {metric.base.words} the parts add up to the "
-        f"value{less}."
+        f'An account\'s part is "{top}" divided by the sum of "{bottom}"; over {metric.base.words} the parts add up to '
+        f"the value{less}."
     )

@@ -6,7 +6,7 @@ from decimal import Decimal
 from scoring.explain.comparison import added
 from scoring.explain.model import Explanation, Line
 from scoring.metrics import Metric, Unit
-from scoring.numbers import exact, fixed, rounded
+from scoring.numbers import exact, fixed, percent, rounded
 from scoring.rules import Linear, Rule, Rulebook
 from scoring.rules.grades import Bands, Grade
 from scoring.rules.grading import direction
@@ -147,7 +147,9 @@ def _limit(metric: Metric, better: str, value: float) -> str:
         return "it cannot fall below nothing" if value < -_NEAR else ""
     if metric.most is None or value <= metric.most + _NEAR:
         return ""
-    return "a share cannot be above 100 %" if metric.unit is Unit.RATIO else f"it cannot be above {metric.most:g}"
+    if metric.unit is Unit.RATIO:
+        return f"a share cannot be above {percent(1, 0)}"
+    return f"it cannot be above {metric.most:g}"
 
 
 def _need(line: Line, unit: str, found: float, by: float, limit: str) -> Need:

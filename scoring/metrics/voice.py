@@ -55,8 +55,7 @@ NPS = Metric(
     parts=Parts((pl.col("nps_promoters") - pl.col("nps_detractors")) * 100, _ANSWERS),
     definition="Share of answers of 9 and 10 less the share of 0 to 6, times 100. Only whole answers of 0 to 10 count, "
     "the latest of each respondent in the window. Under 10 answers it is not said, and from 10 to 29 it is low in "
-    "certainty: rules score it from 30, unless min_n says otherwise. The range is the normal one of its standard "
-    "error.",
+    "certainty: rules score it from 30, unless they say otherwise. The range is the normal one of its standard error.",
     undefined="no_answers",
     source=_NPS_SOURCE,
     low=(_NPS - _NPS_REACH).clip(-100.0, 100.0),

@@ -99,27 +99,36 @@ def off_ladder(seen: Seen) -> list[Problem]:
     if not seen.rulebook.ladder.tiers:
         return []
     unknown = on_no_rung(seen.lines, seen.amount, pl.col("counts")).collect()
-    ladder, otherwise = seen.rulebook.ladder, "name it under ladder.products if it is a tier"
     told = [
-        (
-            _on_no_rung(f"tier {tier}" if tier else f"product {product or '(none)'}", revenue, n, seen),
-            did_you_mean(tier, list(ladder.tiers), "name it among ladder.tiers, the lowest first")
-            if tier
-            else did_you_mean(product or "", list(ladder.products), otherwise),
-        )
+        (_on_no_rung(_called(product, tier), revenue, n, seen), _name_it(product, tier, seen))
         for product, tier, revenue, n in unknown.head(SHOWN).iter_rows()
     ]
     if unknown.height > SHOWN:
         more = unknown.height - SHOWN
-        are, they = ("product is", otherwise) if more == 1 else ("products are", _NAME_THEM)
-        told.append((f"{more:,} more {are} on no rung of the ladder", they))
+        are, they = ("is", _NAME_IT) if more == 1 else ("are", _NAME_THEM)
+        told.append((f"without a rung of the ladder {are} {more:,} more", they))
     return [
         Problem(what, remedy, file="rules.yaml", column="ladder.products", severity=Severity.NOTE)
         for what, remedy in told
     ]
 
 
+_NAME_IT = "name it under ladder.products if it is a tier"
 _NAME_THEM = "name those that are tiers under ladder.products"
+
+
+def _called(product: str | None, tier: str | None) -> str:
+    return f"tier {tier}" if tier else f"product {product}" if product else "what names no product"
+
+
+def _name_it(product: str | None, tier: str | None, seen: Seen) -> str:
+    """How it gets a rung."""
+    ladder = seen.rulebook.ladder
+    if tier:
+        return did_you_mean(tier, list(ladder.tiers), "name it among ladder.tiers, the lowest first")
+    if product:
+        return did_you_mean(product, list(ladder.products), _NAME_IT)
+    return "map a column to product or tier, if the export has one"
 
 
 def _on_no_rung(what: str, revenue: Decimal, n: int, seen: Seen) -> str:

@@ -16,9 +16,10 @@ SCHEMA = {
     "ups": pl.Int64(), "downs": pl.Int64(),
 }  # fmt: skip
 """One row per manager and span. Opening is of who held an account the day before the span; closing, `retained`,
-`revenue`, `accounts` (that pay at either end) and rungs climbed and fallen of who holds it on the last day; movements
-of who holds it at the end of their month. `transfers` is what came by hand-overs less what went, so that opening +
-gains − losses + transfers = closing. A shared account is counted for each of its managers, and its money divided."""
+`revenue`, `accounts` (that pay at either end) and rungs climbed and fallen (by those that pay at both) of who holds it
+on the last day; movements of who holds it at the end of their month. `transfers` is what came by hand-overs less what
+went, so that opening + gains − losses + transfers = closing. A shared account is counted for each of its managers, and
+its money divided."""
 
 Whole = NDArray[np.int64]
 
@@ -68,7 +69,8 @@ def at_ends(history: History, who: slice | Whole) -> dict[str, Whole]:
     levels = history.levels
     opening, closing = levels.opening[who], levels.closing[who]
     before, after = levels.rung_before[who].astype(np.int64), levels.rung_after[who].astype(np.int64)
-    climbed = np.where((before >= 0) & (after >= 0), after - before, 0)
+    pays = (opening > 0) & (closing > 0)  # a credit may leave a plan that is free
+    climbed = np.where(pays & (before >= 0) & (after >= 0), after - before, 0)
     return {
         "accounts": ((opening > 0) | (closing > 0)).astype(np.int64),
         "opening": opening,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
-from scoring.numbers import fixed, percent
+from scoring.numbers import NARROW, fixed, percent
 from scoring.reports.charts import funnel
 from scoring.reports.charts.funnel import Book
 
@@ -16,12 +16,12 @@ Kept = Mapping[str, Any]
 _BY_RATIO = (
     "Each dot is a book of accounts: how many were lost, as a multiple of how many such accounts are lost in anybody's "
     "hands (up), by that number (to the right). With one expected loss nearly anything is chance, with twenty little "
-    "is. Dashed lines: 95 % of average managers' books lie between them; full lines: 99.8 %."
+    f"is. Dashed lines: 95{NARROW}% of average managers' books lie between them; full lines: 99.8{NARROW}%."
 )
 _BY_RATE = (
     "Each dot is a book of accounts: the part of them that was kept (up), by how many there were (to the right). What "
-    "kinds of accounts they are is not taken into account. Dashed lines: 95 % of average managers' books lie between "
-    "them; full lines: 99.8 %."
+    f"kinds of accounts they are is not taken into account. Dashed lines: 95{NARROW}% of average managers' books lie "
+    f"between them; full lines: 99.8{NARROW}%."
 )
 
 

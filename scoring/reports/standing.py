@@ -29,6 +29,8 @@ class Standing:
     method: str
 
 
+IN_FEW_WORDS = {"above": "above", "within": "in line", "below": "below", "not_scored": "not scored"}
+"""What groups are called where there is little room, whatever the method."""
 _NOT_SCORED = ("Not scored", "the reason stands in the row")
 _BY_MEDIAN = {
     "above": ("Above the peer median", "the difference is more than chance would make"),

@@ -1,8 +1,10 @@
 """How does a run tell what was learned of sealed periods? As objects, and a bridge from as published to as known."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -23,7 +25,7 @@ def prior_json(prior: Prior, book: pl.DataFrame, period: Period) -> Told:
     return {
         "sealed_until": prior.seals[-1].period.name,
         "bridge": [*_bridges(prior, book, period).values()],
-        "lines": _lines(prior.lines),
+        "lines": _lines(prior.lines, prior),
     }
 
 
@@ -40,7 +42,7 @@ def on_cards(cards: Sequence[Told], prior: Prior | None, book: pl.DataFrame, per
             "prior_periods": {
                 "sealed_until": prior.seals[-1].period.name,
                 "bridge": bridges.get(card["manager_id"], {"manager_id": card["manager_id"], **none}),
-                "lines": _lines(lines.get((card["manager_id"],), prior.lines.clear())),
+                "lines": _lines(lines.get((card["manager_id"],), prior.lines.clear()), prior),
             },
         }
         for card in cards
@@ -73,12 +75,16 @@ def _bridge(row: Mapping[str, Any]) -> Told:
     return {name: value if name == "manager_id" else str(value) for name, value in row.items()}
 
 
-def _lines(lines: pl.DataFrame) -> list[Told]:
+def _lines(lines: pl.DataFrame, prior: Prior) -> list[Told]:
+    """The lines as text, instants in the business time zone, so that each says its day."""
+    zone = ZoneInfo(prior.seals[-1].rulebook.calendar.time_zone)
     return [
-        {name: value if value is None or isinstance(value, str) else _text(value) for name, value in row.items()}
+        {name: value if value is None or isinstance(value, str) else _text(value, zone) for name, value in row.items()}
         for row in lines.iter_rows(named=True)
     ]
 
 
-def _text(value: Any) -> str:
-    return str(value) if isinstance(value, Decimal) else value.isoformat()
+def _text(value: Any, zone: ZoneInfo) -> str:
+    if isinstance(value, Decimal):
+        return str(value)
+    return (value.astimezone(zone) if isinstance(value, datetime) else value).isoformat()

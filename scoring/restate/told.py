@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -33,8 +34,8 @@ class RowChange:
     recorded_at: str | None
 
 
-def told(changes: pl.DataFrame, then: Tables, now: Tables) -> Iterator[RowChange]:
-    """The changes in words, in their order."""
+def told(changes: pl.DataFrame, then: Tables, now: Tables, zone: str) -> Iterator[RowChange]:
+    """The changes in words, in their order; when a row was recorded in the business time zone."""
     names = _names(then) | _names(now)
     for row in changes.iter_rows(named=True):
         name = row["table"]
@@ -51,7 +52,7 @@ def told(changes: pl.DataFrame, then: Tables, now: Tables) -> Iterator[RowChange
             edits=tuple(v for v in values if v[1] != v[2]),
             then=_place(was),
             now=_place(new),
-            recorded_at=_text(new.get(ORIGIN[2])),
+            recorded_at=_text(at.astimezone(ZoneInfo(zone)) if (at := new.get(ORIGIN[2])) else None),
         )
 
 

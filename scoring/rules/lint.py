@@ -5,6 +5,7 @@ from typing import Protocol, get_args
 
 from scoring.document import Document, Flaw, Keys, did_you_mean
 from scoring.errors import Problem, Severity, shown
+from scoring.numbers import NARROW
 from scoring.rules.asked import LEAST_N
 from scoring.rules.comparing import Method
 from scoring.rules.digest_lint import Finding, lint_digests
@@ -166,7 +167,7 @@ def _thresholds(grade: Linear | Bands, keys: Keys, metric: MetricFacts, document
             what = f"{{key}} is a percentage, but {metric.name} is no ratio"
             yield _wrong(at, what, "write a number", None)
         elif metric.unit == "ratio" and not is_percentage and abs(value) >= _PERCENT_MEANT:
-            what = f"{{key}} stands for {value * 100:g} % of {metric.name}"
+            what = f"{{key}} stands for {value * 100:g}{NARROW}% of {metric.name}"
             yield _wrong(at, what, f"write {value:g}% or {value / 100:g}", None)
 
 

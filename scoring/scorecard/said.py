@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from scoring.numbers import percent
 from scoring.peers.chance import LEAST_PEERS, change_band, groups, likely_range
 from scoring.peers.evidence import REASONS
 from scoring.rules import Rulebook
@@ -127,8 +128,8 @@ def _evidence(score: Row, low: float | None, high: float | None, rulebook: Ruleb
         return "none", "There is no score to carry."
     if score["z"] is not None:
         return str(score["grade"]), (
-            f"The score rests on {_accounts(accounts)}. Of what sets them apart from the peers' {score['z']:.0%} is "
-            "believed; the rest could be chance."
+            f"The score rests on {_accounts(accounts)}. Of what sets them apart from the peers' "
+            f"{percent(score['z'], 0)} is believed; the rest could be chance."
         )
     rests = f"The score rests on {_accounts(score['accounts'])}"
     if low is None or high is None:
@@ -156,11 +157,8 @@ def _why_none(score: Row, context: Context) -> str:
         return "A rule that withholds the score has no value."
     if not score["coverage"]:
         return "None of the rules could be measured; the card says why for each."
-    least = context.rulebook.min_coverage
-    return (
-        f"Rules with {score['coverage'] or 0:.0%} of the weight have a value, fewer than the {least:.0%} that the "
-        "rules ask for."
-    )
+    found, least = (percent(part, 0) for part in (score["coverage"] or 0, context.rulebook.min_coverage))
+    return f"Rules with {found} of the weight have a value, fewer than the {least} that the rules ask for."
 
 
 def _change(score: Row, earlier: Row | None, alike: Row | None, of_rules: Row | None, context: Context) -> Said:

@@ -7,15 +7,18 @@ from datetime import date, timedelta
 import polars as pl
 
 from scoring.reach import departed
+from scoring.rules import Rulebook
 from scoring.trust.gate import Finding, Gate, Looked, beyond
 
+RECORDED = "recorded_at"
+
 HAPPENED: dict[str, tuple[tuple[str, ...], ...]] = {
-    "contracts": (("signed_on", "starts_on"), ("recorded_at",)),
-    "invoices": (("dated_on",), ("recorded_at",)),
-    "ownership": (("starts_on",), ("ends_on",), ("recorded_at",)),
-    "answers": (("answered_on",), ("recorded_at",)),
-    "activities": (("dated_on",), ("recorded_at",)),
-    "milestones": (("dated_on",), ("recorded_at",)),
+    "contracts": (("signed_on", "starts_on"), (RECORDED,)),
+    "invoices": (("dated_on",), (RECORDED,)),
+    "ownership": (("starts_on",), ("ends_on",), (RECORDED,)),
+    "answers": (("answered_on",), (RECORDED,)),
+    "activities": (("dated_on",), (RECORDED,)),
+    "milestones": (("dated_on",), (RECORDED,)),
 }
 """The days on which a row says that something happened: of each group of columns the first that is filled.
 
@@ -42,15 +45,15 @@ class Silence:
 def silence(looked: Looked, table: str) -> Silence | None:
     """The silence of the table at the end of the period."""
     span = (looked.period.start, looked.last_day())
-    return silent(table, looked.tables[table], span, looked.as_of, looked.rulebook.basis)
+    return silent(table, looked.tables[table], span, looked.as_of, looked.rulebook)
 
 
-def silent(table: str, rows: pl.DataFrame, span: tuple[date, date], as_of: date, basis: str) -> Silence | None:
+def silent(table: str, rows: pl.DataFrame, span: tuple[date, date], as_of: date, rulebook: Rulebook) -> Silence | None:
     """The silence of the table at the end of the span, its first and last day, where it is longer than any usual one.
 
     A table of too few days to know is silent only if it holds the revenue and nothing of it is of the span.
     """
-    days = _days(table, rows, as_of)
+    days = _days(table, rows, as_of, rulebook.calendar.time_zone)
     if days.is_empty():
         return None
     last = days[-1]
@@ -59,7 +62,7 @@ def silent(table: str, rows: pl.DataFrame, span: tuple[date, date], as_of: date,
     if recent.len() >= LEAST_DAYS:
         usual = max(step.days for step in recent.diff().drop_nulls())
         return Silence(last, found, usual) if found > LONGER * usual else None
-    is_empty = table == basis == "invoices" and last < span[0]
+    is_empty = table == rulebook.basis == "invoices" and last < span[0]
     return Silence(last, found, None) if is_empty else None
 
 
@@ -69,20 +72,22 @@ def columns(table: str) -> list[str]:
     return ["origin_file", *dict.fromkeys([*dated, *(("cancelled_on", "ends_on") if table == "contracts" else ())])]
 
 
-def furthest(table: str, rows: pl.DataFrame, last: date) -> list[str]:
+def furthest(table: str, rows: pl.DataFrame, last: date, rulebook: Rulebook) -> list[str]:
     """The exports of the table's rows that say that something happened on its last day."""
-    found = rows.filter(pl.any_horizontal(group == last for group in _groups(table)))
+    found = rows.filter(pl.any_horizontal(group == last for group in _groups(table, rulebook.calendar.time_zone)))
     return found["origin_file"].unique().sort().to_list()
 
 
-def _days(table: str, rows: pl.DataFrame, as_of: date) -> pl.Series:
+def _days(table: str, rows: pl.DataFrame, as_of: date, zone: str) -> pl.Series:
     """The different days, up to the one on which one looks, on which something happened, in order."""
-    days = pl.concat([rows.select(group.alias("day")) for group in _groups(table)])["day"]
+    days = pl.concat([rows.select(group.alias("day")) for group in _groups(table, zone)])["day"]
     return days.filter(days <= as_of).unique().sort()
 
 
-def _groups(table: str) -> list[pl.Expr]:
-    groups = [pl.coalesce(pl.col(c).cast(pl.Date) for c in columns) for columns in HAPPENED[table]]
+def _groups(table: str, zone: str) -> list[pl.Expr]:
+    """The days of each group, those of instants as they are in the business time zone."""
+    known = {RECORDED: pl.col(RECORDED).dt.convert_time_zone(zone).dt.date()}
+    groups = [pl.coalesce(known.get(c, pl.col(c)) for c in columns) for columns in HAPPENED[table]]
     return [*groups, departed()] if table == "contracts" else groups
 
 
@@ -112,7 +117,7 @@ def _end(looked: Looked) -> str:
 def _files(looked: Looked, table: str, last: date) -> list[str]:
     """The exports of the table, or where there are several those that reach furthest."""
     files = looked.files_of(table)
-    return files if len(files) <= 1 else furthest(table, looked.tables[table], last)
+    return files if len(files) <= 1 else furthest(table, looked.tables[table], last, looked.rulebook)
 
 
 def counted(days: int) -> str:

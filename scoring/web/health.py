@@ -43,7 +43,7 @@ def health(seen: Seeing) -> Page:
         ),
         _COLUMNS,
         [[_cell(problem[name]) for name in _COLUMNS] for problem in problems],
-        {"summary": summary, "problems": problems},
+        {"summary": summary, "problems": seen.problems},
         "health",
         seen.period,
         seen.run_id,

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 
 from scoring.compare.changes import changes
 from scoring.metrics import CATALOGUE
+from scoring.reports.standing import standing
 from scoring.view import NotVisibleError, View
 from scoring.web.desk import Viewing
 from scoring.web.pages import Page, add_page
@@ -65,6 +66,7 @@ def rules(
             "shown": shown,
             "other": other,
             "settings": told,
+            "method": standing(told["method"]).method,
             "rules": [_rule(rule) for rule in told["rules"]],
             "differ": differ,
         },

@@ -1,10 +1,12 @@
 """What does the page of the log show? Who signed in, saw and changed what, the newest first."""
 
+import re
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from scoring.store import people
 from scoring.view import LogEntry, log
 from scoring.web.desk import Viewing
 from scoring.web.pages import Page, add_page
@@ -13,6 +15,12 @@ router = APIRouter()
 
 _MOST = 2**63 - 1
 """The largest number that a database holds."""
+_PAGES = {
+    "deliveries": "digests", "health": "data", "league": "managers", "manager": "card", "what_if": "weights",
+}  # fmt: skip
+"""What pages are called that have another name in the log than where people go."""
+_INSTANT = r"\d{4}-\d\d-\d\dT\d\d:\d\d\S*"
+_HASH = "[0-9a-f]{64}"
 _COLUMNS = ("number", "at", "who", "action", "subject", "details", "sha256")
 
 
@@ -37,14 +45,34 @@ def seen_by(
         LogAnswer(list(entries), older),
         _COLUMNS,
         [[e.number, e.at, e.who, e.action, e.subject, _details(e), e.sha256] for e in entries],
-        {"entries": [(e, _details(e)) for e in entries], "older": older},
+        {"entries": [(e, _of_what(e), _details(e)) for e in entries], "older": older},
         "log",
         subject="log",
     )
 
 
+def _of_what(entry: LogEntry) -> str:
+    """The subject in words: of what was seen, the page before whom or what it was about."""
+    if entry.action != people.SAW:
+        return entry.subject
+    place, _, about = entry.subject.partition(" ")
+    page = _PAGES.get(place, place)
+    return page if about.removeprefix("the ") == page else f"{page}: {about}"
+
+
 def _details(entry: LogEntry) -> str:
-    return ", ".join(f"{name} {value}" for name, value in entry.details.items() if value not in (None, ""))
+    told = ((name.replace("_", " "), _shown(value)) for name, value in entry.details.items())
+    return ", ".join(f"{name} {value}" for name, value in told if value)
+
+
+def _shown(value: object) -> str:
+    """A value as people write it: lists in a phrase, instants to the minute, hashes by their beginning."""
+    if isinstance(value, list):
+        return " and ".join(map(str, value))
+    text = "" if value is None else str(value)
+    if re.fullmatch(_INSTANT, text):
+        return text[:16].replace("T", " ")
+    return text[:12] if re.fullmatch(_HASH, text) else text
 
 
 add_page(router, "/log", seen_by, LogAnswer, "Who signed in, saw and changed what.")

@@ -10,8 +10,8 @@ _LEAST = 10.0
 
 
 def drawn(name: str, trend: Trend, *, has_band: bool = True) -> Markup | None:
-    """The trend as a small chart, with the band of its ranges if asked; None where there is but one period."""
-    if len(trend.points) < 2:
+    """The trend as a small chart, with the band of its ranges if asked; None without two periods or a score."""
+    if len(trend.points) < 2 or all(p.score is None for p in trend.points):
         return None
     points = [Point(p.period, p.score, *((p.low, p.high) if has_band else ())) for p in trend.points]
     return sparkline(points, name, least=_LEAST, changed=trend.changed)

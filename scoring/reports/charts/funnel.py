@@ -80,7 +80,10 @@ def beyond_rate(value: Vector, of: Vector, rate: float) -> list[int]:
 def sentence(books: Sequence[Book]) -> str:
     """How many lie where, and how many chance alone would put there."""
     n, apart, far = len(books), sum(b.beyond > 0 for b in books), sum(b.beyond > 1 for b in books)
-    outside = f"{apart or 'none'} outside" + (f", {far or 'none'} of them outside the outer ones, too" if apart else "")
+    further = (
+        f", {far} of them outside the outer ones, too" if far else ", though within the outer ones" if apart else ""
+    )
+    outside = f"{apart or 'none'} outside{further}"
     usual = f"by chance alone about {fixed(n * (1 - INNER))} would be outside the inner ones"
     verb = "book lies" if n == 1 else "books lie"
     return f"{n - apart} of {n} {verb} within the inner lines and {outside}; {usual}."
@@ -101,7 +104,7 @@ def _drawn(books: Sequence[Book], lines: Sequence[Curve], usual: float, axes: Ax
         f'<line x1="0%" x2="100%" y1="{y:.2f}%" y2="{y:.2f}%" stroke="{palette.INK}" stroke-dasharray="2 2"/>',
         _curves(lines, axes),
         *(_dot(across.at(b.size), _height(up, b.value), b, shown) for b in books),
-        *(svg.words(across.at(t), fixed(t, 0 if across.step >= 1 else 1), y="97%") for t in across.ticks),
+        *(svg.words(across.at(t), fixed(t, across.places), y="97%") for t in across.ticks),
         height=HEIGHT,
     )
 

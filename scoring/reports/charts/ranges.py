@@ -1,5 +1,6 @@
 """Where does a score stand, and how sure is that? Dot, ring, bar and dashed line of the peers on a shared axis."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,6 +11,8 @@ from scoring.reports.charts import palette, svg
 from scoring.reports.charts.scale import Scale, zoomed
 
 POINTS = (0.0, 100.0)
+_ROOM, _LETTER, _GAP = 110, 7, 4
+"""Pixels of the narrowest column that has an axis above it, of a letter, and between labels."""
 LEAST = 10.0
 """Points an axis shows at least."""
 
@@ -58,9 +61,10 @@ def range_bar(scale: Scale, reading: Reading, name: str) -> Markup:
 
 
 def axis(scale: Scale, unit: str = "points") -> Markup:
-    """The tick labels alone, to stand above a column of charts."""
-    texts = [fixed(t, _places(scale)) for t in scale.ticks]
-    marks = [svg.words(scale.at(t), s, y="11") for t, s in zip(scale.ticks, texts, strict=True)]
+    """The tick labels alone, to stand above a column of charts; as many as a narrow one has room for."""
+    texts = [fixed(t, scale.places) for t in scale.ticks]
+    labels = [svg.words(scale.at(t), s, y="11") for t, s in zip(scale.ticks, texts, strict=True)]
+    marks = labels[:: _apart(texts)]
     return svg.picture(f"Axis from {texts[0]} to {texts[-1]} {unit}, zoomed to the data.", *marks, height=14)
 
 
@@ -87,11 +91,12 @@ def key(kind: str) -> Markup:
 
 @lru_cache(maxsize=64)
 def _tick_labels(scale: Scale) -> str:
-    return svg.ticks((scale.at(t), fixed(t, _places(scale))) for t in scale.ticks)
+    return svg.ticks((scale.at(t), fixed(t, scale.places)) for t in scale.ticks)
 
 
-def _places(scale: Scale) -> int:
-    return 0 if scale.step >= 1 else 1
+def _apart(texts: Sequence[str]) -> int:
+    """Of how many labels one is written, so that none stands on another."""
+    return next(n for n in range(1, len(texts) + 1) if sum(_LETTER * len(s) + _GAP for s in texts[::n]) <= _ROOM)
 
 
 def _said(reading: Reading) -> str:

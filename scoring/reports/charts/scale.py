@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+_NEAR = 1e-9
 _INSET = 2.5
 """Per cent kept free at each end, so that a dot on the end of the axis is whole."""
 
@@ -26,6 +27,11 @@ class Scale:
         """The round numbers from end to end."""
         count = round((self.high - self.low) / self.step)
         return tuple(self.low + i * self.step for i in range(count + 1))
+
+    @property
+    def places(self) -> int:
+        """The decimals that ticks are told apart by."""
+        return max(0, -math.floor(math.log10(self.step) + _NEAR))
 
 
 def zoomed(values: Iterable[float], *, within: tuple[float, float] | None = None, ticks: int = 5) -> Scale:
