@@ -11,11 +11,12 @@ from functools import partial
 
 import polars as pl
 
-from scoring import book, scope
+from scoring import book
 from scoring.booking import Booked, ByAccount, Tables, booked_by_account
 from scoring.calendar import Period
+from scoring.days import months_back
 from scoring.engine import Engine, Here
-from scoring.lifetime.exposure import months_back
+from scoring.lengths import MONTHS_A_QUARTER
 from scoring.measure import measure_by
 from scoring.metrics.metric import Metric
 from scoring.parts import Part
@@ -23,7 +24,7 @@ from scoring.peers.bands import tenure_band
 from scoring.peers.window import responsibility
 from scoring.rules import Rule, Rulebook
 from scoring.rules.deciding import leaves_quarters
-from scoring.scope import MONTHS_A_QUARTER
+from scoring.rules.terms import ledger_terms
 from scoring.scorecard.estimates import WAS_LOST, Compared, column_of
 from scoring.scorecard.exclusions import without_excluded
 from scoring.scorecard.of_rules import metric_of
@@ -121,7 +122,7 @@ def _quarters(part: Part, _: Tables, rulebook: Rulebook, as_of: date, ends: Sequ
     asked = _rules(rulebook, are_long=False)
     short = rulebook.model_copy(update={"retention_window": "period", "rules": tuple(asked.values())})
     first = pl.col("dated_on" if rulebook.basis == "invoices" else "starts_on").min().alias("first_on")
-    since = part.lines(rulebook.basis, scope.terms(short), as_of).group_by("account_id").agg(first).collect()
+    since = part.lines(rulebook.basis, ledger_terms(short), as_of).group_by("account_id").agg(first).collect()
     return [_quarter(part, rulebook, short, as_of, end, since) for end in ends]
 
 

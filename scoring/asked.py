@@ -2,25 +2,22 @@
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from statistics import NormalDist
 
 import polars as pl
 
 from scoring.credit.crediting import Responsibility
 from scoring.credit.ownership import UNASSIGNED
+from scoring.days import DAY, EVER, Span, months_back
 from scoring.facts import KNOWN, Dated, breadth, entry, logos, onboarding, spend, use, voice
-from scoring.ledger.balances import Span
 from scoring.ledger.build import Ledger, Windows
 from scoring.ledger.history import active
-from scoring.lifetime.exposure import months_back
 from scoring.parts import Part
 from scoring.rules import Rulebook
 from scoring.rules.versions import calendar_of
 
 Tables = Mapping[str, pl.DataFrame]
-
-_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +47,7 @@ def asked(
 
     `columns` are those of the book that anybody reads; what belongs to no such column is not looked for.
     """
-    until = min(windows.moves.end, as_of + timedelta(days=1))
+    until = min(windows.moves.end, as_of + DAY)
     tables, filled, unread = part.tables, part.whole.filled, columns.isdisjoint
     accounts = tables["accounts"].lazy()
     happened: list[Dated] = []
@@ -141,13 +138,12 @@ def _onboardings(
     milestones: pl.LazyFrame, ledger: Ledger, rulebook: Rulebook, windows: Windows, until: date
 ) -> pl.LazyFrame:
     rules = rulebook.onboarding
-    starts = {"12m": _trailing(windows), "period": windows.moves.start, "ever": date.min}
+    starts = {"12m": _trailing(windows), "period": windows.moves.start, "ever": EVER}
     left = onboarding.departures(ledger.lines, until) if rulebook.basis == "contracts" else None
     return onboarding.onboardings(milestones, left, rules.from_, rules.to, Span(starts[rules.window], until))
 
 
 def _spend(tables: Tables, rulebook: Rulebook, windows: Windows) -> pl.LazyFrame:
-    rules = rulebook.acquisition
-    months = rules.lag * _MONTHS[rulebook.calendar.period]
-    terms = spend.Spending(rules.kinds, rules.expand, months, rulebook.currency)
-    return spend.spend(tables["costs"], tables["rates"].lazy(), windows.moves, calendar_of(rulebook), terms)
+    rules, calendar = rulebook.acquisition, calendar_of(rulebook)
+    terms = spend.Spending(rules.kinds, rules.expand, rules.lag * calendar.months, rulebook.currency)
+    return spend.spend(tables["costs"], tables["rates"].lazy(), windows.moves, calendar, terms)

@@ -7,7 +7,7 @@ from functools import partial
 
 import polars as pl
 
-from scoring import book, facts, scope
+from scoring import book, facts
 from scoring.asked import asked
 from scoring.calendar import Period
 from scoring.credit.policy import Answering, Ownership, answering
@@ -26,7 +26,9 @@ from scoring.metrics import CATALOGUE, OVER_BOOK, Metric
 from scoring.money import MONEY
 from scoring.parts import Part
 from scoring.rules import Rulebook
+from scoring.rules.terms import growth_terms, ledger_terms, renewal_terms
 from scoring.together import Piece, together
+from scoring.windows import windows_of
 from scoring.worth import UNVALUED, VALUE_COLUMNS, Worth, facts_of, worth
 
 Tables = dict[str, pl.DataFrame]
@@ -57,7 +59,7 @@ class Asking:
     @property
     def windows(self) -> Windows:
         """The days that are looked at."""
-        return scope.windows(self.rulebook, self.period)
+        return windows_of(self.rulebook, self.period)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -174,7 +176,7 @@ def _read(part: Part, asking: Asking, made: Worth, *, credits: bool = True) -> _
 def _ledger(part: Part, asking: Asking) -> Ledger:
     """The ledger of some accounts, nothing of it worked out yet but the lines that it is read from."""
     rulebook = asking.rulebook
-    terms = scope.terms(rulebook)
+    terms = ledger_terms(rulebook)
     read = of_contracts if rulebook.basis == "contracts" else of_invoices
     return read(part.lines(rulebook.basis, terms, asking.as_of), part.tables["rates"].lazy(), terms, asking.windows)
 
@@ -219,10 +221,10 @@ def _happened(
     if rulebook.basis != "contracts":
         return happened
     if not asked_for.isdisjoint(renewals.COLUMNS):
-        terms = scope.renewal_terms(rulebook, as_of)
+        terms = renewal_terms(rulebook, as_of)
         happened += renewals.facts(tables["contracts"], ledger.lines, rates, windows.moves, terms)
     if not asked_for.isdisjoint(growth_parts.COLUMNS):
-        happened += growth_parts.facts(ledger, rates, windows.outcome, scope.growth_terms(rulebook))
+        happened += growth_parts.facts(ledger, rates, windows.outcome, growth_terms(rulebook))
     return happened
 
 

@@ -13,7 +13,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from scoring.days import DAY, first_of_month, month_number
 from scoring.errors import BookscoreError
+from scoring.lengths import MONTHS_A_QUARTER, MONTHS_A_YEAR
 
 Length = Literal["quarter", "month", "year"]
 
@@ -22,7 +24,7 @@ PATTERN = r"(?:19|20|21)[0-9][0-9](?:-Q[1-4]|-0[1-9]|-1[0-2])?"
 
 _WEEK = r"((?:19|20|21)[0-9][0-9])-W([0-9][0-9])"
 
-_MONTHS: dict[Length, int] = {"month": 1, "quarter": 3, "year": 12}
+_MONTHS: dict[Length, int] = {"month": 1, "quarter": MONTHS_A_QUARTER, "year": MONTHS_A_YEAR}
 
 
 class UnknownPeriodError(BookscoreError):
@@ -48,13 +50,22 @@ class Period:
     @property
     def last_day(self) -> date:
         """Its last day, for people, who count it in."""
-        return self.end - timedelta(days=1)
+        return self.end - DAY
 
     def __contains__(self, day: date) -> bool:
         return self.start <= day < self.end
 
     def __str__(self) -> str:
         return self.name
+
+
+class FuturePeriodError(BookscoreError):
+    """A period was asked for that has not begun."""
+
+    def __init__(self, period: Period, as_of: date) -> None:
+        super().__init__(
+            f"{period.name} begins on {period.start}, after the as-of day {as_of}; name a period that has begun"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +76,11 @@ class Calendar:
     fiscal_year_starts: int = 1
     length: Length = "quarter"
     time_zone: str = "UTC"
+
+    @property
+    def months(self) -> int:
+        """How many months the periods have that it scores."""
+        return _MONTHS[self.length]
 
     def begins(self, day: date) -> datetime:
         """The instant at which the day begins."""
@@ -98,9 +114,8 @@ class Calendar:
 
     def containing(self, day: date) -> Period:
         """The period of the calendar's length in which the day lies."""
-        months = _MONTHS[self.length]
-        month = _number(day)
-        return self._from(month - (month - self.fiscal_year_starts + 1) % months, months)
+        month = month_number(day)
+        return self._from(month - (month - self.fiscal_year_starts + 1) % self.months, self.months)
 
     def week_containing(self, day: date) -> Period:
         """The week in which the day lies, from Monday to Sunday, named as ISO 8601 does."""
@@ -113,25 +128,25 @@ class Calendar:
         if re.fullmatch(_WEEK, period.name):
             return self.week_containing(period.start - timedelta(weeks=n))
         months = _length(period)
-        return self._from(_number(period.start) - n * months, months)
+        return self._from(month_number(period.start) - n * months, months)
 
     def latest_complete(self, as_of: date) -> Period:
         """The last period that is over when the day `as_of` is over."""
-        return self.previous(self.containing(as_of + timedelta(days=1)))
+        return self.previous(self.containing(as_of + DAY))
 
     def same_period_last_year(self, period: Period) -> Period:
         """The period of the same length, twelve months earlier."""
-        return self._from(_number(period.start) - 12, _length(period))
+        return self._from(month_number(period.start) - 12, _length(period))
 
     def trailing(self, period: Period, months: int = 12) -> tuple[date, date]:
         """The first day and the exclusive end of the `months` months that end with the period."""
-        return _first_day(_number(period.end) - months), period.end
+        return first_of_month(month_number(period.end) - months), period.end
 
     def _year_start(self, year: int) -> int:
         return (year if self.fiscal_year_starts == 1 else year - 1) * 12 + self.fiscal_year_starts - 1
 
     def _from(self, month: int, months: int) -> Period:
-        start, end = _first_day(month), _first_day(month + months)
+        start, end = first_of_month(month), first_of_month(month + months)
         if months == 1:
             return Period(f"{start:%Y-%m}", start, end)
         year, within = divmod(month - self.fiscal_year_starts + 1, 12)
@@ -144,17 +159,8 @@ def business_day(at: datetime, zone: str) -> date:
     return at.astimezone(ZoneInfo(zone)).date()
 
 
-def _number(day: date) -> int:
-    """The month of the day, counted from the year 0."""
-    return day.year * 12 + day.month - 1
-
-
-def _first_day(month: int) -> date:
-    return date(month // 12, month % 12 + 1, 1)
-
-
 def _length(period: Period) -> int:
     """How many months the period has. Raises ValueError for a week."""
     if re.fullmatch(_WEEK, period.name):
         raise ValueError(f"{period.name} has no number of months")
-    return _number(period.end) - _number(period.start)
+    return month_number(period.end) - month_number(period.start)

@@ -6,13 +6,13 @@ close of the cohort's own quarter, at age 1 that of the next. All amounts are at
 """
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 import polars as pl
 
 from scoring.book import attributes
 from scoring.calendar import Calendar, Period
-from scoring.ledger.balances import Span
+from scoring.days import DAY, Span
 from scoring.ledger.currency import at_one_day, converted
 from scoring.ledger.history import active
 from scoring.ledger.paying import changes, spells
@@ -50,7 +50,7 @@ def cohorts(
     `tier` is no such attribute: it is known of today's customers only, so that every tier would look loyal.
     """
     day, amount = ("starts_on", "monthly") if rulebook.basis == "contracts" else ("dated_on", "amount")
-    until = min(period.end, as_of + timedelta(days=1))
+    until = min(period.end, as_of + DAY)
     paid = lines.filter((pl.col(amount) > 0) & (pl.col(day) < until))
     first_day = paid.select(pl.col(day).min()).collect().item()
     quarters = _quarters(first_day, until, rulebook) if isinstance(first_day, date) else []
@@ -71,7 +71,7 @@ def cohorts(
 def _quarters(first_day: date, until: date, rulebook: Rulebook) -> list[Period]:
     """The quarters from that of the first day on which are over."""
     calendar = Calendar(rulebook.calendar.fiscal_year_starts, "quarter")
-    last = calendar.latest_complete(until - timedelta(days=1))
+    last = calendar.latest_complete(until - DAY)
     back = [calendar.previous(last, n) for n in range(_LARGEST)]
     return [quarter for quarter in reversed(back) if quarter.end > first_day]
 

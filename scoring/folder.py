@@ -6,12 +6,14 @@ from datetime import date
 
 import polars as pl
 
-from scoring import misread, rules, scope
-from scoring.calendar import Period
+from scoring import misread, rules
+from scoring.calendar import FuturePeriodError, Period
 from scoring.errors import Problem, ProblemsFoundError
 from scoring.intake import RULES, Exports, Request, is_usable, take_in
+from scoring.known import known_by
 from scoring.ledger.parents import rolled_up
 from scoring.metrics import CATALOGUE
+from scoring.reach import latest_period
 from scoring.rules import Rulebook, Version
 
 Tables = dict[str, pl.DataFrame]
@@ -38,7 +40,7 @@ class Reader:
         if not is_usable(exports, set_aside=request.set_aside):
             raise ProblemsFoundError(exports.problems)
         if grain not in self.made:
-            tables, later = scope.known_by(exports.checked.tables, request.as_of, rules.calendar_of(rulebook))
+            tables, later = known_by(exports.checked.tables, request.as_of, rules.calendar_of(rulebook))
             scored = rolled_up(tables) if rulebook.grain == "parent" else tables
             self.made[grain] = Read(scored, exports, tuple(later), tables)
         return self.made[grain]
@@ -57,7 +59,7 @@ class Reader:
         """The period that was asked for, or the last one that the exports hold, in the version's calendar."""
         if self.request.period:
             return rules.calendar_of(version.rulebook).scored(self.request.period)
-        return scope.latest_period(self.of(version).tables, version.rulebook, self.request.as_of)
+        return latest_period(self.of(version).tables, version.rulebook, self.request.as_of)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,6 +129,6 @@ def opened(request: Request) -> Folder:
     version, period = rules.in_force(versions, reader.period)
     found = reader.of(version)
     if period.start > request.as_of:
-        raise scope.FuturePeriodError(period, request.as_of)
+        raise FuturePeriodError(period, request.as_of)
     problems = (*version.problems, *found.exports.problems)
     return Folder(version, period, found.tables, request.as_of, problems, found.later, found.exports, versions, reader)

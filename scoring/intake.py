@@ -21,14 +21,16 @@ from adapters.joining.pairing import SCHEMA as LEDGER
 from adapters.mapping.sources import Sources
 from adapters.streamed import Streamed, streamed
 from adapters.wanted import Wanted
-from scoring import document, grouped, misread, rules, scope, trust
+from scoring import document, grouped, misread, rules, trust
 from scoring.calendar import Calendar
 from scoring.checks import Checked, check
 from scoring.errors import Problem, ProblemsFoundError, Severity, in_order
 from scoring.inputs import Input
+from scoring.known import known_by
 from scoring.metrics import CATALOGUE
+from scoring.reach import NothingDatedError, last_days, latest_period
 from scoring.rules import Version
-from scoring.tables import LAYOUT, OPEN_TABLES, TABLES
+from scoring.tables import LAYOUT, OPEN_TABLES, TABLES, Tables
 
 __all__ = [
     "AMBIGUOUS", "CONFIRMED", "MATCHED", "MATCHES", "MATCH_COLUMNS", "PROPOSED", "RULES", "SOURCES", "UNMATCHED",
@@ -103,7 +105,7 @@ def examine(request: Request) -> Examined:
     except ProblemsFoundError as error:
         return Examined(said, error.problems, (), versions)
     calendar = rules.calendar_of(versions[0].rulebook) if versions else Calendar()
-    tables, later = scope.known_by(exports.checked.tables, request.as_of, calendar)
+    tables, later = known_by(exports.checked.tables, request.as_of, calendar)
     if is_usable(exports, set_aside=True):
         asked = misread.unknown_attributes if exports.has_errors else misread.misread
         used, none = _used(versions, tables, request.as_of)
@@ -113,13 +115,13 @@ def examine(request: Request) -> Examined:
     return Examined(said, in_order((*exports.problems, *later)), exports.inputs, versions)
 
 
-def _doubts(versions: tuple[Version, ...], tables: scope.Tables, exports: Exports, as_of: date) -> Sequence[Problem]:
+def _doubts(versions: tuple[Version, ...], tables: Tables, exports: Exports, as_of: date) -> Sequence[Problem]:
     """Why scores of the last period would be degraded or withheld, as far as it can be told before there are any."""
     if not versions:
         return ()
     try:
-        now, period = rules.in_force(versions, lambda v: scope.latest_period(tables, v.rulebook, as_of))
-    except (scope.NothingDatedError, ProblemsFoundError):
+        now, period = rules.in_force(versions, lambda v: latest_period(tables, v.rulebook, as_of))
+    except (NothingDatedError, ProblemsFoundError):
         return ()
     checked = exports.checked
     looked = trust.Looked(
@@ -129,14 +131,14 @@ def _doubts(versions: tuple[Version, ...], tables: scope.Tables, exports: Export
 
 
 def _used(
-    versions: tuple[Version, ...], tables: scope.Tables, as_of: date
+    versions: tuple[Version, ...], tables: Tables, as_of: date
 ) -> tuple[tuple[Version, ...], tuple[Problem, ...]]:
     """The newest version, and those of the last period and the one before; with an error where none is in force."""
     if not versions:
         return (), ()
     try:
-        now, period = rules.in_force(versions, lambda v: scope.latest_period(tables, v.rulebook, as_of))
-    except scope.NothingDatedError:
+        now, period = rules.in_force(versions, lambda v: latest_period(tables, v.rulebook, as_of))
+    except NothingDatedError:
         return versions[:1], ()
     except ProblemsFoundError as error:
         return versions[:1], error.problems
@@ -250,7 +252,7 @@ def _problem(fault: Fault) -> Problem:
 def _inputs(delivery: Delivery, checked: Checked, as_of: date) -> tuple[Input, ...]:
     """The files that were read, each with how many of its rows are set aside, and its last day."""
     aside = [(f["origin_file"][n], t) for t, f in checked.set_aside.items() for n in range(f.height)]
-    last = scope.last_days(checked.tables, as_of)
+    last = last_days(checked.tables, as_of)
     return tuple(
         Input(f.name, f.sha256, f.rows, f.filtered, lost, last.get(f.name), f.table)
         for f in delivery.files

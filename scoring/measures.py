@@ -12,7 +12,7 @@ from itertools import chain
 import polars as pl
 import polars.selectors as cs
 
-from scoring import book, scope
+from scoring import book
 from scoring.asked import loose_costs
 from scoring.calendar import Period
 from scoring.credit.tree import under_heads
@@ -23,6 +23,7 @@ from scoring.metrics.acquisition import SPENDING
 from scoring.parquet import parquet_of
 from scoring.parts import ACCOUNT, Part, Tables
 from scoring.rules import Rulebook
+from scoring.windows import windows_of
 
 AT_ONCE = 1 << 14
 """Rows of books that are measured together: few enough to hold, many enough that making plans costs little."""
@@ -77,7 +78,7 @@ def _of_groups(
     rows: pl.DataFrame, rulebook: Rulebook, tables: Tables, period: Period, metrics: Sequence[Metric]
 ) -> pl.DataFrame:
     """The measures of all grains but accounts, sorted by their key."""
-    loose = loose_costs(tables, rulebook, scope.windows(rulebook, period)).lazy()
+    loose = loose_costs(tables, rulebook, windows_of(rulebook, period)).lazy()
     grains = [*_SPENT, *(kind for kind in rulebook.breakdowns if kind in rows.columns), _BRANCH]
     count = max(1, AT_ONCE // max(1, rows.height))
 

@@ -7,7 +7,7 @@ from scoring.document import did_you_mean
 from scoring.errors import Problem
 from scoring.rules import Rulebook
 from scoring.rules.comparing import Expectation
-from scoring.scope import Tables
+from scoring.tables import Tables
 
 _NO_PEERS = ("manager_id", "origin_file", "origin_row", "recorded_at")
 """Columns of managers that name no group of them."""

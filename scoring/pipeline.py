@@ -9,7 +9,7 @@ from datetime import date
 
 import polars as pl
 
-from scoring import notes, scope, trust, watch
+from scoring import notes, trust, watch
 from scoring.account_quarters import Trail
 from scoring.booking import Booked, Tables, booked
 from scoring.calendar import Period
@@ -38,6 +38,8 @@ from scoring.scorecard.kept import kept
 from scoring.scorecard.rule_findings import placed, rule_findings
 from scoring.scorecard.trusted import trusted_cards
 from scoring.scorecard.unweighed import account_points, estimates
+from scoring.shared_chance import shared_chance
+from scoring.windows import late_start
 from scoring.worth import Worth
 
 
@@ -60,7 +62,7 @@ def run(request: Request, seals: Sequence[Sealed] = (), engine: Engine | None = 
     doubts = trust.of_run(looked_at(folder, now.scored.rows))
     found = rule_findings(now.scored.judged.weighing)
     verdicts = trust.verdicts(doubts, now.scored.judged.scores["manager_id"])
-    shared = _shared(rulebook, (period, now.windows), (before.period, before.windows))
+    shared = shared_chance(rulebook, period, before.period)
     context = Context(
         rulebook, period, before.period, now.windows, request.as_of, people, told, shared, left_out.by_manager,
         before.superseded,
@@ -138,7 +140,6 @@ class _Before:
     """
 
     period: Period
-    windows: Windows
     scored: Scored | None
     superseded: Rulebook | None = None
     problems: Sequence[Problem] = ()
@@ -149,15 +150,15 @@ def _before(folder: Folder, trail: Trail) -> _Before:
     rulebook, found = folder.rulebook, folder.before()
     if found is None:
         earlier = calendar_of(rulebook).previous(folder.period)
-        return _Before(earlier, scope.windows(rulebook, earlier), None)
+        return _Before(earlier, None)
     again = score(folder.tables, rulebook, found.period, folder.as_of, metrics=(), trail=trail)
     if found.version is folder.version:
-        return _Before(found.period, again.windows, again.scored.over)
+        return _Before(found.period, again.scored.over)
     own = found.version.rulebook
     theirs = trail.by(found.tables, own)
     then = score(found.tables, own, found.period, folder.as_of, metrics=(), trail=theirs)
     scored = replace(then.scored.over, again=again.scored.judged)
-    return _Before(found.period, again.windows, scored, own, found.version.problems)
+    return _Before(found.period, scored, own, found.version.problems)
 
 
 def looked_at(folder: Folder, rows: pl.DataFrame | None = None) -> trust.Looked:
@@ -172,18 +173,11 @@ def looked_at(folder: Folder, rows: pl.DataFrame | None = None) -> trust.Looked:
 def _seen(folder: Folder, now: "Result", left_out: Excluded) -> notes.Seen:
     """What notes and the watch look at."""
     rulebook, tables = folder.rulebook, folder.tables
-    reaching = tuple(scope.late_start(tables, rulebook, now.windows))
+    reaching = tuple(late_start(tables, rulebook, now.windows))
     aside, outcome = folder.exports.checked.set_aside, now.windows.outcome
     return notes.Seen(
         rulebook, tables, now.ledger_lines, now.scored.rows, aside, outcome, reaching, now.compared, left_out.every
     )
-
-
-def _shared(rulebook: Rulebook, now: tuple[Period, Windows], before: tuple[Period, Windows]) -> float:
-    """The correlation of the chance in two periods' scores, by what they both look at."""
-    if rulebook.method == "target_bands":
-        return scope.shared_chance(rulebook, now[1], before[1])
-    return scope.shared_quarters(rulebook, now[0], before[0])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

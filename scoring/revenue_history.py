@@ -15,15 +15,15 @@ from pathlib import Path
 
 import polars as pl
 
-from scoring import rules, scope
+from scoring import rules
 from scoring.calendar import Calendar, Period
 from scoring.credit import ownership
+from scoring.days import months_back
 from scoring.errors import BookscoreError
 from scoring.folder import opened
 from scoring.frame import conform
 from scoring.intake import RULES, Request, Streamed, as_streams
 from scoring.ledger.terms import Terms
-from scoring.lifetime.exposure import months_back
 from scoring.metrics import CATALOGUE
 from scoring.packed.answers import Answer, answer
 from scoring.packed.facts import NotPackedError
@@ -31,7 +31,9 @@ from scoring.packed.history import Ledger
 from scoring.packed.lines import File, Lines
 from scoring.packed.months import Months
 from scoring.packed.notes import digest_of, name_of
+from scoring.reach import DATED, days_of, reached
 from scoring.rules import Rulebook
+from scoring.rules.terms import ledger_terms
 from scoring.rules.versions import calendar_of
 from scoring.tables import TABLES
 
@@ -43,8 +45,6 @@ MANY = ("contracts", "invoices")
 
 FEW = ("accounts", "ownership", "rates")
 """The others that a history is made of."""
-
-_LENGTH = {"month": 1, "quarter": 3, "year": 12}
 
 
 class NoOwnersError(BookscoreError):
@@ -189,14 +189,14 @@ def _period(request: Request, flowing: Streamed, calendar: Calendar) -> Period:
         return calendar.scored(request.period)
     day = pl.col("day")
     days = [
-        scope.days_of(conform(file.lines, TABLES[name]), name).select(
+        days_of(conform(file.lines, TABLES[name]), name).select(
             first=day.min(), last=day.filter(day <= request.as_of).max()
         )
-        for name in scope.DATED
+        for name in DATED
         for file in flowing.files.get(name, ())
     ]
     found = pl.concat(pl.collect_all(days, engine="streaming")) if days else pl.DataFrame({"first": [], "last": []})
-    return scope.reached(calendar, found["first"].min(), found["last"].max(), request.as_of)
+    return reached(calendar, found["first"].min(), found["last"].max(), request.as_of)
 
 
 def _ledger(
@@ -218,9 +218,9 @@ def _periods(rulebook: Rulebook, last: Period, count: int) -> tuple[Period, ...]
 
 def _asked(rulebook: Rulebook, periods: Sequence[Period]) -> tuple[Terms, Months]:
     """By which policies lines are read, and the months of the periods."""
-    length = _LENGTH[calendar_of(rulebook).length]
+    length = calendar_of(rulebook).months
     firsts = (months_back(periods[-1].end, n) for n in range(length * len(periods), -1, -1))
-    return scope.terms(rulebook), Months(tuple(firsts), length)
+    return ledger_terms(rulebook), Months(tuple(firsts), length)
 
 
 def _spans(tables: Mapping[str, pl.LazyFrame], rulebook: Rulebook, as_of: date, *, owners: bool) -> pl.LazyFrame:

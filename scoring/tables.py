@@ -1,6 +1,13 @@
 """What must an adapter deliver? The input contract, declared once; `docs/tables.md` is made from it."""
 
+from collections.abc import Mapping
+
+import polars as pl
+
 from scoring.frame import Column, Kind, Table
+
+Tables = Mapping[str, pl.DataFrame]
+"""The tables of exports, by name."""
 
 EVERY = ("month", "quarter", "year", "week", "day")
 STATUSES = ("active", "trial", "paused", "past_due", "cancelled", "ended")

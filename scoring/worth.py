@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 from typing import Any
 
 import polars as pl
 
-from scoring import scope
 from scoring.engine import Engine
 from scoring.facts import Dated, lifetime_value
 from scoring.ledger.build import Ledger, Windows
@@ -21,6 +20,7 @@ from scoring.lifetime.rolling import Error
 from scoring.lifetime.valuation import Valued, family_of, valued
 from scoring.parts import Part
 from scoring.rules import Rulebook
+from scoring.rules.terms import ledger_terms
 
 Tables = Mapping[str, pl.LazyFrame]
 
@@ -107,7 +107,7 @@ def worth(
     """
     instants = _instants(rulebook, windows)
     assumed = assumptions(rulebook)
-    lazy = engine.whole(tables).read(rulebook.basis, scope.terms(rulebook))
+    lazy = engine.whole(tables).read(rulebook.basis, ledger_terms(rulebook))
     found = _valued(lazy, lines, rulebook, instants, assumed)
     days = _origins(tables, rulebook.basis, instants[1]) if looks_back and found.choices else []
     error = _error(lazy, rulebook, found, days, _came(tables, rulebook, days, engine), assumed) if days else Error()
@@ -122,7 +122,7 @@ def _valued(
 ) -> Valued:
     """The values of all accounts, large kinds of them with parameters of their own."""
     basis, currency, rates = rulebook.basis, rulebook.currency, tables["rates"]
-    earlier = rolling.history(tables, basis, scope.terms(rulebook), instants[0])
+    earlier = rolling.history(tables, basis, ledger_terms(rulebook), instants[0])
     parts = []
     for kind, own in _kinds(tables["accounts"], rulebook.lifetime.fit_by):
         now, then = (f if own is None else f.join(own, on="account_id", how="semi") for f in (lines, earlier))
@@ -157,8 +157,7 @@ def _together(parts: Sequence[tuple[str, Valued]]) -> Valued:
 
 def facts_of(made: Valued, ledger: Ledger, rulebook: Rulebook, windows: Windows) -> list[Dated]:
     """What the book is told of it, credited by `credit.lifetime_value`."""
-    last_day = windows.moves.end - timedelta(days=1)
-    return lifetime_value.dated(made, ledger.outcome, last_day, rulebook.credit.lifetime_value)
+    return lifetime_value.dated(made, ledger.outcome, windows.moves.last_day, rulebook.credit.lifetime_value)
 
 
 def _instants(rulebook: Rulebook, windows: Windows) -> tuple[date, date]:
@@ -176,7 +175,7 @@ def _error(
     assumed: Assumptions,
 ) -> Error:
     """What the forecasts of those days missed."""
-    basis, terms = rulebook.basis, scope.terms(rulebook)
+    basis, terms = rulebook.basis, ledger_terms(rulebook)
     family = family_of(basis, assumed)
     same = replace(assumed, model=family.IN_RULES.get(found.choices[0].fit.model, "auto"))  # not chosen anew
     both = zip(days, (frame.lazy() for frame in received), strict=True)
@@ -193,7 +192,7 @@ def _came(
     tables: dict[str, pl.DataFrame], rulebook: Rulebook, days: Sequence[date], engine: Engine
 ) -> list[pl.DataFrame]:
     """What each account brought after each of the days, as `rolling.came`."""
-    step = partial(_came_in, basis=rulebook.basis, terms=scope.terms(rulebook), days=tuple(days))
+    step = partial(_came_in, basis=rulebook.basis, terms=ledger_terms(rulebook), days=tuple(days))
     parts = engine.map(step, tables, {})
     return [pl.concat(found) for found in zip(*parts, strict=True)]
 

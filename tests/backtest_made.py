@@ -8,10 +8,10 @@ from typing import Any
 import polars as pl
 from worlds import frame
 
-from scoring import scope
 from scoring.backtest import look
 from scoring.lifetime.assumptions import Assumptions
 from scoring.rules import Rulebook
+from scoring.rules.terms import ledger_terms
 from scoring.tables import TABLES
 
 Row = dict[str, Any]
@@ -27,7 +27,7 @@ def rulebook(basis: str) -> Rulebook:
 
 def seen(tables: Tables, basis: str, rules: Rulebook, first: date) -> look.World:
     lazy = {name: one.lazy() for name, one in tables.items()}
-    return look.World(lazy, basis, scope.terms(rules), Assumptions(model=QUICK.get(basis, "auto")), first)
+    return look.World(lazy, basis, ledger_terms(rules), Assumptions(model=QUICK.get(basis, "auto")), first)
 
 
 def contract(account: str, start: date, end: date | None, amount: int = 100, **more: Any) -> Row:

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from scoring.account_quarters import KEY, figures
+from scoring.days import NEVER
 from scoring.metrics import CATALOGUE
 from scoring.money import MONEY
 from scoring.peers.bands import tenure_band
@@ -86,7 +87,7 @@ def measured(units: pl.DataFrame) -> pl.DataFrame:
 def stored_spans() -> pl.DataFrame:
     """Who had the accounts of the reference world."""
     frame = pl.read_csv(WORLD / "ownership.csv", try_parse_dates=True)
-    return frame.with_columns(pl.col("ends_on").fill_null(date(9999, 12, 31)), pl.lit(1_000_000).alias("weight"))
+    return frame.with_columns(pl.col("ends_on").fill_null(NEVER), pl.lit(1_000_000).alias("weight"))
 
 
 def small(

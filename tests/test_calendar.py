@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring.calendar import Calendar, Length, Period, UnknownPeriodError
+from scoring.days import months_back
 
 LENGTHS: tuple[Length, ...] = ("month", "quarter", "year")
 FIRST, LAST = date(1990, 1, 1), date(2029, 12, 31)
@@ -70,6 +71,13 @@ def test_period_knows_its_days() -> None:
     assert (february.days, february.last_day, str(february)) == (29, date(2024, 2, 29), "2024-02")
     assert date(2024, 2, 29) in february
     assert date(2024, 3, 1) not in february
+
+
+@pytest.mark.parametrize(("length", "months"), [("month", 1), ("quarter", 3), ("year", 12)])
+def test_a_calendar_knows_how_many_months_its_periods_have(length: Length, months: int) -> None:
+    calendar = Calendar(4, length)
+    period = calendar.containing(date(2026, 5, 15))
+    assert (calendar.months, months_back(period.end, months)) == (months, period.start)
 
 
 @pytest.mark.parametrize("starts", range(1, 13))

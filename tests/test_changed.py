@@ -8,9 +8,9 @@ import pytest
 from tabled import tables
 
 from scoring.calendar import Calendar
+from scoring.known import known_by
 from scoring.lifetime.known import known_before
 from scoring.restate import changed, exchanged, told
-from scoring.scope import known_by
 from scoring.tables import TABLES
 
 UNTIL, AS_OF = date(2026, 4, 1), date(2026, 4, 5)

@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 from test_properties import ledger_of, scored
 from worlds import World, examples, worlds
 
-from scoring import scope
 from scoring.book import at
 from scoring.facts import Dated, due, found, growth_parts, net_moves, renewals
 from scoring.ledger.balances import at_instants
 from scoring.measure import measure
 from scoring.metrics import CATALOGUE
 from scoring.rules.settings import Credit
+from scoring.rules.terms import growth_terms, renewal_terms
+from scoring.windows import windows_of
 
 SEATS = st.sampled_from([None, Decimal(1), Decimal(3), Decimal(40), Decimal("2.5"), Decimal(0)])
 PRICES = st.sampled_from([None, Decimal(10), Decimal("33.3333"), Decimal("0.07"), Decimal(900)])
@@ -39,8 +40,8 @@ def priced(draw: Any, **fixed: Any) -> World:
 @examples(14)
 @given(priced())
 def test_the_parts_of_growth_add_up_to_it_for_every_account(world: World) -> None:
-    ledger, window = ledger_of(world), scope.windows(world.rulebook, world.period).outcome
-    rates, terms = world.tables["rates"].lazy(), scope.growth_terms(world.rulebook)
+    ledger, window = ledger_of(world), windows_of(world.rulebook, world.period).outcome
+    rates, terms = world.tables["rates"].lazy(), growth_terms(world.rulebook)
     parts = growth_parts.growth(ledger, rates, window, terms).collect()
     ends = at_instants(ledger.lines, rates, window.start, window.end, world.rulebook.currency).collect()
     stayed = {r["account_id"]: r for r in ends.iter_rows(named=True) if r["before"] > 0 and r["after"] > 0}
@@ -83,9 +84,9 @@ def test_net_movements_lead_from_opening_to_closing(world: World) -> None:
 @examples(14)
 @given(worlds(basis="contracts"), st.sampled_from(["due_date", "signature"]))
 def test_no_line_renews_twice_and_what_is_renewed_was_due(world: World, renewal_date: str) -> None:
-    period = scope.windows(world.rulebook, world.period).moves
+    period = windows_of(world.rulebook, world.period).moves
     policies = world.rulebook.policies.model_copy(update={"renewal_date": renewal_date})
-    terms = scope.renewal_terms(world.rulebook.model_copy(update={"policies": policies}), world.as_of)
+    terms = renewal_terms(world.rulebook.model_copy(update={"policies": policies}), world.as_of)
     contracts, rates = world.tables["contracts"].lazy(), world.tables["rates"].lazy()
     lines = due.due_lines(contracts, rates, period, terms).collect()
     yearly = due.yearly(contracts, rates, period.start, terms).collect()

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 from worlds import World, compared_worlds, days_around, examples, ownership, worlds
 
-from scoring import scope
 from scoring.book import ADDITIVE, at
 from scoring.calendar import Period
 from scoring.checks import check
-from scoring.credit.ownership import EVER, NEVER, UNASSIGNED
+from scoring.credit.ownership import UNASSIGNED
+from scoring.days import EVER, NEVER
 from scoring.frame import Kind
 from scoring.measure import measure
 from scoring.metrics import CATALOGUE, OVER_BOOK, Metric, Unit
@@ -24,6 +24,7 @@ from scoring.pipeline import Result, score
 from scoring.rules import Rulebook
 from scoring.rules.versions import calendar_of
 from scoring.tables import TABLES
+from scoring.windows import windows_of
 from scoring.worth import VALUE_COLUMNS
 
 BOUND = ("revenue_share",)
@@ -166,7 +167,7 @@ def renaming_accounts_changes_nothing_else(world: World) -> None:
 @examples(8)
 @given(worlds(), st.data())
 def test_other_owners_change_nothing_for_the_company(world: World, data: st.DataObject) -> None:
-    days = days_around(scope.windows(world.rulebook, world.period))
+    days = days_around(windows_of(world.rulebook, world.period))
     rows = [r for a in world.tables["accounts"]["account_id"] for r in data.draw(ownership(a, days))]
     owned = pl.DataFrame(
         [{"origin_file": "o.csv", "origin_row": n, **r} for n, r in enumerate(rows, 1)],

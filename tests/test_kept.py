@@ -20,8 +20,8 @@ from worlds import World, examples, worlds
 
 from scoring import revenue_history
 from scoring.credit import ownership
+from scoring.days import months_back
 from scoring.ledger.terms import Terms
-from scoring.lifetime.exposure import months_back
 from scoring.packed import answers
 from scoring.packed.answers import answer
 from scoring.packed.facts import SCHEMA, added, facts

@@ -7,7 +7,7 @@ import pytest
 import worked
 from tabled import table
 
-from scoring.ledger.balances import Span
+from scoring.days import Span
 from scoring.ledger.build import Terms, contract_lines
 from scoring.ledger.ladder import flips, steps
 from scoring.notes.lines import flipped

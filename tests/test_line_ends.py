@@ -11,10 +11,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from worlds import examples
 
+from scoring.days import EVER, NEVER, Span
 from scoring.facts import due, renewals
 from scoring.frame import conform
-from scoring.ledger.balances import Span, at_instants
-from scoring.ledger.history import FAR, active, recurring
+from scoring.ledger.balances import at_instants
+from scoring.ledger.history import active, recurring
 from scoring.ledger.terms import Terms
 from scoring.lifetime.contracts.chains import paying_lines
 from scoring.tables import CONTRACTS
@@ -40,7 +41,7 @@ class Line:
 
     @property
     def end(self) -> date:
-        return self.ends_on or FAR
+        return self.ends_on or NEVER
 
     @property
     def serves(self) -> bool:
@@ -179,7 +180,7 @@ def served_plainly(lines: Sequence[Line]) -> list[tuple[str, date, date | None, 
                 if account == line.account_id and since <= line.end < until:
                     end, at_risk = until, is_open
         if end > first and line.amount:
-            told.append((line.line_id, first, None if end == FAR else end, at_risk))
+            told.append((line.line_id, first, None if end == NEVER else end, at_risk))
     return told
 
 
@@ -218,7 +219,7 @@ def _replaced(lines: Sequence[Line]) -> dict[str, date]:
 
 
 def _in_order(line: Line) -> tuple[date, date, date, str]:
-    return line.starts_on, line.end, line.signed_on or date.min, line.line_id
+    return line.starts_on, line.end, line.signed_on or EVER, line.line_id
 
 
 def _follows(other: Line, line: Line) -> bool:
@@ -349,7 +350,7 @@ def test_paying_lines_of_an_account_stand_together_by_start_end_and_id_those_wit
     known = known.sort("line_id", descending=True)
     found = paying_lines(known, AS_OF).select("account_id", "starts_on", "ends_on", "line_id").rows()
     first = {account: n for n, (account, *_) in reversed(list(enumerate(found)))}
-    assert found == sorted(found, key=lambda row: (first[row[0]], row[1], row[2] or FAR, row[3]))
+    assert found == sorted(found, key=lambda row: (first[row[0]], row[1], row[2] or NEVER, row[3]))
     assert len(found) == known.filter(pl.col("monthly") > 0, pl.col("starts_on") < AS_OF).collect().height
 
 

@@ -9,7 +9,7 @@ import pytest
 from tabled import tables
 
 from scoring import notes, pipeline
-from scoring.ledger.balances import Span
+from scoring.days import Span
 from scoring.rules import Rulebook
 from scoring.rules.versions import calendar_of
 from scoring.run import Run

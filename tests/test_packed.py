@@ -11,32 +11,31 @@ from hypothesis import strategies as st
 from test_line_ends import AS_OF, Line, credited_lines, frame, of_account
 from worlds import World, examples, worlds
 
-from scoring import scope
 from scoring.calendar import Calendar
 from scoring.credit import ownership
+from scoring.days import Span, months_back
 from scoring.frame import conform
 from scoring.ledger import movements
-from scoring.ledger.balances import Span
 from scoring.ledger.build import contract_lines
 from scoring.ledger.currency import priced
 from scoring.ledger.history import active
 from scoring.ledger.ladder import tiers_of_accounts
 from scoring.ledger.terms import Terms
-from scoring.lifetime.exposure import months_back
 from scoring.packed import named
 from scoring.packed.history import History, Ledger, asked, history
 from scoring.packed.lines import A_PIECE, File, Lines
 from scoring.packed.months import Months
 from scoring.rules import Rulebook
+from scoring.rules.terms import ledger_terms
+from scoring.rules.versions import calendar_of
 from scoring.tables import ACCOUNTS, TABLES
 
 Tables = dict[str, pl.DataFrame]
-LENGTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
 def made(world: World, tables: Tables, terms: Terms) -> History:
     """The history of a year or two to the end of the world's period, read in two pieces."""
-    length = LENGTHS[world.rulebook.calendar.period]
+    length = calendar_of(world.rulebook).months
     end = world.period.end
     count = max(12, 2 * length)
     months = Months(tuple(months_back(end, n) for n in range(count, -1, -1)), length)
@@ -56,7 +55,7 @@ def packable(world: World) -> tuple[Tables, Terms]:
         pl.lit(None, dtype=pl.Date).alias("signed_on"),
         pl.lit(None, dtype=pl.String).alias("renews"),
     )
-    terms = replace(scope.terms(world.rulebook), discounts="net", fx="constant")
+    terms = replace(ledger_terms(world.rulebook), discounts="net", fx="constant")
     return {**world.tables, "contracts": lines}, terms
 
 
@@ -136,7 +135,7 @@ def test_in_short_gaps_credits_wait_as_they_do_in_the_ledger(lines: list[Line], 
     rulebook = Rulebook.model_validate({"name": "C", "currency": "EUR", "method": "target_bands", "rules": [rule]})
     tables = {**empty, "accounts": accounts, "contracts": frame(lines).collect()}
     world = World(tables, rulebook, Calendar(1, "quarter").containing(AS_OF), AS_OF)
-    terms = replace(scope.terms(rulebook), gap_tolerance_days=tolerance)
+    terms = replace(ledger_terms(rulebook), gap_tolerance_days=tolerance)
     found = made(world, tables, terms)
     assert found.is_fast
     assert_as_in_the_ledger(world, tables, terms, found)
@@ -145,7 +144,7 @@ def test_in_short_gaps_credits_wait_as_they_do_in_the_ledger(lines: list[Line], 
 @given(world=worlds(basis="contracts"))
 @examples(20)
 def test_lines_that_look_at_each_other_are_read_in_full(world: World) -> None:
-    terms = scope.terms(world.rulebook)
+    terms = ledger_terms(world.rulebook)
     found = made(world, world.tables, terms)
     if terms.fx != "at_start":
         assert_as_in_the_ledger(world, world.tables, terms, found)

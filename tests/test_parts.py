@@ -14,7 +14,7 @@ from polars.testing import assert_frame_equal
 from tabled import tables
 from worlds import World, compared_worlds, examples, worlds
 
-from scoring import demo, measures, pipeline, scope
+from scoring import demo, measures, pipeline
 from scoring.account_quarters import Trail
 from scoring.engine import Engine, Here
 from scoring.intake import Request
@@ -24,6 +24,7 @@ from scoring.parquet import parquet_bytes
 from scoring.parts import Part, split
 from scoring.pipeline import score
 from scoring.rules import Rulebook
+from scoring.rules.terms import ledger_terms
 from scoring.rules.versions import calendar_of
 from scoring.run import Run
 
@@ -183,7 +184,7 @@ def test_parts_are_about_alike_in_rows() -> None:
 @given(world=worlds(basis="contracts"))
 @examples(40)
 def test_lines_that_were_read_once_are_known_on_every_day_as_if_they_were_read_for_it(world: World) -> None:
-    terms = scope.terms(world.rulebook)
+    terms = ledger_terms(world.rulebook)
     once = Part.of(world.tables).read("contracts", terms)
     anew = {name: frame.lazy() for name, frame in world.tables.items()}
     for day in (world.period.start, world.as_of):

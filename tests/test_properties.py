@@ -8,7 +8,6 @@ from hypothesis import given
 from plain_reading import is_weighted_mean, revenue_at, revenue_in
 from worlds import World, examples, worlds
 
-from scoring import scope
 from scoring.book import at
 from scoring.ledger.bridge import COLUMNS, OUTGOING, TRANSFERS
 from scoring.ledger.build import Ledger, contract_lines, invoice_lines, of_contracts, of_invoices
@@ -18,6 +17,8 @@ from scoring.metrics import growth, retention
 from scoring.metrics.metric import in_book
 from scoring.money import MONEY
 from scoring.pipeline import Result, score
+from scoring.rules.terms import ledger_terms
+from scoring.windows import windows_of
 
 RATES = (*retention.THEME, growth.LIKE_FOR_LIKE_GROWTH)
 GRAINS = (None, "team", "manager_id", "account_id")
@@ -30,7 +31,7 @@ def scored(world: World) -> Result:
 
 def ledger_of(world: World) -> Ledger:
     """What happened in the world, before anybody is credited."""
-    terms, windows = scope.terms(world.rulebook), scope.windows(world.rulebook, world.period)
+    terms, windows = ledger_terms(world.rulebook), windows_of(world.rulebook, world.period)
     rates = world.tables["rates"].lazy()
     if world.rulebook.basis == "invoices":
         return of_invoices(invoice_lines(world.tables["invoices"].lazy(), terms), rates, terms, windows)
@@ -64,8 +65,8 @@ def what_is_credited_is_what_happened(world: World, result: Result) -> None:
 def opening_and_closing_are_a_plain_reading_of_the_lines(world: World, result: Result) -> None:
     tables, policies = {n: t.rows(named=True) for n, t in world.tables.items()}, world.rulebook.policies
     moves, outcome = (
-        scope.windows(world.rulebook, world.period).moves,
-        scope.windows(world.rulebook, world.period).outcome,
+        windows_of(world.rulebook, world.period).moves,
+        windows_of(world.rulebook, world.period).outcome,
     )
     if world.rulebook.basis == "invoices":
         priced_on = None if policies.fx == "at_start" else moves.start

@@ -30,10 +30,10 @@ from scoring.cli import run as run_command
 from scoring.cli import seal as seal_command
 from scoring.errors import in_order
 from scoring.intake import SOURCES, Request
+from scoring.known import known_by
 from scoring.pipeline import run, score
 from scoring.reports import outputs
 from scoring.run import Run
-from scoring.scope import known_by
 from scoring.store import open_store
 from scoring.tables import TABLES
 

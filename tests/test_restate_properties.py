@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from worlds import World, amounts, compared_worlds, days_around, examples, frame, ownership, worlds
 
-from scoring import scope
 from scoring.account_quarters import Trail
 from scoring.booking import booked
 from scoring.compare.restating import restate
@@ -19,6 +18,7 @@ from scoring.metrics import CATALOGUE
 from scoring.restate import Sealed, as_scored, changed, exchanged, prior_periods
 from scoring.rules.versions import calendar_of
 from scoring.tables import TABLES
+from scoring.windows import windows_of
 
 Tables = dict[str, pl.DataFrame]
 DAYS = {"contracts": "starts_on", "invoices": "dated_on"}
@@ -41,7 +41,7 @@ def revised(draw: st.DrawFn, world: World) -> Tables:
             row["product"] = "Premium Plan"
         if what != "gone":
             rows.append(row)
-    days = days_around(scope.windows(world.rulebook, world.period))
+    days = days_around(windows_of(world.rulebook, world.period))
     owners = [
         row
         for account in world.tables["accounts"]["account_id"]

@@ -18,8 +18,8 @@ from test_packed import packable
 from worlds import World, examples, worlds
 
 from scoring.credit import ownership
+from scoring.days import months_back
 from scoring.ledger.terms import Terms
-from scoring.lifetime.exposure import months_back
 from scoring.packed import answers, codes, valued
 from scoring.packed.answers import answer
 from scoring.packed.each import OWN

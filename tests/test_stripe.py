@@ -14,10 +14,10 @@ from adapters import read_folder
 from adapters.draft import draft
 from adapters.mapping.sources import Sources
 from scoring import document
+from scoring.days import Span
 from scoring.facts.due import Terms as Renewals
 from scoring.facts.due import due_lines
 from scoring.frame import conform
-from scoring.ledger.balances import Span
 from scoring.ledger.build import Windows, contract_lines, of_contracts
 from scoring.ledger.terms import Terms
 from scoring.tables import LAYOUT, OPEN_TABLES, TABLES

@@ -377,6 +377,11 @@ def test_growth_is_no_cliff_and_a_hole_in_a_young_company_is_one() -> None:
     assert "0 rows in 2025-11" in finding.what
 
 
+def test_the_month_in_which_a_table_begins_is_not_among_those_that_others_are_held_against() -> None:
+    (finding,) = cliffs(2, *[60] * 7, 0, *[60] * 6)
+    assert "0 rows in 2025-12, and had 60 to 60" in finding.what
+
+
 def test_a_table_that_is_stale_is_not_told_a_second_time_for_its_last_months() -> None:
     seen = looked({"invoices": by_month(*[300] * 24, 300, 0, 0)}, ON_INVOICES)
     assert found(seen, "freshness")

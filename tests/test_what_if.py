@@ -17,7 +17,7 @@ from tabled import tables
 from test_cli import cli, contents
 from test_exclusions import AS_OF, SOLD, company
 
-from scoring import demo, pipeline, rules, scope
+from scoring import demo, pipeline, rules
 from scoring.account_quarters import Trail
 from scoring.compare.what_if import Basis, NotReweighableError, WeightsError, basis, changes, reweighed
 from scoring.document import read_text
@@ -33,6 +33,7 @@ from scoring.scorecard.context import Context
 from scoring.scorecard.lost import of_managers
 from scoring.scorecard.trusted import trusted_cards
 from scoring.scorecard.unweighed import account_points, estimates
+from scoring.shared_chance import shared_chance
 from scoring.trust import Finding, Level, as_json, verdicts
 
 METHODS = ("oe_credibility", "joint", "oe", "raw", "weighted", "target_bands", "peer_percentile")
@@ -108,12 +109,7 @@ class Company:
         if self.has_exclusions:
             now = replace(now, with_all=pipeline.judged_by_method(self.known, book, self.period, found.made, way))
         now = now.since(before)
-        windows = found.windows, self.found[self.before].windows
-        shared = (
-            scope.shared_chance(book, *windows)
-            if book.method == "target_bands"
-            else scope.shared_quarters(book, self.period, self.before)
-        )
+        shared = shared_chance(book, self.period, self.before)
         context = Context(book, self.period, self.before, found.windows, AS_OF, {}, shared=shared, superseded=earlier)
         made = trusted_cards(now, before, context, verdicts(doubts, now.judged.scores["manager_id"]))
         return Ran(made, now, before, context, doubts)

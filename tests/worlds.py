@@ -12,14 +12,14 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from random_rules import rulebooks
 
-from scoring import scope
 from scoring.calendar import Period
-from scoring.credit.ownership import EVER, NEVER
+from scoring.days import EVER, NEVER
 from scoring.ledger.build import Windows
 from scoring.ledger.parents import rolled_up
 from scoring.rules import Rulebook
 from scoring.rules.versions import calendar_of
 from scoring.tables import STATUSES, TABLES
+from scoring.windows import windows_of
 
 MANAGERS = ("m1", "m2", "m3")
 PERIODS = {"month": ("2025-12", "2026-02", "2026-07"), "quarter": ("2025-Q4", "2026-Q2"), "year": ("2025", "2026")}
@@ -73,7 +73,7 @@ def worlds(draw: Draw, *, accounts: tuple[int, int] = (5, 10), whole: bool = Fal
     period = calendar.period(draw(st.sampled_from(PERIODS[rulebook.calendar.period])))
     as_of = period.last_day + timedelta(days=draw(st.sampled_from([0, 10, 200])))
     ids = [f"a{n}" for n in range(1, draw(st.integers(*accounts)) + 1)]
-    days = days_around(scope.windows(rulebook, period))
+    days = days_around(windows_of(rulebook, period))
     lines = contracts if rulebook.basis == "contracts" else invoices
     rows = {
         "accounts": [draw(_account(a, ids)) for a in ids],

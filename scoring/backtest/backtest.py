@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from scoring import booking, scope, worth
+from scoring import booking, worth
 from scoring.backtest import foretold
 from scoring.backtest.days import Asked, Reach, TooShortError, chosen, reach, since
 from scoring.backtest.errors import Errors, Vector, covered, errors, tenths
@@ -21,6 +21,7 @@ from scoring.folder import opened
 from scoring.intake import Request
 from scoring.lifetime.stretch import Ahead
 from scoring.rules import Rulebook
+from scoring.rules.terms import ledger_terms
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,4 +155,4 @@ def _used(company: Company, start: date | None, full: Reach, on: date) -> tuple[
 
 def _world(tables: booking.Tables, rulebook: Rulebook, first: date) -> World:
     lazy = {name: frame.lazy() for name, frame in tables.items()}
-    return World(lazy, rulebook.basis, scope.terms(rulebook), worth.assumptions(rulebook), first)
+    return World(lazy, rulebook.basis, ledger_terms(rulebook), worth.assumptions(rulebook), first)

@@ -6,10 +6,13 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from scoring import booking, scope
+from scoring import booking
+from scoring.days import DAY, month_number
 from scoring.errors import BookscoreError
+from scoring.lengths import DAYS_A_WEEK
 from scoring.lifetime import rolling
 from scoring.lifetime.stretch import Ahead, after, before, words
+from scoring.reach import latest_period
 from scoring.rules import Rulebook
 
 MOST = 4
@@ -60,7 +63,7 @@ def stretch(text: str) -> Ahead:
     if found is None:
         raise UnknownStretchError(text)
     number, unit = int(found[1]), found[2]
-    return number if unit in ("", "m") else timedelta(days=number * (7 if unit == "w" else 1))
+    return number if unit in ("", "m") else timedelta(days=number * (DAYS_A_WEEK if unit == "w" else 1))
 
 
 def reach(tables: booking.Tables, rulebook: Rulebook, as_of: date) -> Reach:
@@ -74,8 +77,8 @@ def reach(tables: booking.Tables, rulebook: Rulebook, as_of: date) -> Reach:
     if not isinstance(first, date) or not isinstance(last, date):
         raise TooShortError(f"the exports hold no {rulebook.basis}")
     if rulebook.basis == "contracts":
-        return Reach(first, scope.latest_period(tables, rulebook, as_of).end)
-    return Reach(first, min(last, as_of) + timedelta(days=1))
+        return Reach(first, latest_period(tables, rulebook, as_of).end)
+    return Reach(first, min(last, as_of) + DAY)
 
 
 def chosen(asked: Asked, covered: Reach) -> tuple[list[date], Ahead]:
@@ -89,7 +92,7 @@ def chosen(asked: Asked, covered: Reach) -> tuple[list[date], Ahead]:
         if days:
             return days[::-1], ahead
     raise TooShortError(
-        f"the exports reach from {covered.first} to {covered.last - timedelta(days=1)}, and to look "
+        f"the exports reach from {covered.first} to {covered.last - DAY}, and to look "
         f"{words(lengths[-1])} ahead as much again must lie before"
     )
 
@@ -99,10 +102,10 @@ def _of_split(asked: Asked, split: date, covered: Reach) -> Ahead:
     if not covered.first < split < until:
         raise TooShortError(f"the exports begin on {covered.first}, and {split} to {until} must lie after that")
     if until > covered.last:
-        raise TooShortError(f"the exports end on {covered.last - timedelta(days=1)}, before {until}")
+        raise TooShortError(f"the exports end on {covered.last - DAY}, before {until}")
     if asked.ahead is not None and asked.until is None:
         return asked.ahead
-    months = 12 * (until.year - split.year) + until.month - split.month
+    months = month_number(until) - month_number(split)
     return months if months > 0 and after(split, months) == until else until - split
 
 

@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import polars as pl
 
-from scoring import book, booking, scope
+from scoring import book, booking
 from scoring.backtest.look import Held
 from scoring.backtest.signal import Pair, Signal, signal
 from scoring.calendar import Calendar, Period
-from scoring.lifetime.exposure import months_back
+from scoring.days import DAY, months_back
+from scoring.known import known_by
 from scoring.lifetime.known import known_before
 from scoring.measure import measure_by
 from scoring.metrics import OVER_BOOK, Better, Metric, Unit
@@ -23,7 +24,6 @@ REVENUE, KEPT = "revenue in the time ahead", "the share of revenue kept"
 """What they are held against."""
 
 _DAYS = {"answers": "answered_on", "activities": "dated_on", "milestones": "dated_on", "ownership": "starts_on"}
-_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,9 +38,9 @@ class Foretold:
 
 def foretold(tables: booking.Tables, rulebook: Rulebook, held: Held) -> Foretold:
     """What each metric said of each account for the period that ended on the origin, or last before it."""
-    period = _period(calendar_of(rulebook), rulebook, held.on)
+    period = _period(calendar_of(rulebook), held.on)
     then = known_then(tables, rulebook, held.on)
-    rows = booking.booked(then, rulebook, period, held.on - timedelta(days=1)).rows
+    rows = booking.booked(then, rulebook, period, held.on - DAY).rows
     once = book.at(rows.lazy(), "account_id")
     frames = measure_by(once, AHEAD, ("account_id",), basis=rulebook.basis)
     figures = pl.concat(pl.collect_all([f.select("account_id", "metric", "value") for f in frames]))
@@ -50,7 +50,7 @@ def foretold(tables: booking.Tables, rulebook: Rulebook, held: Held) -> Foretold
 def known_then(tables: booking.Tables, rulebook: Rulebook, on: date) -> dict[str, pl.DataFrame]:
     """The tables as they were known before the day: nothing recorded on it or later, nothing dated so."""
     basis, calendar = rulebook.basis, calendar_of(rulebook)
-    then, _ = scope.known_by(tables, on - timedelta(days=1), calendar)
+    then, _ = known_by(tables, on - DAY, calendar)
     made = {n: t.filter((pl.col(_DAYS[n]) < on).fill_null(value=True)) if n in _DAYS else t for n, t in then.items()}
     return {**made, basis: known_before(tables[basis].lazy(), basis, on, calendar.time_zone).collect()}
 
@@ -90,8 +90,8 @@ def _came(held: Held, rulebook: Rulebook) -> pl.DataFrame:
     return held.revenue.select("account_id", pl.col("actual").alias("revenue"), kept.alias("kept"))
 
 
-def _period(calendar: Calendar, rulebook: Rulebook, on: date) -> Period:
+def _period(calendar: Calendar, on: date) -> Period:
     """The period of the company's length that ends on the day, or the last whole one before it."""
     if on.day == 1:
-        return Period(f"up to {on}", months_back(on, _MONTHS[rulebook.calendar.period]), on)
-    return calendar.latest_complete(on - timedelta(days=1))
+        return Period(f"up to {on}", months_back(on, calendar.months), on)
+    return calendar.latest_complete(on - DAY)

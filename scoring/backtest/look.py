@@ -11,6 +11,7 @@ from scoring.backtest import naive, pit
 from scoring.backtest.errors import Vector
 from scoring.ledger.currency import AMOUNT, priced
 from scoring.ledger.terms import Terms
+from scoring.lengths import DAYS_A_WEEK
 from scoring.lifetime import rolling
 from scoring.lifetime.assumptions import Assumptions, Choice
 from scoring.lifetime.repeat import order_family
@@ -101,7 +102,7 @@ def _orders(
     forecast, ranges = (
         order_family.MODELS_BY_NAME[fit.model].view(fit, own.orders) for fit in (choice.fit, choice.of_ranges)
     )
-    weeks = (until - own.instant).days / 7
+    weeks = (until - own.instant).days / DAYS_A_WEEK
     low, high = ranges.count_range(weeks, world.assumed.level)
     said = pl.DataFrame(
         {

@@ -5,12 +5,13 @@ from datetime import date
 
 import polars as pl
 
+from scoring.days import months_back
+from scoring.lengths import MONTHS_A_YEAR
 from scoring.lifetime import rolling
-from scoring.lifetime.exposure import exposure, months_back
+from scoring.lifetime.exposure import exposure
 from scoring.lifetime.repeat import orders
 from scoring.lifetime.stretch import Ahead, after
 
-A_YEAR = 12
 NAIVE = ("own_rate", "last_year", "company_rate")
 LABELS = {
     "contracts": {
@@ -40,7 +41,7 @@ class Past:
     @property
     def has_a_year(self) -> bool:
         """Whether the same months of the year before are over and known."""
-        year_ago = months_back(self.on, A_YEAR)
+        year_ago = months_back(self.on, MONTHS_A_YEAR)
         return year_ago >= self.first and after(year_ago, self.ahead) <= self.on
 
 
@@ -92,7 +93,7 @@ def _with_last_year(past: Past, said: pl.DataFrame, *, orders_too: bool = False)
     """The forecasts with `last_year`: what each account brought in the same time a year before, if that is known."""
     if not past.has_a_year:
         return said.with_columns(pl.lit(None, dtype=pl.Float64).alias("last_year")).select("account_id", *NAIVE)
-    year_ago = months_back(past.on, A_YEAR)
+    year_ago = months_back(past.on, MONTHS_A_YEAR)
     if orders_too:
         then = counted(past.lines, year_ago, after(year_ago, past.ahead))
     else:

@@ -1,13 +1,11 @@
 """Is an account owned more than once? The shares of its managers, added up day by day."""
 
-from datetime import date
-
 import polars as pl
 
 from scoring.checks.findings import NR, ORIGIN, PLACE, Finding, Saying, found
+from scoring.days import EVER, NEVER
 from scoring.tables import OWNERSHIP
 
-_EVER, _NEVER = date(1, 1, 1), date(9999, 12, 31)
 _WHOLE = 1_000_000
 
 
@@ -33,7 +31,7 @@ def overfull(ownership: pl.DataFrame) -> list[Finding]:
 def _spans(ownership: pl.DataFrame) -> pl.DataFrame:
     """The rows with open ends made far days, and shares made millionths."""
     share = (pl.col("share") * _WHOLE).cast(pl.Int64).fill_null(_WHOLE)
-    starts, ends = pl.col("starts_on").fill_null(_EVER), pl.col("ends_on").fill_null(_NEVER)
+    starts, ends = pl.col("starts_on").fill_null(EVER), pl.col("ends_on").fill_null(NEVER)
     return ownership.select("account_id", *ORIGIN, NR, starts=starts, ends=ends, units=share).filter(
         pl.col("starts") < pl.col("ends")
     )
@@ -60,7 +58,7 @@ def _overfull_days(spans: pl.DataFrame) -> pl.DataFrame:
 def _first_days(clashes: pl.DataFrame) -> pl.DataFrame:
     """One row per account: its last row that clashes on the first such day, and the sentence."""
     first = clashes.filter(pl.col("day") == pl.col("day").min().over("account_id")).sort(*ORIGIN, NR)
-    since = pl.when(pl.col("day") > _EVER).then(pl.format("on {}", "day")).otherwise(pl.lit("from the start"))
+    since = pl.when(pl.col("day") > EVER).then(pl.format("on {}", "day")).otherwise(pl.lit("from the start"))
     parts = pl.format("{}.{}", pl.col("owned") // _WHOLE, (pl.col("owned") % _WHOLE).cast(pl.String).str.zfill(6))
     owned = parts.str.strip_chars_end("0").str.strip_chars_end(".")
     told = first.group_by("account_id").agg(

@@ -6,18 +6,19 @@ from datetime import date
 
 import polars as pl
 
-from scoring import scope
 from scoring.calendar import Period
 from scoring.compare.changes import Change
 from scoring.compare.choices import Choice, Group, choices
 from scoring.compare.subject import Subject, of_folder
+from scoring.days import NEVER, months_back
 from scoring.errors import Problem
 from scoring.intake import Request
-from scoring.lifetime.exposure import months_back
+from scoring.lengths import MONTHS_A_QUARTER
 from scoring.rules import Rulebook
 from scoring.scorecard.estimates import company_of, estimate_of, settings_of
 from scoring.scorecard.judged import Judged
 from scoring.scorecard.of_rules import believes, metric_of
+from scoring.windows import windows_of
 
 AS_IT_IS = "as it is"
 """What the rules' own choices are called."""
@@ -138,14 +139,14 @@ def first_day(subject: Subject) -> date:
     """The first day that the exports know of."""
     basis = subject.rulebook.basis
     first = subject.tables[basis][_BEGINS[basis]].min()
-    return first if isinstance(first, date) else date.max
+    return first if isinstance(first, date) else NEVER
 
 
 def _opens(subject: Subject, quarters: int) -> date:
     """The first day that so many quarters up to the period's end look at."""
-    end = months_back(subject.period.end, scope.MONTHS_A_QUARTER * (quarters - 1))
+    end = months_back(subject.period.end, MONTHS_A_QUARTER * (quarters - 1))
     short = subject.rulebook.model_copy(update={"retention_window": "period"})
-    return scope.windows(short, Period("", months_back(end, scope.MONTHS_A_QUARTER), end)).outcome.start
+    return windows_of(short, Period("", months_back(end, MONTHS_A_QUARTER), end)).outcome.start
 
 
 def _left_out(rulebook: Rulebook, asked: Sequence[Choice], first: date) -> tuple[str, ...]:

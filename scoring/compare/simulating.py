@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from scoring import booking, rules, scope
-from scoring.calendar import Period
+from scoring import booking, rules
+from scoring.calendar import FuturePeriodError, Period
 from scoring.compare.rulebooks import Simulation, simulate
 from scoring.errors import Problem, in_order
 from scoring.folder import Reader
@@ -56,7 +56,7 @@ def _held(versions: Sequence[Version], name: str, reader: Reader) -> tuple[Versi
     """What was in force for the period of that name. Raises FuturePeriodError; ProblemsFoundError if nothing was."""
     version, period = rules.in_force(versions, lambda v: calendar_of(v.rulebook).scored(name))
     if period.start > reader.request.as_of:
-        raise scope.FuturePeriodError(period, reader.request.as_of)
+        raise FuturePeriodError(period, reader.request.as_of)
     return version, period
 
 

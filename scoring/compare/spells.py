@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from scoring.compare.changes import Change, changes
+from scoring.days import DAY
 from scoring.explain.names import chosen
 from scoring.rules import Version, fingerprint
 
@@ -36,7 +37,7 @@ def spells(versions: Sequence[Version], as_of: date) -> tuple[Spell, ...]:
     for version in versions:
         book, first = version.rulebook, version.effective_on
         is_now = (first is None or first <= as_of) and (until is None or as_of < until)
-        last = None if until is None else until - timedelta(days=1)
+        last = None if until is None else until - DAY
         told = (book.name, book.version, version.file, book.effective_from)
         found.append(Spell(*told, first, last, fingerprint(book), is_now))
         until = first

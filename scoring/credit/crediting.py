@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import polars as pl
 
 from scoring.credit.shares import on_days, over_days
 from scoring.credit.split import split
-from scoring.ledger.balances import Span
+from scoring.days import DAY, Span
 from scoring.money import MONEY
 
 TIME_WEIGHTED = "time_weighted"
@@ -49,7 +49,7 @@ def movements(moves: pl.LazyFrame, whose: Responsibility, policies: Mapping[str,
     held the last day of service. Sorted by account, day, kind, manager.
     """
     ways = pl.col("kind").replace_strict(dict(policies), default="at_close", return_dtype=pl.String)
-    last_day = pl.when(pl.col("kind") == "churn").then(pl.col("moved_on") - timedelta(days=1)).otherwise("moved_on")
+    last_day = pl.when(pl.col("kind") == "churn").then(pl.col("moved_on") - DAY).otherwise("moved_on")
     dated = moves.with_columns(ways.alias("way")).with_columns(
         pl.when(pl.col("way") == "at_open").then(pl.lit(whose.opens_on))
         .when(pl.col("way") == "at_event").then(last_day)

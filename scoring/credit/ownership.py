@@ -5,12 +5,11 @@ from datetime import date
 
 import polars as pl
 
+from scoring.days import EVER, NEVER
 from scoring.money import RATE_SCALE
 
 UNASSIGNED = "unassigned"
 """Stands where nobody is responsible, so that the parts always add up to the company."""
-
-EVER, NEVER = date(1, 1, 1), date(9999, 12, 31)
 
 SPANS = {
     "account_id": pl.String(),

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 
 import polars as pl
 
 from scoring.credit import ownership, sellers
 from scoring.credit.crediting import Responsibility
+from scoring.days import DAY, EVER, NEVER
 from scoring.ledger.balances import in_windows, lines_at_instants
 from scoring.ledger.build import Ledger, Windows
 from scoring.ledger.currency import priced
@@ -78,16 +79,15 @@ def _sellers(tables: Tables, ledger: Ledger, windows: Windows, basis: str, curre
             if ledger.is_net
             else (sellers.causes_by_line(ledger.moves, lines))
         )
-        moves = replace(by_line, opens_on=windows.moves.start - timedelta(days=1), causes=causes)
+        moves = replace(by_line, opens_on=windows.moves.start - DAY, causes=causes)
         span = windows.outcome
-        return Answering(moves, replace(moves, span=span, opens_on=span.start - timedelta(days=1)))
+        return Answering(moves, replace(moves, span=span, opens_on=span.start - DAY))
     comparison, scored = windows.outcome, windows.moves
     sums = in_windows(tables["invoices"], rates, comparison, scored, currency, by=("account_id", "seller_id"))
     spans = sellers.by_window(sums, {"before": (comparison.start, comparison.end), "after": (scored.start, scored.end)})
     causes = sellers.causes_by_window(ledger.moves, sums)
-    last_day = comparison.end - timedelta(days=1)
-    moves = replace(_on_days(spans, windows, divide=True), opens_on=last_day, causes=causes)
-    always = spans.with_columns(pl.lit(ownership.EVER).alias("starts_on"), pl.lit(ownership.NEVER).alias("ends_on"))
+    moves = replace(_on_days(spans, windows, divide=True), opens_on=comparison.last_day, causes=causes)
+    always = spans.with_columns(pl.lit(EVER).alias("starts_on"), pl.lit(NEVER).alias("ends_on"))
     return Answering(moves, replace(moves, spans=always))
 
 
@@ -100,4 +100,4 @@ def _causes_of_net(ledger: Ledger, windows: Windows, rates: pl.LazyFrame, curren
 
 def _on_days(spans: pl.LazyFrame, windows: Windows, *, divide: bool) -> Responsibility:
     span = windows.moves
-    return Responsibility(spans, divide, span, span.start, span.end - timedelta(days=1))
+    return Responsibility(spans, divide, span, span.start, span.last_day)

@@ -6,7 +6,8 @@ from datetime import date
 import polars as pl
 
 from scoring.credit.crediting import MOVEMENT
-from scoring.credit.ownership import NEVER, UNASSIGNED
+from scoring.credit.ownership import UNASSIGNED
+from scoring.days import NEVER
 from scoring.ledger.movements import LOSSES
 from scoring.money import units
 

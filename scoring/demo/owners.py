@@ -1,9 +1,8 @@
 """Who looked after an account, and when? Hand-overs, a leaver's book, gaps and shared accounts."""
 
-from datetime import timedelta
-
 import polars as pl
 
+from scoring.days import DAY
 from scoring.demo.chance import between, hit, lookup, luck
 from scoring.demo.world import JOINED_ON, LEAVING_SEAT, LEFT_ON, World, later, quarter_of, quarter_start
 
@@ -62,7 +61,7 @@ def _hand_over(world: World, quarter: int) -> tuple[pl.Expr, ...]:
     moves = hit("moves", _HANDED_OVER)
     if quarter == quarter_of_leaving():
         leaves = seat == LEAVING_SEAT
-        on = pl.when(leaves).then(pl.lit(LEFT_ON + timedelta(days=1))).otherwise(on)
+        on = pl.when(leaves).then(pl.lit(LEFT_ON + DAY)).otherwise(on)
         moves = leaves | (moves & (to != LEAVING_SEAT))
     elif quarter == quarter_of_leaving() + 1:
         joins = (pl.col("team") == 0) & hit("to the joiner", _HANDED_TO_JOINER / len(world.seats[0]))

@@ -7,9 +7,9 @@ from itertools import dropwhile, islice, takewhile
 from zoneinfo import ZoneInfo
 
 from scoring.calendar import Calendar, Period
+from scoring.days import DAY
 from scoring.rules.digests import WEEKDAYS, Digests, Schedule
 
-_DAY = timedelta(days=1)
 _SATURDAY = 5
 
 
@@ -89,8 +89,8 @@ def _day(schedule: Schedule, period: Period, holidays: frozenset[date]) -> date:
     none its last day.
     """
     if schedule.on is not None:
-        return period.start + WEEKDAYS.index(schedule.on) * _DAY
-    days = [period.start + n * _DAY for n in range(period.days)]
+        return period.start + WEEKDAYS.index(schedule.on) * DAY
+    days = [period.start + n * DAY for n in range(period.days)]
     working = [day for day in days if day.weekday() < _SATURDAY and day not in holidays] or days[-1:]
     number = schedule.working_day or 1
     return working[min(number, len(working)) - 1] if number > 0 else working[max(number, -len(working))]

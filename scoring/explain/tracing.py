@@ -1,12 +1,12 @@
 """How do accounts make the points of a rule that compares? The stored trace, held against the card and taken apart."""
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import polars as pl
 
+from scoring.days import DAY
 from scoring.explain.comparison import AccountQuarter, ComparedAccount, Comparison
 from scoring.explain.measuring import PLACES
 from scoring.explain.refusals import UnexplainedError
@@ -143,4 +143,4 @@ def _quarters(rows: pl.DataFrame, whole: Decimal) -> Iterator[AccountQuarter]:
 
 def _last(ends_on: Any) -> Any:
     """The last day of what ends before a day."""
-    return ends_on - timedelta(days=1)
+    return ends_on - DAY

@@ -16,8 +16,8 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from scoring.days import Span
 from scoring.facts.dated import At
-from scoring.ledger.balances import Span
 from scoring.ledger.currency import priced
 from scoring.ledger.history import bringing, is_over, unpaid
 from scoring.ledger.terms import Terms as Ledger

@@ -20,8 +20,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from scoring.days import Span
 from scoring.facts.dated import At, Dated
-from scoring.ledger.balances import Span, at_instants, lines_at_instants
+from scoring.ledger.balances import at_instants, lines_at_instants
 from scoring.ledger.build import Ledger
 from scoring.ledger.terms import Discounts
 from scoring.money import MONEY, ratio

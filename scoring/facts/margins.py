@@ -1,11 +1,9 @@
 """What did accounts earn the company, where it is known what their orders cost?"""
 
-from datetime import timedelta
-
 import polars as pl
 
+from scoring.days import Span
 from scoring.facts.dated import Dated
-from scoring.ledger.balances import Span
 from scoring.ledger.currency import at_one_day, converted
 from scoring.money import MONEY
 
@@ -25,6 +23,6 @@ def facts(invoices: pl.LazyFrame, rates: pl.LazyFrame, window: Span, currency: s
             pl.col("amount").sum().cast(MONEY).alias("costed_revenue"),
             pl.col("cost").sum().cast(MONEY).alias("revenue_cost"),
         )
-        .with_columns(pl.lit(window.end - timedelta(days=1)).alias("on"))
+        .with_columns(pl.lit(window.last_day).alias("on"))
     )
     return [Dated(rows, COLUMNS, "at_close")]

@@ -4,11 +4,11 @@ Beside the movements day by day (the event basis): what grew and shrank again, o
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import cast
 
 import polars as pl
 
+from scoring.days import DAY
 from scoring.facts.dated import At, Dated
 from scoring.ledger.build import Ledger
 from scoring.ledger.movements import GAINS, LOSSES, signed
@@ -69,7 +69,7 @@ def net_moves(ledger: Ledger) -> pl.LazyFrame:
             "account_id",
             "kind",
             pl.col("change").abs().alias("amount"),
-            pl.when(left).then(pl.col("on") - timedelta(days=1)).otherwise("on").alias("on"),
+            pl.when(left).then(pl.col("on") - DAY).otherwise("on").alias("on"),
         )
     )
 

@@ -1,11 +1,11 @@
 """How long until customers get what they bought it for? From a milestone to another, or still waiting, or gone."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import polars as pl
 
+from scoring.days import DAY, Span
 from scoring.facts.dated import Dated
-from scoring.ledger.balances import Span
 from scoring.ledger.history import active
 from scoring.money import MONEY
 
@@ -26,7 +26,6 @@ def onboardings(
     what was reached before the start took 0 days.
     """
     day = pl.col("dated_on")
-    last_day = window.end - timedelta(days=1)
     firsts = milestones.filter(day < window.end).group_by("account_id").agg(
         day.filter(pl.col("kind") == start).min().alias("started_on"),
         day.filter(pl.col("kind") == goal).min().alias("reached_on"),
@@ -37,7 +36,7 @@ def onboardings(
     begun, reached, gone_on = pl.col("started_on"), pl.col("reached_on"), pl.col("left_on")
     has_left = (gone_on >= begun).fill_null(value=False)
     in_time = reached.is_not_null() & (~has_left | (reached <= gone_on))
-    seen = pl.when(has_left).then(gone_on).otherwise(pl.lit(last_day))
+    seen = pl.when(has_left).then(gone_on).otherwise(pl.lit(window.last_day))
     on = pl.when(in_time).then(pl.max_horizontal(reached, begun)).otherwise(seen)
     return both.with_columns(on.alias("on")).select(
         "account_id",
@@ -63,4 +62,4 @@ def departures(lines: pl.LazyFrame, until: date) -> pl.LazyFrame:
     paying = lines.filter((pl.col("monthly") > 0) & (pl.col("starts_on") < until))
     ends = paying.group_by("account_id").agg(active(until).any().alias("is_paying"), pl.col("ends_on").max())
     gone = ends.filter(~pl.col("is_paying"))
-    return gone.select("account_id", (pl.col("ends_on") - timedelta(days=1)).alias("left_on"))
+    return gone.select("account_id", (pl.col("ends_on") - DAY).alias("left_on"))

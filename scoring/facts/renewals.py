@@ -9,9 +9,9 @@ from datetime import timedelta
 
 import polars as pl
 
+from scoring.days import DAY, Span
 from scoring.facts.dated import Dated
 from scoring.facts.due import AHEAD, Terms, due_lines
-from scoring.ledger.balances import Span
 from scoring.ledger.history import active
 from scoring.money import MONEY
 
@@ -58,7 +58,7 @@ def renewals(lines: pl.LazyFrame, terms: Terms) -> pl.LazyFrame:
         pl.col("signed_on").min(),
         (~pl.col("is_over")).filter(pl.col("annual") > 0).any().alias("is_wanted"),
     )
-    in_grace = pl.lit(terms.as_of + timedelta(days=1)) - pl.col("due_on") < timedelta(days=terms.grace_days)
+    in_grace = pl.lit(terms.as_of + DAY) - pl.col("due_on") < timedelta(days=terms.grace_days)
     late = (pl.col("renewed_on") - pl.col("due_on")).dt.total_days().clip(lower_bound=0)
     return (
         grouped.filter(pl.col("due") > 0)
@@ -82,7 +82,7 @@ def _was_due(found: pl.LazyFrame, period: Span, terms: Terms) -> pl.LazyFrame:
     return (
         found.filter(period.holds(counts))
         .with_columns(
-            pl.when(signed).then("signed_on").otherwise(due_on - timedelta(days=1)).alias("on"),
+            pl.when(signed).then("signed_on").otherwise(due_on - DAY).alias("on"),
             pl.when(decided).then("due").otherwise(_NONE).alias("due_decided"),
             pl.min_horizontal("due", "renewed").alias("renewed_of_due"),
             pl.lit(1).alias("dues"),
@@ -107,7 +107,7 @@ def _coming(lines: pl.LazyFrame, recurring: pl.LazyFrame, period: Span) -> pl.La
     within = {days: pl.col("due_on") < period.end + timedelta(days=days) for days in WITHIN}
     return dues.select(
         "account_id",
-        pl.lit(period.end - timedelta(days=1)).alias("on"),
+        pl.lit(period.last_day).alias("on"),
         *(
             pl.when(holds).then("annual").otherwise(_NONE).cast(MONEY).alias(f"due_in_{d}")
             for d, holds in within.items()

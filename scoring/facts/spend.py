@@ -2,15 +2,14 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import polars as pl
 
 from scoring.calendar import Calendar
+from scoring.days import Span, months_back
 from scoring.facts.dated import Dated
-from scoring.ledger.balances import Span
 from scoring.ledger.currency import at_one_day, converted
-from scoring.lifetime.exposure import months_back
 from scoring.money import MONEY
 
 COLUMNS = ("acquisition_spend", "expansion_spend")
@@ -49,11 +48,11 @@ def spend(costs: pl.DataFrame, rates: pl.LazyFrame, scored: Span, calendar: Cale
 
 def by_account(spent: pl.LazyFrame, moves: pl.LazyFrame, scored: Span) -> Dated:
     """What was spent on accounts, credited like their coming: to who held them when they were new, else at the end."""
-    last_day = scored.end - timedelta(days=1)
     came = moves.filter(pl.col("kind") == "new").group_by("account_id").agg(pl.col("moved_on").min())
     known = spent.filter(pl.col("account_id").is_not_null())
     dated = known.join(came, on="account_id", how="left", validate="m:1")
-    return Dated(dated.select("account_id", pl.coalesce("moved_on", pl.lit(last_day)).alias("on"), *COLUMNS), COLUMNS)
+    on = pl.coalesce("moved_on", pl.lit(scored.last_day)).alias("on")
+    return Dated(dated.select("account_id", on, *COLUMNS), COLUMNS)
 
 
 def loose(spent: pl.LazyFrame) -> pl.LazyFrame:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from scoring.days import Span
 from scoring.facts.dated import Dated
 from scoring.facts.entry import marked
-from scoring.ledger.balances import Span
 from scoring.money import MONEY
 
 NPS, CSAT = "0-10", "1-5"

@@ -1,28 +1,16 @@
 """What did each account pay at the start and at the end? On contracts, at instants; on invoices, in windows."""
 
-from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
+from scoring.days import Span
 from scoring.ledger.currency import at_each_day, at_one_day, converted
 from scoring.ledger.history import active, with_a_line
 from scoring.money import MONEY
 
 ENDS = ("before", "after", "after_spot")
 _ZERO = pl.lit(0).cast(MONEY)
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Days from `start` up to, not including, `end`."""
-
-    start: date
-    end: date
-
-    def holds(self, day: pl.Expr) -> pl.Expr:
-        """Whether the day lies in the span."""
-        return (day >= self.start) & (day < self.end)
 
 
 def lines_at_instants(

@@ -1,12 +1,13 @@
 """What happened to each account? The one place that reads contracts or invoices into a ledger."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import polars as pl
 
+from scoring.days import Span
 from scoring.ledger import movements, standing
-from scoring.ledger.balances import Span, at_instants, in_windows, lines_at_instants, lines_in_windows
+from scoring.ledger.balances import at_instants, in_windows, lines_at_instants, lines_in_windows
 from scoring.ledger.currency import at_first_day, at_one_day, converted
 from scoring.ledger.history import active, served, serving
 from scoring.ledger.ladder import rungs, tiers_of_accounts
@@ -74,7 +75,7 @@ def of_contracts(lines: pl.LazyFrame, rates: pl.LazyFrame, terms: Terms, windows
     return Ledger(
         bridge=bridge.select("account_id", pl.col("before").alias("opening"), pl.col("after_spot").alias("closing")),
         moves=pl.concat([changes, movements.of_exchange(bridge, moves)]),
-        outcome=_outcome(ends, last_on, outcome.end - timedelta(days=1), terms),
+        outcome=_outcome(ends, last_on, outcome.last_day, terms),
         tiers=tiers_of_accounts(
             _comparable(lines, rates, terms, "monthly", outcome.start),
             "monthly",

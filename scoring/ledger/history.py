@@ -9,13 +9,11 @@ from functools import lru_cache
 
 import polars as pl
 
+from scoring.days import DAY, EPOCH, EVER, NEVER
 from scoring.ledger.replaced import replaced_on
 from scoring.ledger.terms import Terms
 from scoring.money import MONEY, RATE_SCALE, from_units, units
 from scoring.money import divided as rounded_quotient
-
-FAR = date(9999, 12, 31)
-"""Stands for "no end" while lines are compared; never leaves this module."""
 
 NOT_PAYING = ("trial", "paused")
 
@@ -32,7 +30,7 @@ _SERVES = "serves"
 """Whether a line carries recurring revenue; no table has a column of this name."""
 _DAYS = 1 << 22
 """More than the days of all years that have four digits."""
-_SINCE = (date(1970, 1, 1) - date.min).days
+_SINCE = (EPOCH - EVER).days
 
 
 def by_themselves(contracts: pl.LazyFrame, terms: Terms) -> pl.LazyFrame:
@@ -77,7 +75,7 @@ def served(contracts: pl.LazyFrame, terms: Terms, as_of: date) -> pl.LazyFrame:
     brings = (pl.col("monthly") != 0) | ~unpaid() if terms.keeps_free else pl.col("monthly") != 0
     rest = lines.drop("starts_on", "ends_on", "monthly", _PRODUCT)
     return pl.concat([rest, times.lazy()], how="horizontal").with_columns(
-        pl.when(pl.col("ends_on") < FAR).then("ends_on").alias("ends_on"),
+        pl.when(pl.col("ends_on") < NEVER).then("ends_on").alias("ends_on"),
         ((pl.col("ends_on") > pl.col("starts_on")) & brings).alias(_SERVES),
     )
 
@@ -157,7 +155,7 @@ def _cut_where_over(lines: pl.LazyFrame, terms: Terms, as_of: date) -> pl.LazyFr
 
     Adds whether it `is_over`.
     """
-    ends = [pl.col("ends_on").fill_null(FAR), _gone_on(terms, as_of)]
+    ends = [pl.col("ends_on").fill_null(NEVER), _gone_on(terms, as_of)]
     if terms.at_notice:
         ends.append(pl.col("cancelled_on"))
     return lines.with_columns(pl.min_horizontal(ends).alias("ends_on"), is_over(terms, as_of).alias("is_over"))
@@ -256,7 +254,7 @@ def _gaps(lines: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
         .select(
             account.alias(ACCOUNT),
             _day(pl.col("reach")).alias("gap_from"),
-            pl.when(is_open).then(pl.lit(as_of + timedelta(days=1))).otherwise(_day(next_on)).alias("gap_to"),
+            pl.when(is_open).then(pl.lit(as_of + DAY)).otherwise(_day(next_on)).alias("gap_to"),
             is_open.alias("is_open"),
         )
     )

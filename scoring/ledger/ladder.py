@@ -1,11 +1,10 @@
 """On which rung of the up-sell ladder was each account at the start, and on which at the end?"""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 
 import polars as pl
 
-from scoring.ledger.balances import Span
+from scoring.days import DAY, Span
 
 
 def rungs(lines: pl.LazyFrame, tiers: Sequence[str], products: Mapping[str, str]) -> pl.LazyFrame:
@@ -73,7 +72,7 @@ def steps(lines: pl.LazyFrame, span: Span) -> pl.LazyFrame:
     there = (pl.col("starts_on") < span.end) & (pl.col("ends_on").is_null() | (pl.col("ends_on") >= span.start))
     paying = lines.filter(pl.col("rung").is_not_null() & (pl.col("monthly") > 0) & there)
     edges = [paying.select("account_id", pl.col(edge).alias("on")) for edge in ("starts_on", "ends_on")]
-    opening = paying.select("account_id", pl.lit(span.start - timedelta(days=1)).alias("on"))
+    opening = paying.select("account_id", pl.lit(span.start - DAY).alias("on"))
     days = pl.concat([*(e.filter(span.holds(pl.col("on"))) for e in edges), opening]).unique()
     serves = (pl.col("starts_on") <= pl.col("on")) & (pl.col("ends_on").is_null() | (pl.col("on") < pl.col("ends_on")))
     walked = (

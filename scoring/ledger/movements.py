@@ -1,10 +1,8 @@
 """What moved revenue between the start and the end? New, reactivation, expansion, contraction, churn, fx."""
 
-from datetime import date, timedelta
-
 import polars as pl
 
-from scoring.ledger.balances import Span
+from scoring.days import DAY, NEVER, Span
 from scoring.ledger.currency import at_one_day, converted
 from scoring.ledger.history import active
 from scoring.ledger.paying import changes, paid_before
@@ -137,7 +135,7 @@ def of_exchange(balances: pl.LazyFrame, span: Span) -> pl.LazyFrame:
     return (
         balances.select(
             "account_id",
-            pl.lit(span.end - timedelta(days=1)).alias("moved_on"),
+            pl.lit(span.last_day).alias("moved_on"),
             pl.lit("fx").alias("kind"),
             amount.alias("amount"),
             pl.lit(None, dtype=pl.Int64).alias("gap_days"),
@@ -200,6 +198,6 @@ def last_paid_on(lines: pl.LazyFrame, span: Span) -> pl.LazyFrame:
     One row per account: account_id, last_on.
     """
     paying = pl.col("monthly") > 0
-    until = pl.min_horizontal(pl.col("ends_on").fill_null(date.max), pl.lit(span.end))
+    until = pl.min_horizontal(pl.col("ends_on").fill_null(NEVER), pl.lit(span.end))
     served = paying & (pl.col("starts_on") < span.end) & (until >= span.start)
-    return lines.filter(served).group_by("account_id").agg((until.max() - timedelta(days=1)).alias("last_on"))
+    return lines.filter(served).group_by("account_id").agg((until.max() - DAY).alias("last_on"))

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from scoring.ledger.balances import Span
+from scoring.days import Span
 from scoring.ledger.history import active
 from scoring.ledger.paying import changes, spells
 from scoring.ledger.terms import Terms

@@ -7,10 +7,8 @@ from math import log
 import polars as pl
 
 from scoring.errors import BookscoreError
+from scoring.lengths import DAYS_A_WEEK, MONTHS_A_YEAR, WEEKS_A_MONTH
 from scoring.lifetime.fit import FLAGS, Fit
-
-WEEKS_A_MONTH = 365.25 / 12 / 7
-"""A month is a twelfth of 365.25 days wherever lifetime value turns months into weeks."""
 
 VALUES = {
     "account_id": pl.String(),
@@ -51,12 +49,12 @@ class Assumptions:
     @property
     def weekly_rate(self) -> float:
         """The continuous rate of discount a week."""
-        return log(1 + self.discount) / (12 * WEEKS_A_MONTH)
+        return log(1 + self.discount) / (MONTHS_A_YEAR * WEEKS_A_MONTH)
 
     @property
     def weeks(self) -> float:
         """The horizon in weeks."""
-        return self.horizon_months * WEEKS_A_MONTH if self.days is None else self.days / 7
+        return self.horizon_months * WEEKS_A_MONTH if self.days is None else self.days / DAYS_A_WEEK
 
 
 LABELS = {

@@ -9,7 +9,8 @@ from datetime import date
 
 import polars as pl
 
-from scoring.lifetime.assumptions import VALUES, WEEKS_A_MONTH, Choice
+from scoring.lengths import WEEKS_A_MONTH
+from scoring.lifetime.assumptions import VALUES, Choice
 from scoring.lifetime.fit import Fit
 from scoring.lifetime.repeat import nbd, orders
 from scoring.lifetime.spend import gamma_gamma

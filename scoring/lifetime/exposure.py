@@ -4,19 +4,8 @@ from datetime import date
 
 import polars as pl
 
+from scoring.days import months_back
 from scoring.ledger.history import active
-
-
-def months_back(end: date, months: int) -> date:
-    """The day `months` calendar months before `end`; the month's last day where it has no such day."""
-    index = end.year * 12 + end.month - 1 - months
-    year, month = divmod(index, 12)
-    for day in (end.day, 30, 29, 28):
-        try:
-            return date(year, month + 1, day)
-        except ValueError:
-            continue
-    raise ValueError(end)
 
 
 def exposure(lines: pl.LazyFrame, end: date, suffix: str, months: int = 12) -> pl.LazyFrame:

@@ -5,7 +5,8 @@ from datetime import date
 import polars as pl
 
 from scoring.calendar import Calendar
-from scoring.lifetime.contracts.chains import COMMON, DAYS_A_MONTH
+from scoring.lengths import DAYS_A_MONTH
+from scoring.lifetime.contracts.chains import COMMON
 
 _STOPPED = ("cancelled", "ended")
 _NEAR_DAYS = 3.5

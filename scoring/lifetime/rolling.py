@@ -2,19 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from math import exp, log, sqrt
 
 import polars as pl
 
+from scoring.days import DAY, Span, months_back
 from scoring.errors import BookscoreError
-from scoring.ledger.balances import Span
 from scoring.ledger.build import contract_lines, invoice_lines
 from scoring.ledger.currency import AMOUNT, priced
 from scoring.ledger.history import active
 from scoring.ledger.terms import Terms
 from scoring.lifetime.assumptions import PLAIN, Assumptions, Choice
-from scoring.lifetime.exposure import months_back
 from scoring.lifetime.known import known_before
 from scoring.lifetime.stretch import Ahead, after, before
 from scoring.lifetime.valuation import family_of, forecast
@@ -129,7 +128,7 @@ def plainly(assumed: Assumptions, basis: str, on: date, ahead: Ahead) -> Assumpt
 def history(tables: Tables, basis: str, terms: Terms, on: date) -> pl.LazyFrame:
     """The ledger's lines as they were known before the day."""
     known = known_before(tables[basis], basis, on, terms.time_zone)
-    return contract_lines(known, terms, on - timedelta(days=1)) if basis == "contracts" else invoice_lines(known, terms)
+    return contract_lines(known, terms, on - DAY) if basis == "contracts" else invoice_lines(known, terms)
 
 
 def came(tables: Tables, basis: str, terms: Terms, on: date, ahead: Ahead) -> pl.LazyFrame:
@@ -149,7 +148,7 @@ def brought(lines: pl.LazyFrame, basis: str, on: date, ahead: Ahead) -> pl.LazyF
     if basis != "contracts":
         lines, amount = lines.filter(Span(on, after(on, ahead)).holds(pl.col("dated_on"))), pl.col("amount")
     elif isinstance(ahead, int):
-        instants = [months_back(on, -n) + timedelta(days=1) for n in range(ahead)]
+        instants = [months_back(on, -n) + DAY for n in range(ahead)]
         lines = lines.filter(pl.any_horizontal(active(instant) for instant in instants))
         months = pl.sum_horizontal(active(instant).cast(pl.UInt16) for instant in instants)
         amount = pl.col("monthly") * months.cast(pl.Int64)

@@ -6,6 +6,7 @@ from functools import lru_cache
 import numpy as np
 import scipy
 
+from scoring.lengths import DAYS_A_WEEK
 from scoring.lifetime.fit import Counts, Vector
 
 _STIRLING = 15.0
@@ -83,18 +84,18 @@ def distinct(first: Vector, second: Vector) -> Distinct:
     """
     if not len(first):
         return Distinct(first, second, np.zeros(0, dtype=np.int64))
-    days = np.rint(second * 7).astype(np.int64)
+    days = np.rint(second * DAYS_A_WEEK).astype(np.int64)
     width = int(days.max()) + 1
     whole = first.astype(np.int64)
     cells = (int(whole.max()) + 1) * width
     is_grid = days.min() >= 0 and whole.min() >= 0 and cells <= 20_000_000
-    if is_grid and np.array_equal(days / 7, second) and np.array_equal(whole, first):
+    if is_grid and np.array_equal(days / DAYS_A_WEEK, second) and np.array_equal(whole, first):
         code = whole * width + days
         seen = np.zeros(cells, dtype=bool)
         seen[code] = True
         place = np.flatnonzero(seen)
         rank = np.empty(cells, dtype=np.int32)
         rank[place] = np.arange(len(place), dtype=np.int32)
-        return Distinct((place // width).astype(np.float64), (place % width) / 7, rank[code].astype(np.int64))
+        return Distinct((place // width).astype(np.float64), (place % width) / DAYS_A_WEEK, rank[code].astype(np.int64))
     pairs, row = np.unique(np.column_stack([first, second]), axis=0, return_inverse=True)
     return Distinct(pairs[:, 0].copy(), pairs[:, 1].copy(), row.reshape(-1).astype(np.int64))

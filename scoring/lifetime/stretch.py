@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from scoring.lifetime.exposure import months_back
+from scoring.days import months_back
 
 Ahead = int | timedelta
 """Months, or where it is a timedelta days."""

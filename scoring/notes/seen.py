@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from scoring.days import Span
 from scoring.errors import Problem
-from scoring.ledger.balances import Span
 from scoring.ledger.currency import AMOUNT
 from scoring.ledger.ladder import steps
 from scoring.numbers import Figure, exact, money, percent

@@ -11,6 +11,8 @@ from functools import cache
 import numpy as np
 import polars as pl
 
+from scoring.days import EPOCH
+
 CODES = 1 << 7
 DAYS = 1 << 17
 ORIGIN = date(1900, 1, 1)
@@ -18,7 +20,7 @@ ORIGIN = date(1900, 1, 1)
 EACH = 1 << 62
 """More than any `each` of a fact."""
 
-_SINCE = (date(1970, 1, 1) - ORIGIN).days
+_SINCE = (EPOCH - ORIGIN).days
 _ACCOUNT = CODES * DAYS
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from scoring.lengths import MONTHS_A_QUARTER
 from scoring.packed.keys import month_number
 
 
@@ -11,7 +12,7 @@ class Months:
     """The months of a history: `firsts` are their first days and the day after the last; `length` months are a span."""
 
     firsts: tuple[date, ...]
-    length: int = 3
+    length: int = MONTHS_A_QUARTER
 
     @property
     def spans(self) -> tuple[date, ...]:

@@ -1,11 +1,11 @@
 """How are lines read that the fast form leaves alone? By `ledger.history`, which holds each against the others."""
 
 from collections.abc import Sequence
-from datetime import date
 from itertools import pairwise
 
 import polars as pl
 
+from scoring.days import EVER, NEVER
 from scoring.ledger.currency import at_first_day, priced
 from scoring.ledger.history import recurring
 from scoring.ledger.ladder import rungs
@@ -97,7 +97,7 @@ def sold_plainly(
     invoices: pl.LazyFrame, ids: Ids, by: Reading, rates: pl.LazyFrame, eras: Sequence[Era]
 ) -> pl.DataFrame:
     """Lines in full, as `sales.sales` takes them. `rates` are those of the table."""
-    days = [date.min, *(era.first for era in eras[1:]), date.max]
+    days = [EVER, *(era.first for era in eras[1:]), NEVER]
     of_eras = [
         priced(
             invoices.filter((pl.col("dated_on") >= first) & (pl.col("dated_on") < after)),

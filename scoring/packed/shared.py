@@ -1,7 +1,6 @@
 """Whose is what of accounts that several managers share? Few accounts, each amount divided as `credit` divides it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 
 import numpy as np
 import polars as pl
@@ -9,6 +8,7 @@ from numpy.typing import NDArray
 
 from scoring.credit.shares import on_days
 from scoring.credit.split import split
+from scoring.days import DAY
 from scoring.money import from_units, units
 from scoring.packed.history import KINDS, History
 
@@ -67,6 +67,6 @@ def _rows(history: History, who: Whole, amounts: Whole, starts_on: object, after
         "account_id",
         "amount",
         pl.lit(starts_on).alias("starts_on"),
-        (pl.lit(after) - timedelta(days=1)).alias("on"),
+        (pl.lit(after) - DAY).alias("on"),
         pl.lit(name).alias("name"),
     )

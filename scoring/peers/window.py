@@ -4,13 +4,13 @@ The default window is the 90 days that end 30 days before the outcome: handing o
 and who receives it is not charged with it.
 """
 
-from datetime import timedelta
 from typing import Literal
 
 import numpy as np
 import polars as pl
 
 from scoring.credit.ownership import UNASSIGNED
+from scoring.days import DAY
 from scoring.money import RATE_SCALE
 from scoring.peers.books import KEY
 
@@ -20,7 +20,6 @@ up to the outcome; `event_owner`: the day before the outcome."""
 
 DAYS = 90
 GAP = 30
-DAY = timedelta(days=1)
 NOBODY = {
     "manager_id": pl.lit(UNASSIGNED),
     "days": pl.lit(0.0),

@@ -1,11 +1,12 @@
 """Which rows are not as an earlier run read them? New, gone or edited, each with what of it is another."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 import polars as pl
 
 from scoring.calendar import Calendar
+from scoring.days import DAY
 from scoring.frame import further_columns
 from scoring.ledger.history import months_of
 from scoring.restate.pasts import ORIGIN, PASTS, day_of
@@ -64,7 +65,7 @@ def _table(
     told = _compared(name, was, new, pairs, until).filter(pl.col("columns").list.len() > 0)
     sides = ((told["then"], was, "was"), (told["now"], new, "is"))
     facts = [series for places, frame, side in sides for series in _facts(name, frame, places, side, calendar)]
-    last = calendar.begins(as_of + timedelta(days=1))
+    last = calendar.begins(as_of + DAY)
     is_edited = pl.col("state") == "edited"
     in_past = _before(pl.col("was_on"), pl.col("then"), until) | _before(pl.col("is_on"), pl.col("now"), until)
     touches = in_past & (~is_edited | pl.col("tells"))

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
 from scoring import document
 from scoring.calendar import Calendar, Period
+from scoring.days import DAY
 from scoring.document import Document, Flaw, Keys, did_you_mean
 from scoring.errors import Problem, ProblemsFoundError, Severity
 from scoring.rules.lint import MetricFacts
@@ -100,7 +101,7 @@ def before(versions: Sequence[Version], now: Version, period: Period) -> tuple[V
         calendar = calendar_of(version.rulebook)
         if calendar == calendar_of(now.rulebook):
             return calendar.previous(period)
-        return calendar.latest_complete(period.start - timedelta(days=1))
+        return calendar.latest_complete(period.start - DAY)
 
     try:
         return in_force(versions, earlier)

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 from scoring.calendar import Period
-from scoring.ledger.balances import Span
+from scoring.days import Span
 from scoring.ledger.build import Windows
 from scoring.rules import Rulebook, rules_hash
 from scoring.rules.kinds import MONTHS
@@ -98,7 +98,7 @@ def named(rulebook: Rulebook) -> str:
 
 def days(span: Span) -> str:
     """The span for people, who count its last day in."""
-    return f"{day(span.start)} to {day(span.end - timedelta(days=1))}"
+    return f"{day(span.start)} to {day(span.last_day)}"
 
 
 def day(when: date) -> str:

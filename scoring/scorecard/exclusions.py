@@ -7,15 +7,16 @@ quarter. It touches scores alone, never a measure or money, and nothing is left 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import polars as pl
 
 from scoring.credit.ownership import UNASSIGNED
+from scoring.days import DAY
 from scoring.numbers import exact, fixed, rounded
 from scoring.peers.books import KEY
-from scoring.peers.window import DAY, outcome_on
+from scoring.peers.window import outcome_on
 from scoring.scorecard.context import day
 from scoring.scorecard.estimates import DECIDED, Compared
 
@@ -168,7 +169,7 @@ def _listed(entries: Sequence[Entry]) -> str:
 
 def _about(entry: Entry) -> list[str]:
     """Reason, end and approver of an exclusion."""
-    until = date.fromisoformat(entry["ends_on"]) - timedelta(days=1)
+    until = date.fromisoformat(entry["ends_on"]) - DAY
     alone = ["for this manager alone"] if entry["manager_id"] else []
     approved = [f"approved by {entry['approved_by']}"] if entry["applied"] else []
     return [entry["reason"].replace("_", " "), *alone, f"until {day(until)}", *approved]

@@ -1,14 +1,14 @@
 """What happened to an account? One sentence: over the window first, then the largest movements of the period."""
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 from decimal import Decimal
 from itertools import islice
 from typing import Any
 
 import polars as pl
 
-from scoring.lifetime.exposure import months_back
+from scoring.days import DAY, months_back
+from scoring.lengths import MONTHS_A_QUARTER
 from scoring.metrics import CATALOGUE
 from scoring.numbers import figure, money, percent
 from scoring.scorecard.context import day
@@ -19,7 +19,6 @@ QUARTERS = ("manager_id", "account_id", "rule", "ends_on", "observed", "expected
 """What is told of a quarter of an account by a rule."""
 _KEY = QUARTERS[:2]
 _DIGITS = 12
-_MONTHS = 3
 
 WORDS = {
     "new": "new with {amount}",
@@ -77,7 +76,7 @@ def in_quarter(quarter: Mapping[str, Any], metric: str, currency: str) -> str:
     """What happened to the account in the quarter, by the metric's figures."""
     found, unit = CATALOGUE[metric], str(CATALOGUE[metric].unit)
     observed, expected = (figure(quarter[name], unit, currency) for name in ("observed", "expected"))
-    last = quarter["ends_on"] - timedelta(days=1)
+    last = quarter["ends_on"] - DAY
     return f"{found.label} {observed} in the quarter to {day(last)}, {expected} expected"
 
 
@@ -85,7 +84,7 @@ def elsewhere(quarter: Mapping[str, Any], moves: Iterable[Mapping[str, Any]]) ->
     """What moved the account in that quarter while others answered for it; `moves` are its movements, which come
     largest first. Empty where nothing did.
     """
-    start = months_back(quarter["ends_on"], _MONTHS)
+    start = months_back(quarter["ends_on"], MONTHS_A_QUARTER)
     there = (m for m in moves if start <= m["moved_on"] < quarter["ends_on"])
     told = next(there, None)
     return (

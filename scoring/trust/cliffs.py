@@ -8,6 +8,7 @@ from statistics import median
 import polars as pl
 
 from scoring.chance import counted_at_most
+from scoring.days import DAY, first_of_month, month_number
 from scoring.trust.freshness import HAPPENED, silence
 from scoring.trust.gate import Finding, Gate, Level, Looked
 
@@ -80,7 +81,7 @@ def _months(looked: Looked, table: str) -> list[Month]:
         return []
     counts = dict(by_account.group_by("month").agg(pl.col("n").sum()).iter_rows())
     together = float((by_account["n"].cast(pl.Int64) ** 2).sum() / known.height)
-    months = list(_walk(_month_after(first), end))
+    months = [first_of_month(n) for n in range(month_number(first) + 1, month_number(end))]
     rows = [int(counts.get(m, 0)) for m in months]
     if len(months) <= OTHERS:
         return []
@@ -98,17 +99,7 @@ def _until(looked: Looked, table: str) -> date:
     last = looked.last_day()
     if stops := silence(looked, table):
         last = min(last, stops.last_on - timedelta(days=stops.last_on.day))
-    return (last + timedelta(days=1)).replace(day=1)
-
-
-def _walk(first: date, until: date) -> Iterator[date]:
-    while first < until:
-        yield first
-        first = _month_after(first)
-
-
-def _month_after(day: date) -> date:
-    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+    return (last + DAY).replace(day=1)
 
 
 CLIFFS = Gate("cliffs", "Are rows missing in the middle?", find)

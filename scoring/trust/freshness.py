@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from scoring.scope import departed
+from scoring.reach import departed
 from scoring.trust.gate import Finding, Gate, Looked, beyond
 
 HAPPENED: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -19,7 +19,7 @@ HAPPENED: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 """The days on which a row says that something happened: of each group of columns the first that is filled.
 
-Contracts say so of the days on which they were left, too: see `scope.departed`.
+Contracts say so of the days on which they were left, too: see `reach.departed`.
 """
 
 YEARS = timedelta(days=730)

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import polars as pl
 
+from scoring.days import DAY
 from scoring.ledger.history import active
-from scoring.watch.looked import DAY, Looked, marked
+from scoring.watch.looked import Looked, marked
 from scoring.watch.sign import Sign, against_company
 
 SHORT = timedelta(days=31)
@@ -19,7 +20,7 @@ def find(looked: Looked) -> pl.DataFrame:
     standing = there.select("line_id", "account_id", "starts_on", "ends_on").collect()
     short = standing.join(_short(looked.seen.tables["contracts"].lazy(), standing), on="line_id", how="semi")
     at_ends = [
-        short.filter(active(q.end)).select("account_id", pl.lit(q.end - DAY).alias("on")) for q in looked.quarters
+        short.filter(active(q.end)).select("account_id", pl.lit(q.last_day).alias("on")) for q in looked.quarters
     ]
     return against_company(marked(looked.books, looked.held(pl.concat(at_ends))), least_cases=LEAST)
 

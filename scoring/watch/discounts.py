@@ -3,9 +3,9 @@
 import polars as pl
 
 from scoring.chance import drawn_at_least
+from scoring.days import DAY, months_back
 from scoring.ledger.history import active
-from scoring.lifetime.exposure import months_back
-from scoring.watch.looked import DAY, Looked, marked
+from scoring.watch.looked import Looked, marked
 from scoring.watch.sign import SURE, Sign, counted, counts
 
 LEAST = 3

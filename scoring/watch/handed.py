@@ -6,8 +6,9 @@ import polars as pl
 
 from scoring.chance import counted_at_least
 from scoring.credit.ownership import handed_over
+from scoring.days import DAY
 from scoring.notes.compared import LATE
-from scoring.watch.looked import DAY, Looked
+from scoring.watch.looked import Looked
 from scoring.watch.sign import SURE, Sign, counted, counts
 
 LEAST = 2

@@ -2,21 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 
 import polars as pl
 
-from scoring import scope
 from scoring.calendar import Calendar
 from scoring.credit.ownership import from_history
+from scoring.days import Span, months_back
 from scoring.ledger import movements
-from scoring.ledger.balances import Span
 from scoring.ledger.history import active
-from scoring.lifetime.exposure import months_back
 from scoring.notes.seen import Seen
-
-DAY = timedelta(days=1)
+from scoring.rules.terms import ledger_terms
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +46,7 @@ class Looked:
     def moves(self) -> pl.DataFrame:
         """The movements of the year day by day, as `ledger.movements.SCHEMA` without `origin`, whatever grain the rules
         ask for."""
-        terms = replace(scope.terms(self.seen.rulebook), movements="daily")
+        terms = replace(ledger_terms(self.seen.rulebook), movements="daily")
         rates = self.seen.tables["rates"].lazy()
         return movements.of_contracts(self.seen.lines, rates, self.year, terms).drop("origin").collect()
 
@@ -82,7 +79,7 @@ class Looked:
     @cached_property
     def books(self) -> pl.DataFrame:
         """Who had which paying account at the end of any quarter of the year: manager_id, account_id."""
-        ends = [self.paying(q.end).select("account_id", pl.lit(q.end - DAY).alias("on")) for q in self.quarters]
+        ends = [self.paying(q.end).select("account_id", pl.lit(q.last_day).alias("on")) for q in self.quarters]
         return self.held(pl.concat(ends)).select("manager_id", "account_id").unique()
 
     def next_quarter(self, day: str) -> pl.Expr:

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import polars as pl
 
+from scoring.days import DAY
 from scoring.ledger.movements import LOSSES
-from scoring.watch.looked import DAY, Looked
+from scoring.watch.looked import Looked
 from scoring.watch.sign import Sign, against_company
 
 BACK = 90

@@ -5,7 +5,7 @@ from itertools import pairwise
 import polars as pl
 
 from scoring.chance import drawn_at_least
-from scoring.watch.looked import DAY, Looked
+from scoring.watch.looked import Looked
 from scoring.watch.sign import SURE, Sign, counted, counts
 
 LEAST_ASKED = 10
@@ -55,7 +55,7 @@ def _units(looked: Looked) -> pl.DataFrame:
         rows.append(
             joined.select(
                 "account_id",
-                pl.lit(quarter.end - DAY).alias("on"),
+                pl.lit(quarter.last_day).alias("on"),
                 pl.col("is_asked").fill_null(value=False),
                 (pl.col("later").fill_null(0) < pl.col("level")).alias("is_ailing"),
             )

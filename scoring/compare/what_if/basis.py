@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import polars as pl
 
-from scoring import scope
 from scoring.calendar import Period
 from scoring.compare.what_if.refusals import NotReweighableError
 from scoring.compare.what_if.weights import refuse_other_tables, with_weights
+from scoring.days import DAY
 from scoring.peers.resample import WHOLE
 from scoring.rules import Rulebook
 from scoring.rules.versions import calendar_of
@@ -22,6 +22,8 @@ from scoring.scorecard.of_rules import believes
 from scoring.scorecard.summed import AccountSums
 from scoring.scorecard.unweighed import BEFORE, ESTIMATES, NOW, PUBLISHED, aparts
 from scoring.scorecard.verdict import Verdict
+from scoring.shared_chance import shared_chance
+from scoring.windows import windows_of
 
 FRAMES = ("estimates", "account_points", "compared", "book", "movements")
 """The frames of a run that are asked for."""
@@ -143,13 +145,7 @@ def _context(summary: Mapping[str, Any]) -> Context:
     settings = (summary["rules_before"] or {}).get("settings")
     superseded = None if settings is None else Rulebook.model_validate(settings)
     previous = _previous(period, rulebook, superseded or rulebook)
-    windows, windows_before = (scope.windows(rulebook, p) for p in (period, previous))
-    graded = rulebook.method == "target_bands"
-    shared = (
-        scope.shared_chance(rulebook, windows, windows_before)
-        if graded
-        else scope.shared_quarters(rulebook, period, previous)
-    )
+    windows, shared = windows_of(rulebook, period), shared_chance(rulebook, period, previous)
     as_of = date.fromisoformat(summary["as_of"])
     return Context(rulebook, period, previous, windows, as_of, {}, shared=shared, superseded=superseded)
 
@@ -159,7 +155,7 @@ def _previous(period: Period, rulebook: Rulebook, before: Rulebook) -> Period:
     calendar = calendar_of(before)
     if calendar == calendar_of(rulebook):
         return calendar.previous(period)
-    return calendar.latest_complete(period.start - timedelta(days=1))
+    return calendar.latest_complete(period.start - DAY)
 
 
 def _told(accounts: Accounts, sums: AccountSums) -> Accounts:

@@ -8,9 +8,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from scoring.ledger.history import ACCOUNT
+from scoring.lengths import DAYS_A_MONTH
 from scoring.lifetime.fit import Counts
 
-DAYS_A_MONTH = 365.25 / 12
 COMMON = 0.05
 """A length is one of the company's terms where at least this share of its lines has it."""
 FAR_DAY = 3_000_000

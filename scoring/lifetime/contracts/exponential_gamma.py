@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from scoring.lengths import DAYS_A_YEAR, MONTHS_A_YEAR
 from scoring.lifetime.contracts.life_table import FEW_LOSSES
 from scoring.lifetime.fit import Fit, Vector
 from scoring.lifetime.newton import maximise
@@ -18,7 +19,7 @@ ASSUMPTIONS = (
     "A customer can leave on any day, at a rate of its own that does not change with time.",
     "These rates differ between customers as a gamma distribution with shape s and scale 1 / beta.",
 )
-_A_DAY = 12 / 365.25
+_A_DAY = MONTHS_A_YEAR / DAYS_A_YEAR
 
 
 @dataclass(frozen=True, slots=True, eq=False)

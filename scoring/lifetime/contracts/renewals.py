@@ -7,8 +7,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from scoring.days import EVER
 from scoring.ledger.history import active
-from scoring.lifetime.contracts.chains import DAYS_A_MONTH, chain, day_numbers, paying_lines
+from scoring.lengths import DAYS_A_MONTH, MONTHS_A_YEAR
+from scoring.lifetime.contracts.chains import chain, day_numbers, paying_lines
 from scoring.lifetime.contracts.life_table import LifeTable, life_table
 from scoring.lifetime.fit import Counts, Vector
 from scoring.money import MONEY
@@ -103,7 +105,7 @@ def spells(lines: pl.LazyFrame, instant: date, *, since: date | None = None) -> 
     if frame.is_empty():
         return pl.DataFrame(schema=SPELL)
     start, end = day_numbers(frame["starts_on"]), day_numbers(frame["ends_on"])
-    open_from = day_numbers(pl.Series([since or date.min]))[0]
+    open_from = day_numbers(pl.Series([since or EVER]))[0]
     links = chain(frame)
     made, entered, last = _walk(links.follows, links.first, frame["is_term"].to_numpy(), end < open_from)
     return _described(frame[last], made, entered, start[links.first], instant, since)
@@ -133,11 +135,11 @@ def _described(
     by_term = pl.col("is_term") | (has_end & ((pl.col("renewals_made") > 0) | only_terms))
     seen_until = pl.min_horizontal(pl.col("ends_on"), pl.lit(instant))
     whole = (
-        (pl.col("ends_on").dt.year().cast(pl.Int64) - instant.year) * 12
+        (pl.col("ends_on").dt.year().cast(pl.Int64) - instant.year) * MONTHS_A_YEAR
         + (pl.col("ends_on").dt.month().cast(pl.Int64) - instant.month)
         + (pl.col("ends_on").dt.day() > instant.day).cast(pl.Int64)
     ).clip(lower_bound=0)
-    from_day = pl.max_horizontal(pl.lit(since or date.min), "began_on")
+    from_day = pl.max_horizontal(pl.lit(since or EVER), "began_on")
     is_term = pl.col("kind") == "term"
     return (
         last.with_columns(
@@ -147,7 +149,7 @@ def _described(
             (~pl.col("is_in_force")).alias("is_lost"),
             (pl.col("account_id") != pl.col("account_id").shift(-1)).fill_null(value=True).alias("is_latest"),
         )
-        .filter(pl.lit(since is None) | ~pl.col("is_lost") | (pl.col("ends_on") >= (since or date.min)))
+        .filter(pl.lit(since is None) | ~pl.col("is_lost") | (pl.col("ends_on") >= (since or EVER)))
         .with_columns(pl.when(by_term).then(pl.lit("term")).otherwise(pl.lit("evergreen")).alias("kind"))
         .with_columns(
             pl.when(is_term).then("term_months").alias("term_months"),

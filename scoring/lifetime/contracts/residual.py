@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from scoring.lengths import MONTHS_A_YEAR
 from scoring.lifetime.fit import Counts, Vector
 from scoring.lifetime.special import legendre
 
@@ -44,7 +45,7 @@ def after_renewal(survival: LogSurvival, made: Counts, discount: float) -> Vecto
 
 def per_period(annual: float, months: float) -> float:
     """The discount rate of a period of so many months, from a year's."""
-    return float(np.expm1(np.log1p(annual) * months / 12.0))
+    return float(np.expm1(np.log1p(annual) * months / MONTHS_A_YEAR))
 
 
 def annuity(discount: float, payments: Vector) -> Vector:

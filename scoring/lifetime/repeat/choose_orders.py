@@ -25,6 +25,7 @@ from typing import Protocol
 import numpy as np
 import polars as pl
 
+from scoring.lengths import DAYS_A_WEEK
 from scoring.lifetime.fit import Counts, Fit, Vector
 from scoring.lifetime.repeat import bg_nbd, mbg_nbd, nbd, pareto_nbd
 from scoring.lifetime.repeat.ahead import Ahead
@@ -124,7 +125,7 @@ def trials(
         before = summary(own, until - timedelta(days=ahead), free=free)
         both = before.join(now.select("account_id", now="x"), on="account_id", how="left", maintain_order="left")
         later = both.select((pl.col("now").fill_null(pl.col("x")) - pl.col("x")).clip(0)).to_series()
-        found.append(Trial(orders(before), later.to_numpy().astype(np.int64), ahead / 7))
+        found.append(Trial(orders(before), later.to_numpy().astype(np.int64), ahead / DAYS_A_WEEK))
     return tuple(found)
 
 

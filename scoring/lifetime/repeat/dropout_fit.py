@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from scoring.lengths import DAYS_A_WEEK
 from scoring.lifetime.fit import Fit, Vector
 from scoring.lifetime.newton import Maximum, Surface, maximise
 from scoring.lifetime.repeat import dropout
@@ -92,7 +93,7 @@ def flags_of(found: Maximum, orders: Orders) -> list[str]:
 def nothing_known(orders: Orders, model: str, parameters: dict[str, float]) -> Fit:
     """What is said where nobody came back: next to no orders to come, and why."""
     flags = ["nobody_repeats", "at_the_edge"]
-    if not np.any(orders.age > 1 / 7):
+    if not np.any(orders.age > 1 / DAYS_A_WEEK):
         flags.append("no_time")
     if len(orders) < FEW_ACCOUNTS:
         flags.append("few_accounts")

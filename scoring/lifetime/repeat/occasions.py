@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
+from scoring.lengths import DAYS_A_YEAR, MONTHS_A_YEAR
 from scoring.lifetime.assumptions import Assumptions
 from scoring.lifetime.contracts.residual import per_period
 from scoring.lifetime.fit import Counts, Fit, Vector
@@ -16,7 +17,6 @@ from scoring.lifetime.repeat import bg_bb
 from scoring.lifetime.repeat.bg_bb import Occasions
 
 NAME = bg_bb.NAME
-DAYS_A_YEAR = 365.25
 A_YEAR = {"year": 1, "half-year": 2, "quarter": 4, "month": 12}
 """Occasions a year, the rarest first."""
 AROUND = 0.08
@@ -65,8 +65,8 @@ def outlook(made: Fit, summary: pl.DataFrame, assumed: Assumptions) -> Outlook:
     counted = _counted(summary, every)
     keys, row = np.unique(np.stack([counted.x, counted.t_x, counted.n], axis=1), axis=0, return_inverse=True)
     alike = Occasions(keys[:, 0], keys[:, 1], keys[:, 2])
-    ahead = max(assumed.horizon_months * times // 12, 1)
-    rate = per_period(assumed.discount, 12 / times)
+    ahead = max(assumed.horizon_months * times // MONTHS_A_YEAR, 1)
+    rate = per_period(assumed.discount, MONTHS_A_YEAR / times)
     steps = np.stack([bg_bb.expected(made, alike, n) for n in range(ahead + 1)])
     tail = (1 - assumed.level) / 2
     by_key = Outlook(

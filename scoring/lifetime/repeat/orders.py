@@ -1,13 +1,15 @@
 """What does a log of orders say of each account: how often it came back, when last, how long it was watched?"""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import polars as pl
 import scipy
 from numpy.typing import NDArray
 
+from scoring.days import DAY, EPOCH
+from scoring.lengths import DAYS_A_WEEK
 from scoring.lifetime.fit import Counts, Vector
 from scoring.money import SCALE, from_units, units
 
@@ -16,10 +18,8 @@ Small = NDArray[np.int32]
 
 Codes = NDArray[np.int32]
 
-DAYS_A_WEEK = 7
 FEW = 20_000
 """Up to so many accounts a fit sees them in an order of their own."""
-EPOCH = date(1970, 1, 1)
 COLUMNS = ("account_id", "dated_on", "amount")
 
 
@@ -87,7 +87,7 @@ def summary(log: pl.LazyFrame | pl.DataFrame, until: date, *, free: bool = False
     day), spend (mean net amount of the purchase days after the first, null where there is none), total (net amount
     of all purchase days), log_gaps (sum of the logarithms of the weeks between consecutive purchases).
     """
-    last_day = until - timedelta(days=1)
+    last_day = until - DAY
     seen = log.lazy().select(*COLUMNS).filter(pl.col("dated_on") < until).drop_nulls().collect()
     days = seen["dated_on"].cast(pl.Date).to_physical().to_numpy().astype(np.int32)
     end = (last_day - EPOCH).days

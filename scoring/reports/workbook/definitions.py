@@ -1,8 +1,9 @@
 """What do the figures mean, and where are they from? The last sheet: run, sheets, columns, rules, metrics, method."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 
+from scoring.days import DAY
 from scoring.numbers import figure, fixed, percent
 from scoring.reports.dates import day
 from scoring.reports.sentences import NOT_BY_ITSELF
@@ -71,7 +72,7 @@ def _sheets(written: Sequence[Written], found: Theirs) -> Said:
 
 def _columns(facts: Facts) -> Said:
     window, sure = facts.run["windows"]["outcome"], percent(facts.settings["interval"], 0)
-    span = f"{day(window['from'])} to {day(str(date.fromisoformat(window['until']) - timedelta(days=1)))}"
+    span = f"{day(window['from'])} to {day(str(date.fromisoformat(window['until']) - DAY))}"
     ends = f"at the start and at the end of {span}" if facts.is_dated else f"in the window before, and from {span}"
     yield "Score", f"{facts.words.scale} As the cards print it; unrounded in a column of its own."
     yield "Likely from, to", f"The score lies between these with a probability of {sure}."
