@@ -24,6 +24,10 @@ def test_every_metric_has_a_usual_an_empty_and_an_awkward_case() -> None:
     assert {name: len(found) for name, found in cases.items() if len(found) < FEWEST} == {}
 
 
+def test_a_definition_is_shown_as_it_is_so_it_has_no_marks_of_markdown() -> None:
+    assert [m.name for m in CATALOGUE.values() if set("`*_") & {*m.definition}] == []
+
+
 def test_every_metric_has_a_case_that_is_empty() -> None:
     figures = {
         name: [f for c in found for grains in c.expected.values() for names in grains.values() for f in names.values()]

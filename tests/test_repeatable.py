@@ -20,6 +20,7 @@ import polars as pl
 import pytest
 from hypothesis import given
 from remembered import remember
+from six_rules import six_rules
 from test_store import rows_of
 from worlds import World, compared_worlds, examples, worlds
 
@@ -53,6 +54,8 @@ PLACES = re.compile(rb"exports/[\w/.-]+ row \d+")
 """Where a page or card names a row of an export."""
 ROWS_NAMED = {"lines.parquet": ("origin_file", "origin_row"), "movements.parquet": ("origin",)}
 """Which columns name rows of exports."""
+
+GRADED = ("estimates", "account_points")
 
 AS_OF = demo.AS_OF.isoformat()
 ASKED = (
@@ -94,6 +97,7 @@ def runs(
         for place, machine in zip(places, MACHINES, strict=True)
     ]
     leave(demo_run, here)
+    leave_graded(demo_folder, here)
     assert [process.wait(270) for process in started] == [0, 0]
     return [_contents(place) for place in (here, *places)]
 
@@ -103,6 +107,16 @@ def leave_everything(folder: Path, out: Path) -> None:
     if "LOCPATH" in os.environ:
         locale.setlocale(locale.LC_ALL, "")
     leave(run(Request(folder, demo.AS_OF, set_aside=True)), out)
+    leave_graded(folder, out)
+
+
+def leave_graded(folder: Path, out: Path) -> None:
+    """Writes what scores are made of where values are graded, some of them by kinds of accounts, and added up."""
+    rules = out.parent / "graded.yaml"
+    rules.write_text(six_rules().replace("\nmethod: oe_credibility", "\nmethod: target_bands"), encoding="utf-8")
+    packed = run(Request(folder, demo.AS_OF, rules=rules, set_aside=True)).packed
+    for name in GRADED:
+        (out / f"graded {name}").write_bytes(packed[name])
 
 
 def leave(made: Run, out: Path) -> None:
@@ -133,6 +147,7 @@ def _notes_of_many_tables() -> list[str]:
 
 def test_threads_hash_seed_time_zone_and_locale_change_no_byte(runs: list[dict[str, bytes]]) -> None:
     first, *others = runs
+    assert {f"graded {name}" for name in GRADED} <= set(first)
     assert {"run.json", "scorecards.json", "measures.parquet", "league.html", "random.csv", "notes.txt"} <= set(first)
     for other in others:
         assert [name for name in first if other.get(name) != first[name]] == []
@@ -170,6 +185,7 @@ def test_files_cut_in_two_change_no_byte_but_the_names_of_rows(
 
 def _outcome(folder: Path, out: Path) -> dict[str, bytes]:
     outputs.write(run(Request(folder, demo.AS_OF, set_aside=True)), out)
+    leave_graded(folder, out)
     return _contents(out)
 
 

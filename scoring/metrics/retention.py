@@ -31,8 +31,8 @@ NET_REVENUE_RETENTION = Metric(
         pl.col("before"),
         top_name="after",
     ),
-    definition="Revenue at the end of the accounts paying at the start, divided by what they paid then. The rules "
-    "may add accounts that came back, or leave contraction out (`retention`).",
+    definition="Revenue at the end of the accounts paying at the start, divided by what they paid then. Under "
+    "retention the rules may add accounts that came back, or leave contraction out.",
     undefined="no_opening",
     source="Subscription analytics: net revenue retention (NRR)",
     usual=(PAYING_AT_START, Parts(pl.col("after"), pl.col("before"))),

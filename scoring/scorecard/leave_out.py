@@ -44,6 +44,9 @@ def scores_without(points: pl.LazyFrame, lined: pl.LazyFrame) -> pl.LazyFrame:
             (pl.col("weight") * (left.fill_null(0) - pl.col("points"))).alias("by"),
             pl.when(left.is_null()).then("weight").otherwise(0.0).alias("weight_gone"),
         )
+        .sort(*KEY, "rule")
+        .collect()  # docs/decisions.md: floats are added up in order
+        .lazy()
         .group_by(KEY)
         .agg(pl.col("by").sum(), pl.col("weight_gone").sum())
     )
@@ -98,7 +101,8 @@ def _averaged(valued: pl.LazyFrame, group: list[str]) -> pl.LazyFrame:
     has, left = pl.col("with").is_not_null(), pl.col("without").is_not_null()
     weight = pl.when(has).then("n").otherwise(0.0)
     weight_left = pl.when(left).then(pl.col("n") - pl.col("own_n")).otherwise(0.0)
-    per_kind = valued.group_by(group).agg(pl.col("with").first(), pl.col("n").first()).with_columns(weight.alias("w"))
+    kinds = valued.group_by(group).agg(pl.col("with").first(), pl.col("n").first()).sort(group).collect()
+    per_kind = kinds.lazy().with_columns(weight.alias("w"))
     sums = per_kind.group_by("manager_id").agg(
         (pl.col("with") * pl.col("w")).sum().alias("points"), pl.col("w").sum().alias("weights")
     )

@@ -35,11 +35,15 @@ def lines(rows: pl.LazyFrame, rulebook: Rulebook, targets: pl.LazyFrame) -> pl.L
     reason (why the value is null), points (0 to 100), weight, `instead` (the points that stand in for a missing value,
     if any) and `is_measured`, false where they do or none can.
     """
-    graded = graded_kinds(rows, rulebook, targets)
-    by_rule = graded.group_by(*KEYS, "rule").agg(
-        ratio((pl.col("points") * pl.col("n")).sum(), pl.col("n").filter(pl.col("points").is_not_null()).sum()).alias(
-            "points"
-        ),
+    graded = graded_kinds(rows, rulebook, targets).sort(*KEYS, "rule", "kind").collect()  # docs/decisions.md: in order
+    by_rule = (
+        graded.lazy()
+        .group_by(*KEYS, "rule")
+        .agg(
+            ratio(
+                (pl.col("points") * pl.col("n")).sum(), pl.col("n").filter(pl.col("points").is_not_null()).sum()
+            ).alias("points"),
+        )
     )
     whole = pl.concat(values(rows, rulebook.rules, rulebook, targets, ()))
     both = whole.join(by_rule, on=[*KEYS, "rule"], how="left", validate="1:1")
