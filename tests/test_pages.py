@@ -5,9 +5,11 @@ import html
 import io
 import json
 import re
+import shutil
 from dataclasses import replace
 from hashlib import sha256
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,10 +18,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from web_world import PERIODS, World
 
+from scoring import cli
 from scoring.numbers import fixed
 from scoring.rules.proposed import proposed
 from scoring.scorecard.cards import Card
-from scoring.store import Store
+from scoring.store import Store, open_store
 from scoring.view import NotVisibleError, Shelf, View
 from scoring.view.slugs import slug, unslug
 from scoring.view.trends import Point as TrendPoint
@@ -132,6 +135,22 @@ def test_pages_are_there_where_managers_are_in_no_team(
         for form in ("", ".json", ".csv"):
             name, mark, asked = page.partition("?")
             assert client.get(f"{HOME}/{name}{form}{mark}{asked}").status_code == 200, (page, form)
+
+
+def test_pages_are_there_where_nobody_has_a_manager(web_world: World, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(web_world.folder, tmp_path / "demo", ignore=shutil.ignore_patterns(".bookscore")))
+    rules = (folder / "rules.yaml").read_text("utf-8")
+    rules = rules.replace("policy: history ", "policy: territory\n  attribute: region\n  managers: {Nowhere: m1}\n  #")
+    (folder / "rules.yaml").write_text(rules, encoding="utf-8")
+    assert cli.main(["run", str(folder), "--set-aside", "--period", NOW, "--as-of", "2026-07-15", "--json"]) == 0
+    alone = replace(web_world, folder=folder, store=open_store(folder))
+    client = alone.client(web_world.users["leader"])
+    assert client.get(f"{HOME}/league.json").json()["managers"] == []
+    for page in ("league", "teams", "ladder", "company", "cohorts", "data", "reviews", "search?q=a", "what-if"):
+        for form in ("", ".json", ".csv"):
+            name, mark, asked = page.partition("?")
+            assert client.get(f"{HOME}/{name}{form}{mark}{asked}").status_code == 200, (page, form)
+    alone.store.close()
 
 
 def test_no_page_leads_to_a_period_in_which_what_it_shows_is_not_there(

@@ -14,6 +14,12 @@ def metric_of(rule: Rule) -> Metric:
     return CATALOGUE[rule.of if rule.metric == TARGET_ATTAINMENT.name and rule.of else rule.metric]
 
 
+def label_of(rule: Rule) -> str:
+    """What cards call the figure that the rule grades."""
+    label = CATALOGUE[rule.metric].label
+    return f"{label}: {metric_of(rule).label}" if rule.of else label
+
+
 def better_of(rule: Rule) -> str:
     """Which way is good for what the rule grades; reaching more of a target always is."""
     return str(CATALOGUE[rule.metric].better)

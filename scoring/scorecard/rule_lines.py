@@ -12,7 +12,7 @@ from scoring.rules import Rule, because
 from scoring.scorecard.comparison import compared_figures, comparison, why
 from scoring.scorecard.context import Context
 from scoring.scorecard.judged import Judged
-from scoring.scorecard.of_rules import believes, better_of, is_bounded, metric_of
+from scoring.scorecard.of_rules import believes, better_of, is_bounded, label_of, metric_of
 
 Row = Mapping[str, Any]
 
@@ -45,11 +45,10 @@ def rule_lines(now: Judged, before: Judged | None, context: Context) -> dict[str
 
 def _facts(rule: Rule, context: Context) -> dict[str, Any]:
     metric = CATALOGUE[rule.metric]
-    label = f"{metric.label}: {metric_of(rule).label}" if rule.of else metric.label
     return {
         "rule": rule.name,
         "metric": f"{rule.metric}.{rule.of}" if rule.of else rule.metric,
-        "label": label,
+        "label": label_of(rule),
         "unit": str(metric.unit),
         "better": better_of(rule),
         "definition": metric.definition,

@@ -18,7 +18,7 @@ from scoring.scorecard.apart import OF_RULES, Apart
 from scoring.scorecard.context import Context
 from scoring.scorecard.drivers import Accounts, chosen, largest_accounts
 from scoring.scorecard.moving import CAUSES, PARTS, Moving
-from scoring.scorecard.of_rules import believes
+from scoring.scorecard.of_rules import believes, label_of
 from scoring.scorecard.summed import AccountSums
 from scoring.scorecard.unweighed import BEFORE, ESTIMATES, NOW, PUBLISHED, aparts
 from scoring.scorecard.verdict import Verdict
@@ -82,7 +82,7 @@ class Basis:
     @property
     def labels(self) -> dict[str, str]:
         """Rule to what cards call it."""
-        return {line["rule"]: line["label"] for line in self.cards[0]["lines"]} if self.cards else {}
+        return {rule.name: label_of(rule) for rule in self.rulebook.rules}
 
     def under(self, weights: Mapping[str, float]) -> Rulebook:
         """The run's rules with those weights; rules that are not named keep theirs.
