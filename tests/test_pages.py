@@ -257,6 +257,8 @@ def test_pages_say_figures_and_names_as_people_write_them(
     found = leader.get(f"{HOME}/{addresses.get(page, page)}")
     assert found.status_code == 200
     said = _said(found.text)
+    assert "`" not in said
+    assert re.findall(r"<strong>[a-z][^<]*\.</strong>", found.text) == []
     assert re.findall(r".{20}(?<![\w/.:–\-])-\d|.{20}\d[ \u00a0]?%", said) == []
     if page not in ("data", "what-if", "ACCOUNT"):  # where columns, rules and rows are named
         assert set(re.findall(r"\b[a-z]+(?:_[a-z0-9]+)+\b", said)) <= {"account_id"}

@@ -215,6 +215,7 @@ def test_rows_set_aside_touch_the_managers_of_their_accounts_by_revenue() -> Non
     finding = one(seen, "coverage")
     assert (finding.managers, finding.level) == (("m1",), Level.DEGRADES)
     assert finding.what == "rows were set aside for 1 account with 10.0\u202f% of the opening revenue of m1"
+    assert finding.remedy == "mend the rows that bookscore check names"  # pages have no backquotes
     assert one(looked({}, aside={"contracts": LINES + "a3 . month ."}, book=BOOK), "coverage").level is Level.WITHHOLDS
     assert trust.verdicts([finding], ["m1", "m2"]).keys() == {"m1"}
 

@@ -9,7 +9,7 @@ from scoring.ledger.parents import topmost
 from scoring.numbers import percent
 from scoring.trust.gate import Finding, Gate, Looked, beyond
 
-_REMEDY = "mend the rows that `check` names"
+_REMEDY = "mend the rows that bookscore check names"
 
 
 def find(looked: Looked) -> Iterator[Finding]:
