@@ -24,6 +24,11 @@ class Entry:
     details: Mapping[str, Any]
     sha256: str
 
+    @property
+    def is_page_seen(self) -> bool:
+        """Whether somebody saw a page."""
+        return self.action == people.SAW
+
 
 def log(view: View, below: int | None = None) -> tuple[Entry, ...]:
     """The entries before that number, the newest first, 200 at most. Raises NotVisibleError."""

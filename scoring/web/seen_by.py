@@ -6,7 +6,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from scoring.store import people
 from scoring.view import LogEntry, log
 from scoring.web.desk import Viewing
 from scoring.web.pages import Page, add_page
@@ -53,7 +52,7 @@ def seen_by(
 
 def _of_what(entry: LogEntry) -> str:
     """The subject in words: of what was seen, the page before whom or what it was about."""
-    if entry.action != people.SAW:
+    if not entry.is_page_seen:
         return entry.subject
     place, _, about = entry.subject.partition(" ")
     page = _PAGES.get(place, place)
