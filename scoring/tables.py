@@ -111,7 +111,7 @@ CONTRACTS = Table(
         Column("end_reason", Kind.TEXT, "Why it ended, in the company's own words."),
         Column("past_due_on", Kind.DATE, "Day since which a payment of it is overdue, while its status is past_due."),
         Column("trial", Kind.FLAG, "Whether it is a trial; a trial has no recurring revenue."),
-        Column("renews", Kind.TEXT, "The line this one takes the place of, from its start."),
+        Column("renews", Kind.TEXT, "The line this one takes the place of, from its start, and of no other."),
         _SELLER,
         *_ORIGIN,
     ),

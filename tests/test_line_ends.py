@@ -69,7 +69,7 @@ def some_lines(draw: st.DrawFn) -> list[Line]:
                 day(first),
                 draw(st.sampled_from([None, day(first + length), day(first + length)])),
                 draw(st.sampled_from([None, day(first - 3), day(first - 20)])),
-                draw(st.sampled_from([None, None, None, *(other for other in ids if other != line_id)])),
+                draw(st.sampled_from([None, None, None, "unknown", *ids])),
                 Decimal(draw(st.sampled_from([100, 100, 0, -10]))),
                 draw(st.sampled_from([None, None, "cancelled"])),
             )
@@ -121,7 +121,8 @@ def renewed_lines(draw: st.DrawFn) -> list[Line]:
         amount = Decimal(draw(st.sampled_from([100, 100, 100, 80, 0, -10])))
         kept = draw(st.sampled_from([signed, signed, signed, None]))
         ends_on = None if last is None else day(last)
-        lines.append(Line(f"l{number:02}", "a", "P", day(first), ends_on, kept, None, amount, None))
+        named = draw(st.sampled_from([None, None, None, None, None, "l00", "l03"]))
+        lines.append(Line(f"l{number:02}", "a", "P", day(first), ends_on, kept, named, amount, None))
     return lines
 
 
@@ -163,9 +164,9 @@ def frame(lines: Sequence[Line]) -> pl.LazyFrame:
 
 def served_plainly(lines: Sequence[Line]) -> list[tuple[str, date, date | None, bool]]:
     """What is left of the lines: id, first day, end, and whether the last days are a gap not yet renewed."""
-    found = [replace(line, ends_on=_renewed(line, lines)) for line in sorted(lines, key=lambda one: one.line_id)]
-    replaced = _replaced(found)
-    found = [replace(line, ends_on=replaced.get(line.line_id, line.end)) for line in found]
+    known = _knowing(sorted(lines, key=lambda one: one.line_id))
+    replaced = _replaced(known)
+    found = [replace(line, ends_on=replaced.get(line.line_id, line.end)) for line in known]
     gaps = {account: dict(_gaps_of(found, account)) for account in ("a", "b")}
     bridged = [(one.account_id, one.end, *gaps[one.account_id][one.end]) for one in found if _runs_on(one, gaps)]
     told = []
@@ -191,31 +192,59 @@ def _runs_on(line: Line, gaps: dict[str, dict[date, tuple[date, bool]]]) -> bool
     return pays and not (is_open and line.status == "cancelled")
 
 
-def _renewed(line: Line, lines: Sequence[Line]) -> date:
-    return min([line.end, *(other.starts_on for other in lines if other.renews == line.line_id)])
+def _knowing(lines: Sequence[Line]) -> list[Line]:
+    """The lines, each naming another that there is, or none."""
+    ids = {line.line_id for line in lines}
+    return [replace(line, renews=line.renews if line.renews in ids - {line.line_id} else None) for line in lines]
 
 
 def _replaced(lines: Sequence[Line]) -> dict[str, date]:
-    """Where lines end whose place is taken, and credits that end with them.
-
-    In the order in which they end, each by the first that follows it, or starts where it ends, and took no place yet;
-    where none is left, by the first that follows it.
-    """
-    ends, taken = dict[str, date](), set[str]()
-    paid = [one for one in lines if one.serves and one.amount > 0 and one.product]
-    for line in sorted(paid, key=lambda one: (one.end, *_in_order(one))):
-        after = sorted((one for one in paid if one.account_id == line.account_id), key=_in_order)
-        follow = [one for one in after if _follows(one, line)]
-        free = [one for one in after if (one in follow or one.starts_on == line.end) and one.line_id not in taken]
-        taken |= {one.line_id for one in free[:1]}
-        for one in (free or follow)[:1]:
-            ends[line.line_id] = one.starts_on
-    for credit in (one for one in lines if one.amount < 0 and one.product):
-        beside = [one for one in paid if (one.account_id, one.end) == (credit.account_id, credit.end)]
+    """Where lines end whose place is taken, and what ends with them."""
+    ends, renewals = dict[str, date](), _renewals(lines)
+    for line in lines:
+        others = [other for other in lines if other.renews == line.line_id and other.serves]
+        others += [other for other in renewals.get(line.line_id, []) if other.renews is None]
+        if others:
+            ends[line.line_id] = min(line.end, *(other.starts_on for other in others))
+    ends |= _together(lines, renewals)
+    for credit in (one for one in lines if one.amount < 0 and one.serves and one.end < NEVER):
+        beside = [one for one in lines if one.amount > 0 and one.serves and _end_together(one, credit)]
         last = max((ends.get(one.line_id, one.end) for one in beside), default=credit.end)
-        if credit.starts_on < last:
+        if credit.starts_on < last and ends.get(credit.line_id, credit.end) == credit.end:
             ends[credit.line_id] = last
     return ends
+
+
+def _renewals(lines: Sequence[Line]) -> dict[str, list[Line]]:
+    """What renews contracts of a product: who names them, else each the first that follows it, or starts where it ends,
+    and renews no other; they choose in the order in which they end."""
+    renewals, taken = dict[str, list[Line]](), set[str]()
+    paid = sorted((one for one in lines if one.serves and one.amount > 0 and one.product), key=_in_order)
+    for line in sorted(paid, key=lambda one: one.end):
+        named = [one for one in lines if one.serves and one.renews == line.line_id]
+        theirs = [one for one in paid if one.account_id == line.account_id and one.renews is None]
+        after = [one for one in theirs if _follows(one, line) or one.starts_on == line.end]
+        free = [one for one in after if one.line_id not in taken]
+        taken |= set() if named else {one.line_id for one in free[:1]}
+        renewals[line.line_id] = named or free[:1]
+    return renewals
+
+
+def _together(lines: Sequence[Line], renewals: dict[str, list[Line]]) -> dict[str, date]:
+    """Where contracts end that nothing renews: where the last does of what ends with them, if its renewal follows."""
+    ends = {}
+    for line in (one for one in lines if not renewals.get(one.line_id, [one])):
+        theirs = [other for one in lines if _end_together(one, line) for other in renewals.get(one.line_id, [])]
+        fitting = [one for one in theirs if one.amount > 0 and one.product == line.product and one.end > line.end]
+        fitting = [one for one in fitting if one.account_id == line.account_id]
+        last = max(fitting, key=lambda one: (one.starts_on, one.signed_on or EVER), default=line)
+        if _follows(last, line):
+            ends[line.line_id] = last.starts_on
+    return ends
+
+
+def _end_together(one: Line, other: Line) -> bool:
+    return (one.account_id, one.product, one.end) == (other.account_id, other.product, other.end)
 
 
 def _in_order(line: Line) -> tuple[date, date, date, str]:
@@ -278,19 +307,20 @@ def test_a_due_meets_every_line_that_starts_in_the_days_about_it_and_no_other(li
 @example(TWO_BY_TWO)
 @example(ALIKE)
 def test_of_two_lines_behind_one_due_not_both_may_renew_one_that_has_none(lines: list[Line]) -> None:
-    terms = due.Terms(TERMS, AS_OF)
+    terms, lines = due.Terms(TERMS, AS_OF), _knowing(lines)
     rows = due.yearly(frame(lines), RATES, FIRST, terms)
     dues = rows.filter(pl.col("ends_on").is_not_null()).rename({"ends_on": "due_on"})
     pairs = due._following(dues, rows, due._named(dues, rows), terms).select("line_id", "new_line_id").collect()
     assert pairs["new_line_id"].is_unique().all()
     behind = {new: old for old, new in pairs.iter_rows()}
-    spare = set()
-    for one, other in product(lines, lines):
-        if one.amount and one.serves and one.ends_on and other.amount > 0 and other.serves and one is not other:
+    paid = [one for one in lines if one.amount > 0 and one.serves]
+    spare, served = set(), {one.renews for one in paid} | set(behind.values())
+    for one, other in product((one for one in lines if one.amount and one.serves and one.ends_on), paid):
+        if one is not other and other.renews is None:
             on_time = 0 <= (other.starts_on - one.end).days < 30
             if on_time or _follows(other, one):
                 assert other.line_id in behind
-                spare |= set() if one.line_id in behind.values() else {other.line_id}
+                spare |= set() if one.line_id in served else {other.line_id}
     assert len(spare) == len({behind[line_id] for line_id in spare})
 
 

@@ -70,7 +70,7 @@ def served(contracts: pl.LazyFrame, terms: Terms, as_of: date) -> pl.LazyFrame:
     lines = read.with_columns(pl.when(unpaid()).then(pl.lit(0).cast(MONEY)).otherwise("monthly").alias("monthly"))
     # Ends are put beside the lines by their order, so no step between may change it.
     paid = _cut_where_over(lines, terms, as_of).select(_READ).collect()
-    cut = _cut_where_renewed_early(_cut_where_renewed(paid), terms.early_renewal_days)
+    cut = _cut_where_renewed(paid, terms.early_renewal_days)
     times = _bridge_gaps(cut, terms.gap_tolerance_days, as_of)
     brings = (pl.col("monthly") != 0) | ~unpaid() if terms.keeps_free else pl.col("monthly") != 0
     rest = lines.drop("starts_on", "ends_on", "monthly", _PRODUCT)
@@ -169,23 +169,9 @@ def _gone_on(terms: Terms, as_of: date) -> pl.Expr:
     return pl.when((pl.col("status") == "past_due") & (gone_on <= as_of)).then(gone_on)
 
 
-def _cut_where_renewed(lines: pl.DataFrame) -> pl.DataFrame:
-    """A line named in `renews` ends where the line that renews it starts."""
-    successors = (
-        lines.lazy()
-        .filter(pl.col("renews").is_not_null())
-        .group_by("renews")
-        .agg(pl.col("starts_on").min().alias("renewed_on"))
-    )
-    cut = lines.lazy().join(
-        successors, left_on="line_id", right_on="renews", how="left", validate="m:1", maintain_order="left"
-    )
-    return cut.with_columns(pl.min_horizontal("ends_on", "renewed_on").alias("ends_on")).drop("renewed_on").collect()
-
-
-def _cut_where_renewed_early(lines: pl.DataFrame, days: int) -> pl.DataFrame:
-    """A line ends where another takes its place that was signed later, at most `days` before the line would end."""
-    if lines["signed_on"].null_count() == lines.height:
+def _cut_where_renewed(lines: pl.DataFrame, days: int) -> pl.DataFrame:
+    """A line ends where another takes its place that names it, or was signed later, at most `days` before its end."""
+    if all(lines[said].null_count() == lines.height for said in ("renews", "signed_on")):
         return lines
     cut = replaced_on(lines, (ACCOUNT, _PRODUCT), days)
     return lines.with_columns(lines["ends_on"].scatter(cut[_PLACE], cut["ends_on"]))

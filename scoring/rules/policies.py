@@ -25,8 +25,8 @@ class Policies(Settings):
         ge=0,
         le=366,
         description="A later signed contract for the same product that starts up to this many days before the "
-        "other ends, and outlasts it, takes its place from its start, of several each that of one; 0: both count until "
-        "the first ends.",
+        "other ends, and outlasts it, takes its place from its start, of several each that of one and of what ends "
+        "with it; 0: both count until the first ends.",
     )
     weeks: Literal["fifty_two_a_year", "four_a_month"] = Field(
         "fifty_two_a_year", description="How many weeks a month has: a twelfth of 52, or four."
