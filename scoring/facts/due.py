@@ -59,6 +59,7 @@ def due_lines(contracts: pl.LazyFrame, rates: pl.LazyFrame, period: Span, terms:
     renews it, and `is_over`, where nobody waits for that. Without `by_signature` only those that end about the period,
     or are named.
     """
+    contracts = _naming(contracts)
     around = timedelta(days=terms.grace_days + terms.early_days)
     about = Span(period.start - around, period.end + timedelta(days=AHEAD) + around)
     ends = pl.col("ends_on").is_not_null() if terms.by_signature else about.holds(pl.col("ends_on"))
@@ -95,6 +96,15 @@ def due_lines(contracts: pl.LazyFrame, rates: pl.LazyFrame, period: Span, terms:
         pl.col("new_signed_on").alias("signed_on"),
         "is_over",
     )
+
+
+def _naming(contracts: pl.LazyFrame) -> pl.LazyFrame:
+    """The lines, with `renews` only where it names another of them."""
+    is_other = pl.col("renews") != pl.col("line_id")
+    said = contracts.filter(is_other).select("renews").collect().to_series()
+    there = contracts.filter(pl.col("line_id").is_in(said.implode())).select("line_id").collect().to_series()
+    is_known = is_other & pl.col("renews").is_in(there.implode())
+    return contracts.with_columns(pl.when(is_known).then("renews").alias("renews"))
 
 
 def yearly(contracts: pl.LazyFrame, rates: pl.LazyFrame, day: date, terms: Terms) -> pl.LazyFrame:
