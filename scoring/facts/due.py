@@ -178,12 +178,13 @@ def _otherwise(dues: pl.LazyFrame, lines: pl.LazyFrame, taken: pl.LazyFrame, ter
 def _credits(pairs: pl.LazyFrame, lines: pl.LazyFrame) -> pl.LazyFrame:
     """What credits take off renewals: line_id of the due and `new_annual`, below 0.
 
-    A credit belongs to the renewal that it starts with, or in the gap before, of several to one for its product.
+    A credit belongs to the renewal that it starts with, or in the gap before, of several to one for its product, and of
+    those to the first.
     """
     since = pl.min_horizontal("due_on", "new_starts_on").alias("since")
     renewals = pairs.select(
         "account_id", "line_id", since, pl.col("new_product").alias("product"), pl.col("new_starts_on").alias("until")
-    ).sort("since", "until", "line_id")  # fmt: skip
+    ).sort("until", "since", "line_id", descending=[False, True, True])  # fmt: skip
     left = lines.filter(pl.col("annual") < 0).select(
         "account_id", "product", "starts_on", pl.col("annual").alias("new_annual"), pl.col("line_id").alias(_CREDIT)
     ).sort("starts_on")  # fmt: skip
@@ -191,8 +192,8 @@ def _credits(pairs: pl.LazyFrame, lines: pl.LazyFrame) -> pl.LazyFrame:
     for key in (["account_id", "product"], ["account_id"]):
         begun = renewals.select(*key, "since", "until", "line_id").drop_nulls()
         met = left.join_asof(
-            begun, left_on="starts_on", right_on="since", by=key, check_sortedness=False
-        ).filter(pl.col("starts_on") <= pl.col("until"))  # fmt: skip
+            begun, left_on="starts_on", right_on="until", by=key, strategy="forward", check_sortedness=False
+        ).filter(pl.col("starts_on") >= pl.col("since"))  # fmt: skip
         found.append(met.select("line_id", "new_annual"))
         left = left.join(met, on=_CREDIT, how="anti", maintain_order="left")
     return pl.concat(found)
