@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from worlds import examples
 
 from scoring.days import EVER, NEVER, Span
-from scoring.facts import due, renewals
+from scoring.facts import due, pairing, renewals
 from scoring.frame import conform
 from scoring.ledger.balances import at_instants
 from scoring.ledger.history import active, recurring
@@ -290,9 +290,9 @@ def test_a_line_ends_when_the_definitions_say(lines: list[Line]) -> None:
 def test_a_due_meets_every_line_that_starts_in_the_days_about_it_and_no_other(lines: list[Line]) -> None:
     rows = frame(lines).with_columns(pl.lit(1).alias("annual"))
     dues = rows.rename({"ends_on": "due_on"}).filter(pl.col("due_on").is_not_null())
-    new = rows.select("account_id", *(pl.col(name).alias(to) for name, to in due._NEW.items()))
+    new = rows.select("account_id", *(pl.col(name).alias(to) for name, to in pairing.NEW.items()))
     for key, (first, last) in product((["account_id"], ["account_id", "product"]), ((0, 30), (-40, 0), (0, 1), (0, 0))):
-        found = due._starting(dues, new, key, (first, last)).select("line_id", "new_line_id").collect()
+        found = pairing.starting(dues, new, key, (first, last)).select("line_id", "new_line_id").collect()
         wanted = [
             (one.line_id, other.line_id)
             for one, other in product(lines, lines)

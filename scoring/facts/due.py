@@ -10,7 +10,6 @@ A contract that was replaced by one ending no later, and a step of a ramp (signe
 was), are not due.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -18,6 +17,7 @@ import polars as pl
 
 from scoring.days import Span
 from scoring.facts.dated import At
+from scoring.facts.pairing import NEW, PAIR, shared_out, starting, within
 from scoring.ledger.currency import priced
 from scoring.ledger.history import bringing, is_over, unpaid
 from scoring.ledger.terms import Terms as Ledger
@@ -120,21 +120,19 @@ def yearly(contracts: pl.LazyFrame, rates: pl.LazyFrame, day: date, terms: Terms
     )
 
 
-_NEW = {n: f"new_{n}" for n in ("line_id", "product", "starts_on", "ends_on", "signed_on", "annual")}
-_STRETCH, _CREDIT = "stretch", "credit"
-_PAIR = ("account_id", "line_id", "due_on", "signed_on", "annual", *_NEW.values())
+_CREDIT = "credit"
 
 
 def _new(lines: pl.LazyFrame) -> pl.LazyFrame:
     return lines.filter(pl.col("annual") > 0).select(
-        "account_id", "renews", *(pl.col(n).alias(m) for n, m in _NEW.items())
+        "account_id", "renews", *(pl.col(n).alias(m) for n, m in NEW.items())
     )
 
 
 def _named(dues: pl.LazyFrame, lines: pl.LazyFrame) -> pl.LazyFrame:
     """The dues with the lines that say they renew them."""
     named = _new(lines).filter(pl.col("renews").is_not_null()).drop("account_id")
-    return dues.drop("renews").join(named, left_on="line_id", right_on="renews").select(*_PAIR)
+    return dues.drop("renews").join(named, left_on="line_id", right_on="renews").select(*PAIR)
 
 
 def _following(dues: pl.LazyFrame, lines: pl.LazyFrame, named: pl.LazyFrame, terms: Terms) -> pl.LazyFrame:
@@ -143,10 +141,10 @@ def _following(dues: pl.LazyFrame, lines: pl.LazyFrame, named: pl.LazyFrame, ter
     Dues that others are said to renew, which are `named`, have one.
     """
     new = _new(lines).filter(pl.col("renews").is_null()).drop("renews")
-    on_time = _starting(dues, new, ["account_id", "product"], _grace(terms))
+    on_time = starting(dues, new, ["account_id", "product"], _grace(terms))
     outlasts = pl.col("new_ends_on").is_null() | (pl.col("new_ends_on") > pl.col("due_on"))
     signed = pl.col("product").is_not_null() & pl.col("signed_on").is_not_null()
-    early = _starting(
+    early = starting(
         dues.filter(signed),
         new.filter(pl.col("new_signed_on").is_not_null()),
         ["account_id", "product"],
@@ -154,13 +152,13 @@ def _following(dues: pl.LazyFrame, lines: pl.LazyFrame, named: pl.LazyFrame, ter
     ).filter(
         (pl.col("new_starts_on") > pl.col("starts_on")) & outlasts & (pl.col("new_signed_on") > pl.col("signed_on"))
     )
-    pairs = pl.concat([found.select(*_PAIR) for found in (on_time, early)])
-    return _shared_out(pairs, named.select("line_id"))
+    pairs = pl.concat([found.select(*PAIR) for found in (on_time, early)])
+    return shared_out(pairs, named.select("line_id"))
 
 
 def _in_time(pairs: pl.LazyFrame, terms: Terms) -> pl.LazyFrame:
     """Without those that came when the days of grace were over."""
-    return pairs.filter((pl.col("new_starts_on") < pl.col("due_on")) | _within(_grace(terms)))
+    return pairs.filter((pl.col("new_starts_on") < pl.col("due_on")) | within(_grace(terms)))
 
 
 def _otherwise(dues: pl.LazyFrame, lines: pl.LazyFrame, taken: pl.LazyFrame, terms: Terms) -> pl.LazyFrame:
@@ -169,8 +167,8 @@ def _otherwise(dues: pl.LazyFrame, lines: pl.LazyFrame, taken: pl.LazyFrame, ter
         _new(lines).filter(pl.col("renews").is_null()).drop("renews")
         .join(taken.select("new_line_id"), on="new_line_id", how="anti")
     )  # fmt: skip
-    pairs = _starting(dues, free, ["account_id"], _grace(terms))
-    return _shared_out(pairs.select(*_PAIR), dues.select("line_id").clear()).filter(
+    pairs = starting(dues, free, ["account_id"], _grace(terms))
+    return shared_out(pairs.select(*PAIR), dues.select("line_id").clear()).filter(
         pl.col("new_starts_on") == pl.col("new_starts_on").min().over("line_id")
     )
 
@@ -202,64 +200,3 @@ def _credits(pairs: pl.LazyFrame, lines: pl.LazyFrame) -> pl.LazyFrame:
 def _grace(terms: Terms) -> tuple[int, int]:
     """The days after a due, from the first to before the last, on which what starts is on time."""
     return 0, max(1, terms.grace_days)
-
-
-def _within(days: tuple[int, int]) -> pl.Expr:
-    """Whether the new line starts in these days after the due (below 0: before it), the last of them left out."""
-    away = pl.col("new_starts_on") - pl.col("due_on")
-    return (away >= timedelta(days=days[0])) & (away < timedelta(days=days[1]))
-
-
-def _starting(dues: pl.LazyFrame, new: pl.LazyFrame, key: Sequence[str], days: tuple[int, int]) -> pl.LazyFrame:
-    """Each due with the other lines of the same key that start `_within` these days of it: one row per pair.
-
-    They are joined by stretches of so many days, of which a due needs two: each with each are too many where a product
-    is billed by the month.
-    """
-    first, length = pl.col("due_on").to_physical() + days[0], max(1, days[1] - days[0])
-    begun = pl.concat(
-        [dues.drop("renews").with_columns(((first + more) // length).alias(_STRETCH)) for more in (0, length)]
-    )
-    stretch = (pl.col("new_starts_on").to_physical() // length).alias(_STRETCH)
-    theirs = [name if name == "account_id" else f"new_{name}" for name in key]
-    return begun.join(
-        new.with_columns(stretch),
-        left_on=[*key, _STRETCH],
-        right_on=[*theirs, _STRETCH],
-        nulls_equal=True,
-        coalesce=False,
-    ).filter((pl.col("line_id") != pl.col("new_line_id")) & _within(days))
-
-
-_AWAY = (pl.col("new_starts_on") - pl.col("due_on")).abs()
-_UNLIKE = (pl.col("signed_on").ne_missing(pl.col("new_signed_on")), (pl.col("new_annual") - pl.col("annual")).abs())
-"""How unlike a due and a new line are: in their signature, which steps of a ramp share, and in their amount."""
-_NTH = "nth"
-
-
-def _shared_out(pairs: pl.LazyFrame, served: pl.LazyFrame) -> pl.LazyFrame:
-    """Each new line behind one due: first one behind each due that has none, and what is left behind the nearest.
-
-    In rounds: each new line asks the nearest due that has none, of several on one day the one most like it, and each
-    due takes the one most like it. Dues that are `served` have one.
-    """
-    every = pairs.with_columns(pl.lit(0, dtype=pl.Int64).alias(_NTH)).collect()
-    left = every.join(served.collect(), on="line_id", how="anti")
-    shared = []
-    while left.height:
-        asked = left.sort("new_line_id", _AWAY, "due_on", *_UNLIKE, _NTH, "line_id").unique("new_line_id", keep="first")
-        taken = asked.sort("line_id", *_UNLIKE, _NTH, "new_starts_on", "new_line_id").unique("line_id", keep="first")
-        shared.append(taken)
-        left = left.join(taken, on="new_line_id", how="anti").join(taken, on="line_id", how="anti").with_columns(_nth())
-    rest = every.join(pl.concat([every.clear(), *shared]), on="new_line_id", how="anti")
-    nearest = rest.sort("new_line_id", _AWAY, "due_on", *_UNLIKE, "line_id").unique("new_line_id", keep="first")
-    return pl.concat([*shared, nearest]).lazy().select(*_PAIR)
-
-
-def _nth() -> pl.Expr:
-    """How far a due and a new line are from each other among those that are alike, so that of many alike each finds
-    its own at once."""
-    due, new = (pl.col(line).rank("dense").over("account_id", day, amount).cast(pl.Int64) for line, day, amount in (
-        ("line_id", "due_on", "annual"), ("new_line_id", "new_starts_on", "new_annual"),
-    ))  # fmt: skip
-    return (due - new).abs().alias(_NTH)
