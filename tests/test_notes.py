@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scoring.errors import ProblemsFoundError
+from scoring.errors import ProblemsFoundError, Severity
 from scoring.intake import Request
 from scoring.notes.seen import SHOWN
 from scoring.pipeline import run
@@ -114,6 +114,25 @@ def test_trials_bring_nothing_and_are_counted(scored: Scored) -> None:
 def test_one_product_under_two_contracts_at_once_is_told(scored: Scored) -> None:
     made = scored(CONTRACTS, contracts=CONTRACTS["contracts"] + "\n c3 a1 Basic 70 month 2026-01-01 . .")
     assert "1 account has the same product under several contracts at once; all 2 count." in said(made)
+
+
+def test_lines_that_renew_what_nobody_knows_are_told_with_the_first_of_them(scored: Scored) -> None:
+    lines = """
+        line_id renews account_id amount every starts_on  ends_on
+        c1      .      a1         100    month 2025-01-01 2026-01-01
+        c2      c1     a1         100    month 2026-01-01 .
+        c3      K9     a2         200    month 2025-01-01 .
+        c4      c4     a2         50     month 2025-01-01 .
+        """
+    made = scored(CONTRACTS, contracts=lines)
+    (told,) = [p for p in made.problems if p.column == "renews"]
+    assert (told.place, told.value, told.severity) == ("contracts.csv row 3, column renews", "K9", Severity.NOTE)
+    one = "2 contract lines name under renews no other line that there is, and count as if they named none"
+    assert one in said(made)
+    alone = scored(CONTRACTS, contracts="\n".join(line for line in lines.splitlines() if "c4" not in line))
+    assert "1 contract line names under renews no other line that there is, and counts as if it named none" in said(
+        alone
+    )
 
 
 def test_an_account_said_to_have_left_that_still_pays_is_told(scored: Scored) -> None:

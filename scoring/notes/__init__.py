@@ -18,7 +18,9 @@ GENERAL: tuple[Callable[[Seen], list[str]], ...] = (
 )  # fmt: skip
 """What is said of the company, in this order."""
 
-TO_MEND: tuple[Callable[[Seen], list[Problem]], ...] = (lines.off_ladder, owners.nameless_territories)
+TO_MEND: tuple[Callable[[Seen], list[Problem]], ...] = (
+    lines.off_ladder, lines.naming_nobody, owners.nameless_territories,
+)  # fmt: skip
 """What is said with a way to mend it."""
 
 OF_CARDS: tuple[Callable[[Seen], Mapping[str, str]], ...] = (

@@ -63,6 +63,34 @@ def side_by_side(seen: Seen) -> list[str]:
     ]
 
 
+def naming_nobody(seen: Seen) -> list[Problem]:
+    """Contract lines that name as the one they renew none that there is, or themselves, at the first of them."""
+    if seen.rulebook.basis != "contracts":
+        return []
+    contracts = seen.tables["contracts"]
+    naming = contracts.filter(pl.col("renews").is_not_null())
+    others = naming.filter(pl.col("renews") != pl.col("line_id"))
+    known = others.join(contracts.select(renews="line_id"), on="renews", how="semi")
+    lost = naming.join(known, on="line_id", how="anti").sort("origin_file", "origin_row")
+    if lost.is_empty():
+        return []
+    first, one = lost.row(0, named=True), lost.height == 1
+    name, count, they = ("names", "counts", "it") if one else ("name", "count", "they")
+    lines = f"{counted(lost.height, 'contract line')} {name} under renews no other line that there is"
+    return [
+        Problem(
+            f"{lines}, and {count} as if {they} named none",
+            "deliver the lines that were renewed, by the same ids, or leave the cells empty",
+            file=first["origin_file"],
+            row=first["origin_row"],
+            column="renews",
+            value=first["renews"],
+            table="contracts",
+            severity=Severity.NOTE,
+        )
+    ]
+
+
 def said_to_have_left(seen: Seen) -> list[str]:
     """Accounts with a milestone that says they left, under contracts from before that day which still run."""
     if seen.rulebook.basis != "contracts":
