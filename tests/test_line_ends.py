@@ -216,18 +216,30 @@ def _replaced(lines: Sequence[Line]) -> dict[str, date]:
 
 
 def _renewals(lines: Sequence[Line]) -> dict[str, list[Line]]:
-    """What renews contracts of a product: who names them, else each the first that follows it, or starts where it ends,
-    and renews no other; they choose in the order in which they end."""
-    renewals, taken = dict[str, list[Line]](), set[str]()
+    """What renews contracts of a product: who names them, else the first that follows them and is no nearer to another.
+
+    One asks at a time, and who gives way to a nearer one asks the next.
+    """
     paid = sorted((one for one in lines if one.serves and one.amount > 0 and one.product), key=_in_order)
-    for line in sorted(paid, key=lambda one: one.end):
-        named = [one for one in lines if one.serves and one.renews == line.line_id]
-        theirs = [one for one in paid if one.account_id == line.account_id and one.renews is None]
-        after = [one for one in theirs if _follows(one, line) or one.starts_on == line.end]
-        free = [one for one in after if one.line_id not in taken]
-        taken |= set() if named else {one.line_id for one in free[:1]}
-        renewals[line.line_id] = named or free[:1]
-    return renewals
+    named = {one.line_id: [new for new in lines if new.serves and new.renews == one.line_id] for one in paid}
+    asking = sorted((one for one in paid if not named[one.line_id]), key=lambda one: one.end)
+    left = {old.line_id: [new for new in paid if new.renews is None and _may_follow(new, old)] for old in asking}
+    goes_with = dict[str, Line]()
+    while asking:
+        old, *asking = asking
+        if left[old.line_id]:
+            new = left[old.line_id].pop(0)
+            both = [one for one in (goes_with.get(new.line_id), old) if one]
+            nearest = min(both, key=lambda one: (abs(new.starts_on - one.end), one.end, *_in_order(one)))
+            goes_with[new.line_id] = nearest
+            asking += [one for one in both if one is not nearest]
+    followed = {old.line_id: [new for new in paid if goes_with.get(new.line_id) is old] for old in paid}
+    return {line_id: found or followed[line_id] for line_id, found in named.items()}
+
+
+def _may_follow(new: Line, old: Line) -> bool:
+    late = 0 <= (new.starts_on - old.end).days < TERMS.gap_tolerance_days
+    return new is not old and new.account_id == old.account_id and (late or _follows(new, old))
 
 
 def _together(lines: Sequence[Line], renewals: dict[str, list[Line]]) -> dict[str, date]:

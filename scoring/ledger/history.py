@@ -70,7 +70,7 @@ def served(contracts: pl.LazyFrame, terms: Terms, as_of: date) -> pl.LazyFrame:
     lines = read.with_columns(pl.when(unpaid()).then(pl.lit(0).cast(MONEY)).otherwise("monthly").alias("monthly"))
     # Ends are put beside the lines by their order, so no step between may change it.
     paid = _cut_where_over(lines, terms, as_of).select(_READ).collect()
-    cut = _cut_where_renewed(paid, terms.early_renewal_days)
+    cut = _cut_where_renewed(paid, terms)
     times = _bridge_gaps(cut, terms.gap_tolerance_days, as_of)
     brings = (pl.col("monthly") != 0) | ~unpaid() if terms.keeps_free else pl.col("monthly") != 0
     rest = lines.drop("starts_on", "ends_on", "monthly", _PRODUCT)
@@ -169,11 +169,12 @@ def _gone_on(terms: Terms, as_of: date) -> pl.Expr:
     return pl.when((pl.col("status") == "past_due") & (gone_on <= as_of)).then(gone_on)
 
 
-def _cut_where_renewed(lines: pl.DataFrame, days: int) -> pl.DataFrame:
-    """A line ends where another takes its place that names it, or was signed later, at most `days` before its end."""
+def _cut_where_renewed(lines: pl.DataFrame, terms: Terms) -> pl.DataFrame:
+    """A line ends where another takes its place that names it, or was signed later and starts early."""
     if all(lines[said].null_count() == lines.height for said in ("renews", "signed_on")):
         return lines
-    cut = replaced_on(lines, (ACCOUNT, _PRODUCT), days)
+    grace = max(1, terms.gap_tolerance_days)
+    cut = replaced_on(lines, (ACCOUNT, _PRODUCT), terms.early_renewal_days, grace)
     return lines.with_columns(lines["ends_on"].scatter(cut[_PLACE], cut["ends_on"]))
 
 

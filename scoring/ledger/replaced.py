@@ -20,7 +20,7 @@ _FOUND = (_PLACE, "ends_on", _CUT)
 """A line that may end earlier: the row's number, where it would end, and where it does."""
 
 
-def replaced_on(lines: pl.DataFrame, key: Sequence[str], days: int) -> pl.DataFrame:
+def replaced_on(lines: pl.DataFrame, key: Sequence[str], early: int, grace: int) -> pl.DataFrame:
     """The lines that end earlier than they say: `place` (the row's number) and `ends_on`, where they do.
 
     Lines of one account and product have the same `key`, those of no product null in it; `monthly` says what they
@@ -31,7 +31,7 @@ def replaced_on(lines: pl.DataFrame, key: Sequence[str], days: int) -> pl.DataFr
     said = _said(rows, serving)
     found = [said.group_by(_PLACE, "ends_on").agg(pl.col(_CUT).min()).select(*_FOUND)]
     if lines["signed_on"].null_count() < lines.height:
-        found.append(_early(serving, said, key, days))
+        found.append(_early(serving, said, key, early, grace))
     cut = pl.concat(found).filter(pl.col(_CUT) < pl.col("ends_on"))
     return pl.concat([cut, _credits(serving, cut, key)]).select(_PLACE, pl.col(_CUT).alias("ends_on"))
 
@@ -46,7 +46,7 @@ def _said(rows: pl.LazyFrame, serving: pl.LazyFrame) -> pl.DataFrame:
     return both.filter(pl.col(_NEW) != pl.col(_PLACE)).drop("line_id").collect()
 
 
-def _early(serving: pl.LazyFrame, said: pl.DataFrame, key: Sequence[str], days: int) -> pl.DataFrame:
+def _early(serving: pl.LazyFrame, said: pl.DataFrame, key: Sequence[str], early: int, grace: int) -> pl.DataFrame:
     """The contracts whose place another takes although nobody says it, as `_FOUND`."""
     paid = serving.filter(pl.col("monthly") > 0, *(pl.col(name).is_not_null() for name in key))
     found = _overlapping(paid, said, key)
@@ -55,12 +55,13 @@ def _early(serving: pl.LazyFrame, said: pl.DataFrame, key: Sequence[str], days: 
     base, order = found[_GROUP].to_numpy() * DAYS, np.lexsort((start, end))
     is_naming, is_named = (found[_PLACE].is_in(said[name].implode()).to_numpy() for name in (_NEW, _PLACE))
     old = Old(base[order], start[order], end[order], signed[order], ~is_named[order])
-    chosen = pl.Series(followers(old, New(base + start, start, end, signed, is_naming), days)).replace(NONE, None)
+    new = New(base + start, start, end, signed, is_naming)
+    chosen = pl.Series(followers(old, new, early, grace)).replace(NONE, None)
     contracts = found[order].with_columns(
         found["starts_on"].gather(chosen).alias(_CUT), found["signed_on"].gather(chosen).alias(_SIGNED)
     )
     renewed = [_in_groups(said, found), contracts.drop_nulls(_CUT)]
-    with_them = _together(contracts.filter(~is_named[order]), pl.concat(renewed, how="diagonal"), days)
+    with_them = _together(contracts.filter(~is_named[order]), pl.concat(renewed, how="diagonal"), early)
     return pl.concat([contracts.drop_nulls(_CUT).select(*_FOUND), with_them])
 
 
