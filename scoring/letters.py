@@ -6,7 +6,7 @@ _PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", 
 """Letters that are written with a plain one where they are not on the keyboard, but are none with an accent."""
 
 
-def in_order(name: str) -> tuple[str, str]:
+def by_letters(name: str) -> tuple[str, str]:
     """A key to sort names by: accents and case count only between names that are otherwise equal."""
     return bare(name), name
 

@@ -27,7 +27,7 @@ from scoring.cli.app import built
 from scoring.cli.screen import Column, table
 from scoring.errors import in_order
 from scoring.intake import RULES, SOURCES, Request, examine
-from scoring.letters import bare
+from scoring.letters import bare, by_letters
 from scoring.metrics import CATALOGUE
 from scoring.rules import default_text
 from scoring.store.address import FOLDER
@@ -382,7 +382,7 @@ def test_run_tells_groups_on_stdout_and_the_work_on_stderr(scored: Scored) -> No
 def test_run_names_nobody_by_rank_but_by_name(scored: Scored) -> None:
     within = scored.done.out.split("In line with the peers (")[1].split("\n\n")[0]
     names = [line.split("  ")[0] for line in within.splitlines()[3:]]
-    assert names == sorted(names, key=str.casefold)
+    assert names == sorted(names, key=by_letters)
 
 
 def test_run_leaves_results_that_are_the_same_when_run_again(scored: Scored, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from scoring.compare.rulebooks import cards_at
 from scoring.compare.walking import Stop, given, stop_at
 from scoring.credit.ownership import UNASSIGNED
 from scoring.ledger.bridge import COLUMNS
-from scoring.letters import in_order
+from scoring.letters import by_letters
 from scoring.metrics import CATALOGUE
 from scoring.money import added
 from scoring.restate import PRIOR, Sealed, as_scored, changed, exchanged, prior_periods, told
@@ -61,7 +61,7 @@ def restate(published: Sealed, cards: Sequence[Card], rows: Tables, as_of: date,
     prior = prior_periods([published], rows, as_of, replace(period, start=period.end))
     frames = (published.book.collect(), after.rows, prior.lines if prior else pl.DataFrame(schema=PRIOR))
     said = _Said(frames, published.rulebook.basis, then, now, stops)
-    managers = sorted(said.managers(), key=lambda m: (in_order(m.name), m.manager_id or ""))
+    managers = sorted(said.managers(), key=lambda m: (by_letters(m.name), m.manager_id or ""))
     return Restatement(
         period=period.name,
         run_id=published.run_id,

@@ -11,7 +11,7 @@ from scoring.calendar import Period
 from scoring.compare.changes import Change, changes
 from scoring.compare.switching import Switch, switches
 from scoring.compare.walking import Stop, TablesFor, given, trails, walk
-from scoring.letters import in_order
+from scoring.letters import by_letters
 from scoring.pipeline import judged_by_method
 from scoring.rules import Rulebook, fingerprint
 from scoring.rules.versions import calendar_of
@@ -117,7 +117,7 @@ def _period(way: Sequence[Trail], steps: Sequence[Switch], new: Rulebook, period
     names = {i: card["name"] for i, card in {**said, **then}.items()}
     return [
         _simulated(period.name, (i, names[i]), (said.get(i), then.get(i)), [s.standing(i) for s in stops], steps)
-        for i in sorted(names, key=lambda i: (in_order(names[i]), i))
+        for i in sorted(names, key=lambda i: (by_letters(names[i]), i))
     ]
 
 

@@ -10,7 +10,7 @@ from scoring.compare.changes import changes
 from scoring.compare.differences import Card, Difference, InputChange, ManagerChange, Pair, RuleChange, Side
 from scoring.compare.moves import moved
 from scoring.credit.ownership import UNASSIGNED
-from scoring.letters import in_order
+from scoring.letters import by_letters
 from scoring.metrics import CATALOGUE, Metric
 from scoring.metrics.targets import TARGET_ATTAINMENT
 
@@ -71,7 +71,7 @@ def _managers(then: Side, now: Side) -> tuple[ManagerChange, ...]:
     old_book, new_book = (side.book.filter(pl.col("manager_id") != UNASSIGNED) for side in (then, now))
     accounts = moved(old_book, new_book, list(metrics.values()))
     found = [_manager(old.get(i), new.get(i), accounts) for i in sorted({*old, *new})]
-    return tuple(sorted(found, key=lambda m: (in_order(m.name), m.manager_id)))
+    return tuple(sorted(found, key=lambda m: (by_letters(m.name), m.manager_id)))
 
 
 def _manager(old: Card | None, new: Card | None, accounts: Mapping[tuple[str, str], Sequence[Moved]]) -> ManagerChange:

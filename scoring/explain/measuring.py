@@ -9,7 +9,7 @@ import polars as pl
 from scoring.explain.columns import ACHIEVED, POSSIBLE, called
 from scoring.explain.model import Measured, Part
 from scoring.explain.refusals import UnexplainedError
-from scoring.letters import in_order
+from scoring.letters import by_letters
 from scoring.measure import enough, measure_by
 from scoring.metrics import REASONS
 from scoring.metrics.metric import Metric, Parts, in_book
@@ -83,7 +83,7 @@ def _parts(
     if metric.parts is None:
         listed = counted.select("account_id", "account", **own, **columns).sort("account_id")
         made = [_part(row, metric.columns) for row in listed.iter_rows(named=True)]
-        return amount, tuple(sorted(made, key=lambda p: (in_order(p.name), p.account_id)))
+        return amount, tuple(sorted(made, key=lambda p: (by_letters(p.name), p.account_id)))
     top, bottom, less = *sums, _less(metric.parts)
     below = metric.parts.bottom if metric.parts.bottom is not None else pl.lit(None)
     own |= {"_top": metric.parts.top, "_bottom": below}

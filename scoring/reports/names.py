@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from hashlib import sha256
 
-from scoring.letters import in_order
+from scoring.letters import by_letters
 
 _BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _BLANK = "\t\n\r\v\f\u0085\u2028\u2029"
@@ -30,8 +30,8 @@ def cleaned(text: str) -> str:
 
 
 def alphabetical(name: str) -> tuple[str, str]:
-    """A key to sort names by as they are read: `letters.in_order` without what `cleaned` takes away."""
-    return in_order(cleaned(name))
+    """A key to sort names by as they are read: `letters.by_letters` without what `cleaned` takes away."""
+    return by_letters(cleaned(name))
 
 
 def file_names(ids: Iterable[str]) -> dict[str, str]:

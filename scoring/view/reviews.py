@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from scoring.access import Role, may_review
 from scoring.errors import BookscoreError
-from scoring.letters import in_order
+from scoring.letters import by_letters
 from scoring.reports.signed import signed_card
 from scoring.review import Kind, Person, Review, Version, What, allowed, is_stale, person
 from scoring.review.refusals import NoReviewError
@@ -50,7 +50,7 @@ class ReviewDesk:
         held = (r for r in self._reviews.all(self._seen.period) if r.manager_id in self._seen.managers)
         found = (self._as_seen(review, at) for review in held)
         named = (f for f in found if f.versions)
-        return tuple(sorted(named, key=lambda f: (in_order(f.review.manager), f.review.manager_id)))
+        return tuple(sorted(named, key=lambda f: (by_letters(f.review.manager), f.review.manager_id)))
 
     def of(self, manager_id: str, at: datetime) -> ReviewSeen | None:
         """The review of the manager, None where they see none. Raises NotVisibleError for other managers."""
