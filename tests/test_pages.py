@@ -6,6 +6,7 @@ import io
 import json
 import re
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import sha256
 from importlib.resources import files
@@ -286,10 +287,19 @@ def test_who_never_had_a_score_has_no_line_of_scores() -> None:
     assert drawn("Ann", Trend("m1", (points[0], replace(points[1], score=50.0)), ())) is not None
 
 
+def _pages_of_the_log(leader: TestClient) -> Iterator[str]:
+    """What asks for each page of the log: other tests may have filled several."""
+    below = ""
+    while older := leader.get(f"/log.json{below}").json()["older"]:
+        yield below
+        below = f"?below={older}"
+    yield below
+
+
 def test_the_log_and_the_rules_are_told_in_words(leader: TestClient) -> None:
     leader.get(f"{HOME}/what-if")
     leader.get(f"{HOME}/data")
-    said = _said(leader.get("/log").text)
+    said = " ".join(_said(leader.get(f"/log{below}").text) for below in _pages_of_the_log(leader))
     assert "weights: other weights" in said
     assert "expires at" not in said or re.search(r"expires at \d{4}-\d\d-\d\d \d\d:\d\d\b(?!:)", said)
     assert not re.search(r"\[\]|\['|\d\dT\d\d|[0-9a-f]{13}|_", said)
@@ -310,7 +320,8 @@ def test_who_saw_whom_is_noted_once_an_hour(web_world: World) -> None:
     for _ in range(3):
         director.get(f"{HOME}/managers/{slug(card['manager_id'])}")
     leader = web_world.client(web_world.users["leader"])
-    entries = leader.get("/log.json").json()["entries"]
+    pages = [leader.get(f"/log.json{below}").json() for below in _pages_of_the_log(leader)]
+    entries = [entry for page in pages for entry in page["entries"]]
     about = [e for e in entries if e["subject"] == f"manager {card['manager_id']}" and e["who"] == "A Director"]
     assert len([e for e in about if e["details"]["as"] == "page"]) == 1
 
