@@ -25,7 +25,7 @@ def between(then: dict[str, str], now: dict[str, str]) -> list[tuple[Any, ...]]:
     """What changed: table, state, cause, whether it touches the period, and the edits."""
     was, new = tables(then), tables(now)
     found = changed(was, new, UNTIL, AS_OF, Calendar())
-    words = [row.edits if row.state == "edited" else () for row in told(found, was, new)]
+    words = [row.edits if row.state == "edited" else () for row in told(found, was, new, "UTC")]
     assert {n: f.rows() for n, f in exchanged(was, new, found).items()}.keys() == TABLES.keys()
     return [
         (*row, edits)
@@ -133,7 +133,7 @@ def test_attribute_that_was_not_there_is_an_edit() -> None:
     then = {"accounts": "account_id\nA"}
     was, new = tables(then), tables(then)
     new["accounts"] = new["accounts"].with_columns(pl.lit("ES").alias("country"))
-    assert [r.edits for r in told(changed(was, new, UNTIL, AS_OF, Calendar()), was, new)] == [
+    assert [r.edits for r in told(changed(was, new, UNTIL, AS_OF, Calendar()), was, new, "UTC")] == [
         (("country", None, "ES"),)
     ]
 

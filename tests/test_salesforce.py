@@ -102,8 +102,10 @@ def test_times_of_the_data_export_are_in_utc_and_changes_near_midnight_are_told(
     }
     for name, text in files.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
-    made = plan(recognised(headers_in(tmp_path), EXPORTS), "Europe/Berlin")
-    delivery = read_folder(tmp_path, LAYOUT, OPEN_TABLES, made.sources)
+    made = plan(recognised(headers_in(tmp_path), EXPORTS))
+    delivery = read_folder(
+        tmp_path, LAYOUT, OPEN_TABLES, made.sources.model_copy(update={"time_zone": "Europe/Berlin"})
+    )
     assert delivery.tables["accounts"]["created_on"].to_list() == [date(2026, 1, 1)]
     assert delivery.tables["ownership"].select("manager_id", "starts_on", "ends_on").rows() == [
         (ANN, None, date(2026, 4, 1)),
