@@ -18,6 +18,7 @@ from statistics import median
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # whoever measures again finds modules compiled, as whoever waits does
 README = Path(__file__).parent / "README.md"
 
 

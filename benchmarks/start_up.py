@@ -21,7 +21,6 @@ from statistics import median
 from side_by_side import ROOT, between_markers, table
 
 COMMAND = [sys.executable, "-m", "scoring.cli"]
-os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # whoever waits has waited before, and modules are compiled
 AS_OF = "2026-06-30"
 GOALS = {"`bookscore --help`": 0.7, "`bookscore run`, after start": 1.0}
 """CPU seconds."""
