@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from scoring.days import DAY, first_of_month, month_number
+from scoring.days import DAY, WholeDays, first_of_month, month_number
 from scoring.errors import BookscoreError
 from scoring.lengths import MONTHS_A_QUARTER, MONTHS_A_YEAR
 
@@ -35,22 +35,12 @@ class UnknownPeriodError(BookscoreError):
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class Period(WholeDays):
     """A span of whole days: from `start` to the day before `end`."""
 
     name: str
     start: date
     end: date
-
-    @property
-    def days(self) -> int:
-        """How many days it has."""
-        return (self.end - self.start).days
-
-    @property
-    def last_day(self) -> date:
-        """Its last day, for people, who count it in."""
-        return self.end - DAY
 
     def __contains__(self, day: date) -> bool:
         return self.start <= day < self.end

@@ -16,10 +16,10 @@ EPOCH = date(1970, 1, 1)
 """The day from which days are numbered in frames."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Days from `start` up to, not including, `end`."""
+class WholeDays:
+    """What is told of whole days from `start` up to, not including, `end`."""
 
+    __slots__ = ()
     start: date
     end: date
 
@@ -32,6 +32,14 @@ class Span:
     def last_day(self) -> date:
         """Its last day, for people, who count it in."""
         return self.end - DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Span(WholeDays):
+    """Days from `start` up to, not including, `end`."""
+
+    start: date
+    end: date
 
     def holds(self, day: "pl.Expr") -> "pl.Expr":
         """Whether the day lies in the span."""
