@@ -111,7 +111,7 @@ def booked(
     ledger = _ledger(whole, asking)
     made = UNVALUED
     if asking.columns & VALUE_COLUMNS:
-        made = worth(tables, ledger.lines, rulebook, asking.windows, engine=engine, looks_back=looks_back)
+        made = worth(tables, rulebook, asking.windows, as_of, engine=engine, looks_back=looks_back)
     values = {"now": made.valued.now, "before": made.valued.before}
     pieces = engine.map(partial(_piece, asking=asking, error=made.error), tables, values)
     rows, moves, outcome = together(pieces)

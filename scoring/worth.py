@@ -1,6 +1,6 @@
 """What are the accounts of a period worth? From the rulebook's settings and the ledger to lifetime value."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -12,17 +12,16 @@ from scoring.engine import Engine
 from scoring.facts import Dated, lifetime_value
 from scoring.ledger.build import Ledger, Windows
 from scoring.ledger.currency import AMOUNT, priced
-from scoring.ledger.terms import Terms
 from scoring.lifetime import rolling
 from scoring.lifetime.assumptions import VALUES, Assumptions
 from scoring.lifetime.beside import with_orders
+from scoring.lifetime.repeat import orders
 from scoring.lifetime.rolling import Error
 from scoring.lifetime.valuation import Valued, family_of, valued
-from scoring.parts import Part
+from scoring.looks import Look, Reading, seen
+from scoring.parts import Part, Tables
 from scoring.rules import Rulebook
 from scoring.rules.terms import ledger_terms
-
-Tables = Mapping[str, pl.LazyFrame]
 
 AHEAD = 12
 """Months that past forecasts looked ahead, from which the range of a total is learnt."""
@@ -92,60 +91,46 @@ def assumptions(rulebook: Rulebook) -> Assumptions:
 
 
 def worth(
-    tables: dict[str, pl.DataFrame],
-    lines: pl.LazyFrame,
-    rulebook: Rulebook,
-    windows: Windows,
-    *,
-    engine: Engine,
-    looks_back: bool,
+    tables: Tables, rulebook: Rulebook, windows: Windows, as_of: date, *, engine: Engine, looks_back: bool
 ) -> Worth:
-    """The lifetime value of every account at both ends of the outcome's window, from the ledger's lines.
+    """The lifetime value of every account at both ends of the outcome's window.
 
-    Models are fitted here, on all accounts; the `engine` says where it is worked out what accounts brought. With
-    `looks_back` the forecasts of past days are held against what came, which tells the range of a total.
+    The `engine` says where accounts are read; what comes of that is put together here, and models are fitted once, on
+    all accounts. With `looks_back` the forecasts of past days are held against what came, which tells the range of a
+    total.
     """
-    instants = _instants(rulebook, windows)
-    assumed = assumptions(rulebook)
-    lazy = engine.whole(tables).read(rulebook.basis, ledger_terms(rulebook))
-    found = _valued(lazy, lines, rulebook, instants, assumed)
-    days = _origins(tables, rulebook.basis, instants[1]) if looks_back and found.choices else []
-    error = _error(lazy, rulebook, found, days, _came(tables, rulebook, days, engine), assumed) if days else Error()
+    before, now = _instants(rulebook, windows)
+    assumed, terms = assumptions(rulebook), ledger_terms(rulebook)
+    reading = Reading(rulebook.basis, terms, as_of, assumed, rulebook.lifetime.fit_by)
+    kinds = [*_kinds(tables["accounts"], reading.kinds), None]
+    days = _origins(tables, reading.basis, now) if looks_back else []
+    looks = [Look(on, before, is_past=on == before, kind=kind) for kind in kinds for on in (now, before)]
+    every = iter(seen(engine, tables, reading, [*looks, *(Look(day, day) for day in days)]))
+    found = _together([(kind, valued(next(every), next(every), reading.basis, assumed)) for kind in kinds])
+    if rulebook.lifetime.orders_beside and reading.basis == "contracts":
+        found = with_orders(found, *_ordered(engine, tables, reading, (now, before)))
+    error = Error()
+    if found.choices:
+        received = [frame.lazy() for frame in _came(engine, tables, reading, days)]
+        past = zip(every, received, days, strict=True)
+        same = _not_chosen_anew(found, reading)
+        error = rolling.error([rolling.look_back(s, came, reading.basis, day, AHEAD, same) for s, came, day in past])
     if not rulebook.lifetime.recalibrate:
         return Worth(found, replace(error, factor=1.0))
     moved = [_times(frame, error.factor) for frame in (found.now, found.before)]
     return Worth(Valued(moved[0], moved[1], found.choices), error)
 
 
-def _valued(
-    tables: Tables, lines: pl.LazyFrame, rulebook: Rulebook, instants: tuple[date, date], assumed: Assumptions
-) -> Valued:
-    """The values of all accounts, large kinds of them with parameters of their own."""
-    basis, currency, rates = rulebook.basis, rulebook.currency, tables["rates"]
-    earlier = rolling.history(tables, basis, ledger_terms(rulebook), instants[0])
-    parts = []
-    for kind, own in _kinds(tables["accounts"], rulebook.lifetime.fit_by):
-        now, then = (f if own is None else f.join(own, on="account_id", how="semi") for f in (lines, earlier))
-        parts.append((kind, valued(now, then, rates, basis, instants, assumed=assumed, currency=currency)))
-    found = _together(parts)
-    if rulebook.lifetime.orders_beside and basis == "contracts":
-        orders = tables["invoices"].filter(pl.col("kind").is_null() | pl.col("kind").is_in(_ORDERS))
-        found = with_orders(found, priced(orders, rates, instants[0], currency, AMOUNT["invoices"]), instants)
-    return found
-
-
-def _kinds(accounts: pl.LazyFrame, attribute: str | None) -> list[tuple[str, pl.LazyFrame | None]]:
-    """The large kinds of accounts with who is of each, by name; then everybody, for the rest."""
-    everybody: list[tuple[str, pl.LazyFrame | None]] = [("", None)]
+def _kinds(accounts: pl.DataFrame, attribute: str | None) -> list[str]:
+    """The large kinds of accounts, by name."""
     if attribute is None:
-        return everybody
-    of = accounts.select("account_id", pl.col(attribute).cast(pl.String).alias("kind")).drop_nulls()
-    large = of.group_by("kind").len().filter(pl.col("len") >= LARGE).sort("kind").collect()["kind"]
-    return [*((kind, of.filter(pl.col("kind") == kind).select("account_id")) for kind in large), *everybody]
+        return []
+    kinds = accounts.select(pl.col(attribute).cast(pl.String).alias("kind")).drop_nulls()
+    return kinds.group_by("kind").len().filter(pl.col("len") >= LARGE)["kind"].sort().to_list()
 
 
-def _together(parts: Sequence[tuple[str, Valued]]) -> Valued:
-    """The values of large kinds, and of the rest by the parameters of everybody."""
+def _together(parts: Sequence[tuple[str | None, Valued]]) -> Valued:
+    """The values of large kinds, and of the rest by the parameters of everybody, who come last."""
     *kinds, (_, everybody) = parts
     now, before = everybody.now, everybody.before
     choices = [replace(c, of=f"{c.of}, {kind}") for kind, v in kinds for c in v.choices]
@@ -166,42 +151,47 @@ def _instants(rulebook: Rulebook, windows: Windows) -> tuple[date, date]:
     return windows.outcome.end, windows.moves.end
 
 
-def _error(
-    tables: Tables,
-    rulebook: Rulebook,
-    found: Valued,
-    days: Sequence[date],
-    received: Sequence[pl.DataFrame],
-    assumed: Assumptions,
-) -> Error:
-    """What the forecasts of those days missed."""
-    basis, terms = rulebook.basis, ledger_terms(rulebook)
-    family = family_of(basis, assumed)
-    same = replace(assumed, model=family.IN_RULES.get(found.choices[0].fit.model, "auto"))  # not chosen anew
-    both = zip(days, (frame.lazy() for frame in received), strict=True)
-    return rolling.error([rolling.look_back(tables, basis, terms, d, AHEAD, same, received=came) for d, came in both])
+def _not_chosen_anew(found: Valued, reading: Reading) -> Assumptions:
+    """The assumptions by which past days are looked at: the same model as now."""
+    family = family_of(reading.basis, reading.assumed)
+    return replace(reading.assumed, model=family.IN_RULES.get(found.choices[0].fit.model, "auto"))
 
 
-def _origins(tables: Mapping[str, pl.DataFrame], basis: str, last: date) -> list[date]:
+def _origins(tables: Tables, basis: str, last: date) -> list[date]:
     """The days to look back to, as far as the tables reach."""
     first = tables[basis]["starts_on" if basis == "contracts" else "dated_on"].min()
     return rolling.origins(first, last, AHEAD) if isinstance(first, date) else []
 
 
-def _came(
-    tables: dict[str, pl.DataFrame], rulebook: Rulebook, days: Sequence[date], engine: Engine
-) -> list[pl.DataFrame]:
+def _came(engine: Engine, tables: Tables, reading: Reading, days: Sequence[date]) -> list[pl.DataFrame]:
     """What each account brought after each of the days, as `rolling.came`."""
-    step = partial(_came_in, basis=rulebook.basis, terms=ledger_terms(rulebook), days=tuple(days))
-    parts = engine.map(step, tables, {})
+    if not days:
+        return []
+    parts = engine.map(partial(_came_in, reading=reading, days=tuple(days)), tables, {})
     return [pl.concat(found) for found in zip(*parts, strict=True)]
 
 
-def _came_in(
-    part: Part, _: Mapping[str, pl.DataFrame], basis: str, terms: Terms, days: Sequence[date]
-) -> list[pl.DataFrame]:
-    lazy = part.read(basis, terms)
-    return [rolling.came(lazy, basis, terms, day, AHEAD).collect() for day in days]
+def _came_in(part: Part, _: Tables, reading: Reading, days: Sequence[date]) -> list[pl.DataFrame]:
+    lazy = part.read(reading.basis, reading.terms)
+    return [rolling.came(lazy, reading.basis, reading.terms, day, AHEAD).collect() for day in days]
+
+
+def _ordered(
+    engine: Engine, tables: Tables, reading: Reading, instants: tuple[date, date]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What was ordered beside contracts before each of the instants, at the rates of the last, as `orders.summary`."""
+    parts = engine.map(partial(_ordered_in, reading=reading, instants=instants), tables, {})
+    now, before = (orders.of_parts(found) for found in zip(*parts, strict=True))
+    return now, before
+
+
+def _ordered_in(
+    part: Part, _: Tables, reading: Reading, instants: tuple[date, date]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    invoices, rates = part.tables["invoices"].lazy(), part.tables["rates"].lazy()
+    ordered = invoices.filter(pl.col("kind").is_null() | pl.col("kind").is_in(_ORDERS))
+    log = priced(ordered, rates, instants[-1], reading.terms.currency, AMOUNT["invoices"])
+    return orders.summary(log, instants[0]), orders.summary(log, instants[1])
 
 
 def _times(values: pl.DataFrame, factor: float) -> pl.DataFrame:

@@ -147,8 +147,8 @@ def _other_future(rows: pl.DataFrame, basis: str, on: date) -> pl.DataFrame:
 @pytest.mark.parametrize("basis", ["contracts", "invoices"])
 def test_a_leak_would_be_seen(basis: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """With all rows taken as known, the tests above would fail."""
-    monkeypatch.setattr(rolling, "known_before", lambda rows, *_: rows)
-    monkeypatch.setattr(level, "known_before", lambda rows, *_: rows)
+    monkeypatch.setattr(rolling, "known_before", lambda rows, *_, **__: rows)
+    monkeypatch.setattr(level, "known_before", lambda rows, *_, **__: rows)
     rules, first = rulebook(basis), date(2021, 1, 1)
     rows = contracts() if basis == "contracts" else [row for row in invoices() if row["dated_on"] < ON]
     day, late = date(2025, 6, 1), {"recorded_at": LATER}

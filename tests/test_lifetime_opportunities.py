@@ -12,7 +12,7 @@ from tabled import table
 from scoring.ledger.history import recurring
 from scoring.ledger.terms import Terms
 from scoring.lifetime.contracts import exponential_gamma
-from scoring.lifetime.contracts.renewals import Renewals, of_spells, spells, standing
+from scoring.lifetime.contracts.renewals import Renewals, at, of_spells, spells, standing
 
 INSTANT = date(2025, 6, 1)
 
@@ -33,7 +33,7 @@ def _lines(text: str, as_of: date = INSTANT) -> pl.LazyFrame:
 
 def _standing(text: str, instant: date = INSTANT, *, since: date | None = None) -> pl.DataFrame:
     lines = _lines(text, instant)
-    return standing(spells(lines, instant, since=since), lines, instant)
+    return standing(spells(lines, instant, since=since), at(lines, instant))
 
 
 def _seen(text: str, instant: date = INSTANT, *, since: date | None = None) -> dict[str, dict[str, object]]:

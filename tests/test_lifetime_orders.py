@@ -448,8 +448,9 @@ def test_value_for_ever_without_a_discount_is_refused() -> None:
 
 @pytest.mark.parametrize(("name", "error"), [("CDNOW_sample.txt", 0.75452), ("CDNOW_master.txt", 0.79377)])
 def test_chosen_model_is_off_by_what_the_page_of_backtests_says(name: str, error: float) -> None:
+    past = choose_orders.past_of(references.log(name), free=True)
     chosen = choose_orders.compare(
-        cdnow(SEEN, name), lambda: choose_orders.trials(references.log(name), SEEN, free=True)
+        cdnow(SEEN, name), lambda: choose_orders.trials(references.seen(SEEN, name), SEEN, past)
     )
     found = choose_orders.MODELS[chosen.fit.model].view(chosen.fit, cdnow(SEEN, name)).expected(WEEKS)
     assert np.abs(found - later(name)).mean() == pytest.approx(error, abs=0.00005)
@@ -478,7 +479,9 @@ def test_chosen_model_is_off_no_more_than_the_best_on_online_retail() -> None:
     )
     until = date(2011, 9, 1)
     before, whole = summary(log, until), summary(log, until + timedelta(days=100))
-    chosen = choose_orders.compare(orders(before), lambda: choose_orders.trials(log, until)).fit
+    chosen = choose_orders.compare(
+        orders(before), lambda: choose_orders.trials(before, until, choose_orders.past_of(log))
+    ).fit
     assert (chosen.model, chosen["k"]) == (mbg_nbd.NAME, 2)
     both = before.join(whole, on="account_id", suffix="_all", maintain_order="left")
     came = (both["x_all"] - both["x"]).to_numpy()

@@ -8,7 +8,7 @@ import polars as pl
 from scoring.days import Span
 from scoring.ledger import movements, standing
 from scoring.ledger.balances import at_instants, in_windows, lines_at_instants, lines_in_windows
-from scoring.ledger.currency import at_first_day, at_one_day, converted
+from scoring.ledger.currency import AMOUNT, at_first_day, at_one_day, converted
 from scoring.ledger.history import active, served, serving
 from scoring.ledger.ladder import rungs, tiers_of_accounts
 from scoring.ledger.terms import Terms
@@ -63,11 +63,19 @@ def contracts_served(contracts: pl.LazyFrame, terms: Terms, as_of: date) -> pl.L
     return rungs(served(contracts, terms, as_of), terms.tiers, terms.products)
 
 
+def at_own_rates(lines: pl.LazyFrame, rates: pl.LazyFrame, terms: Terms, basis: str) -> pl.LazyFrame:
+    """The lines; where the terms keep each at the rate of its first day, in the reporting currency, by line_id."""
+    if terms.fx != "at_start":
+        return lines
+    day = "starts_on" if basis == "contracts" else "dated_on"
+    return at_first_day(lines, rates, terms.currency, AMOUNT[basis], day).sort("line_id")
+
+
 def of_contracts(lines: pl.LazyFrame, rates: pl.LazyFrame, terms: Terms, windows: Windows) -> Ledger:
     """The ledger of recurring revenue, from `contract_lines`: states at instants, movements day by day."""
     moves, outcome = windows.moves, windows.outcome
     if terms.fx == "at_start":
-        lines = at_first_day(lines, rates, terms.currency, "monthly").sort("line_id").collect().lazy()
+        lines = at_own_rates(lines, rates, terms, "contracts").collect().lazy()
     bridge = at_instants(lines, rates, moves.start, moves.end, terms.currency)
     ends = at_instants(lines, rates, outcome.start, outcome.end, terms.currency)
     last_on = movements.last_paid_on(lines, outcome)
@@ -100,8 +108,7 @@ def invoice_lines(invoices: pl.LazyFrame, terms: Terms) -> pl.LazyFrame:
 def of_invoices(lines: pl.LazyFrame, rates: pl.LazyFrame, terms: Terms, windows: Windows) -> Ledger:
     """The ledger of orders, from `invoice_lines`: net revenue of the comparison window against the scored one."""
     scored, comparison = windows.moves, windows.outcome
-    if terms.fx == "at_start":
-        lines = at_first_day(lines, rates, terms.currency, "amount", "dated_on").sort("line_id")
+    lines = at_own_rates(lines, rates, terms, "invoices")
     balances = in_windows(lines, rates, comparison, scored, terms.currency)
     changes = movements.of_windows(balances, lines, scored, terms.reactivation_window_days)
     inside = scored.holds(pl.col("dated_on"))

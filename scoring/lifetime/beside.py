@@ -5,7 +5,6 @@ Such an account leaves through its contract alone, so its orders need no dropout
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 
 import polars as pl
 
@@ -20,12 +19,11 @@ OF = "Orders beside contracts"
 _SCALED = ("value", "value_total", "low", "high")
 
 
-def with_orders(valued: Valued, log: pl.LazyFrame, instants: tuple[date, date]) -> Valued:
+def with_orders(valued: Valued, now: pl.DataFrame, before: pl.DataFrame) -> Valued:
     """The values of contracts with what their accounts order beside, month by month while they stay.
 
-    `log` has account_id, dated_on, amount in the reporting currency; only orders before each instant count for it.
+    `now` and `before` as `orders.summary` of what was ordered until the instants of the values.
     """
-    before, now = (orders.summary(log, instant) for instant in instants)
     if now.is_empty():
         return valued
     seen = orders.orders(now)

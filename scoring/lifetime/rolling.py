@@ -1,6 +1,6 @@
 """How far were past forecasts off? The models are fitted on what was known then, and held against what came."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from math import exp, log, sqrt
@@ -16,7 +16,7 @@ from scoring.ledger.terms import Terms
 from scoring.lifetime.assumptions import PLAIN, Assumptions, Choice
 from scoring.lifetime.known import known_before
 from scoring.lifetime.stretch import Ahead, after, before
-from scoring.lifetime.valuation import family_of, forecast
+from scoring.lifetime.valuation import Seen, family_of, foreseen
 from scoring.money import MONEY, added
 
 Tables = Mapping[str, pl.LazyFrame]
@@ -83,30 +83,18 @@ def error(past: Sequence[Origin]) -> Error:
     return Error(tuple(origin.on for origin in past), spread, factor)
 
 
-def look_back(
-    tables: Tables,
-    basis: str,
-    terms: Terms,
-    on: date,
-    ahead: Ahead,
-    assumed: Assumptions,
-    *,
-    received: pl.LazyFrame | None = None,
-) -> Origin:
+def look_back(seen: Seen, received: pl.LazyFrame, basis: str, on: date, ahead: Ahead, assumed: Assumptions) -> Origin:
     """The forecast of the revenue ahead of a day in the past, and what came.
 
-    `tables` holds contracts, invoices and rates. Only rows known before the day are used for the forecast.
-    `received` is what `came`, where that is known already. Raises WholeMonthsError where contracts are looked ahead by
-    days.
+    `seen` is what was known before the day, at its rates, and `received` what `came`. Raises WholeMonthsError where
+    contracts are looked ahead by days.
     """
-    actual = came(tables, basis, terms, on, ahead) if received is None else received
-    then = priced(history(tables, basis, terms, on), tables["rates"], on, terms.currency, AMOUNT[basis])
-    values, choices = forecast(then, basis, on, plainly(assumed, basis, on, ahead))
+    values, choices = foreseen(seen, basis, plainly(assumed, basis, on, ahead))
     accounts = (
         values.lazy()
         .filter(pl.col("value") > 0)
         .rename({"value": "forecast"})
-        .join(actual, on="account_id", how="left", validate="1:1")
+        .join(received, on="account_id", how="left", validate="1:1")
         .with_columns(pl.col("actual").fill_null(0).cast(MONEY))
         .select(*HELD_OUT)
         .sort("account_id")
@@ -125,9 +113,9 @@ def plainly(assumed: Assumptions, basis: str, on: date, ahead: Ahead) -> Assumpt
     raise WholeMonthsError
 
 
-def history(tables: Tables, basis: str, terms: Terms, on: date) -> pl.LazyFrame:
-    """The ledger's lines as they were known before the day."""
-    known = known_before(tables[basis], basis, on, terms.time_zone)
+def history(tables: Tables, basis: str, terms: Terms, on: date, *, usual: Set[int] | None = None) -> pl.LazyFrame:
+    """The ledger's lines as they were known before the day; `usual` as in `known_before`."""
+    known = known_before(tables[basis], basis, on, terms.time_zone, usual=usual)
     return contract_lines(known, terms, on - DAY) if basis == "contracts" else invoice_lines(known, terms)
 
 

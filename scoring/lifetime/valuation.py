@@ -7,7 +7,6 @@ from types import ModuleType
 
 import polars as pl
 
-from scoring.ledger.currency import AMOUNT, priced
 from scoring.ledger.history import NUMBER
 from scoring.lifetime.assumptions import Assumptions, Choice, WrongFamilyError
 from scoring.lifetime.contracts import contract_family
@@ -16,6 +15,9 @@ from scoring.lifetime.repeat import order_family
 from scoring.money import part
 
 BY_BASIS = {"contracts": contract_family, "invoices": order_family}
+Seen = contract_family.Seen | order_family.Seen
+"""What a family of models knows of all accounts before an instant."""
+
 _FAMILIES = (contract_family, order_family)
 A_YEAR = "1y"
 
@@ -46,27 +48,13 @@ def family_of(basis: str, assumed: Assumptions) -> ModuleType:
     return asked
 
 
-def valued(
-    lines: pl.LazyFrame,
-    earlier: pl.LazyFrame,
-    rates: pl.LazyFrame,
-    basis: str,
-    instants: tuple[date, date],
-    *,
-    assumed: Assumptions,
-    currency: str,
-) -> Valued:
-    """What every account is worth at the later of two instants, and was at the earlier.
+def valued(last: Seen, first: Seen, basis: str, assumed: Assumptions) -> Valued:
+    """What every account is worth at the later of two instants, and was at the earlier, from what was known before
+    each of them.
 
-    `lines` are the ledger's, contracts as `history.recurring` or invoices, and `earlier` those that were known before
-    the earlier instant. Parameters are fitted on what was known before the later one, on all accounts together.
+    Parameters are fitted on what was known before the later one, on all accounts together.
     """
-    before, now = instants
     family = family_of(basis, assumed)
-    first, last = (
-        family.seen(_for(family, priced(known, rates, before, currency, AMOUNT[basis]), basis), instant)
-        for known, instant in ((earlier, before), (lines, now))
-    )
     choices = _chosen(family, last, first, basis, assumed)
     return Valued(family.value(choices, last, assumed), family.value(choices, first, assumed), choices)
 
@@ -74,23 +62,28 @@ def valued(
 def forecast(
     history: pl.LazyFrame, basis: str, instant: date, assumed: Assumptions
 ) -> tuple[pl.DataFrame, Sequence[Choice]]:
-    """What every account is worth at an instant, as `VALUES`, and the models, fitted on what was known before it.
+    """What every account is worth at an instant, and the models, as `foreseen` from what was known before it.
 
     `history` as it then was known, in one currency.
     """
     family = family_of(basis, assumed)
-    seen = family.seen(_for(family, history, basis), instant)
+    return foreseen(family.seen(readable(family, history, basis), instant), basis, assumed)
+
+
+def foreseen(seen: Seen, basis: str, assumed: Assumptions) -> tuple[pl.DataFrame, Sequence[Choice]]:
+    """What every account is worth, as `VALUES`, and the models, fitted on what was seen."""
+    family = family_of(basis, assumed)
     choices = _chosen(family, seen, seen, basis, assumed)
     return family.value(choices, seen, assumed), choices
 
 
-def _chosen(family: ModuleType, seen: object, also: object, basis: str, assumed: Assumptions) -> Sequence[Choice]:
+def _chosen(family: ModuleType, seen: Seen, also: Seen, basis: str, assumed: Assumptions) -> Sequence[Choice]:
     """The models of what was seen, and of whatever kinds of accounts are to be valued beside."""
     choices: Sequence[Choice] = family.choose(seen, also, assumed)
     return choices if family is BY_BASIS[basis] else [flagged(choice, "forced") for choice in choices]
 
 
-def _for(family: ModuleType, history: pl.LazyFrame, basis: str) -> pl.LazyFrame:
+def readable(family: ModuleType, history: pl.LazyFrame, basis: str) -> pl.LazyFrame:
     """The history as the family reads it; where it is forced, contracts as orders or orders as contracts."""
     if family is BY_BASIS[basis]:
         return history

@@ -10,6 +10,7 @@ import polars as pl
 from scoring.ledger.history import ACCOUNT
 from scoring.lifetime.assumptions import VALUES, Assumptions, Choice
 from scoring.lifetime.contracts import bdw, choose_contracts, contract_value, exponential_gamma, renewals, sbg
+from scoring.lifetime.contracts.chains import Lengths, lengths_of
 from scoring.lifetime.contracts.exponential_gamma import MonthlyPrior
 from scoring.lifetime.contracts.life_table import Prior
 from scoring.lifetime.fit import Fit
@@ -30,12 +31,39 @@ class Seen:
     state: pl.DataFrame
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Glimpse:
+    """What was known before an instant of some accounts: `last` as `renewals.last_lines`, `monthly` as `renewals.at`.
+
+    It has a row for each spell and each account, however many lines there are.
+    """
+
+    last: pl.DataFrame
+    monthly: pl.DataFrame
+
+
 def seen(lines: pl.LazyFrame, instant: date) -> Seen:
     """The contracts as known before the instant; `lines` as `history.recurring`, in the reporting currency."""
+    return together([glimpse(lines, instant)], instant)
+
+
+def asked_of_all(lines: pl.LazyFrame, instant: date) -> pl.DataFrame:
+    """What is to be known of all accounts before `glimpse` can read some of them: as `chains.lengths_of`."""
+    return lengths_of(lines, instant).collect()
+
+
+def glimpse(lines: pl.LazyFrame, instant: date, answers: Sequence[pl.DataFrame] = ()) -> Glimpse:
+    """What was known of some accounts; `answers` are `asked_of_all` of all parts, none if these are all accounts."""
     asked = ("account_id", ACCOUNT, "line_id", "starts_on", "ends_on", "monthly", "status", "at_risk")
     known = lines.filter(pl.col("starts_on") < instant).select(asked).collect().lazy()  # once for both
-    spells = renewals.spells(known, instant)
-    return Seen(spells, renewals.standing(spells, known, instant))
+    lengths = Lengths.of(answers) if answers else None
+    return Glimpse(renewals.last_lines(known, instant, lengths), renewals.at(known, instant))
+
+
+def together(glimpses: Sequence[Glimpse], instant: date) -> Seen:
+    """What was known before the instant, from glimpses of all accounts; no account is in two of them."""
+    spells = renewals.described([one.last for one in glimpses], instant)
+    return Seen(spells, renewals.standing(spells, pl.concat([one.monthly for one in glimpses])))
 
 
 def choose(seen: Seen, also: Seen, assumed: Assumptions) -> Sequence[Choice]:

@@ -1,5 +1,6 @@
 """How often did each account renew its contract, and did it leave? Counted in chances to leave, not in months."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from scoring.days import EVER
 from scoring.ledger.history import active
 from scoring.lengths import DAYS_A_MONTH, MONTHS_A_YEAR
-from scoring.lifetime.contracts.chains import chain, day_numbers, paying_lines
+from scoring.lifetime.contracts.chains import Lengths, chain, day_numbers, paying_lines
 from scoring.lifetime.contracts.life_table import LifeTable, life_table
 from scoring.lifetime.fit import Counts, Vector
 from scoring.money import MONEY
@@ -75,20 +76,24 @@ def of_spells(spells: pl.DataFrame) -> Renewals:
     )
 
 
-def standing(spells: pl.DataFrame, lines: pl.LazyFrame, instant: date) -> pl.DataFrame:
-    """How each account stands at the instant, by its contract lines as known before it and the `spells` of these.
+def standing(spells: pl.DataFrame, monthly: pl.DataFrame) -> pl.DataFrame:
+    """How each account stands at an instant, by its `spells` and what its lines bring then, as `at`.
 
     One row per account with a paying line, the latest of its spells and of the same columns, with `monthly`
     (what all its lines bring at the instant, as the lines count it) and `is_paying`. Sorted by account_id.
     """
     latest = spells.filter("is_latest").drop("is_latest")
-    monthly = lines.filter(active(instant)).group_by("account_id").agg(pl.col("monthly").sum().cast(MONEY)).collect()
     return (
         latest.join(monthly, on="account_id", how="left", validate="1:1")
         .with_columns(pl.col("monthly").fill_null(pl.lit(0).cast(MONEY)))
         .with_columns((pl.col("monthly") > 0).alias("is_paying"))
         .sort("account_id")
     )
+
+
+def at(lines: pl.LazyFrame, instant: date) -> pl.DataFrame:
+    """What the lines of each account bring at the instant: account_id, monthly."""
+    return lines.filter(active(instant)).group_by("account_id").agg(pl.col("monthly").sum().cast(MONEY)).collect()
 
 
 def spells(lines: pl.LazyFrame, instant: date, *, since: date | None = None) -> pl.DataFrame:
@@ -101,14 +106,27 @@ def spells(lines: pl.LazyFrame, instant: date, *, since: date | None = None) -> 
     `since` is the day from which losses were recorded: what ended before is left out, and what a spell had
     made by then stands in `entered_after` and `entered_age_months`. Sorted by account_id and beginning.
     """
-    frame = paying_lines(lines, instant)
-    if frame.is_empty():
-        return pl.DataFrame(schema=SPELL)
+    return described([last_lines(lines, instant, since=since)], instant, since=since)
+
+
+def last_lines(
+    lines: pl.LazyFrame, instant: date, lengths: Lengths | None = None, *, since: date | None = None
+) -> pl.DataFrame:
+    """The last line of each spell of some accounts, for `described` of all.
+
+    One row per account and spell: `paying_lines`, with the renewals made before it, those that were early, and the day
+    on which the spell began. `lengths` are the company's; asked of the lines, if not given.
+    """
+    frame = paying_lines(lines, instant, lengths)
     start, end = day_numbers(frame["starts_on"]), day_numbers(frame["ends_on"])
     open_from = day_numbers(pl.Series([since or EVER]))[0]
     links = chain(frame)
     made, entered, last = _walk(links.follows, links.first, frame["is_term"].to_numpy(), end < open_from)
-    return _described(frame[last], made, entered, start[links.first], instant, since)
+    return frame[last].with_columns(
+        pl.Series("renewals_made", made, dtype=pl.Int64),
+        pl.Series("entered_after", entered, dtype=pl.Int64),
+        pl.Series("began_on", start[links.first].astype(np.int32)).cast(pl.Date),
+    )
 
 
 def _walk(follows: Counts, first: Counts, is_term: Truths, is_early: Truths) -> tuple[Counts, Counts, Counts]:
@@ -126,10 +144,8 @@ def _walk(follows: Counts, first: Counts, is_term: Truths, is_early: Truths) -> 
     return made, entered, last
 
 
-def _described(
-    last: pl.DataFrame, made: Counts, entered: Counts, began: Counts, instant: date, since: date | None
-) -> pl.DataFrame:
-    """The spells, from their last line, the renewals counted, and the day they began."""
+def described(last: Sequence[pl.DataFrame], instant: date, *, since: date | None = None) -> pl.DataFrame:
+    """The `spells` of all accounts, from the `last_lines` of parts of them; no account is in two parts."""
     has_end = pl.col("ends_on").is_not_null()
     only_terms = pl.col("is_in_force").any() & (pl.col("is_term") | ~pl.col("is_in_force")).all()
     by_term = pl.col("is_term") | (has_end & ((pl.col("renewals_made") > 0) | only_terms))
@@ -142,10 +158,8 @@ def _described(
     from_day = pl.max_horizontal(pl.lit(since or EVER), "began_on")
     is_term = pl.col("kind") == "term"
     return (
-        last.with_columns(
-            pl.Series("renewals_made", made, dtype=pl.Int64),
-            pl.Series("entered_after", entered, dtype=pl.Int64),
-            pl.Series("began_on", began.astype(np.int32)).cast(pl.Date),
+        pl.concat(last, rechunk=True)
+        .with_columns(
             (~pl.col("is_in_force")).alias("is_lost"),
             (pl.col("account_id") != pl.col("account_id").shift(-1)).fill_null(value=True).alias("is_latest"),
         )

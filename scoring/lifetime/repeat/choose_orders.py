@@ -30,7 +30,7 @@ from scoring.lifetime.fit import Counts, Fit, Vector
 from scoring.lifetime.repeat import bg_nbd, mbg_nbd, nbd, pareto_nbd
 from scoring.lifetime.repeat.ahead import Ahead
 from scoring.lifetime.repeat.dropout_fit import NO_DROPOUT
-from scoring.lifetime.repeat.orders import Orders, orders, summary
+from scoring.lifetime.repeat.orders import COLUMNS, Orders, orders, summary
 from scoring.lifetime.repeat.rows import SAMPLE, every
 
 MOST_REGULAR = 4
@@ -70,7 +70,9 @@ class Trial:
     weeks: float
 
 
-Past = Callable[[], Sequence[Trial]]
+Past = Callable[[Sequence[date], pl.DataFrame | None], Sequence[pl.DataFrame]]
+"""What was known of orders before each of some days, as `orders.summary`; of all accounts, or of those in a frame with
+account_id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,35 +106,43 @@ class Choice:
         return self.fit if self.spread is None else self.spread
 
 
-def trials(
-    log: pl.LazyFrame | pl.DataFrame, until: date, *, now: pl.DataFrame | None = None, free: bool = False
-) -> tuple[Trial, ...]:
-    """The past days on which models can be tried, from the log that `summary` reads; none where it is empty.
+def past_of(log: pl.LazyFrame | pl.DataFrame, *, free: bool = False) -> Past:
+    """The past of a log as `orders.summary` reads it, with its `free`."""
 
-    `now` is the summary until the day, where it is known already. Of many accounts every so-manyth is looked at.
+    def past(days: Sequence[date], some: pl.DataFrame | None) -> list[pl.DataFrame]:
+        own = log.lazy().select(*COLUMNS)
+        if some is not None:
+            own = own.join(some.lazy(), on="account_id", how="semi")
+        read = own.collect()
+        return [summary(read, day, free=free) for day in days]
+
+    return past
+
+
+def trials(now: pl.DataFrame, until: date, past: Past) -> tuple[Trial, ...]:
+    """The past days on which models can be tried, from the summary until a day; none where it is empty.
+
+    Of many accounts every so-manyth is looked at.
     """
-    seen = log.lazy().select("account_id", "dated_on", "amount")
-    now = summary(seen, until, free=free) if now is None else now
     if now.is_empty():
         return ()
     days = int(now.select(pl.col("age").max()).item()) + 1
-    if (step := _step(now.height)) > 1:
-        now = now.gather_every(step)
-        seen = seen.join(now.lazy().select("account_id"), on="account_id", how="semi")
-    own, found = seen.collect(), []
-    for share in CUTS:
-        ahead = days - round(days * share)
-        before = summary(own, until - timedelta(days=ahead), free=free)
-        both = before.join(now.select("account_id", now="x"), on="account_id", how="left", maintain_order="left")
+    step = _step(now.height)
+    own = now.gather_every(step).select("account_id", now="x")
+    ahead = [days - round(days * share) for share in CUTS]
+    summaries = past([until - timedelta(days=n) for n in ahead], own.select("account_id") if step > 1 else None)
+    found = []
+    for before, left in zip(summaries, ahead, strict=True):
+        both = before.join(own, on="account_id", how="left", maintain_order="left")
         later = both.select((pl.col("now").fill_null(pl.col("x")) - pl.col("x")).clip(0)).to_series()
-        found.append(Trial(orders(before), later.to_numpy().astype(np.int64), ahead / DAYS_A_WEEK))
+        found.append(Trial(orders(before), later.to_numpy().astype(np.int64), left / DAYS_A_WEEK))
     return tuple(found)
 
 
-def compare(accounts: Orders, past: Past = tuple) -> Choice:
+def compare(accounts: Orders, tried_on: Callable[[], Sequence[Trial]] = tuple) -> Choice:
     """The fit of the model that suits the accounts, with the reason and the other candidates.
 
-    `past` gives the trials; it is called only where the choice needs them.
+    `tried_on` gives the trials; it is called only where the choice needs them.
     """
     accounts = accounts.settled
     some = every(accounts, _step(len(accounts)))
@@ -157,7 +167,7 @@ def compare(accounts: Orders, past: Past = tuple) -> Choice:
         return Choice(_flagged(nbd.fit(accounts, k)), _REASONS["no_dropout"].format(k=_timing(k)), tried)
     if k > 1:
         return Choice(mbg_nbd.fit(accounts, k), _REASONS["regular"].format(k=k), tried)
-    return _among_three(accounts, past(), tried, best.model)
+    return _among_three(accounts, tried_on(), tried, best.model)
 
 
 def _among_three(accounts: Orders, past: Sequence[Trial], tried: tuple[Candidate, ...], likely: str) -> Choice:

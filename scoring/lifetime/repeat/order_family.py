@@ -10,6 +10,7 @@ import polars as pl
 from scoring.lifetime.assumptions import VALUES, Assumptions, Choice
 from scoring.lifetime.fit import Fit
 from scoring.lifetime.repeat import bg_bb, bg_nbd, choose_orders, mbg_nbd, nbd, occasions, orders, pareto_nbd
+from scoring.lifetime.repeat.choose_orders import Past
 from scoring.lifetime.repeat.occasions import Outlook
 from scoring.lifetime.repeat.orders import Orders
 from scoring.lifetime.spend import gamma_gamma
@@ -32,18 +33,29 @@ MODELS_BY_NAME = {module.NAME: module for module in BY_NAME.values()}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Seen:
-    """What was known before an instant: the log, one row per account as `orders.summary`, and the same as vectors."""
+    """What was known before an instant: one row per account as `orders.summary`, the same as vectors, and the `past`
+    of these accounts."""
 
-    log: pl.LazyFrame
     instant: date
     summary: pl.DataFrame
     orders: Orders
+    past: Past
 
 
 def seen(lines: pl.LazyFrame, instant: date) -> Seen:
     """The orders before the instant; `lines` with account_id, dated_on, amount in the reporting currency."""
-    summary = orders.summary(lines, instant)
-    return Seen(lines, instant, summary, orders.orders(summary))
+    return together([glimpse(lines, instant)], instant, choose_orders.past_of(lines))
+
+
+def glimpse(lines: pl.LazyFrame, instant: date, _: Sequence[pl.DataFrame] = ()) -> pl.DataFrame:
+    """What was known of some accounts, for `together` of all; nothing need be known of the others."""
+    return orders.summary(lines, instant)
+
+
+def together(glimpses: Sequence[pl.DataFrame], instant: date, past: Past) -> Seen:
+    """What was known before the instant, from glimpses of all accounts; no account is in two of them."""
+    summary = orders.of_parts(glimpses)
+    return Seen(instant, summary, orders.orders(summary), past)
 
 
 def choose(seen: Seen, also: Seen, assumed: Assumptions) -> Sequence[Choice]:
@@ -102,7 +114,7 @@ def _of_orders(seen: Seen, assumed: Assumptions) -> Choice:
         fit = _asked(assumed.model, seen.orders)
         module = MODELS_BY_NAME[fit.model]
         return Choice(OF_ORDERS, fit, "The rules ask for it.", {}, (*module.ASSUMPTIONS, TIMING))
-    found = choose_orders.compare(seen.orders, lambda: choose_orders.trials(seen.log, seen.instant, now=seen.summary))
+    found = choose_orders.compare(seen.orders, lambda: choose_orders.trials(seen.summary, seen.instant, seen.past))
     module = MODELS_BY_NAME[found.fit.model]
     tried = {_named(c.model, c.k): c.log_likelihood for c in found.candidates}
     return Choice(OF_ORDERS, found.fit, found.reason, tried, (*module.ASSUMPTIONS, TIMING), found.spread)

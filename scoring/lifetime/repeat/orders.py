@@ -1,5 +1,6 @@
 """What does a log of orders say of each account: how often it came back, when last, how long it was watched?"""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -97,6 +98,11 @@ def summary(log: pl.LazyFrame | pl.DataFrame, until: date, *, free: bool = False
     return _described(ids, _purchase_days(grid, -1 if free else 0), end - start, seen["amount"].dtype)
 
 
+def of_parts(summaries: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """The summary of all accounts, from those of parts of them; no account is in two."""
+    return summaries[0] if len(summaries) == 1 else pl.concat(summaries).sort("account_id").rechunk()
+
+
 def _numbered(ids: pl.Series) -> tuple[pl.Series, Small]:
     """The different ids, sorted, and for each row the place of its id among them."""
     if ids.dtype.is_integer() and len(ids):
@@ -180,7 +186,7 @@ def _described(ids: pl.Series, days: _Days, end: int, money: pl.DataType) -> pl.
             "age": (end - day[first]).astype(np.int64),
             "spend": repeat / np.maximum(count - 1, 1) / SCALE,
             "total": total,
-            "log_gaps": _log_gaps(day, first, last, end),
+            "log_gaps": _log_gaps(day, first, end),
         }
     ).with_columns(
         pl.when(pl.col("x") > 0).then("spend"),
@@ -188,11 +194,13 @@ def _described(ids: pl.Series, days: _Days, end: int, money: pl.DataType) -> pl.
     )
 
 
-def _log_gaps(day: Small, first: Counts, last: Counts, end: int) -> Vector:
-    """The sum of the logarithms of the weeks between purchases that follow each other, 0 where there is one."""
+def _log_gaps(day: Small, first: Counts, end: int) -> Vector:
+    """The sum of the logarithms of the weeks between purchases that follow each other, 0 where there is one.
+
+    Each account is added up by itself, so that the last digit does not hang on who else is in the log.
+    """
     table = np.zeros(end + 2)
     table[1:] = np.log(np.arange(1, end + 2) / DAYS_A_WEEK)
     gaps = np.diff(day, prepend=np.int32(0))
     gaps[first] = 0
-    sums = np.concatenate([[0.0], np.cumsum(table[gaps])])
-    return np.asarray(sums[last + 1] - sums[first + 1], dtype=np.float64)
+    return np.add.reduceat(table[gaps], first) if len(first) else np.zeros(0)

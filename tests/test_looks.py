@@ -1,0 +1,65 @@
+"""Is what models of lifetime value see of accounts in parts the same as what they see of the whole?"""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from in_parts import InParts
+from polars.testing import assert_frame_equal
+from worlds import World, examples, worlds
+
+from scoring.engine import Engine, Here
+from scoring.lifetime.assumptions import Assumptions
+from scoring.lifetime.repeat import order_family
+from scoring.lifetime.valuation import Seen
+from scoring.looks import Look, Reading, seen
+from scoring.rules.terms import ledger_terms
+
+MODELS = {"auto": "auto", "forced": {"contracts": "pareto_nbd", "invoices": "sbg"}}
+BASES = ("contracts", "invoices")
+
+
+def looks_of(world: World) -> list[Look]:
+    """As a run looks at accounts: now, before the period, and long before it; at all of them and at kinds of them."""
+    then, before = world.period.end, world.period.start
+    past = [before - timedelta(days=days) for days in (0, 40, 400)]
+    now = [Look(then, before, is_past=False, kind=kind) for kind in (None, "Small", "Nobody")]
+    return [*now, *(Look(day, day) for day in past), Look(before, before, kind="Small")]
+
+
+def reading_of(world: World, model: str) -> Reading:
+    """By the policies of the world."""
+    basis, asked = world.rulebook.basis, MODELS[model]
+    named = asked if isinstance(asked, str) else asked[basis]
+    assumed = Assumptions(model=named, is_forced=model == "forced")
+    return Reading(basis, ledger_terms(world.rulebook), world.as_of, assumed, "segment")
+
+
+def frames_of(one: Seen, days: Sequence[date], some: pl.DataFrame) -> list[pl.DataFrame]:
+    """All that was seen, and what there was of orders on days before, of everybody and of some."""
+    if isinstance(one, order_family.Seen):
+        return [one.summary, *one.past(days, None), *one.past(days, some)]
+    return [one.spells, one.state]
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("basis", BASES)
+@examples(40)
+@given(data=st.data())
+def test_accounts_are_seen_in_parts_as_they_are_seen_whole(basis: str, model: str, data: Any) -> None:
+    world = data.draw(worlds(basis=basis))
+    days = [world.period.start - timedelta(days=days) for days in (10, 100)]
+    some = world.tables["accounts"].select("account_id").gather_every(3)
+
+    def found(engine: Engine) -> list[list[pl.DataFrame]]:
+        every = seen(engine, world.tables, reading_of(world, model), looks_of(world))
+        return [frames_of(one, days, some) for one in every]
+
+    whole, parts = found(Here()), found(InParts(data.draw(st.sampled_from((1, 2, 7)))))
+    for one, other in zip(whole, parts, strict=True):
+        for frame, same in zip(one, other, strict=True):
+            assert_frame_equal(frame, same, check_exact=True)
