@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from in_parts import InParts
 from polars.testing import assert_frame_equal
+from tabled import tables
 from worlds import World, examples, worlds
 
 from scoring.engine import Engine, Here
+from scoring.ledger.terms import Terms
 from scoring.lifetime.assumptions import Assumptions
 from scoring.lifetime.repeat import order_family
 from scoring.lifetime.valuation import Seen
@@ -46,6 +48,12 @@ def frames_of(one: Seen, days: Sequence[date], some: pl.DataFrame) -> list[pl.Da
     return [one.spells, one.state]
 
 
+def told_of(one: Any) -> int:
+    """What the only account brings a month, or has ordered in all."""
+    frame = one.summary if isinstance(one, order_family.Seen) else one.state
+    return int(frame["total" if "total" in frame.columns else "monthly"].item())
+
+
 @pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize("basis", BASES)
 @examples(40)
@@ -63,3 +71,28 @@ def test_accounts_are_seen_in_parts_as_they_are_seen_whole(basis: str, model: st
     for one, other in zip(whole, parts, strict=True):
         for frame, same in zip(one, other, strict=True):
             assert_frame_equal(frame, same, check_exact=True)
+
+
+RUNS_ON = {
+    "accounts": "account_id name\na A",
+    "contracts": """
+        line_id account_id amount currency every starts_on  ends_on
+        l1      a          100    GBP      month 2024-01-01 .
+    """,
+    "invoices": """
+        line_id account_id amount currency dated_on   kind
+        i1      a          100    GBP      2024-01-01 order
+    """,
+    "rates": "currency dated_on rate\nGBP 2024-01-01 1.1\nGBP 2025-01-01 1.2\nGBP 2025-06-01 1.3",
+}
+
+
+@pytest.mark.parametrize("basis", BASES)
+def test_a_line_that_keeps_its_first_rate_is_worth_the_same_at_both_ends(basis: str) -> None:
+    """100 pounds are 110 euros for good, as they were worth that on the first day; elsewhere 120 at both ends."""
+    company, ends = tables(RUNS_ON), (date(2025, 1, 1), date(2025, 7, 1))
+    looks = [Look(ends[0], ends[0]), Look(ends[1], ends[0], is_past=False)]
+    for fx, worth in (("at_start", 110), ("constant", 120)):
+        reading = Reading(basis, Terms("EUR", fx=fx), ends[1], Assumptions())
+        found = seen(Here(), company, reading, looks)
+        assert [told_of(one) for one in found] == [worth, worth]

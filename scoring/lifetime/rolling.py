@@ -9,7 +9,7 @@ import polars as pl
 
 from scoring.days import DAY, Span, months_back
 from scoring.errors import BookscoreError
-from scoring.ledger.build import contract_lines, invoice_lines
+from scoring.ledger.build import at_own_rates, contract_lines, invoice_lines
 from scoring.ledger.currency import AMOUNT, priced
 from scoring.ledger.history import active
 from scoring.ledger.terms import Terms
@@ -116,7 +116,8 @@ def plainly(assumed: Assumptions, basis: str, on: date, ahead: Ahead) -> Assumpt
 def history(tables: Tables, basis: str, terms: Terms, on: date, *, usual: Set[int] | None = None) -> pl.LazyFrame:
     """The ledger's lines as they were known before the day; `usual` as in `known_before`."""
     known = known_before(tables[basis], basis, on, terms.time_zone, usual=usual)
-    return contract_lines(known, terms, on - DAY) if basis == "contracts" else invoice_lines(known, terms)
+    lines = contract_lines(known, terms, on - DAY) if basis == "contracts" else invoice_lines(known, terms)
+    return at_own_rates(lines, tables["rates"], terms, basis)
 
 
 def came(tables: Tables, basis: str, terms: Terms, on: date, ahead: Ahead) -> pl.LazyFrame:
@@ -125,7 +126,8 @@ def came(tables: Tables, basis: str, terms: Terms, on: date, ahead: Ahead) -> pl
         lines = contract_lines(tables["contracts"], terms, after(on, ahead))
     else:
         lines = invoice_lines(tables["invoices"], terms)
-    return brought(priced(lines, tables["rates"], on, terms.currency, AMOUNT[basis]), basis, on, ahead)
+    own = at_own_rates(lines, tables["rates"], terms, basis)
+    return brought(priced(own, tables["rates"], on, terms.currency, AMOUNT[basis]), basis, on, ahead)
 
 
 def brought(lines: pl.LazyFrame, basis: str, on: date, ahead: Ahead) -> pl.LazyFrame:
