@@ -280,6 +280,25 @@ def test_who_answers_for_an_account_passed_on_late_is_said_as_it_counts(
     }
 
 
+def test_who_keeps_a_part_of_an_account_under_a_new_row_hands_nothing_over() -> None:
+    known = company(lost={"m1-1": "2026-05-20"})
+    shared = table(
+        "ownership",
+        """
+        account_id manager_id share starts_on  ends_on
+        m1-1       m1         0.5   .          2026-04-30
+        m1-1       m2         0.5   .          2026-04-30
+        m1-1       m1         0.5   2026-04-30 .
+        m1-1       m3         0.5   2026-04-30 .
+        """,
+    )
+    known["ownership"] = pl.concat([known["ownership"].filter(pl.col("account_id") != "m1-1"), shared])
+    found = scored(known, rulebook())
+    rows = found.scored.rows
+    seen = Seen(rulebook(), known, found.ledger_lines, rows, {}, found.windows.outcome, compared=found.compared)
+    assert list(passed_on_late(seen)) == ["m2", "m3"]
+
+
 def test_the_account_that_is_named_as_large_is_the_one_without_which_the_score_is_said() -> None:
     less = "m1-8 650 month 2026-01-01 ."  # of 800, so that at the end, but not at both ends together, m1-7 is larger
     known, book = company(lost={"m1-8": "2026-01-01"}, contracts=less), rulebook(KEEP)
