@@ -38,9 +38,9 @@ def churn_reasons(
     """Why accounts left: for the company, teams, managers and the kinds of accounts that rules ask for.
 
     `moves` are credited movements, `lines` those of the ledger, `rows` is the book. The reason is that of the line
-    that ended last before the account left, of several the largest, in one currency; there is none where a line runs on,
-    which a credit has made free. Revenue adds up to the churn of each id. As `SCHEMA`, sorted by grain and id, most
-    revenue first.
+    that ended last before the account left, of several the largest, in one currency; none where a line runs on that a
+    credit has made free. Revenue adds up to the churn of each id. As `SCHEMA`, sorted by grain and id, most revenue
+    first.
     """
     lost = moves.lazy().filter(pl.col("kind") == "churn").select("account_id", "manager_id", "moved_on", "amount")
     kinds = [name for name in breakdowns if name in rows.columns]
