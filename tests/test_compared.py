@@ -224,6 +224,21 @@ def test_an_account_of_others_is_explained_by_the_quarter_that_takes_most() -> N
     assert told["m1-2"] == "Logo retention 100.0 % in the quarter to 31 March 2026, 98.8 % expected"
 
 
+def test_an_account_that_is_not_in_the_book_any_more_is_named_where_it_took_most() -> None:
+    known = company(lost={"m1-1": "2026-02-10"})
+    passed_on = table(
+        "ownership", "account_id manager_id starts_on ends_on \n m1-1 m1 . 2026-01-25 \n m1-1 m2 2026-01-25 ."
+    )
+    known["ownership"] = pl.concat([known["ownership"].filter(pl.col("account_id") != "m1-1"), passed_on])
+    book = rulebook(retention_window="period")
+    found = scored(known, book)
+    whose = found.scored.rows.filter(pl.col("account_id") == "m1-1")["manager_id"]
+    told = made_cards(found, book)["m1"]["drivers"][-1]
+    assert (list(whose), told["account_id"], told["before"], told["after"]) == (["m2"], "m1-1", "0.0000", "0.0000")
+    assert told["points"] < -1
+    assert told["sentence"] == "Logo retention 0.0\u202f% in the quarter to 31 March 2026, 99.8\u202f% expected"
+
+
 @pytest.mark.parametrize(
     ("mean", "few", "said"),
     [
