@@ -295,6 +295,20 @@ def test_who_answers_for_an_account_passed_on_late_is_said_as_it_counts(
     }
 
 
+def test_sellers_answer_for_an_account_by_what_they_sold() -> None:
+    sold = """
+        account_id product amount every starts_on  ends_on seller_id
+        A          One     200    month 2024-01-01 .       X
+        A          Two     200    month 2024-01-01 .       X
+        A          Three   200    month 2024-01-01 .       Y
+        """
+    known = tables({"accounts": "account_id\nA", "managers": "manager_id\nX\nY", "contracts": sold})
+    found = scored(known, rulebook(ownership={"policy": "seller"})).compared
+    assert found is not None
+    shares = found.shares.filter(pl.col("quarter") == 0).select("manager_id", "share", "is_overlapping")
+    assert shares.rows() == [("X", pytest.approx(2 / 3), False), ("Y", pytest.approx(1 / 3), False)]
+
+
 def test_who_keeps_a_part_of_an_account_under_a_new_row_hands_nothing_over() -> None:
     known = company(lost={"m1-1": "2026-05-20"})
     shared = table(
