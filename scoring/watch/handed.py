@@ -63,7 +63,7 @@ def _rates(looked: Looked, passed: pl.DataFrame, lost: pl.DataFrame) -> tuple[di
     handed = passed.filter(year.holds(pl.col("handed_on"))).join(stayed, on="account_id", how="semi")
     both = days.join(handed.group_by("manager_id").len(), on="manager_id", how="left").filter(pl.col("days") > 0)
     both = both.with_columns(pl.col("len").fill_null(0))
-    whole = both["days"].sum()
+    whole = float(both["days"].sum())
     own = {m: n / d for m, d, n in both.select("manager_id", "days", "len").iter_rows()}
     return own, ((int(both["len"].sum()) + 1) / whole if whole else 1.0)
 
