@@ -338,13 +338,17 @@ def test_the_account_that_is_named_as_large_is_the_one_without_which_the_score_i
     assert dominant(seen)["m1"] == "m1-8 alone is 20.6\u202f% of the book; look at the score without it."
 
 
-def test_few_peers_give_no_score_and_the_reason() -> None:
-    book = rulebook(STAY)
-    result = scored(company(people=4), book)
+@pytest.mark.parametrize(("people", "least"), [(4, 5), (6, 7)])
+def test_few_peers_give_no_score_and_the_reason(people: int, least: int) -> None:
+    book = rulebook(STAY, publish={"min_z": 0, "least_peers": least})
+    result = scored(company(people=people), book)
     for card in made_cards(result, book).values():
         assert card["score"] is card["label"] is None
         assert card["group"] == "not_scored"
-        assert card["reason"] == "There are fewer than five managers to compare with."
+        assert (
+            card["reason"]
+            == "There are fewer managers to compare with than the rules ask for: five, unless they say otherwise."
+        )
     assert set(result.scored.judged.scores["reason"]) == {"no_peers"}
 
 
