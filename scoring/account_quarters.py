@@ -19,6 +19,7 @@ from scoring.engine import Engine, Here
 from scoring.lengths import MONTHS_A_QUARTER
 from scoring.measure import measure_by
 from scoring.metrics.metric import Metric
+from scoring.money import RATE_SCALE
 from scoring.parts import Part
 from scoring.peers.bands import tenure_band
 from scoring.peers.window import responsibility
@@ -145,7 +146,8 @@ def _looks_at_company(rulebook: Rulebook) -> bool:
 def _shares(units: pl.DataFrame, spans: pl.DataFrame, rulebook: Rulebook) -> pl.DataFrame:
     """Each manager's part of each unit, as `peers.window.responsibility`."""
     own = rulebook.responsibility
-    return responsibility(units, spans, rule=own.rule, days=own.days, gap=own.end_before_outcome)
+    whole = None if rulebook.ownership.policy == "seller" else RATE_SCALE
+    return responsibility(units, spans, rule=own.rule, days=own.days, gap=own.end_before_outcome, whole=whole)
 
 
 def _rules(rulebook: Rulebook, *, are_long: bool) -> dict[int, Rule]:

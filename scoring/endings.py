@@ -38,8 +38,9 @@ def churn_reasons(
     """Why accounts left: for the company, teams, managers and the kinds of accounts that rules ask for.
 
     `moves` are credited movements, `lines` those of the ledger, `rows` is the book. The reason is that of the line
-    that ended last before the account left, of several the largest, in one currency. Revenue adds up to the churn of
-    each id. As `SCHEMA`, sorted by grain and id, most revenue first.
+    that ended last before the account left, of several the largest, in one currency; none where a line runs on that a
+    credit has made free. Revenue adds up to the churn of each id. As `SCHEMA`, sorted by grain and id, most revenue
+    first.
     """
     lost = moves.lazy().filter(pl.col("kind") == "churn").select("account_id", "manager_id", "moved_on", "amount")
     kinds = [name for name in breakdowns if name in rows.columns]
@@ -67,12 +68,12 @@ def _reasons(lost: pl.LazyFrame, lines: pl.LazyFrame, worth: Exchange) -> pl.Laz
     days = lost.select("account_id", "moved_on").unique()
     if "end_reason" not in lines.collect_schema():
         return days.with_columns(pl.lit(None, dtype=pl.String).alias("reason"))
-    ended = priced(lines, worth.rates, worth.day, worth.currency, "monthly").filter(
-        (pl.col("monthly") > 0) & pl.col("ends_on").is_not_null()
-    )
+    paid = priced(lines, worth.rates, worth.day, worth.currency, "monthly").filter(pl.col("monthly") > 0)
+    theirs, left_on = paid.join(days, on="account_id"), pl.col("moved_on")
+    running = theirs.filter((pl.col("starts_on") <= left_on) & (pl.col("ends_on") > left_on).fill_null(value=True))
     return (
-        ended.join(days, on="account_id")
-        .filter(pl.col("ends_on") <= pl.col("moved_on"))
+        theirs.filter(pl.col("ends_on") <= left_on)
+        .join(running, on=["account_id", "moved_on"], how="anti")
         .sort("ends_on", "monthly", "line_id", descending=[True, True, False])
         .unique(["account_id", "moved_on"], keep="first", maintain_order=True)
         .select("account_id", "moved_on", pl.col("end_reason").alias("reason"))

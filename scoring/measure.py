@@ -112,7 +112,7 @@ def enough(measures: pl.LazyFrame, metrics: Sequence[Metric], behind: str = "n")
     if not least:
         return measures
     asked = pl.col("metric").replace_strict(least, default=0, return_dtype=pl.Int64)
-    few = (pl.col(behind) > 0) & (pl.col(behind) < asked)
+    few = pl.col("value").is_not_null() & (pl.col(behind) < asked)
     said = [pl.when(~few).then(c).alias(c) for c in ("value", "amount", "low", "high")]
     return measures.with_columns(*said, pl.when(few).then(pl.lit("few_answers")).otherwise("reason").alias("reason"))
 

@@ -224,6 +224,21 @@ def test_an_account_of_others_is_explained_by_the_quarter_that_takes_most() -> N
     assert told["m1-2"] == "Logo retention 100.0 % in the quarter to 31 March 2026, 98.8 % expected"
 
 
+def test_an_account_that_is_not_in_the_book_any_more_is_named_where_it_took_most() -> None:
+    known = company(lost={"m1-1": "2026-02-10"})
+    passed_on = table(
+        "ownership", "account_id manager_id starts_on ends_on \n m1-1 m1 . 2026-01-25 \n m1-1 m2 2026-01-25 ."
+    )
+    known["ownership"] = pl.concat([known["ownership"].filter(pl.col("account_id") != "m1-1"), passed_on])
+    book = rulebook(retention_window="period")
+    found = scored(known, book)
+    whose = found.scored.rows.filter(pl.col("account_id") == "m1-1")["manager_id"]
+    told = made_cards(found, book)["m1"]["drivers"][-1]
+    assert (list(whose), told["account_id"], told["before"], told["after"]) == (["m2"], "m1-1", "0.0000", "0.0000")
+    assert told["points"] < -1
+    assert told["sentence"] == "Logo retention 0.0\u202f% in the quarter to 31 March 2026, 99.8\u202f% expected"
+
+
 @pytest.mark.parametrize(
     ("mean", "few", "said"),
     [
@@ -280,6 +295,39 @@ def test_who_answers_for_an_account_passed_on_late_is_said_as_it_counts(
     }
 
 
+def test_sellers_answer_for_an_account_by_what_they_sold() -> None:
+    sold = """
+        account_id product amount every starts_on  ends_on seller_id
+        A          One     200    month 2024-01-01 .       X
+        A          Two     200    month 2024-01-01 .       X
+        A          Three   200    month 2024-01-01 .       Y
+        """
+    known = tables({"accounts": "account_id\nA", "managers": "manager_id\nX\nY", "contracts": sold})
+    found = scored(known, rulebook(ownership={"policy": "seller"})).compared
+    assert found is not None
+    shares = found.shares.filter(pl.col("quarter") == 0).select("manager_id", "share", "is_overlapping")
+    assert shares.rows() == [("X", pytest.approx(2 / 3), False), ("Y", pytest.approx(1 / 3), False)]
+
+
+def test_who_keeps_a_part_of_an_account_under_a_new_row_hands_nothing_over() -> None:
+    known = company(lost={"m1-1": "2026-05-20"})
+    shared = table(
+        "ownership",
+        """
+        account_id manager_id share starts_on  ends_on
+        m1-1       m1         0.5   .          2026-04-30
+        m1-1       m2         0.5   .          2026-04-30
+        m1-1       m1         0.5   2026-04-30 .
+        m1-1       m3         0.5   2026-04-30 .
+        """,
+    )
+    known["ownership"] = pl.concat([known["ownership"].filter(pl.col("account_id") != "m1-1"), shared])
+    found = scored(known, rulebook())
+    rows = found.scored.rows
+    seen = Seen(rulebook(), known, found.ledger_lines, rows, {}, found.windows.outcome, compared=found.compared)
+    assert list(passed_on_late(seen)) == ["m2", "m3"]
+
+
 def test_the_account_that_is_named_as_large_is_the_one_without_which_the_score_is_said() -> None:
     less = "m1-8 650 month 2026-01-01 ."  # of 800, so that at the end, but not at both ends together, m1-7 is larger
     known, book = company(lost={"m1-8": "2026-01-01"}, contracts=less), rulebook(KEEP)
@@ -290,13 +338,17 @@ def test_the_account_that_is_named_as_large_is_the_one_without_which_the_score_i
     assert dominant(seen)["m1"] == "m1-8 alone is 20.6\u202f% of the book; look at the score without it."
 
 
-def test_few_peers_give_no_score_and_the_reason() -> None:
-    book = rulebook(STAY)
-    result = scored(company(people=4), book)
+@pytest.mark.parametrize(("people", "least"), [(4, 5), (6, 7)])
+def test_few_peers_give_no_score_and_the_reason(people: int, least: int) -> None:
+    book = rulebook(STAY, publish={"min_z": 0, "least_peers": least})
+    result = scored(company(people=people), book)
     for card in made_cards(result, book).values():
         assert card["score"] is card["label"] is None
         assert card["group"] == "not_scored"
-        assert card["reason"] == "There are fewer than five managers to compare with."
+        assert (
+            card["reason"]
+            == "There are fewer managers to compare with than the rules ask for: five, unless they say otherwise."
+        )
     assert set(result.scored.judged.scores["reason"]) == {"no_peers"}
 
 

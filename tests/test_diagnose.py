@@ -86,7 +86,10 @@ def test_where_all_accounts_do_the_same_the_weight_does_not_matter() -> None:
 
 def test_managers_too_few_to_be_compared_are_no_fault_of_a_rule() -> None:
     found = diagnosed(STAY, known=company(3))
-    assert only(found).reasons["reliability"] == "There are fewer than five managers to compare with."
+    assert (
+        only(found).reasons["reliability"]
+        == "There are fewer managers to compare with than the rules ask for: five, unless they say otherwise."
+    )
     assert [*kinds(found)] == ["not_scored"]
 
 

@@ -74,6 +74,16 @@ def test_a_shared_account_is_counted_by_each_manager_and_once_by_the_company() -
     assert rows["company", "company", "Price"] == (2, "420.00")
 
 
+def test_a_contract_of_long_ago_is_no_reason_why_a_credit_made_an_account_free() -> None:
+    contracts = """
+        account_id product amount every starts_on  ends_on    status    end_reason
+        A          Main    100    month 2023-01-01 2024-01-01 cancelled Moved
+        A          Other   120    month 2024-01-01 .          .         .
+        A          Bonus   -120   month 2026-05-01 .          .         .
+        """
+    assert [r[2] for r in reasons({**LEFT, "contracts": contracts}) if r[0] == "company"] == ["(none)"]
+
+
 def test_where_nobody_left_there_is_no_reason() -> None:
     stays = {"contracts": "account_id amount every starts_on\nA 100 month 2025-01-01", "accounts": "account_id\nA"}
     assert reasons(stays) == []

@@ -23,6 +23,7 @@ from scoring.cli.explained import View, show
 from scoring.explain import Evidence, Explanation, Line, Reach
 from scoring.explain.comparison import AccountQuarter, ComparedAccount, Comparison
 from scoring.metrics import CATALOGUE, Unit
+from scoring.numbers import fixed
 from scoring.run import Run, json_text
 
 AINO = "Aino Kärkkälä"
@@ -262,6 +263,24 @@ def test_methods_without_evidence_are_told_from_the_card(demo_folder: Path, tmp_
     assert sum(line.adds for line in found.lines if line.adds is not None) == found.score
     assert "gives accounts no points of their own" in found.sentences[0]
     assert "keeps no points of accounts" in explain.reach(found, 99, evidence.rulebook).sentences[0]
+    assert printed(found).splitlines()[1] == f"Score {fixed(found.score)}"
+
+
+def test_a_manager_with_nothing_in_the_book_is_explained_by_account_quarters(
+    evidence: Evidence, aino: Explanation
+) -> None:
+    cards = deepcopy(evidence.cards)
+    for line in next(card for card in cards if card["manager_id"] == aino.manager_id)["lines"]:
+        line["value"] = None
+    others = pl.col("manager_id") != aino.manager_id
+    bare = replace(
+        evidence, cards=cards, book=evidence.book.filter(others), movements=evidence.movements.filter(others)
+    )
+    found = explain.explain(bare, AINO)
+    assert found.accounts == ()
+    assert [(line.value, line.measured.n) for line in found.lines] == [(None, 0)] * len(found.lines)
+    assert [line.adds for line in found.lines] == [line.adds for line in aino.lines]
+    assert explain.explain(bare, AINO, metric="closing").lines[0].measured.n == 0
 
 
 # ---- what would have made another score ----

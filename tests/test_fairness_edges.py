@@ -186,6 +186,22 @@ def test_a_manager_written_down_twice_is_one() -> None:
     }
 
 
+def test_several_parts_of_one_manager_add_up_as_those_of_children_do() -> None:
+    ever = ("2020-01-01", "2025-01-01")
+    assert held(("A", *ever, 40), ("A", *ever, 30), ("B", *ever, 30)) == {
+        "A": (pytest.approx(0.7), False, False),
+        "B": (pytest.approx(0.3), False, False),
+    }
+
+
+def test_sellers_share_an_account_by_all_that_they_sold_and_none_claims_it_whole() -> None:
+    ever = ("2020-01-01", "2025-01-01")
+    assert held(("A", *ever, 300), ("A", *ever, 300), ("B", *ever, 300), whole=None) == {
+        "A": (pytest.approx(2 / 3), False, False),
+        "B": (pytest.approx(1 / 3), False, False),
+    }
+
+
 def test_who_stands_in_during_a_leave_gets_those_days() -> None:
     found = held(
         ("A", "2020-01-01", "2024-01-02", 100),

@@ -24,7 +24,7 @@ from scoring.numbers import fixed
 from scoring.rules.proposed import proposed
 from scoring.scorecard.cards import Card
 from scoring.store import Store, open_store
-from scoring.view import NotVisibleError, Shelf, View
+from scoring.view import NotVisibleError, Seen, Shelf, View
 from scoring.view.slugs import slug, unslug
 from scoring.view.trends import Point as TrendPoint
 from scoring.view.trends import Trend
@@ -96,6 +96,19 @@ def test_a_managers_page_holds_the_card_and_its_published_past(
     assert fixed(card["score"]) in page
     for line in card["lines"]:
         assert line["because"] in page.replace("&#39;", "'")
+
+
+def test_an_account_that_is_not_in_the_book_any_more_is_named_and_leads_nowhere(
+    leader: TestClient, cards: list[Card], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = next(c for c in cards if len(c["drivers"]) > 1)
+    gone, *_, there = sorted(card["drivers"], key=lambda d: -abs(d["points"]))[:3]
+    address = f"{HOME}/managers/{slug(card['manager_id'])}"
+    monkeypatch.setattr(Seen, "holds", lambda seen, manager, account: account != gone["account_id"])
+    page = leader.get(address).text
+    assert f"{address}/accounts/{slug(gone['account_id'])}" not in page
+    assert html.escape(gone["name"]) in page
+    assert f"{address}/accounts/{slug(there['account_id'])}" in page
 
 
 def test_an_account_leads_to_the_rows_as_read_and_as_used(

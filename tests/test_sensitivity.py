@@ -167,6 +167,22 @@ def test_choices_give_what_a_run_under_those_rules_gives(
     assert {"window", "responsibility"} <= moved
 
 
+def test_who_had_accounts_in_earlier_quarters_alone_has_no_score_by_the_last_one() -> None:
+    known = company(**MORE)
+    mine = pl.col("manager_id") == "m1"
+    given = known["ownership"].filter(mine)
+    rows = [
+        given.with_columns(pl.lit(date(2025, 12, 1)).alias("ends_on")),
+        given.with_columns(pl.lit("m2").alias("manager_id"), pl.lit(date(2025, 12, 1)).alias("starts_on")),
+    ]
+    known["ownership"] = pl.concat([known["ownership"].filter(~mine), *rows])
+    found = sensitivity(looked_at(rulebook(STAY, retention_window="period"), known))
+    gone = next(m for m in found.managers if m.manager_id == "m1")
+    assert gone.score is not None
+    assert Stand("window 1 quarter", None, None) in gone.others
+    assert effect(found, "window 1 quarter").lost == 1
+
+
 def test_quarters_are_booked_once_for_all_choices(monkeypatch: pytest.MonkeyPatch) -> None:
     ends, booked = [], account_quarters.booked_by_account
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 import worked
 from scipy import stats
@@ -15,6 +16,7 @@ from scoring import pipeline, watch
 from scoring.calendar import Calendar
 from scoring.chance import counted_at_least, counted_at_most, drawn_at_least
 from scoring.intake import Request
+from scoring.ledger.parents import rolled_up
 from scoring.metrics import OVER_BOOK
 from scoring.notes import Seen
 from scoring.rules import Rulebook
@@ -78,7 +80,12 @@ class Company:
 
 def found(company: Company, rules: Mapping[str, object] = RULES) -> dict[str, dict[str, watch.Finding]]:
     """By manager and code, what is worth a look in the year up to the middle of 2026."""
-    rulebook, known = Rulebook.model_validate(rules), tables(company.texts())
+    return looked_at(tables(company.texts()), rules)
+
+
+def looked_at(known: dict[str, pl.DataFrame], rules: Mapping[str, object]) -> dict[str, dict[str, watch.Finding]]:
+    """The same of the tables of a company."""
+    rulebook = Rulebook.model_validate(rules)
     asked = [m for m in OVER_BOOK if "growth_discount_expired" in m.columns]
     result = pipeline.score(known, rulebook, Calendar().period("2026-Q2"), AS_OF, metrics=asked)
     nothing = {name: frame.clear() for name, frame in known.items()}
@@ -180,6 +187,16 @@ def test_growth_in_the_last_days_of_quarters_is_worth_a_look() -> None:
     finding = said["m1"]["quarter_end_timing"]
     assert (finding.cases, finding.of) == (10, 10)
     assert finding.sentence.endswith("Of these accounts 1 shrank again in the 30 days after the quarter.")
+
+
+def test_growth_of_a_parent_counts_once_however_many_children_the_manager_has() -> None:
+    texts = growing("2026-03-28").texts()
+    parents = texts["accounts"].split()[1:]
+    children = [f"{parent}{child} {parent}" for parent in parents for child in "xy"]
+    texts["accounts"] = "\n".join(["account_id parent_id", *(f"{parent} ." for parent in parents), *children])
+    texts["ownership"] = "\n".join(["account_id manager_id", *(f"{c.split()[0]} {c[:2]}" for c in children)])
+    said = looked_at(rolled_up(tables(texts)), {**RULES, "grain": "parent"})
+    assert (said["m1"]["quarter_end_timing"].cases, said["m1"]["quarter_end_timing"].of) == (10, 10)
 
 
 def test_growth_a_week_before_the_end_is_not() -> None:

@@ -73,7 +73,7 @@ def _head(found: "Explanation") -> None:
         say(f"No score: {found.reason}")
     else:
         ranged = f", likely {likely(found.low, found.high)}" if found.low is not None else ""
-        say(f"Score {fixed(found.score)}{ranged}: {found.label}")
+        say(f"Score {fixed(found.score)}{ranged}" + (f": {found.label}" if found.label else ""))
     say(found.basis_sentence)
     say()
 

@@ -109,7 +109,11 @@ def sensitivity(subject: Subject) -> Sensitivity:
     first = first_day(subject)
     asked = choices(rulebook, found_k(subject, judged), lambda n: _opens(subject, n) >= first)
     base = _stands(subject, judged, rulebook, AS_IT_IS)
-    under = [_stands(subject, subject.judged(c.rulebook), c.rulebook, c.name) for c in asked]
+    nowhere = [dict.fromkeys(base, Stand(choice.name, None, None)) for choice in asked]
+    under = [
+        none | _stands(subject, subject.judged(c.rulebook), c.rulebook, c.name)
+        for c, none in zip(asked, nowhere, strict=True)
+    ]
     return Sensitivity(
         subject.period.name,
         subject.as_of,

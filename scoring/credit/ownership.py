@@ -99,11 +99,19 @@ def from_sales(sales: pl.LazyFrame, opens_on: date, ends_on: date, *, largest: b
 
 
 def handed_over(spans: pl.DataFrame) -> pl.DataFrame:
-    """Every hand-over from one manager to another: account_id, giver, taker, `handed_on`."""
-    given = spans.select("account_id", pl.col("manager_id").alias("giver"), pl.col("ends_on").alias("handed_on"))
-    taken = spans.select("account_id", pl.col("manager_id").alias("taker"), pl.col("starts_on").alias("handed_on"))
-    both = given.join(taken, on=["account_id", "handed_on"])
-    return both.filter(pl.col("giver") != pl.col("taker")).select("account_id", "giver", "taker", "handed_on")
+    """Every hand-over from one manager to another: account_id, giver, taker, `handed_on`.
+
+    `spans` as `SPANS`. Who has the same part as before, by a row that begins anew, gives and takes nothing.
+    """
+    key, weight = ["account_id", "handed_on"], pl.col("weight")
+    ended, begun = (
+        spans.select("account_id", "manager_id", pl.col(day).alias("handed_on"), change.alias("change"))
+        for day, change in (("ends_on", -weight), ("starts_on", weight))
+    )
+    changed = pl.concat([ended, begun]).group_by(*key, "manager_id").agg(pl.col("change").sum())
+    given = changed.filter(pl.col("change") < 0).select(*key, pl.col("manager_id").alias("giver"))
+    taken = changed.filter(pl.col("change") > 0).select(*key, pl.col("manager_id").alias("taker"))
+    return given.join(taken, on=key).select("account_id", "giver", "taker", "handed_on")
 
 
 def _for_ever(pairs: pl.LazyFrame) -> pl.LazyFrame:

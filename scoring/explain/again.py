@@ -23,12 +23,15 @@ def is_graded(evidence: Evidence) -> bool:
 
 
 def recomputed(evidence: Evidence, card: Card, book: pl.DataFrame) -> tuple[dict[str, Row], dict[str, list[Row]]]:
-    """What every rule gives over the manager's rows of the book: as a whole and, where values are graded, by kind."""
+    """What every rule gives over the manager's rows of the book: as a whole and, where values are graded, by kind.
+
+    Of a manager who is compared and has nothing in the book, no value.
+    """
     rows = book.lazy().with_columns(pl.lit(WHOLE, dtype=pl.Int64).alias("replica"))
     rulebook, targets = evidence.rulebook, _targets(evidence, card)
     if not is_graded(evidence):
         found = pl.concat(values(rows, rulebook.rules, rulebook, targets, ())).collect()
-        return {row["rule"]: row for row in found.iter_rows(named=True)}, {}
+        return {rule.name: {"value": None} for rule in rulebook.rules} | {r["rule"]: r for r in found.to_dicts()}, {}
     whole = lines(rows, rulebook, targets).collect()
     by_rule: dict[str, list[Row]] = {}
     for row in graded_kinds(rows, rulebook, targets).collect().sort("rule", "kind").iter_rows(named=True):

@@ -25,13 +25,14 @@ _NEAR = Decimal("0.00000001")
 
 
 def measured(rows: pl.DataFrame, metric: Metric, basis: str, kind: str | None = None) -> Measured:
-    """The metric over a manager's rows of the book, taken apart by account.
+    """The metric over a manager's rows of the book, of which there may be none, taken apart by account.
 
     `kind` is the column by which accounts are graded apart. Raises UnexplainedError where the parts do not add
     up to the value.
     """
-    metric = in_book(metric, rows.columns)
-    measures = pl.concat(measure_by(rows.lazy(), [metric], ("manager_id",), basis=basis))
+    metric, whose = in_book(metric, rows.columns), pl.LazyFrame({"manager_id": rows["manager_id"].unique()})
+    ids = whose if rows.height else pl.LazyFrame({"manager_id": [""]})
+    measures = pl.concat(measure_by(rows.lazy(), [metric], ("manager_id",), basis=basis, ids=ids))
     found = enough(measures, [metric]).collect().row(0, named=True)
     amount = found["amount"] if found["amount"] is not None else _rounded(exact(found["value"]))
     value, sums = amount, _NOTHING

@@ -51,7 +51,7 @@ STARTED = Base(
 _IN_ORDER = (_DAYS, _REACHED <= 0)
 _ORDERED_DAYS = _DAYS.sort_by(_IN_ORDER)
 _ENDED = pl.when(_REACHED > 0).then(_WEIGHT).otherwise(_NONE).cast(pl.Float64).sort_by(_IN_ORDER)
-_AT_RISK = _WEIGHT.cast(pl.Float64).sort_by(_IN_ORDER).reverse().cum_sum().reverse()
+_AT_RISK = _WEIGHT.cast(pl.Float64).sort_by(_IN_ORDER).cum_sum(reverse=True)  # `sort_by().reverse()` turns ties round
 _SURVIVAL = (1 - ratio(_ENDED, _AT_RISK)).cum_prod()
 """Share still waiting after each account in order of days. Those of one day, taken one by one, make the same
 product as together; who is still waiting that day is at risk, so it stands behind."""

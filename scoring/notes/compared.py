@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import polars as pl
 
-from scoring.credit.ownership import handed_over
+from scoring.credit.ownership import from_history, handed_over
 from scoring.notes.seen import Seen, counted, named
 
 LATE = timedelta(days=45)
@@ -48,7 +48,7 @@ def passed_on_late(seen: Seen) -> dict[str, str]:
     on, gone = pl.col("handed_on"), pl.col("cancelled_on")
     soon = (on <= gone) & (gone - on <= LATE)
     passed = (
-        handed_over(seen.tables["ownership"])
+        handed_over(from_history(seen.tables["ownership"].lazy()).collect())
         .join(left, on="account_id")
         .filter(soon)
         .join(of_taker, on=["account_id", "quarter", "taker"], how="left")

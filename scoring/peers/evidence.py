@@ -12,7 +12,7 @@ SURE = 0.90
 
 REASONS = {
     "no_eligible_accounts": "None of the accounts could be scored: all are new, or paid nothing on the first day.",
-    "no_peers": "There are fewer than five managers to compare with.",
+    "no_peers": "There are fewer managers to compare with than the rules ask for: five, unless they say otherwise.",
     "too_few_accounts": "There are too few accounts to tell chance from work.",
     "thin_evidence": "Too little of the difference can be believed for a score to be published.",
     "no_variation": "All accounts did the same, so there is nothing to tell managers apart by.",

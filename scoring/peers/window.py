@@ -32,32 +32,39 @@ _HELD = {"unit": pl.UInt32(), "manager_id": pl.String(), "days": pl.Float64(), "
 
 
 def responsibility(
-    units: pl.DataFrame, spans: pl.DataFrame, *, rule: Rule = "share", days: int = DAYS, gap: int = GAP
+    units: pl.DataFrame,
+    spans: pl.DataFrame,
+    *,
+    rule: Rule = "share",
+    days: int = DAYS,
+    gap: int = GAP,
+    whole: int | None = RATE_SCALE,
 ) -> pl.DataFrame:
     """Each manager's part of each unit.
 
     `units` has account_id, quarter, starts_on, ends_on (the quarter, its end not included) and cancelled_on (the
     last day of service; null, or outside the quarter, where nothing was cancelled). `spans` is as
-    `credit.ownership.SPANS`. One row per account, quarter and manager: days of the window, share (they add up
-    to 1), is_fallback (nobody had the account in the window, so the days up to the outcome were taken),
-    is_overlapping (some days are claimed by more than one whole owner; they are split in proportion to the
-    weights, equally where these are equal). A unit that nobody had is `unassigned`. Sorted.
+    `credit.ownership.SPANS`; `whole` is the weight of a whole account, None where weights are what was sold. One row
+    per account, quarter and manager: days of the window, share (they add up to 1), is_fallback (nobody had the account
+    in the window, so the days up to the outcome were taken), is_overlapping (some days are claimed by more than one
+    whole owner). Days of several are split in proportion to the weights, each manager's added up but not above the
+    whole. A unit that nobody had is `unassigned`. Sorted.
     """
     numbered = units.sort(KEY).with_row_index("unit").with_columns(outcome_on().alias("outcome_on"))
     named = spans.filter(pl.col("manager_id") != UNASSIGNED)
-    first = _held(numbered.with_columns(*_window(rule, days, gap)), named)
+    first = _held(numbered.with_columns(*_window(rule, days, gap)), named, whole)
     rest = numbered.join(first, on="unit", how="anti")
     late = (pl.col("outcome_on") - days * DAY).alias("from_on"), pl.col("outcome_on").alias("to_on")
-    second = _held(rest.with_columns(*late), named)
+    second = _held(rest.with_columns(*late), named, whole)
     nobody = rest.join(second, on="unit", how="anti").select("unit", **NOBODY)
     held = pl.concat([frame.with_columns(is_fallback=late) for frame, late in ((first, False), (second, True))])
-    whole = pl.concat([held, nobody.select(held.columns)]).sort("unit", "manager_id")
-    unit, days_of = whole["unit"].to_numpy(), whole["days"].to_numpy()
+    every = pl.concat([held, nobody.select(held.columns)]).sort("unit", "manager_id")
+    unit, days_of = every["unit"].to_numpy(), every["days"].to_numpy()
     owned = np.bincount(unit, days_of, numbered.height)[unit]
     share = np.divide(days_of, owned, out=np.ones_like(days_of), where=owned > 0)
     return (
-        numbered.select(KEY)[whole["unit"]]
-        .hstack(whole.drop("unit"))
+        numbered.select(KEY)[every["unit"]]
+        .hstack(every.drop("unit"))
         .with_columns(pl.Series("share", share))
         .select(*KEY, "manager_id", "days", "share", "is_fallback", "is_overlapping")
     )
@@ -82,7 +89,7 @@ def _window(rule: Rule, days: int, gap: int) -> tuple[pl.Expr, pl.Expr]:
     return start.alias("from_on"), end.alias("to_on")
 
 
-def _held(windows: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
+def _held(windows: pl.DataFrame, spans: pl.DataFrame, whole: int | None) -> pl.DataFrame:
     """The days of each manager in each unit's window, as `_HELD`."""
     if windows.is_empty():
         return pl.DataFrame(schema=_HELD)
@@ -110,7 +117,7 @@ def _held(windows: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
         )
     ]
     if not several.is_empty():
-        parts.append(_split(cut.join(several, on="unit", how="semi")).lazy())
+        parts.append(_split(cut.join(several, on="unit", how="semi"), whole).lazy())
     return (
         pl.concat(parts)
         .sort("unit", "manager_id", "days")  # sums of binary fractions depend on their order
@@ -124,7 +131,7 @@ def _length(start: str, end: str) -> pl.Expr:
     return (pl.col(end) - pl.col(start)).dt.total_days().cast(pl.Float64)
 
 
-def _split(rows: pl.DataFrame) -> pl.DataFrame:
+def _split(rows: pl.DataFrame, whole: int | None) -> pl.DataFrame:
     """The days of units that several rows claim at once, each stretch split between those who claim it."""
     days = pl.concat(
         [rows.select("unit", pl.col("from_on").alias("on")), rows.select("unit", pl.col("to_on").alias("on"))]
@@ -139,12 +146,13 @@ def _split(rows: pl.DataFrame) -> pl.DataFrame:
         stretches.join(rows, on="unit")
         .filter((pl.col("from_on") <= pl.col("on")) & (pl.col("to_on") >= pl.col("until")))
         .group_by("unit", "on", "until", "manager_id")
-        .agg(pl.col("weight").max())
+        .agg(pl.col("weight").sum().clip(upper_bound=whole))
     )
-    whole = pl.col("weight").sum().over("unit", "on")
+    of_all = pl.col("weight").sum().over("unit", "on")
     return (
         claimed.with_columns(
-            (_length("on", "until") * pl.col("weight") / whole).alias("days"), (whole > RATE_SCALE).alias("over")
+            (_length("on", "until") * pl.col("weight") / of_all).alias("days"),
+            (pl.lit(value=False) if whole is None else of_all > whole).alias("over"),
         )
         .sort("unit", "on", "manager_id")
         .select("unit", "manager_id", "days", pl.col("over").alias("is_overlapping"))

@@ -19,6 +19,7 @@ from scoring.scorecard.summed import coded, largest
 SHOWN = 8
 """How many accounts a card names."""
 _DIGITS = 9
+_NOUGHT = Decimal("0.0000")
 _KEY = ["manager_id", "account_id"]
 
 Row = Mapping[str, Any]
@@ -26,12 +27,14 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Accounts:
-    """What can be told of managers' accounts, by manager and account: name and amounts of the book, and movements, the
-    largest first. Of those that are the manager's at neither end of the window, where accounts are compared: by rule,
-    the quarter in which most happened, and by account the movements, whose ever it was. What was told once is kept.
+    """What can be told of managers' accounts, by manager and account: amounts of the book, and movements, the largest
+    first. Of those that are the manager's at neither end of the window, where accounts are compared: by rule, the
+    quarter in which most happened, and by account the movements, whose ever it was. `names` are those of accounts in
+    anybody's book. What was told once is kept.
     """
 
-    booked: Mapping[tuple[str, str], tuple[str, Decimal, Decimal]]
+    booked: Mapping[tuple[str, str], tuple[Decimal, Decimal]]
+    names: Mapping[str, str]
     moves: Mapping[tuple[str, ...], Sequence[Row]]
     quarters: Mapping[tuple[str, str, str], Row]
     everybody: Mapping[tuple[str, ...], Sequence[Row]]
@@ -41,12 +44,12 @@ class Accounts:
     @staticmethod
     def of(rows: pl.DataFrame, moves: pl.DataFrame, trace: pl.DataFrame, rulebook: Rulebook) -> "Accounts":
         """The accounts of a book with all their movements; `trace` is empty where values are graded."""
-        booked = rows.select(*_KEY, pl.coalesce("account", "account_id").alias("name"), "before", "after")
         told = moves.filter(pl.col("kind").is_in(list(WORDS)))
-        passed = rows.filter(pl.col("before") <= 0, pl.col("after") <= 0)
-        felt = felt_quarters(trace.join(passed, on=_KEY, how="semi"))
+        there = rows.filter((pl.col("before") > 0) | (pl.col("after") > 0)).select(*_KEY, "before", "after")
+        felt = felt_quarters(trace.join(there, on=_KEY, how="anti"))
         return Accounts(
-            {(m, a): (name, before, after) for m, a, name, before, after in booked.iter_rows()},
+            {(m, a): (before, after) for m, a, before, after in there.iter_rows()},
+            dict(rows.select("account_id", pl.coalesce("account", "account_id")).iter_rows()),
             _movements(told, *_KEY),
             {(row["manager_id"], row["account_id"], row["rule"]): row for row in felt.iter_rows(named=True)},
             _movements(told.join(felt, on="account_id", how="semi"), "account_id"),
@@ -65,11 +68,11 @@ class Accounts:
 
     def _entry(self, key: tuple[str, str, str | None]) -> dict[str, Any]:
         rulebook = self.rulebook
-        name, before, after = self.booked[key[:2]]
+        before, after = self.booked.get(key[:2], (_NOUGHT, _NOUGHT))
         moves, is_dated = self.moves.get(key[:2], ()), rulebook.basis == "contracts"
         return {
             "account_id": key[1],
-            "name": name or key[1],
+            "name": self.names.get(key[1], key[1]),
             "before": str(before),
             "after": str(after),
             "points": 0.0,
@@ -95,16 +98,16 @@ def drivers(
     `points` is what the account adds where accounts are compared, and the score less the score without it where
     values are graded. Up to SHOWN accounts, the best first.
     """
-    top = most_felt(judged.accounts.join(rows, on=_KEY, how="semi", maintain_order="left"), judged.scores)
-    rows, trace = (f.join(top, on=_KEY, how="semi") for f in (rows, judged.trace))
-    moves = moves.join(top, on="account_id", how="semi")
+    top = most_felt(judged.accounts, judged.scores)
+    rows, moves = (frame.join(top, on="account_id", how="semi") for frame in (rows, moves))
+    trace = judged.trace.join(top, on=_KEY, how="semi")
     return Accounts.of(rows, moves, trace, context.rulebook).told(top)
 
 
 def most_felt(accounts: pl.DataFrame, scores: pl.DataFrame) -> pl.DataFrame:
     """The accounts that cards name, the best first, of managers with a score.
 
-    `accounts` as `Judged.accounts`, those in the book.
+    `accounts` as `Judged.accounts`.
     """
     codes = coded(accounts)
     whose = accounts.select("manager_id")[np.flatnonzero(np.diff(codes, prepend=-1))]

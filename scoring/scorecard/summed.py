@@ -63,16 +63,6 @@ class AccountSums:
         )
         return made if is_known.all() else made.filter(pl.Series(is_known))
 
-    def only(self, kept: pl.DataFrame) -> "AccountSums":
-        """The sums of those accounts of managers that stand in the frame."""
-        is_kept = self.keys.join(
-            kept.select(*_KEY, is_kept=pl.lit(value=True)), on=_KEY, how="left", maintain_order="left"
-        )
-        mask = is_kept["is_kept"].fill_null(value=False).to_numpy()
-        keys = self.keys.filter(pl.Series(mask))
-        managers = keys.select("manager_id").unique().sort("manager_id")
-        return AccountSums(keys, managers, coded(keys), self.points[mask], self.moves[mask])
-
 
 def counted(of_rules: pl.DataFrame, rulebook: Rulebook) -> dict[str, int]:
     """Manager to the accounts that a score rests on: those that rules with weight take into account.

@@ -62,12 +62,13 @@ class Looked:
         return dict(known.iter_rows())
 
     def held(self, dated: pl.DataFrame, on: str = "on") -> pl.DataFrame:
-        """The rows with manager_id, who had the account on the day; one row per owner, none where nobody had it."""
+        """The rows with manager_id, who had the account on the day; one row per owner, by however many rows of the
+        history, and none where nobody had it."""
         day = pl.col(on)
         whose = self.spans.select("account_id", "manager_id", "starts_on", "ends_on")
         joined = dated.join(whose, on="account_id", suffix=" of the span")
         start, end = (f"{n} of the span" if n in dated.columns else n for n in ("starts_on", "ends_on"))
-        return joined.filter((pl.col(start) <= day) & (day < pl.col(end))).drop(start, end)
+        return joined.filter((pl.col(start) <= day) & (day < pl.col(end))).drop(start, end).unique(maintain_order=True)
 
     def paying(self, instant: date) -> pl.DataFrame:
         """What each account that pays at the instant pays a month: account_id, level; in its own currency."""

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 
 from scoring.reports.shown import shown
-from scoring.view import Trend
+from scoring.view import Seen, Trend
 from scoring.view.slugs import slug, unslug
 from scoring.web.desk import Seeing, Viewing, desk_of
 from scoring.web.pages import Page, add_page
@@ -55,7 +55,7 @@ def manager(manager_id: str, seen: Seeing, view: Viewing, request: Request) -> P
             "review": review,
             "last_said": [(e, seen.day(datetime.fromisoformat(e.at))) for e in review.events[-_LAST:]],
             "trend": drawn(card["name"], trend),
-            "account_href": partial(_account, seen.period, card["manager_id"]),
+            "account_href": partial(_account, seen, card["manager_id"]),
             **{f.name: getattr(what, f.name) for f in fields(what)},
         },
         "manager",
@@ -67,8 +67,11 @@ def manager(manager_id: str, seen: Seeing, view: Viewing, request: Request) -> P
     )
 
 
-def _account(period: str, manager_id: str, account_id: str) -> str:
-    return f"/periods/{slug(period)}/managers/{slug(manager_id)}/accounts/{slug(account_id)}"
+def _account(seen: Seen, manager_id: str, account_id: str) -> str:
+    """The address of the account's page; empty where the account is not in the book, and so has none."""
+    if not seen.holds(manager_id, account_id):
+        return ""
+    return f"/periods/{slug(seen.period)}/managers/{slug(manager_id)}/accounts/{slug(account_id)}"
 
 
 def _row(line: dict[str, Any]) -> list[Any]:

@@ -116,7 +116,7 @@ def basis(cards: Sequence[Mapping[str, Any]], frames: Mapping[str, pl.DataFrame]
     weighs = believes(rulebook)
     names = dict(rows.select("account_id", pl.coalesce("account", "account_id")).iter_rows())
     of_rules = (rules.drop_nulls("points") if weighs else rules).select(*OF_RULES)
-    sums = AccountSums.of(of_rules if weighs else of_rules.clear(), rulebook).only(rows)
+    sums = AccountSums.of(of_rules if weighs else of_rules.clear(), rulebook)
     moves = rules.filter(pl.any_horizontal(pl.col(CAUSES).is_not_null())).select(*PARTS)
     return Basis(
         cards=tuple(dict(card) for card in cards),
