@@ -314,6 +314,19 @@ def test_an_offset_is_turned_into_the_business_day_and_told() -> None:
     assert declared.faults == ()
 
 
+@pytest.mark.parametrize("offset", ["Z", " UTC", "-07", "-0700", " -0700", "-07:00", ".25-07", " Z"])
+def test_an_offset_is_known_as_databases_and_scripts_write_it(offset: str) -> None:
+    """Half past six in the evening in Denver is half past midnight of the next day in UTC."""
+    said = f"2026-03-31 17:30:00{offset}"
+    is_utc = offset.strip() in ("Z", "UTC")
+    fraction = 250_000 if "." in offset else 0
+    instant = (
+        datetime(2026, 3, 31, 17, 30, 0, fraction, UTC) if is_utc else datetime(2026, 4, 1, 0, 30, 0, fraction, UTC)
+    )
+    assert values("instant", said) == [instant]
+    assert made("date", said, form=Format(time_zone="Asia/Tokyo")).frame["cell"].to_list() == [date(2026, 4, 1)]
+
+
 def test_instants_are_utc() -> None:
     berlin = Format(time_zone="Europe/Berlin")
     cells = ("2026-01-01", "2026-07-01 12:00", "2026-07-01T12:00:00Z", "2026-07-01 12:00:00+05:30")

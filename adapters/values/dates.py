@@ -13,8 +13,10 @@ CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", ", %H:%M", ", 
 
 _DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TIME = r"[T ](?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,9})?)?"
-_OFFSET = r"(?: ?Z|[+-][0-9]{2}:?[0-9]{2})"
-_ISO = f"{_DAY}(?:{_TIME}{_OFFSET}?)?$"
+OFFSET = r"(?: ?(?:Z|UTC|[+-][0-9]{2}(?::?[0-9]{2})?))"
+"""How an offset may be written behind a time: `Z`, `+02:00`, or, as databases do, ` UTC`, `+02`, ` +0200`."""
+
+_ISO = f"{_DAY}(?:{_TIME}{OFFSET}?)?$"
 _LOCAL = f"{_DAY}(?:{_TIME})?$"
 _SLASHED = r"^([0-9]{1,2})([/.-])([0-9]{1,2})[/.-]([0-9]{4}|[0-9]{2})(?:[ T,].*)?$"
 
@@ -50,7 +52,7 @@ def instant(text: pl.Expr, form: Format) -> pl.Expr:
 
 def has_offset(text: pl.Expr) -> pl.Expr:
     """Whether a text is an ISO date-time that names its offset."""
-    return text.str.contains(f"{_DAY}{_TIME}{_OFFSET}$")
+    return text.str.contains(f"{_DAY}{_TIME}{OFFSET}$")
 
 
 def name_offsets(texts: pl.Series) -> bool:
@@ -95,7 +97,8 @@ def _with_offset(text: pl.Expr) -> pl.Expr:
 
 def _zoned(text: pl.Expr) -> pl.Expr:
     """The instant of a text with an offset."""
-    shaped = pl.when(has_offset(text)).then(text.str.replace("T", " ", literal=True).str.replace(" ?Z$", "+00:00"))
+    numbered = text.str.replace(" ?(?:Z|UTC)$", "+00:00").str.replace(" ([+-][0-9:]+)$", "$1")
+    shaped = pl.when(has_offset(text)).then(numbered.str.replace("T", " ", literal=True))
     patterns = ("%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%d %H:%M%#z")
     return pl.coalesce(shaped.str.to_datetime(p, strict=False, time_unit="us") for p in patterns)
 
