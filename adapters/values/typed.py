@@ -135,7 +135,9 @@ def _has_marks(cells: pl.Series, column: Asked) -> bool:
 
 def _is_undeclared(column: Asked, source: pl.DataType) -> bool:
     form = column.form
-    return column.kind in ("money", "number") and source == pl.String and not (form.decimal or form.thousands)
+    return (
+        column.kind in ("money", "number", "operand") and source == pl.String and not (form.decimal or form.thousands)
+    )
 
 
 def _of_whole_column(bad: pl.DataFrame, kept: pl.DataFrame, column: Asked) -> Words | None:
