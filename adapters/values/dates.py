@@ -18,6 +18,7 @@ OFFSET = r"(?: ?(?:Z|UTC|[+-][0-9]{2}(?::?[0-9]{2})?))"
 
 _ISO = f"{_DAY}(?:{_TIME}{OFFSET}?)?$"
 _LOCAL = f"{_DAY}(?:{_TIME})?$"
+_MIDNIGHT = rf"{_DAY}(?:[T ]00:00(?::00(?:\.0+)?)?)?$"
 _SLASHED = r"^([0-9]{1,2})([/.-])([0-9]{1,2})[/.-]([0-9]{4}|[0-9]{2})(?:[ T,].*)?$"
 
 
@@ -61,6 +62,15 @@ def name_offsets(texts: pl.Series) -> bool:
     if longest is None or int(str(longest)) < len("2026-04-01T00:00Z"):
         return False
     return bool(texts.to_frame("cell").select(has_offset(pl.col("cell")).any()).item())
+
+
+def are_days(cells: pl.Series) -> bool:
+    """Whether no date-time without an offset, ISO or typed, has another time than midnight, as systems write days."""
+    cell = pl.col("cell")
+    is_later = cell.str.contains(_LOCAL) & ~cell.str.contains(_MIDNIGHT)
+    if cells.dtype.is_temporal():
+        is_later = cell != cell.dt.truncate("1d")
+    return not cells.to_frame("cell").select(is_later.any()).item()
 
 
 def has_zone(form: Format) -> bool:

@@ -126,6 +126,8 @@ def _of_typed(cell: pl.Expr, asked: Asked, dtype: pl.DataType) -> pl.Expr:
     if dtype.is_decimal():
         return pl.when(cell.abs() <= numbers.largest(SCALES[asked.kind])).then(cell)
     has_zone = isinstance(dtype, pl.Datetime) and dtype.time_zone is not None
+    if isinstance(dtype, pl.Datetime) and asked.form.utc and not has_zone:
+        cell, has_zone = cell.dt.replace_time_zone("UTC"), True
     if asked.kind == "date":
         return dates.plausible((dates.in_business_zone(cell, asked.form) if has_zone else cell).dt.date())
     instant = cell.dt.cast_time_unit("us") if isinstance(dtype, pl.Datetime) else cell.cast(pl.Datetime("us"))
