@@ -23,3 +23,12 @@ def test_a_company_name_that_several_have_is_an_error_of_the_deals_that_were_won
     assert error.what == "several have this Company name: 101, 102"
     assert delivery.faulty["invoices"].rows() == [("deals.csv", 2)]
     assert delivery.tables["invoices"].filter(line_id="1")["account_id"].to_list() == ["103"]
+
+
+def test_an_amount_in_company_currency_is_none_in_the_currency_of_the_deal(tmp_path: Path) -> None:
+    """100 euros of a deal over 16,000 yen are no 100 yen."""
+    deals = DEALS.replace("Amount,", "Amount in company currency,Currency,").replace(",100,", ",100,JPY,")
+    (tmp_path / "deals.csv").write_text(deals.splitlines()[0] + "\n" + deals.splitlines()[1], encoding="utf-8")
+    delivery = read_folder(tmp_path, LAYOUT, OPEN_TABLES, None)
+    assert "invoices" not in delivery.tables
+    assert [f.severity for f in delivery.faults] == ["error"]

@@ -98,7 +98,7 @@ API_COMPANIES = Export(
 DEALS = Export(
     name="hubspot.deals",
     what="HubSpot deals",
-    tells=(_ID, ("Deal Name", "dealname"), ("Deal Stage", "dealstage"), ("Amount", "Amount in company currency")),
+    tells=(_ID, ("Deal Name", "dealname"), ("Deal Stage", "dealstage"), "Amount"),
     fills=(
         Fills(
             "accounts",
@@ -121,7 +121,7 @@ DEALS = Export(
                     FirstOf(first=["company_of_name", "Associated Company (Primary)", "Associated Company"]),
                 ),
                 "dated_on": ("Close Date", "closedate"),
-                "amount": ("Amount", "Amount in company currency"),
+                "amount": "Amount",
                 "currency": ("Currency", "deal_currency_code"),
                 "seller_id": _DEAL_OWNER,
             },
