@@ -250,6 +250,34 @@ INVOICES = Export(
     lacks=("what was billed for subscriptions is left out, as subscriptions tell what they are worth",),
 )
 
+CREDIT_NOTES = Export(
+    name="chargebee.credit_notes",
+    what="Chargebee credit notes",
+    tells=("credit_notes.id", "credit_notes.total", "credit_notes.status", "customers.id"),
+    fills=(
+        Fills(
+            "invoices",
+            {
+                "line_id": "credit_notes.id",
+                "account_id": "customers.id",
+                "dated_on": "credit_notes.date",
+                "amount": FirstOf(
+                    first=[
+                        FormulaOf(formula="`credit_notes.tax` - `credit_notes.total`"),
+                        FormulaOf(formula="-`credit_notes.total`"),
+                    ]
+                ),
+                "currency": ColumnOf(column="credit_notes.currency_code", capitals=True),
+            },
+            required=("account_id", "dated_on", "amount"),
+            either=(("subscriptions.id", _EMPTY), ("credit_notes.subscription_id", _EMPTY)),
+            constants={"kind": "credit"},
+            where={"credit_notes.status": Requirement(**{"not": ["Voided", "voided"]})},
+        ),
+    ),
+    lacks=("credits for subscriptions are left out, as they change no price",),
+)
+
 PLANS = Export(name="chargebee.plans", what="Chargebee plans", tells=("plans.id", "plans.period", "plans.period_unit"))
 
 COUPONS = Export(
@@ -259,4 +287,4 @@ COUPONS = Export(
     lacks=("discounts of coupons are not taken off",),
 )
 
-EXPORTS = (SUBSCRIPTIONS, ADD_ONS, ITEMS, CUSTOMERS, INVOICES, PLANS, COUPONS)
+EXPORTS = (SUBSCRIPTIONS, ADD_ONS, ITEMS, CUSTOMERS, INVOICES, CREDIT_NOTES, PLANS, COUPONS)
