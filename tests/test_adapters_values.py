@@ -358,20 +358,24 @@ def test_a_day_declared_to_mean_nothing_may_be_typed_and_have_its_midnight(
     assert values(kind, never, day, form=Format(nulls=(word,))) == [None, read]
 
 
-@pytest.mark.parametrize("is_typed", [False, True])
-def test_with_utc_a_column_of_midnights_holds_days_and_any_other_instants(is_typed: bool) -> None:
-    form = Format(time_zone="America/New_York", utc=True)
-    midnights, noon = [datetime(2026, 4, 1), None, datetime(2026, 1, 1)], datetime(2026, 1, 1, 12)
-    days = [date(2026, 4, 1), None, date(2026, 1, 1)]
-    for times, read in (
-        (midnights, days),
-        ([*midnights, noon], [date(2026, 3, 31), None, date(2025, 12, 31), days[2]]),
-    ):
-        cells = times if is_typed else [None if t is None else str(t) for t in times]
-        assert made("date", *cells, form=form).frame["cell"].to_list() == read
-    assert values("instant", midnights[0] if is_typed else str(midnights[0]), form=form) == [
-        datetime(2026, 4, 1, tzinfo=UTC)
-    ]
+@pytest.mark.parametrize(
+    ("written", "dates"), [(None, None), ("%Y-%m-%d %H:%M:%S", None), ("%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M")]
+)
+def test_with_utc_a_column_of_midnights_holds_days_and_any_other_instants(
+    written: str | None, dates: str | None
+) -> None:
+    """Typed, as ISO, and as it is declared."""
+    form = Format(time_zone="America/New_York", utc=True, dates=dates)
+
+    def read(kind: str, *times: datetime | None) -> list[object]:
+        cells = [t if t is None or written is None else t.strftime(written) for t in times]
+        return made(kind, *cells, form=form).frame["cell"].to_list()
+
+    midnights = (datetime(2026, 4, 1), None, datetime(2026, 1, 1))
+    assert read("date", *midnights) == [date(2026, 4, 1), None, date(2026, 1, 1)]
+    noon = datetime(2026, 1, 1, 12)
+    assert read("date", *midnights, noon) == [date(2026, 3, 31), None, date(2025, 12, 31), date(2026, 1, 1)]
+    assert read("instant", noon) == [datetime(2026, 1, 1, 12, tzinfo=UTC)]
 
 
 def test_typed_days_and_instants_need_no_text() -> None:

@@ -28,8 +28,8 @@ def day(text: pl.Expr, form: Format, *, zoned: bool = False) -> pl.Expr:
     With `zoned`, a date-time that names its offset gives its day in the business time zone, else null.
     """
     if form.dates:
-        local = declared(text, form.dates)
-        return plausible((in_business_zone(local, form) if has_zone(form) else local).dt.date())
+        found = _declared(text, form)
+        return plausible((in_business_zone(found, form) if form.utc or has_zone(form) else found).dt.date())
     text = _with_offset(text) if form.utc else text
     shaped = pl.when(text.str.contains(_LOCAL)).then(text.str.slice(0, 10))
     found = shaped.str.to_date("%Y-%m-%d", strict=False)
@@ -42,8 +42,8 @@ def instant(text: pl.Expr, form: Format) -> pl.Expr:
     Null for a text that is none, and for a time that the clock of the zone leaves out.
     """
     if form.dates:
-        local = declared(text, form.dates)
-        return local if has_zone(form) else to_utc(local, form)
+        found = _declared(text, form)
+        return found if form.utc or has_zone(form) else to_utc(found, form)
     text = _with_offset(text) if form.utc else text
     shaped = pl.when(text.str.contains(_LOCAL)).then(text.str.replace("T", " ", literal=True))
     patterns = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%d")
@@ -64,12 +64,13 @@ def name_offsets(texts: pl.Series) -> bool:
     return bool(texts.to_frame("cell").select(has_offset(pl.col("cell")).any()).item())
 
 
-def are_days(cells: pl.Series) -> bool:
-    """Whether no date-time without an offset, ISO or typed, has another time than midnight, as systems write days."""
+def are_days(cells: pl.Series, form: Format) -> bool:
+    """Whether no date-time without an offset, ISO, declared or typed, is later than midnight, as systems write days."""
     cell = pl.col("cell")
     is_later = cell.str.contains(_LOCAL) & ~cell.str.contains(_MIDNIGHT)
-    if cells.dtype.is_temporal():
-        is_later = cell != cell.dt.truncate("1d")
+    if form.dates or cells.dtype.is_temporal():
+        moment = cell if cells.dtype.is_temporal() else declared(cell, str(form.dates))
+        is_later = moment != moment.dt.truncate("1d")
     return not cells.to_frame("cell").select(is_later.any()).item()
 
 
@@ -82,6 +83,12 @@ def declared(text: pl.Expr, pattern: str) -> pl.Expr:
     """The date-time that a declared pattern reads, with the zone where it reads one."""
     found = text.str.to_datetime(pattern, strict=False, time_unit="us")
     return found.dt.replace_time_zone("UTC") if "%s" in pattern else found
+
+
+def _declared(text: pl.Expr, form: Format) -> pl.Expr:
+    """The same, in UTC where that is declared of times without a zone."""
+    found = declared(text, str(form.dates))
+    return found.dt.replace_time_zone("UTC") if form.utc and not has_zone(form) else found
 
 
 def in_business_zone(instant: pl.Expr, form: Format) -> pl.Expr:

@@ -87,8 +87,9 @@ def _cell(raw: pl.DataFrame, column: Asked) -> pl.Expr:
 
 def _reading(cells: pl.DataFrame, kept: pl.DataFrame, column: Asked, source: pl.DataType) -> _Reading:
     cell, is_iso = pl.col(column.name), _is_iso_text(column, source)
-    is_clock = column.kind == "date" and isinstance(source, pl.Datetime) and source.time_zone is None
-    utc = column.form.utc and not ((is_iso or is_clock) and dates.are_days(kept[column.name]))
+    is_clock = isinstance(source, pl.Datetime) and source.time_zone is None
+    is_told = column.kind == "date" and (is_clock or source == pl.String)
+    utc = column.form.utc and not (is_told and dates.are_days(kept[column.name], column.form))
     zoned = is_iso and (utc or dates.name_offsets(kept[column.name]))
     form = replace(column.form, utc=utc, marks=_has_marks(cells[column.name], column))
     unclear = _is_undeclared(column, source) and numbers.may_be_grouped(kept[column.name], form)
