@@ -9,11 +9,11 @@ from adapters.mapping.terms import Requirement
 _STATUSES = {
     "Active": "active",
     "Future": "active",
-    "Non Renewing": "active",
+    "Non Renewing": "cancelled",
     "In Trial": "trial",
     "Paused": "paused",
     "Cancelled": "ended",
-    "non_renewing": "active",
+    "non_renewing": "cancelled",
     "future": "active",
     "in_trial": "trial",
     "cancelled": "ended",
