@@ -19,7 +19,7 @@ from adapters.files.dialect import Dialect, dialect_of
 from adapters.files.opening import Opened
 from adapters.files.proof import proven
 from adapters.files.refusal import UnreadableError
-from adapters.files.rows import ROW
+from adapters.files.rows import ROW, is_nameless
 from adapters.values.cells import LONGEST
 from adapters.values.currencies import decimals_of
 from adapters.values.parsing import CURRENCY, DTYPES, Asked
@@ -86,7 +86,8 @@ def _plan(first: bytes, asks: Asks) -> _Plan | None:
         dialect = dialect_of(text[: text.rfind(b"\n") + 1].decode().encode(), Opening())
     except (UnreadableError, UnicodeDecodeError):
         return None
-    asked = asks(dialect.names) if dialect.lines_above == 1 else ()
+    is_plain = dialect.lines_above == 1 and not any(map(is_nameless, dialect.names))
+    asked = asks(dialect.names) if is_plain else ()
     by_name = {column.shown: column for column in asked}
     columns = [by_name.get(name) for name in dialect.names]
     shape = row_shape(columns, dialect.delimiter) if asked else None
