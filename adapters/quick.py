@@ -12,14 +12,14 @@ from pathlib import Path
 
 import polars as pl
 
-from adapters.files.container import at_hand
+from adapters.files.container import Bytes, at_hand
 from adapters.files.content import TEXT, format_named
 from adapters.files.declared import Opening
 from adapters.files.dialect import Dialect, dialect_of
 from adapters.files.opening import Opened
 from adapters.files.proof import proven
 from adapters.files.refusal import UnreadableError
-from adapters.files.rows import ROW
+from adapters.files.rows import ROW, is_nameless
 from adapters.values.cells import LONGEST
 from adapters.values.currencies import decimals_of
 from adapters.values.parsing import CURRENCY, DTYPES, Asked
@@ -45,21 +45,35 @@ class _Plan:
 
 def read_quickly(path: Path, name: str, asks: Asks) -> tuple[Opened, Typed] | None:
     """The file, its rows typed already, and what is to be said of them; None where it has to be read with care."""
-    if format_named(path) != TEXT:
+    found = _proven(path, asks) if format_named(path) == TEXT else None
+    if found is None:
         return None
+    text, plan, digest = found
+    scanned = _read(_scan(text if isinstance(text, bytes) else path, plan))
+    frame = None if scanned is None else _undoubted(scanned, plan.asked)
+    if frame is None:
+        return None
+    return Opened(name, digest, tuple(plan.dialect.names), frame), Typed(frame, (), frozenset())
+
+
+def scanned_quickly(path: Path, asks: Asks) -> pl.LazyFrame | None:
+    """What is asked for of a file on the disk, not read yet; None where it has to be read with care.
+
+    Texts are not looked at: one may stand for nothing.
+    """
+    found = _proven(path, asks)
+    return None if found is None else _scan(path, found[1])
+
+
+def _proven(path: Path, asks: Asks) -> tuple[Bytes, _Plan, str] | None:
+    """The bytes of the file, what to do with them, and their hash; None where a line is not plain."""
     try:
         with at_hand(path) as text:
             plan = _plan(text[:_FIRST], asks)
             digest = proven(text, plan.start, plan.shape) if plan else None
     except UnreadableError:
         return None
-    if plan is None or digest is None:
-        return None
-    scanned = _scanned(text if isinstance(text, bytes) else path, plan)
-    frame = None if scanned is None else _undoubted(scanned, plan.asked)
-    if frame is None:
-        return None
-    return Opened(name, digest, tuple(plan.dialect.names), frame), Typed(frame, (), frozenset())
+    return None if plan is None or digest is None else (text, plan, digest)
 
 
 def _plan(first: bytes, asks: Asks) -> _Plan | None:
@@ -72,16 +86,17 @@ def _plan(first: bytes, asks: Asks) -> _Plan | None:
         dialect = dialect_of(text[: text.rfind(b"\n") + 1].decode().encode(), Opening())
     except (UnreadableError, UnicodeDecodeError):
         return None
-    asked = asks(dialect.names) if dialect.lines_above == 1 else ()
+    is_plain = dialect.lines_above == 1 and not any(map(is_nameless, dialect.names))
+    asked = asks(dialect.names) if is_plain else ()
     by_name = {column.shown: column for column in asked}
     columns = [by_name.get(name) for name in dialect.names]
     shape = row_shape(columns, dialect.delimiter) if asked else None
     return _Plan(dialect, asked, columns, len(first) - len(text) + end, shape) if shape else None
 
 
-def _scanned(source: Path | bytes, plan: _Plan) -> pl.DataFrame | None:
-    """The numbered rows with what was asked for; None where the calendar has no such day."""
-    scan = pl.scan_csv(
+def _scan(source: Path | bytes, plan: _Plan) -> pl.LazyFrame:
+    """What was asked for, not read yet."""
+    return pl.scan_csv(
         source,
         has_header=False,
         skip_lines=1,
@@ -89,6 +104,10 @@ def _scanned(source: Path | bytes, plan: _Plan) -> pl.DataFrame | None:
         separator=plan.dialect.delimiter,
         glob=False,
     ).select(pl.col(column.shown).alias(column.name) for column in plan.asked)
+
+
+def _read(scan: pl.LazyFrame) -> pl.DataFrame | None:
+    """The rows, numbered; None where the calendar has no such day."""
     try:
         frame = scan.collect()
     except pl.exceptions.PolarsError:

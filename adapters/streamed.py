@@ -9,10 +9,11 @@ from pathlib import Path
 
 import polars as pl
 
-from adapters.files.content import is_archive
 from adapters.files.matching import data_files
 from adapters.named import are_told_apart, named
-from adapters.values.parsing import DTYPES
+from adapters.quick import scanned_quickly
+from adapters.values.formats import OURS
+from adapters.values.parsing import DTYPES, Asked
 from adapters.wanted import Wanted
 
 PARQUET, CSV = ".parquet", ".csv"
@@ -32,18 +33,18 @@ class StreamedFile:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Streamed:
-    """Table to its files, in the order of their names; `size` in bytes."""
+    """Table to its files, in the order of their names."""
 
     files: Mapping[str, Sequence[StreamedFile]]
-    size: int
 
 
-def streamed(folder: Path, wanted: Wanted) -> Streamed | None:
+def streamed(folder: Path, wanted: Wanted, least: int = 0) -> Streamed | None:
     """The tables of the folder's files as frames that are not read yet; None where it has to be read with care.
 
     So it has where a file is named for no table, is no Parquet or CSV file or lies in an archive or in a folder of its
-    own, where several files of a table are not told apart by a number, where a column is not of the table's type, and
-    where rows say when they became known.
+    own, where several files of a table are not told apart by a number, where a line of text is not plain, where a
+    column is not of the table's type, and where rows say when they became known; and where it has fewer than `least`
+    bytes.
     """
     if not folder.is_dir():
         return None
@@ -52,18 +53,21 @@ def streamed(folder: Path, wanted: Wanted) -> Streamed | None:
         return None
     if not all(len(found) == 1 or are_told_apart(name for _, name in found) for found in places.values()):
         return None
+    paths = [path for found in places.values() for path, _ in found]
+    if not all(path.is_file() for path in paths) or sum(path.stat().st_size for path in paths) < least:
+        return None
     files = {table: _files([path for path, _ in found], wanted.kinds(table)) for table, found in places.items()}
     whole = {table: found for table, found in files.items() if found}
     if len(whole) < len(files):
         return None
-    return Streamed(whole, sum(file.path.stat().st_size for found in whole.values() for file in found))
+    return Streamed(whole)
 
 
 def _files(paths: Sequence[Path], kinds: Mapping[str, str]) -> list[StreamedFile] | None:
     """The files of one table; None where one of them cannot be streamed."""
     found = []
     for path in paths:
-        frame = None if any(map(is_archive, path.parents)) else _scanned(path, kinds)
+        frame = _scanned(path, kinds)
         if frame is None:
             return None
         found.append(StreamedFile(path, frame, _lines(path, frame)))
@@ -73,18 +77,22 @@ def _files(paths: Sequence[Path], kinds: Mapping[str, str]) -> list[StreamedFile
 def _scanned(path: Path, kinds: Mapping[str, str]) -> pl.LazyFrame | None:
     """The file's columns that the table has, in its types; None where they are not."""
     if path.suffix == CSV:
-        header = pl.scan_csv(path, infer_schema=False).collect_schema().names()
-        types = {name: DTYPES[kinds[name]] if name in kinds else pl.String() for name in header}
-        scan = pl.scan_csv(path, schema=types)
-    elif path.suffix == PARQUET:
-        scan = pl.scan_parquet(path)
-        types = dict(scan.collect_schema())
+        scan = scanned_quickly(path, lambda header: _asked(header, kinds))
     else:
+        scan = pl.scan_parquet(path) if path.suffix == PARQUET else None
+    if scan is None:
         return None
+    types = scan.collect_schema()
     known = [name for name in types if name in kinds]
     if _LATER in types or not all(_fits(types[name], DTYPES[kinds[name]]) for name in known):
         return None
     return scan.select(known)
+
+
+def _asked(header: Sequence[str], kinds: Mapping[str, str]) -> list[Asked]:
+    """The columns of the table that the header has, in whatever case of letters."""
+    shown = {name.casefold(): name for name in header}
+    return [Asked(name, kind, OURS, shown[name]) for name, kind in kinds.items() if name in shown]
 
 
 def _fits(kind: pl.DataType, wanted: pl.DataType) -> bool:

@@ -219,11 +219,12 @@ def take_in(
     return Exports(checked, _inputs(delivery, checked, as_of), problems, mapping, matches)
 
 
-def as_streams(folder: Path) -> Streamed | None:
-    """The tables of the folder as frames that are not read yet, unchecked; None where it has to be read with care."""
+def as_streams(folder: Path, least: int) -> Streamed | None:
+    """The tables of a folder of so many bytes as frames that are not read yet, unchecked; None where it has to be read
+    with care, or is smaller."""
     if (folder / SOURCES).exists():
         return None
-    return streamed(folder, Wanted(LAYOUT, OPEN_TABLES))
+    return streamed(folder, Wanted(LAYOUT, OPEN_TABLES), least)
 
 
 def _with_lines(problems: Iterable[Problem], delivery: Delivery) -> list[Problem]:

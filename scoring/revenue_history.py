@@ -93,8 +93,8 @@ def told(
     Raises ProblemsFoundError as a run does; NoOwnersError where `owners` are asked for and the policy has none;
     ChangedError, with nothing kept, where a streamed file changes meanwhile.
     """
-    flowing = None if streams is False else as_streams(request.folder)
-    if flowing is not None and (streams or flowing.size >= LARGE):
+    flowing = None if streams is False else as_streams(request.folder, 0 if streams else LARGE)
+    if flowing is not None:
         try:
             return _flowing(request, flowing, count, frames, owners=owners, kept=kept)
         except (NotPackedError, pl.exceptions.PolarsError):

@@ -115,13 +115,24 @@ def test_a_file_without_rows_is_refused(tmp_path: Path, text: str) -> None:
     [
         ("id,amount,Amount ", 'columns "amount" and "Amount" have the same name'),
         ("id,amount,amount", "duplicate header"),
-        ("id,,amount", "column 2 of 3 has no name"),
+        ("id,,amount", "column 2 of 3 has no name in the header, and holds something"),
+        ("id,amount,", "column 3 of 3 has no name in the header, and holds something"),
         (",".join(f"c{n}" for n in range(501)), "501 columns, the limit is 500"),
     ],
 )
 def test_a_faulty_header_is_refused(tmp_path: Path, header: str, what: str) -> None:
     cells = header.count(",") + 1
     assert what in refusal(opened(tmp_path, f"{header}\n{','.join('1' * cells)}\n")).what
+
+
+@pytest.mark.parametrize("body", ["A1,,5,,\nA2,, 7, ,\n", '"A1","","5","",""\nA2,,"7",,\n', 'A1,,5,,\n"A\n2",,7,,\n'])
+def test_columns_without_a_name_that_hold_nothing_are_left_out(tmp_path: Path, body: str) -> None:
+    """As in a workbook; a line that lacks the delimiters of them is still too short."""
+    file = opened(tmp_path, f"id,,amount,,\n{body}")
+    assert file.faults == ()
+    assert file.header == ("id", "amount")
+    assert [row[2].strip() for row in rows(file)] == ["5", "7"]
+    assert "3 cells instead of 5" in opened(tmp_path, f"id,,amount,,\n{body}A3,,8\n").faults[0].what
 
 
 def test_an_undecodable_byte_is_named_with_line_and_offset(tmp_path: Path) -> None:

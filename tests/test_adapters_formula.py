@@ -46,6 +46,12 @@ def test_a_half_is_rounded_to_even(a: str, value: str) -> None:
     assert result("a * 1", a=a) == Decimal(value)
 
 
+def test_columns_may_have_twelve_decimals() -> None:
+    assert result("a * b", a="0.000000000004", b="25000000") == Decimal("0.0001")
+    assert result("a * 12", a="33.333333333333") == Decimal("400")
+    assert result("a", a="9999999999999.000000000001") == Decimal("9999999999999")
+
+
 def test_names_with_blanks_stand_in_backquotes() -> None:
     frame = pl.DataFrame(
         {"Split Percent": [Decimal(25)], "Größe": [Decimal(2)]},

@@ -314,6 +314,19 @@ def test_an_offset_is_turned_into_the_business_day_and_told() -> None:
     assert declared.faults == ()
 
 
+@pytest.mark.parametrize("offset", ["Z", " UTC", "-07", "-0700", " -0700", "-07:00", ".25-07", " Z"])
+def test_an_offset_is_known_as_databases_and_scripts_write_it(offset: str) -> None:
+    """Half past six in the evening in Denver is half past midnight of the next day in UTC."""
+    said = f"2026-03-31 17:30:00{offset}"
+    is_utc = offset.strip() in ("Z", "UTC")
+    fraction = 250_000 if "." in offset else 0
+    instant = (
+        datetime(2026, 3, 31, 17, 30, 0, fraction, UTC) if is_utc else datetime(2026, 4, 1, 0, 30, 0, fraction, UTC)
+    )
+    assert values("instant", said) == [instant]
+    assert made("date", said, form=Format(time_zone="Asia/Tokyo")).frame["cell"].to_list() == [date(2026, 4, 1)]
+
+
 def test_instants_are_utc() -> None:
     berlin = Format(time_zone="Europe/Berlin")
     cells = ("2026-01-01", "2026-07-01 12:00", "2026-07-01T12:00:00Z", "2026-07-01 12:00:00+05:30")
@@ -343,6 +356,26 @@ def test_a_day_declared_to_mean_nothing_may_be_typed_and_have_its_midnight(
 ) -> None:
     read = date(2026, 3, 1) if kind == "date" else datetime(2026, 3, 1, tzinfo=UTC)
     assert values(kind, never, day, form=Format(nulls=(word,))) == [None, read]
+
+
+@pytest.mark.parametrize(
+    ("written", "dates"), [(None, None), ("%Y-%m-%d %H:%M:%S", None), ("%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M")]
+)
+def test_with_utc_a_column_of_midnights_holds_days_and_any_other_instants(
+    written: str | None, dates: str | None
+) -> None:
+    """Typed, as ISO, and as it is declared."""
+    form = Format(time_zone="America/New_York", utc=True, dates=dates)
+
+    def read(kind: str, *times: datetime | None) -> list[object]:
+        cells = [t if t is None or written is None else t.strftime(written) for t in times]
+        return made(kind, *cells, form=form).frame["cell"].to_list()
+
+    midnights = (datetime(2026, 4, 1), None, datetime(2026, 1, 1))
+    assert read("date", *midnights) == [date(2026, 4, 1), None, date(2026, 1, 1)]
+    noon = datetime(2026, 1, 1, 12)
+    assert read("date", *midnights, noon) == [date(2026, 3, 31), None, date(2025, 12, 31), date(2026, 1, 1)]
+    assert read("instant", noon) == [datetime(2026, 1, 1, 12, tzinfo=UTC)]
 
 
 def test_typed_days_and_instants_need_no_text() -> None:

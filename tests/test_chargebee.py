@@ -1,7 +1,11 @@
-"""Is an export of Chargebee read as it is downloaded: a zip, in which files tell of each other?"""
+"""Is an export of Chargebee read as it is downloaded, and what is a subscription worth until when?"""
 
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from zipfile import ZipFile
+
+import pytest
 
 from adapters import read_folder
 from scoring.tables import LAYOUT, OPEN_TABLES, TABLES
@@ -20,3 +24,57 @@ def test_the_zip_says_what_its_folder_does(tmp_path: Path) -> None:
     for table, frame in unpacked.items():
         assert packed[table].drop("origin_file").equals(frame.drop("origin_file")), table
         assert packed[table]["origin_file"].str.starts_with("export.zip/").all()
+
+
+KNOWN = {
+    "subscriptions.id": "cb1",
+    "subscriptions.plan_id": "standard",
+    "subscriptions.plan_quantity": "2",
+    "subscriptions.plan_unit_price": "45.00",
+    "subscriptions.billing_period": "1",
+    "subscriptions.billing_period_unit": "month",
+    "subscriptions.status": "Active",
+    "subscriptions.started_at": "2025-01-05 10:00:00",
+    "customers.id": "cbA",
+}
+PAUSE = {"subscriptions.pause_date": "2026-03-05 10:00:00"}
+
+
+@pytest.mark.parametrize(
+    ("further", "ends", "status"),
+    [
+        ({"subscriptions.status": "Paused", **PAUSE}, date(2026, 3, 5), "ended"),
+        ({"subscriptions.status": "paused", **PAUSE}, date(2026, 3, 5), "ended"),
+        ({"subscriptions.status": "Active", **PAUSE}, None, "active"),
+        ({"subscriptions.status": "Paused", "subscriptions.pause_date": ""}, None, "paused"),
+    ],
+)
+def test_what_rests_was_paid_until_the_day_of_the_pause(
+    tmp_path: Path, further: dict[str, str], ends: date | None, status: str
+) -> None:
+    """A pause that is planned takes nothing away yet; of one without a day nobody knows since when."""
+    assert read(tmp_path, KNOWN | further) == [(Decimal(90), date(2025, 1, 5), ends, status)]
+    add_on = {"Subscription Id": "cb1", "Addon Id": "sms", "Addon Quantity": "3", "Addon Unit Price": "5.00"}
+    assert read(tmp_path, KNOWN | further, add_on)[1] == (Decimal(15), date(2025, 1, 5), ends, status)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "unit", "whole", "amount"),
+    [("2", "45.00", "90.00", "90"), ("120", "", "830.00", "830"), ("", "300.00", "", "300"), ("", "", "", None)],
+)
+def test_tiers_and_what_is_not_counted_have_an_amount(
+    tmp_path: Path, quantity: str, unit: str, whole: str, amount: str | None
+) -> None:
+    prices = {"plan_quantity": quantity, "plan_unit_price": unit, "plan_amount": whole}
+    found = read(tmp_path, KNOWN | {f"subscriptions.{name}": value for name, value in prices.items()})
+    assert [line[0] for line in found] == [None if amount is None else Decimal(amount)]
+
+
+def read(folder: Path, subscription: dict[str, str], add_on: dict[str, str] | None = None) -> list[tuple[object, ...]]:
+    """The lines of both: amount, first day, end, status."""
+    for name, row in (("Subscriptions.csv", subscription), ("SubscriptionAddons.csv", add_on)):
+        if row:
+            (folder / name).write_text(f"{','.join(row)}\n{','.join(row.values())}\n", encoding="utf-8")
+    lines = read_folder(folder, LAYOUT, OPEN_TABLES, None).tables["contracts"].sort("line_id")
+    ends = lines["ends_on"] if "ends_on" in lines.columns else [None] * lines.height
+    return [*zip(lines["amount"], lines["starts_on"], ends, lines["status"], strict=True)]

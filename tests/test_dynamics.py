@@ -53,3 +53,11 @@ def test_an_estimate_is_no_revenue(tmp_path: Path) -> None:
     delivery = read_folder(tmp_path, LAYOUT, OPEN_TABLES, None)
     assert "invoices" not in delivery.tables
     assert any("nothing in it says amount" in f.what for f in delivery.faults)
+
+
+def test_currencies_are_read_by_their_names(tmp_path: Path) -> None:
+    rows = [f"A,Acorn Ltd,Ann,Won,500,2026-01-31,{said}\n" for said in ("US Dollar", "Euro", "Pound Sterling", "JPY")]
+    text = "Topic,Potential Customer,Owner,Status,Actual revenue,Actual close date,Currency\n" + "".join(rows)
+    (tmp_path / "won.csv").write_text(text, encoding="utf-8")
+    deals = read_folder(tmp_path, LAYOUT, OPEN_TABLES, None).tables["invoices"]
+    assert deals["currency"].to_list() == ["USD", "EUR", "GBP", "JPY"]

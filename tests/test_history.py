@@ -198,6 +198,31 @@ def test_a_wrong_line_in_a_stream_has_the_folder_read_with_care_and_is_named(tmp
     assert err.endswith(f"Next: bookscore check {tmp_path / 'c'}\n")
 
 
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("contracts", ",", ";"),
+        ("contracts", ",", "\t"),
+        ("contracts", "account_id", "Account_ID"),
+        ("contracts", "c2,a1", "c2, a1"),
+        ("ownership", ",m2", ", m2"),
+        ("accounts", "a2,", "a2 ,"),
+    ],
+)
+def test_a_stream_reads_odd_text_as_it_is_held(tmp_path: Path, name: str, old: str, new: str) -> None:
+    assert old in FILES[name]
+    folder = company(tmp_path / "c", {**FILES, name: FILES[name].replace(old, new)})
+    assert rows(folder, "--by", "manager", "--stream") == rows(folder, "--by", "manager", "--hold")
+
+
+@pytest.mark.parametrize("odd", ["100.00001", "1e2", "100,5.00", "100.00,EUR,month,2025-1-1,,,,,"])
+def test_what_is_refused_where_lines_are_held_is_refused_in_a_stream(tmp_path: Path, odd: str) -> None:
+    """An amount of too many decimals, an exponent, a cell too many, a day of one digit."""
+    line = f"c9,a1,,{odd}" + (",EUR,month,2025-01-01,," if "EUR" not in odd else "")
+    folder = company(tmp_path / "c", {**FILES, "contracts": f"{FILES['contracts']}{line}\n"})
+    assert told(folder, "--stream")[0] == 3
+
+
 def test_a_line_that_looks_at_another_does_not_hide_an_unknown_account_in_a_stream(tmp_path: Path) -> None:
     columns = [c for c in TABLES["contracts"].schema if c not in ("origin_file", "origin_row", "recorded_at")]
     lines = [

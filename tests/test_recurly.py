@@ -1,5 +1,6 @@
 """What is a subscription of Recurly worth, by the columns that its export has?"""
 
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -39,3 +40,24 @@ def test_add_ons_count_or_are_said_to_be_missing(
     delivery = read_folder(tmp_path, LAYOUT, OPEN_TABLES, None)
     assert delivery.tables["contracts"]["amount"].to_list() == [Decimal(amount)]
     assert [f.what for f in delivery.faults if "add-ons" in f.what] == notes
+
+
+VERSIONS = """\
+id,account_id,plan_id,unit_amount,quantity,add_ons_total,currency,current_period_ends_at,state,activated_at,paused_at,updated_at
+r1,a,p1,10,2,5,USD,2026-05-01 00:00:00,paused,2025-01-01 10:00:00,2026-04-01 10:00:00,2026-04-01 10:00:00
+r2,a,p1,10,2,5,USD,2026-05-01 00:00:00,active,2025-01-01 10:00:00,2026-07-01 10:00:00,2026-04-01 10:00:00
+"""
+PLANS = (
+    "id,code,name,interval_unit,interval_length,auto_renew,updated_at\np1,std,Std,months,1,true,2025-01-01 00:00:00\n"
+)
+
+
+def test_what_rests_was_paid_until_the_day_of_the_pause(tmp_path: Path) -> None:
+    """A pause that is planned takes nothing away yet."""
+    (tmp_path / "subscription_history.csv").write_text(VERSIONS, encoding="utf-8")
+    (tmp_path / "plan_history.csv").write_text(PLANS, encoding="utf-8")
+    lines = read_folder(tmp_path, LAYOUT, OPEN_TABLES, None).tables["contracts"]
+    assert lines.select("line_id", "amount", "ends_on", "status").rows() == [
+        ("r1", Decimal(25), date(2026, 4, 1), "ended"),
+        ("r2", Decimal(25), None, "active"),
+    ]

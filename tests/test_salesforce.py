@@ -4,6 +4,8 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
 from adapters import read_folder
 from adapters.delivery import Delivery
 from adapters.files.headers import headers_in
@@ -114,3 +116,19 @@ def test_times_of_the_data_export_are_in_utc_and_changes_near_midnight_are_told(
     told = [f.what for f in delivery.faults if f.severity == "note"]
     moved = "1 date-time on another day in the business time zone Europe/Berlin than written, the first"
     assert told.count(moved) == 2
+
+
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "Asia/Tokyo"])
+def test_a_close_date_is_a_day_though_the_data_export_writes_its_midnight(tmp_path: Path, zone: str) -> None:
+    """The owner of the deal changes on that day, at noon in UTC."""
+    deal = f"006Ax000000OpA1IAK,{ACORN},Closed Won,5,2026-04-01 00:00:00,{BEN},1,2026-01-10 00:00:00"
+    files = {
+        "Opportunity.csv": f"Id,AccountId,StageName,Amount,CloseDate,OwnerId,IsWon,CreatedDate\n{deal}\n",
+        "OpportunityFieldHistory.csv": "OpportunityId,Field,OldValue,NewValue,CreatedDate\n"
+        f"006Ax000000OpA1IAK,Owner,{ANN},{BEN},2026-04-01 12:00:00\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    made = plan(recognised(headers_in(tmp_path), EXPORTS)).sources.model_copy(update={"time_zone": zone})
+    deals = read_folder(tmp_path, LAYOUT, OPEN_TABLES, made).tables["invoices"]
+    assert deals.select("dated_on", "seller_id").rows() == [(date(2026, 4, 1), BEN)]

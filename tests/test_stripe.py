@@ -12,7 +12,11 @@ from tabled import table
 
 from adapters import read_folder
 from adapters.draft import draft
+from adapters.files.headers import headers_in
+from adapters.known.planning import plan
+from adapters.known.recognised import recognised
 from adapters.mapping.sources import Sources
+from adapters.systems import EXPORTS
 from scoring import document
 from scoring.days import Span
 from scoring.facts.due import Terms as Renewals
@@ -142,6 +146,53 @@ def test_amounts_are_divided_by_what_the_currency_has(tmp_path: Path, currency: 
     assert found.select("account_id", "amount", "currency", "every", "starts_on").rows() == [
         ("cus_A", Decimal(amount), currency.upper(), "1 month", date(2026, 1, 5))
     ]
+
+
+@pytest.mark.parametrize(
+    ("price", "quantity", "amount"),
+    [
+        ("4500,4500,", 3, "135.00"),
+        (",0.5,", 1_000, "5.00"),
+        (",12.345,", 100, "12.345"),
+        ("5000,5000,100", 300, "150.00"),
+        (",250.5,100", 1_000, "25.05"),
+        (",,", 3, None),
+    ],
+)
+def test_units_may_cost_parts_of_a_cent_or_come_in_packs(
+    tmp_path: Path, price: str, quantity: int, amount: str | None
+) -> None:
+    """The price is that in cents, the same as a decimal, and how many units it is for; a tiered one has none."""
+    found = contracts(
+        tmp_path,
+        {
+            "subscription.csv": "id,customer_id,billing_cycle_anchor,cancel_at_period_end,status,start_date\n"
+            "sub_A,cus_A,1767607200,false,active,1767607200\n",
+            "subscription_item.csv": "id,price_id,quantity,subscription_id,created\n"
+            f"si_A,price_A,{quantity},sub_A,1767607200\n",
+            "price.csv": "id,currency,product_id,recurring_interval,recurring_interval_count,unit_amount,"
+            f"unit_amount_decimal,transform_quantity_divide_by\nprice_A,usd,prod_A,month,1,{price}\n",
+        },
+    )
+    assert found["amount"].to_list() == [None if amount is None else Decimal(amount)]
+
+
+def test_times_of_the_dashboard_and_of_a_warehouse_are_in_utc(tmp_path: Path) -> None:
+    """Half past eleven in the evening of 31 March in UTC is half past one of 1 April in Berlin."""
+    files = {
+        "subscriptions.csv": "id,Customer ID,Plan,Interval,Amount,Status,Created (UTC),Canceled At (UTC),"
+        "Ended At (UTC)\n"
+        "sub_A,cus_A,Std,month,90.00,canceled,2025-12-31 23:30,2026-03-31 23:30,2026-03-31 23:30\n",
+        "invoices.csv": "id,created,currency,customer,amount_due,amount_paid,billing_reason,total,status,subscription\n"
+        "in_2,2026-03-31 23:30:00,usd,cus_A,500,500,manual,500,paid,\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    made = plan(recognised(headers_in(tmp_path), EXPORTS)).sources.model_copy(update={"time_zone": "Europe/Berlin"})
+    tables = read_folder(tmp_path, LAYOUT, OPEN_TABLES, made).tables
+    days = tables["contracts"].select("starts_on", "ends_on", "cancelled_on").row(0)
+    assert days == (date(2026, 1, 1), date(2026, 4, 1), date(2026, 4, 1))
+    assert tables["invoices"]["dated_on"].to_list() == [date(2026, 4, 1)]
 
 
 @pytest.mark.parametrize(

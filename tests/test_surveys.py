@@ -77,6 +77,25 @@ def test_a_number_is_never_cut_out_of_another(tmp_path: Path, said: str) -> None
     assert kinds(delivery) == [("nps", None if said == "1-5" else Decimal(said))]
 
 
+@pytest.mark.parametrize(
+    ("said", "score"),
+    [
+        ("Not at all likely - 0", 0),
+        ("Extremely likely - 10", 10),
+        ("Extremely likely (10)", 10),
+        ("10 - Extremely likely", 10),
+        ("Scale 0-10 - 7", None),
+        ("Likely - 8.5", None),
+        ("Likely-3", None),
+        ("Likely - -3", None),
+    ],
+)
+def test_the_ends_of_a_scale_have_words_before_or_behind(tmp_path: Path, said: str, score: int | None) -> None:
+    delivery = read(tmp_path, "survey.csv", f"Timestamp,Email,NPS\n2026-05-02,ann@acorn.example,{said}\n")
+    assert kinds(delivery) == [("nps", None if score is None else Decimal(score))]
+    assert [f.value for f in delivery.faults if f.severity == "error"] == ([said] if score is None else [])
+
+
 def test_words_that_nobody_knows_are_an_error_and_not_dropped(tmp_path: Path) -> None:
     delivery = read(tmp_path, "a.csv", "Timestamp,Email,How satisfied are you?\n2026-05-02 10:00,a@b.example,Meh\n")
     assert [(f.value, f.severity) for f in delivery.faults if f.severity == "error"] == [("meh", "error")]

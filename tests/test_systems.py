@@ -19,6 +19,7 @@ from adapters import read_folder
 from adapters.delivery import Delivery
 from adapters.draft import draft
 from adapters.files.headers import headers_in
+from adapters.known.export import Export
 from adapters.known.recognised import recognised
 from adapters.mapping.sources import Sources
 from adapters.systems import EXPORTS
@@ -131,6 +132,11 @@ def test_names_of_exports_are_unique_and_begin_with_their_system() -> None:
     names = [e.name for e in EXPORTS]
     assert len(names) == len({*names})
     assert all("." in n for n in names)
+
+
+@pytest.mark.parametrize("export", [e for e in EXPORTS if ".api_" in e.name and e.fills], ids=lambda e: e.name)
+def test_times_of_a_warehouse_are_in_utc_but_zuora_has_days(export: Export) -> None:
+    assert bool(export.settings.get("utc")) == (export.system != "zuora")
 
 
 @pytest.mark.parametrize("export", EXPORTS, ids=[e.name for e in EXPORTS])

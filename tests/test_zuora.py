@@ -47,6 +47,16 @@ def test_only_the_lines_of_the_version_that_counts_are_summed(tmp_path: Path) ->
     assert "USD" not in said[0]
 
 
+@pytest.mark.parametrize(
+    ("mrr", "amount"), [("33.333333333", "33.3333"), ("66.666666667", "66.6667"), ("-0.000050001", "-0.0001")]
+)
+def test_revenue_of_a_month_that_does_not_come_out_even_is_rounded(tmp_path: Path, mrr: str, amount: str) -> None:
+    """Zuora keeps nine decimals: 400.00 a year are 33.333333333 a month."""
+    delivery = read(tmp_path, subscriptions=SUBSCRIPTIONS, charges=CHARGES.replace("150", mrr))
+    assert [f for f in delivery.faults if f.severity == "error"] == []
+    assert lines(delivery)["c4"] == Decimal(amount)
+
+
 @pytest.mark.parametrize("order", list(permutations((1, 2, 3)))[:4])
 def test_the_order_of_rows_does_not_matter(tmp_path: Path, order: tuple[int, ...]) -> None:
     head, *rows = SUBSCRIPTIONS.splitlines()

@@ -13,7 +13,7 @@ from adapters.files.dialect import Dialect, dialect_of
 from adapters.files.quoted import read_carefully
 from adapters.files.ragged import ragged, row_faults
 from adapters.files.refusal import UnreadableError
-from adapters.files.rows import ROW, Rows, filled, no_rows, numbered
+from adapters.files.rows import ROW, Rows, filled, no_rows, numbered, without_nameless
 
 _CONTROLS = "\x01\x02\x03\x04\x05\x06"
 
@@ -27,7 +27,8 @@ def read_text(data: bytes, opening: Opening) -> Rows:
     if not dialect.body or dialect.body.isspace():
         raise no_rows()
     rows = _quoted(dialect) if b'"' in dialect.body else _unquoted(dialect)
-    return replace(rows, faults=(*rows.faults, *dialect.footer.faults(rows.frame.height + rows.lost)))
+    told = dialect.footer.faults(rows.frame.height + rows.lost)
+    return replace(rows, frame=without_nameless(rows.frame), faults=(*rows.faults, *told))
 
 
 def _unquoted(dialect: Dialect) -> Rows:

@@ -41,7 +41,7 @@ def dialect_of(data: bytes, opening: Opening) -> Dialect:
         declared, data = line[1].decode("latin-1"), data[line.end() :]
     delimiter = declared or detect(data)
     cells, lines, body = _split_header(data, delimiter, opening.header_rows)
-    names = header_names(cells, repeated=opening.repeated)
+    names = header_names(cells, repeated=opening.repeated, may_lack=True)
     body, footer = cut(body, delimiter) if opening.footer else (body, Footer())
     return Dialect(delimiter, names, body, lines + (line is not None), footer)
 

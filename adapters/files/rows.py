@@ -12,6 +12,9 @@ from adapters.files.refusal import UnreadableError
 ROW = " row"
 """The column that numbers data rows from 1; no header can be called so, because headers are trimmed."""
 
+_NAMELESS = " column "
+"""Before the place of a column without a name; no header begins with it."""
+
 MOST_COLUMNS = 500
 
 
@@ -29,8 +32,10 @@ class Rows:
     lines: Lines = ()
 
 
-def header_names(cells: Sequence[str | None], *, repeated: bool = False) -> list[str]:
+def header_names(cells: Sequence[str | None], *, repeated: bool = False, may_lack: bool = False) -> list[str]:
     """The trimmed names of the columns. Raises UnreadableError where one is blank or stands there twice.
+
+    With `may_lack`, a blank one is called as no header can be, for `without_nameless` to look at.
 
     With `repeated`, those after the first of a name are called `Name (2)`, `Name (3)`, whatever their capitals; a
     blank one has the name of the column before it, whose further answers it holds.
@@ -43,18 +48,35 @@ def header_names(cells: Sequence[str | None], *, repeated: bool = False) -> list
     names = _apart(_continued(names)) if repeated else names
     seen: dict[str, str] = {}
     for place, name in enumerate(names, 1):
-        if not name:
-            raise UnreadableError(
-                f"column {place} of {len(names)} has no name in the header", "name it, or remove it from the export"
-            )
+        if not name and not may_lack:
+            raise _nameless(place, len(names))
         if name.casefold() in seen:
             raise UnreadableError(
                 f'duplicate header: columns "{seen[name.casefold()]}" and "{name}" have the same name',
-                "rename or remove one of them in the export",
+                "rename or remove one of them in the export, or declare repeated: true in sources.yaml",
                 column=name,
             )
-        seen[name.casefold()] = name
-    return names
+        seen[name.casefold() or str(place)] = name
+    return [name or f"{_NAMELESS}{place}" for place, name in enumerate(names, 1)]
+
+
+def is_nameless(name: str) -> bool:
+    """Whether the column was given that name for want of one."""
+    return name.startswith(_NAMELESS)
+
+
+def without_nameless(frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows without columns that have no name and hold nothing. Raises UnreadableError where one holds something."""
+    nameless = [name for name in frame.columns if is_nameless(name)]
+    for name in nameless:
+        if not frame.select(_is_blank(pl.col(name)).all()).item():
+            raise _nameless(int(name.removeprefix(_NAMELESS)), frame.width - 1)
+    return frame.drop(nameless)
+
+
+def _nameless(place: int, of: int) -> UnreadableError:
+    what = f"column {place} of {of} has no name in the header, and holds something"
+    return UnreadableError(what, "name it, or remove it from the export")
 
 
 def _continued(names: list[str]) -> list[str]:

@@ -12,12 +12,13 @@ import polars as pl
 
 from adapters.mapping.formula import Formula, FormulaError, Name, Node, Number
 from adapters.values.numbers import largest
+from adapters.values.parsing import DTYPES, SCALES
 
-OPERAND = pl.Decimal(18, 6)
+OPERAND = DTYPES["operand"]
 """What a column is read as to be computed with."""
 
 _MOST_BITS = 126
-_SCALE = 6
+_SCALE = SCALES["operand"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class _Term:
 def evaluate(formula: Formula, operands: pl.DataFrame, decimals: int) -> pl.Series:
     """The results as Decimal(18, decimals), half rounded to even.
 
-    `operands` has the columns of the formula as Decimal(18, 6). Null where one of them is null, where the
+    `operands` has the columns of the formula as `OPERAND`. Null where one of them is null, where the
     formula divides by zero, and where the result is too large. Raises FormulaError where the columns hold
     numbers so large that a step could not be exact.
     """
@@ -52,11 +53,11 @@ def evaluate(formula: Formula, operands: pl.DataFrame, decimals: int) -> pl.Seri
 
 def _column(cells: pl.Series) -> _Term:
     """The column with as few decimals as its values need, so that products stay small."""
-    whole = cells.to_physical().cast(pl.Int64)
-    scale = next(s for s in range(_SCALE + 1) if (whole % 10 ** (_SCALE - s) == 0).all())
+    top, held = pl.col(cells.name).to_physical(), cells.to_frame()
+    scale = next(s for s in range(_SCALE + 1) if held.select((top % 10 ** (_SCALE - s) == 0).all()).item())
     unit = 10 ** (_SCALE - scale)
-    bound = max((abs(v) // unit for v in (*whole.bottom_k(1), *whole.top_k(1)) if v is not None), default=0)
-    top = pl.col(cells.name).to_physical().cast(pl.Int128)
+    ends = held.select(least=top.min(), most=top.max()).row(0)
+    bound = max((abs(v) // unit for v in ends if v is not None), default=0)
     return _Term(top // unit if unit > 1 else top, bound, scale)
 
 

@@ -52,7 +52,7 @@ def _read(frame: pl.DataFrame, source: Source, asked: Asked) -> Computed:
 def _formula(frame: pl.DataFrame, source: FormulaOf, asked: Asked) -> Computed:
     """The results of a formula; `minor_of` divides each by as many as its currency has of the smallest unit."""
     formula, decimals = parse(source.formula), parsing.SCALES[asked.kind]
-    operands = typed(frame, [Asked(c, "number", asked.form, c) for c in formula.columns])
+    operands = typed(frame, [Asked(c, "operand", asked.form, c) for c in formula.columns])
     try:
         if source.minor_of:
             whole = _in_major_units(frame, source, operands, asked)

@@ -9,7 +9,7 @@ from adapters.values import dates
 from adapters.values.cells import text
 from adapters.values.formats import Format
 
-_LAST_MINUTE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]23:59(?::59(?:\.[0-9]+)?)?(?: ?Z)?$"
+_LAST_MINUTE = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ]23:59(?::59(?:\.[0-9]+)?)?{dates.OFFSET}?$"
 _SECONDS = r"^[0-9]{9,10}$"
 _DECIMALS = r"^-?[0-9]+\.[0-9]+$"
 _EXCEL_DAYS = r"^([0-9]{4,6})(?:[.,][0-9]+)?$"

@@ -1,5 +1,7 @@
 """Chargebee: the zip of an export, one CSV a kind of record, with names of two parts."""
 
+from itertools import product
+
 from adapters.known.export import Columns, Export, Fills
 from adapters.mapping.sources import ColumnOf, FirstOf, FormulaOf, JoinOf, LastOf, Lookup
 from adapters.mapping.terms import Requirement
@@ -7,17 +9,19 @@ from adapters.mapping.terms import Requirement
 _STATUSES = {
     "Active": "active",
     "Future": "active",
-    "Non Renewing": "active",
+    "Non Renewing": "cancelled",
     "In Trial": "trial",
     "Paused": "paused",
     "Cancelled": "ended",
-    "non_renewing": "active",
+    "non_renewing": "cancelled",
     "future": "active",
     "in_trial": "trial",
     "cancelled": "ended",
 }
+_RESTS = {"Paused": "ended", "paused": "ended"}
 _FILLED, _EMPTY = Requirement(filled=True), Requirement(filled=False)
 _NON_RENEWING = Requirement(like="(?i)^non.renewing$")
+_PAUSED = Requirement(like="(?i)^paused$")
 _LASTING = Requirement(**{"not": ["Transferred", "transferred"]})
 _NO_OWNER = "names no owners; take them from the CRM, or from a custom field by sources.yaml"
 
@@ -40,6 +44,7 @@ _OF_SUBSCRIPTION = {
     "its trial": "subscriptions.trial_end",
     "its end": "subscriptions.cancelled_at",
     "its term": "subscriptions.current_term_end",
+    "its pause": "subscriptions.pause_date",
     "its request": "subscriptions.cancel_schedule_created_at",
     "its count": "subscriptions.billing_period",
     "its unit": "subscriptions.billing_period_unit",
@@ -57,16 +62,30 @@ def _plan(column: str) -> Lookup:
     return Lookup(file="@chargebee.plans", on={column: "plans.id"}, take=taken, may_miss=True)
 
 
-def _dates(started: str, first_day: str, trial: str, ended: str, term: str, status: str) -> Columns:
-    """From the end of a trial to the day of cancellation, which for those that will not renew lies ahead."""
+def _price(units: tuple[str, ...], quantities: tuple[str, ...], wholes: tuple[str, ...] = ()) -> FirstOf:
+    """What all units cost; of tiers, which have no price of one unit, the whole; of what is not counted, the price."""
+    pairs = [*product(units, quantities)]
+    all_units = [FormulaOf(formula=f"`{unit}` * `{quantity}`") for unit, quantity in pairs]
+    uncounted = [ColumnOf(column=unit, where={quantity: _EMPTY}) for unit, quantity in pairs]
+    return FirstOf(first=[*all_units, *wholes, *uncounted])
+
+
+def _life(started: str, first_day: str, trial: str, ended: str, *, term: str, pause: str, status: str) -> Columns:
+    """From the end of a trial to the day of cancellation, which for those that will not renew lies ahead.
+
+    What is paused was paid until then, so it has ended; a line that is paused for us was never paid.
+    """
+    is_paused = {status: _PAUSED}
+    ends = [
+        ended,
+        ColumnOf(column=pause, where=is_paused),
+        ColumnOf(column=term, where={status: _NON_RENEWING}),
+    ]
+    rests = ColumnOf(column=status, words=_RESTS, where={**is_paused, pause: _FILLED})
     return {
         "starts_on": LastOf(last=[FirstOf(first=[started, first_day]), trial]),
-        "ends_on": LastOf(
-            last=[
-                FirstOf(first=[ended, ColumnOf(column=term, where={status: _NON_RENEWING})]),
-                ColumnOf(column=trial, where={ended: _FILLED}),
-            ]
-        ),
+        "ends_on": LastOf(last=[FirstOf(first=ends), ColumnOf(column=trial, where={ended: _FILLED})]),
+        "status": FirstOf(first=[rests, ColumnOf(column=status, words=_STATUSES)]),
     }
 
 
@@ -91,9 +110,8 @@ SUBSCRIPTIONS = Export(
                 "account_id": "customers.id",
                 "product": "subscriptions.plan_id",
                 "quantity": ("subscriptions.plan_quantity",),
-                "amount": (
-                    FormulaOf(formula="`subscriptions.plan_unit_price` * `subscriptions.plan_quantity`"),
-                    "subscriptions.plan_amount",
+                "amount": _price(
+                    ("subscriptions.plan_unit_price",), ("subscriptions.plan_quantity",), ("subscriptions.plan_amount",)
                 ),
                 "currency": (ColumnOf(column="subscriptions.currency_code", capitals=True), "plan currency"),
                 "every": FirstOf(
@@ -102,17 +120,17 @@ SUBSCRIPTIONS = Export(
                         JoinOf(join=["plan count", "plan unit"], small=True),
                     ]
                 ),
-                **_dates(
+                **_life(
                     "subscriptions.started_at",
                     "subscriptions.start_date",
                     "subscriptions.trial_end",
                     "subscriptions.cancelled_at",
-                    "subscriptions.current_term_end",
-                    "subscriptions.status",
+                    term="subscriptions.current_term_end",
+                    pause="subscriptions.pause_date",
+                    status="subscriptions.status",
                 ),
                 "cancelled_on": "subscriptions.cancel_schedule_created_at",
                 "end_reason": ("subscriptions.cancel_reason_code", "subscriptions.cancel_reason"),
-                "status": ColumnOf(column="subscriptions.status", words=_STATUSES),
             },
             required=("account_id", "amount", "every", "starts_on"),
             where={"subscriptions.status": _LASTING},
@@ -128,13 +146,13 @@ SUBSCRIPTIONS = Export(
 )
 
 
-def _of_items(product: tuple[str, ...], quantity: tuple[str, ...], price: tuple[str, ...]) -> Columns:
+def _of_items(item: str, quantity: tuple[str, ...], amount: FirstOf) -> Columns:
     return {
-        "line_id": JoinOf.model_validate({"join": ["Subscription Id", product[0]], "with": ":"}),
+        "line_id": JoinOf.model_validate({"join": ["Subscription Id", item], "with": ":"}),
         "account_id": "its customer",
-        "product": product,
+        "product": item,
         "quantity": quantity,
-        "amount": tuple(FormulaOf(formula=f"`{p}` * `{q}`") for p in price for q in quantity),
+        "amount": amount,
         "currency": (ColumnOf(column="its currency", capitals=True), "plan currency"),
         "every": FirstOf(
             first=[
@@ -142,9 +160,16 @@ def _of_items(product: tuple[str, ...], quantity: tuple[str, ...], price: tuple[
                 JoinOf(join=["plan count", "plan unit"], small=True),
             ],
         ),
-        **_dates("its start", "its first day", "its trial", "its end", "its term", "its status"),
+        **_life(
+            "its start",
+            "its first day",
+            "its trial",
+            "its end",
+            term="its term",
+            pause="its pause",
+            status="its status",
+        ),
         "cancelled_on": "its request",
-        "status": ColumnOf(column="its status", words=_STATUSES),
     }
 
 
@@ -155,7 +180,7 @@ ADD_ONS = Export(
     fills=(
         Fills(
             "contracts",
-            _of_items(("Addon Id",), ("Addon Quantity",), ("Addon Unit Price",)),
+            _of_items("Addon Id", ("Addon Quantity",), _price(("Addon Unit Price",), ("Addon Quantity",))),
             required=("account_id", "amount", "every", "starts_on"),
             lookups=(_SUBSCRIPTION, _plan("its plan")),
             unless=("chargebee.subscription_items",),
@@ -164,14 +189,16 @@ ADD_ONS = Export(
     lacks=("add-ons that were removed are not in it",),
 )
 
+_QUANTITY, _UNIT_PRICE = ("Quantity", "Item Quantity"), ("Unit Price", "Item Unit Price")
+
 ITEMS = Export(
     name="chargebee.subscription_items",
     what="Chargebee items of subscriptions",
-    tells=("Subscription Id", "Item Price Id", ("Quantity", "Item Quantity"), ("Unit Price", "Item Unit Price")),
+    tells=("Subscription Id", "Item Price Id", _QUANTITY, _UNIT_PRICE),
     fills=(
         Fills(
             "contracts",
-            _of_items(("Item Price Id",), ("Quantity", "Item Quantity"), ("Unit Price", "Item Unit Price")),
+            _of_items("Item Price Id", _QUANTITY, _price(_UNIT_PRICE, _QUANTITY, ("Amount", "Item Amount"))),
             required=("account_id", "amount", "every", "starts_on"),
             where={"Item Type": Requirement(**{"not": ["Charge", "charge"]})},
             lookups=(_SUBSCRIPTION,),
@@ -223,6 +250,34 @@ INVOICES = Export(
     lacks=("what was billed for subscriptions is left out, as subscriptions tell what they are worth",),
 )
 
+CREDIT_NOTES = Export(
+    name="chargebee.credit_notes",
+    what="Chargebee credit notes",
+    tells=("credit_notes.id", "credit_notes.total", "credit_notes.status", "customers.id"),
+    fills=(
+        Fills(
+            "invoices",
+            {
+                "line_id": "credit_notes.id",
+                "account_id": "customers.id",
+                "dated_on": "credit_notes.date",
+                "amount": FirstOf(
+                    first=[
+                        FormulaOf(formula="`credit_notes.tax` - `credit_notes.total`"),
+                        FormulaOf(formula="-`credit_notes.total`"),
+                    ]
+                ),
+                "currency": ColumnOf(column="credit_notes.currency_code", capitals=True),
+            },
+            required=("account_id", "dated_on", "amount"),
+            either=(("subscriptions.id", _EMPTY), ("credit_notes.subscription_id", _EMPTY)),
+            constants={"kind": "credit"},
+            where={"credit_notes.status": Requirement(**{"not": ["Voided", "voided"]})},
+        ),
+    ),
+    lacks=("credits for subscriptions are left out, as they change no price",),
+)
+
 PLANS = Export(name="chargebee.plans", what="Chargebee plans", tells=("plans.id", "plans.period", "plans.period_unit"))
 
 COUPONS = Export(
@@ -232,4 +287,4 @@ COUPONS = Export(
     lacks=("discounts of coupons are not taken off",),
 )
 
-EXPORTS = (SUBSCRIPTIONS, ADD_ONS, ITEMS, CUSTOMERS, INVOICES, PLANS, COUPONS)
+EXPORTS = (SUBSCRIPTIONS, ADD_ONS, ITEMS, CUSTOMERS, INVOICES, CREDIT_NOTES, PLANS, COUPONS)

@@ -29,6 +29,13 @@ _PLANS = tuple(
     for name in ("Name", "Plan name")
 )
 
+
+def _without_tax(amount: str, *taxes: str, minor_of: str | None = None) -> FirstOf:
+    """The amount, which is that after discounts and taxes, less the tax in the same unit, where there is any."""
+    formulas = (*(f"`{amount}` - `{tax}`" for tax in taxes), f"`{amount}`")
+    return FirstOf(first=[FormulaOf(formula=formula, minor_of=minor_of) for formula in formulas])
+
+
 _LINE: Columns = {
     "line_id": FirstOf(
         first=[
@@ -38,7 +45,10 @@ _LINE: Columns = {
         ]
     ),
     "account_id": "its customer",
-    "amount": (FormulaOf(formula="`Amount in cents`", minor_of="its currency"), "Amount"),
+    "amount": (
+        _without_tax("Amount in cents", "Tax amount in cents", "Tax amount", minor_of="its currency"),
+        _without_tax("Amount", "Tax amount"),
+    ),
     "currency": ColumnOf(column="its currency", capitals=True),
     "quantity": "Quantity",
 }

@@ -24,7 +24,7 @@ RESPONSES = Export(
             {
                 "account_id": account_of("email", "person_email", "person.email"),
                 "respondent": ("email", "person_email", "person.email", "person", "person id"),
-                "answered_on": tuple(ColumnOf(column=c, part=r"^(.*) UTC$", seconds=True) for c in _DAYS),
+                "answered_on": tuple(ColumnOf(column=c, seconds=True) for c in _DAYS),
                 "score": "score",
                 "kind": tuple(ColumnOf(column=c, words=_KINDS) for c in _TYPE),
                 "scale": tuple(ColumnOf(column=c, words=_SCALES) for c in _TYPE),

@@ -7,6 +7,22 @@ from adapters.mapping.terms import Requirement
 OPPORTUNITY, ACCOUNT, GOAL = (f"(Do Not Modify) {name}" for name in ("Opportunity", "Account", "Goal"))
 """The hidden first columns, which hold the record's id."""
 
+_CURRENCIES = {
+    "Australian Dollar": "AUD",
+    "British Pound": "GBP",
+    "Canadian Dollar": "CAD",
+    "Danish Krone": "DKK",
+    "Euro": "EUR",
+    "Indian Rupee": "INR",
+    "Japanese Yen": "JPY",
+    "Norwegian Krone": "NOK",
+    "Pound Sterling": "GBP",
+    "Swedish Krona": "SEK",
+    "Swiss Franc": "CHF",
+    "US Dollar": "USD",
+}
+"""Their names of currencies, which a view shows in place of codes."""
+
 _FILLED = Requirement(filled=True)
 _CUSTOMER = ("Potential Customer", "Account", "Customer", "Account Name")
 
@@ -41,7 +57,7 @@ OPPORTUNITIES = Export(
                 "account_id": FirstOf(first=["account_of_name", *_CUSTOMER]),
                 "dated_on": _day("Actual close date", "Close date"),
                 "amount": "Actual revenue",
-                "currency": ("Currency", "Transaction currency"),
+                "currency": tuple(ColumnOf(column=c, words=_CURRENCIES) for c in ("Currency", "Transaction currency")),
                 "seller_id": "Owner",
                 "kind": ColumnOf(column="Status", words={"Won": "deal"}),
             },

@@ -9,6 +9,9 @@ from adapters.mapping.terms import Requirement
 PRIMARY = "5"
 """The type of an association between a deal and its primary company."""
 
+IN_UTC = {"utc": True}
+"""Times of a warehouse are those of the API; the export dialog writes them on the clock of whoever exports."""
+
 _FILLED, _EMPTY = Requirement(filled=True), Requirement(filled=False)
 _NOT_TRUE = Requirement.model_validate({"not": True})
 _ID = ("Record ID", "hs_object_id")
@@ -35,6 +38,12 @@ def _changes(of: str, owners: Sequence[str], keys: Sequence[str], on_day: str | 
         for key in keys
         for theirs in (f"{of}_id", f"{of}Id")
     ]
+
+
+def _primary_company(deal: str) -> Lookup:
+    """Whose a deal is, by the column with its id."""
+    taken, primary = {"company_of_deal": "company_id"}, {"type_id": PRIMARY}
+    return Lookup(file="@hubspot.deal_companies", on={deal: "deal_id"}, take=taken, prefer=primary)
 
 
 _MERGED = [
@@ -92,13 +101,14 @@ API_COMPANIES = Export(
     what="HubSpot companies of a warehouse",
     tells=("id", "property_name", ("property_createdate", "property_domain", "property_industry")),
     never=("property_email", "property_dealname"),
+    settings=IN_UTC,
     fills=_COMPANIES,
 )
 
 DEALS = Export(
     name="hubspot.deals",
     what="HubSpot deals",
-    tells=(_ID, ("Deal Name", "dealname"), ("Deal Stage", "dealstage"), ("Amount", "Amount in company currency")),
+    tells=(_ID, ("Deal Name", "dealname"), ("Deal Stage", "dealstage"), "Amount"),
     fills=(
         Fills(
             "accounts",
@@ -121,7 +131,7 @@ DEALS = Export(
                     FirstOf(first=["company_of_name", "Associated Company (Primary)", "Associated Company"]),
                 ),
                 "dated_on": ("Close Date", "closedate"),
-                "amount": ("Amount", "Amount in company currency"),
+                "amount": "Amount",
                 "currency": ("Currency", "deal_currency_code"),
                 "seller_id": _DEAL_OWNER,
             },
@@ -135,15 +145,7 @@ DEALS = Export(
                 ("dealstage", "closedwon"),
             ),
             lookups=[
-                *(
-                    Lookup(
-                        file="@hubspot.deal_companies",
-                        on={key: "deal_id"},
-                        take={"company_of_deal": "company_id"},
-                        prefer={"type_id": PRIMARY},
-                    )
-                    for key in _ID
-                ),
+                *map(_primary_company, _ID),
                 *(
                     Lookup(
                         file="@hubspot.companies",
@@ -172,6 +174,7 @@ API_DEALS = Export(
     name="hubspot.api_deals",
     what="HubSpot deals of a warehouse",
     tells=("deal_id", "deal_pipeline_stage_id", "property_amount", "property_closedate"),
+    settings=IN_UTC,
     fills=(
         Fills(
             "invoices",
@@ -188,12 +191,7 @@ API_DEALS = Export(
             where={**_NOT_DELETED, "merged_into": _EMPTY},
             either=(("property_hs_is_closed_won", True), ("stage_won", True)),
             lookups=[
-                Lookup(
-                    file="@hubspot.deal_companies",
-                    on={"deal_id": "deal_id"},
-                    take={"company_of_deal": "company_id"},
-                    prefer={"type_id": PRIMARY},
-                ),
+                _primary_company("deal_id"),
                 Lookup(
                     file="@hubspot.stages",
                     on={"deal_pipeline_stage_id": "stage_id", "deal_pipeline_id": "pipeline_id"},

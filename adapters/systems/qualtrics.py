@@ -76,6 +76,7 @@ ANSWERS = Export(
     name="qualtrics.api_answers",
     what="Qualtrics answers",
     tells=("response_id", "question_id", "value", "sub_question_key", "question_option_key"),
+    settings={"utc": True},
     fills=(
         _long("nps", "0-10", **{"its selector": Requirement(like="^NPS$")}),
         _long(

@@ -34,8 +34,9 @@ _SATISFACTION = {
     "very unsatisfied": 1,
     "completely dissatisfied": 1,
 }
-_NUMBER = r"^\(?(\d{1,2})\)?(?:[^\d.,]\D*)?$"
-"""A number with words behind it, as `10 - Extremely likely`; no part of another one, as of 8.5 or -3."""
+_NUMBER = r"^(?:[^\W\d_]\D*(?: - |\())?\(?(\d{1,2})\)?(?:[^\d.,]\D*)?$"
+"""A number with words around it, as `10 - Extremely likely` or `Not at all likely - 0`; no part of another one, as of
+8.5 or -3."""
 
 ONE_QUESTION = "of several questions of one sort the first is read; map the others in sources.yaml"
 SCALES = "a satisfaction is taken as one of 1 (worst) to 5 (best), a recommendation as one of 0 to 10"

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from adapters.known.export import Export, Fills
-from adapters.mapping.sources import ColumnOf, FirstOf, JoinOf, Latest, Lookup
+from adapters.mapping.sources import ColumnOf, FirstOf, FormulaOf, JoinOf, Latest, Lookup
 from adapters.mapping.terms import Requirement
 
 _STATUSES = {"Active": "active", "Cancelled": "cancelled", "Canceled": "cancelled", "Suspended": "paused"}
@@ -23,6 +23,12 @@ _LAST_VERSION = "of a subscription only the last version counts that is active o
 _PRODUCT_NAME = Lookup(
     file="@zuora.api_products", on={"product_id": "id"}, take={"product name": "name"}, may_miss=True
 )
+
+
+def _rounded(mrr: str) -> FormulaOf:
+    """The revenue of a month, which of a year's 400.00 is kept as 33.333333333."""
+    return FormulaOf(formula=f"`{mrr}`")
+
 
 ACCOUNTS = Export(
     name="zuora.api_accounts",
@@ -74,7 +80,7 @@ CHARGES = Export(
                 "account_id": ("account_id", "its account"),
                 "product": FirstOf(first=["product name", "name"]),
                 "quantity": "quantity",
-                "amount": "mrr",
+                "amount": _rounded("mrr"),
                 "currency": ("transaction_currency", "account currency"),
                 "starts_on": "effective_start_date",
                 "ends_on": "effective_end_date",
@@ -197,7 +203,7 @@ def _fills(name: Callable[[str, str], str]) -> tuple[Fills, ...]:
                 "account_id": account,
                 "product": (name("Product", "Name"), name("Rate Plan Charge", "Name")),
                 "quantity": name("Rate Plan Charge", "Quantity"),
-                "amount": name("Rate Plan Charge", "MRR"),
+                "amount": _rounded(name("Rate Plan Charge", "MRR")),
                 "currency": (name("Account", "Currency"), name("Rate Plan Charge", "Currency")),
                 "starts_on": name("Rate Plan Charge", "Effective Start Date"),
                 "ends_on": name("Rate Plan Charge", "Effective End Date"),

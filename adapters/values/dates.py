@@ -13,9 +13,12 @@ CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", ", %H:%M", ", 
 
 _DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TIME = r"[T ](?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,9})?)?"
-_OFFSET = r"(?: ?Z|[+-][0-9]{2}:?[0-9]{2})"
-_ISO = f"{_DAY}(?:{_TIME}{_OFFSET}?)?$"
+OFFSET = r"(?: ?(?:Z|UTC|[+-][0-9]{2}(?::?[0-9]{2})?))"
+"""How an offset may be written behind a time: `Z`, `+02:00`, or, as databases do, ` UTC`, `+02`, ` +0200`."""
+
+_ISO = f"{_DAY}(?:{_TIME}{OFFSET}?)?$"
 _LOCAL = f"{_DAY}(?:{_TIME})?$"
+_MIDNIGHT = rf"{_DAY}(?:[T ]00:00(?::00(?:\.0+)?)?)?$"
 _SLASHED = r"^([0-9]{1,2})([/.-])([0-9]{1,2})[/.-]([0-9]{4}|[0-9]{2})(?:[ T,].*)?$"
 
 
@@ -25,8 +28,8 @@ def day(text: pl.Expr, form: Format, *, zoned: bool = False) -> pl.Expr:
     With `zoned`, a date-time that names its offset gives its day in the business time zone, else null.
     """
     if form.dates:
-        local = declared(text, form.dates)
-        return plausible((in_business_zone(local, form) if has_zone(form) else local).dt.date())
+        found = _declared(text, form)
+        return plausible((in_business_zone(found, form) if form.utc or has_zone(form) else found).dt.date())
     text = _with_offset(text) if form.utc else text
     shaped = pl.when(text.str.contains(_LOCAL)).then(text.str.slice(0, 10))
     found = shaped.str.to_date("%Y-%m-%d", strict=False)
@@ -39,8 +42,8 @@ def instant(text: pl.Expr, form: Format) -> pl.Expr:
     Null for a text that is none, and for a time that the clock of the zone leaves out.
     """
     if form.dates:
-        local = declared(text, form.dates)
-        return local if has_zone(form) else to_utc(local, form)
+        found = _declared(text, form)
+        return found if form.utc or has_zone(form) else to_utc(found, form)
     text = _with_offset(text) if form.utc else text
     shaped = pl.when(text.str.contains(_LOCAL)).then(text.str.replace("T", " ", literal=True))
     patterns = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%d")
@@ -50,7 +53,7 @@ def instant(text: pl.Expr, form: Format) -> pl.Expr:
 
 def has_offset(text: pl.Expr) -> pl.Expr:
     """Whether a text is an ISO date-time that names its offset."""
-    return text.str.contains(f"{_DAY}{_TIME}{_OFFSET}$")
+    return text.str.contains(f"{_DAY}{_TIME}{OFFSET}$")
 
 
 def name_offsets(texts: pl.Series) -> bool:
@@ -59,6 +62,16 @@ def name_offsets(texts: pl.Series) -> bool:
     if longest is None or int(str(longest)) < len("2026-04-01T00:00Z"):
         return False
     return bool(texts.to_frame("cell").select(has_offset(pl.col("cell")).any()).item())
+
+
+def are_days(cells: pl.Series, form: Format) -> bool:
+    """Whether no date-time without an offset, ISO, declared or typed, is later than midnight, as systems write days."""
+    cell = pl.col("cell")
+    is_later = cell.str.contains(_LOCAL) & ~cell.str.contains(_MIDNIGHT)
+    if form.dates or cells.dtype.is_temporal():
+        moment = cell if cells.dtype.is_temporal() else declared(cell, str(form.dates))
+        is_later = moment != moment.dt.truncate("1d")
+    return not cells.to_frame("cell").select(is_later.any()).item()
 
 
 def has_zone(form: Format) -> bool:
@@ -70,6 +83,12 @@ def declared(text: pl.Expr, pattern: str) -> pl.Expr:
     """The date-time that a declared pattern reads, with the zone where it reads one."""
     found = text.str.to_datetime(pattern, strict=False, time_unit="us")
     return found.dt.replace_time_zone("UTC") if "%s" in pattern else found
+
+
+def _declared(text: pl.Expr, form: Format) -> pl.Expr:
+    """The same, in UTC where that is declared of times without a zone."""
+    found = declared(text, str(form.dates))
+    return found.dt.replace_time_zone("UTC") if form.utc and not has_zone(form) else found
 
 
 def in_business_zone(instant: pl.Expr, form: Format) -> pl.Expr:
@@ -95,7 +114,8 @@ def _with_offset(text: pl.Expr) -> pl.Expr:
 
 def _zoned(text: pl.Expr) -> pl.Expr:
     """The instant of a text with an offset."""
-    shaped = pl.when(has_offset(text)).then(text.str.replace("T", " ", literal=True).str.replace(" ?Z$", "+00:00"))
+    numbered = text.str.replace(" ?(?:Z|UTC)$", "+00:00").str.replace(" ([+-][0-9:]+)$", "$1")
+    shaped = pl.when(has_offset(text)).then(numbered.str.replace("T", " ", literal=True))
     patterns = ("%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%d %H:%M%#z")
     return pl.coalesce(shaped.str.to_datetime(p, strict=False, time_unit="us") for p in patterns)
 

@@ -17,8 +17,8 @@ class Format:
     `dates` is a strftime pattern. `time_zone` is the business's: date-times with an offset are turned into it, those
     without are taken as being in it. With `whole_ids`, ids of 15 signs stand for those of 18. With `marks`, amounts
     may have currency signs or codes around them, parentheses or a minus behind, and powers of ten. `minor_digits` are
-    currencies whose smallest unit the system counts otherwise than ISO 4217 does. With `utc`, ISO date-times without an
-    offset are in UTC, not in the business time zone.
+    currencies whose smallest unit the system counts otherwise than ISO 4217 does. With `utc`, date-times without an
+    offset are in UTC, not in the business time zone; a column of dates in which all are at midnight holds days.
     """
 
     decimal: str | None = None

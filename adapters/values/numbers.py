@@ -8,7 +8,9 @@ from adapters.values.formats import Format
 from adapters.values.marks import unmarked
 
 LARGEST_MONEY = 10**13
-_DIGITS = 18
+_DIGITS, _MOST_DIGITS = 18, 38
+_DECIMALS = 6
+"""How many a number of few digits may have."""
 _SAID_AS_NUMBER = re.compile(r"[+-]?(nan|inf(inity)?)", re.IGNORECASE)
 _MARKED = re.compile(r"[0-9][)\u2212-]$|^[(\u2212].*[0-9]|^\D{1,4}[0-9]|[0-9]\D{1,4}$")
 _FIRST = 1_000
@@ -20,7 +22,7 @@ Words = tuple[str, str]
 
 
 def decimal(text: pl.Expr, scale: int, form: Format) -> pl.Expr:
-    """The number as Decimal(18, scale), null where the text is none or does not fit exactly."""
+    """The number as Decimal, of 18 digits if they are enough, null where the text is none or does not fit exactly."""
     text = bare(text, form)
     plain: pl.Expr = text
     if form.grouping:
@@ -28,7 +30,7 @@ def decimal(text: pl.Expr, scale: int, form: Format) -> pl.Expr:
     if form.point != ".":
         plain = plain.str.replace(form.point, ".", literal=True)
     shaped = pl.when(text.str.contains(_pattern(scale, form))).then(plain)
-    value = shaped.cast(pl.Decimal(_DIGITS, scale), strict=False)
+    value = shaped.cast(pl.Decimal(_digits(scale), scale), strict=False)
     return pl.when(value.abs() <= largest(scale)).then(value)
 
 
@@ -39,7 +41,11 @@ def whole(text: pl.Expr, form: Format) -> pl.Expr:
 
 def largest(scale: int) -> int:
     """The largest number that is taken with so many decimals."""
-    return min(LARGEST_MONEY, int(10 ** (_DIGITS - scale)) - 1)
+    return min(LARGEST_MONEY, int(10 ** (_digits(scale) - scale)) - 1)
+
+
+def _digits(scale: int) -> int:
+    return _DIGITS if scale <= _DECIMALS else _MOST_DIGITS
 
 
 def bare(text: pl.Expr, form: Format) -> pl.Expr:
@@ -82,7 +88,7 @@ def reason(value: str, scale: int, form: Format) -> Words:
     if re.fullmatch(r"[+-]?\d+(\.\d+)?[eE][+-]?\d+", value):
         what = "not a plain number: an exponent means a spreadsheet may have cut digits"
         return what, "export plain digits, or declare marks in sources.yaml if the system writes exponents"
-    if re.fullmatch(_pattern(_DIGITS * 2, form), value):
+    if re.fullmatch(_pattern(_MOST_DIGITS, form), value):
         return _does_not_fit(value, scale, form)
     if re.fullmatch(r"[+-]?[0-9][0-9.,' \u00a0\u202f\u2019]*", value):
         remedy = "declare decimal and thousands in sources.yaml as the export writes them"

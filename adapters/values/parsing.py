@@ -10,7 +10,7 @@ from adapters.values.cells import LONGEST
 from adapters.values.formats import NOTHING, Format
 from adapters.values.numbers import Words
 
-SCALES = {"money": 4, "number": 6, "whole": 0}
+SCALES = {"money": 4, "number": 6, "whole": 0, "operand": 12}
 
 DTYPES: dict[str, pl.DataType] = {
     "text": pl.String(),
@@ -18,10 +18,11 @@ DTYPES: dict[str, pl.DataType] = {
     "instant": pl.Datetime("us", "UTC"),
     "money": pl.Decimal(18, 4),
     "number": pl.Decimal(18, 6),
+    "operand": pl.Decimal(38, 12),
     "whole": pl.Int64(),
     "flag": pl.Boolean(),
 }
-"""The type that holds each kind."""
+"""The type that holds each kind; an operand is computed with, and what comes of it is rounded."""
 
 CURRENCY = "currency"
 """The column of currencies: codes, whatever their capitals."""
@@ -125,6 +126,8 @@ def _of_typed(cell: pl.Expr, asked: Asked, dtype: pl.DataType) -> pl.Expr:
     if dtype.is_decimal():
         return pl.when(cell.abs() <= numbers.largest(SCALES[asked.kind])).then(cell)
     has_zone = isinstance(dtype, pl.Datetime) and dtype.time_zone is not None
+    if isinstance(dtype, pl.Datetime) and asked.form.utc and not has_zone:
+        cell, has_zone = cell.dt.replace_time_zone("UTC"), True
     if asked.kind == "date":
         return dates.plausible((dates.in_business_zone(cell, asked.form) if has_zone else cell).dt.date())
     instant = cell.dt.cast_time_unit("us") if isinstance(dtype, pl.Datetime) else cell.cast(pl.Datetime("us"))

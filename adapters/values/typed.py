@@ -86,14 +86,18 @@ def _cell(raw: pl.DataFrame, column: Asked) -> pl.Expr:
 
 
 def _reading(cells: pl.DataFrame, kept: pl.DataFrame, column: Asked, source: pl.DataType) -> _Reading:
-    cell = pl.col(column.name)
-    zoned = _is_iso_text(column, source) and (column.form.utc or dates.name_offsets(kept[column.name]))
-    form = column.form if _has_marks(cells[column.name], column) else replace(column.form, marks=False)
+    cell, is_iso = pl.col(column.name), _is_iso_text(column, source)
+    is_clock = isinstance(source, pl.Datetime) and source.time_zone is None
+    is_told = column.kind == "date" and (is_clock or source == pl.String)
+    utc = column.form.utc and not (is_told and dates.are_days(kept[column.name], column.form))
+    zoned = is_iso and (utc or dates.name_offsets(kept[column.name]))
+    form = replace(column.form, utc=utc, marks=_has_marks(cells[column.name], column))
     unclear = _is_undeclared(column, source) and numbers.may_be_grouped(kept[column.name], form)
     made = value(cell, replace(column, form=form), cells.schema[column.name], zoned=zoned)
     if unclear:
         made = pl.when(~numbers.is_dotted(numbers.bare(cell, form))).then(made)
-    return _Reading(column, made, unclear, zoned or bool(getattr(source, "time_zone", None)))
+    is_moved = zoned or (is_clock and utc) or bool(getattr(source, "time_zone", None))
+    return _Reading(column, made, unclear, is_moved)
 
 
 def _has_lost(cells: pl.DataFrame, frame: pl.DataFrame, name: str) -> bool:
@@ -135,7 +139,9 @@ def _has_marks(cells: pl.Series, column: Asked) -> bool:
 
 def _is_undeclared(column: Asked, source: pl.DataType) -> bool:
     form = column.form
-    return column.kind in ("money", "number") and source == pl.String and not (form.decimal or form.thousands)
+    return (
+        column.kind in ("money", "number", "operand") and source == pl.String and not (form.decimal or form.thousands)
+    )
 
 
 def _of_whole_column(bad: pl.DataFrame, kept: pl.DataFrame, column: Asked) -> Words | None:

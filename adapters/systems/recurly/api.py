@@ -2,12 +2,13 @@
 
 from adapters.known.export import Columns, Export, Fills
 from adapters.mapping.sources import ColumnOf, FirstOf, FormulaOf, JoinOf, LastOf, Latest, Lookup
-from adapters.systems.recurly.words import BEGUN, COUNTED, EMPTY, FILLED, KINDS, NO_OWNER, STATUSES
+from adapters.systems.recurly.words import BEGUN, COUNTED, EMPTY, FILLED, KINDS, NO_OWNER, PAUSED, RESTS, STATUSES
 
 API_ACCOUNTS = Export(
     name="recurly.api_accounts",
     what="Recurly accounts of the API",
     tells=("id", "code", "bill_to", "cc_emails", "updated_at"),
+    settings={"utc": True},
     fills=(
         Fills(
             "accounts",
@@ -35,6 +36,7 @@ API_SUBSCRIPTIONS = Export(
     name="recurly.api_subscriptions",
     what="Recurly subscriptions of the API",
     tells=("id", "account_id", "plan_id", "unit_amount", "add_ons_total", "current_period_ends_at", "state"),
+    settings={"utc": True},
     fills=(
         Fills(
             "contracts",
@@ -48,11 +50,19 @@ API_SUBSCRIPTIONS = Export(
                 "every": JoinOf(join=["plan length", "plan unit"], small=True),
                 "starts_on": LastOf(last=[FirstOf(first=["activated_at", "created_at"]), "trial_ends_at"]),
                 "ends_on": LastOf(
-                    last=["expires_at", ColumnOf(column="trial_ends_at", where={"expires_at": FILLED})],
+                    last=[
+                        FirstOf(first=["expires_at", ColumnOf(column="paused_at", where={"state": PAUSED})]),
+                        ColumnOf(column="trial_ends_at", where={"expires_at": FILLED}),
+                    ],
                 ),
                 "cancelled_on": "canceled_at",
                 "end_reason": "expiration_reason",
-                "status": ColumnOf(column="state", words=STATUSES),
+                "status": FirstOf(
+                    first=[
+                        ColumnOf(column="state", words=RESTS, where={"state": PAUSED, "paused_at": FILLED}),
+                        ColumnOf(column="state", words=STATUSES),
+                    ]
+                ),
             },
             required=("account_id", "amount", "every", "starts_on"),
             where={"state": BEGUN},
@@ -83,6 +93,7 @@ API_LINE_ITEMS = Export(
     name="recurly.api_line_items",
     what="Recurly line items of the API",
     tells=("id", "invoice_id", "account_id", "origin", "subtotal", "credit_applied", "refunded_quantity"),
+    settings={"utc": True},
     fills=(
         Fills(
             "invoices",

@@ -13,6 +13,9 @@ STATUSES = {
     "trial": "trial",
     "past_due": "past_due",
 }
+PAUSED = Requirement(like="(?i)^paused$")
+RESTS = {"paused": "ended"}
+"""What rests was paid until then; `paused` would mean that nothing was ever paid."""
 BEGUN = Requirement(**{"not": ["failed", "Failed"]})
 FILLED, EMPTY = Requirement(filled=True), Requirement(filled=False)
 NO_OWNER = "names no owners; take them from the CRM"

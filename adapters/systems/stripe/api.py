@@ -3,7 +3,7 @@
 from adapters.known.export import Export, Fills
 from adapters.mapping.sources import ColumnOf, FirstOf, FormulaOf, JoinOf, LastOf, Lookup
 from adapters.mapping.terms import Requirement
-from adapters.systems.stripe.words import BEGUN, FILLED, MINOR_UNITS, NO_OWNER, NOT_VOID, STATUSES
+from adapters.systems.stripe.words import BEGUN, FILLED, IN_UTC, MINOR_UNITS, NO_OWNER, NOT_VOID, STATUSES
 
 _NOT_DELETED = {"is_deleted": Requirement(**{"not": True}), "deleted": Requirement(**{"not": True})}
 
@@ -11,6 +11,7 @@ API_CUSTOMERS = Export(
     name="stripe.api_customers",
     what="Stripe customers of the API",
     tells=("id", "email", "delinquent", "livemode"),
+    settings=IN_UTC,
     fills=(
         Fills(
             "accounts",
@@ -42,6 +43,8 @@ _OF_SUBSCRIPTION = {
 }
 _OF_PRICE = {
     "price amount": "unit_amount",
+    "price decimal": "unit_amount_decimal",
+    "price pack": "transform_quantity_divide_by",
     "price currency": "currency",
     "price interval": "recurring_interval",
     "price count": "recurring_interval_count",
@@ -50,6 +53,8 @@ _OF_PRICE = {
 }
 _OF_PLAN = {
     "plan amount": "amount",
+    "plan decimal": "amount_decimal",
+    "plan pack": "transform_usage_divide_by",
     "plan currency": "currency",
     "plan interval": "interval",
     "plan count": "interval_count",
@@ -60,6 +65,8 @@ _RAW = {
     "customer_id": "customer",
     "product_id": "product",
     "cancellation_details_reason": "cancellation_details.reason",
+    "transform_quantity_divide_by": "transform_quantity.divide_by",
+    "transform_usage_divide_by": "transform_usage.divide_by",
 }
 _RAW |= {f"recurring_{n}": f"recurring.{n}" for n in ("interval", "interval_count", "usage_type")}
 """The names of a warehouse, and those of the API itself where they differ."""
@@ -97,6 +104,14 @@ API_SUBSCRIPTION_HISTORY = Export(
     tells=(*API_SUBSCRIPTIONS.tells, "_fivetran_active"),
 )
 
+
+def _units_of(price: str) -> list[FormulaOf]:
+    """What all units cost by such a price; one with parts of a cent has a decimal in place of an amount."""
+    cost = [f"`{price} amount` * quantity", f"`{price} decimal` * quantity"]
+    formulas = [f"{formula} / `{price} pack`" for formula in cost] + cost
+    return [FormulaOf(formula=formula, minor_of=f"{price} currency") for formula in formulas]
+
+
 API_SUBSCRIPTION_ITEMS = Export(
     name="stripe.api_subscription_items",
     what="Stripe subscription items",
@@ -111,12 +126,7 @@ API_SUBSCRIPTION_ITEMS = Export(
                 "account_id": "its customer",
                 "product": FirstOf(first=["price product name", "plan product name", "price product", "plan product"]),
                 "quantity": "quantity",
-                "amount": FirstOf(
-                    first=[
-                        FormulaOf(formula="`price amount` * quantity", minor_of="price currency"),
-                        FormulaOf(formula="`plan amount` * quantity", minor_of="plan currency"),
-                    ]
-                ),
+                "amount": FirstOf(first=[*_units_of("price"), *_units_of("plan")]),
                 "currency": FirstOf(
                     first=[
                         ColumnOf(column="price currency", capitals=True),

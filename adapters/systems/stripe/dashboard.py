@@ -3,7 +3,7 @@
 from adapters.known.export import Columns, Export, Fills
 from adapters.mapping.sources import ColumnOf, FirstOf, FormulaOf, JoinOf, LastOf, Months
 from adapters.mapping.terms import Requirement
-from adapters.systems.stripe.words import BEGUN, FILLED, NO_OWNER, NOT_VOID, STATUSES
+from adapters.systems.stripe.words import BEGUN, FILLED, IN_UTC, NO_OWNER, NOT_VOID, STATUSES
 
 _CRM_ID = r"~(?:crm|salesforce|hubspot|account|company|client).*\(metadata\)$"
 
@@ -20,6 +20,7 @@ SUBSCRIPTIONS = Export(
     name="stripe.subscriptions",
     what="Stripe subscriptions",
     tells=("id", "Customer ID", "Plan", "Interval", "Amount", "Status", "Created (UTC)"),
+    settings=IN_UTC,
     fills=(
         Fills(
             "accounts",
@@ -78,6 +79,7 @@ CUSTOMERS = Export(
     what="Stripe customers",
     tells=("id", "Email", "Created (UTC)", "Delinquent"),
     never=("livemode",),
+    settings=IN_UTC,
     fills=(
         Fills(
             "accounts",
@@ -112,6 +114,7 @@ INVOICES = Export(
     what="Stripe invoices",
     tells=("id", "Amount Due", "Amount Paid", "Customer", "Number", "Status"),
     never=("livemode",),
+    settings=IN_UTC,
     fills=(
         Fills(
             "invoices",

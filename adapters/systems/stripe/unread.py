@@ -17,24 +17,4 @@ _NOT_NEEDED = {
 }
 """Tables of the API that are known and not read."""
 
-_CREDIT_NOTES = "is not read: credits change no price, and those for single charges are to be mapped by sources.yaml"
-
-CREDIT_NOTES = (
-    Export(
-        name="stripe.api_credit_notes",
-        what="Stripe credit notes",
-        tells=("id", ("invoice_id", "invoice"), "memo", "reason", "voided_at", "subtotal"),
-        lacks=(_CREDIT_NOTES,),
-    ),
-    Export(
-        name="stripe.api_credit_note_lines",
-        what="Stripe credit note lines",
-        tells=("id", "credit_note_id", "amount", "discount_amount", "unit_amount"),
-        lacks=(_CREDIT_NOTES,),
-    ),
-)
-
-EXPORTS = (
-    *CREDIT_NOTES,
-    *(Export(f"stripe.{name}", f"Stripe {what}", tells) for name, (what, tells) in _NOT_NEEDED.items()),
-)
+EXPORTS = tuple(Export(f"stripe.{name}", f"Stripe {what}", tells) for name, (what, tells) in _NOT_NEEDED.items())

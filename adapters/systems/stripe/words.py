@@ -12,7 +12,10 @@ BEGUN = Requirement(**{"not": ["incomplete", "incomplete_expired"]})
 NOT_VOID = Requirement(**{"not": ["void", "draft", "deleted"]})
 """Invoices that were taken back, or not yet sent, are owed by nobody."""
 
-MINOR_UNITS = {"minor_digits": {"ISK": 2, "UGX": 2, "MGA": 0}}
+IN_UTC = {"utc": True}
+"""The Dashboard says so in its headers, warehouses do not say it."""
+
+MINOR_UNITS = {**IN_UTC, "decimal": ".", "minor_digits": {"ISK": 2, "UGX": 2, "MGA": 0}}
 """Currencies that the API counts otherwise than ISO 4217: krónur and Ugandan shillings still in hundredths, which are
 always 00, and ariary as whole ones. https://docs.stripe.com/currencies#special-cases
 """
