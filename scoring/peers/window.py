@@ -32,23 +32,30 @@ _HELD = {"unit": pl.UInt32(), "manager_id": pl.String(), "days": pl.Float64(), "
 
 
 def responsibility(
-    units: pl.DataFrame, spans: pl.DataFrame, *, rule: Rule = "share", days: int = DAYS, gap: int = GAP
+    units: pl.DataFrame,
+    spans: pl.DataFrame,
+    *,
+    rule: Rule = "share",
+    days: int = DAYS,
+    gap: int = GAP,
+    adds_up: bool = False,
 ) -> pl.DataFrame:
     """Each manager's part of each unit.
 
     `units` has account_id, quarter, starts_on, ends_on (the quarter, its end not included) and cancelled_on (the
     last day of service; null, or outside the quarter, where nothing was cancelled). `spans` is as
-    `credit.ownership.SPANS`. One row per account, quarter and manager: days of the window, share (they add up
-    to 1), is_fallback (nobody had the account in the window, so the days up to the outcome were taken),
-    is_overlapping (some days are claimed by more than one whole owner; they are split in proportion to the
-    weights, equally where these are equal). A unit that nobody had is `unassigned`. Sorted.
+    `credit.ownership.SPANS`: several of one manager on one day say the same, or add up, as a seller's lines do. One
+    row per account, quarter and manager: days of the window, share (they add up to 1), is_fallback (nobody had the
+    account in the window, so the days up to the outcome were taken),
+    is_overlapping (some days are claimed by more than one whole owner, or seller; they are split in proportion to
+    the weights, equally where these are equal). A unit that nobody had is `unassigned`. Sorted.
     """
     numbered = units.sort(KEY).with_row_index("unit").with_columns(outcome_on().alias("outcome_on"))
     named = spans.filter(pl.col("manager_id") != UNASSIGNED)
-    first = _held(numbered.with_columns(*_window(rule, days, gap)), named)
+    first = _held(numbered.with_columns(*_window(rule, days, gap)), named, adds_up=adds_up)
     rest = numbered.join(first, on="unit", how="anti")
     late = (pl.col("outcome_on") - days * DAY).alias("from_on"), pl.col("outcome_on").alias("to_on")
-    second = _held(rest.with_columns(*late), named)
+    second = _held(rest.with_columns(*late), named, adds_up=adds_up)
     nobody = rest.join(second, on="unit", how="anti").select("unit", **NOBODY)
     held = pl.concat([frame.with_columns(is_fallback=late) for frame, late in ((first, False), (second, True))])
     whole = pl.concat([held, nobody.select(held.columns)]).sort("unit", "manager_id")
@@ -82,7 +89,7 @@ def _window(rule: Rule, days: int, gap: int) -> tuple[pl.Expr, pl.Expr]:
     return start.alias("from_on"), end.alias("to_on")
 
 
-def _held(windows: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
+def _held(windows: pl.DataFrame, spans: pl.DataFrame, *, adds_up: bool) -> pl.DataFrame:
     """The days of each manager in each unit's window, as `_HELD`."""
     if windows.is_empty():
         return pl.DataFrame(schema=_HELD)
@@ -110,7 +117,7 @@ def _held(windows: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
         )
     ]
     if not several.is_empty():
-        parts.append(_split(cut.join(several, on="unit", how="semi")).lazy())
+        parts.append(_split(cut.join(several, on="unit", how="semi"), adds_up=adds_up).lazy())
     return (
         pl.concat(parts)
         .sort("unit", "manager_id", "days")  # sums of binary fractions depend on their order
@@ -124,7 +131,7 @@ def _length(start: str, end: str) -> pl.Expr:
     return (pl.col(end) - pl.col(start)).dt.total_days().cast(pl.Float64)
 
 
-def _split(rows: pl.DataFrame) -> pl.DataFrame:
+def _split(rows: pl.DataFrame, *, adds_up: bool) -> pl.DataFrame:
     """The days of units that several rows claim at once, each stretch split between those who claim it."""
     days = pl.concat(
         [rows.select("unit", pl.col("from_on").alias("on")), rows.select("unit", pl.col("to_on").alias("on"))]
@@ -139,13 +146,12 @@ def _split(rows: pl.DataFrame) -> pl.DataFrame:
         stretches.join(rows, on="unit")
         .filter((pl.col("from_on") <= pl.col("on")) & (pl.col("to_on") >= pl.col("until")))
         .group_by("unit", "on", "until", "manager_id")
-        .agg(pl.col("weight").max())
+        .agg(pl.col("weight").sum() if adds_up else pl.col("weight").max())
     )
     whole = pl.col("weight").sum().over("unit", "on")
+    is_over = pl.len().over("unit", "on") > 1 if adds_up else whole > RATE_SCALE
     return (
-        claimed.with_columns(
-            (_length("on", "until") * pl.col("weight") / whole).alias("days"), (whole > RATE_SCALE).alias("over")
-        )
+        claimed.with_columns((_length("on", "until") * pl.col("weight") / whole).alias("days"), is_over.alias("over"))
         .sort("unit", "on", "manager_id")
         .select("unit", "manager_id", "days", pl.col("over").alias("is_overlapping"))
     )
