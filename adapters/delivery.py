@@ -39,7 +39,8 @@ class ReadFile:
     """One input file as it was read: name relative to the folder, content hash, and what became of its rows.
 
     `lost` are those of `rows` that have too many or too few cells to be read; `system` is what wrote the file, where
-    that is known: ids of one system mean nothing in another. `lines` tell where rows begin that have not a line each.
+    that is known: ids of one system mean nothing in another. `lines` tell where rows begin that have not a line each,
+    `columns` what the file calls ours.
     """
 
     name: str
@@ -50,6 +51,7 @@ class ReadFile:
     lost: int = 0
     system: str | None = None
     lines: Lines = ()
+    columns: tuple[tuple[str, str], ...] = ()
 
     def line_of(self, row: int) -> int | None:
         """The line at which a row begins; None where every row above it has one line."""

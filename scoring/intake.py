@@ -26,7 +26,7 @@ from scoring.calendar import Calendar
 from scoring.checks import Checked, check
 from scoring.errors import Problem, ProblemsFoundError, Severity, in_order
 from scoring.inputs import Input
-from scoring.known import known_by
+from scoring.known import ahead, known_by
 from scoring.metrics import CATALOGUE
 from scoring.reach import NothingDatedError, last_days, latest_period
 from scoring.rules import Version
@@ -214,7 +214,8 @@ def take_in(
     unread = {(table, file, row) for table, rows in places.items() for file, row in rows.iter_rows()}
     tables, delivery = dict(delivery.tables), replace(delivery, tables={})
     checked = check(tables, currency=currency, known_metrics=CATALOGUE, faulty=unread, csat_scales=csat_scales)
-    problems = in_order(_with_lines((*faults, *checked.problems), delivery))
+    found = _as_called((*checked.problems, *ahead(checked.tables, as_of)), delivery)
+    problems = in_order(_with_lines((*faults, *found), delivery))
     matches = pl.DataFrame(schema=LEDGER) if delivery.matches is None else delivery.matches
     return Exports(checked, _inputs(delivery, checked, as_of), problems, mapping, matches)
 
@@ -231,6 +232,19 @@ def _with_lines(problems: Iterable[Problem], delivery: Delivery) -> list[Problem
     """The problems with the line at which their row begins, in files whose rows have not a line each."""
     files = {read.name: read for read in delivery.files if read.lines}
     return [replace(p, line=files[p.file].line_of(p.row)) if p.file in files and p.row else p for p in problems]
+
+
+def _as_called(problems: Iterable[Problem], delivery: Delivery) -> list[Problem]:
+    """The problems with the columns as people's files call them, where sources.yaml says so."""
+    called: dict[tuple[str | None, str | None, str], list[str]] = {}
+    for read in delivery.files:
+        for ours, theirs in read.columns:
+            called.setdefault((read.name, read.table, ours), []).append(theirs)
+
+    def told(problem: Problem, ours: str) -> str:
+        return " or ".join(dict.fromkeys(called.get((problem.file, problem.table, ours), [ours])))
+
+    return [replace(p, column=", ".join(told(p, c) for c in p.column.split(", "))) if p.column else p for p in problems]
 
 
 def text_of(path: Path) -> pl.DataFrame:
@@ -268,8 +282,8 @@ def is_usable(exports: Exports, *, set_aside: bool) -> bool:
 
 def can_be_set_aside(problems: Iterable[Problem], inputs: Iterable[Input] = ()) -> bool:
     """Whether every error is of a row that can be left out; a missing file or column is not, nor the row at which a
-    file could not be read any further, as nothing of that file is used.
+    file could not be read any further, as nothing of that file is used, nor a line of sources.yaml.
     """
-    unread = {read.name for read in inputs if not read.rows}
+    unread = {SOURCES, *(read.name for read in inputs if not read.rows)}
     errors = [p for p in problems if p.severity is Severity.ERROR]
     return all(p.row is not None and p.file not in unread for p in errors)

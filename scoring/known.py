@@ -7,7 +7,10 @@ import polars as pl
 from scoring.calendar import Calendar
 from scoring.days import DAY
 from scoring.errors import Problem, Severity
-from scoring.tables import Tables
+from scoring.tables import COUNTS_ON, Tables
+
+HAPPENED = ("invoices", "answers", "activities", "milestones")
+"""Tables of what has happened when it is told, other than contracts, which are signed before they begin."""
 
 
 def known_by(tables: Tables, as_of: date, calendar: Calendar) -> tuple[dict[str, pl.DataFrame], list[Problem]]:
@@ -26,3 +29,18 @@ def known_by(tables: Tables, as_of: date, calendar: Calendar) -> tuple[dict[str,
             notes.append(Problem(what, table=name, severity=Severity.NOTE))
         made[name] = frame.filter(~is_later.fill_null(value=False)) if later else frame
     return made, notes
+
+
+def ahead(tables: Tables, as_of: date) -> list[Problem]:
+    """A warning for each file that tells of what had not happened when the day was over; its first row is named."""
+    made = []
+    for name in HAPPENED:
+        frame, day = tables[name], COUNTS_ON[name]
+        later = frame.filter((pl.col(day) > as_of) & pl.col("recorded_at").is_null()).sort("origin_file", "origin_row")
+        for (file,), rows in later.group_by("origin_file", maintain_order=True):
+            many = "1 row is" if rows.height == 1 else f"{rows.height:,} rows are"
+            what = f"{many} dated after the as-of day {as_of}, the first"
+            remedy = "correct the day, or leave out what has not happened yet"
+            place = (str(file), rows["origin_row"][0], day, str(rows[day][0]), name)
+            made.append(Problem(what, remedy, *place, Severity.WARNING))
+    return made

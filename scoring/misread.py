@@ -42,8 +42,12 @@ def _nothing_to_read(tables: Tables, rulebook: Rulebook, rules_file: str) -> tup
         return ()
     other = "invoices" if rulebook.basis == "contracts" else "contracts"
     count = tables[other].height
-    remedy = f"set basis: {other}, of which there are {count:,}" if count else "map a file to one in sources.yaml"
-    what = f"revenue is read on {rulebook.basis}, and the exports hold none"
+    remedy = (
+        f"set basis: {other}, of which there are {count:,}"
+        if count
+        else "in sources.yaml, map a file to one, complete an entry that is out of use, or see what leaves its rows out"
+    )
+    what = f"revenue is read on {rulebook.basis}, and the exports hold none" + ("" if count else f", nor {other}")
     return (Problem(what, remedy, file=rules_file, column="basis"),)
 
 

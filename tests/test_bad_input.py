@@ -101,6 +101,39 @@ def test_a_row_is_named_with_its_line_where_a_cell_above_it_has_several(company:
     assert "contracts.csv row 2 (line 4), column account_id" in places
 
 
+def test_columns_are_named_as_the_files_name_them(company: Path) -> None:
+    """Found while the file was read (a number), found in its rows (an id), and where either of two may be meant."""
+    columns = "line_id: ID, account_id: Customer, amount: Net, starts_on: {first: [Begin, Signed]}, every: every"
+    (company / "sources.yaml").write_text(
+        f"files:\n  - {{file: accounts.csv, table: accounts, columns: {{account_id: account_id}}}}\n"
+        f"  - {{file: contracts.csv, table: contracts, columns: {{{columns}}}}}\n",
+        encoding="utf-8",
+    )
+    (company / "contracts.csv").write_text(
+        "ID,Customer,Net,Begin,Signed,every\nL1,A9,5,2025-01-01,,month\nL2,A1,x,2025-01-01,,month\nL3,A1,5,,,month\n",
+        encoding="utf-8",
+    )
+    _, told, _ = bookscore("check", company)
+    assert [error.partition(";")[0] for error in errors(told)] == [
+        'contracts.csv row 1, column Customer: account_id is not among the accounts: "A9"',
+        'contracts.csv row 2, column Net: not a number: "x"',
+        "contracts.csv row 3, column Begin or Signed: starts_on is empty",
+    ]
+
+
+def test_what_has_not_happened_yet_is_told(company: Path) -> None:
+    (company / "answers.csv").write_text(
+        "account_id,answered_on,kind,score\nA1,2026-06-30,nps,9\nA1,2094-12-10,nps,9\nA2,2094-12-11,nps,9\n",
+        encoding="utf-8",
+    )
+    code, told, _ = bookscore("check", company, "--as-of", "2026-06-30")
+    assert code == 0
+    assert (
+        "warning: answers.csv row 2, column answered_on: 2 rows are dated after the as-of day 2026-06-30, the first: "
+        '"2094-12-10"; correct the day, or leave out what has not happened yet\n'
+    ) in told
+
+
 def test_many_faults_of_one_kind_are_listed_up_to_a_number_and_counted(company: Path) -> None:
     rows = "".join(
         f"X{n},A1,Entry Plan,1,EUR,month,2024-01-01,\nY{n},A{n + 10},Entry Plan,1,EUR,month,2024-01-01,\n"
@@ -228,9 +261,10 @@ files:
 @pytest.mark.parametrize(("setting", "said"), _WRONG_SETTINGS)
 def test_a_wrong_setting_of_sources_is_told_in_one_line_at_its_place(company: Path, setting: str, said: str) -> None:
     (company / "sources.yaml").write_text(_MAPPED.replace("SETTING", setting), encoding="utf-8")
-    code, told, _ = bookscore("check", company)
+    code, told, hint = bookscore("check", company)
     (error,) = errors(told)
     assert code == DATA
+    assert "--set-aside" not in hint
     assert re.match(r"sources\.yaml:4: ", error)
     assert said in error
     assert re.search("; .", error), "no remedy"

@@ -822,6 +822,16 @@ def test_a_table_of_numbers_too_wide_for_the_terminal_loses_no_digit(
     assert capsys.readouterr().out.splitlines()[-1].split() == row[:-1]
 
 
+def test_a_name_is_whole_where_something_that_can_be_missed_would_break_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    columns = (Column("Input"), Column("Fills", is_extra=True), Column("Set aside", is_number=True), Column("Problems"))
+    name = f"exports/{'long' * 14}.csv"
+    table(columns, [(name, "contracts", "23", "23 errors, 1 warning, 1 note")])
+    assert capsys.readouterr().out.splitlines()[-2].split()[:2] == [name, "23"]
+
+
 @pytest.mark.parametrize("width", range(20, 121, 4))
 def test_text_is_broken_at_its_words_rather_than_cut(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, width: int

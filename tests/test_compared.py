@@ -407,6 +407,31 @@ def test_an_account_lost_twenty_days_after_it_was_handed_over_is_charged_to_who_
     assert (lost["points"] < 0).all()
 
 
+@pytest.mark.parametrize("compare", ["same_period_last_year", "previous_period"])
+def test_who_sold_before_answers_for_an_account_that_buys_no_more(compare: str) -> None:
+    """a1 bought 300 of m1 and 100 of m2, and then nothing; a2 bought of m1 before and of both after."""
+    before = "2025-05-10" if compare == "same_period_last_year" else "2026-02-10"
+    known = tables(
+        {
+            "accounts": "account_id\na1\na2",
+            "managers": "manager_id\nm1\nm2",
+            "invoices": f"""line_id account_id seller_id dated_on amount
+                i1 a1 m1 {before} 300
+                i2 a1 m2 {before} 100
+                i3 a2 m1 {before} 50
+                i4 a2 m1 2026-05-10 50
+                i5 a2 m2 2026-05-20 300""",
+        }
+    )
+    book = rulebook(KEEP, basis="invoices", compare=compare, ownership={"policy": "seller"})
+    period = calendar_of(book).period("2026-Q2")
+    shares = Trail(known, book, AS_OF).until(period, booking.booked(known, book, period, AS_OF)).shares
+    last = shares.filter(pl.col("quarter") == shares["quarter"].max()).sort("account_id", "manager_id")
+    assert last.select("account_id", "manager_id", "share").rows() == [
+        ("a1", "m1", 0.75), ("a1", "m2", 0.25), ("a2", "m1", 0.25), ("a2", "m2", 0.75),
+    ]  # fmt: skip
+
+
 def test_less_is_better_is_the_mirror_of_more_is_better() -> None:
     """Without kinds of accounts; with them the least chance of a loss lifts what is expected of some."""
     left = {"name": "left", "metric": "churn_rate", "weight": 1}

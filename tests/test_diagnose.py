@@ -1,6 +1,7 @@
 """Does `bookscore diagnose` find what is wrong with a company that was made so, and say why where it cannot tell?"""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from math import sqrt
 from pathlib import Path
 from typing import Any
@@ -78,7 +79,7 @@ def test_where_all_accounts_do_the_same_the_weight_does_not_matter() -> None:
     found = diagnosed(STAY, known=company(lost={}))
     told = kinds(found)
     assert told["no_signal"].what == (
-        "stay: its weight does not matter. All accounts did the same, so there is nothing to tell managers apart by."
+        "stay: its weight does not matter. All accounts did the same, so there is nothing to tell managers apart by"
     )
     assert only(found).reasons["tau"].startswith("All accounts did the same")
     assert told["not_scored"].what == "6 of 6 managers have no score"
@@ -182,6 +183,11 @@ def test_days_claimed_twice_accounts_of_nobody_and_late_owners_are_counted() -> 
     assert told["unassigned"].what == (
         "7 account-quarters of m2-2, m3-3: nobody had the account at all, so it counts for nobody"
     )
+    sold = {f.kind: f for f in findings(replace(found, is_sold=True))}
+    assert "overlapping" not in sold
+    assert (told["unassigned"].remedy, sold["unassigned"].remedy) == (
+        "give it an owner in the export", "name who sold to it in the export",
+    )  # fmt: skip
     whole = diagnosed(STAY)
     assert whole.overlapping.accounts == whole.late.accounts == whole.unassigned.accounts == 0
 
@@ -204,7 +210,7 @@ def test_json_holds_all_of_it_and_a_reason_for_every_null(answer: dict[str, Any]
     data = answer["data"]
     assert set(data) == {
         "period", "as_of", "method", "currency", "least_z", "quarters", "account_quarters", "managers", "scored",
-        "rules", "pairs", "overlapping", "late", "unassigned", "says", "findings",
+        "rules", "pairs", "is_sold", "overlapping", "late", "unassigned", "says", "findings",
         "weighed",
     }  # fmt: skip
     for rule in data["rules"]:

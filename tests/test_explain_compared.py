@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from copy import deepcopy
@@ -20,10 +21,11 @@ from scoring import demo, explain, intake, pipeline
 from scoring.cli import main
 from scoring.cli.explain import FRAMES
 from scoring.cli.explained import View, show
+from scoring.cli.explained_compared import accounts
 from scoring.explain import Evidence, Explanation, Line, Reach
 from scoring.explain.comparison import AccountQuarter, ComparedAccount, Comparison
 from scoring.metrics import CATALOGUE, Unit
-from scoring.numbers import fixed
+from scoring.numbers import fixed, signed
 from scoring.run import Run, json_text
 
 AINO = "Aino Kärkkälä"
@@ -130,6 +132,26 @@ def test_accounts_and_quarters_add_up_to_the_last_digit(explanations: Mapping[st
         if found.score is not None:
             assert sum(compared(line).middle for line in found.lines) == 50
             assert 50 + gained == found.score
+
+
+def test_the_terminal_gives_accounts_the_points_of_the_card(
+    evidence: Evidence, explanations: Mapping[str, Explanation]
+) -> None:
+    for card in evidence.cards:
+        out = io.StringIO()
+        with redirect_stdout(out):
+            accounts(explanations[card["manager_id"]])
+        told = dict(
+            line.rsplit(maxsplit=1) for line in out.getvalue().splitlines() if re.search(r" [+−]?\d+\.\d$", line)
+        )
+        of_card = {driver["name"]: signed(driver["points"]) for driver in card["drivers"]}
+        assert {name: points for name, points in told.items() if name in of_card} == {
+            name: points for name, points in of_card.items() if name in told
+        }
+        assert not card["drivers"] or len(told) > 2
+        if told:
+            *parts, whole = (Decimal(points.replace("−", "-")) for points in told.values())
+            assert sum(parts) == whole
 
 
 def test_a_rule_that_was_not_compared_adds_fifty_times_its_share(evidence: Evidence) -> None:

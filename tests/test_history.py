@@ -369,6 +369,25 @@ def test_printed_rows_add_up_to_the_closing(small_folder: Path, monkeypatch: pyt
             assert abs(opening + sum(moved) - closing) <= len(moved)
 
 
+@pytest.mark.parametrize("width", ["80", "120"])
+def test_a_company_on_invoices_is_told_what_was_invoiced_and_nothing_of_what_it_has_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, width: str
+) -> None:
+    """i1 is 99.90 of m1's; i2 takes back 10 dollars at 0.8 of a2, of which m1 has 0.6."""
+    folder = company(tmp_path / "c")
+    (folder / "rules.yaml").write_text(default_text(basis="invoices"), encoding="utf-8")
+    monkeypatch.setenv("COLUMNS", width)
+    _, out, _ = told(folder, "--periods", "1")
+    assert [line.split() for line in out.splitlines()][1::2] == [["Period", "Invoiced"], ["2026-Q2", "92"]]
+    assert out.startswith("Net revenue invoiced, EUR, by period\n")
+
+
+def test_managers_are_told_in_the_order_of_their_names(tmp_path: Path) -> None:
+    names = FILES["managers"].replace("Mia", "Örs")
+    _, out, _ = told(company(tmp_path / "c", {**FILES, "managers": names}), "--by", "manager")
+    assert [line.split()[0] for line in out.splitlines()[3:]] == ["Nils", "Örs", "unassigned"]
+
+
 @pytest.mark.parametrize(("width", "shown"), [("200", True), ("100", False)])
 def test_a_table_leaves_out_what_it_has_no_room_for_rather_than_cut_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, width: str, *, shown: bool

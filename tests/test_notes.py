@@ -211,6 +211,7 @@ def test_sellers_hand_nothing_over_but_accounts_buy_from_several(scored: Scored)
     made = scored(INVOICES, BY_INVOICE + "ownership: {policy: seller}\n")
     assert "Accounts buy from several sellers: 1 account brought" in flags(made, "m2")
     assert "Handed over" not in flags(made, "m2")
+    assert "1 account-quarter had more than one seller; they share it by what each sold." in flags(made, "m2")
 
 
 def test_an_account_that_returns_more_than_it_buys_is_told(scored: Scored) -> None:

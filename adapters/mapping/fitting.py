@@ -17,7 +17,7 @@ def misfits(source: FileSource, wanted: Wanted) -> list[Fault]:
     if source.table not in wanted.layout:
         what = f"{source.file}: there is no table {source.table}"
         remedy = did_you_mean(source.table, wanted.layout) or f"the tables are {listed(list(wanted.layout))}"
-        return [Fault(what, remedy, file=FILE, column="table", value=source.table)]
+        return [Fault(what, remedy, file=FILE, column="table")]
     kinds = wanted.kinds(source.table)
     unknown = [n for n in (*source.columns, *source.constants) if n not in kinds]
     faults = [_unknown(source, n, list(kinds)) for n in unknown]
@@ -32,7 +32,7 @@ def no_match(folder: Path, pattern: str) -> Fault:
     """The fault of a file or pattern that means no file of the folder."""
     names = [name for _, name in data_files(folder)]
     remedy = did_you_mean(pattern, names) or f"the folder has {listed(names) or 'no data files'}"
-    return Fault(f"no file matches {pattern}", remedy, file=FILE, column="file", value=pattern)
+    return Fault(f"no file matches {pattern}", remedy, file=FILE, column="file")
 
 
 def _unknown(source: FileSource, name: str, known: list[str]) -> Fault:

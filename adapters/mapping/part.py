@@ -18,7 +18,7 @@ from adapters.mapping.lookups import Missed, Unclear, look_up, missed_warning, u
 from adapters.mapping.merging import with_merged
 from adapters.mapping.months import in_stretches
 from adapters.mapping.reshaping import Reshaped, absent, exploded, latest, unordered, unpivoted
-from adapters.mapping.shaping import shape, with_days_added
+from adapters.mapping.shaping import shape, shown, with_days_added
 from adapters.mapping.shelf import Shelf
 from adapters.mapping.sources import Explode, FileSource, Merged, OtherFile
 from adapters.parts import Part, placed, with_origin
@@ -51,7 +51,10 @@ def columns_of(source: FileSource) -> set[str]:
 
 def part_of(opened: Opened, source: FileSource, kinds: Mapping[str, str], shelf: Shelf, form: Format) -> Part:
     """The typed rows of the file that the entry keeps, with all that is to be said about them."""
-    read = ReadFile(opened.name, opened.sha256, source.table, opened.rows, 0, opened.lost, source.system, opened.lines)
+    called = (*((ours, shown(theirs, ours)) for ours, theirs in source.columns.items()), *source.attributes.items())
+    read = ReadFile(
+        opened.name, opened.sha256, source.table, opened.rows, 0, opened.lost, source.system, opened.lines, called
+    )
     joined = _joined(opened, source, shelf, form)
     if joined.frame is None:
         told = placed((*opened.faults, *joined.faults), opened.name, source.table)

@@ -32,7 +32,7 @@ class Shaped:
 def shape(frame: pl.DataFrame, source: FileSource, kinds: Mapping[str, str], form: Format) -> Shaped:
     """Our columns of one file. `frame` has `ROW`, `KEPT` and their columns."""
     worked_out = {n: s for n, s in source.columns.items() if is_computed(s)}
-    asked = [Asked(n, kinds[n], _form(s, frame, form), _shown(s, n)) for n, s in source.columns.items()]
+    asked = [Asked(n, kinds[n], _form(s, frame, form), shown(s, n)) for n, s in source.columns.items()]
     blank = {a.name: replace(a.form, nulls=(*form.nulls, *a.blanks)) for a in asked}
     copies = {n: copied(s, frame, blank[n]) for n, s in source.columns.items() if n not in worked_out}
     exprs = [_as_id(cell, n, form).alias(n) for n, cell in copies.items()]
@@ -50,8 +50,8 @@ def shape(frame: pl.DataFrame, source: FileSource, kinds: Mapping[str, str], for
     if form.marks and money and CURRENCY in kinds:
         cells = [frame[c] for s in money.values() if is_computed(s) for c in values_in(s)]
         cells += [raw[n] for n in money if n in copies]
-        shown = next(a.shown for a in asked if a.name in money)
-        raw, asked = with_named(raw, asked, cells, Asked(CURRENCY, "text", form, shown))
+        first = next(a.shown for a in asked if a.name in money)
+        raw, asked = with_named(raw, asked, cells, Asked(CURRENCY, "text", form, first))
     faults += overlooked(raw, asked) if form.marks else []
     return Shaped(raw, tuple(asked), tuple(faults), faulty)
 
@@ -80,10 +80,10 @@ def _form(source: Source, frame: pl.DataFrame, form: Format) -> Format:
     return form.with_dates(source.dates) if isinstance(source, ColumnOf) else form
 
 
-def _shown(source: Source, ours: str) -> str:
+def shown(source: Source, ours: str) -> str:
     """What people call where the value comes from."""
     if isinstance(source, FirstOf | LastOf):
         several = source.first if isinstance(source, FirstOf) else source.last
-        return " or ".join(dict.fromkeys(_shown(one, ours) for one in several))
+        return " or ".join(dict.fromkeys(shown(one, ours) for one in several))
     names = names_in(source)[:1] if isinstance(source, ColumnOf) else names_in(source)
     return names[0] if len(names) == 1 and not isinstance(source, FormulaOf) else ours

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
 import polars as pl
 
@@ -82,7 +83,7 @@ def reasons(findings: Iterable[Finding], table: str) -> pl.DataFrame:
 
 def _problem(table: str, row: dict[str, object], saying: Saying) -> Problem:
     cell = row.get(saying.value or saying.column or "")
-    value = None if cell is None else str(cell)
+    value = None if cell is None else f"{cell.normalize():f}" if isinstance(cell, Decimal) else str(cell)
     remedy = saying.remedy if isinstance(saying.remedy, str) else saying.remedy(value or "")
     return Problem(
         what=str(row[saying.detail]) if saying.detail else saying.what,

@@ -44,7 +44,8 @@ def derived(frames: Frames, target: Table) -> tuple[pl.DataFrame, list[Finding]]
     if not used:
         return target.empty(), []
     rows = pl.concat(list(used.values())).sort(*ORIGIN).unique(key, keep="first", maintain_order=True)
-    what = f"there is no such table; its {len(rows):,} rows are the ids in {' and '.join(used)}"
+    many = "1 row is the id" if len(rows) == 1 else f"{len(rows):,} rows are the ids"
+    what = f"there is no such table; its {many} in {' and '.join(used)}"
     note = Problem(what, table=target.name, severity=Severity.NOTE)
     return conform(rows.sort(key).lazy(), target).collect(), [
         Finding(target.name, what, rows.clear()[key], (note,), Severity.NOTE)

@@ -114,10 +114,11 @@ def hint(folder: Path, examined: "Examined", request: "Request") -> None:
     from scoring.intake import can_be_set_aside
 
     if has_errors(examined.rules):
-        note("Mend the rules first; their lines are named above.")
+        note("Mend the rules first, or what they ask for; it is named above.")
         next_command("check", folder, like=request)
         return
     if can_be_set_aside(examined.exports, examined.inputs):
+        note("Row 1 is the first one below the header.")
         note("Mend the rows, or score without them: they are then named on the cards they touch.")
         next_command("run", folder, "--set-aside", like=request)
     else:

@@ -48,19 +48,24 @@ def rules(found: "Explanation", adds: Sequence[str]) -> None:
 
 
 def accounts(found: "Explanation") -> None:
-    """Prints the accounts that add or take most by all rules, the others in one row, up to the score less 50."""
+    """Prints the accounts that add or take most by all rules, the others in one row, up to the score less 50.
+
+    Those that are named have the points that the card gives them; the others have what is left.
+    """
     from scoring.explain.comparison import added
-    from scoring.numbers import signed
+    from scoring.numbers import rounded, signed
 
     every = added(line.compared for line in found.lines if line.share)
     if not every:
         return
     listed, rest = every[:MOST], every[MOST:]
-    points = [a.points for a in listed] + ([sum((a.points for a in rest), Decimal(0))] if rest else [])
     whole = _above(found)
+    exact = [a.points for a in listed]
+    named = [rounded(p) for p in exact] if rest else [*_printed(exact, whole, 1)]
+    points = [*named, whole - sum(named, Decimal(0))] if rest else named
     names = [a.name for a in listed] + ([f"{len(rest):,} more account{'' if len(rest) == 1 else 's'}"] if rest else [])
     say(f"The {len(every):,} accounts whose quarters make the score, those that add or take most first")
-    rows = [(name, signed(p)) for name, p in zip(names, _printed(points, whole, 1), strict=True)]
+    rows = [(name, signed(p)) for name, p in zip(names, points, strict=True)]
     table((Column("Account"), Column("Points", is_number=True)), [*rows, ("above 50", signed(whole))], foot=True)
     say()
 

@@ -133,8 +133,11 @@ def _sums(found: "Told", by: By) -> "pl.DataFrame":
 def _show(found: "Told", sums: "pl.DataFrame", by: By, folder: Path, currency: str) -> None:
     last = found.periods[-1].name
     rows = sums.to_dicts() if by is By.COMPANY else [r for r in sums.to_dicts() if r["period"] == last]
-    what = "what moved it, by period" if by is By.COMPANY else f"what moved it in {last}, by {by}"
-    say(f"Recurring revenue a month, {currency}: {what}")
+    which = ", by period" if by is By.COMPANY else f" in {last}, by {by}"
+    if found.rulebook.basis == "contracts":
+        say(f"Recurring revenue a month, {currency}: what moved it{which}")
+    else:
+        say(f"Net revenue invoiced, {currency}{which}")
     _table(rows, by, found)
     if any(row["fx"] for row in rows):
         note("Each period is told at the exchange rates of its first day, so it may not open as the one before closed.")
@@ -146,8 +149,18 @@ def _show(found: "Told", sums: "pl.DataFrame", by: By, folder: Path, currency: s
 
 
 def _table(rows: list[dict[str, Any]], by: By, found: "Told") -> None:
+    from scoring.credit.ownership import UNASSIGNED
+    from scoring.letters import by_letters
+
     names = dict(found.managers.select("manager_id", "name").iter_rows())
-    head = "Period" if by is By.COMPANY else str(by).capitalize()
+    if by is By.COMPANY:
+        head, told = "Period", [(row["period"], row) for row in rows]
+    else:
+        head, told = str(by).capitalize(), [(names.get(row["id"]) or row["id"], row) for row in rows]
+        told.sort(key=lambda one: (one[1]["id"] == UNASSIGNED, *by_letters(one[0])))
+    if found.rulebook.basis == "invoices":
+        table((Column(head), Column("Invoiced", is_number=True)), [(who, _whole(row["revenue"])) for who, row in told])
+        return
     kinds = [k for k in _KINDS if by is not By.COMPANY or k != "transfers"]
     has_rates = any(row["fx"] for row in rows)
     columns = (
@@ -161,7 +174,7 @@ def _table(rows: list[dict[str, Any]], by: By, found: "Told") -> None:
     )
     lines = [
         (
-            row["period"] if by is By.COMPANY else names.get(row["id"]) or row["id"],
+            who,
             *(["" if row["fx"] is None else _whole(row["fx"])] if has_rates else []),
             _whole(row["opening"]),
             *(_whole(-row[k] if k in _LOSSES else row[k]) for k in kinds),
@@ -169,7 +182,7 @@ def _table(rows: list[dict[str, Any]], by: By, found: "Told") -> None:
             *([_share(row["gross_kept"])] if by is By.COMPANY else []),
             _whole(row["revenue"]),
         )
-        for row in rows
+        for who, row in told
     ]
     table(columns, lines)
 

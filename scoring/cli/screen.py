@@ -47,7 +47,8 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, foot: boo
     console = _console(stream)
     rows = [[_clean(cell) for cell in row] for row in rows]
     texts = [[_clean(column.name), *(row[n] for row in rows)] for n, column in enumerate(columns)]
-    shown = _with_room(columns, [_least(c, t) for c, t in zip(columns, texts, strict=True)], console.width)
+    whole = [max(_least(c, t), _longest_word(t)) for c, t in zip(columns, texts, strict=True)]
+    shown = _with_room(columns, whole, console.width)
     widths = _widths([(columns[n], texts[n]) for n in shown], console.width)
     console.width = max(console.width, _taken(widths))
     *body, last = rows if foot else [*rows, [""] * len(columns)]
@@ -68,7 +69,7 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, foot: boo
 
 
 def _with_room(columns: Sequence[Column], least: Sequence[int], width: int) -> list[int]:
-    """The columns that are shown: extra ones only where there is room, the first ones first."""
+    """The columns that are shown: extra ones only where no word is broken for them, the first ones first."""
     shown = [n for n, c in enumerate(columns) if not c.is_extra or width >= NARROW]
     extra = [n for n in shown if columns[n].is_extra]
     while extra and _taken([least[n] for n in shown]) > width:
@@ -79,14 +80,20 @@ def _with_room(columns: Sequence[Column], least: Sequence[int], width: int) -> l
 def _widths(columns: Sequence[tuple[Column, Sequence[str]]], room: int) -> list[int]:
     """How wide each column is: as its longest text, but the widest of text narrower until there is room.
 
-    Where text of its least width has no room, names of numbers are broken into lines, then text at its words.
+    Text is broken at its words first, then names of numbers, then text within its words.
     """
     widths = [_longest(texts) for _, texts in columns]
     numbers = [column.is_number for column, _ in columns]
     least = [_least(column, texts) for column, texts in columns]
-    words = [min(fewest, _longest_word(texts)) for fewest, (_, texts) in zip(least, columns, strict=True)]
+    longest = [_longest_word(texts) for _, texts in columns]
+    whole = [
+        fewest if is_number else max(fewest, word)
+        for is_number, fewest, word in zip(numbers, least, longest, strict=True)
+    ]
+    words = [min(fewest, word) for fewest, word in zip(least, longest, strict=True)]
     for narrower in (
-        [width if is_number else fewest for is_number, width, fewest in zip(numbers, widths, least, strict=True)],
+        [width if is_number else text for is_number, width, text in zip(numbers, widths, whole, strict=True)],
+        whole,
         least,
         [fewest if is_number else word for is_number, fewest, word in zip(numbers, least, words, strict=True)],
     ):

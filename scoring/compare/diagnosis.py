@@ -95,8 +95,9 @@ class Diagnosis:
 
     `least_z` is the mean Z below which no score is published. `weighing` is what the rules say that the others do
     not, as a run has it; its pairs are known even where values are graded. `overlapping` were claimed by several at
-    once, `late` had nobody in the window of responsibility but only up to the outcome, `unassigned` nobody at all.
-    `says` is what must be known before reading it, if anything.
+    once, `late` had nobody in the window of responsibility but only up to the outcome, `unassigned` nobody at all;
+    where `is_sold`, those who claim an account are its sellers. `says` is what must be known before reading it, if
+    anything.
     """
 
     period: str
@@ -110,6 +111,7 @@ class Diagnosis:
     scored: int
     rules: tuple[RuleFigures, ...]
     weighing: Weighing
+    is_sold: bool
     overlapping: Owned
     late: Owned
     unassigned: Owned
@@ -154,6 +156,7 @@ def diagnosis(subject: Subject) -> Diagnosis:
         scored,
         rules,
         replace(judged.weighing, pairs=pairs(rulebook, estimates, together)),
+        rulebook.ownership.policy == "seller",
         overlapping,
         late,
         unassigned,

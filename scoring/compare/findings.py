@@ -39,7 +39,7 @@ def _of_rule(rule: RuleFigures, found: Diagnosis) -> Iterator[Finding]:
     if not rule.account_quarters:
         return
     if rule.tau is None:
-        what = f"its weight does not matter. {rule.reasons['tau']}"
+        what = f"its weight does not matter. {rule.reasons['tau'].rstrip('.')}"
         yield one("no_signal", what, "give it weight 0, or wait until accounts differ")
         return
     if rule.reliability is None:
@@ -83,12 +83,14 @@ def _of_owners(found: Diagnosis) -> Iterator[Finding]:
             many = f"{owned.account_quarters:,} account-quarter{'' if owned.account_quarters == 1 else 's'}"
             yield Finding(kind, (), f"{many} of {few}: {what}", remedy)
 
-    claimed = "several claim the same days as a whole owner's, which are split between them"
-    yield from one("overlapping", found.overlapping, claimed, "correct the dates of ownership in the export")
+    if not found.is_sold:  # sellers share what they sell to
+        claimed = "several claim the same days as a whole owner's, which are split between them"
+        yield from one("overlapping", found.overlapping, claimed, "correct the dates of ownership in the export")
     late = "nobody had the account in the window of responsibility, so those who had it later answer for it"
     yield from one("late_owner", found.late, late, "if that is no hand-over, correct the dates of ownership")
     nobody = "nobody had the account at all, so it counts for nobody"
-    yield from one("unassigned", found.unassigned, nobody, "give it an owner in the export")
+    whose = "name who sold to it" if found.is_sold else "give it an owner"
+    yield from one("unassigned", found.unassigned, nobody, f"{whose} in the export")
 
 
 def _of_scores(found: Diagnosis) -> Iterator[Finding]:

@@ -18,11 +18,14 @@ _ANSWERS = (
 
 
 def overlapping(seen: Seen) -> dict[str, str]:
-    """Manager to how many account-quarters were claimed by more than one owner."""
-    return {
-        m: f"{counted(n, 'account-quarter')} had days that more than one owner claimed whole; these days were split."
-        for m, n in _flagged(seen, "is_overlapping")
-    }
+    """Manager to how many account-quarters were claimed by more than one owner, or had more than one seller."""
+    is_sold = seen.rulebook.ownership.policy == "seller"
+    said = (
+        "had more than one seller; they share it by what each sold."
+        if is_sold
+        else "had days that more than one owner claimed whole; these days were split."
+    )
+    return {m: f"{counted(n, 'account-quarter')} {said}" for m, n in _flagged(seen, "is_overlapping")}
 
 
 def without_owner(seen: Seen) -> dict[str, str]:

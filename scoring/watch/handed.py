@@ -58,12 +58,12 @@ def _rates(looked: Looked, passed: pl.DataFrame, lost: pl.DataFrame) -> tuple[di
     first, last = pl.max_horizontal("starts_on", pl.lit(year.start)), pl.min_horizontal("ends_on", pl.lit(year.end))
     stayed = looked.paying(year.end).join(lost, on="account_id", how="anti").select("account_id")
     held = looked.spans.join(stayed, on="account_id", how="semi")
-    part = pl.col("weight") / RATE_SCALE
-    days = held.group_by("manager_id").agg(((last - first).dt.total_days().clip(0) * part).sum().alias("days"))
+    weighed = ((last - first).dt.total_days().clip(0) * pl.col("weight")).sum() / RATE_SCALE
+    days = held.group_by("manager_id").agg(weighed.alias("days"))
     handed = passed.filter(year.holds(pl.col("handed_on"))).join(stayed, on="account_id", how="semi")
     both = days.join(handed.group_by("manager_id").len(), on="manager_id", how="left").filter(pl.col("days") > 0)
     both = both.with_columns(pl.col("len").fill_null(0))
-    whole = float(both["days"].sum())
+    whole = float(both["days"].sort().sum())
     own = {m: n / d for m, d, n in both.select("manager_id", "days", "len").iter_rows()}
     return own, ((int(both["len"].sum()) + 1) / whole if whole else 1.0)
 
