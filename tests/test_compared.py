@@ -306,7 +306,7 @@ def test_sellers_answer_for_an_account_by_what_they_sold() -> None:
     found = scored(known, rulebook(ownership={"policy": "seller"})).compared
     assert found is not None
     shares = found.shares.filter(pl.col("quarter") == 0).select("manager_id", "share", "is_overlapping")
-    assert shares.rows() == [("X", pytest.approx(2 / 3), False), ("Y", pytest.approx(1 / 3), False)]
+    assert shares.rows() == [("X", pytest.approx(2 / 3), True), ("Y", pytest.approx(1 / 3), True)]
 
 
 def test_who_keeps_a_part_of_an_account_under_a_new_row_hands_nothing_over() -> None:

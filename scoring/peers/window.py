@@ -47,7 +47,7 @@ def responsibility(
     `credit.ownership.SPANS`; `whole` is the weight of a whole account, None where weights are what was sold. One row
     per account, quarter and manager: days of the window, share (they add up to 1), is_fallback (nobody had the account
     in the window, so the days up to the outcome were taken), is_overlapping (some days are claimed by more than one
-    whole owner). Days of several are split in proportion to the weights, each manager's added up but not above the
+    whole owner, or seller). Days of several are split in proportion to the weights, each manager's added up but not above the
     whole. A unit that nobody had is `unassigned`. Sorted.
     """
     numbered = units.sort(KEY).with_row_index("unit").with_columns(outcome_on().alias("outcome_on"))
@@ -149,10 +149,11 @@ def _split(rows: pl.DataFrame, whole: int | None) -> pl.DataFrame:
         .agg(pl.col("weight").sum().clip(upper_bound=whole))
     )
     of_all = pl.col("weight").sum().over("unit", "on")
+    is_over = pl.len().over("unit", "on") > 1 if whole is None else of_all > whole
     return (
         claimed.with_columns(
             (_length("on", "until") * pl.col("weight") / of_all).alias("days"),
-            (pl.lit(value=False) if whole is None else of_all > whole).alias("over"),
+            is_over.alias("over"),
         )
         .sort("unit", "on", "manager_id")
         .select("unit", "manager_id", "days", pl.col("over").alias("is_overlapping"))
