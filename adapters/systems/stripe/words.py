@@ -15,7 +15,7 @@ NOT_VOID = Requirement(**{"not": ["void", "draft", "deleted"]})
 IN_UTC = {"utc": True}
 """The Dashboard says so in its headers, warehouses do not say it."""
 
-MINOR_UNITS = {**IN_UTC, "decimal": ".", "minor_digits": {"ISK": 2, "UGX": 2, "MGA": 0}}
+MINOR_UNITS = {**IN_UTC, "minor_digits": {"ISK": 2, "UGX": 2, "MGA": 0}}
 """Currencies that the API counts otherwise than ISO 4217: krónur and Ugandan shillings still in hundredths, which are
 always 00, and ariary as whole ones. https://docs.stripe.com/currencies#special-cases
 """
