@@ -194,11 +194,11 @@ def test_several_parts_of_one_manager_add_up_as_those_of_children_do() -> None:
     }
 
 
-def test_sellers_share_an_account_by_all_that_they_sold_and_none_claims_it_whole() -> None:
+def test_sellers_share_an_account_by_all_that_they_sold_and_are_told_of_each_other() -> None:
     ever = ("2020-01-01", "2025-01-01")
     assert held(("A", *ever, 300), ("A", *ever, 300), ("B", *ever, 300), whole=None) == {
-        "A": (pytest.approx(2 / 3), False, False),
-        "B": (pytest.approx(1 / 3), False, False),
+        "A": (pytest.approx(2 / 3), False, True),
+        "B": (pytest.approx(1 / 3), False, True),
     }
 
 

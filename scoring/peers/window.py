@@ -47,8 +47,8 @@ def responsibility(
     `credit.ownership.SPANS`; `whole` is the weight of a whole account, None where weights are what was sold. One row
     per account, quarter and manager: days of the window, share (they add up to 1), is_fallback (nobody had the account
     in the window, so the days up to the outcome were taken), is_overlapping (some days are claimed by more than one
-    whole owner, or seller). Days of several are split in proportion to the weights, each manager's added up but not above the
-    whole. A unit that nobody had is `unassigned`. Sorted.
+    whole owner, or seller). Days of several are split in proportion to the weights, each manager's added up but not
+    above the whole. A unit that nobody had is `unassigned`. Sorted.
     """
     numbered = units.sort(KEY).with_row_index("unit").with_columns(outcome_on().alias("outcome_on"))
     named = spans.filter(pl.col("manager_id") != UNASSIGNED)

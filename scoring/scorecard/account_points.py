@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from scoring.peers.books import Vector, added, sums
+from scoring.peers.books import Codes, Vector, added, or_nought
 from scoring.peers.change import POINTS
 from scoring.peers.company import Company
 from scoring.peers.estimate import Estimate
 from scoring.rules import Rulebook
-from scoring.scorecard.apart import OF_RULES, shares_of
+from scoring.scorecard.apart import NO_RULES, OF_RULES, shares_of
 from scoring.scorecard.of_rules import sign_of
 
 KEY = ("manager_id", "account_id")
@@ -42,23 +42,11 @@ _NOTHING = 1e-12
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AccountPoints:
-    """What accounts add, each rule by itself as if all weight were its own.
-
-    `trace` as `TRACE`; `without`: manager_id, account_id, rule and the points that the rule would add without it.
-    """
+    """What accounts add, each rule by itself as if all weight were its own: `trace` as `TRACE`, and `by_rule` as
+    `OF_RULES`."""
 
     trace: pl.DataFrame
-    without: pl.DataFrame
-
-    @property
-    def by_rule(self) -> pl.DataFrame:
-        """What each account adds to each rule, as `OF_RULES`."""
-        key = [*KEY, "rule"]
-        return (
-            sums(self.trace.sort(*key, "ends_on"), key, "points")
-            .join(self.without, on=key, validate="1:1", maintain_order="left")
-            .select(*OF_RULES)
-        )
+    by_rule: pl.DataFrame
 
     def weighed(self, rulebook: Rulebook) -> pl.DataFrame:
         """The trace by the rulebook's weights."""
@@ -66,51 +54,65 @@ class AccountPoints:
         return self.trace.with_columns(pl.col("points") * share + 0.0)
 
 
-NO_ACCOUNTS = AccountPoints(
-    NO_TRACE, pl.DataFrame(schema={**dict.fromkeys((*KEY, "rule"), pl.String), "without": pl.Float64})
-)
+NO_ACCOUNTS = AccountPoints(NO_TRACE, NO_RULES)
 
 
-def account_points(company: Company, estimates: Sequence[Estimate], rulebook: Rulebook) -> AccountPoints:
-    """What each account adds to its manager's score, by rule, whatever the rules weigh."""
-    traces, without = [], []
-    for rule, found in zip(rulebook.rules, estimates, strict=True):
-        if found.heard is None:
-            continue
-        parts = _parts(company, found).with_columns(pl.lit(rule.name).alias("rule"))
-        sign = sign_of(rule)
-        traces.append(parts.select(*TRACE).with_columns(pl.col("observed", "expected") * sign + 0.0))
-        without.append(_without(parts, found))
-    if not traces:
-        return NO_ACCOUNTS
-    return AccountPoints(
-        pl.concat(traces).sort("manager_id", "rule", "account_id", "ends_on"), pl.concat(without).sort(*KEY, "rule")
-    )
-
-
-def _parts(company: Company, found: Estimate) -> pl.DataFrame:
-    """The parts of a rule, one row each.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Parts:
+    """The parts of a rule, one row each, by manager, account and quarter, of which these are the codes.
 
     Beside the columns of `TRACE` but the rule: missed (part of what happened less what was expected), spread (its
     standard deviation by chance), and what is the same for all of a manager: unit (points for one of the metric's),
     z, mean of the peers and drawn, what solving jointly made of the believed difference.
     """
+
+    rows: pl.DataFrame
+    manager: Codes
+    account: Codes
+
+
+def account_points(company: Company, estimates: Sequence[Estimate], rulebook: Rulebook) -> AccountPoints:
+    """What each account adds to its manager's score, by rule, whatever the rules weigh."""
+    rules = sorted(zip(rulebook.rules, estimates, strict=True), key=lambda both: both[0].name)
+    traces, sums = list[_Parts](), list[_Parts]()
+    for rule, found in rules:
+        if found.heard is None:
+            continue
+        parts, named = _parts(company, found), pl.lit(rule.name).alias("rule")
+        turned = parts.rows.with_columns(pl.col("observed", "expected") * sign_of(rule) + 0.0, named)
+        traces.append(_Parts(turned.select(*TRACE), parts.manager, np.zeros_like(parts.account)))
+        accounts = _by_account(parts, found)
+        sums.append(_Parts(accounts.rows.with_columns(named).select(*OF_RULES), accounts.manager, accounts.account))
+    return AccountPoints(_merged(traces), _merged(sums)) if traces else NO_ACCOUNTS
+
+
+def _merged(frames: Sequence[_Parts]) -> pl.DataFrame:
+    """The rows by manager, account and place of the frame; those alike stay in their order.
+
+    Codes are in the order of ids, and are sorted in no time, where the ids of two million rows take seconds.
+    """
+    manager, account = (np.concatenate([getattr(one, name) for one in frames]) for name in ("manager", "account"))
+    return pl.concat([one.rows for one in frames])[np.lexsort((account, manager))]
+
+
+def _parts(company: Company, found: Estimate) -> _Parts:
     books, heard, between = found.books, found.heard, found.scale.between if found.scale else 0.0
     if heard is None:
         raise ValueError(found.metric)
     units = company.shelf.units.filter(pl.Series(found.measured))
-    at = books.unit
+    order = np.lexsort((books.unit, books.manager))
+    at, whose, part = books.unit[order], books.manager[order], found.part[order]
     observed, expected = found.values[at], found.expectation.expected[at]
     frame = pl.DataFrame(
         {
-            "manager_id": company.shelf.managers.gather(books.manager),
+            "manager_id": company.shelf.managers.gather(whose),
             "account_id": units["account_id"].gather(at),
             "ends_on": units["ends_on"].gather(at),
-            "part": found.part,
+            "part": part,
             "observed": observed,
             "expected": expected,
-            "missed": found.part * (observed - expected),
-            "spread": found.part * np.sqrt(heard.unit[at]),
+            "missed": part * (observed - expected),
+            "spread": part * np.sqrt(heard.unit[at]),
         }
     )
     unit = POINTS / float(np.sqrt(between)) if between > 0 else 0.0
@@ -120,39 +122,40 @@ def _parts(company: Company, found: Estimate) -> pl.DataFrame:
         "manager_id", "z", pl.col("peer_mean").alias("mean"), drawn.alias("drawn")
     )
     given = pl.col("unit") * pl.col("z") * pl.col("drawn") * (pl.col("missed") - pl.col("part") * pl.col("mean"))
-    return (
-        frame.join(known, on="manager_id", validate="m:1", maintain_order="left")
+    rows = (
+        frame.join(known, on="manager_id", how="left", validate="m:1", maintain_order="left")
         .with_columns(pl.lit(unit).alias("unit"))
         .with_columns(given.alias("points"))
-        .filter(pl.col("points").is_not_null())
     )
+    counts = rows["points"].is_not_null()
+    return _Parts(rows.filter(counts), whose[counts.to_numpy()], books.account[at][counts.to_numpy()])
 
 
-def _without(parts: pl.DataFrame, found: Estimate) -> pl.DataFrame:
-    """What the rule would add without each account: manager_id, account_id, rule, without."""
+def _by_account(parts: _Parts, found: Estimate) -> _Parts:
+    """What each account adds to the rule, and what the rule would add without it: a row per account of a manager, with
+    manager_id, account_id, points and without."""
     repeat, between = found.heard.repeat if found.heard else 0.0, found.scale.between if found.scale else 0.0
-    alone = (pl.col("spread") ** 2).sum()
-    accounts = (
-        parts.sort(*KEY, "ends_on")
-        .group_by(*KEY, "rule", maintain_order=True)
-        .agg(
-            pl.col("part", "missed").sum(),
-            (alone + repeat * (pl.col("spread").sum() ** 2 - alone)).alias("noise"),
-            pl.col("unit", "mean", "drawn").first(),
-        )
-    )
-    manager = accounts["manager_id"].rank("dense").to_numpy().astype(np.int64) - 1
-    part, missed, noise, unit, mean, drawn = (
-        accounts[c].to_numpy() for c in ("part", "missed", "noise", "unit", "mean", "drawn")
-    )
+    begins = (np.diff(parts.manager, prepend=-1) != 0) | (np.diff(parts.account, prepend=-1) != 0)
+    account, first = np.cumsum(begins) - 1, np.flatnonzero(begins)
+    rows, manager = parts.rows, parts.manager[first]
+
+    def summed(values: Vector) -> Vector:
+        return added(values, account, len(first))
 
     def rest(values: Vector) -> Vector:
         """What the manager's other accounts add up to."""
         whole = added(values, manager, int(manager.max(initial=-1)) + 1)
         return np.asarray(whole[manager] - values, dtype=np.float64)
 
+    spread = rows["spread"].to_numpy()
+    alone = summed(spread**2)
+    noise = alone + repeat * (summed(spread) ** 2 - alone)
+    part, missed = (summed(rows[column].to_numpy()) for column in ("part", "missed"))
+    unit, mean, drawn = (rows[column].to_numpy()[first] for column in ("unit", "mean", "drawn"))
     left = np.where(1 - part > _WHOLE, 1 - part, np.nan)
     variance = np.maximum(rest(noise), 0.0) / left**2
     z = between / (between + variance) if between > 0 else np.zeros_like(left)
     without = np.nan_to_num(unit * z * drawn * (rest(missed) / left - mean))
-    return accounts.select(*KEY, "rule", pl.Series("without", without))
+    points = summed(or_nought(rows["points"]))
+    told = rows[first].select(*KEY, pl.Series("points", points), pl.Series("without", without))
+    return _Parts(told, manager, parts.account[first])

@@ -31,18 +31,20 @@ class AccountSums:
     @staticmethod
     def of(of_rules: pl.DataFrame, rulebook: Rulebook) -> "AccountSums":
         """The sums of `apart.OF_RULES`."""
-        keys = of_rules.select(_KEY).unique().sort(_KEY)
+        begins = pl.any_horizontal(pl.col(name) != pl.col(name).shift(1) for name in _KEY).fill_null(value=True)
+        is_first = of_rules.select(begins).to_series()
+        keys, place = of_rules.select(_KEY).filter(is_first), np.cumsum(is_first.to_numpy()) - 1
         manager = coded(keys)
         empty = np.zeros((keys.height, len(rulebook.rules)))
         points, moves = empty.copy(), empty.copy()
-        placed = of_rules.join(keys.with_row_index("row"), on=_KEY, how="left", maintain_order="left")
         for n, rule in enumerate(rulebook.rules):
-            mine = placed.filter(pl.col("rule") == rule.name)
-            row, own, without = (mine[c].to_numpy() for c in ("row", "points", "without"))
+            is_own = of_rules["rule"] == rule.name
+            row, mine = place[is_own.to_numpy()], of_rules.filter(is_own)
+            own, without = (mine[c].to_numpy() for c in ("points", "without"))
             points[row, n] = own
             whole = added(own, manager[row], int(manager.max(initial=-1)) + 1)
             moves[row, n] = without - whole[manager[row]]
-        return AccountSums(keys, keys.select("manager_id").unique().sort("manager_id"), manager, points, moves)
+        return AccountSums(keys, keys.select("manager_id").unique(maintain_order=True), manager, points, moves)
 
     def weighed(self, rulebook: Rulebook, scores: pl.DataFrame) -> pl.DataFrame:
         """One row per account of the managers of `scores`: the points it adds, the score without it, and the rule by
