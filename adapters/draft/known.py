@@ -16,6 +16,7 @@ from adapters.mapping.sources import FileSource, Sources
 from adapters.systems import EXPORTS
 from adapters.wanted import Wanted
 
+_REPEATED = "of several columns with one name the first is meant"
 _BLOCKS = ("columns", "constants", "attributes", "where", "lookups")
 
 
@@ -47,8 +48,9 @@ def block(export: Unmapped, kind: Recognised, made: Plan, wanted: Wanted) -> tup
     for source in entries:
         how = written(source, _cells(export), wanted.kinds(source.table))
         lines += _entry(source, {**export.declared, **how.declared}, what)
-        lines += [Line("", f"{GUESSED}: {doubt}") for doubt in how.doubts]
-        findings += [Finding(GUESSED, export.file, doubt) for doubt in how.doubts]
+        doubts = [*how.doubts, *([_REPEATED] if "repeated" in export.declared else [])]
+        lines += [Line("", f"{GUESSED}: {doubt}") for doubt in doubts]
+        findings += [Finding(GUESSED, export.file, doubt) for doubt in doubts]
     if not entries:
         lines.append(
             Line("", f"{RECOGNISED}: {export.file}: {what}, from which no table is filled by itself", indent=2)
