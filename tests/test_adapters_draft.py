@@ -246,13 +246,13 @@ def test_what_is_not_recognised_is_a_comment(tmp_path: Path) -> None:
         tmp_path,
         {
             "colours.csv": "Red,Green\n1,2\n",
-            "bad.csv": "a,a\n1,2\n",
+            "bad.csv": "a,b\n",
             "orders.csv": "OrderID,CustomerID,OrderDate\n1,A1,2025-01-01\n",
         },
     )
     assert entries == {}
     assert "# not recognised: colours.csv: no table has these columns: Red, Green" in text
-    assert "# not recognised: bad.csv: duplicate header" in text
+    assert "# not recognised: bad.csv: has a header but no data rows" in text
     assert "# - file: orders.csv" in text
     assert "# not recognised: amount, which every row needs" in text
     assert {f.file for f in findings if f.certainty == "not recognised"} == {"colours.csv", "bad.csv", "orders.csv"}
@@ -365,3 +365,20 @@ def test_key_of_a_row_is_not_taken_for_whom_it_belongs_under(tmp_path: Path) -> 
     assert entries["managers.csv"]["columns"] == {"manager_id": "manager_id", "name": "name", "team": "team"}
     assert "reports_to" not in text
     assert "parent_id" not in text
+
+
+@pytest.mark.parametrize(
+    ("name", "header", "table"),
+    [
+        ("hubspot.csv", "Record ID,Company name,Company owner,Industry,Lead Status,Lead status", "accounts"),
+        ("invoices.csv", "line_id,account_id,dated_on,amount,note,note", "invoices"),
+    ],
+)
+def test_columns_of_one_name_are_declared_and_told(tmp_path: Path, name: str, header: str, table: str) -> None:
+    """Of a known export, and of one that is told by its headers."""
+    row = "L1,A1,2026-01-31,5.00,x,y" if table == "invoices" else "8001,Acorn,Ann Archer,Food,x,y"
+    entries, _, findings, delivery = drafted(tmp_path, {name: f"{header}\n{row}\n"})
+    assert {entry["repeated"] for entry in entries.values()} == {True}
+    assert [f for f in delivery.faults if f.severity == "error"] == []
+    assert delivery.tables[table]["account_id"].to_list() == [row.split(",")[table == "invoices"]]
+    assert any(f.certainty == "guessed" and ("one name" in f.what or "repeated" in f.what) for f in findings)

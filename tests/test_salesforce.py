@@ -8,10 +8,13 @@ import pytest
 
 from adapters import read_folder
 from adapters.delivery import Delivery
+from adapters.draft import draft
 from adapters.files.headers import headers_in
 from adapters.known.planning import plan
 from adapters.known.recognised import recognised
+from adapters.mapping.sources import Sources
 from adapters.systems import EXPORTS
+from scoring import document
 from scoring.tables import LAYOUT, OPEN_TABLES, TABLES
 
 ACORN, BIRCH, OAK = "001Ax000001AcORIA0", "001Ax000001BiRCIA0", "001Ax000001OakRIA0"
@@ -132,3 +135,30 @@ def test_a_close_date_is_a_day_though_the_data_export_writes_its_midnight(tmp_pa
     made = plan(recognised(headers_in(tmp_path), EXPORTS)).sources.model_copy(update={"time_zone": zone})
     deals = read_folder(tmp_path, LAYOUT, OPEN_TABLES, made).tables["invoices"]
     assert deals.select("dated_on", "seller_id").rows() == [(date(2026, 4, 1), BEN)]
+
+
+CHANGES_REPORT = """\
+"Account ID","Account Name","Field / Event","Old Value","New Value","Edit Date"
+"001Ax000001AcOR","Acorn Ltd","Account Owner","Ann Archer","Ben Baker","1/15/2026 10:00 AM"
+"001Ax000001AcOR","Acorn Ltd","Industry","Retail","Food","6/1/2025 8:55 PM"
+"""
+ACCOUNTS_REPORT = '"Account ID","Account Name","Account Owner"\n"001Ax000001AcOR","Acorn Ltd","Ben Baker"\n'
+
+
+def test_a_draft_says_how_the_days_of_changes_are_written(tmp_path: Path) -> None:
+    (tmp_path / "history.csv").write_text(CHANGES_REPORT, encoding="utf-8")
+    (tmp_path / "accounts.csv").write_text(ACCOUNTS_REPORT, encoding="utf-8")
+    text, _ = draft(tmp_path, LAYOUT, {}, OPEN_TABLES)
+    sources, problems = document.read_text("sources.yaml", text).fit(Sources)
+    assert sources is not None, problems
+    owners = read_folder(tmp_path, LAYOUT, OPEN_TABLES, sources).tables["ownership"]
+    assert owners.select("manager_id", "starts_on", "ends_on").rows() == [
+        ("Ann Archer", None, date(2026, 1, 15)),
+        ("Ben Baker", date(2026, 1, 15), None),
+    ]
+
+
+def test_changes_whose_days_cannot_be_read_are_not_said_to_be_missing(tmp_path: Path) -> None:
+    delivery = read(tmp_path, history=CHANGES_REPORT, accounts=ACCOUNTS_REPORT)
+    assert said(delivery, "error") == ["dates are written month first, not as YYYY-MM-DD"]
+    assert said(delivery, "warning") == []

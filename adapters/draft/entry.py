@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -27,14 +28,14 @@ class Asked:
     is_open: bool
 
 
-def entry(facts: Facts, declared: Mapping[str, str], asked: Asked) -> Iterator[Line]:
+def entry(facts: Facts, declared: Mapping[str, Any], asked: Asked) -> Iterator[Line]:
     """The lines of the entry, in the order of the settings."""
     guess = facts.guess
     yield Line(f"- file: {scalar(facts.file)}", counted(facts.cells.height, "row"), indent=2)
     by = "the headers and the name of the file" if guess.is_named else "the headers"
     yield Line(f"table: {guess.table}", remark(GUESSED if guess.missing else RECOGNISED, f"by {by}"))
     for setting, value in declared.items():
-        yield Line(f"{setting}: {scalar(value)}", remark(GUESSED, "the file cannot be read otherwise"))
+        yield Line(f"{setting}: {flow(value)}", remark(GUESSED, "the file cannot be read otherwise"))
     yield from _formats(facts)
     yield Line("columns:")
     yield from column_lines(facts, asked.kinds)

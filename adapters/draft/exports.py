@@ -23,6 +23,12 @@ from adapters.values.cells import text
 from adapters.values.formats import NULL_WORDS
 
 _FALLBACK = "cp1252"
+_OTHERWISE: tuple[dict[str, Any], ...] = (
+    {"encoding": _FALLBACK},
+    {"repeated": True},
+    {"encoding": _FALLBACK, "repeated": True},
+)
+"""What may have to be declared of a text that is not read as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,7 @@ class Unmapped:
     file: str
     header: tuple[str, ...]
     cells: pl.DataFrame | None
-    declared: dict[str, str] = field(default_factory=dict)
+    declared: dict[str, Any] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
 
 
@@ -45,7 +51,7 @@ def exports_in(folder: Path) -> list[Unmapped]:
     known = {r.file: _opening(r.export.settings) for r in found}
     single = [e for path, name in data_files(folder) for e in _opened(path, name, known.get(name, Opening()))]
     alone = {r.file for r in found if r.export.only_one}
-    return sorted(_together(folder, single, alone), key=lambda e: (e.file, e.declared.get("sheet", "")))
+    return sorted(_together(folder, single, alone), key=lambda e: (e.file, str(e.declared.get("sheet", ""))))
 
 
 def _opening(settings: Mapping[str, Any]) -> Opening:
@@ -58,10 +64,10 @@ def _opened(path: Path, name: str, opening: Opening) -> Iterator[Unmapped]:
     """The file as one export; a workbook as one for each sheet that holds a table."""
     kind = format_named(path)
     opened = open_file(path, name, opening)
-    if opened.frame is None and kind == TEXT:
-        other = open_file(path, name, replace(opening, encoding=_FALLBACK))
+    for declared in _OTHERWISE if opened.frame is None and kind == TEXT else ():
+        other = open_file(path, name, replace(opening, **declared))
         if other.frame is not None:
-            yield _export(other, {"encoding": _FALLBACK})
+            yield _export(other, declared)
             return
     is_book = kind in (WORKBOOK, OLD_WORKBOOK)
     sheets = sheet_names(content(path)) if opened.frame is None and is_book else []
@@ -73,7 +79,7 @@ def _opened(path: Path, name: str, opening: Opening) -> Iterator[Unmapped]:
             yield _export(one, {"sheet": sheet})
 
 
-def _export(opened: Opened, declared: dict[str, str]) -> Unmapped:
+def _export(opened: Opened, declared: dict[str, Any]) -> Unmapped:
     frame = opened.frame
     if frame is None:
         return Unmapped(opened.name, opened.header, None, declared, opened.faults)

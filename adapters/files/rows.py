@@ -53,7 +53,7 @@ def header_names(cells: Sequence[str | None], *, repeated: bool = False, may_lac
         if name.casefold() in seen:
             raise UnreadableError(
                 f'duplicate header: columns "{seen[name.casefold()]}" and "{name}" have the same name',
-                "rename or remove one of them in the export, or declare repeated: true in sources.yaml",
+                "rename or remove one of them in the export, or declare repeated: true, as bookscore init does",
                 column=name,
             )
         seen[name.casefold() or str(place)] = name
