@@ -8,9 +8,11 @@ import pytest
 from fairness_made import LOGO, NRR, Made, small, tabled
 
 from scoring.credit.ownership import UNASSIGNED
+from scoring.peers.bands import size_bands
 from scoring.peers.estimate import estimate
 from scoring.peers.outcomes import Outcome
 from scoring.peers.score import scores
+from scoring.peers.weights import account_weights
 from scoring.peers.window import responsibility
 
 ONLY_NRR = {NRR.name: 1.0}
@@ -101,8 +103,16 @@ def test_a_company_of_three_managers_and_forty_accounts_is_told_the_truth() -> N
     for name in (NRR.name, LOGO.name):
         rows = made.rows(name)
         assert rows["reason"].to_list() == ["no_peers"] * 3
-        assert (rows["high"] - rows["low"]).min() > 0.15  # wider than any manager is good or bad
+        assert (rows["high"] - rows["low"]).min() > 0.13  # wider than any manager is good or bad
         assert rows["few_comparable"].to_list() == rows["accounts"].to_list()  # nobody has 20 of a kind elsewhere
+
+
+def test_accounts_that_pay_alike_weigh_alike_and_are_of_one_size_whatever_they_are_called() -> None:
+    paid = np.array([50.0, *[100.0] * 7, 900.0, 900.0])
+    alike = np.zeros(10, dtype=np.int64)
+    assert account_weights("size_points", paid, alike).tolist() == [1.0, *[2.0] * 7, 4.0, 4.0]
+    assert size_bands(paid, alike).tolist() == [0, *[2] * 7, 4, 4]
+    assert account_weights("size_points", np.full(10, 7.0), alike).tolist() == [2.0] * 10
 
 
 def test_six_managers_of_seven_accounts_are_scored_with_wide_ranges_and_not_published() -> None:

@@ -14,13 +14,19 @@ TENURES = (6, 18, 48)
 
 
 def places(values: Vector, group: Codes) -> tuple[Codes, Codes]:
-    """The place of each value in its group, from 0, and the size of the group; ties in the order of the vector."""
+    """The place of each value in its group, from 0, and the size of the group.
+
+    Those alike are all in the middle of their places, so that nothing hangs on what accounts are called.
+    """
     by_value = np.argsort(values, kind="stable")
     order = by_value[np.argsort(_small(group[by_value]), kind="stable")]
     sizes = counted(group, int(group.max(initial=-1)) + 1).astype(np.int64)
     starts = np.cumsum(sizes) - sizes
+    begins = (np.diff(values[order], prepend=np.nan) != 0) | (np.diff(group[order], prepend=-1) != 0)
+    first = np.flatnonzero(begins)
+    last = np.append(first[1:], len(values)) - 1
     place = np.empty(len(values), dtype=np.int64)
-    place[order] = np.arange(len(values)) - starts[group[order]]
+    place[order] = ((first + last) // 2)[np.cumsum(begins) - 1] - starts[group[order]]
     return place, sizes[group]
 
 
@@ -36,7 +42,7 @@ def size_bands(opening: Vector, quarter: Codes) -> Codes:
 
 
 def fifths(opening: Vector, group: Codes) -> Codes:
-    """The fifth of its group, from 0, into which the opening revenue falls; each as large as the others."""
+    """The fifth of its group, from 0, into which the opening revenue falls; each as large as the others, ties apart."""
     place, size = places(opening, group)
     return place * BANDS // size
 
