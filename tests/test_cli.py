@@ -22,7 +22,7 @@ import pytest
 from remembered import remember
 
 from scoring import demo, pipeline
-from scoring.cli import init, main, places, run, threads
+from scoring.cli import init, main, places, run, streams, threads
 from scoring.cli.app import built
 from scoring.cli.screen import Column, table
 from scoring.errors import in_order
@@ -820,6 +820,29 @@ def test_a_table_of_numbers_too_wide_for_the_terminal_loses_no_digit(
     columns = [Column("Period"), *(Column(f"Sum {n}", is_number=True) for n in range(5)), Column("More", is_extra=True)]
     table(columns, [row])
     assert capsys.readouterr().out.splitlines()[-1].split() == row[:-1]
+
+
+def test_sentences_are_broken_between_words_on_a_terminal_alone_and_commands_never(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    problem = "error: contracts.csv row 1, column amount: not a number"
+    lines = (problem, "Monthly recurring revenue under contract", "  note: 84 of 4,041 lines bring none", "short")
+    command = "Next: bookscore explain 'Aino Kärkkälä' --metric keep_revenue"
+    monkeypatch.setenv("COLUMNS", "32")
+    for shown in (False, True):
+        monkeypatch.setattr(streams, "is_terminal", lambda stream, shown=shown: shown)
+        streams.say("\n".join(lines))
+        streams.note(command)
+        streams.say_whole(problem)
+    out, err = capsys.readouterr()
+    assert out.splitlines() == [
+        *lines, problem,
+        "error: contracts.csv row 1,", "  column amount: not a number",
+        "Monthly recurring revenue under", "contract",
+        "  note: 84 of 4,041 lines bring", "    none",
+        "short", problem,
+    ]  # fmt: skip
+    assert err == f"{command}\n{command}\n"
 
 
 def test_a_name_is_whole_where_something_that_can_be_missed_would_break_it(
