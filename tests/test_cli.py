@@ -154,6 +154,14 @@ def test_wrong_usage_is_one_sentence_and_2(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("group", [(), ("users",), ("review",), ("deliveries",), ("schedule",)])
+def test_help_lists_commands_with_all_of_a_sentence(group: tuple[str, ...]) -> None:
+    listed = cli(*group, "--help").out.split("Commands:\n")[1]
+    assert "..." not in listed
+    entries = re.split(r"\n  (?=\S)", listed.rstrip())
+    assert all(entry.endswith(".") for entry in entries), entries
+
+
 def test_without_a_command_help_is_printed_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     for group in ((), ("review",)):
         helping = cli(*group, "--help")
