@@ -486,6 +486,13 @@ def test_a_period_that_is_none_is_2(company: Path) -> None:
     assert '"2026-Q9" is not a period' in done.err
 
 
+@pytest.mark.parametrize("day", ["2026-02-30", "30.6.2026"])
+def test_what_is_no_day_is_told_in_plain_words(day: str) -> None:
+    done = cli("check", "--as-of", day)
+    assert done.code == 2
+    assert f"'--as-of': \"{day}\" is no day; write one as 2026-06-30\n" in done.err
+
+
 def test_run_stops_with_1_where_it_cannot_write(scored: Scored, monkeypatch: pytest.MonkeyPatch) -> None:
     remember(monkeypatch, pipeline, "run")
 
