@@ -69,6 +69,14 @@ S3,A2,Basic,1,"99,00",Monthly,15.02.2025,,Weird
 """
 
 
+@pytest.mark.parametrize("outcome", ["churn_flag", "Is Cancelled", "Lost", "Renewed?"])
+def test_what_became_of_accounts_is_nothing_to_compare_them_by(tmp_path: Path, outcome: str) -> None:
+    rows = "".join(f"A{n},N{n},T{n % 2},{n % 2 == 0}\n" for n in range(9))
+    entries, text, *_ = drafted(tmp_path, {"Account.csv": f"Account ID,Account Name,Tier,{outcome}\n{rows}"})
+    assert entries["Account.csv"]["attributes"] == {"tier": "Tier"}
+    assert f"not used: {outcome}" in text
+
+
 def test_a_crm_of_accounts_users_and_owners_is_recognised(tmp_path: Path) -> None:
     files = {
         "crm/Account.csv": "Account ID,Account Name,Industry,Owner ID,Tier\n"

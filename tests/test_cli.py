@@ -22,7 +22,7 @@ import pytest
 from remembered import remember
 
 from scoring import demo, pipeline
-from scoring.cli import init, main, places, run, threads
+from scoring.cli import init, main, places, run, streams, threads
 from scoring.cli.app import built
 from scoring.cli.screen import Column, table
 from scoring.errors import in_order
@@ -152,6 +152,14 @@ def test_wrong_usage_is_one_sentence_and_2(
     assert told.json["problems"][0]["what"] == sentence
     assert (told.code, told.err) == (2, "")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("group", [(), ("users",), ("review",), ("deliveries",), ("schedule",)])
+def test_help_lists_commands_with_all_of_a_sentence(group: tuple[str, ...]) -> None:
+    listed = cli(*group, "--help").out.split("Commands:\n")[1]
+    assert "..." not in listed
+    entries = re.split(r"\n  (?=\S)", listed.rstrip())
+    assert all(entry.endswith(".") for entry in entries), entries
 
 
 def test_without_a_command_help_is_printed_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
@@ -476,6 +484,13 @@ def test_a_period_that_is_none_is_2(company: Path) -> None:
     done = cli("run", company, "--set-aside", "--period", "2026-Q9")
     assert done.code == 2
     assert '"2026-Q9" is not a period' in done.err
+
+
+@pytest.mark.parametrize("day", ["2026-02-30", "30.6.2026"])
+def test_what_is_no_day_is_told_in_plain_words(day: str) -> None:
+    done = cli("check", "--as-of", day)
+    assert done.code == 2
+    assert f"'--as-of': \"{day}\" is no day; write one as 2026-06-30\n" in done.err
 
 
 def test_run_stops_with_1_where_it_cannot_write(scored: Scored, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -820,6 +835,29 @@ def test_a_table_of_numbers_too_wide_for_the_terminal_loses_no_digit(
     columns = [Column("Period"), *(Column(f"Sum {n}", is_number=True) for n in range(5)), Column("More", is_extra=True)]
     table(columns, [row])
     assert capsys.readouterr().out.splitlines()[-1].split() == row[:-1]
+
+
+def test_sentences_are_broken_between_words_on_a_terminal_alone_and_commands_never(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    problem = "error: contracts.csv row 1, column amount: not a number"
+    lines = (problem, "Monthly recurring revenue under contract", "  note: 84 of 4,041 lines bring none", "short")
+    command = "Next: bookscore explain 'Aino Kärkkälä' --metric keep_revenue"
+    monkeypatch.setenv("COLUMNS", "32")
+    for shown in (False, True):
+        monkeypatch.setattr(streams, "is_terminal", lambda stream, shown=shown: shown)
+        streams.say("\n".join(lines))
+        streams.note(command)
+        streams.say_whole(problem)
+    out, err = capsys.readouterr()
+    assert out.splitlines() == [
+        *lines, problem,
+        "error: contracts.csv row 1,", "  column amount: not a number",
+        "Monthly recurring revenue under", "contract",
+        "  note: 84 of 4,041 lines bring", "    none",
+        "short", problem,
+    ]  # fmt: skip
+    assert err == f"{command}\n{command}\n"
 
 
 def test_a_name_is_whole_where_something_that_can_be_missed_would_break_it(

@@ -13,7 +13,7 @@ from pdf_reading import headings, pages, said, squeezed, tags
 from sample_cards import Card, card, company, compared, hostile, team, without_score
 
 from scoring.reports.names import alphabetical, cleaned
-from scoring.reports.pdf import book_pdf, method
+from scoring.reports.pdf import book_pdf, card_pdf, method
 from scoring.reports.pdf.texts import text
 from scoring.run import Run
 
@@ -163,6 +163,12 @@ def test_a_book_is_tagged_and_the_same_twice() -> None:
         links = [link for page in document.pages for link in page.get("/Annots", [])]
         assert links
         assert all(str(link.Contents) for link in links)
+
+
+def test_four_in_five_cards_of_a_made_company_are_one_page(demo_run: Run) -> None:
+    """With three rules, as the default rules have."""
+    longer = [c["name"] for c in demo_run.cards if len(pages(card_pdf(c | {"lines": c["lines"][:3]}))) > 1]
+    assert len(longer) <= len(demo_run.cards) / 5, longer
 
 
 def test_a_made_company_comes_out_whole(demo_run: Run) -> None:

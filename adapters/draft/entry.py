@@ -111,6 +111,10 @@ def _fixed(facts: Facts) -> Iterator[tuple[str, tuple[str, str]]]:
 _DEALS = ("deal", "opportun", "pipeline")
 
 
+_OUTCOMES = ("churn", "cancel", "lost", "renew")
+"""What became of an account is what scores are about: compared by it, nobody would differ."""
+
+
 def _attributes(facts: Facts, asked: Asked, used: set[str]) -> Iterator[Line]:
     """Further columns by which accounts can be compared; their headers are then used."""
     found = [h for h in facts.header if asked.is_open and h not in used and _is_attribute(facts, h, asked)]
@@ -122,11 +126,12 @@ def _attributes(facts: Facts, asked: Asked, used: set[str]) -> Iterator[Line]:
 
 
 def _is_attribute(facts: Facts, theirs: str, asked: Asked) -> bool:
-    """Whether a column divides most accounts into groups and can be called by its name."""
+    """Whether a column divides most accounts into groups, by what they are, and can be called by its name."""
     cells, name = facts.cells[theirs].drop_nulls(), _snake(theirs)
     is_free = name.isidentifier() and name not in asked.kinds and not compact(theirs).endswith(("id", "name"))
     divides = 1 < cells.n_unique() <= min(_MOST_VALUES, facts.cells.height // 4)
-    return is_free and divides and len(cells) * 2 > facts.cells.height
+    is_outcome = any(word in compact(theirs) for word in _OUTCOMES)
+    return is_free and divides and len(cells) * 2 > facts.cells.height and not is_outcome
 
 
 def _snake(name: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from scoring.cli.streams import note, say_json
+from scoring.cli.streams import COMMAND, note, say_json
 from scoring.errors import BookscoreError, Problem, Severity
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def next_command(*words: str | Path, folder: Path = Path(), like: "Request | Non
     from scoring.cli.typed import completed
 
     told = [shlex.quote(str(w)) for w in completed(words, folder, like) if str(w) not in (".", "")]
-    note(f"Next: bookscore {' '.join(told)}")
+    note(f"{COMMAND}bookscore {' '.join(told)}")
 
 
 def line_of(problem: Problem) -> str:

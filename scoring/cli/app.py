@@ -41,6 +41,7 @@ from scoring.cli import (
     users,
     what_if,
 )
+from scoring.cli.groups import InFull
 from scoring.cli.mistakes import is_for_debugging, told
 from scoring.cli.streams import prepare, say
 from scoring.errors import BookscoreError
@@ -49,6 +50,7 @@ YOUNG = 100_000
 """Objects made between two looks for garbage: most are of modules, and stay."""
 
 app = typer.Typer(
+    cls=InFull,
     add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,  # plain help is three times as fast, and reads well in every terminal

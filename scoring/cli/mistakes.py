@@ -1,6 +1,7 @@
 """What is said when a command cannot do its work? One sentence, the next command, and a code."""
 
 import os
+import re
 import sys
 import traceback
 from collections.abc import Sequence
@@ -34,6 +35,9 @@ _CODES = {
     "NoRayError": USAGE, "NobodyAnswersError": USAGE, "OtherVersionError": USAGE,
 }  # fmt: skip
 """By name, so that looking one up loads nothing; the rest is a bug or I/O."""
+
+_NO_DAY = re.compile(r"Value error, '(.*)' does not match the formats '%Y-%m-%d'\.?$")
+"""How the library says it."""
 
 _NEXT = {
     "UnknownRunError": ("runs",),
@@ -96,7 +100,7 @@ def _problems(error: Exception) -> Sequence[Problem]:
 
 def _sentence(error: Exception) -> str:
     if isinstance(error, TyperException):
-        return error.format_message()
+        return _NO_DAY.sub(r'"\1" is no day; write one as 2026-06-30', error.format_message())
     if isinstance(error, BookscoreError):
         return str(error)
     if kept := _of_what_is_kept(error):

@@ -7,6 +7,7 @@ import typer
 
 from scoring.cli import places, review_papers, review_shown
 from scoring.cli.answers import else_next
+from scoring.cli.groups import InFull
 from scoring.cli.options import AsJson, DryRun, Workspace
 from scoring.cli.review_options import After, AnswerBy, As, By, Period, Reason, Text, Who
 from scoring.cli.reviewed import Chosen, by_name, chosen, done, now, said
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from scoring.store import Store
 
 app = typer.Typer(
+    cls=InFull,
     add_completion=False,
     rich_markup_mode=None,
     no_args_is_help=True,

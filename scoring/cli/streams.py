@@ -2,7 +2,9 @@
 
 import codecs
 import json
+import shutil
 import sys
+import textwrap
 import unicodedata
 from typing import Any, TextIO
 
@@ -12,6 +14,8 @@ _PLAIN = {
     "Ł": "L", "æ": "ae", "Æ": "AE", "œ": "oe", "đ": "d",
 }  # fmt: skip
 _HANDLER = "bookscore.plain"
+COMMAND = "Next: "
+"""How a line begins that names a command to type."""
 
 
 def prepare() -> None:
@@ -25,13 +29,18 @@ def prepare() -> None:
 
 def say(text: str = "") -> None:
     """Writes a line of data to stdout."""
-    print(text)
+    print(_broken(text, sys.stdout))
 
 
 def note(text: str = "") -> None:
     """Writes a line about the work to stderr, behind what was said before."""
     sys.stdout.flush()
-    print(text, file=sys.stderr)
+    print(_broken(text, sys.stderr), file=sys.stderr)
+
+
+def say_whole(text: str) -> None:
+    """Writes text to stdout that is taken as it stands, such as a patch."""
+    print(text)
 
 
 def say_json(value: Any) -> None:
@@ -43,6 +52,23 @@ def say_json(value: Any) -> None:
 def is_terminal(stream: TextIO) -> bool:
     """Whether a person is likely to be looking."""
     return stream.isatty()
+
+
+def _broken(text: str, stream: TextIO) -> str:
+    """The text in lines that a terminal has room for, broken between words; elsewhere, and a command, as it is."""
+    if not is_terminal(stream):
+        return text
+    room = shutil.get_terminal_size().columns
+    return "\n".join(_in_room(line, room) if len(line) > room else line for line in text.split("\n"))
+
+
+def _in_room(line: str, room: int) -> str:
+    """The line as lines of so many columns; what follows the first of an item, or of a problem, stands further in."""
+    if line.startswith(COMMAND):
+        return line  # to be copied
+    begins = line[: len(line) - len(line.lstrip())]
+    further = f"{begins}  " if begins or line.partition(" ")[0].endswith(":") else ""
+    return textwrap.fill(line, room, subsequent_indent=further, break_long_words=False, break_on_hyphens=False)
 
 
 def _in_plain_signs(error: UnicodeError) -> tuple[str, int]:

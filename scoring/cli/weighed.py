@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from scoring.cli.answers import next_command
 from scoring.cli.screen import Column, table
-from scoring.cli.streams import note, say
+from scoring.cli.streams import note, say, say_whole
 
 if TYPE_CHECKING:
     from scoring.compare.what_if import Move, Moves
@@ -66,7 +66,7 @@ def show(view: View, proposal: Mapping[str, Any] | None) -> None:
 
 def _propose(view: View, proposal: Mapping[str, Any]) -> None:
     if proposal["patch"]:
-        say(proposal["patch"].removesuffix("\n"))
+        say_whole(proposal["patch"].removesuffix("\n"))
     note(view.moves.sentence)
     if not proposal["is_of_run"]:
         note(f"{proposal['file']} is not what the run was scored by, so scores may move otherwise than told here.")
