@@ -6,7 +6,8 @@ or gone, and where a quarter stands in both only what is expected of it, and its
 several factors are shared out: `peers.change`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -20,6 +21,8 @@ from scoring.scorecard.moving import BESIDE, BY_ACCOUNT, CAUSES, PARTS, Moving
 
 _SIDES = {"part": "q", "observed": "y", "expected": "e"}
 _RULE = ["manager_id", "metric"]
+_DAYS = 1 << 32
+"""More than any number of a day, so that an account and the day after a quarter are one number."""
 
 
 def moved(changed: pl.DataFrame, rulebook: Rulebook, names: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
@@ -35,12 +38,44 @@ def moved(changed: pl.DataFrame, rulebook: Rulebook, names: Mapping[str, str]) -
 def parts(now: Judged, before: Judged) -> pl.DataFrame:
     """What moved the scores rule by rule, as if all weight were the rule's, as `moving.PARTS`.
 
-    Both periods are judged by the same rules.
+    Both periods are judged by the same rules. Ids are numbers in between, as texts take long to be put in order.
     """
-    both = _factors(now, before)
-    rules = both.partition_by("metric") or [both]  # in turn, as texts of all account-quarters are much to hold
-    accounts = pl.concat([_by_account(now, before, of_rule) for of_rule in rules])
-    return pl.concat([accounts, _beside_accounts(now, before, both, accounts)]).sort("manager_id", "account_id", "rule")
+    both, ids = _factors(now, before), _Ids.of(now, before)
+    traces = [ids.numbered(j.trace.rename({"rule": "metric"})) for j in (before, now)]
+    holders = [_holders(trace) for trace in traces]
+    rules = both.partition_by("metric") or [both]  # in turn, as all account-quarters are much to hold
+    accounts = pl.concat([_by_account(traces, ids.numbered(of_rule), holders) for of_rule in rules])
+    beside = _beside_accounts(now, before, both, ids.named(accounts))
+    every = pl.concat([accounts, ids.numbered(beside).select(accounts.columns)])
+    return ids.named(every.sort("manager_id", "account_id", "rule")).select(*PARTS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ids:
+    """The ids of two periods by the column they stand in, as kinds that compare as their texts do."""
+
+    kinds: Mapping[str, pl.Enum]
+
+    @classmethod
+    def of(cls, now: Judged, before: Judged) -> "_Ids":
+        managers = [j.trace["manager_id"] for j in (now, before)] + [j.lines["manager_id"] for j in (now, before)]
+        managers += [j.of_rules["manager_id"] for j in (now, before)]
+        rules = [j.lines["rule"] for j in (now, before)] + [j.of_rules["rule"] for j in (now, before)]
+        accounts = [j.trace["account_id"] for j in (now, before)]
+        whose, which, what = (_enum(columns) for columns in (managers, accounts, rules))
+        return cls({"manager_id": whose, "account_id": which, "rule": what, "metric": what})
+
+    def numbered(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The frame with ids as these kinds."""
+        return frame.with_columns(pl.col(name).cast(kind) for name, kind in self.kinds.items() if name in frame.columns)
+
+    def named(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The frame with ids as texts."""
+        return frame.with_columns(pl.col(name).cast(pl.String) for name in self.kinds if name in frame.columns)
+
+
+def _enum(columns: Sequence[pl.Series]) -> pl.Enum:
+    return pl.Enum(pl.concat([column.unique() for column in columns]).drop_nulls().unique().sort())
 
 
 def _factors(now: Judged, before: Judged) -> pl.DataFrame:
@@ -60,30 +95,30 @@ def _factors(now: Judged, before: Judged) -> pl.DataFrame:
     return sides[0].join(sides[1], on=_RULE, validate="1:1").sort(_RULE)
 
 
-def _by_account(now: Judged, before: Judged, both: pl.DataFrame) -> pl.DataFrame:
-    """What the accounts moved, as `PARTS`."""
+def _by_account(traces: Sequence[pl.DataFrame], both: pl.DataFrame, holders: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """What the accounts moved, as `PARTS`; the traces of one rule count."""
+    quarter = pl.col("account_id").to_physical().cast(pl.Int64) * _DAYS + pl.col("ends_on").to_physical()
     sides = [
-        j.trace.rename({"rule": "metric"})
-        .join(both, on=_RULE, how="semi")
-        .select(
+        trace.join(both, on=_RULE, how="semi").select(
             *_RULE,
             pl.col("account_id").alias("account"),
-            pl.format("{} {}", "account_id", "ends_on").alias("account_id"),
+            quarter.alias("account_id"),
             *(pl.col(c).alias(f"{letter}{n}") for c, letter in _SIDES.items()),
         )
-        for n, j in enumerate((before, now))
+        for n, trace in enumerate(traces)
     ]
     units = sides[0].join(sides[1], on=[*_RULE, "account", "account_id"], how="full", coalesce=True, validate="1:1")
     parts = account_parts(units.sort(*_RULE, "account_id"), both).join(
         units.select(*_RULE, "account_id", "account"), on=[*_RULE, "account_id"], validate="1:1", maintain_order="left"
     )
-    was, is_ = (_holders(j) for j in (before, now))
+    was, is_ = holders
     known = parts.join(was, on=["manager_id", "account"], how="left").join(
         is_, on=["manager_id", "account"], how="left", suffix="_now"
     )
+    number = pl.col("account").to_physical()
     held = known.with_columns(
-        pl.col("account").is_in(was["account"].unique().implode()).alias("was_somebodys"),
-        pl.col("account").is_in(is_["account"].unique().implode()).alias("is_somebodys"),
+        number.is_in(was["account"].to_physical().unique().implode()).alias("was_somebodys"),
+        number.is_in(is_["account"].to_physical().unique().implode()).alias("is_somebodys"),
     )
     mine = pl.col("holds").is_not_null(), pl.col("holds_now").is_not_null()
     came = (
@@ -112,11 +147,9 @@ def _summed(held: pl.DataFrame, came: pl.Expr, left: pl.Expr) -> pl.DataFrame:
     return sums(told, key, *BY_ACCOUNT).with_columns(*nothing).select(*PARTS)
 
 
-def _holders(judged: Judged) -> pl.DataFrame:
+def _holders(trace: pl.DataFrame) -> pl.DataFrame:
     """Who has a part of which account."""
-    pairs = (
-        judged.trace.select("manager_id", pl.col("account_id").alias("account")).unique().sort("manager_id", "account")
-    )
+    pairs = trace.select("manager_id", pl.col("account_id").alias("account")).unique()
     return pairs.with_columns(pl.lit(value=True).alias("holds"))
 
 
