@@ -14,7 +14,7 @@ import polars as pl
 from scoring import book
 from scoring.booking import Booked, ByAccount, Tables, booked_by_account
 from scoring.calendar import Period
-from scoring.days import EVER, NEVER, months_back
+from scoring.days import months_back
 from scoring.engine import Engine, Here
 from scoring.lengths import MONTHS_A_QUARTER
 from scoring.measure import measure_by
@@ -144,15 +144,8 @@ def _looks_at_company(rulebook: Rulebook) -> bool:
 
 
 def _shares(units: pl.DataFrame, spans: pl.DataFrame, rulebook: Rulebook) -> pl.DataFrame:
-    """Each manager's part of each unit, as `peers.window.responsibility`.
-
-    What was invoiced in either window is its sellers' by what they sold in both, as the book has it, whatever the day:
-    who stopped buying has bought from nobody lately.
-    """
-    own, is_sold = rulebook.responsibility, rulebook.ownership.policy == "seller"
-    if is_sold and rulebook.basis == "invoices":
-        spans = spans.with_columns(starts_on=pl.lit(EVER), ends_on=pl.lit(NEVER))
-    whole = None if is_sold else RATE_SCALE
+    """Each manager's part of each unit, as `peers.window.responsibility`."""
+    own, whole = rulebook.responsibility, None if rulebook.ownership.policy == "seller" else RATE_SCALE
     return responsibility(units, spans, rule=own.rule, days=own.days, gap=own.end_before_outcome, whole=whole)
 
 

@@ -82,7 +82,7 @@ class Booked:
 class ByAccount:
     """One period, where a row of the book is an account: `outcome` is that of the ledger.
 
-    `spans` are the days on which each account was whose, as `ownership.SPANS`.
+    `spans` are the days on which each account was whose, for its outcome, as `ownership.SPANS`.
     """
 
     rows: pl.DataFrame
@@ -124,7 +124,7 @@ def booked_by_account(part: Part, rulebook: Rulebook, period: Period, as_of: dat
     read = _read(part, asking, UNVALUED, credits=False)
     ledger, accounts = read.ledger, part.tables["accounts"].lazy()
     rows = book.by_account(ledger, accounts, read.known, read.constants, happened=read.happened)
-    made, outcome, spans = pl.collect_all([rows, ledger.outcome, read.whose.moves.spans])
+    made, outcome, spans = pl.collect_all([rows, ledger.outcome, read.whose.outcome.spans])
     return ByAccount(made, outcome, spans)
 
 

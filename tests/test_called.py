@@ -8,6 +8,7 @@ from called import uncalled
 ROOT = Path(__file__).parents[1]
 
 CALLED_BY_LIBRARIES = {
+    "scoring.cli.groups.InFull": "click writes the list of commands by it",
     "scoring.digest.network.client._Way": "httpcore opens its connections by it",
     "scoring.digest.network.client._Wire": "httpcore speaks through it",
     "scoring.digest.network.session._Answer": "the reader of answers of the standard library reads from it",
