@@ -56,7 +56,7 @@ def told_of(one: Any) -> int:
 
 @pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize("basis", BASES)
-@examples(40)
+@examples(20)
 @given(data=st.data())
 def test_accounts_are_seen_in_parts_as_they_are_seen_whole(basis: str, model: str, data: Any) -> None:
     world = data.draw(worlds(basis=basis))
