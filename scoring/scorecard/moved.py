@@ -41,10 +41,9 @@ def parts(now: Judged, before: Judged) -> pl.DataFrame:
     Both periods are judged by the same rules. Ids are numbers in between, as texts take long to be put in order.
     """
     both, ids = _factors(now, before), _Ids.of(now, before)
-    traces = [ids.numbered(j.trace.rename({"rule": "metric"})) for j in (before, now)]
-    holders = [_holders(trace) for trace in traces]
+    holders = [ids.numbered(j.trace.select("manager_id", "account_id").unique()) for j in (before, now)]
     rules = both.partition_by("metric") or [both]  # in turn, as all account-quarters are much to hold
-    accounts = pl.concat([_by_account(traces, ids.numbered(of_rule), holders) for of_rule in rules])
+    accounts = pl.concat([_by_account((before, now), of_rule, holders, ids) for of_rule in rules])
     beside = _beside_accounts(now, before, both, ids.named(accounts))
     every = pl.concat([accounts, ids.numbered(beside).select(accounts.columns)])
     return ids.named(every.sort("manager_id", "account_id", "rule")).select(*PARTS)
@@ -95,11 +94,17 @@ def _factors(now: Judged, before: Judged) -> pl.DataFrame:
     return sides[0].join(sides[1], on=_RULE, validate="1:1").sort(_RULE)
 
 
-def _by_account(traces: Sequence[pl.DataFrame], both: pl.DataFrame, holders: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """What the accounts moved, as `PARTS`; the traces of one rule count."""
+def _by_account(
+    periods: Sequence[Judged], both: pl.DataFrame, holders: Sequence[pl.DataFrame], ids: "_Ids"
+) -> pl.DataFrame:
+    """What the accounts moved by the rules of `both`, as `PARTS`; `holders` are who has a part of which account."""
+    both, traces = (
+        ids.numbered(both),
+        [ids.numbered(j.trace.rename({"rule": "metric"}).join(both, on=_RULE, how="semi")) for j in periods],
+    )
     quarter = pl.col("account_id").to_physical().cast(pl.Int64) * _DAYS + pl.col("ends_on").to_physical()
     sides = [
-        trace.join(both, on=_RULE, how="semi").select(
+        trace.select(
             *_RULE,
             pl.col("account_id").alias("account"),
             quarter.alias("account_id"),
@@ -111,7 +116,7 @@ def _by_account(traces: Sequence[pl.DataFrame], both: pl.DataFrame, holders: Seq
     parts = account_parts(units.sort(*_RULE, "account_id"), both).join(
         units.select(*_RULE, "account_id", "account"), on=[*_RULE, "account_id"], validate="1:1", maintain_order="left"
     )
-    was, is_ = holders
+    was, is_ = (pairs.rename({"account_id": "account"}).with_columns(holds=pl.lit(value=True)) for pairs in holders)
     known = parts.join(was, on=["manager_id", "account"], how="left").join(
         is_, on=["manager_id", "account"], how="left", suffix="_now"
     )
@@ -145,12 +150,6 @@ def _summed(held: pl.DataFrame, came: pl.Expr, left: pl.Expr) -> pl.DataFrame:
     key = ["manager_id", "account_id", "rule"]
     nothing = (pl.lit(None, dtype=pl.Float64).alias(cause) for cause in BESIDE)
     return sums(told, key, *BY_ACCOUNT).with_columns(*nothing).select(*PARTS)
-
-
-def _holders(trace: pl.DataFrame) -> pl.DataFrame:
-    """Who has a part of which account."""
-    pairs = trace.select("manager_id", pl.col("account_id").alias("account")).unique()
-    return pairs.with_columns(pl.lit(value=True).alias("holds"))
 
 
 def _beside_accounts(now: Judged, before: Judged, both: pl.DataFrame, accounts: pl.DataFrame) -> pl.DataFrame:
