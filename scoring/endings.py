@@ -68,8 +68,9 @@ def _reasons(lost: pl.LazyFrame, lines: pl.LazyFrame, worth: Exchange) -> pl.Laz
     days = lost.select("account_id", "moved_on").unique()
     if "end_reason" not in lines.collect_schema():
         return days.with_columns(pl.lit(None, dtype=pl.String).alias("reason"))
-    paid = priced(lines, worth.rates, worth.day, worth.currency, "monthly").filter(pl.col("monthly") > 0)
-    theirs, left_on = paid.join(days, on="account_id"), pl.col("moved_on")
+    own = lines.select("account_id", "line_id", "starts_on", "ends_on", "monthly", "currency", "end_reason")
+    theirs = priced(own.join(days, on="account_id"), worth.rates, worth.day, worth.currency, "monthly")
+    theirs, left_on = theirs.filter(pl.col("monthly") > 0).collect().lazy(), pl.col("moved_on")
     running = theirs.filter((pl.col("starts_on") <= left_on) & (pl.col("ends_on") > left_on).fill_null(value=True))
     return (
         theirs.filter(pl.col("ends_on") <= left_on)
