@@ -69,8 +69,8 @@ def _reasons(lost: pl.LazyFrame, lines: pl.LazyFrame, worth: Exchange) -> pl.Laz
     if "end_reason" not in lines.collect_schema():
         return days.with_columns(pl.lit(None, dtype=pl.String).alias("reason"))
     own = lines.select("account_id", "line_id", "starts_on", "ends_on", "monthly", "currency", "end_reason")
-    theirs = priced(own.join(days, on="account_id"), worth.rates, worth.day, worth.currency, "monthly")
-    theirs, left_on = theirs.filter(pl.col("monthly") > 0).collect().lazy(), pl.col("moved_on")
+    money = priced(own.join(days, on="account_id"), worth.rates, worth.day, worth.currency, "monthly")
+    theirs, left_on = money.filter(pl.col("monthly") > 0).collect().lazy(), pl.col("moved_on")  # once for both
     running = theirs.filter((pl.col("starts_on") <= left_on) & (pl.col("ends_on") > left_on).fill_null(value=True))
     return (
         theirs.filter(pl.col("ends_on") <= left_on)

@@ -1,6 +1,6 @@
 """What was known of accounts on some days, for the models of their value? Asked part by part, and put together."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -19,9 +19,7 @@ from scoring.lifetime.repeat import choose_orders, order_family
 from scoring.lifetime.repeat.choose_orders import Past
 from scoring.lifetime.repeat.orders import of_parts
 from scoring.lifetime.valuation import Seen, family_of, readable
-from scoring.parts import Part
-
-Tables = Mapping[str, pl.DataFrame]
+from scoring.parts import Part, Tables
 
 _SOME = "accounts asked for"
 

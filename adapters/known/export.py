@@ -14,6 +14,9 @@ OF = "@"
 LIKE = "~"
 """Before a pattern stands for the first column whose name fits it, or for the one that its group names."""
 
+IN_UTC = {"utc": True}
+"""The settings of an export whose times name no offset and are in UTC, as those of an API mostly are."""
+
 WON = Requirement(like=r"(?i)^(?:closed\W+(?:and\W+)?)?won\b")
 """A stage that says that a deal was won: `Closed Won`, `Won`, `Closed & Won`."""
 

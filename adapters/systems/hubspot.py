@@ -2,15 +2,12 @@
 
 from collections.abc import Sequence
 
-from adapters.known.export import WON, Export, Fills
+from adapters.known.export import IN_UTC, WON, Export, Fills
 from adapters.mapping.sources import FirstOf, History, JoinOf, Lookup, Merged
 from adapters.mapping.terms import Requirement
 
 PRIMARY = "5"
 """The type of an association between a deal and its primary company."""
-
-IN_UTC = {"utc": True}
-"""Times of a warehouse are those of the API; the export dialog writes them on the clock of whoever exports."""
 
 _FILLED, _EMPTY = Requirement(filled=True), Requirement(filled=False)
 _NOT_TRUE = Requirement.model_validate({"not": True})

@@ -1,6 +1,6 @@
 """Qualtrics: responses with a column for each question, and tables with a row for each answer."""
 
-from adapters.known.export import Export, Fills
+from adapters.known.export import IN_UTC, Export, Fills
 from adapters.mapping.sources import Lookup
 from adapters.mapping.terms import Requirement
 from adapters.systems.questions import NO_ACCOUNT, ONE_QUESTION, RECOMMEND, SCALES, account_of, answers
@@ -76,7 +76,7 @@ ANSWERS = Export(
     name="qualtrics.api_answers",
     what="Qualtrics answers",
     tells=("response_id", "question_id", "value", "sub_question_key", "question_option_key"),
-    settings={"utc": True},
+    settings=IN_UTC,
     fills=(
         _long("nps", "0-10", **{"its selector": Requirement(like="^NPS$")}),
         _long(

@@ -7,10 +7,9 @@ import polars as pl
 
 from scoring.calendar import Calendar
 from scoring.lengths import DAYS_A_MONTH
-from scoring.lifetime.contracts.chains import COMMON
+from scoring.lifetime.contracts.chains import COMMON, NEAR_DAYS
 
 _STOPPED = ("cancelled", "ended")
-_NEAR_DAYS = 3.5
 USUAL = 0.15
 """A length was one of the company's terms where so many of the contracts that were over by then had it."""
 
@@ -63,7 +62,7 @@ def _recorded(rows: pl.LazyFrame, basis: str, day: date, time_zone: str) -> pl.L
 
 _LENGTH = (pl.col("ends_on") - pl.col("starts_on")).dt.total_days()
 _MONTHS = (_LENGTH / DAYS_A_MONTH).round().cast(pl.Int64).alias("months")
-_IS_WHOLE = ((_LENGTH - pl.col("months") * DAYS_A_MONTH).abs() <= _NEAR_DAYS).fill_null(value=False)
+_IS_WHOLE = ((_LENGTH - pl.col("months") * DAYS_A_MONTH).abs() <= NEAR_DAYS).fill_null(value=False)
 _IS_STOPPED = pl.col("status").is_in(_STOPPED).fill_null(value=False)
 
 

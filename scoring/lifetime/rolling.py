@@ -114,14 +114,16 @@ def plainly(assumed: Assumptions, basis: str, on: date, ahead: Ahead) -> Assumpt
 
 
 def history(tables: Tables, basis: str, terms: Terms, on: date, *, usual: Set[int] | None = None) -> pl.LazyFrame:
-    """The ledger's lines as they were known before the day; `usual` as in `known_before`."""
+    """The ledger's lines as they were known before the day, in their own currencies unless each keeps the rate of its
+    first day; `usual` as in `known_before`."""
     known = known_before(tables[basis], basis, on, terms.time_zone, usual=usual)
     lines = contract_lines(known, terms, on - DAY) if basis == "contracts" else invoice_lines(known, terms)
     return at_own_rates(lines, tables["rates"], terms, basis)
 
 
 def came(tables: Tables, basis: str, terms: Terms, on: date, ahead: Ahead) -> pl.LazyFrame:
-    """The revenue of each account in the time after the day, at that day's rates: account_id, `actual`."""
+    """The revenue of each account in the time after the day: account_id, `actual`. At that day's rates, or at the rate
+    of each line's first day if the terms keep it."""
     if basis == "contracts":
         lines = contract_lines(tables["contracts"], terms, after(on, ahead))
     else:

@@ -58,13 +58,8 @@ NO_ACCOUNTS = AccountPoints(NO_TRACE, NO_RULES)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Parts:
-    """The parts of a rule, one row each, by manager, account and quarter, of which these are the codes.
-
-    Beside the columns of `TRACE` but the rule: missed (part of what happened less what was expected), spread (its
-    standard deviation by chance), and what is the same for all of a manager: unit (points for one of the metric's),
-    z, mean of the peers and drawn, what solving jointly made of the believed difference.
-    """
+class _Coded:
+    """Rows of a rule in the order of managers and accounts, and the codes of both."""
 
     rows: pl.DataFrame
     manager: Codes
@@ -74,19 +69,20 @@ class _Parts:
 def account_points(company: Company, estimates: Sequence[Estimate], rulebook: Rulebook) -> AccountPoints:
     """What each account adds to its manager's score, by rule, whatever the rules weigh."""
     rules = sorted(zip(rulebook.rules, estimates, strict=True), key=lambda both: both[0].name)
-    traces, sums = list[_Parts](), list[_Parts]()
+    traces, sums = list[_Coded](), list[_Coded]()
     for rule, found in rules:
         if found.heard is None:
             continue
         parts, named = _parts(company, found), pl.lit(rule.name).alias("rule")
         turned = parts.rows.with_columns(pl.col("observed", "expected") * sign_of(rule) + 0.0, named)
-        traces.append(_Parts(turned.select(*TRACE), parts.manager, np.zeros_like(parts.account)))
+        all_one = np.zeros_like(parts.account)  # a trace is by manager and rule, and only then by account
+        traces.append(_Coded(turned.select(*TRACE), parts.manager, all_one))
         accounts = _by_account(parts, found)
-        sums.append(_Parts(accounts.rows.with_columns(named).select(*OF_RULES), accounts.manager, accounts.account))
+        sums.append(_Coded(accounts.rows.with_columns(named).select(*OF_RULES), accounts.manager, accounts.account))
     return AccountPoints(_merged(traces), _merged(sums)) if traces else NO_ACCOUNTS
 
 
-def _merged(frames: Sequence[_Parts]) -> pl.DataFrame:
+def _merged(frames: Sequence[_Coded]) -> pl.DataFrame:
     """The rows by manager, account and place of the frame; those alike stay in their order.
 
     Codes are in the order of ids, and are sorted in no time, where the ids of two million rows take seconds.
@@ -95,7 +91,13 @@ def _merged(frames: Sequence[_Parts]) -> pl.DataFrame:
     return pl.concat([one.rows for one in frames])[np.lexsort((account, manager))]
 
 
-def _parts(company: Company, found: Estimate) -> _Parts:
+def _parts(company: Company, found: Estimate) -> _Coded:
+    """The parts of a rule, one row each, by manager, account and quarter.
+
+    Beside the columns of `TRACE` but the rule: missed (part of what happened less what was expected), spread (its
+    standard deviation by chance), and what is the same for all of a manager: unit (points for one of the metric's),
+    z, mean of the peers and drawn, what solving jointly made of the believed difference.
+    """
     books, heard, between = found.books, found.heard, found.scale.between if found.scale else 0.0
     if heard is None:
         raise ValueError(found.metric)
@@ -128,10 +130,10 @@ def _parts(company: Company, found: Estimate) -> _Parts:
         .with_columns(given.alias("points"))
     )
     counts = rows["points"].is_not_null()
-    return _Parts(rows.filter(counts), whose[counts.to_numpy()], books.account[at][counts.to_numpy()])
+    return _Coded(rows.filter(counts), whose[counts.to_numpy()], books.account[at][counts.to_numpy()])
 
 
-def _by_account(parts: _Parts, found: Estimate) -> _Parts:
+def _by_account(parts: _Coded, found: Estimate) -> _Coded:
     """What each account adds to the rule, and what the rule would add without it: a row per account of a manager, with
     manager_id, account_id, points and without."""
     repeat, between = found.heard.repeat if found.heard else 0.0, found.scale.between if found.scale else 0.0
@@ -158,4 +160,4 @@ def _by_account(parts: _Parts, found: Estimate) -> _Parts:
     without = np.nan_to_num(unit * z * drawn * (rest(missed) / left - mean))
     points = summed(or_nought(rows["points"]))
     told = rows[first].select(*KEY, pl.Series("points", points), pl.Series("without", without))
-    return _Parts(told, manager, parts.account[first])
+    return _Coded(told, manager, parts.account[first])

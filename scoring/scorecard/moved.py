@@ -57,11 +57,12 @@ class _Ids:
 
     @classmethod
     def of(cls, now: Judged, before: Judged) -> "_Ids":
-        managers = [j.trace["manager_id"] for j in (now, before)] + [j.lines["manager_id"] for j in (now, before)]
-        managers += [j.of_rules["manager_id"] for j in (now, before)]
-        rules = [j.lines["rule"] for j in (now, before)] + [j.of_rules["rule"] for j in (now, before)]
-        accounts = [j.trace["account_id"] for j in (now, before)]
-        whose, which, what = (_enum(columns) for columns in (managers, accounts, rules))
+        """The ids that occur in either."""
+        frames = [frame for j in (now, before) for frame in (j.trace, j.lines, j.of_rules)]
+        whose, which, what = (
+            _enum([frame[name] for frame in frames if name in frame.columns])
+            for name in ("manager_id", "account_id", "rule")
+        )
         return cls({"manager_id": whose, "account_id": which, "rule": what, "metric": what})
 
     def numbered(self, frame: pl.DataFrame) -> pl.DataFrame:
@@ -98,10 +99,7 @@ def _by_account(
     periods: Sequence[Judged], both: pl.DataFrame, holders: Sequence[pl.DataFrame], ids: "_Ids"
 ) -> pl.DataFrame:
     """What the accounts moved by the rules of `both`, as `PARTS`; `holders` are who has a part of which account."""
-    both, traces = (
-        ids.numbered(both),
-        [ids.numbered(j.trace.rename({"rule": "metric"}).join(both, on=_RULE, how="semi")) for j in periods],
-    )
+    traces = [ids.numbered(j.trace.rename({"rule": "metric"}).join(both, on=_RULE, how="semi")) for j in periods]
     quarter = pl.col("account_id").to_physical().cast(pl.Int64) * _DAYS + pl.col("ends_on").to_physical()
     sides = [
         trace.select(
@@ -113,7 +111,7 @@ def _by_account(
         for n, trace in enumerate(traces)
     ]
     units = sides[0].join(sides[1], on=[*_RULE, "account", "account_id"], how="full", coalesce=True, validate="1:1")
-    parts = account_parts(units.sort(*_RULE, "account_id"), both).join(
+    parts = account_parts(units.sort(*_RULE, "account_id"), ids.numbered(both)).join(
         units.select(*_RULE, "account_id", "account"), on=[*_RULE, "account_id"], validate="1:1", maintain_order="left"
     )
     was, is_ = (pairs.rename({"account_id": "account"}).with_columns(holds=pl.lit(value=True)) for pairs in holders)

@@ -1,6 +1,6 @@
 """What do tables of Recurly's API say? As warehouses copy them, a row for each state of a record."""
 
-from adapters.known.export import Columns, Export, Fills
+from adapters.known.export import IN_UTC, Columns, Export, Fills
 from adapters.mapping.sources import ColumnOf, FirstOf, FormulaOf, JoinOf, LastOf, Latest, Lookup
 from adapters.systems.recurly.words import BEGUN, COUNTED, EMPTY, FILLED, KINDS, NO_OWNER, PAUSED, RESTS, STATUSES
 
@@ -8,7 +8,7 @@ API_ACCOUNTS = Export(
     name="recurly.api_accounts",
     what="Recurly accounts of the API",
     tells=("id", "code", "bill_to", "cc_emails", "updated_at"),
-    settings={"utc": True},
+    settings=IN_UTC,
     fills=(
         Fills(
             "accounts",
@@ -36,7 +36,7 @@ API_SUBSCRIPTIONS = Export(
     name="recurly.api_subscriptions",
     what="Recurly subscriptions of the API",
     tells=("id", "account_id", "plan_id", "unit_amount", "add_ons_total", "current_period_ends_at", "state"),
-    settings={"utc": True},
+    settings=IN_UTC,
     fills=(
         Fills(
             "contracts",
@@ -93,7 +93,7 @@ API_LINE_ITEMS = Export(
     name="recurly.api_line_items",
     what="Recurly line items of the API",
     tells=("id", "invoice_id", "account_id", "origin", "subtotal", "credit_applied", "refunded_quantity"),
-    settings={"utc": True},
+    settings=IN_UTC,
     fills=(
         Fills(
             "invoices",

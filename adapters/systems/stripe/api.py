@@ -1,9 +1,9 @@
 """What do tables of Stripe's API say? As warehouses copy them: amounts in the smallest unit, seconds since 1970."""
 
-from adapters.known.export import Export, Fills
+from adapters.known.export import IN_UTC, Export, Fills
 from adapters.mapping.sources import ColumnOf, FirstOf, FormulaOf, JoinOf, LastOf, Lookup
 from adapters.mapping.terms import Requirement
-from adapters.systems.stripe.words import BEGUN, FILLED, IN_UTC, MINOR_UNITS, NO_OWNER, NOT_VOID, STATUSES
+from adapters.systems.stripe.words import BEGUN, FILLED, MINOR_UNITS, NO_OWNER, NOT_VOID, STATUSES
 
 _NOT_DELETED = {"is_deleted": Requirement(**{"not": True}), "deleted": Requirement(**{"not": True})}
 

@@ -1,9 +1,9 @@
 """What does the Dashboard of Stripe export? Subscriptions, customers, invoices, and what subscribers pay a month."""
 
-from adapters.known.export import Columns, Export, Fills
+from adapters.known.export import IN_UTC, Columns, Export, Fills
 from adapters.mapping.sources import ColumnOf, FirstOf, FormulaOf, JoinOf, LastOf, Months
 from adapters.mapping.terms import Requirement
-from adapters.systems.stripe.words import BEGUN, FILLED, IN_UTC, NO_OWNER, NOT_VOID, STATUSES
+from adapters.systems.stripe.words import BEGUN, FILLED, NO_OWNER, NOT_VOID, STATUSES
 
 _CRM_ID = r"~(?:crm|salesforce|hubspot|account|company|client).*\(metadata\)$"
 

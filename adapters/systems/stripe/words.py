@@ -1,5 +1,6 @@
 """What do words and blanks of Stripe mean, in every export alike?"""
 
+from adapters.known.export import IN_UTC
 from adapters.mapping.terms import Requirement
 
 STATUSES = {"trialing": "trial", "unpaid": "past_due", "canceled": "ended"}
@@ -11,9 +12,6 @@ BEGUN = Requirement(**{"not": ["incomplete", "incomplete_expired"]})
 
 NOT_VOID = Requirement(**{"not": ["void", "draft", "deleted"]})
 """Invoices that were taken back, or not yet sent, are owed by nobody."""
-
-IN_UTC = {"utc": True}
-"""The Dashboard says so in its headers, warehouses do not say it."""
 
 MINOR_UNITS = {**IN_UTC, "minor_digits": {"ISK": 2, "UGX": 2, "MGA": 0}}
 """Currencies that the API counts otherwise than ISO 4217: krónur and Ugandan shillings still in hundredths, which are

@@ -17,7 +17,8 @@ COMMON = 0.05
 FAR_DAY = 3_000_000
 """Stands for "no end" among day numbers."""
 
-_NEAR_DAYS = 3.5
+NEAR_DAYS = 3.5
+"""A length is one of whole months if it is no further from them."""
 _APART = 4 * FAR_DAY
 """Day numbers of one account and the next lie further apart than any two of the same."""
 
@@ -102,7 +103,7 @@ def _paying(lines: pl.LazyFrame, instant: date) -> pl.LazyFrame:
     """The lines that bring money and began before the instant, with how long they are and whether they still run."""
     days = (pl.col("ends_on") - pl.col("starts_on")).dt.total_days()
     months = (days / DAYS_A_MONTH).round().clip(lower_bound=1).cast(pl.Int64)
-    whole = ((days - months * DAYS_A_MONTH).abs() <= _NEAR_DAYS).fill_null(value=False) & ~pl.col("at_risk")
+    whole = ((days - months * DAYS_A_MONTH).abs() <= NEAR_DAYS).fill_null(value=False) & ~pl.col("at_risk")
     stopped = pl.col("status").is_in(["cancelled", "ended"]).fill_null(value=False)
     in_force = pl.col("ends_on").is_null() | (pl.col("ends_on") >= instant) | pl.col("at_risk")
     return lines.filter((pl.col("monthly") > 0) & (pl.col("starts_on") < instant)).with_columns(
