@@ -30,6 +30,12 @@ class StreamedFile:
     lines: pl.LazyFrame
     count: int
 
+    @property
+    def rows(self) -> pl.LazyFrame:
+        """The lines with where each comes from, as others are delivered."""
+        file = pl.lit(self.path.name).alias("origin_file")
+        return self.lines.with_row_index("origin_row", 1).with_columns(file)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Streamed:

@@ -8,15 +8,17 @@ was made of a file then is kept, so that with a new month only new files are rea
 import os
 import shutil
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 
 from scoring import rules
 from scoring.calendar import Calendar, Period
+from scoring.checks import check
 from scoring.credit import ownership
 from scoring.days import months_back
 from scoring.errors import BookscoreError
@@ -43,7 +45,7 @@ LARGE = 200_000_000
 MANY = ("contracts", "invoices")
 """The tables of many lines."""
 
-FEW = ("accounts", "ownership", "rates")
+FEW = ("accounts", "managers", "ownership", "rates")
 """The others that a history is made of."""
 
 
@@ -128,8 +130,9 @@ def _flowing(
     before = _stamps(flowing)
     lines = {name: _lines(name, flowing, is_kept=kept is not None) for name in MANY}
     spans = _spans(small, version.rulebook, request.as_of, owners=owners)
+    look = partial(_check_few, flowing, version.rulebook)
     beside = name_of(version.rulebook.model_dump_json(), f"{owners}", *_beside(flowing)) if kept else ""
-    ledger = _ledger(small, lines, spans, is_checked=False, beside=beside)
+    ledger = _ledger(small, lines, spans, is_checked=False, beside=beside, look=look)
     periods = _periods(version.rulebook, period, count)
     asked = (*_asked(version.rulebook, periods), request.as_of, frames)
     try:
@@ -145,6 +148,17 @@ def _flowing(
 def _beside(flowing: Streamed) -> list[str]:
     """What the files of tables with few lines are known by."""
     return [f"{name} {digest_of(file.path)}" for name in FEW for file in flowing.files.get(name, ())]
+
+
+def _check_few(flowing: Streamed, rulebook: Rulebook) -> None:
+    """Raises NotPackedError where a table of few lines has an error, of which the careful reading tells."""
+    tables = {
+        name: pl.concat([file.rows for file in flowing.files[name]], how="diagonal").collect()
+        for name in FEW
+        if name in flowing.files
+    }
+    if check(tables, currency=rulebook.currency, known_metrics=CATALOGUE).has_errors:
+        raise NotPackedError
 
 
 def _stamps(flowing: Streamed) -> dict[Path, tuple[int, int]]:
@@ -206,8 +220,11 @@ def _ledger(
     *,
     is_checked: bool,
     beside: str = "",
+    look: Callable[[], None] = lambda: None,
 ) -> Ledger:
-    return Ledger(tables["accounts"], lines["contracts"], lines["invoices"], spans, tables["rates"], is_checked, beside)
+    return Ledger(
+        tables["accounts"], lines["contracts"], lines["invoices"], spans, tables["rates"], is_checked, beside, look
+    )
 
 
 def _periods(rulebook: Rulebook, last: Period, count: int) -> tuple[Period, ...]:

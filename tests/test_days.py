@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scoring.day_keys import account_in, day_in, day_key
 from scoring.days import DAY, EPOCH, EVER, NEVER, Span, first_of_month, month_number, months_back
 
 days = st.dates(date(1990, 1, 1), date(2029, 12, 31))
@@ -40,6 +41,14 @@ def test_a_month_begins_on_its_first_day(day: date) -> None:
     first = first_of_month(month_number(day))
     assert first == day.replace(day=1)
     assert month_number(first - DAY) == month_number(day) - 1
+
+
+@given(st.lists(st.tuples(st.integers(0, 10**9), st.dates()), min_size=1))
+def test_accounts_with_days_are_numbers_in_the_order_of_both(pairs: list[tuple[int, date]]) -> None:
+    rows = pl.DataFrame(pairs, schema={"account": pl.Int64, "day": pl.Date}, orient="row")
+    keyed = rows.with_columns(key=day_key(pl.col("account"), pl.col("day")))
+    assert keyed.sort("key").select("account", "day").rows() == sorted(pairs)
+    assert keyed.select(account=account_in(pl.col("key")), day=day_in(pl.col("key"))).rows() == pairs
 
 
 @given(spans, spans)

@@ -305,6 +305,18 @@ def test_frames_are_written_with_names_and_money(tmp_path: Path) -> None:
     ]
 
 
+def test_the_book_names_who_held_all_of_an_account_at_the_end_and_nobody_where_several_did(tmp_path: Path) -> None:
+    """Also of an account that is shared only later."""
+    owned = "account_id,manager_id,starts_on,ends_on,share\na1,m1,,2026-05-10,\na1,m1,2026-05-10,,0.5\n"
+    folder = company(tmp_path / "c", {**FILES, "ownership": f"{owned}a1,m2,2026-05-10,,0.5\na2,m2,2026-06-30,,\n"})
+    assert told(folder, "--periods", "2", "--out", tmp_path / "out")[0] == 0
+    book = pl.read_parquet(tmp_path / "out" / "history_book")
+    assert book.select("account_id", "manager_id").rows() == [
+        *(("a1", "m1"), ("a2", "unassigned"), ("a3", "unassigned")),
+        *(("a1", None), ("a2", "m2"), ("a3", "unassigned")),
+    ]
+
+
 def test_files_of_periods_that_are_not_asked_for_any_more_are_removed(tmp_path: Path) -> None:
     folder, out = company(tmp_path / "c"), tmp_path / "out"
     for count in ("3", "2"):
@@ -352,6 +364,43 @@ def test_a_stream_refuses_files_that_a_run_refuses(tmp_path: Path) -> None:
     code, out, err = told(folder, "--stream")
     assert (code, out) == (3, "")
     assert "table invoices has several files: invoices-07.csv, invoices.csv; keep one of them" in err
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        ("contracts", "2026-02-01,,", "2026-02-01,2026-01-01,", "column ends_on: ends_on is before starts_on"),
+        ("contracts", "cancelled", "canceled", "column status: status is not one of the words allowed"),
+        ("invoices", ",order", ",ordered", "column kind: kind is not one of the words allowed"),
+        (
+            "accounts",
+            "a3,Cy,South",
+            "a3,Cy,South\na3,Cy,South",
+            "column account_id: the same row as accounts.csv row 3",
+        ),
+        ("ownership", "0.6", "1.6", "column share: share is not above 0 and up to 1"),
+        ("ownership", "0.6", "0.7", "column share: the shares of the account add up to 1.1"),
+        ("ownership", "a2,m1", "a9,m1", "column account_id: account_id is not among the accounts"),
+        ("ownership", "a2,m1", "a2,m9", "column manager_id: manager_id is not among the managers"),
+        (
+            "managers",
+            "m1,Mia,East",
+            "m1,Mia,East\nm1,Mia,West",
+            "column manager_id: the same key as managers.csv row 1",
+        ),
+        ("rates", "0.9", "0.0", "column rate: rate is not above 0"),
+    ],
+)
+def test_a_stream_refuses_rows_that_a_run_refuses(tmp_path: Path, name: str, old: str, new: str, said: str) -> None:
+    """So it does where the folder was told before; nothing of that is told again."""
+    folder = company(tmp_path / "c")
+    assert told(folder, "--stream")[0] == 0
+    assert FILES[name].count(old) >= 1
+    (folder / f"{name}.csv").write_text(FILES[name].replace(old, new, 1), encoding="utf-8")
+    code, out, err = told(folder, "--stream")
+    assert (code, out) == (3, "")
+    assert said in err
+    assert err == told(folder, "--hold")[2]
 
 
 @pytest.mark.parametrize("width", ["80", "120"])

@@ -137,11 +137,21 @@ def grown(tmp_path: Path, more: dict[str, str]) -> Path:
     [
         JULY,
         {**JULY, "accounts": ZOE, "ownership": "a0,m3,,,\n", "managers": "m3,Ole,East\n"},
-        {**JULY, "ownership": "a2,m2,2026-07-15,,\n"},
+        {**JULY, "ownership": "a3,m2,2026-07-15,,\n"},
+        {**JULY, "ownership": "a3,m1,2026-06-10,,0.5\n"},
+        {**JULY, "ownership": "a3,m1,2026-07-15,,0.5\na3,m2,2026-07-15,,0.5\n"},
         {**JULY, "rates": "USD,2026-07-01,0.75\n"},
         {**JULY, "rates": "GBP,2026-07-01,1.2\n"},
     ],
-    ids=["lines", "an account that sorts first, and its manager", "a later owner", "a later rate", "a later currency"],
+    ids=[
+        "lines",
+        "an account that sorts first, and its manager",
+        "a later owner",
+        "a later share",
+        "later owners",
+        "a later rate",
+        "a later currency",
+    ],
 )
 def test_only_what_comes_after_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: dict[str, str]) -> None:
     """Also where the account is new, and whose it always was."""
@@ -158,7 +168,7 @@ def test_only_what_comes_after_is_made(tmp_path: Path, monkeypatch: pytest.Monke
         {"contracts-07": HEADS["contracts"] + "c7,a1,,90.00,USD,month,2026-04-30,,\n"},
         {"invoices-07": HEADS["invoices"] + "i3,a1,2026-03-31,12.34,USD,order\n"},
         {**JULY, "accounts": ZOE, "ownership": "a3,m2,2026-02-01,,\n"},
-        {**JULY, "accounts": ZOE, "ownership": "a1,m1,2026-06-10,,0.5\n"},
+        {**JULY, "accounts": ZOE, "ownership": "a3,m1,2026-02-10,,0.5\n"},
         {**JULY, "accounts": ZOE, "rates": "USD,2025-07-01,0.75\n"},
     ],
     ids=["a line that may close a gap", "an invoice of an earlier quarter", "an owner", "a share", "a rate"],

@@ -3,6 +3,7 @@
 import polars as pl
 
 from scoring.checks.findings import NR, ORIGIN, PLACE, Finding, Saying, found
+from scoring.day_keys import account_in, day_in, day_key
 from scoring.days import EVER, NEVER
 from scoring.tables import OWNERSHIP
 
@@ -18,9 +19,7 @@ def overfull(ownership: pl.DataFrame) -> list[Finding]:
     days = _overfull_days(spans)
     if days.is_empty():
         return []
-    clashes = spans.join(days, on="account_id").filter(
-        pl.col("starts") < pl.col("until"), pl.col("ends") > pl.col("day")
-    )
+    clashes = spans.join(days, on="number").filter(pl.col("starts") < pl.col("until"), pl.col("ends") > pl.col("day"))
     bad = ownership.filter(pl.col(NR).is_in(clashes.get_column(NR).unique().implode()))
     what = "the shares of an account add up to more than 1"
     remedy = "end the earlier row where the later one starts, or give each its share"
@@ -29,30 +28,31 @@ def overfull(ownership: pl.DataFrame) -> list[Finding]:
 
 
 def _spans(ownership: pl.DataFrame) -> pl.DataFrame:
-    """The rows with open ends made far days, and shares made millionths."""
+    """The rows with the number of their account, open ends made far days, and shares made millionths."""
     share = (pl.col("share") * _WHOLE).cast(pl.Int64).fill_null(_WHOLE)
     starts, ends = pl.col("starts_on").fill_null(EVER), pl.col("ends_on").fill_null(NEVER)
-    return ownership.select("account_id", *ORIGIN, NR, starts=starts, ends=ends, units=share).filter(
+    number = pl.col("account_id").cast(pl.Categorical).to_physical().cast(pl.Int64)
+    return ownership.select("account_id", *ORIGIN, NR, number=number, starts=starts, ends=ends, units=share).filter(
         pl.col("starts") < pl.col("ends")
     )
 
 
 def _overfull_days(spans: pl.DataFrame) -> pl.DataFrame:
-    """Account, first day, exclusive end and sum of each stretch of days with more than the whole.
+    """Number of the account, first day, exclusive end and sum of each stretch of days with more than the whole.
 
     Every share is added on its first day and taken off on its end, so a running sum over all accounts
     starts each account at 0.
     """
-    account, units = pl.col("account_id"), pl.col("units")
+    units, on = pl.col("units"), pl.col("on")
     events = pl.concat(
         [
-            spans.select(account, units, day="starts"),
-            spans.select(account, -units, day="ends"),
+            spans.select(units, on=day_key(pl.col("number"), pl.col("starts"))),
+            spans.select(-units, on=day_key(pl.col("number"), pl.col("ends"))),
         ]
     )
-    by_day = events.group_by("account_id", "day").agg(units.sum()).sort("account_id", "day")
-    running = by_day.select(account, "day", until=pl.col("day").shift(-1), owned=units.cum_sum())
-    return running.filter(pl.col("owned") > _WHOLE)
+    by_day = events.group_by("on").agg(units.sum()).sort("on")
+    running = by_day.select("on", until=day_in(on.shift(-1)), owned=units.cum_sum()).filter(pl.col("owned") > _WHOLE)
+    return running.select("until", "owned", number=account_in(on), day=day_in(on))
 
 
 def _first_days(clashes: pl.DataFrame) -> pl.DataFrame:

@@ -9,7 +9,8 @@ from functools import lru_cache
 
 import polars as pl
 
-from scoring.days import DAY, EPOCH, EVER, NEVER
+from scoring.day_keys import account_in, day_in, day_key
+from scoring.days import DAY, NEVER
 from scoring.ledger.replaced import replaced_on
 from scoring.ledger.terms import Terms
 from scoring.money import MONEY, RATE_SCALE, from_units, units
@@ -28,9 +29,6 @@ _READ = (ACCOUNT, _PRODUCT, "line_id", "starts_on", "ends_on", "signed_on", "ren
 """What the end of a line hangs on."""
 _SERVES = "serves"
 """Whether a line carries recurring revenue; no table has a column of this name."""
-_DAYS = 1 << 22
-"""More than the days of all years that have four digits."""
-_SINCE = (EPOCH - EVER).days
 
 
 def by_themselves(contracts: pl.LazyFrame, terms: Terms) -> pl.LazyFrame:
@@ -231,22 +229,17 @@ def _gaps(lines: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
     Account and day are one number, so that all is sorted at once and nothing is asked account by account.
     """
     paying = lines.filter(_pays())
-    starts, ends = (pl.col(ACCOUNT) * _DAYS + (pl.col(day).to_physical() + _SINCE) for day in ("starts_on", "ends_on"))
-    account, next_on = pl.col("reach") // _DAYS, pl.col("next_starts")
-    is_open = (next_on // _DAYS != account).fill_null(value=True)
+    starts, ends = (day_key(pl.col(ACCOUNT), pl.col(day)) for day in ("starts_on", "ends_on"))
+    account, next_on = account_in(pl.col("reach")), pl.col("next_starts")
+    is_open = (account_in(next_on) != account).fill_null(value=True)
     return (
         paying.select(starts.alias("starts"), ends.alias("ends"))
         .sort("starts")
         .select(pl.col("ends").cum_max().alias("reach"), pl.col("starts").shift(-1).alias("next_starts"))
         .select(
             account.alias(ACCOUNT),
-            _day(pl.col("reach")).alias("gap_from"),
-            pl.when(is_open).then(pl.lit(as_of + DAY)).otherwise(_day(next_on)).alias("gap_to"),
+            day_in(pl.col("reach")).alias("gap_from"),
+            pl.when(is_open).then(pl.lit(as_of + DAY)).otherwise(day_in(next_on)).alias("gap_to"),
             is_open.alias("is_open"),
         )
     )
-
-
-def _day(number: pl.Expr) -> pl.Expr:
-    """The day in a number of account and day."""
-    return (number % _DAYS - _SINCE).cast(pl.Int32).cast(pl.Date)

@@ -22,7 +22,7 @@ from scoring.packed.months import Months
 from scoring.packed.notes import contents, name_of, noted, notes
 from scoring.packed.settled import Settled, Taken
 
-_FORM = 5
+_FORM = 6
 """Goes up when a frame says something else, or is written in another way."""
 
 

@@ -19,7 +19,8 @@ from scoring.packed.ids import Ids
 from scoring.packed.keys import day_of, number, on, packed
 from scoring.packed.lines import Lines
 from scoring.packed.reading import Reading
-from scoring.packed.whole import WIDEST, divided, in_units, looked_up
+from scoring.packed.whole import WIDEST, divided, in_units, is_one_of, looked_up
+from scoring.tables import STATUSES
 
 _TWELFTHS = {"month": 12, "quarter": 4, "year": 1, "week": 52, "day": 365}
 _FOUR_WEEKS = {**_TWELFTHS, "week": 48}
@@ -72,7 +73,16 @@ def _measured(contracts: pl.LazyFrame, ids: Ids, by: Reading) -> pl.LazyFrame:
         _rung(there, terms).alias("rung"),
         _over(there, gone).alias("is_over"),
         pl.any_horizontal(tied).alias("is_tied") if tied else pl.lit(value=False).alias("is_tied"),
+        _is_wrong(there).alias("is_wrong"),
     )
+
+
+def _is_wrong(there: Set[str]) -> pl.Expr:
+    """Whether a line says what `checks` would not let pass: an end before its start, or a status that is none."""
+    wrong = [pl.col("ends_on") < pl.col("starts_on")] if "ends_on" in there else []
+    if "status" in there:
+        wrong.append(~is_one_of("status", STATUSES))
+    return pl.any_horizontal(wrong).fill_null(value=False) if wrong else pl.lit(value=False)
 
 
 def _rung(there: Set[str], terms: Terms) -> pl.Expr:
@@ -115,15 +125,15 @@ def _over(there: Set[str], gone: pl.Expr | None) -> pl.Expr:
 
 def _known(lines: pl.LazyFrame) -> pl.LazyFrame:
     """The lines that count, as `paying` has them, with `hash` for the account."""
-    ends = pl.col("ends")
-    asked = lines.filter((ends.is_null() | (ends > pl.col("starts"))).fill_null(value=True))
+    ends, is_wrong = pl.col("ends"), pl.col("is_wrong")
+    asked = lines.filter((ends.is_null() | (ends > pl.col("starts"))).fill_null(value=True) | is_wrong)
     asked = asked.with_columns((pl.col("units") * pl.col("twelfths")).alias("twelfths"))
     asked = divided(asked, "twelfths", 12, "monthly").filter(pl.col("monthly").ne_missing(0))
     is_wide = pl.max_horizontal(pl.col("units").abs(), pl.col("monthly").abs()) > WIDEST
     is_unknown = pl.col("monthly").is_null() | pl.col("currency").is_null()
     asked = asked.with_columns(
         codes.code(pl.col("monthly"), pl.col("rung"), pl.col("is_over")).alias("code"),
-        (pl.col("is_tied") | is_wide | is_unknown).alias("is_odd"),
+        (pl.col("is_tied") | is_wrong | is_wide | is_unknown).alias("is_odd"),
     )
     return asked.select(
         "hash",

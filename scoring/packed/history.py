@@ -4,7 +4,7 @@ ids → facts → gaps → movements, levels, sales, owners → frames with name
 movement an account and month, and each span is told at the rates of its first day, as a run of it tells it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -42,6 +42,7 @@ class Ledger:
     `spans` as `credit.ownership.SPANS`. `is_checked`: every account, currency and amount is known to be one, so that
     lines that the fast form cannot read may be read in the plain one; else they are left to whoever checks. `beside` is
     what accounts, spans and rates are known by, where files of lines are known by digests; empty where they are not.
+    `look` is called before anything is made of them, and raises NotPackedError where they are not fit for use.
     """
 
     accounts: pl.LazyFrame
@@ -51,6 +52,7 @@ class Ledger:
     rates: pl.LazyFrame
     is_checked: bool
     beside: str = ""
+    look: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,7 +124,8 @@ class History:
 
 
 def asked(ledger: Ledger, terms: Terms, months: Months, as_of: date) -> Asked:
-    """What a history hangs on. Raises HashesCollideError."""
+    """What a history hangs on. Raises HashesCollideError, and NotPackedError as the ledger's `look` does."""
+    ledger.look()
     ids = ids_of(ledger.accounts)
     until = max(months.firsts[-1], as_of) + timedelta(days=terms.gap_tolerance_days + 1)
     by = Reading(terms, _rates_on(ledger.rates, months.spans[:-1]), as_of, until)

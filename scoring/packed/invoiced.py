@@ -6,7 +6,8 @@ from scoring.packed.each import count, each
 from scoring.packed.ids import Ids
 from scoring.packed.keys import bit_of, day_of, month_of, on, packed
 from scoring.packed.reading import Reading
-from scoring.packed.whole import WIDEST, in_units
+from scoring.packed.whole import WIDEST, in_units, is_one_of
+from scoring.tables import INVOICE_KINDS
 
 ORDERS = ("order", "deal", "usage")
 """Kinds of lines by which an account buys; so does a line of no kind."""
@@ -28,8 +29,10 @@ def invoiced(invoices: pl.LazyFrame, ids: Ids, by: Reading) -> pl.LazyFrame:
         in_units("amount", schema["amount"]).alias("units"),
         by.currency_of(there).alias("currency"),
         (buys() if "kind" in there else pl.lit(value=True)).alias("buys"),
+        (~is_one_of("kind", INVOICE_KINDS) if "kind" in there else pl.lit(value=False)).alias("is_wrong"),
     ).filter(pl.col("units").ne_missing(0))
-    is_odd = (pl.col("units").abs() > WIDEST) | pl.any_horizontal(pl.col("units", "day", "currency").is_null())
+    is_unknown = pl.any_horizontal(pl.col("units", "day", "currency").is_null())
+    is_odd = (pl.col("units").abs() > WIDEST) | is_unknown | pl.col("is_wrong")
     told = lines.with_columns((pl.col("buys") & (pl.col("units") > 0)).alias("is_order")).select(
         "hash",
         pl.when(~is_odd).then(in_month("is_order")).alias("place"),
@@ -42,7 +45,7 @@ def invoiced(invoices: pl.LazyFrame, ids: Ids, by: Reading) -> pl.LazyFrame:
 
 def buys() -> pl.Expr:
     """Whether an account buys by a line of this kind."""
-    return pl.any_horizontal(pl.col("kind").is_null(), *(pl.col("kind") == kind for kind in ORDERS))
+    return is_one_of("kind", ORDERS)
 
 
 def in_month(is_order: str) -> pl.Expr:

@@ -20,7 +20,7 @@ from scoring.packed.ids import Ids
 from scoring.packed.keys import CODES, DAYS
 from scoring.packed.notes import digest_of, name_of, noted, notes
 
-_FORM = 1
+_FORM = 2
 """Goes up when facts are made or written in another way."""
 _FACTS, _ACCOUNTS = "facts.parquet", "accounts.parquet"
 _ACCOUNT = CODES * DAYS

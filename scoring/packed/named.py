@@ -5,6 +5,7 @@ import polars as pl
 
 from scoring.money import MONEY, from_units
 from scoring.packed.history import History
+from scoring.packed.owners import SEVERAL
 
 BOOK = {
     "account_id": pl.String(), "starts_on": pl.Date(), "opening": MONEY, "closing": MONEY, "retained": MONEY,
@@ -23,12 +24,13 @@ def book(history: History, spans: range) -> pl.DataFrame:
     span, who = np.nonzero(((opening != 0) | (closing != 0) | (revenue != 0)).T)
     opening, closing, revenue = (grid[who, span] for grid in (opening, closing, revenue))
     span += spans.start
+    holder = pl.Series(owners.grid[who, history.months.length * (span + 1)])
     rows = pl.DataFrame(
         {
             "account": who, "opening": opening, "closing": closing, "revenue": revenue,
             "retained": np.minimum(opening, closing), "tier_before": levels.rung_before[who, span],
-            "tier_after": levels.rung_after[who, span], "is_shared": owners.shared[who],
-            "manager_id": pl.Series(owners.managers).gather(owners.grid[who, history.months.length * (span + 1)]),
+            "tier_after": levels.rung_after[who, span],
+            "manager_id": pl.Series(owners.managers).gather(holder.replace(SEVERAL, None)),
             "starts_on": pl.Series(history.months.spans).gather(span),
         }
     )  # fmt: skip
@@ -37,7 +39,7 @@ def book(history: History, spans: range) -> pl.DataFrame:
         "starts_on",
         *(_money(name) for name in ("opening", "closing", "retained", "revenue")),
         *(pl.when(pl.col(name) >= 0).then(name).alias(name) for name in ("tier_before", "tier_after")),
-        pl.when(~pl.col("is_shared")).then("manager_id").alias("manager_id"),
+        "manager_id",
     )
 
 

@@ -13,8 +13,8 @@ from scoring.packed.ids import Ids
 from scoring.packed.keys import DAYS, day_of
 
 Grid = NDArray[np.int32]
-NOBODY = 0
-"""The place of `unassigned` among the managers."""
+NOBODY, SEVERAL = 0, -1
+"""The place of `unassigned` among the managers, and what stands for several of them, of whom some may be nobody."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,7 +30,7 @@ class Spans:
     def known_by(self, accounts: pl.Series, who: pl.Series, first: int, after: int) -> str:
         """What is told of the accounts `who` by the days from one to before another: a sum of hashes of their spans.
 
-        `accounts` are the hashes of all. Other accounts and other days do not matter, but whether one is shared does.
+        `accounts` are the hashes of all. Other accounts and other days do not matter.
         """
         own = np.zeros(len(self.shared), dtype=np.bool_)
         own[who.to_numpy()] = True
@@ -38,7 +38,6 @@ class Spans:
             pl.lit(pl.Series(own)).gather(pl.col("account")) & (pl.col("starts") < after) & (pl.col("ends") > first)
         ).select(
             pl.lit(accounts).gather(pl.col("account")).alias("account"),
-            pl.lit(pl.Series(self.shared)).gather(pl.col("account")).alias("is_shared"),
             pl.col("starts").clip(first),
             pl.col("ends").clip(None, after),
             "manager_id",
@@ -49,9 +48,9 @@ class Spans:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Owners:
-    """`grid`: for each account (a row) and day (a column) the place in `managers` of who holds all of it.
+    """`grid`: for each account (a row) and day (a column) the place in `managers` of who holds all of it, or `SEVERAL`.
 
-    The rows of accounts in `shared` say nothing, as in `Spans`.
+    `shared` as in `Spans`.
     """
 
     managers: tuple[str, ...]
@@ -88,6 +87,7 @@ def owners(spans: Spans, days: Sequence[int]) -> Owners:
     who = spans.rows["manager_id"].replace_strict(place, return_dtype=pl.Int32).to_numpy()
     shape = (len(spans.shared), len(days))
     grid = _laid(account, np.searchsorted(days, starts), np.searchsorted(days, ends), who, shape)
+    _share(grid, spans, who, days)
     return Owners(managers, grid, spans.shared)
 
 
@@ -105,3 +105,16 @@ def _laid(
     for column in range(1, shape[1]):
         np.copyto(grid[:, column], grid[:, column - 1], where=grid[:, column] < 0)
     return grid
+
+
+def _share(grid: Grid, spans: Spans, who: Grid, days: Sequence[int]) -> None:
+    """Puts into the grid who held each of the shared accounts alone; `who` are the places of the spans' managers."""
+    some, shared = np.flatnonzero(spans.shared[spans.rows["account"].to_numpy()]), np.flatnonzero(spans.shared)
+    account, starts, ends, weight = (spans.rows[n].to_numpy()[some] for n in ("account", "starts", "ends", "weight"))
+    number = np.searchsorted(shared, account)
+    for column, day in enumerate(days):
+        holds = (starts <= day) & (day < ends)
+        holders = np.bincount(number[holds], minlength=len(shared))
+        alone = holds & (weight == RATE_SCALE) & (holders[number] == 1)
+        grid[shared, column] = np.where(holders > 0, SEVERAL, NOBODY)
+        grid[account[alone], column] = who[some][alone]

@@ -29,7 +29,7 @@ from scoring.packed.reading import Rates
 from scoring.packed.sales import Ordered, Whole
 from scoring.packed.short import shortened
 
-_FORM = 4
+_FORM = 5
 """Goes up when something else is kept, or in another way."""
 _TABLES = ("contracts.parquet", "invoices.parquet", "orders.parquet", "accounts.parquet")
 

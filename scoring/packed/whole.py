@@ -4,6 +4,8 @@ An expression that is used twice is worked out twice where frames stream, and ag
 names are worked out once.
 """
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from scoring.money import MONEY, units
@@ -36,6 +38,12 @@ def looked_up(column: str, values: dict[str, int]) -> pl.Expr:
     for text, value in values.items():
         found = pl.when(pl.col(column) == text).then(pl.lit(value, dtype=pl.Int64)).otherwise(found)
     return found
+
+
+def is_one_of(column: str, words: Sequence[str]) -> pl.Expr:
+    """Whether a text is empty or one of a few words, which are compared one by one."""
+    cell = pl.col(column)
+    return pl.any_horizontal(cell.is_null(), *((cell == word).fill_null(value=False) for word in words))
 
 
 def in_units(column: str, kind: pl.DataType) -> pl.Expr:
