@@ -56,7 +56,7 @@ QUARTER_BY_QUARTER = [Step(n, LAST - n) for n in range(LAST + 1)]
 def asked(
     world: World, terms: Terms, tables: dict[str, pl.DataFrame], step: Step
 ) -> tuple[Ledger, Terms, Months, date]:
-    """The ledger and the months of a step; accounts are those of the lines."""
+    """The ledger and the months of a step; accounts are those of the lines, owners those that began by then."""
     until = months_back(world.period.end, 3 * step.ago)
     months = Months(tuple(months_back(until, n) for n in range(12, -1, -1)), 3)
     found = {name: list(by_quarter(tables[name], DAYS_OF[name], world.period.end))[: step.file + 1] for name in LINES}
@@ -65,16 +65,22 @@ def asked(
     )
     seen = pl.concat([rows["account_id"] for files in found.values() for rows in files]).unique()
     accounts = tables["accounts"].filter(pl.col("account_id").is_in(seen.implode()))
-    spans = ownership.from_history(tables["ownership"].lazy())
-    beside = f"{accounts['account_id'].to_list()}"
+    begins = pl.col("starts_on").fill_null(date.min)
+    owned = tables["ownership"].filter(begins < edges(world.period.end)[step.file + 1])
+    spans = ownership.from_history(owned.lazy())
+    beside = f"{accounts['account_id'].to_list()} {owned.rows()}"
     ledger = Ledger(accounts.lazy(), contracts, invoices, spans, tables["rates"].lazy(), is_checked=True, beside=beside)
     return ledger, terms, months, until - timedelta(days=1)
 
 
+def edges(end: date) -> list[date]:
+    """The first day of each file, and a last one."""
+    return [date.min, *(months_back(end, 3 * n) for n in range(LAST, 0, -1)), date.max]
+
+
 def by_quarter(rows: pl.DataFrame, day: str, end: date) -> Iterator[pl.DataFrame]:
     """The lines of each file."""
-    edges = [date.min, *(months_back(end, 3 * n) for n in range(LAST, 0, -1)), date.max]
-    for first, after in pairwise(edges):
+    for first, after in pairwise(edges(end)):
         yield rows.filter((pl.col(day) >= first) & (pl.col(day) < after))
 
 
