@@ -17,13 +17,13 @@ from adapters.files.content import TEXT, format_named
 from adapters.files.declared import Opening
 from adapters.files.dialect import Dialect, dialect_of
 from adapters.files.opening import Opened
-from adapters.files.proof import proven
+from adapters.files.proof import fits, proven
 from adapters.files.refusal import UnreadableError
 from adapters.files.rows import ROW, is_nameless
 from adapters.values.cells import LONGEST
 from adapters.values.currencies import decimals_of
 from adapters.values.parsing import CURRENCY, DTYPES, Asked
-from adapters.values.shapes import DECIMALS, row_shape
+from adapters.values.shapes import DECIMALS, row_shapes
 from adapters.values.typed import KEPT, Typed
 
 Asks = Callable[[Sequence[str]], Sequence[Asked]]
@@ -90,8 +90,11 @@ def _plan(first: bytes, asks: Asks) -> _Plan | None:
     asked = asks(dialect.names) if is_plain else ()
     by_name = {column.shown: column for column in asked}
     columns = [by_name.get(name) for name in dialect.names]
-    shape = row_shape(columns, dialect.delimiter) if asked else None
-    return _Plan(dialect, asked, columns, len(first) - len(text) + end, shape) if shape else None
+    start = len(first) - len(text) + end
+    line = first[start:].split(b"\n", 1)[0] + b"\n"
+    shapes = row_shapes(columns, dialect.delimiter) if asked else ()
+    shape = next((shape for shape in shapes if fits(line, rf"\A{shape}\z")), None)
+    return _Plan(dialect, asked, columns, start, shape) if shape else None
 
 
 def _scan(source: Path | bytes, plan: _Plan) -> pl.LazyFrame:
@@ -141,9 +144,9 @@ def _has_empty_row(frame: pl.DataFrame, asked: Sequence[Asked]) -> bool:
 
 
 def _has_odd_currency(frame: pl.DataFrame) -> bool:
-    """Whether a row lacks one that others have, or one has fewer decimals than the shape of amounts."""
+    """Whether one has fewer decimals than the shape of amounts."""
     if CURRENCY not in frame.columns:
         return False
     codes = frame[CURRENCY].drop_nulls()
     several = codes.unique() if codes.is_empty() or (codes != codes[0]).any() else codes.head(1)
-    return 0 < codes.len() < frame.height or any(decimals_of(code) < DECIMALS for code in several)
+    return any(decimals_of(code) < DECIMALS for code in several)

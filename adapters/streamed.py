@@ -13,7 +13,7 @@ from adapters.files.matching import data_files
 from adapters.named import are_told_apart, named
 from adapters.quick import scanned_quickly
 from adapters.values.formats import OURS
-from adapters.values.parsing import DTYPES, Asked
+from adapters.values.parsing import CURRENCY, DTYPES, Asked
 from adapters.wanted import Wanted
 
 PARQUET, CSV = ".parquet", ".csv"
@@ -92,7 +92,13 @@ def _scanned(path: Path, kinds: Mapping[str, str]) -> pl.LazyFrame | None:
     known = [name for name in types if name in kinds]
     if _LATER in types or not all(_fits(types[name], DTYPES[kinds[name]]) for name in known):
         return None
-    return scan.select(known)
+    return None if path.suffix == PARQUET and CURRENCY in known and _is_mixed(scan) else scan.select(known)
+
+
+def _is_mixed(scan: pl.LazyFrame) -> bool:
+    """Whether some rows name a currency, and others do not; of text the shape of its lines says so."""
+    empty, rows = scan.select(pl.col(CURRENCY).null_count(), pl.len()).collect(engine="streaming").row(0)
+    return bool(0 < empty < rows)
 
 
 def _asked(header: Sequence[str], kinds: Mapping[str, str]) -> list[Asked]:

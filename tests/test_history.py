@@ -389,6 +389,7 @@ def test_a_stream_refuses_files_that_a_run_refuses(tmp_path: Path) -> None:
             "column manager_id: the same key as managers.csv row 1",
         ),
         ("rates", "0.9", "0.0", "column rate: rate is not above 0"),
+        ("contracts", "300.00,USD", "300.00,", "the currency is empty, though other rows name one"),
     ],
 )
 def test_a_stream_refuses_rows_that_a_run_refuses(tmp_path: Path, name: str, old: str, new: str, said: str) -> None:
@@ -401,6 +402,16 @@ def test_a_stream_refuses_rows_that_a_run_refuses(tmp_path: Path, name: str, old
     assert (code, out) == (3, "")
     assert said in err
     assert err == told(folder, "--hold")[2]
+
+
+def test_a_stream_of_parquet_guesses_no_currency(tmp_path: Path) -> None:
+    """A file without any currency is in the reporting currency, one with some is wrong."""
+    none = {n: text.replace(",USD,", ",,").replace(",EUR,", ",,") for n, text in FILES.items()}
+    assert told(company(tmp_path / "none", none, kind="parquet"), "--stream")[0] == 0
+    some = {**FILES, "contracts": FILES["contracts"].replace("300.00,USD", "300.00,")}
+    code, _, err = told(company(tmp_path / "some", some, kind="parquet"), "--stream")
+    assert code == 3
+    assert "contracts.parquet row 3, column currency: the currency is empty, though other rows name one" in err
 
 
 @pytest.mark.parametrize("width", ["80", "120"])

@@ -19,7 +19,7 @@ def proven(text: Bytes, start: int, shape: str) -> str | None:
         piece = text[start:end]
         sha.update(piece)
         lacks_end = end == len(text) and not piece.endswith(b"\n")
-        if not _fits(piece + b"\n" if lacks_end else piece, lines):
+        if not fits(piece + b"\n" if lacks_end else piece, lines):
             return None
         start = end
     return sha.hexdigest()
@@ -32,8 +32,8 @@ def _end(text: Bytes, start: int) -> int:
     return text.find(b"\n", least, most) + 1 or min(most, len(text))
 
 
-def _fits(text: bytes, pattern: str) -> bool:
-    """Whether the text is of the pattern; bytes that are no text fit none."""
+def fits(text: bytes, pattern: str) -> bool:
+    """Whether the pattern is found in the text; bytes that are no text fit none."""
     try:
         return bool(pl.Series([text]).cast(pl.String).str.contains(pattern).item())
     except pl.exceptions.PolarsError:
