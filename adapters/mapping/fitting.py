@@ -25,6 +25,9 @@ def misfits(source: FileSource, wanted: Wanted) -> list[Fault]:
         what = f"{source.file}: table {source.table} takes no attributes"
         faults.append(Fault(what, f"tables with attributes: {listed(sorted(wanted.open_tables))}", file=FILE))
     faults += [_unknown(source, n, list(kinds)) for n in source.attributes if n in kinds]
+    if source.discount and not {"amount", "every"} <= {*kinds}:
+        what = f"{source.file}: table {source.table} holds no recurring lines, off which a discount could be taken"
+        faults.append(Fault(what, "remove discount", file=FILE, column="discount", table=source.table))
     return faults + [f for n in source.columns if n in kinds for f in _wrong_kind(source, n, kinds[n])]
 
 

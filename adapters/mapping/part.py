@@ -12,6 +12,7 @@ from adapters.files.rows import ROW
 from adapters.lines import lacks_line_id, repeated_lines, with_line_id
 from adapters.mapping.conditions import check
 from adapters.mapping.copying import names_in
+from adapters.mapping.discounting import less_discount, with_discount
 from adapters.mapping.dropped import dropped_notes, first_failed
 from adapters.mapping.histories import with_history
 from adapters.mapping.lookups import Missed, Unclear, look_up, missed_warning, unclear_faults
@@ -46,6 +47,7 @@ def columns_of(source: FileSource) -> set[str]:
     if history := source.history:
         shapes += [history.of, history.on_day or history.of, *history.on]
     shapes += [m.of for m in source.merged]
+    shapes += [n for s in source.discount.said.values() for n in names_in(s)] if source.discount else []
     return {*mapped, *source.attributes.values(), *source.where, *(n for u in source.lookups for n in u.on), *shapes}
 
 
@@ -63,9 +65,11 @@ def part_of(opened: Opened, source: FileSource, kinds: Mapping[str, str], shelf:
     checks = [check(c, schema[c], condition, form.blanks) for c, condition in source.where.items()]
     checks += [latest(joined.frame, source.latest, form, checks)] if source.latest else []
     failed = joined.frame.with_columns(first_failed(checks).alias(KEPT))[KEPT]
-    shaped = shape(joined.frame.with_columns(failed.is_null().alias(KEPT)), source, kinds, form)
+    asked, wanted = with_discount(source, kinds)
+    shaped = shape(joined.frame.with_columns(failed.is_null().alias(KEPT)), asked, wanted, form)
     made = typed(shaped.raw, shaped.asked)
     kept = made.frame.filter(KEPT)
+    rows, doubts, doubtful = _finished(kept, asked, kinds, opened.name, form)
     told = (
         *opened.faults,
         *joined.faults,
@@ -75,15 +79,16 @@ def part_of(opened: Opened, source: FileSource, kinds: Mapping[str, str], shelf:
         *(_repeated_money(kept, source.explode, kinds) if source.explode else ()),
         *shaped.faults,
         *made.faults,
+        *doubts,
         *dropped_notes(failed, made.frame, checks, kinds),
         *(repeated_lines(joined.frame.filter(failed.is_null())) if lacks_line_id(kinds, kept.columns) else ()),
     )
     return Part(
         source.table,
         replace(read, filtered=opened.rows - opened.lost - kept[ROW].n_unique()),
-        _finished(kept, source, kinds, opened.name),
+        with_origin(rows, opened.name),
         placed(told, opened.name, source.table),
-        shaped.faulty | made.faulty | joined.faulty.intersection(kept[ROW]),
+        shaped.faulty | made.faulty | doubtful | joined.faulty.intersection(kept[ROW]),
     )
 
 
@@ -160,9 +165,14 @@ def _no_file(other: OtherFile) -> Fault:
     return Fault(f"no file matches {', '.join(other.files)}", "correct its name in sources.yaml")
 
 
-def _finished(kept: pl.DataFrame, source: FileSource, kinds: Mapping[str, str], name: str) -> pl.DataFrame:
-    """The rows as they are delivered: days added, a line id where the source has none, the origin in front."""
+def _finished(
+    kept: pl.DataFrame, source: FileSource, kinds: Mapping[str, str], name: str, form: Format
+) -> tuple[pl.DataFrame, tuple[Fault, ...], frozenset[int]]:
+    """The rows as they are delivered: days added, a line id where the source has none, less discounts.
+
+    With them, faults of discounts that are not known, and the rows that these touch.
+    """
     frame = with_days_added(kept, source)
     if lacks_line_id(kinds, frame.columns):
         frame = with_line_id(frame, f"{name}:{source.sheet}" if source.sheet else name)
-    return with_origin(frame, name)
+    return less_discount(frame, source.discount, form) if source.discount else (frame, (), frozenset())

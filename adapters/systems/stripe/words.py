@@ -13,6 +13,8 @@ BEGUN = Requirement(**{"not": ["incomplete", "incomplete_expired"]})
 NOT_VOID = Requirement(**{"not": ["void", "draft", "deleted"]})
 """Invoices that were taken back, or not yet sent, are owed by nobody."""
 
+NOT_DELETED = {"is_deleted": Requirement(**{"not": True}), "deleted": Requirement(**{"not": True})}
+
 MINOR_UNITS = {**IN_UTC, "minor_digits": {"ISK": 2, "UGX": 2, "MGA": 0}}
 """Currencies that the API counts otherwise than ISO 4217: krónur and Ugandan shillings still in hundredths, which are
 always 00, and ariary as whole ones. https://docs.stripe.com/currencies#special-cases

@@ -1,0 +1,92 @@
+"""What do invoices of Stripe's API bill beside subscriptions? What is left when discounts and taxes are taken off."""
+
+from adapters.known.export import Export, Fills
+from adapters.mapping.sources import ColumnOf, FirstOf, FormulaOf
+from adapters.mapping.terms import Requirement
+from adapters.systems.stripe.tables import SUBSCRIPTION_KEYS, day, looked_up
+from adapters.systems.stripe.words import MINOR_UNITS, NOT_DELETED, NOT_VOID
+
+_API_INVOICE_DAYS = ("effective_at", "created", "date", "period_end")
+_OF_NO_SUBSCRIPTION = tuple(
+    (name, Requirement(filled=False))
+    for name in (
+        *SUBSCRIPTION_KEYS,
+        "parent.subscription_details.subscription",
+        "parent.subscription_item_details.subscription",
+    )
+)
+"""Where no column says what was billed for a subscription, nothing of it counts, as it would count twice."""
+
+API_INVOICES = Export(
+    name="stripe.api_invoices",
+    what="Stripe invoices of the API",
+    tells=("id", "amount_due", "amount_paid", "currency", ("customer_id", "customer"), "billing_reason"),
+    settings=MINOR_UNITS,
+    fills=(
+        Fills(
+            "invoices",
+            {
+                "line_id": "id",
+                "account_id": ("customer_id", "customer"),
+                "dated_on": tuple(day(n) for n in _API_INVOICE_DAYS),
+                "amount": (
+                    FirstOf(
+                        first=[
+                            FormulaOf(formula="total_excluding_tax", minor_of="currency"),
+                            FormulaOf(formula="total - tax", minor_of="currency"),
+                            FormulaOf(formula="total", minor_of="currency"),
+                        ]
+                    ),
+                ),
+                "currency": ColumnOf(column="currency", capitals=True),
+            },
+            required=("account_id", "dated_on", "amount"),
+            constants={"kind": "one_off"},
+            where={"status": NOT_VOID, **NOT_DELETED},
+            either=_OF_NO_SUBSCRIPTION,
+            unless=("stripe.api_invoice_lines",),
+        ),
+    ),
+    lacks=("what was billed for subscriptions is left out, as subscription items tell what they are worth",),
+)
+
+API_INVOICE_LINES = Export(
+    name="stripe.api_invoice_lines",
+    what="Stripe invoice lines",
+    tells=("id", ("invoice_id", "invoice"), "amount", "currency", "proration", "discountable"),
+    never=("amount_due",),
+    settings=MINOR_UNITS,
+    fills=(
+        Fills(
+            "invoices",
+            {
+                "line_id": "id",
+                "account_id": "its customer",
+                "dated_on": day("its day"),
+                "amount": FormulaOf(formula="amount", minor_of="currency"),
+                "currency": ColumnOf(column="currency", capitals=True),
+                "product": "description",
+                "quantity": "quantity",
+            },
+            required=("account_id", "dated_on", "amount"),
+            constants={"kind": "one_off"},
+            where={"its status": NOT_VOID},
+            either=_OF_NO_SUBSCRIPTION,
+            lookups=tuple(
+                found
+                for day in _API_INVOICE_DAYS
+                for found in looked_up(
+                    "@stripe.api_invoices",
+                    ("invoice_id", "invoice"),
+                    {"its customer": "customer_id", "its day": day, "its status": "status"},
+                )
+            ),
+        ),
+    ),
+    lacks=(
+        "what was billed for subscriptions, prorations included, is left out, as subscription items tell what they are "
+        "worth",
+    ),
+)
+
+EXPORTS = (API_INVOICES, API_INVOICE_LINES)
