@@ -249,3 +249,61 @@ def test_what_is_not_known_of_a_discount_is_an_error_of_its_rows(
 def test_a_folder_without_discounts_is_told_so(tmp_path: Path) -> None:
     told = [f.what for f in stripe(tmp_path, {}).faults]
     assert any("no file says what is taken off by discounts" in what for what in told)
+
+
+INVOICES = "id,customer_id,amount_due,amount_paid,currency,billing_reason,created,status,subscription_id,subtotal,total"
+LINES = "id,invoice_id,amount,currency,description,discountable,proration,quantity,subscription_id\n"
+
+
+def billed(folder: Path, invoice: str, lines: str, *, currency: str = "usd") -> Delivery:
+    """One invoice and its lines; the columns of the invoice behind its total are named in its first line."""
+    columns, cells = invoice.split("\n")
+    row = f"in_1,cus_A,0,0,{currency},manual,{JAN},paid,,{cells}"
+    return read(folder, {"invoice.csv": f"{INVOICES}{columns}\n{row}\n", "lines.csv": f"{LINES}{lines}"})
+
+
+def line(number: int, amount: int, *, subscription: str = "", currency: str = "usd") -> str:
+    return f"il_{number},in_1,{amount},{currency},Work,true,false,1,{subscription}\n"
+
+
+@pytest.mark.parametrize(
+    ("invoice", "amounts"),
+    [
+        (",tax\n10000,10000,", ["33.33", "33.33", "33.34"]),
+        (",tax\n10000,9000,", ["30.00", "29.99", "30.01"]),
+        (",tax\n10000,10710,1710", ["30.00", "29.99", "30.01"]),
+        (",total_excluding_tax\n10000,10710,9000", ["30.00", "29.99", "30.01"]),
+        (",total_excluding_tax\n9000,9000,9000", ["30.00", "29.99", "30.01"]),
+        (",tax\n10000,0,", ["0", "0", "0"]),
+        (",tax\n20000,20000,", ["33.33", "33.33", "33.34"]),
+        ("\n10000,9000", ["33.33", "33.33", "33.34"]),
+    ],
+)
+def test_lines_of_an_invoice_add_up_to_what_is_left_of_it(tmp_path: Path, invoice: str, amounts: list[str]) -> None:
+    """Whether the whole or an item was lowered, with taxes or without; one whose lines are not all there stays."""
+    lines = line(1, 3333) + line(2, 3333) + line(3, 3334)
+    delivery = billed(tmp_path, invoice, lines)
+    assert delivery.tables["invoices"]["amount"].to_list() == [Decimal(a) for a in amounts]
+    told = any("no file says what is taken off" in f.what for f in delivery.faults)
+    assert told == invoice.startswith("\n")
+
+
+def test_what_was_billed_for_a_subscription_takes_its_part_of_a_discount(tmp_path: Path) -> None:
+    delivery = billed(tmp_path, ",tax\n10000,5000,", line(1, 8000, subscription="sub_A") + line(2, 2000))
+    assert delivery.tables["invoices"]["amount"].to_list() == [Decimal(10)]
+
+
+def test_a_discount_of_an_invoice_is_shared_in_whole_yen(tmp_path: Path) -> None:
+    lines = "".join(line(n, 1000, currency="jpy") for n in range(3))
+    delivery = billed(tmp_path, ",tax\n3000,2500,", lines, currency="jpy")
+    assert delivery.tables["invoices"]["amount"].to_list() == [Decimal(833), Decimal(834), Decimal(833)]
+
+
+def test_a_credit_note_gives_back_what_was_paid_after_discounts(tmp_path: Path) -> None:
+    files = {
+        "invoice.csv": f"{INVOICES}\nin_1,cus_A,0,0,usd,manual,{JAN},paid,,10000,9000\n",
+        "credit_note.csv": "id,invoice_id,memo,reason,voided_at,subtotal,discount_amount,created,currency\n"
+        f"cn_1,in_1,,duplicate,,5000,500,{JAN},usd\n",
+    }
+    found = read(tmp_path, files).tables["invoices"].filter(kind="credit")
+    assert found["amount"].to_list() == [Decimal(-45)]

@@ -10,8 +10,8 @@ from adapters.delivery import Fault
 from adapters.files.rows import ROW
 from adapters.mapping.billing import next_bill
 from adapters.mapping.shaping import shown
+from adapters.mapping.shares import halves_up, shared, smallest_unit, ten_thousandths
 from adapters.mapping.sources import Discount, FileSource
-from adapters.values.currencies import decimals_of
 from adapters.values.formats import Format
 from adapters.values.parsing import DTYPES
 from adapters.wording import counted
@@ -107,25 +107,17 @@ def _fault(doubt: _Doubt, rows: pl.DataFrame, how: Discount) -> Fault:
 
 def _with_off(lines: pl.DataFrame, form: Format) -> pl.DataFrame:
     """The lines with what is taken off each, in ten-thousandths as amounts are."""
-    usual = {code: decimals_of(code) for code in lines["currency"].unique().drop_nulls()}
-    places = pl.col("currency").replace_strict(usual | dict(form.minor_digits), default=2, return_dtype=pl.Int64)
-    unit = pl.lit(10).cast(pl.Int64).pow(4 - places).cast(pl.Int128)
-    amount = pl.when(pl.col("amount") > 0).then(pl.col("amount").to_physical().cast(pl.Int128)).otherwise(0)
+    amount = pl.when(pl.col("amount") > 0).then(ten_thousandths(pl.col("amount"))).otherwise(0)
     percent = _said("percent").clip(upper_bound=100)
-    part = _halves_up(amount * percent.to_physical().cast(pl.Int128), unit * 10**8) * unit
+    unit = smallest_unit(lines["currency"], form)
+    part = halves_up(amount * percent.to_physical().cast(pl.Int128), unit * 10**8) * unit
     shares = _said("percent").is_null() & _said("off").is_not_null()
     group = pl.when(shares).then(pl.coalesce(_said("shared_by"), pl.col(ROW).cast(pl.String)))
     held = lines.with_columns(amount.alias(" amount"), unit.alias(" unit"), part.alias(" part"), group.alias(" group"))
-    total, so_far = pl.col(" amount").sum().over(" group"), pl.col(" amount").cum_sum().over(" group")
-    whole = pl.min_horizontal(_said("off").to_physical().cast(pl.Int128), total)
-    upto = [_halves_up(whole * end, total * pl.col(" unit")) for end in (so_far, so_far - pl.col(" amount"))]
-    share = pl.when(shares & (total > 0)).then((upto[0] - upto[1]) * pl.col(" unit"))
+    whole = pl.min_horizontal(ten_thousandths(_said("off")), pl.col(" amount").sum().over(" group"))
+    share = pl.when(shares).then(shared(whole, pl.col(" amount"), pl.col(" unit"), " group"))
     off = pl.coalesce(" part", share).fill_null(0).alias(_OFF)
     return held.with_columns(off).drop(" amount", " unit", " part", " group")
-
-
-def _halves_up(top: pl.Expr, bottom: pl.Expr) -> pl.Expr:
-    return (top * 2 + bottom) // (bottom * 2)
 
 
 def _divided(lines: pl.DataFrame) -> pl.DataFrame:

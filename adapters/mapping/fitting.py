@@ -28,6 +28,9 @@ def misfits(source: FileSource, wanted: Wanted) -> list[Fault]:
     if source.discount and not {"amount", "every"} <= {*kinds}:
         what = f"{source.file}: table {source.table} holds no recurring lines, off which a discount could be taken"
         faults.append(Fault(what, "remove discount", file=FILE, column="discount", table=source.table))
+    if source.adds_up and "amount" not in kinds:
+        what = f"{source.file}: table {source.table} has no amount that could add up to anything"
+        faults.append(Fault(what, "remove adds_up", file=FILE, column="adds_up", table=source.table))
     return faults + [f for n in source.columns if n in kinds for f in _wrong_kind(source, n, kinds[n])]
 
 

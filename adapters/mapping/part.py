@@ -10,6 +10,7 @@ from adapters.delivery import Fault, ReadFile
 from adapters.files.opening import Opened
 from adapters.files.rows import ROW
 from adapters.lines import lacks_line_id, repeated_lines, with_line_id
+from adapters.mapping.adding_up import adding_up, with_bill
 from adapters.mapping.conditions import check
 from adapters.mapping.copying import names_in
 from adapters.mapping.discounting import less_discount, with_discount
@@ -47,7 +48,9 @@ def columns_of(source: FileSource) -> set[str]:
     if history := source.history:
         shapes += [history.of, history.on_day or history.of, *history.on]
     shapes += [m.of for m in source.merged]
-    shapes += [n for s in source.discount.said.values() for n in names_in(s)] if source.discount else []
+    further = [*(source.discount.said.values() if source.discount else ())]
+    further += [source.adds_up.by, source.adds_up.to] if source.adds_up else []
+    shapes += [n for s in further for n in names_in(s)]
     return {*mapped, *source.attributes.values(), *source.where, *(n for u in source.lookups for n in u.on), *shapes}
 
 
@@ -65,10 +68,10 @@ def part_of(opened: Opened, source: FileSource, kinds: Mapping[str, str], shelf:
     checks = [check(c, schema[c], condition, form.blanks) for c, condition in source.where.items()]
     checks += [latest(joined.frame, source.latest, form, checks)] if source.latest else []
     failed = joined.frame.with_columns(first_failed(checks).alias(KEPT))[KEPT]
-    asked, wanted = with_discount(source, kinds)
+    asked, wanted = with_bill(*with_discount(source, kinds))
     shaped = shape(joined.frame.with_columns(failed.is_null().alias(KEPT)), asked, wanted, form)
     made = typed(shaped.raw, shaped.asked)
-    kept = made.frame.filter(KEPT)
+    kept = adding_up(made.frame, form).filter(KEPT)
     rows, doubts, doubtful = _finished(kept, asked, kinds, opened.name, form)
     told = (
         *opened.faults,

@@ -24,8 +24,8 @@ from adapters.mapping.terms import (
 )
 
 __all__ = [
-    "ColumnOf", "Discount", "Explode", "FileSource", "FirstOf", "FormulaOf", "History", "JoinOf", "LastOf", "Latest",
-    "Lookup", "Match", "Merged", "Months", "OneSource", "OtherFile", "Source", "Sources", "Unpivot",
+    "AddsUp", "ColumnOf", "Discount", "Explode", "FileSource", "FirstOf", "FormulaOf", "History", "JoinOf", "LastOf",
+    "Latest", "Lookup", "Match", "Merged", "Months", "OneSource", "OtherFile", "Source", "Sources", "Unpivot",
 ]  # fmt: skip
 
 
@@ -182,6 +182,18 @@ class Discount(BaseModel):
         return {name: how for name, how in named.items() if how is not None}
 
 
+class AddsUp(BaseModel):
+    """What is left of a whole bill (`to`), where something was taken off it.
+
+    The lines with the same value of `by`, also those that are not kept, are lowered in proportion until they add up to
+    it.
+    """
+
+    model_config = STRICT
+    by: Source
+    to: Source
+
+
 class FileSource(BaseModel):
     """One file, or several of one form, that fills a table."""
 
@@ -214,6 +226,7 @@ class FileSource(BaseModel):
     history: History | None = None
     latest: Latest | None = None
     discount: Discount | None = None
+    adds_up: AddsUp | None = None
     distinct: bool = False
     system: Name | None = None
 

@@ -6,7 +6,8 @@ from adapters.mapping.terms import Requirement
 from adapters.systems.stripe.words import FILLED, MINOR_UNITS
 
 _EMPTY = Requirement(filled=False)
-_AMOUNTS = ("total_excluding_tax", "subtotal", "amount")
+_AMOUNTS = ("-total_excluding_tax", "discount_amount - subtotal", "-subtotal", "-amount")
+"""The last that are there are before discounts, or with taxes."""
 
 API_CREDIT_NOTES = Export(
     name="stripe.api_credit_notes",
@@ -20,7 +21,7 @@ API_CREDIT_NOTES = Export(
                 "line_id": "id",
                 "account_id": "its customer",
                 "dated_on": FirstOf(first=[ColumnOf(column=c, seconds=True) for c in ("effective_at", "created")]),
-                "amount": FirstOf(first=[FormulaOf(formula=f"-{amount}", minor_of="currency") for amount in _AMOUNTS]),
+                "amount": FirstOf(first=[FormulaOf(formula=amount, minor_of="currency") for amount in _AMOUNTS]),
                 "currency": ColumnOf(column="currency", capitals=True),
             },
             required=("account_id", "dated_on", "amount", "its subscription"),

@@ -47,8 +47,23 @@ API_INVOICES = Export(
             unless=("stripe.api_invoice_lines",),
         ),
     ),
-    lacks=("what was billed for subscriptions is left out, as subscription items tell what they are worth",),
+    lacks=(
+        "what was billed for subscriptions is left out, as subscription items tell what they are worth",
+        ("has no column that tells taxes, so they are in its amounts", "total_excluding_tax", "tax"),
+    ),
 )
+
+_TOTALS = {"its net": "total_excluding_tax", "its total": "total", "its tax": "tax"}
+_LEFT = FirstOf(
+    first=[
+        FormulaOf(formula="`its net`", minor_of="currency"),
+        FormulaOf(formula="`its total` - `its tax`", minor_of="currency"),
+        ColumnOf(column="its total", minor_of="currency", where={"its tax": Requirement(filled=False)}),
+    ]
+)
+"""What is left of an invoice when discounts are taken off: an amount of a line is that before them, taxes that are
+included still in it. https://docs.stripe.com/api/invoices/object
+"""
 
 API_INVOICE_LINES = Export(
     name="stripe.api_invoice_lines",
@@ -72,13 +87,14 @@ API_INVOICE_LINES = Export(
             constants={"kind": "one_off"},
             where={"its status": NOT_VOID},
             either=_OF_NO_SUBSCRIPTION,
+            adds_up={"by": ("invoice_id", "invoice"), "to": _LEFT},
             lookups=tuple(
                 found
-                for day in _API_INVOICE_DAYS
+                for column in _API_INVOICE_DAYS
                 for found in looked_up(
                     "@stripe.api_invoices",
                     ("invoice_id", "invoice"),
-                    {"its customer": "customer_id", "its day": day, "its status": "status"},
+                    {"its customer": "customer_id", "its day": column, "its status": "status", **_TOTALS},
                 )
             ),
         ),
