@@ -480,12 +480,37 @@ def test_minor_of_names_a_column_of_currencies_or_is_one_error(tmp_path: Path) -
         )
         told = [fault for fault in errors(delivery) if fault[1] == "list"]
         assert told == [(1, "list", "is no currency, though minor_of names this column", "red")]
+    text = text.replace("2;500;EUR;", "2;;EUR;")
     (fault,) = lines(tmp_path, text.replace(";eur", ";x"), columns={"amount": amount}, marks=False).faults
     assert fault.what == "is no currency, though minor_of names this column (3 values, the first)"
     assert fault.remedy.startswith("name a column of currency codes")
     known = lines(tmp_path, text.replace("red", "£").replace("NEW", "PTS"), columns={"amount": amount}, marks=False,
                   minor_digits={"PTS": 0})  # fmt: skip
-    assert column(known, "amount") == [5, 5, 5, 500]
+    assert column(known, "amount") == [5, None, 5, 500]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("1;500;EUR;\n2;500;;\n3;;;\n", [(1, "list")]),
+        ("1;500;EUR;jpy\n2;500;EUR;\n3;;;\n", [(2, "list")]),
+        ("1;500;EUR;jpy\n2;500;EUR;eur\n3;;;\n", []),
+    ],
+)
+def test_an_amount_in_the_smallest_unit_of_nothing_is_an_error(
+    tmp_path: Path, text: str, wanted: list[tuple[int, str]]
+) -> None:
+    for how in ({"column": "net", "minor_of": "list"}, {"formula": "net * 1", "minor_of": "list"}):
+        delivery = lines(
+            tmp_path, text.replace("1;500;EUR;\n", "1;500;EUR;jpy\n"), columns={"amount": how}, marks=False
+        )
+        assert [fault[:2] for fault in errors(delivery)] == wanted
+    own = {"currency": "list", "amount": {"column": "net", "minor_of": "list"}}
+    told = errors(lines(tmp_path, "1;500;;\n2;500;;\n", columns=own, marks=False))
+    assert [fault[:2] for fault in told] == [(1, "list")]
+    assert "(2 rows, the first)" in told[0][2]
+    mixed = errors(lines(tmp_path, "1;500;;eur\n2;500;;\n", columns=own, marks=False))
+    assert [fault[:3] for fault in mixed] == [(2, "list", "the currency is empty, though other rows name one")]
 
 
 def test_minor_of_reads_the_codes_that_words_are_translated_to(tmp_path: Path) -> None:
