@@ -501,9 +501,7 @@ def test_an_amount_in_the_smallest_unit_of_nothing_is_an_error(
     tmp_path: Path, text: str, wanted: list[tuple[int, str]]
 ) -> None:
     for how in ({"column": "net", "minor_of": "list"}, {"formula": "net * 1", "minor_of": "list"}):
-        delivery = lines(
-            tmp_path, text.replace("1;500;EUR;\n", "1;500;EUR;jpy\n"), columns={"amount": how}, marks=False
-        )
+        delivery = lines(tmp_path, text, columns={"amount": how}, marks=False)
         assert [fault[:2] for fault in errors(delivery)] == wanted
     own = {"currency": "list", "amount": {"column": "net", "minor_of": "list"}}
     told = errors(lines(tmp_path, "1;500;;\n2;500;;\n", columns=own, marks=False))

@@ -14,7 +14,7 @@ from adapters.mapping.adding_up import adding_up, with_bill
 from adapters.mapping.conditions import check
 from adapters.mapping.copying import names_in
 from adapters.mapping.discounting import less_discount, with_discount
-from adapters.mapping.dropped import dropped_notes, first_failed
+from adapters.mapping.dropped import first_failed, left_out
 from adapters.mapping.histories import with_history
 from adapters.mapping.lookups import Missed, Unclear, look_up, missed_warning, unclear_faults
 from adapters.mapping.merging import with_merged
@@ -83,7 +83,6 @@ def part_of(opened: Opened, source: FileSource, kinds: Mapping[str, str], shelf:
         *shaped.faults,
         *made.faults,
         *doubts,
-        *dropped_notes(failed, made.frame, checks, kinds),
         *(repeated_lines(joined.frame.filter(failed.is_null())) if lacks_line_id(kinds, kept.columns) else ()),
     )
     return Part(
@@ -92,6 +91,7 @@ def part_of(opened: Opened, source: FileSource, kinds: Mapping[str, str], shelf:
         with_origin(rows, opened.name),
         placed(told, opened.name, source.table),
         shaped.faulty | made.faulty | doubtful | joined.faulty.intersection(kept[ROW]),
+        left_out(failed, made.frame, checks, kinds, opened.name, source.table),
     )
 
 
