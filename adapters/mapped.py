@@ -7,7 +7,7 @@ from pathlib import Path
 from adapters.delivery import Delivery, Fault, ReadFile
 from adapters.files.matching import matches
 from adapters.mapping.distinct import distinct
-from adapters.mapping.fitting import FILE, misfits, no_match
+from adapters.mapping.fitting import FILE, at_odds
 from adapters.mapping.part import columns_of, part_of
 from adapters.mapping.shelf import Shelf, shelf_for
 from adapters.mapping.sources import FileSource, Sources
@@ -49,11 +49,10 @@ def gathered(folder: Path, wanted: Wanted, sources: Sources) -> Gathered:
     alike: dict[tuple[str, str], list[Part]] = {}
     once: dict[str, list[Part]] = {}
     for source in sources.files:
-        found = matches(folder, source.file)
-        wrong = misfits(source, wanted) + ([] if found else [no_match(folder, source.file)])
+        wrong = at_odds(source, wanted, folder)
         faults += wrong
         if not wrong:
-            made = _entry(found, source, reading)
+            made = _entry(matches(folder, source.file), source, reading)
             kind = source.table, source.model_dump_json(include={"columns", "constants", "system"})
             (once.setdefault(source.table, []) if source.distinct else alike.setdefault(kind, [])).extend(made)
     keys = wanted.keys

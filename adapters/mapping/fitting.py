@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from adapters.delivery import Fault
-from adapters.files.matching import data_files
+from adapters.files.matching import data_files, matches
 from adapters.mapping.copying import is_computed
 from adapters.mapping.sources import ColumnOf, FileSource
 from adapters.wanted import Wanted
@@ -12,7 +12,13 @@ from adapters.wording import did_you_mean, listed
 FILE = "sources.yaml"
 
 
-def misfits(source: FileSource, wanted: Wanted) -> list[Fault]:
+def at_odds(source: FileSource, wanted: Wanted, folder: Path) -> list[Fault]:
+    """What the entry asks for that the tables or the folder do not have."""
+    is_there = any(True for _ in matches(folder, source.file))
+    return _misfits(source, wanted) + ([] if is_there else [_no_match(folder, source.file)])
+
+
+def _misfits(source: FileSource, wanted: Wanted) -> list[Fault]:
     """What the entry asks for that the tables do not have."""
     if source.table not in wanted.layout:
         what = f"{source.file}: there is no table {source.table}"
@@ -34,7 +40,7 @@ def misfits(source: FileSource, wanted: Wanted) -> list[Fault]:
     return faults + [f for n in source.columns if n in kinds for f in _wrong_kind(source, n, kinds[n])]
 
 
-def no_match(folder: Path, pattern: str) -> Fault:
+def _no_match(folder: Path, pattern: str) -> Fault:
     """The fault of a file or pattern that means no file of the folder."""
     names = [name for _, name in data_files(folder)]
     remedy = did_you_mean(pattern, names) or f"the folder has {listed(names) or 'no data files'}"
