@@ -17,7 +17,7 @@ from adapters.files.rows import header_names
 from adapters.known.export import Export, Fills
 from adapters.known.planning import plan
 from adapters.known.recognised import recognised
-from adapters.mapping.sources import FormulaOf, LastOf, Sources
+from adapters.mapping.sources import EarliestOf, FormulaOf, LastOf, Sources
 from scoring.tables import LAYOUT, OPEN_TABLES, TABLES
 
 KEYS = {name: table.key for name, table in TABLES.items()}
@@ -60,6 +60,13 @@ def test_one_of_several_may_have_a_way_of_its_own_to_write_dates(tmp_path: Path)
 def test_the_last_of_several_days_counts(tmp_path: Path) -> None:
     text = "id,start,a,b\n1,2025-01-01,2025-03-01 10:00,2025-02-01\n2,2025-01-01,,2025-02-01\n3,2025-01-01,,\n"
     assert ends(tmp_path, text, {"last": ["a", "b"]}) == [date(2025, 3, 1), date(2025, 2, 1), None]
+
+
+def test_the_earliest_of_several_days_counts(tmp_path: Path) -> None:
+    rows = ("2025-01-01,2025-03-01", "2025-02-01,", ",2025-04-01", ",")
+    text = "id,start,a,b\n" + "".join(f"{n},2025-01-01,{days}\n" for n, days in enumerate(rows))
+    wanted = [date(2025, 1, 1), date(2025, 2, 1), date(2025, 4, 1), None]
+    assert ends(tmp_path, text, {"earliest": ["a", "b"]}) == wanted
 
 
 def test_the_last_of_several_days_is_told_by_how_the_file_writes_them(tmp_path: Path) -> None:
@@ -116,6 +123,8 @@ def test_days_are_read_as_the_column_writes_them(tmp_path: Path, cell: str, how:
 
 
 def test_the_last_of_several_days_refuses_what_it_would_not_do() -> None:
+    with pytest.raises(ValueError, match="takes no plus_days, dates or minor_of within earliest"):
+        EarliestOf.model_validate({"earliest": [{"column": "a", "dates": "%d.%m.%Y"}, "b"]})
     with pytest.raises(ValueError, match="takes no plus_days, dates or minor_of within last"):
         LastOf.model_validate({"last": ["a", {"column": "b", "plus_days": 1}]})
 

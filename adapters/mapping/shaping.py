@@ -13,7 +13,7 @@ from adapters.mapping.copying import copied, is_computed, names_in, values_in, w
 from adapters.mapping.minor import strange_codes, with_codes
 from adapters.mapping.naming import overlooked, with_named
 from adapters.mapping.record_ids import whole
-from adapters.mapping.sources import ColumnOf, FileSource, FirstOf, FormulaOf, LastOf, Source
+from adapters.mapping.sources import ColumnOf, EarliestOf, FileSource, FirstOf, FormulaOf, LastOf, Source
 from adapters.values.formats import OURS, Format
 from adapters.values.parsing import CURRENCY, Asked
 from adapters.values.typed import KEPT
@@ -82,8 +82,8 @@ def _form(source: Source, frame: pl.DataFrame, form: Format) -> Format:
 
 def shown(source: Source, ours: str) -> str:
     """What people call where the value comes from."""
-    if isinstance(source, FirstOf | LastOf):
-        several = source.first if isinstance(source, FirstOf) else source.last
+    if isinstance(source, FirstOf | LastOf | EarliestOf):
+        several = source.first if isinstance(source, FirstOf) else source.days
         return " or ".join(dict.fromkeys(shown(one, ours) for one in several))
     names = names_in(source)[:1] if isinstance(source, ColumnOf) else names_in(source)
     return names[0] if len(names) == 1 and not isinstance(source, FormulaOf) else ours

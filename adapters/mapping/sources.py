@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, Field, model_validator
 
-from adapters.mapping.column_of import ColumnOf, FirstOf, FormulaOf, JoinOf, LastOf, OneSource, Source
+from adapters.mapping.column_of import ColumnOf, EarliestOf, FirstOf, FormulaOf, JoinOf, LastOf, OneSource, Source
 from adapters.mapping.terms import (
     STRICT,
     Condition,
@@ -24,8 +24,9 @@ from adapters.mapping.terms import (
 )
 
 __all__ = [
-    "AddsUp", "ColumnOf", "Discount", "Explode", "FileSource", "FirstOf", "FormulaOf", "History", "JoinOf", "LastOf",
-    "Latest", "Lookup", "Match", "Merged", "Months", "OneSource", "OtherFile", "Source", "Sources", "Unpivot",
+    "AddsUp", "ColumnOf", "Discount", "EarliestOf", "Explode", "FileSource", "FirstOf", "FormulaOf", "History",
+    "JoinOf", "LastOf", "Latest", "Lookup", "Match", "Merged", "Months", "OneSource", "OtherFile", "Source", "Sources",
+    "Unpivot",
 ]  # fmt: skip
 
 
