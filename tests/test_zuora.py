@@ -110,6 +110,15 @@ def test_what_is_suspended_was_paid_until_its_amendment_says(tmp_path: Path) -> 
     assert spans(told) == [("c3", "2025-06-01", "ended"), ("c4", "2025-08-01", "ended"), ("c5", "2025-08-01", "ended")]
 
 
+def test_a_price_that_would_have_come_after_a_suspension_holds_for_no_day(tmp_path: Path) -> None:
+    later = f"{CHARGES}c8,zA,C-1,Recurring,2027-01-01,2026-01-01,200,Seats,r3,3,s10\n"
+    suspended = SUBSCRIPTIONS.replace("s2,Active", "s2,Suspended")
+    assert spans(read(tmp_path, subscriptions=suspended, charges=later, amendments=AMENDMENTS))[-1][:2] == (
+        "c8",
+        "2026-01-01",
+    )
+
+
 def test_without_amendments_nobody_knows_since_when(tmp_path: Path) -> None:
     told = read(tmp_path, subscriptions=SUBSCRIPTIONS.replace("s2,Active", "s2,Suspended"), charges=CHARGES)
     assert {status for _, _, status in spans(told)} == {"paused"}

@@ -93,37 +93,47 @@ def _are_plain(days: Sequence[object], within: str) -> None:
         raise ValueError(f"takes no plus_days, dates or minor_of within {within}; put dates within first")
 
 
-class LastOf(BaseModel):
-    """The last of several days, row by row; one that is not written as dates are in the file is an error."""
-
-    model_config = STRICT
-    last: Annotated[list[FewSources], Field(min_length=2)]
-
-    @property
-    def days(self) -> list[FewSources]:
-        """What is compared."""
-        return self.last
-
-    @model_validator(mode="after")
-    def _is_plain(self) -> Self:
-        _are_plain(self.last, "last")
-        return self
-
-
 class EarliestOf(BaseModel):
-    """The earliest of several days, row by row, of those that are filled; as with `LastOf`."""
+    """The earliest of several days, row by row, of those that are filled; one that is not written so is an error."""
 
     model_config = STRICT
     earliest: Annotated[list[FewSources], Field(min_length=2)]
 
     @property
-    def days(self) -> list[FewSources]:
+    def days(self) -> Sequence[FewSources]:
         """What is compared."""
         return self.earliest
 
     @model_validator(mode="after")
     def _is_plain(self) -> Self:
         _are_plain(self.earliest, "earliest")
+        return self
+
+
+Days = Annotated[
+    Annotated[Name, Tag("name")]
+    | Annotated[ColumnOf, Tag("column")]
+    | Annotated[FirstOf, Tag("first")]
+    | Annotated[EarliestOf, Tag("earliest")],
+    Discriminator(_shape),
+]
+"""A day to compare: that of one column, the first that is filled, or the earliest of several."""
+
+
+class LastOf(BaseModel):
+    """The last of several days, row by row; one that is not written as dates are in the file is an error."""
+
+    model_config = STRICT
+    last: Annotated[list[Days], Field(min_length=2)]
+
+    @property
+    def days(self) -> Sequence[Days]:
+        """What is compared."""
+        return self.last
+
+    @model_validator(mode="after")
+    def _is_plain(self) -> Self:
+        _are_plain(self.last, "last")
         return self
 
 

@@ -1,7 +1,7 @@
 """What do tables of Zuora's API say? Charges of the version of each subscription that counts, never of several."""
 
 from adapters.known.export import Export, Fills
-from adapters.mapping.sources import ColumnOf, EarliestOf, FirstOf, Latest, Lookup
+from adapters.mapping.sources import ColumnOf, EarliestOf, FirstOf, LastOf, Latest, Lookup
 from adapters.mapping.terms import Condition, Requirement
 from adapters.systems.zuora.words import (
     CURRENT,
@@ -57,11 +57,9 @@ SUBSCRIPTIONS = Export(
 
 _SUSPENDED: dict[str, Condition] = {"its status": "Suspended"}
 _DAYS_OF_REST = ("suspended on", "itself suspended on")
-_SUSPENSIONS = [ColumnOf(column=day, where=_SUSPENDED) for day in _DAYS_OF_REST]
-_RESTS = [
-    ColumnOf(column="its status", words={"Suspended": "ended"}, where={**_SUSPENDED, day: FILLED})
-    for day in _DAYS_OF_REST
-]
+_RESTING: dict[str, dict[str, Condition]] = {day: {**_SUSPENDED, day: FILLED} for day in _DAYS_OF_REST}
+_SUSPENSIONS = [ColumnOf(column=day, where=where) for day, where in _RESTING.items()]
+_RESTS = [ColumnOf(column="its status", words={"Suspended": "ended"}, where=where) for where in _RESTING.values()]
 """What is suspended was paid until then; a line that is paused for us was never paid."""
 
 
@@ -97,7 +95,12 @@ CHARGES = Export(
                 "amount": rounded("mrr"),
                 "currency": ("transaction_currency", "account currency"),
                 "starts_on": "effective_start_date",
-                "ends_on": EarliestOf(earliest=["effective_end_date", FirstOf(first=_SUSPENSIONS)]),
+                "ends_on": LastOf(
+                    last=[
+                        EarliestOf(earliest=["effective_end_date", FirstOf(first=_SUSPENSIONS)]),
+                        *(ColumnOf(column="effective_start_date", where=where) for where in _RESTING.values()),
+                    ]
+                ),
                 "signed_on": "its contract day",
                 "cancelled_on": "its cancellation",
                 "status": FirstOf(first=[*_RESTS, ColumnOf(column="its status", words=STATUSES)]),
