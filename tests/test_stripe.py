@@ -225,3 +225,41 @@ def test_names_of_the_api_itself_are_read_like_those_of_a_warehouse(tmp_path: Pa
     assert found.select("account_id", "product", "amount", "every", "ends_on").rows() == [
         ("cus_A", "prod_A", Decimal(240), "1 year", date(2026, 2, 5))
     ]
+
+
+def test_what_is_of_test_mode_is_nobodys(tmp_path: Path) -> None:
+    """A warehouse keeps objects of test mode beside those of live mode."""
+    files = {
+        "subscription.csv": "id,customer_id,billing_cycle_anchor,cancel_at_period_end,status,start_date,livemode\n"
+        "sub_A,cus_A,1767607200,false,active,1767607200,true\nsub_T,cus_A,1767607200,false,active,1767607200,false\n",
+        "subscription_item.csv": "id,plan_id,quantity,subscription_id,created\n"
+        "si_A,price_A,1,sub_A,1767607200\nsi_T,price_A,1,sub_T,1767607200\n",
+        "price.csv": "id,currency,product_id,recurring_interval,recurring_interval_count,unit_amount\n"
+        "price_A,usd,prod_A,month,1,4500\n",
+        "invoice.csv": "id,created,currency,customer_id,amount_due,amount_paid,billing_reason,total,status,"
+        "subscription_id,livemode\nin_1,1767607200,usd,cus_A,500,500,manual,500,paid,,true\n"
+        "in_2,1767607200,usd,cus_A,500,500,manual,500,paid,,false\n",
+    }
+    assert contracts(tmp_path, files)["line_id"].to_list() == ["si_A"]
+    tables = read_folder(tmp_path, LAYOUT, OPEN_TABLES, None).tables
+    assert tables["invoices"]["line_id"].to_list() == ["in_1"]
+    lines = "id,invoice_id,amount,currency,discountable,proration,subscription_id\n"
+    rows = "il_1,in_1,500,usd,true,false,\nil_2,in_2,500,usd,true,false,\n"
+    (tmp_path / "lines.csv").write_text(lines + rows, encoding="utf-8")
+    tables = read_folder(tmp_path, LAYOUT, OPEN_TABLES, None).tables
+    assert tables["invoices"]["line_id"].to_list() == ["il_1"]
+
+
+def test_an_invoice_of_before_there_were_days_of_effect_has_the_day_it_was_made(tmp_path: Path) -> None:
+    (tmp_path / "invoice.csv").write_text(
+        "id,created,currency,customer_id,amount_due,amount_paid,billing_reason,total,status,subscription_id,"
+        "effective_at\nin_1,1767607200,usd,cus_A,500,500,manual,500,paid,,1770285600\n"
+        "in_2,1767607200,usd,cus_A,500,500,manual,500,paid,,\n",
+        encoding="utf-8",
+    )
+    days = [date(2026, 2, 5), date(2026, 1, 5)]
+    assert read_folder(tmp_path, LAYOUT, OPEN_TABLES, None).tables["invoices"]["dated_on"].to_list() == days
+    lines = "id,invoice_id,amount,currency,discountable,proration,subscription_id\n"
+    rows = "il_1,in_1,500,usd,true,false,\nil_2,in_2,500,usd,true,false,\n"
+    (tmp_path / "lines.csv").write_text(lines + rows, encoding="utf-8")
+    assert read_folder(tmp_path, LAYOUT, OPEN_TABLES, None).tables["invoices"]["dated_on"].to_list() == days

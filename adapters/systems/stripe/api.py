@@ -5,7 +5,16 @@ from adapters.mapping.sources import ColumnOf, FirstOf, FormulaOf, JoinOf, LastO
 from adapters.mapping.terms import Requirement
 from adapters.systems.stripe.discounts import DISCOUNT, LOOKUPS, OF_SUBSCRIPTION
 from adapters.systems.stripe.tables import SUBSCRIPTION_KEYS, day, looked_up
-from adapters.systems.stripe.words import BEGUN, FILLED, MINOR_UNITS, NO_OWNER, NOT_DELETED, STATUSES
+from adapters.systems.stripe.words import (
+    BEGUN,
+    FILLED,
+    IN_LIVE_MODE,
+    MINOR_UNITS,
+    NO_OWNER,
+    NOT_DELETED,
+    OF_LIVE_MODE,
+    STATUSES,
+)
 
 API_CUSTOMERS = Export(
     name="stripe.api_customers",
@@ -23,7 +32,7 @@ API_CUSTOMERS = Export(
             },
             required=("account_id",),
             attributes={"domain": "email", "crm_id": r"~metadata[._].*(?:crm|salesforce|hubspot|account|company)"},
-            where=NOT_DELETED,
+            where={**NOT_DELETED, **IN_LIVE_MODE},
         ),
     ),
     lacks=(NO_OWNER, "ids of other systems within metadata are not read; take them out of it into a column"),
@@ -41,6 +50,7 @@ _OF_SUBSCRIPTION = {
     "its end": "ended_at",
     "its reason": "cancellation_details_reason",
     "its anchor": "billing_cycle_anchor",
+    "its mode": "livemode",
     **OF_SUBSCRIPTION,
 }
 _OF_PRICE = {
@@ -138,6 +148,7 @@ API_SUBSCRIPTION_ITEMS = Export(
                 "price usage": Requirement(**{"not": ["metered"]}),
                 "plan usage": Requirement(**{"not": ["metered"]}),
                 **NOT_DELETED,
+                **OF_LIVE_MODE,
             },
             lookups=(
                 *looked_up("@stripe.api_subscriptions", SUBSCRIPTION_KEYS, _OF_SUBSCRIPTION),
@@ -156,6 +167,7 @@ API_SUBSCRIPTION_ITEMS = Export(
         NO_OWNER,
         "items that were removed and earlier prices are not in it",
         "what is charged by use is left out",
+        "a subscription whose payments are not collected for a time (pause_collection) counts in full",
     ),
 )
 

@@ -3,7 +3,7 @@
 from adapters.known.export import Export, Fills
 from adapters.mapping.sources import ColumnOf, FirstOf, FormulaOf, Lookup
 from adapters.mapping.terms import Requirement
-from adapters.systems.stripe.words import FILLED, MINOR_UNITS
+from adapters.systems.stripe.words import FILLED, MINOR_UNITS, OF_LIVE_MODE
 
 _EMPTY = Requirement(filled=False)
 _AMOUNTS = ("-total_excluding_tax", "discount_amount - subtotal", "-subtotal", "-amount")
@@ -26,12 +26,12 @@ API_CREDIT_NOTES = Export(
             },
             required=("account_id", "dated_on", "amount", "its subscription"),
             constants={"kind": "credit"},
-            where={"voided_at": _EMPTY, "its customer": FILLED, "its subscription": _EMPTY},
+            where={"voided_at": _EMPTY, "its customer": FILLED, "its subscription": _EMPTY, **OF_LIVE_MODE},
             lookups=[
                 Lookup(
                     file="@stripe.api_invoices",
                     on={invoice: "id"},
-                    take={"its customer": customer, "its subscription": subscription},
+                    take={"its customer": customer, "its subscription": subscription, "its mode": "livemode"},
                 )
                 for invoice in ("invoice_id", "invoice")
                 for customer, subscription in (

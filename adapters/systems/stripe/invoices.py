@@ -4,9 +4,11 @@ from adapters.known.export import Export, Fills
 from adapters.mapping.sources import ColumnOf, FirstOf, FormulaOf
 from adapters.mapping.terms import Requirement
 from adapters.systems.stripe.tables import SUBSCRIPTION_KEYS, day, looked_up
-from adapters.systems.stripe.words import MINOR_UNITS, NOT_DELETED, NOT_VOID
+from adapters.systems.stripe.words import IN_LIVE_MODE, MINOR_UNITS, NOT_DELETED, NOT_VOID, OF_LIVE_MODE
 
-_API_INVOICE_DAYS = ("effective_at", "created", "date", "period_end")
+_DAYS = ("effective_at", "created", "date", "period_end")
+"""The day of an invoice; those that were finalized before there was a first one have the next."""
+
 _OF_NO_SUBSCRIPTION = tuple(
     (name, Requirement(filled=False))
     for name in (
@@ -28,7 +30,7 @@ API_INVOICES = Export(
             {
                 "line_id": "id",
                 "account_id": ("customer_id", "customer"),
-                "dated_on": tuple(day(n) for n in _API_INVOICE_DAYS),
+                "dated_on": FirstOf(first=[day(n) for n in _DAYS]),
                 "amount": (
                     FirstOf(
                         first=[
@@ -42,7 +44,7 @@ API_INVOICES = Export(
             },
             required=("account_id", "dated_on", "amount"),
             constants={"kind": "one_off"},
-            where={"status": NOT_VOID, **NOT_DELETED},
+            where={"status": NOT_VOID, **NOT_DELETED, **IN_LIVE_MODE},
             either=_OF_NO_SUBSCRIPTION,
             unless=("stripe.api_invoice_lines",),
         ),
@@ -53,7 +55,15 @@ API_INVOICES = Export(
     ),
 )
 
-_TOTALS = {"its net": "total_excluding_tax", "its total": "total", "its tax": "tax"}
+_OF_INVOICE = {
+    "its customer": "customer_id",
+    "its status": "status",
+    "its mode": "livemode",
+    "its net": "total_excluding_tax",
+    "its total": "total",
+    "its tax": "tax",
+    **{f"its {name}": name for name in _DAYS},
+}
 _LEFT = FirstOf(
     first=[
         FormulaOf(formula="`its net`", minor_of="currency"),
@@ -77,7 +87,7 @@ API_INVOICE_LINES = Export(
             {
                 "line_id": "id",
                 "account_id": "its customer",
-                "dated_on": day("its day"),
+                "dated_on": FirstOf(first=[day(f"its {name}") for name in _DAYS]),
                 "amount": FormulaOf(formula="amount", minor_of="currency"),
                 "currency": ColumnOf(column="currency", capitals=True),
                 "product": "description",
@@ -85,18 +95,10 @@ API_INVOICE_LINES = Export(
             },
             required=("account_id", "dated_on", "amount"),
             constants={"kind": "one_off"},
-            where={"its status": NOT_VOID},
+            where={"its status": NOT_VOID, **OF_LIVE_MODE},
             either=_OF_NO_SUBSCRIPTION,
             adds_up={"by": ("invoice_id", "invoice"), "to": _LEFT},
-            lookups=tuple(
-                found
-                for column in _API_INVOICE_DAYS
-                for found in looked_up(
-                    "@stripe.api_invoices",
-                    ("invoice_id", "invoice"),
-                    {"its customer": "customer_id", "its day": column, "its status": "status", **_TOTALS},
-                )
-            ),
+            lookups=looked_up("@stripe.api_invoices", ("invoice_id", "invoice"), _OF_INVOICE),
         ),
     ),
     lacks=(
