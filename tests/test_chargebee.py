@@ -78,3 +78,13 @@ def read(folder: Path, subscription: dict[str, str], add_on: dict[str, str] | No
     lines = read_folder(folder, LAYOUT, OPEN_TABLES, None).tables["contracts"].sort("line_id")
     ends = lines["ends_on"] if "ends_on" in lines.columns else [None] * lines.height
     return [*zip(lines["amount"], lines["starts_on"], ends, lines["status"], strict=True)]
+
+
+def test_what_was_cancelled_before_it_began_holds_for_no_day(tmp_path: Path) -> None:
+    future = {
+        "subscriptions.status": "Cancelled",
+        "subscriptions.started_at": "",
+        "subscriptions.start_date": "2026-06-01 10:00:00",
+        "subscriptions.cancelled_at": "2026-05-02 10:00:00",
+    }
+    assert read(tmp_path, KNOWN | future) == [(Decimal(90), date(2026, 6, 1), date(2026, 6, 1), "ended")]

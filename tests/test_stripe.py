@@ -263,3 +263,12 @@ def test_an_invoice_of_before_there_were_days_of_effect_has_the_day_it_was_made(
     rows = "il_1,in_1,500,usd,true,false,\nil_2,in_2,500,usd,true,false,\n"
     (tmp_path / "lines.csv").write_text(lines + rows, encoding="utf-8")
     assert read_folder(tmp_path, LAYOUT, OPEN_TABLES, None).tables["invoices"]["dated_on"].to_list() == days
+
+
+def test_amounts_that_hold_their_taxes_say_so(tmp_path: Path) -> None:
+    (tmp_path / "invoices.csv").write_text(
+        "id,Amount Due,Amount Paid,Customer,Number,Status,Total,Date (UTC)\nin_1,12,12,cus_A,1,paid,12,2026-01-05\n",
+        encoding="utf-8",
+    )
+    told = [f.what for f in read_folder(tmp_path, LAYOUT, OPEN_TABLES, None).faults]
+    assert "Stripe invoices: has no column Tax, so taxes are in its amounts" in told
