@@ -105,6 +105,24 @@ def test_a_lowered_line_knows_its_price_and_is_no_renewal_of_what_it_was(tmp_pat
     assert frame["signed_on"].null_count() == 0
 
 
+@pytest.mark.parametrize(("quantity", "price"), [("4", "25"), ("0.5", "200"), ("3", None), ("0", None)])
+def test_the_price_of_a_unit_is_told_where_it_is_exact(tmp_path: Path, quantity: str, price: str | None) -> None:
+    entry = MAPPED.files[0].model_copy(update={"columns": {**MAPPED.files[0].columns, "quantity": "off"}})
+    how = MAPPED.files[0].discount
+    assert how is not None
+    entry = entry.model_copy(update={"discount": how.model_copy(update={"off": None})})
+    text = f"{HEADER}x,100.00,USD,month,2026-01-15,,10,{quantity},A,,\n"
+    found = read(tmp_path, {"lines.csv": text}, MAPPED.model_copy(update={"files": [entry]})).tables["contracts"]
+    assert found.select("amount", "list_price").row(0) == (Decimal(90), None if price is None else Decimal(price))
+
+
+@pytest.mark.parametrize("discount", ["-10,", ",-10.00"])
+def test_a_discount_below_zero_is_an_error(tmp_path: Path, discount: str) -> None:
+    delivery = read(tmp_path, {"lines.csv": f"{HEADER}x,100.00,USD,month,2026-01-15,,{discount},A,,\n"}, MAPPED)
+    assert [(f.row, f.what) for f in delivery.faults] == [(1, "a discount below zero")]
+    assert delivery.faulty["contracts"].height == 1
+
+
 def test_only_recurring_lines_have_discounts(tmp_path: Path) -> None:
     entry = MAPPED.files[0].model_copy(update={"table": "invoices"})
     delivery = read(tmp_path, {"lines.csv": HEADER}, MAPPED.model_copy(update={"files": [entry]}))

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from adapters.mapping.shares import shared, smallest_unit, ten_thousandths
+from adapters.mapping.shares import money, shared, smallest_unit, ten_thousandths
 from adapters.mapping.sources import FileSource
 from adapters.values.formats import Format
-from adapters.values.parsing import DTYPES
 
 _BILL, _LEFT, _PARTS, _UNIT = " bill", " left", " parts", " unit"
 
@@ -35,7 +34,6 @@ def adding_up(lines: pl.DataFrame, form: Format) -> pl.DataFrame:
     )
     left, parts = ten_thousandths(pl.col(_LEFT)), pl.col(_PARTS)
     is_known = pl.col(_BILL).is_not_null() & (left >= 0) & (parts.sum().over(_BILL) > left)
-    share = shared(left, parts, pl.col(_UNIT), _BILL).cast(pl.Decimal(38, 0))
-    money = (share * pl.lit("0.0001").cast(pl.Decimal(38, 4))).cast(DTYPES["money"])
-    amount = pl.when(is_known).then(pl.coalesce(money, "amount")).otherwise("amount").alias("amount")
+    share = money(shared(left, parts, pl.col(_UNIT), _BILL))
+    amount = pl.when(is_known).then(pl.coalesce(share, "amount")).otherwise("amount").alias("amount")
     return rows.with_columns(amount).select(c for c in lines.columns if c not in (_BILL, _LEFT))

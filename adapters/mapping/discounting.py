@@ -10,10 +10,10 @@ from adapters.delivery import Fault
 from adapters.files.rows import ROW
 from adapters.mapping.billing import next_bill
 from adapters.mapping.shaping import shown
-from adapters.mapping.shares import halves_up, shared, smallest_unit, ten_thousandths
+from adapters.mapping.shares import LARGEST, halves_up, money, shared, smallest_unit, ten_thousandths
 from adapters.mapping.sources import Discount, FileSource
 from adapters.values.formats import Format
-from adapters.values.parsing import DTYPES
+from adapters.values.parsing import DTYPES, SCALES
 from adapters.wording import counted
 
 Found = tuple[pl.DataFrame, tuple[Fault, ...], frozenset[int]]
@@ -80,26 +80,19 @@ def _doubts() -> list[_Doubt]:
     is_further = _said("further").is_not_null()
     is_other = (_said("currency").str.to_uppercase() != pl.col("currency")).fill_null(value=False)
     is_unknown = _said("named").is_not_null() & _said("percent").is_null() & _said("off").is_null()
+    unknown = "a discount of which no file says how much it takes off"
+    several = "a discount beside another, or for some products only, which is not taken off"
+    other = "the discount is in another currency than the line"
     return [
-        _Doubt(
-            is_unknown & ~is_further,
-            "a discount of which no file says how much it takes off",
-            f"export discounts and coupons, too, or {_MAP_IT}",
-            "named",
-        ),
-        _Doubt(is_further, "a discount beside another, or for some products only, which is not taken off",
-               _MAP_IT, "further"),
-        _Doubt(
-            _said("off").is_not_null() & is_other & ~is_further,
-            "the discount is in another currency than the line",
-            _MAP_IT,
-            "currency",
-        ),
-    ]  # fmt: skip
+        _Doubt(is_unknown & ~is_further, unknown, f"export discounts and coupons, too, or {_MAP_IT}", "named"),
+        _Doubt(is_further, several, _MAP_IT, "further"),
+        _Doubt(_said("off").is_not_null() & is_other & ~is_further, other, _MAP_IT, "currency"),
+        *(_Doubt(_said(name) < 0, "a discount below zero", _MAP_IT, name) for name in ("percent", "off")),
+    ]
 
 
 def _fault(doubt: _Doubt, rows: pl.DataFrame, how: Discount) -> Fault:
-    row, value = rows.select(ROW, _MARK + doubt.setting).row(0)
+    row, value = rows.select(ROW, _said(doubt.setting).cast(pl.String)).row(0)
     several = f" ({counted(rows.height, 'row')}, the first)" if rows.height > 1 else ""
     column = shown(how.said[doubt.setting], doubt.setting)
     return Fault(doubt.what + several, doubt.remedy, row=row, column=column, value=value)
@@ -140,18 +133,18 @@ def _divided(lines: pl.DataFrame) -> pl.DataFrame:
 
 def _lowered(less: pl.DataFrame) -> pl.DataFrame:
     """The part of each line in which the discount counts, with its price before it where that is exact."""
-    money = DTYPES["money"]
-    gross, off = pl.col("amount").to_physical(), pl.col(_OFF).cast(pl.Int64)
-    net = ((gross - off).cast(pl.Decimal(38, 0)) * pl.lit("0.0001").cast(pl.Decimal(38, 4))).cast(money)
-    listed = pl.coalesce("list_price", (pl.col("amount") / pl.col("quantity").fill_null(1)).cast(money))
-    is_exact = listed * pl.col("quantity").fill_null(1) == pl.col("amount")
+    gross, off = ten_thousandths(pl.col("amount")), pl.col(_OFF)
+    units = pl.col("quantity").fill_null(1).to_physical().cast(pl.Int128)
+    dividend, divisor = gross * 10 ** SCALES["number"], pl.when(units > 0).then(units)
+    is_exact = (dividend % divisor == 0) & (dividend // divisor <= LARGEST)
+    listed = pl.when(is_exact).then(dividend // divisor)
     id_from = pl.when(pl.col(_FROM) > pl.col("starts_on")).then(_named_from(_FROM)).otherwise("line_id")
     return less.with_columns(
         id_from.alias("line_id"),
         pl.col(_FROM).alias("starts_on"),
         pl.when(pl.col(_TO) < _FAR).then(_TO).alias("ends_on"),
-        net.alias("amount"),
-        pl.when(is_exact).then(listed).alias("list_price"),
+        money(gross - off).alias("amount"),
+        pl.coalesce("list_price", money(listed)).alias("list_price"),
         (off / gross).cast(DTYPES["number"]).alias("discount"),
         _said("ends").is_not_null().alias("discount_ends"),
     )

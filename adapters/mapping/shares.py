@@ -4,9 +4,12 @@ import polars as pl
 
 from adapters.values.currencies import decimals_of
 from adapters.values.formats import Format
-from adapters.values.parsing import SCALES
+from adapters.values.numbers import largest
+from adapters.values.parsing import DTYPES, SCALES
 
 _PLACES = SCALES["money"]
+LARGEST = int(largest(_PLACES)) * 10**_PLACES
+"""The largest amount of money, in ten-thousandths."""
 
 
 def smallest_unit(codes: pl.Series, form: Format) -> pl.Expr:
@@ -20,6 +23,11 @@ def smallest_unit(codes: pl.Series, form: Format) -> pl.Expr:
 def ten_thousandths(money: pl.Expr) -> pl.Expr:
     """Money as a whole number."""
     return money.to_physical().cast(pl.Int128)
+
+
+def money(whole: pl.Expr) -> pl.Expr:
+    """So many ten-thousandths as money."""
+    return (whole.cast(pl.Decimal(38, 0)) * pl.lit("0.0001").cast(pl.Decimal(38, 4))).cast(DTYPES["money"])
 
 
 def halves_up(top: pl.Expr, bottom: pl.Expr) -> pl.Expr:
