@@ -89,6 +89,17 @@ def test_a_data_source_without_the_status_of_versions_is_not_summed(tmp_path: Pa
     assert "contracts" not in read(tmp_path, charges=f"{header}\nA,S,1,2024-01-01\n").tables
 
 
+def test_a_discount_by_a_charge_of_its_own_has_no_revenue_and_is_said_to_be_missing(tmp_path: Path) -> None:
+    """One by a negative price has; of the others Zuora tells none, so that the rest counts in full."""
+    header, *rows = CHARGES.splitlines()
+    models = [f"{row},{'Flat Fee Pricing'}" for row in rows]
+    models.append("c9,zA,C-9,Recurring,2026-01-01,2025-06-01,,Tenth off,r3,1,s10,Discount-Percentage")
+    told = read(tmp_path, subscriptions=SUBSCRIPTIONS, charges="\n".join([f"{header},charge_model", *models, ""]))
+    assert [f for f in told.faults if f.severity == "error"] == []
+    assert lines(told) == {"c3": Decimal(100), "c4": Decimal(150), "c5": Decimal(-15), "c9": Decimal(0)}
+    assert any("have no MRR and are not taken off" in f.what for f in told.faults)
+
+
 AMENDMENTS = """\
 id,code,contract_effective_date,name,status,subscription_id,suspend_date,type
 a1,A-1,2025-07-01,Pause,Completed,s2,2025-08-01,SuspendSubscription

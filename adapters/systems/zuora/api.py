@@ -6,11 +6,12 @@ from adapters.mapping.terms import Condition, Requirement
 from adapters.systems.zuora.words import (
     CURRENT,
     FILLED,
+    GROSS,
     LAST_VERSION,
     NOT_DELETED,
     PRODUCT_NAME,
     STATUSES,
-    rounded,
+    monthly,
 )
 
 _ONE_OWNER = (
@@ -92,7 +93,7 @@ CHARGES = Export(
                 "account_id": ("account_id", "its account"),
                 "product": FirstOf(first=["product name", "name"]),
                 "quantity": "quantity",
-                "amount": rounded("mrr"),
+                "amount": monthly("mrr", "charge_model"),
                 "currency": ("transaction_currency", "account currency"),
                 "starts_on": "effective_start_date",
                 "ends_on": LastOf(
@@ -142,6 +143,7 @@ CHARGES = Export(
     ),
     lacks=(
         LAST_VERSION,
+        GROSS,
         "a suspended subscription ends on the day that its amendment says; without amendments it brings nothing, ever",
         "charges of subscriptions that are not there are left out, as their version is not known",
     ),

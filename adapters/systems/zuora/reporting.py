@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from adapters.known.export import Export, Fills
 from adapters.mapping.sources import ColumnOf, JoinOf, Latest
-from adapters.systems.zuora.words import CURRENT, LAST_VERSION, STATUSES, rounded
+from adapters.systems.zuora.words import CURRENT, GROSS, LAST_VERSION, STATUSES, monthly
 
 
 def _on_screen(what: str, field: str) -> str:
@@ -43,7 +43,7 @@ def _fills(name: Callable[[str, str], str]) -> tuple[Fills, ...]:
                 "account_id": account,
                 "product": (name("Product", "Name"), name("Rate Plan Charge", "Name")),
                 "quantity": name("Rate Plan Charge", "Quantity"),
-                "amount": rounded(name("Rate Plan Charge", "MRR")),
+                "amount": monthly(name("Rate Plan Charge", "MRR"), name("Rate Plan Charge", "Charge Model")),
                 "currency": (name("Account", "Currency"), name("Rate Plan Charge", "Currency")),
                 "starts_on": name("Rate Plan Charge", "Effective Start Date"),
                 "ends_on": name("Rate Plan Charge", "Effective End Date"),
@@ -65,7 +65,7 @@ SCREEN_CHARGES = Export(
     what="Zuora rate plan charges of a data source",
     tells=("Rate Plan Charge: MRR", "Rate Plan Charge: Effective Start Date", "Subscription: Name"),
     fills=_fills(_on_screen),
-    lacks=(LAST_VERSION, "names no owners"),
+    lacks=(LAST_VERSION, GROSS, "names no owners"),
 )
 
 QUERIED_CHARGES = Export(
@@ -73,7 +73,7 @@ QUERIED_CHARGES = Export(
     what="Zuora rate plan charges of a query",
     tells=("RatePlanCharge.MRR", "RatePlanCharge.EffectiveStartDate", "Subscription.Name"),
     fills=_fills(_in_query),
-    lacks=(LAST_VERSION, "names no owners"),
+    lacks=(LAST_VERSION, GROSS, "names no owners"),
 )
 
 EXPORTS = (SCREEN_CHARGES, QUERIED_CHARGES)
