@@ -63,11 +63,11 @@ def _plan(column: str) -> Lookup:
 
 
 def _price(units: tuple[str, ...], quantities: tuple[str, ...], wholes: tuple[str, ...] = ()) -> FirstOf:
-    """What all units cost; of tiers, which have no price of one unit, the whole; of what is not counted, the price."""
+    """The whole, as only that knows of tiers and free units; else what all units cost, or what is not counted."""
     pairs = [*product(units, quantities)]
     all_units = [FormulaOf(formula=f"`{unit}` * `{quantity}`") for unit, quantity in pairs]
     uncounted = [ColumnOf(column=unit, where={quantity: _EMPTY}) for unit, quantity in pairs]
-    return FirstOf(first=[*all_units, *wholes, *uncounted])
+    return FirstOf(first=[*wholes, *all_units, *uncounted])
 
 
 def _life(started: str, first_day: str, trial: str, ended: str, *, term: str, pause: str, status: str) -> Columns:
