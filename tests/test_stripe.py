@@ -177,6 +177,36 @@ def test_units_may_cost_parts_of_a_cent_or_come_in_packs(
     assert found["amount"].to_list() == [None if amount is None else Decimal(amount)]
 
 
+@pytest.mark.parametrize("name", ["transform_quantity_", "transform_quantity."])
+@pytest.mark.parametrize(
+    ("quantity", "rounding", "amount"),
+    [
+        (250, "up", "150"),
+        (250, "down", "100"),
+        (300, "up", "150"),
+        (300, "down", "150"),
+        (99, "down", "0"),
+        (7, "", "3.5"),
+    ],
+)
+def test_a_pack_that_is_begun_is_paid_for_or_not(
+    tmp_path: Path, name: str, quantity: int, rounding: str, amount: str
+) -> None:
+    """A hundred units are 50.00."""
+    found = contracts(
+        tmp_path,
+        {
+            "subscription.csv": "id,customer_id,billing_cycle_anchor,cancel_at_period_end,status,start_date\n"
+            "sub_A,cus_A,1767607200,false,active,1767607200\n",
+            "subscription_item.csv": "id,price_id,quantity,subscription_id,created\n"
+            f"si_A,price_A,{quantity},sub_A,1767607200\n",
+            "price.csv": "id,currency,product_id,recurring_interval,recurring_interval_count,unit_amount,"
+            f"{name}divide_by,{name}round\nprice_A,usd,prod_A,month,1,5000,100,{rounding}\n",
+        },
+    )
+    assert found["amount"].to_list() == [Decimal(amount)]
+
+
 def test_times_of_the_dashboard_and_of_a_warehouse_are_in_utc(tmp_path: Path) -> None:
     """Half past eleven in the evening of 31 March in UTC is half past one of 1 April in Berlin."""
     files = {

@@ -1,7 +1,7 @@
 """What do tables of Stripe's API say? As warehouses copy them: amounts in the smallest unit, seconds since 1970."""
 
 from adapters.known.export import IN_UTC, Export, Fills
-from adapters.mapping.sources import ColumnOf, FirstOf, FormulaOf, JoinOf, LastOf
+from adapters.mapping.sources import ColumnOf, FirstOf, FormulaOf, JoinOf, LastOf, Lookup
 from adapters.mapping.terms import Requirement
 from adapters.systems.stripe.discounts import DISCOUNT, LOOKUPS, OF_SUBSCRIPTION
 from adapters.systems.stripe.tables import SUBSCRIPTION_KEYS, day, looked_up
@@ -92,9 +92,29 @@ API_SUBSCRIPTION_HISTORY = Export(
 
 def _units_of(price: str) -> list[FormulaOf]:
     """What all units cost by such a price; one with parts of a cent has a decimal in place of an amount."""
-    cost = [f"`{price} amount` * quantity", f"`{price} decimal` * quantity"]
-    formulas = [f"{formula} / `{price} pack`" for formula in cost] + cost
-    return [FormulaOf(formula=formula, minor_of=f"{price} currency") for formula in formulas]
+    units = [
+        f"-(-quantity // `{price} begun pack`)",
+        f"(quantity // `{price} whole pack`)",
+        f"quantity / `{price} pack`",
+    ]
+    cost = [f"`{price} {amount}` * {number}" for number in (*units, "quantity") for amount in ("amount", "decimal")]
+    return [FormulaOf(formula=formula, minor_of=f"{price} currency") for formula in cost]
+
+
+def _packs(price: str, file: str, *names: str) -> tuple[Lookup, ...]:
+    """How many units a price is for, by whether a pack that is begun counts as a whole one or not at all."""
+    return tuple(
+        Lookup(
+            file=file,
+            on={key: "id"},
+            take={f"{price} {counts} pack": f"{name}divide_by"},
+            where={f"{name}round": rounding},
+            may_miss=True,
+        )
+        for key in _PRICE_KEYS
+        for name in names
+        for counts, rounding in (("begun", "up"), ("whole", "down"))
+    )
 
 
 API_SUBSCRIPTION_ITEMS = Export(
@@ -156,6 +176,8 @@ API_SUBSCRIPTION_ITEMS = Export(
                 *LOOKUPS,
                 *looked_up("@stripe.api_prices", _PRICE_KEYS, _OF_PRICE, may_miss=True),
                 *looked_up("@stripe.api_plans", _PRICE_KEYS, _OF_PLAN, may_miss=True),
+                *_packs("price", "@stripe.api_prices", "transform_quantity_", "transform_quantity."),
+                *_packs("plan", "@stripe.api_plans", "transform_usage_", "transform_usage."),
                 *looked_up("@stripe.api_products", ("price product",), {"price product name": "name"}, may_miss=True),
                 *looked_up("@stripe.api_products", ("plan product",), {"plan product name": "name"}, may_miss=True),
             ),
