@@ -302,3 +302,24 @@ def test_amounts_that_hold_their_taxes_say_so(tmp_path: Path) -> None:
     )
     told = [f.what for f in read_folder(tmp_path, LAYOUT, OPEN_TABLES, None).faults]
     assert "Stripe invoices: has no column Tax, so taxes are in its amounts" in told
+
+
+@pytest.mark.parametrize(("currency", "wrong"), [("usd", []), ("eur", ["price currency"]), ("", [])])
+def test_a_price_in_another_currency_than_its_subscription_is_an_error(
+    tmp_path: Path, currency: str, wrong: list[str]
+) -> None:
+    """Of a price in several currencies a table of prices has the first only."""
+    files = {
+        "subscription.csv": "id,customer_id,billing_cycle_anchor,cancel_at_period_end,status,start_date,currency\n"
+        f"sub_A,cus_A,1767607200,false,active,1767607200,{currency}\n",
+        "subscription_item.csv": "id,price_id,quantity,subscription_id,created\nsi_A,price_A,1,sub_A,1767607200\n",
+        "price.csv": "id,currency,product_id,recurring_interval,recurring_interval_count,unit_amount\n"
+        "price_A,usd,prod_A,month,1,4500\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    delivery = read_folder(tmp_path, LAYOUT, OPEN_TABLES, None)
+    errors = [f for f in delivery.faults if f.severity == "error"]
+    assert [f.column for f in errors] == wrong
+    assert [f.value for f in errors] == ["usd" for _ in wrong]
+    assert ("contracts" in delivery.faulty) == bool(wrong)

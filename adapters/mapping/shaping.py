@@ -30,7 +30,11 @@ class Shaped:
 
 
 def shape(frame: pl.DataFrame, source: FileSource, kinds: Mapping[str, str], form: Format) -> Shaped:
-    """Our columns of one file. `frame` has `ROW`, `KEPT` and their columns."""
+    """Our columns of one file. `frame` has `ROW`, `KEPT` and their columns.
+
+    Columns whose names begin with a blank are asked for by a later step, and held against nothing.
+    """
+    ours = [name for name in kinds if not name.startswith(" ")]
     worked_out = {n: s for n, s in source.columns.items() if is_computed(s)}
     asked = [Asked(n, kinds[n], _form(s, frame, form), shown(s, n)) for n, s in source.columns.items()]
     blank = {a.name: replace(a.form, nulls=(*form.nulls, *a.blanks)) for a in asked}
@@ -39,7 +43,7 @@ def shape(frame: pl.DataFrame, source: FileSource, kinds: Mapping[str, str], for
     exprs += [pl.col(theirs).alias(n) for n, theirs in source.attributes.items()]
     exprs += [pl.lit(constant_text(v)).alias(n) for n, v in source.constants.items()]
     raw, coded = frame.select(ROW, KEPT, *exprs), with_codes(frame, source, form)
-    strange = strange_codes(coded, source, form)
+    strange = strange_codes(coded, source, form, ours)
     faults, faulty = [fault for fault, _ in strange], frozenset[int]().union(*(rows for _, rows in strange))
     for name, how in worked_out.items():
         series, said, rows = computed(coded, how, Asked(name, kinds[name], form, name))

@@ -51,6 +51,7 @@ _OF_SUBSCRIPTION = {
     "its reason": "cancellation_details_reason",
     "its anchor": "billing_cycle_anchor",
     "its mode": "livemode",
+    "its currency": "currency",
     **OF_SUBSCRIPTION,
 }
 _OF_PRICE = {
@@ -133,10 +134,7 @@ API_SUBSCRIPTION_ITEMS = Export(
                 "quantity": "quantity",
                 "amount": FirstOf(first=[*_units_of("price"), *_units_of("plan")]),
                 "currency": FirstOf(
-                    first=[
-                        ColumnOf(column="price currency", capitals=True),
-                        ColumnOf(column="plan currency", capitals=True),
-                    ]
+                    first=[ColumnOf(column=f"{whose} currency", capitals=True) for whose in ("its", "price", "plan")]
                 ),
                 "every": FirstOf(
                     first=[
