@@ -68,6 +68,37 @@ def test_mistakes_of_form_hide_no_others(tmp_path: Path, more: str, wanted: list
     assert sorted(found) == sorted([UNKNOWN, NOT_A_NUMBER, *wanted])
 
 
+def test_a_column_that_the_table_lacks_hides_none_that_the_file_lacks(tmp_path: Path) -> None:
+    wrong = SOUND.replace("line_id: id", "line: id").replace("account_id: customer", "account_id: client")
+    assert sorted(told(tmp_path, f"files:{wrong}")) == [
+        "sales.csv: has no column client; its columns are id, customer, net, day",
+        "sources.yaml: sales.csv: table invoices has no column line",
+    ]
+    unknown = SOUND.replace("line_id: id", "line: id")
+    assert sorted(told(tmp_path, f"files:{unknown}")) == [
+        NOT_A_NUMBER,
+        "sources.yaml: sales.csv: table invoices has no column line",
+    ]
+
+
+def test_a_file_to_look_up_in_that_is_not_there_hides_no_other(tmp_path: Path) -> None:
+    """What would be looked up by what it would give is not asked for."""
+    lookups = (
+        "    lookups:\n"
+        "      - {file: one.csv, on: {id: id}, take: [region]}\n"
+        "      - {file: two.csv, on: {region: id}, take: [area]}\n"
+        "      - {file: three.csv, on: {id: id}, take: [product]}\n"
+    )
+    wrong = SOUND.replace("    columns:", f"{lookups}    columns:").replace(
+        "amount: net", "amount: nett, product: product, tier: area"
+    )
+    assert sorted(told(tmp_path, f"files:{wrong}")) == [
+        "sales.csv: has no column nett; its columns are id, customer, net, day",
+        "sales.csv: no file matches one.csv",
+        "sales.csv: no file matches three.csv",
+    ]
+
+
 def test_an_entry_that_says_two_things_is_not_judged_by_one_of_them(tmp_path: Path) -> None:
     twice = SOLD.replace("table: invoices", "table: invoices\n    table: contracts")
     found = told(tmp_path, f"files:{twice}{SOUND}")

@@ -18,6 +18,22 @@ def at_odds(source: FileSource, wanted: Wanted, folder: Path) -> list[Fault]:
     return _misfits(source, wanted) + ([] if is_there else [_no_match(folder, source.file)])
 
 
+def fitting_part(source: FileSource, wanted: Wanted) -> FileSource | None:
+    """The entry with the columns that fit the table, to be held against its files; None where there are none."""
+    if source.table not in wanted.layout:
+        return None
+    kinds = wanted.kinds(source.table)
+    columns = {n: s for n, s in source.columns.items() if n in kinds and not _wrong_kind(source, n, kinds[n])}
+    rest = {
+        "columns": columns,
+        "constants": {n: v for n, v in source.constants.items() if n in kinds},
+        "attributes": {n: s for n, s in source.attributes.items() if n not in kinds},
+        "discount": None,
+        "adds_up": None,
+    }
+    return source.model_copy(update=rest) if columns else None
+
+
 def _misfits(source: FileSource, wanted: Wanted) -> list[Fault]:
     """What the entry asks for that the tables do not have."""
     if source.table not in wanted.layout:

@@ -16,7 +16,7 @@ from adapters.mapping.copying import names_in
 from adapters.mapping.discounting import less_discount, with_discount
 from adapters.mapping.dropped import first_failed, left_out
 from adapters.mapping.histories import with_history
-from adapters.mapping.lookups import Missed, Unclear, look_up, missed_warning, unclear_faults
+from adapters.mapping.lookups import Found, Missed, Unclear, look_up, missed_warning, unclear_faults
 from adapters.mapping.merging import with_merged
 from adapters.mapping.months import in_stretches
 from adapters.mapping.reshaping import Reshaped, absent, exploded, latest, unordered, unpivoted
@@ -102,24 +102,26 @@ def _joined(opened: Opened, source: FileSource, shelf: Shelf, form: Format) -> _
     if frame is None:
         return _Joined(None, told)
     late = [m for m in source.merged if m.of not in frame.columns]
+    faults, unknown = list[Fault](), set[str]()
     for lookup in source.lookups:
+        if unknown.intersection(lookup.on):
+            unknown |= {*lookup.taken}
+            continue
         other = shelf.open_other(lookup, form)
-        if other is None:
-            return _Joined(None, (_no_file(lookup),))
-        found = look_up(frame, lookup, other, form)
-        if found.frame is None:
-            return _Joined(None, found.faults)
-        frame = found.frame
+        found = look_up(frame, lookup, other, form) if other else Found(None, (_no_file(lookup),))
+        faults += found.faults
+        unknown |= {*lookup.taken} if found.frame is None else set()
+        frame = frame if found.frame is None else found.frame
         missed += [found.missed] if found.missed else []
         unclear += [found.unclear] if found.unclear else []
     merged = _merged(frame, [m for m in late if m.of in frame.columns], shelf, form)
     if merged.frame is None:
-        return _Joined(None, merged.faults)
+        return _Joined(None, (*faults, *merged.faults))
     frame, told = merged.frame, (*told, *merged.faults)
     known = [c for c in frame.columns if c != ROW]
-    faults = tuple(absent(n, known, None) for n in sorted(columns_of(source)) if n not in known)
+    faults += [absent(n, known, None) for n in sorted(columns_of(source) - unknown) if n not in known]
     faulty = reshaped.faulty.union(*(u.rows[ROW] for u in unclear))
-    return _Joined(None if faults else frame, (*told, *faults), tuple(missed), tuple(unclear), faulty)
+    return _Joined(None if faults or unknown else frame, (*told, *faults), tuple(missed), tuple(unclear), faulty)
 
 
 def _reshaped(opened: Opened, source: FileSource, shelf: Shelf, form: Format) -> Reshaped:
