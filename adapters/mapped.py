@@ -1,13 +1,13 @@
 """Any company's exports, as sources.yaml maps them: renames, filters, lookups, constants, formats, signs."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from adapters.delivery import Delivery, Fault, ReadFile
 from adapters.files.matching import matches
 from adapters.mapping.distinct import distinct
-from adapters.mapping.fitting import FILE, misfits, no_match
+from adapters.mapping.fitting import FILE, at_odds, fitting_part
 from adapters.mapping.part import columns_of, part_of
 from adapters.mapping.shelf import Shelf, shelf_for
 from adapters.mapping.sources import FileSource, Sources
@@ -49,17 +49,25 @@ def gathered(folder: Path, wanted: Wanted, sources: Sources) -> Gathered:
     alike: dict[tuple[str, str], list[Part]] = {}
     once: dict[str, list[Part]] = {}
     for source in sources.files:
-        found = matches(folder, source.file)
-        wrong = misfits(source, wanted) + ([] if found else [no_match(folder, source.file)])
-        faults += wrong
+        wrong = at_odds(source, wanted, folder)
+        faults += [*wrong, *(_of_files(source, reading) if wrong else ())]
         if not wrong:
-            made = _entry(found, source, reading)
+            made = _entry(matches(folder, source.file), source, reading)
             kind = source.table, source.model_dump_json(include={"columns", "constants", "system"})
             (once.setdefault(source.table, []) if source.distinct else alike.setdefault(kind, [])).extend(made)
     keys = wanted.keys
     parts = [part for (table, _), several in alike.items() for part in apart(several, keys.get(table, ()))]
     parts += [part for table, several in once.items() for part in distinct(several, keys.get(table, ()))]
     return Gathered(tuple(parts), tuple(faults), tuple(reading.shelf.looked_up.values()))
+
+
+def _of_files(source: FileSource, reading: _Reading) -> list[Fault]:
+    """What is wrong with the files of an entry that does not fit its table, as far as it does."""
+    if (part := fitting_part(source, reading.wanted)) is None:
+        return []
+    found = matches(reading.shelf.folder, source.file)
+    made = _entry(found, part, replace(reading, seen={}))
+    return [fault for part in made for fault in part.faults if fault.severity == "error"]
 
 
 def _entry(found: list[tuple[Path, str]], source: FileSource, reading: _Reading) -> Sequence[Part]:

@@ -8,19 +8,21 @@ import polars as pl
 from adapters.delivery import Delivery, Fault, ReadFile
 from adapters.files.opening import Opened
 from adapters.files.rows import ROW
+from adapters.left_out import LeftOut, told
 from adapters.values.typed import KEPT
 from adapters.wanted import ORIGIN
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one file gave for one table: typed rows with their origin, faults, and the rows faults touch."""
+    """What one file gave for one table, typed, with its origin; what is wrong with its rows, and which it left out."""
 
     table: str
     file: ReadFile
     frame: pl.DataFrame | None = None
     faults: tuple[Fault, ...] = ()
     faulty: frozenset[int] = frozenset()
+    left_out: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +69,12 @@ def deliver(gathered: Gathered) -> Delivery:
     tables = {name: _together(found) for name, found in by_table.items()}
     others = [ReadFile(o.name, o.sha256, None, o.rows, lost=o.lost, lines=o.lines) for o in looked_up]
     read = sorted(dict.fromkeys([*_files(parts), *others]), key=lambda f: (f.name, f.table or ""))
-    told = [*gathered.faults, *(f for p in parts for f in p.faults), *(f for o in looked_up for f in o.faults)]
+    said = [*gathered.faults, *(f for p in parts for f in p.faults), *(f for o in looked_up for f in o.faults)]
+    said += told([one for p in parts for one in p.left_out], {(p.file.name, p.table) for p in parts})
     touched = {name: rows for name, found in by_table.items() if not (rows := _touched(found)).is_empty()}
     return Delivery(
         {name: frame for name, frame in tables.items() if frame is not None},
-        _once(told),
+        _once(said),
         tuple(read),
         touched,
     )

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+RULES, SOURCES = "rules.yaml", "sources.yaml"
+"""The files of a folder that are no exports."""
+
 
 @dataclass(frozen=True, slots=True)
 class Input:

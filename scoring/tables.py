@@ -104,7 +104,7 @@ CONTRACTS = Table(
             required=True,
         ),
         Column("starts_on", Kind.DATE, "First day of service.", required=True),
-        Column("ends_on", Kind.DATE, "First day without service; empty means evergreen."),
+        Column("ends_on", Kind.DATE, "First day without service; empty means evergreen, whatever the status."),
         Column("signed_on", Kind.DATE, "Day of signature."),
         Column("status", Kind.TEXT, "State of the line; active when empty.", words=STATUSES),
         Column("cancelled_on", Kind.DATE, "Day on which it was cancelled, whenever service ends."),

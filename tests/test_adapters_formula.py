@@ -40,6 +40,17 @@ def test_signs_bind_as_usual_and_one_rounding_stands_at_the_end(text: str, value
 
 
 @pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("250 // a", "2"), ("-(-250 // a)", "3"), ("-250 // a", "-3"), ("300 // a", "3"), ("250 // -a", "-3"),
+        ("1.5 * (a // 7)", "21"), ("(a / 3) // 1", "33"), ("a // 0.3", "333"), ("a // (a - 100)", None),
+    ],
+)  # fmt: skip
+def test_a_quotient_may_be_whole(text: str, value: str | None) -> None:
+    assert result(text, a="100") == (None if value is None else Decimal(value))
+
+
+@pytest.mark.parametrize(
     ("a", "value"), [("0.00005", "0"), ("0.00015", "0.0002"), ("-0.00005", "0"), ("-0.00025", "-0.0002")]
 )
 def test_a_half_is_rounded_to_even(a: str, value: str) -> None:
@@ -78,7 +89,7 @@ def test_steps_that_could_not_be_exact_are_refused() -> None:
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ("a ** 2", "may use"), ("a // b", "may use"), ("a.b", "not understood"), ("a[0]", "not understood"),
+        ("a ** 2", "may use"), ("a % b", "not understood"), ("a.b", "not understood"), ("a[0]", "not understood"),
         ("__import__('os')", "not understood"), ("f(a)", "may use"), ("a b", "not a formula"), ("a +", "not a formula"),
         ("1e3 * a", "not understood"), ("0x10 * a", "not understood"), ("a, b", "not understood"),
         ("2 + 2", "names no column"),
@@ -100,7 +111,7 @@ def formulas(draw: st.DrawFn, depth: int = 3) -> str:
     if depth == 0 or draw(st.booleans()):
         return draw(st.sampled_from(["a", "b", "2", "0.15", "100"]))
     left, right = draw(formulas(depth - 1)), draw(formulas(depth - 1))
-    return f"({left} {draw(st.sampled_from('+-*/'))} {right})"
+    return f"({left} {draw(st.sampled_from(['+', '-', '*', '/', '//']))} {right})"
 
 
 @settings(deadline=None)
@@ -126,6 +137,5 @@ def of_fractions(node: Node, columns: Mapping[str, Fraction]) -> Fraction:
         return Fraction(node.value)
     if isinstance(node, Name):
         return columns[node.column]
-    signs = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}
-    value: Fraction = signs[node.sign](of_fractions(node.left, columns), of_fractions(node.right, columns))
-    return value
+    signs = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "//": operator.floordiv}
+    return Fraction(signs[node.sign](of_fractions(node.left, columns), of_fractions(node.right, columns)))

@@ -134,6 +134,24 @@ def test_rows_that_where_drops_are_counted_with_their_money_and_the_reason(tmp_p
     assert (delivery.files[0].rows, delivery.files[0].filtered) == (4, 2)
 
 
+def test_a_condition_that_holds_for_several_tables_is_told_once_with_their_names(tmp_path: Path) -> None:
+    where = {"Stage": {"not": "Open"}}
+    entries = [
+        {"file": "d.csv", "table": "invoices", "columns": DEAL | {"currency": "Currency"}, "where": where},
+        {"file": "d.csv", "table": "accounts", "columns": {"account_id": "Account"}, "where": where, "distinct": True},
+        {
+            "file": "d.csv",
+            "table": "managers",
+            "columns": {"manager_id": "Account"},
+            "where": {"Account": ["A1", "A2"]},
+        },
+    ]
+    notes = said(read(tmp_path, {"d.csv": DEALS}, *entries), "note")
+    assert '1 row left out of accounts and invoices because Stage is "Open"; its amount adds up to USD 7.00' in notes
+    assert '1 row left out of managers because Account is none of "A1", "A2"' in notes
+    assert len([note for note in notes if "left out" in note]) == 2
+
+
 @pytest.mark.parametrize(
     ("condition", "kept"),
     [

@@ -53,7 +53,7 @@ def test_words_may_be_numbers() -> None:
         ({"columns": {}}, "files.0.columns: Dictionary should have at least 1"),
         ({"columns": {"a": {"column": "x", "word": {}}}}, "files.0.columns.a.column.word: Extra"),
         ({"columns": {"a": {"join": ["x"]}}}, "a.join.join: List should have at least 2"),
-        ({"columns": {"a": {"formula": "x ** 2"}}}, "may use + - * / and parentheses only"),
+        ({"columns": {"a": {"formula": "x ** 2"}}}, "may use + - * / // and parentheses only"),
         ({"columns": {"a": {"column": "x", "dates": "%Y-%m"}}}, "must read day, month and year"),
         ({"file": "../secret.csv"}, "must lie in the folder"),
         ({"file": "/etc/passwd"}, "must lie in the folder"),

@@ -60,9 +60,16 @@ def test_what_rests_was_paid_until_the_day_of_the_pause(
 
 @pytest.mark.parametrize(
     ("quantity", "unit", "whole", "amount"),
-    [("2", "45.00", "90.00", "90"), ("120", "", "830.00", "830"), ("", "300.00", "", "300"), ("", "", "", None)],
+    [
+        ("2", "45.00", "90.00", "90"),
+        ("2", "45.00", "", "90"),
+        ("10", "45.00", "225.00", "225"),
+        ("120", "", "830.00", "830"),
+        ("", "300.00", "", "300"),
+        ("", "", "", None),
+    ],
 )
-def test_tiers_and_what_is_not_counted_have_an_amount(
+def test_free_units_tiers_and_what_is_not_counted_have_an_amount(
     tmp_path: Path, quantity: str, unit: str, whole: str, amount: str | None
 ) -> None:
     prices = {"plan_quantity": quantity, "plan_unit_price": unit, "plan_amount": whole}
@@ -78,3 +85,23 @@ def read(folder: Path, subscription: dict[str, str], add_on: dict[str, str] | No
     lines = read_folder(folder, LAYOUT, OPEN_TABLES, None).tables["contracts"].sort("line_id")
     ends = lines["ends_on"] if "ends_on" in lines.columns else [None] * lines.height
     return [*zip(lines["amount"], lines["starts_on"], ends, lines["status"], strict=True)]
+
+
+def test_what_was_cancelled_before_it_began_holds_for_no_day(tmp_path: Path) -> None:
+    future = {
+        "subscriptions.status": "Cancelled",
+        "subscriptions.started_at": "",
+        "subscriptions.start_date": "2026-06-01 10:00:00",
+        "subscriptions.cancelled_at": "2026-05-02 10:00:00",
+    }
+    assert read(tmp_path, KNOWN | future) == [(Decimal(90), date(2026, 6, 1), date(2026, 6, 1), "ended")]
+
+
+def test_an_item_is_worth_what_its_amount_says(tmp_path: Path) -> None:
+    """Five of ten units are free, and a flat fee is one whatever its quantity."""
+    items = "Subscription Id,Item Price Id,Item Type,Quantity,Unit Price,Amount\n"
+    rows = "cb1,standard,Plan,10,45.00,225.00\ncb1,support,Addon,3,20.00,20.00\ncb1,seats,Addon,2,5.00,\n"
+    (tmp_path / "Subscriptions.csv").write_text(f"{','.join(KNOWN)}\n{','.join(KNOWN.values())}\n", encoding="utf-8")
+    (tmp_path / "SubscriptionItems.csv").write_text(items + rows, encoding="utf-8")
+    found = read_folder(tmp_path, LAYOUT, OPEN_TABLES, None).tables["contracts"]
+    assert found["amount"].to_list() == [Decimal(225), Decimal(20), Decimal(10)]

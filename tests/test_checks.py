@@ -276,6 +276,7 @@ def test_a_wrong_row_is_told_in_one_line_and_set_aside(name: str, line: str, sen
     [
         ("contracts", "c3 A1 -1 . 5 . month 2025-01-01 . .", "quantity is negative"),
         ("contracts", "c3 A1 . . 5 . month 2025-01-01 2025-01-01 .", "the row holds for no day"),
+        ("contracts", "c3 A1 . . 5 . month 2025-01-01 . ended", "nothing says when, so it counts on"),
         ("ownership", "A3 M1 2026-01-01 2026-01-01 .", "the row holds for no day"),
         ("managers", "M3 Cem . 2026-01-01 2026-01-01", "the row holds for no day"),
         ("invoices", "i3 A1 2026-01-05 10 . -1 order .", "quantity is negative and the amount is not"),

@@ -350,7 +350,9 @@ def test_online_retail_is_told_of_all_that_is_odd(scored: Scored) -> None:
     told, made = known("online_retail"), scored("online_retail", "2011-Q4", "2011-12-31")
     odd, missing = said(made), told["sum_all"] - told["sum_with_customer_net"]
     assert f"{told['rows_without_customer']:,} rows" in odd
-    assert f"left out because CustomerID is empty; their amount adds up to GBP {missing:,.2f}" in odd
+    why = "left out of accounts and invoices because CustomerID is empty"
+    assert f"{why}; their amount adds up to GBP {missing:,.2f}" in odd
+    assert odd.count("because CustomerID is empty") == 1
     in_two_countries = next(p for p in made.problems if p.column == "account_id")
     assert str(told["customers_in_two_countries"]) in in_two_countries.what
     assert "the first was taken" in in_two_countries.what

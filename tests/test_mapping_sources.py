@@ -17,7 +17,7 @@ from adapters.files.rows import header_names
 from adapters.known.export import Export, Fills
 from adapters.known.planning import plan
 from adapters.known.recognised import recognised
-from adapters.mapping.sources import FormulaOf, LastOf, Sources
+from adapters.mapping.sources import EarliestOf, FormulaOf, LastOf, Sources
 from scoring.tables import LAYOUT, OPEN_TABLES, TABLES
 
 KEYS = {name: table.key for name, table in TABLES.items()}
@@ -60,6 +60,13 @@ def test_one_of_several_may_have_a_way_of_its_own_to_write_dates(tmp_path: Path)
 def test_the_last_of_several_days_counts(tmp_path: Path) -> None:
     text = "id,start,a,b\n1,2025-01-01,2025-03-01 10:00,2025-02-01\n2,2025-01-01,,2025-02-01\n3,2025-01-01,,\n"
     assert ends(tmp_path, text, {"last": ["a", "b"]}) == [date(2025, 3, 1), date(2025, 2, 1), None]
+
+
+def test_the_earliest_of_several_days_counts(tmp_path: Path) -> None:
+    rows = ("2025-01-01,2025-03-01", "2025-02-01,", ",2025-04-01", ",")
+    text = "id,start,a,b\n" + "".join(f"{n},2025-01-01,{days}\n" for n, days in enumerate(rows))
+    wanted = [date(2025, 1, 1), date(2025, 2, 1), date(2025, 4, 1), None]
+    assert ends(tmp_path, text, {"earliest": ["a", "b"]}) == wanted
 
 
 def test_the_last_of_several_days_is_told_by_how_the_file_writes_them(tmp_path: Path) -> None:
@@ -116,6 +123,8 @@ def test_days_are_read_as_the_column_writes_them(tmp_path: Path, cell: str, how:
 
 
 def test_the_last_of_several_days_refuses_what_it_would_not_do() -> None:
+    with pytest.raises(ValueError, match="takes no plus_days, dates or minor_of within earliest"):
+        EarliestOf.model_validate({"earliest": [{"column": "a", "dates": "%d.%m.%Y"}, "b"]})
     with pytest.raises(ValueError, match="takes no plus_days, dates or minor_of within last"):
         LastOf.model_validate({"last": ["a", {"column": "b", "plus_days": 1}]})
 
@@ -480,12 +489,35 @@ def test_minor_of_names_a_column_of_currencies_or_is_one_error(tmp_path: Path) -
         )
         told = [fault for fault in errors(delivery) if fault[1] == "list"]
         assert told == [(1, "list", "is no currency, though minor_of names this column", "red")]
+    text = text.replace("2;500;EUR;", "2;;EUR;")
     (fault,) = lines(tmp_path, text.replace(";eur", ";x"), columns={"amount": amount}, marks=False).faults
     assert fault.what == "is no currency, though minor_of names this column (3 values, the first)"
     assert fault.remedy.startswith("name a column of currency codes")
     known = lines(tmp_path, text.replace("red", "£").replace("NEW", "PTS"), columns={"amount": amount}, marks=False,
                   minor_digits={"PTS": 0})  # fmt: skip
-    assert column(known, "amount") == [5, 5, 5, 500]
+    assert column(known, "amount") == [5, None, 5, 500]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("1;500;EUR;\n2;500;;\n3;;;\n", [(1, "list")]),
+        ("1;500;EUR;jpy\n2;500;EUR;\n3;;;\n", [(2, "list")]),
+        ("1;500;EUR;jpy\n2;500;EUR;eur\n3;;;\n", []),
+    ],
+)
+def test_an_amount_in_the_smallest_unit_of_nothing_is_an_error(
+    tmp_path: Path, text: str, wanted: list[tuple[int, str]]
+) -> None:
+    for how in ({"column": "net", "minor_of": "list"}, {"formula": "net * 1", "minor_of": "list"}):
+        delivery = lines(tmp_path, text, columns={"amount": how}, marks=False)
+        assert [fault[:2] for fault in errors(delivery)] == wanted
+    own = {"currency": "list", "amount": {"column": "net", "minor_of": "list"}}
+    told = errors(lines(tmp_path, "1;500;;\n2;500;;\n", columns=own, marks=False))
+    assert [fault[:2] for fault in told] == [(1, "list")]
+    assert "(2 rows, the first)" in told[0][2]
+    mixed = errors(lines(tmp_path, "1;500;;eur\n2;500;;\n", columns=own, marks=False))
+    assert [fault[:3] for fault in mixed] == [(2, "list", "the currency is empty, though other rows name one")]
 
 
 def test_minor_of_reads_the_codes_that_words_are_translated_to(tmp_path: Path) -> None:

@@ -61,3 +61,32 @@ def test_what_rests_was_paid_until_the_day_of_the_pause(tmp_path: Path) -> None:
         ("r1", Decimal(25), date(2026, 4, 1), "ended"),
         ("r2", Decimal(25), None, "active"),
     ]
+
+
+LINE_ITEMS = """\
+id,account_id,invoice_id,subscription_id,type,state,origin,currency,subtotal,discount,created_at,updated_at,credit_applied,refunded_quantity
+l1,a,i1,,charge,invoiced,debit,USD,100,10,2026-02-01 10:00:00,2026-02-01 10:00:00,,
+l2,a,i2,,charge,invoiced,debit,USD,100,0,2026-02-01 10:00:00,2026-02-01 10:00:00,,
+l3,a,,,charge,pending,debit,USD,100,0,2026-02-01 10:00:00,2026-02-01 10:00:00,,
+l4,a,i3,,credit,invoiced,credit,USD,-30,0,2026-02-01 10:00:00,2026-02-01 10:00:00,,
+"""
+INVOICES = """\
+id,account_id,collection_method,net_terms,refundable_amount,state,updated_at
+i1,a,automatic,0,0,paid,2026-02-01 10:00:00
+i2,a,automatic,0,0,pending,2026-02-01 10:00:00
+i2,a,automatic,0,0,voided,2026-02-03 10:00:00
+"""
+
+
+@pytest.mark.parametrize(("invoices", "lines"), [(INVOICES, ["l1", "l4"]), ("", ["l1", "l2", "l4"])])
+def test_lines_that_were_taken_back_or_not_billed_yet_are_owed_by_nobody(
+    tmp_path: Path, invoices: str, lines: list[str]
+) -> None:
+    """An invoice is what its last version says; without invoices all lines that were billed count."""
+    (tmp_path / "line_item_history.csv").write_text(LINE_ITEMS, encoding="utf-8")
+    if invoices:
+        (tmp_path / "invoice_history.csv").write_text(invoices, encoding="utf-8")
+    delivery = read_folder(tmp_path, LAYOUT, OPEN_TABLES, None)
+    assert [f for f in delivery.faults if f.severity == "error"] == []
+    assert delivery.tables["invoices"]["line_id"].to_list() == lines
+    assert delivery.tables["invoices"]["amount"].to_list()[0] == Decimal(90)

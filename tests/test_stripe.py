@@ -177,6 +177,36 @@ def test_units_may_cost_parts_of_a_cent_or_come_in_packs(
     assert found["amount"].to_list() == [None if amount is None else Decimal(amount)]
 
 
+@pytest.mark.parametrize("name", ["transform_quantity_", "transform_quantity."])
+@pytest.mark.parametrize(
+    ("quantity", "rounding", "amount"),
+    [
+        (250, "up", "150"),
+        (250, "down", "100"),
+        (300, "up", "150"),
+        (300, "down", "150"),
+        (99, "down", "0"),
+        (7, "", "3.5"),
+    ],
+)
+def test_a_pack_that_is_begun_is_paid_for_or_not(
+    tmp_path: Path, name: str, quantity: int, rounding: str, amount: str
+) -> None:
+    """A hundred units are 50.00."""
+    found = contracts(
+        tmp_path,
+        {
+            "subscription.csv": "id,customer_id,billing_cycle_anchor,cancel_at_period_end,status,start_date\n"
+            "sub_A,cus_A,1767607200,false,active,1767607200\n",
+            "subscription_item.csv": "id,price_id,quantity,subscription_id,created\n"
+            f"si_A,price_A,{quantity},sub_A,1767607200\n",
+            "price.csv": "id,currency,product_id,recurring_interval,recurring_interval_count,unit_amount,"
+            f"{name}divide_by,{name}round\nprice_A,usd,prod_A,month,1,5000,100,{rounding}\n",
+        },
+    )
+    assert found["amount"].to_list() == [Decimal(amount)]
+
+
 def test_times_of_the_dashboard_and_of_a_warehouse_are_in_utc(tmp_path: Path) -> None:
     """Half past eleven in the evening of 31 March in UTC is half past one of 1 April in Berlin."""
     files = {
@@ -225,3 +255,71 @@ def test_names_of_the_api_itself_are_read_like_those_of_a_warehouse(tmp_path: Pa
     assert found.select("account_id", "product", "amount", "every", "ends_on").rows() == [
         ("cus_A", "prod_A", Decimal(240), "1 year", date(2026, 2, 5))
     ]
+
+
+def test_what_is_of_test_mode_is_nobodys(tmp_path: Path) -> None:
+    """A warehouse keeps objects of test mode beside those of live mode."""
+    files = {
+        "subscription.csv": "id,customer_id,billing_cycle_anchor,cancel_at_period_end,status,start_date,livemode\n"
+        "sub_A,cus_A,1767607200,false,active,1767607200,true\nsub_T,cus_A,1767607200,false,active,1767607200,false\n",
+        "subscription_item.csv": "id,plan_id,quantity,subscription_id,created\n"
+        "si_A,price_A,1,sub_A,1767607200\nsi_T,price_A,1,sub_T,1767607200\n",
+        "price.csv": "id,currency,product_id,recurring_interval,recurring_interval_count,unit_amount\n"
+        "price_A,usd,prod_A,month,1,4500\n",
+        "invoice.csv": "id,created,currency,customer_id,amount_due,amount_paid,billing_reason,total,status,"
+        "subscription_id,livemode\nin_1,1767607200,usd,cus_A,500,500,manual,500,paid,,true\n"
+        "in_2,1767607200,usd,cus_A,500,500,manual,500,paid,,false\n",
+    }
+    assert contracts(tmp_path, files)["line_id"].to_list() == ["si_A"]
+    tables = read_folder(tmp_path, LAYOUT, OPEN_TABLES, None).tables
+    assert tables["invoices"]["line_id"].to_list() == ["in_1"]
+    lines = "id,invoice_id,amount,currency,discountable,proration,subscription_id\n"
+    rows = "il_1,in_1,500,usd,true,false,\nil_2,in_2,500,usd,true,false,\n"
+    (tmp_path / "lines.csv").write_text(lines + rows, encoding="utf-8")
+    tables = read_folder(tmp_path, LAYOUT, OPEN_TABLES, None).tables
+    assert tables["invoices"]["line_id"].to_list() == ["il_1"]
+
+
+def test_an_invoice_of_before_there_were_days_of_effect_has_the_day_it_was_made(tmp_path: Path) -> None:
+    (tmp_path / "invoice.csv").write_text(
+        "id,created,currency,customer_id,amount_due,amount_paid,billing_reason,total,status,subscription_id,"
+        "effective_at\nin_1,1767607200,usd,cus_A,500,500,manual,500,paid,,1770285600\n"
+        "in_2,1767607200,usd,cus_A,500,500,manual,500,paid,,\n",
+        encoding="utf-8",
+    )
+    days = [date(2026, 2, 5), date(2026, 1, 5)]
+    assert read_folder(tmp_path, LAYOUT, OPEN_TABLES, None).tables["invoices"]["dated_on"].to_list() == days
+    lines = "id,invoice_id,amount,currency,discountable,proration,subscription_id\n"
+    rows = "il_1,in_1,500,usd,true,false,\nil_2,in_2,500,usd,true,false,\n"
+    (tmp_path / "lines.csv").write_text(lines + rows, encoding="utf-8")
+    assert read_folder(tmp_path, LAYOUT, OPEN_TABLES, None).tables["invoices"]["dated_on"].to_list() == days
+
+
+def test_amounts_that_hold_their_taxes_say_so(tmp_path: Path) -> None:
+    (tmp_path / "invoices.csv").write_text(
+        "id,Amount Due,Amount Paid,Customer,Number,Status,Total,Date (UTC)\nin_1,12,12,cus_A,1,paid,12,2026-01-05\n",
+        encoding="utf-8",
+    )
+    told = [f.what for f in read_folder(tmp_path, LAYOUT, OPEN_TABLES, None).faults]
+    assert "Stripe invoices: has no column Tax, so taxes are in its amounts" in told
+
+
+@pytest.mark.parametrize(("currency", "wrong"), [("usd", []), ("eur", ["price currency"]), ("", [])])
+def test_a_price_in_another_currency_than_its_subscription_is_an_error(
+    tmp_path: Path, currency: str, wrong: list[str]
+) -> None:
+    """Of a price in several currencies a table of prices has the first only."""
+    files = {
+        "subscription.csv": "id,customer_id,billing_cycle_anchor,cancel_at_period_end,status,start_date,currency\n"
+        f"sub_A,cus_A,1767607200,false,active,1767607200,{currency}\n",
+        "subscription_item.csv": "id,price_id,quantity,subscription_id,created\nsi_A,price_A,1,sub_A,1767607200\n",
+        "price.csv": "id,currency,product_id,recurring_interval,recurring_interval_count,unit_amount\n"
+        "price_A,usd,prod_A,month,1,4500\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    delivery = read_folder(tmp_path, LAYOUT, OPEN_TABLES, None)
+    errors = [f for f in delivery.faults if f.severity == "error"]
+    assert [f.column for f in errors] == wrong
+    assert [f.value for f in errors] == ["usd" for _ in wrong]
+    assert ("contracts" in delivery.faulty) == bool(wrong)

@@ -4,6 +4,7 @@ from decimal import Decimal
 from itertools import permutations
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from adapters import read_folder
@@ -86,3 +87,89 @@ def test_charges_of_a_subscription_that_is_not_there_are_left_out_and_told(tmp_p
 def test_a_data_source_without_the_status_of_versions_is_not_summed(tmp_path: Path) -> None:
     header = "Account: Name,Subscription: Name,Rate Plan Charge: MRR,Rate Plan Charge: Effective Start Date"
     assert "contracts" not in read(tmp_path, charges=f"{header}\nA,S,1,2024-01-01\n").tables
+
+
+def test_a_discount_by_a_charge_of_its_own_has_no_revenue_and_is_said_to_be_missing(tmp_path: Path) -> None:
+    """One by a negative price has; of the others Zuora tells none, so that the rest counts in full."""
+    header, *rows = CHARGES.splitlines()
+    models = [f"{row},{'Flat Fee Pricing'}" for row in rows]
+    models.append("c9,zA,C-9,Recurring,2026-01-01,2025-06-01,,Tenth off,r3,1,s10,Discount-Percentage")
+    told = read(tmp_path, subscriptions=SUBSCRIPTIONS, charges="\n".join([f"{header},charge_model", *models, ""]))
+    assert [f for f in told.faults if f.severity == "error"] == []
+    assert lines(told) == {"c3": Decimal(100), "c4": Decimal(150), "c5": Decimal(-15), "c9": Decimal(0)}
+    assert any("have no MRR and are not taken off" in f.what for f in told.faults)
+
+
+AMENDMENTS = """\
+id,code,contract_effective_date,name,status,subscription_id,suspend_date,type
+a1,A-1,2025-07-01,Pause,Completed,s2,2025-08-01,SuspendSubscription
+a2,A-2,2025-07-02,Price,Completed,s2,,UpdateProduct
+a3,A-3,2025-07-03,Pause,Draft,s2,2025-02-01,SuspendSubscription
+"""
+
+
+def spans(delivery: Delivery) -> list[tuple[str, str | None, str]]:
+    cells = delivery.tables["contracts"].select("line_id", pl.col("ends_on").dt.to_string(), "status")
+    return cells.rows()
+
+
+def test_what_is_suspended_was_paid_until_its_amendment_says(tmp_path: Path) -> None:
+    """Each segment ends there at the latest; one that ended before, ended."""
+    suspended = SUBSCRIPTIONS.replace("s2,Active", "s2,Suspended")
+    told = read(tmp_path, subscriptions=suspended, charges=CHARGES, amendments=AMENDMENTS)
+    assert [f for f in told.faults if f.severity == "error"] == []
+    assert spans(told) == [("c3", "2025-06-01", "ended"), ("c4", "2025-08-01", "ended"), ("c5", "2025-08-01", "ended")]
+
+
+def test_a_price_that_would_have_come_after_a_suspension_holds_for_no_day(tmp_path: Path) -> None:
+    later = f"{CHARGES}c8,zA,C-1,Recurring,2027-01-01,2026-01-01,200,Seats,r3,3,s10\n"
+    suspended = SUBSCRIPTIONS.replace("s2,Active", "s2,Suspended")
+    assert spans(read(tmp_path, subscriptions=suspended, charges=later, amendments=AMENDMENTS))[-1][:2] == (
+        "c8",
+        "2026-01-01",
+    )
+
+
+def test_without_amendments_nobody_knows_since_when(tmp_path: Path) -> None:
+    told = read(tmp_path, subscriptions=SUBSCRIPTIONS.replace("s2,Active", "s2,Suspended"), charges=CHARGES)
+    assert {status for _, _, status in spans(told)} == {"paused"}
+    assert any("without amendments it brings nothing" in f.what for f in told.faults)
+
+
+def test_an_earlier_suspension_of_what_is_active_again_ends_nothing(tmp_path: Path) -> None:
+    told = read(tmp_path, subscriptions=SUBSCRIPTIONS, charges=CHARGES, amendments=AMENDMENTS)
+    assert [(line, end) for line, end, _ in spans(told)] == [
+        ("c3", "2025-06-01"),
+        ("c4", "2026-01-01"),
+        ("c5", "2026-01-01"),
+    ]
+
+
+MEMOS = """\
+id,account_id,applied_amount,currency,memo_date,memo_number,status
+m1,zA,100,USD,2025-03-01,CM1,Posted
+m2,zA,100,USD,2025-03-01,CM2,Canceled
+"""
+MEMO_ITEMS = """\
+id,amount,credit_memo_id,rate_plan_charge_id,charge_name,service_start_date
+i1,100,m1,c7,Set-up,2025-02-01
+i2,100,m1,c3,Seats,2025-02-01
+i3,100,m2,c7,Set-up,2025-02-01
+i4,100,m1,,Goodwill,2025-02-01
+"""
+
+
+def test_a_posted_memo_gives_back_what_does_not_recur(tmp_path: Path) -> None:
+    charges = f"{CHARGES}c7,zA,C-7,OneTime,2024-01-01,2024-01-01,0,Set-up,r3,1,s10\n"
+    told = read(tmp_path, subscriptions=SUBSCRIPTIONS, charges=charges, memos=MEMOS, items=MEMO_ITEMS)
+    assert [f for f in told.faults if f.severity == "error"] == []
+    found = told.tables["invoices"].select("line_id", "amount", "currency", pl.col("dated_on").dt.to_string(), "kind")
+    assert found.rows() == [("i1", Decimal(-100), "USD", "2025-03-01", "credit")]
+    assert lines(told) == {"c3": Decimal(100), "c4": Decimal(150), "c5": Decimal(-15)}
+
+
+def test_items_without_their_memos_fill_nothing(tmp_path: Path) -> None:
+    """A draft and a posted memo look the same in its items."""
+    told = read(tmp_path, subscriptions=SUBSCRIPTIONS, charges=CHARGES, items=MEMO_ITEMS)
+    assert "invoices" not in told.tables
+    assert any("memo status" in f.what for f in told.faults)

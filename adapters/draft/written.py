@@ -8,7 +8,7 @@ import polars as pl
 from adapters.draft.habits import Habit, date_habit, number_habit
 from adapters.mapping.conditions import check
 from adapters.mapping.copying import copied, names_in
-from adapters.mapping.sources import ColumnOf, FileSource, LastOf
+from adapters.mapping.sources import ColumnOf, EarliestOf, FileSource, LastOf
 from adapters.values.formats import Format
 
 _NUMERIC = ("money", "number", "whole")
@@ -50,7 +50,7 @@ def _days(source: FileSource, cells: pl.DataFrame, kinds: Mapping[str, str]) -> 
     for ours, theirs in source.columns.items():
         if kinds[ours] != "date" or (isinstance(theirs, ColumnOf) and theirs.dates):
             continue
-        for one in theirs.last if isinstance(theirs, LastOf) else [theirs]:
+        for one in theirs.days if isinstance(theirs, LastOf | EarliestOf) else [theirs]:
             if {*names_in(one)} <= {*cells.columns}:
                 yield cells.select(copied(one, cells, Format()).alias("day"))["day"].drop_nulls()
 

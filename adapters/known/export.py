@@ -36,7 +36,8 @@ class Fills:
     lookups that nothing needs. Where that concerns one of our columns or a condition (by their column) that is
     `required`, the export does not fill the table; neither does it where no column of `either` is there: conditions
     that say the same, of which the first is taken, as of the histories. Where the folder has an export of those in
-    `unless`, which tells the same better, it does not; with `beside`, only where it has one of those.
+    `unless`, which tells the same better, it does not; with `beside`, only where it has one of those. `discount` and
+    `adds_up` have the settings of one; where the folder lacks their columns, a note says that nothing is taken off.
     """
 
     table: str
@@ -53,6 +54,8 @@ class Fills:
     explode: Explode | None = None
     history: Sequence[History] = ()
     latest: Latest | None = None
+    discount: Columns = field(default_factory=dict)
+    adds_up: Columns = field(default_factory=dict)
     distinct: bool = False
     unless: Collection[str] = ()
     beside: Collection[str] = ()

@@ -14,6 +14,8 @@ from adapters.mapping.sources import FileSource, Lookup, Source, Sources
 from adapters.wording import listed
 
 _OWNERS = ("manager_id", "seller_id")
+_TELLING = {"percent", "off", "named", "further"}
+"""Settings of a discount without which the others say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,9 @@ def _entries(one: Recognised, files: Mapping[str, Sequence[Recognised]]) -> tupl
             entries.append(_without_needless(FileSource.model_validate(entry)))
             notes += [_static(one, entry)] if fills.history and "history" not in entry else []
             notes += _unsaid(one, fills, entry)
+            notes += (
+                [_in_full(one)] if (fills.discount or fills.adds_up) and not {"discount", "adds_up"} & {*entry} else []
+            )
     filled = {entry.table for entry in entries}
     return entries, [*notes, *(note for table, note in unfilled.items() if table not in filled)]
 
@@ -115,6 +120,12 @@ def _static(one: Recognised, entry: Mapping[str, Any]) -> Fault:
     return Fault(what, "export its history, too, where it is kept", file=one.file, severity="note")
 
 
+def _in_full(one: Recognised) -> Fault:
+    """The note that no discounts are known."""
+    what = f"{one.export.what}: no file says what is taken off by discounts, so amounts count in full"
+    return Fault(what, "export what tells of them, too", file=one.file, severity="note")
+
+
 def _entry(one: Recognised, fills: Fills, spelling: Spelling) -> dict[str, Any]:
     """The settings of the entry; shapes and lookups first, as they add columns."""
     shapes = {
@@ -125,6 +136,8 @@ def _entry(one: Recognised, fills: Fills, spelling: Spelling) -> dict[str, Any]:
         "lookups": [found for u in fills.lookups if (found := spelling.lookup(u))],
         "merged": [followed for m in fills.merged if (followed := spelling.merged(m))],
         "latest": spelling.latest(fills.latest),
+        "discount": _discount(fills, spelling),
+        "adds_up": _adds_up(fills, spelling),
     }
     either = [(theirs, c) for theirs, c in fills.either if spelling.name(theirs)]
     columns = {ours: own for ours, choice in fills.columns.items() if (own := spelling.first(choice))}
@@ -141,6 +154,18 @@ def _entry(one: Recognised, fills: Fills, spelling: Spelling) -> dict[str, Any]:
         **fills.settings,
         **{name: shape for name, shape in shapes.items() if shape},
     }
+
+
+def _discount(fills: Fills, spelling: Spelling) -> dict[str, Source]:
+    """What is said of discounts; nothing where no column tells that there is one, or how much it is."""
+    said = {setting: own for setting, how in fills.discount.items() if (own := spelling.first(how))}
+    return said if _TELLING & {*said} else {}
+
+
+def _adds_up(fills: Fills, spelling: Spelling) -> dict[str, Source]:
+    """What is said of whole bills; nothing where a column of either setting lacks."""
+    said = {setting: own for setting, how in fills.adds_up.items() if (own := spelling.first(how))}
+    return said if len(said) == len(fills.adds_up) else {}
 
 
 def _attributes(fills: Fills, columns: Mapping[str, Source], spelling: Spelling) -> dict[str, str]:

@@ -11,6 +11,7 @@ from adapters.mapping.histories import SINCE, UNTIL
 from adapters.mapping.months import BEGAN
 from adapters.mapping.sources import (
     ColumnOf,
+    EarliestOf,
     Explode,
     FirstOf,
     FormulaOf,
@@ -147,8 +148,8 @@ class Spelling:
         """Whether all its columns are there, of alternatives those of one; of days to compare those of the first."""
         if isinstance(source, FirstOf):
             return any(map(self._is_there, source.first))
-        if isinstance(source, LastOf):
-            return self._is_there(source.last[0])
+        if isinstance(source, LastOf | EarliestOf):
+            return self._is_there(source.days[0])
         return all(self.name(n) for n in names_in(source))
 
     def _spelled(self, source: Source) -> Source:
@@ -157,9 +158,10 @@ class Spelling:
                 there = [self._spelled(s) for s in several if self._is_there(s)]
                 is_plain = len(there) == 1 and not (isinstance(there[0], ColumnOf) and there[0].dates)
                 return there[0] if is_plain else source.model_copy(update={"first": there})
-            case LastOf(last=several):
-                there = [self._spelled(s) for s in several if self._is_there(s)]
-                return LastOf(last=there) if len(there) > 1 else there[0]
+            case LastOf() | EarliestOf():
+                there = [self._spelled(s) for s in source.days if self._is_there(s)]
+                setting = "last" if isinstance(source, LastOf) else "earliest"
+                return source.model_copy(update={setting: there}) if len(there) > 1 else there[0]
             case ColumnOf(column=column, minor_of=minor, where=where):
                 own = {"column": self.name(column), "minor_of": self.name(minor) if minor else None}
                 return source.model_copy(update={**own, "where": {self.name(n): c for n, c in where.items()}})

@@ -71,6 +71,8 @@ def _term(node: Node, leaves: Mapping[str, _Term]) -> _Term:
     left, right = _term(node.left, leaves), _term(node.right, leaves)
     if node.sign == "*":
         return _times(left, right)
+    if node.sign == "//":
+        return _whole(_over(left, right))
     return _over(left, right) if node.sign == "/" else _plus(left, right, -1 if node.sign == "-" else 1)
 
 
@@ -86,6 +88,13 @@ def _over(left: _Term, right: _Term) -> _Term:
     up = 10 ** max(right.scale - left.scale, 0)
     raised = _Term(left.top * up, left.bound * up, max(left.scale - right.scale, 0), left.bottom, left.bottom_bound)
     return _times(raised, turned)
+
+
+def _whole(term: _Term) -> _Term:
+    """The next whole number below the term, or the term."""
+    unit = _Term(term.top, term.bound, 0, None, term.bottom_bound * 10**term.scale)
+    bottom = _literal(10**term.scale) if term.bottom is None else term.bottom * 10**term.scale
+    return _Term(unit.top * bottom.sign() // bottom.abs(), unit.bound)
 
 
 def _plus(left: _Term, right: _Term, sign: int) -> _Term:

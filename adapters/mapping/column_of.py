@@ -1,5 +1,6 @@
 """What may one of our columns be taken from? One of theirs, several, a formula, and in which rows."""
 
+from collections.abc import Sequence
 from typing import Annotated, Self
 
 from pydantic import BaseModel, Discriminator, Field, Tag, model_validator
@@ -56,7 +57,7 @@ def _shape(value: object) -> str:
     if isinstance(value, str):
         return "name"
     keys = value if isinstance(value, dict) else getattr(type(value), "model_fields", {})
-    return next((k for k in ("formula", "join", "first", "last") if k in keys), "column")
+    return next((k for k in ("formula", "join", "first", "last", "earliest") if k in keys), "column")
 
 
 OneSource = Annotated[
@@ -87,16 +88,52 @@ FewSources = Annotated[
 ]
 
 
+def _are_plain(days: Sequence[object], within: str) -> None:
+    if any(isinstance(s, ColumnOf) and (s.plus_days or s.dates or s.minor_of) for s in days):
+        raise ValueError(f"takes no plus_days, dates or minor_of within {within}; put dates within first")
+
+
+class EarliestOf(BaseModel):
+    """The earliest of several days, row by row, of those that are filled; one that is not written so is an error."""
+
+    model_config = STRICT
+    earliest: Annotated[list[FewSources], Field(min_length=2)]
+
+    @property
+    def days(self) -> Sequence[FewSources]:
+        """What is compared."""
+        return self.earliest
+
+    @model_validator(mode="after")
+    def _is_plain(self) -> Self:
+        _are_plain(self.earliest, "earliest")
+        return self
+
+
+Days = Annotated[
+    Annotated[Name, Tag("name")]
+    | Annotated[ColumnOf, Tag("column")]
+    | Annotated[FirstOf, Tag("first")]
+    | Annotated[EarliestOf, Tag("earliest")],
+    Discriminator(_shape),
+]
+"""A day to compare: that of one column, the first that is filled, or the earliest of several."""
+
+
 class LastOf(BaseModel):
     """The last of several days, row by row; one that is not written as dates are in the file is an error."""
 
     model_config = STRICT
-    last: Annotated[list[FewSources], Field(min_length=2)]
+    last: Annotated[list[Days], Field(min_length=2)]
+
+    @property
+    def days(self) -> Sequence[Days]:
+        """What is compared."""
+        return self.last
 
     @model_validator(mode="after")
     def _is_plain(self) -> Self:
-        if any(isinstance(s, ColumnOf) and (s.plus_days or s.dates or s.minor_of) for s in self.last):
-            raise ValueError("takes no plus_days, dates or minor_of within last; put dates within first")
+        _are_plain(self.last, "last")
         return self
 
 
@@ -106,6 +143,7 @@ Source = Annotated[
     | Annotated[JoinOf, Tag("join")]
     | Annotated[FormulaOf, Tag("formula")]
     | Annotated[FirstOf, Tag("first")]
-    | Annotated[LastOf, Tag("last")],
+    | Annotated[LastOf, Tag("last")]
+    | Annotated[EarliestOf, Tag("earliest")],
     Discriminator(_shape),
 ]

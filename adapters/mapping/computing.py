@@ -72,7 +72,7 @@ def _formula(frame: pl.DataFrame, source: FormulaOf, asked: Asked) -> Computed:
 
 
 def _in_major_units(frame: pl.DataFrame, source: FormulaOf, operands: Typed, asked: Asked) -> pl.Series:
-    """The results in the currency's usual unit; a row without a currency is divided by 100, as most have cents."""
+    """The results in the currency's usual unit; those of rows without a currency, which is an error, in hundredths."""
     decimals, currency = parsing.SCALES[asked.kind], str(source.minor_of)
     codes = frame.select(codes_of(currency, frame, asked.form)).to_series()
     usual = {c: decimals_of(c) for c in codes.unique().drop_nulls()}

@@ -1,10 +1,12 @@
 """Which text does a mapping take of a row? Words translated, parts cut off, the first that is filled."""
 
+from collections.abc import Callable
+
 import polars as pl
 
 from adapters.mapping.conditions import check
 from adapters.mapping.formula import parse
-from adapters.mapping.sources import ColumnOf, FirstOf, FormulaOf, JoinOf, LastOf, Source
+from adapters.mapping.sources import ColumnOf, EarliestOf, FirstOf, FormulaOf, JoinOf, LastOf, Source
 from adapters.values import dates
 from adapters.values.cells import text
 from adapters.values.formats import Format
@@ -18,7 +20,7 @@ _EXCEL_DAYS = r"^([0-9]{4,6})(?:[.,][0-9]+)?$"
 def names_in(source: Source) -> list[str]:
     """Their columns that a mapping reads."""
     match source:
-        case FirstOf(first=several) | LastOf(last=several):
+        case FirstOf(first=several) | LastOf(last=several) | EarliestOf(earliest=several):
             return list(dict.fromkeys(n for one in several for n in names_in(one)))
         case ColumnOf(column=column, minor_of=currency, where=where):
             return [column, *([currency] if currency else []), *where]
@@ -32,7 +34,7 @@ def names_in(source: Source) -> list[str]:
 def values_in(source: Source) -> list[str]:
     """Their columns that a mapping takes its values from, without those of conditions and currencies."""
     match source:
-        case FirstOf(first=several) | LastOf(last=several):
+        case FirstOf(first=several) | LastOf(last=several) | EarliestOf(earliest=several):
             return [n for one in several for n in values_in(one)]
         case ColumnOf(column=column):
             return [column]
@@ -58,8 +60,9 @@ def copied(source: Source, frame: pl.DataFrame, form: Format) -> pl.Expr:
     match source:
         case FirstOf(first=several):
             return pl.coalesce(_dated(one, frame, form) for one in several)
-        case LastOf(last=several):
-            return _last([_as_text(one, frame, form) for one in several], form)
+        case LastOf() | EarliestOf():
+            chosen = pl.max_horizontal if isinstance(source, LastOf) else pl.min_horizontal
+            return _of_days([_as_text(one, frame, form) for one in source.days], form, chosen)
         case JoinOf():
             parts = [text(c, frame.schema[c], form.blanks) for c in source.join]
             joined = pl.concat_str(parts, separator=source.between, ignore_nulls=True)
@@ -118,12 +121,12 @@ def _changed(cell: pl.Expr, source: ColumnOf, frame: pl.DataFrame, form: Format)
     return pl.when(checks).then(cell) if checks else cell
 
 
-def _last(days: list[pl.Expr], form: Format) -> pl.Expr:
-    """The text of the last day; one that is not written as dates are here, if there is any, to be refused later."""
+def _of_days(days: list[pl.Expr], form: Format, chosen: Callable[[list[pl.Expr]], pl.Expr]) -> pl.Expr:
+    """The text of the day that is chosen; one that is not written as dates are here, if any, to be refused later."""
     read = [dates.day(day, form, zoned=True) for day in days]
     odd = [pl.when(day.is_null()).then(said) for day, said in zip(read, days, strict=True)]
-    last = [pl.when(day == pl.max_horizontal(read)).then(said) for day, said in zip(read, days, strict=True)]
-    return pl.coalesce(*odd, *last)
+    meant = [pl.when(day == chosen(read)).then(said) for day, said in zip(read, days, strict=True)]
+    return pl.coalesce(*odd, *meant)
 
 
 def _from_seconds(cell: pl.Expr) -> pl.Expr:

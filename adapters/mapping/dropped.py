@@ -5,10 +5,9 @@ from decimal import Decimal
 
 import polars as pl
 
-from adapters.delivery import Fault
 from adapters.files.rows import ROW
+from adapters.left_out import LeftOut
 from adapters.mapping.conditions import Check
-from adapters.wording import counted
 
 _MOST_CURRENCIES = 5
 
@@ -18,19 +17,18 @@ def first_failed(checks: Sequence[Check]) -> pl.Expr:
     return pl.coalesce(*(pl.when(~c.holds).then(n) for n, c in enumerate(checks)), pl.lit(None, dtype=pl.Int32))
 
 
-def dropped_notes(
-    failed: pl.Series, typed: pl.DataFrame, checks: Sequence[Check], kinds: Mapping[str, str]
-) -> tuple[Fault, ...]:
-    """A note for each condition that left rows out, with their number and the money they hold."""
-    notes = []
+def left_out(
+    failed: pl.Series, typed: pl.DataFrame, checks: Sequence[Check], kinds: Mapping[str, str], file: str, table: str
+) -> tuple[LeftOut, ...]:
+    """What each condition left out, with the money of it."""
+    found = []
     for number, check in enumerate(checks):
         rows = typed.filter(failed == number)
         if not rows.is_empty():
             count = rows[ROW].n_unique()
-            whose = "its" if count == 1 else "their"
-            what = f"{counted(count, 'row')} left out because {check.reason}{_money(rows, kinds, whose)}"
-            notes.append(Fault(what, severity="note"))
-    return tuple(notes)
+            money = _money(rows, kinds, "its" if count == 1 else "their")
+            found.append(LeftOut(file, table, count, check.reason, money))
+    return tuple(found)
 
 
 def _money(rows: pl.DataFrame, kinds: Mapping[str, str], whose: str) -> str:

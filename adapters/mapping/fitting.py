@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from adapters.delivery import Fault
-from adapters.files.matching import data_files
+from adapters.files.matching import data_files, matches
 from adapters.mapping.copying import is_computed
 from adapters.mapping.sources import ColumnOf, FileSource
 from adapters.wanted import Wanted
@@ -12,7 +12,29 @@ from adapters.wording import did_you_mean, listed
 FILE = "sources.yaml"
 
 
-def misfits(source: FileSource, wanted: Wanted) -> list[Fault]:
+def at_odds(source: FileSource, wanted: Wanted, folder: Path) -> list[Fault]:
+    """What the entry asks for that the tables or the folder do not have."""
+    is_there = any(True for _ in matches(folder, source.file))
+    return _misfits(source, wanted) + ([] if is_there else [_no_match(folder, source.file)])
+
+
+def fitting_part(source: FileSource, wanted: Wanted) -> FileSource | None:
+    """The entry with the columns that fit the table, to be held against its files; None where there are none."""
+    if source.table not in wanted.layout:
+        return None
+    kinds = wanted.kinds(source.table)
+    columns = {n: s for n, s in source.columns.items() if n in kinds and not _wrong_kind(source, n, kinds[n])}
+    rest = {
+        "columns": columns,
+        "constants": {n: v for n, v in source.constants.items() if n in kinds},
+        "attributes": {n: s for n, s in source.attributes.items() if n not in kinds},
+        "discount": None,
+        "adds_up": None,
+    }
+    return source.model_copy(update=rest) if columns else None
+
+
+def _misfits(source: FileSource, wanted: Wanted) -> list[Fault]:
     """What the entry asks for that the tables do not have."""
     if source.table not in wanted.layout:
         what = f"{source.file}: there is no table {source.table}"
@@ -25,10 +47,16 @@ def misfits(source: FileSource, wanted: Wanted) -> list[Fault]:
         what = f"{source.file}: table {source.table} takes no attributes"
         faults.append(Fault(what, f"tables with attributes: {listed(sorted(wanted.open_tables))}", file=FILE))
     faults += [_unknown(source, n, list(kinds)) for n in source.attributes if n in kinds]
+    if source.discount and not {"amount", "every"} <= {*kinds}:
+        what = f"{source.file}: table {source.table} holds no recurring lines, off which a discount could be taken"
+        faults.append(Fault(what, "remove discount", file=FILE, column="discount", table=source.table))
+    if source.adds_up and "amount" not in kinds:
+        what = f"{source.file}: table {source.table} has no amount that could add up to anything"
+        faults.append(Fault(what, "remove adds_up", file=FILE, column="adds_up", table=source.table))
     return faults + [f for n in source.columns if n in kinds for f in _wrong_kind(source, n, kinds[n])]
 
 
-def no_match(folder: Path, pattern: str) -> Fault:
+def _no_match(folder: Path, pattern: str) -> Fault:
     """The fault of a file or pattern that means no file of the folder."""
     names = [name for _, name in data_files(folder)]
     remedy = did_you_mean(pattern, names) or f"the folder has {listed(names) or 'no data files'}"

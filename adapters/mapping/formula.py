@@ -1,4 +1,4 @@
-"""What may a formula of sources.yaml say? `+ - * /`, parentheses, numbers and names of columns, nothing else."""
+"""What may a formula of sources.yaml say? `+ - * / //`, parentheses, numbers and names of columns, nothing else."""
 
 import ast
 import re
@@ -12,7 +12,7 @@ _TOKEN = re.compile(
     r"(?P<blank>\s+)|(?P<sign>[-+*/()])|`(?P<quoted>[^`]+)`"
     r"|(?P<name>[^\W\d]\w*)|(?P<number>(?:\d+(?:\.\d+)?|\.\d+)(?![\w.]))",
 )
-_SIGNS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
+_SIGNS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//"}
 
 
 class FormulaError(ValueError):
@@ -35,7 +35,7 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """`left sign right`; a leading minus is 0 - right."""
+    """`left sign right`; a leading minus is 0 - right, and `//` the next whole number below the quotient."""
 
     sign: str
     left: "Node"
@@ -117,4 +117,4 @@ def _node(tree: ast.expr, words: _Words, depth: int) -> Node:
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _SIGNS:
             sides = _node(left, words, depth - 1), _node(right, words, depth - 1)
             return Operation(_SIGNS[type(op)], *sides)
-    raise FormulaError("may use + - * / and parentheses only")
+    raise FormulaError("may use + - * / // and parentheses only")

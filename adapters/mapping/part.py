@@ -10,11 +10,13 @@ from adapters.delivery import Fault, ReadFile
 from adapters.files.opening import Opened
 from adapters.files.rows import ROW
 from adapters.lines import lacks_line_id, repeated_lines, with_line_id
+from adapters.mapping.adding_up import adding_up, with_bill
 from adapters.mapping.conditions import check
 from adapters.mapping.copying import names_in
-from adapters.mapping.dropped import dropped_notes, first_failed
+from adapters.mapping.discounting import less_discount, with_discount
+from adapters.mapping.dropped import first_failed, left_out
 from adapters.mapping.histories import with_history
-from adapters.mapping.lookups import Missed, Unclear, look_up, missed_warning, unclear_faults
+from adapters.mapping.lookups import Found, Missed, Unclear, look_up, missed_warning, unclear_faults
 from adapters.mapping.merging import with_merged
 from adapters.mapping.months import in_stretches
 from adapters.mapping.reshaping import Reshaped, absent, exploded, latest, unordered, unpivoted
@@ -46,6 +48,9 @@ def columns_of(source: FileSource) -> set[str]:
     if history := source.history:
         shapes += [history.of, history.on_day or history.of, *history.on]
     shapes += [m.of for m in source.merged]
+    further = [*(source.discount.said.values() if source.discount else ())]
+    further += [source.adds_up.by, source.adds_up.to] if source.adds_up else []
+    shapes += [n for s in further for n in names_in(s)]
     return {*mapped, *source.attributes.values(), *source.where, *(n for u in source.lookups for n in u.on), *shapes}
 
 
@@ -63,9 +68,11 @@ def part_of(opened: Opened, source: FileSource, kinds: Mapping[str, str], shelf:
     checks = [check(c, schema[c], condition, form.blanks) for c, condition in source.where.items()]
     checks += [latest(joined.frame, source.latest, form, checks)] if source.latest else []
     failed = joined.frame.with_columns(first_failed(checks).alias(KEPT))[KEPT]
-    shaped = shape(joined.frame.with_columns(failed.is_null().alias(KEPT)), source, kinds, form)
+    asked, wanted = with_bill(*with_discount(source, kinds))
+    shaped = shape(joined.frame.with_columns(failed.is_null().alias(KEPT)), asked, wanted, form)
     made = typed(shaped.raw, shaped.asked)
-    kept = made.frame.filter(KEPT)
+    kept = adding_up(made.frame, form).filter(KEPT)
+    rows, doubts, doubtful = _finished(kept, asked, kinds, opened.name, form)
     told = (
         *opened.faults,
         *joined.faults,
@@ -75,15 +82,16 @@ def part_of(opened: Opened, source: FileSource, kinds: Mapping[str, str], shelf:
         *(_repeated_money(kept, source.explode, kinds) if source.explode else ()),
         *shaped.faults,
         *made.faults,
-        *dropped_notes(failed, made.frame, checks, kinds),
+        *doubts,
         *(repeated_lines(joined.frame.filter(failed.is_null())) if lacks_line_id(kinds, kept.columns) else ()),
     )
     return Part(
         source.table,
         replace(read, filtered=opened.rows - opened.lost - kept[ROW].n_unique()),
-        _finished(kept, source, kinds, opened.name),
+        with_origin(rows, opened.name),
         placed(told, opened.name, source.table),
-        shaped.faulty | made.faulty | joined.faulty.intersection(kept[ROW]),
+        shaped.faulty | made.faulty | doubtful | joined.faulty.intersection(kept[ROW]),
+        left_out(failed, made.frame, checks, kinds, opened.name, source.table),
     )
 
 
@@ -94,24 +102,26 @@ def _joined(opened: Opened, source: FileSource, shelf: Shelf, form: Format) -> _
     if frame is None:
         return _Joined(None, told)
     late = [m for m in source.merged if m.of not in frame.columns]
+    faults, unknown = list[Fault](), set[str]()
     for lookup in source.lookups:
+        if unknown.intersection(lookup.on):
+            unknown |= {*lookup.taken}
+            continue
         other = shelf.open_other(lookup, form)
-        if other is None:
-            return _Joined(None, (_no_file(lookup),))
-        found = look_up(frame, lookup, other, form)
-        if found.frame is None:
-            return _Joined(None, found.faults)
-        frame = found.frame
+        found = look_up(frame, lookup, other, form) if other else Found(None, (_no_file(lookup),))
+        faults += found.faults
+        unknown |= {*lookup.taken} if found.frame is None else set()
+        frame = frame if found.frame is None else found.frame
         missed += [found.missed] if found.missed else []
         unclear += [found.unclear] if found.unclear else []
     merged = _merged(frame, [m for m in late if m.of in frame.columns], shelf, form)
     if merged.frame is None:
-        return _Joined(None, merged.faults)
+        return _Joined(None, (*faults, *merged.faults))
     frame, told = merged.frame, (*told, *merged.faults)
     known = [c for c in frame.columns if c != ROW]
-    faults = tuple(absent(n, known, None) for n in sorted(columns_of(source)) if n not in known)
+    faults += [absent(n, known, None) for n in sorted(columns_of(source) - unknown) if n not in known]
     faulty = reshaped.faulty.union(*(u.rows[ROW] for u in unclear))
-    return _Joined(None if faults else frame, (*told, *faults), tuple(missed), tuple(unclear), faulty)
+    return _Joined(None if faults or unknown else frame, (*told, *faults), tuple(missed), tuple(unclear), faulty)
 
 
 def _reshaped(opened: Opened, source: FileSource, shelf: Shelf, form: Format) -> Reshaped:
@@ -160,9 +170,14 @@ def _no_file(other: OtherFile) -> Fault:
     return Fault(f"no file matches {', '.join(other.files)}", "correct its name in sources.yaml")
 
 
-def _finished(kept: pl.DataFrame, source: FileSource, kinds: Mapping[str, str], name: str) -> pl.DataFrame:
-    """The rows as they are delivered: days added, a line id where the source has none, the origin in front."""
+def _finished(
+    kept: pl.DataFrame, source: FileSource, kinds: Mapping[str, str], name: str, form: Format
+) -> tuple[pl.DataFrame, tuple[Fault, ...], frozenset[int]]:
+    """The rows as they are delivered: days added, a line id where the source has none, less discounts.
+
+    With them, faults of discounts that are not known, and the rows that these touch.
+    """
     frame = with_days_added(kept, source)
     if lacks_line_id(kinds, frame.columns):
         frame = with_line_id(frame, f"{name}:{source.sheet}" if source.sheet else name)
-    return with_origin(frame, name)
+    return less_discount(frame, source.discount, form) if source.discount else (frame, (), frozenset())

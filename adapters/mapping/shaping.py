@@ -13,7 +13,7 @@ from adapters.mapping.copying import copied, is_computed, names_in, values_in, w
 from adapters.mapping.minor import strange_codes, with_codes
 from adapters.mapping.naming import overlooked, with_named
 from adapters.mapping.record_ids import whole
-from adapters.mapping.sources import ColumnOf, FileSource, FirstOf, FormulaOf, LastOf, Source
+from adapters.mapping.sources import ColumnOf, EarliestOf, FileSource, FirstOf, FormulaOf, LastOf, Source
 from adapters.values.formats import OURS, Format
 from adapters.values.parsing import CURRENCY, Asked
 from adapters.values.typed import KEPT
@@ -30,7 +30,11 @@ class Shaped:
 
 
 def shape(frame: pl.DataFrame, source: FileSource, kinds: Mapping[str, str], form: Format) -> Shaped:
-    """Our columns of one file. `frame` has `ROW`, `KEPT` and their columns."""
+    """Our columns of one file. `frame` has `ROW`, `KEPT` and their columns.
+
+    Columns whose names begin with a blank are asked for by a later step, and held against nothing.
+    """
+    ours = [name for name in kinds if not name.startswith(" ")]
     worked_out = {n: s for n, s in source.columns.items() if is_computed(s)}
     asked = [Asked(n, kinds[n], _form(s, frame, form), shown(s, n)) for n, s in source.columns.items()]
     blank = {a.name: replace(a.form, nulls=(*form.nulls, *a.blanks)) for a in asked}
@@ -39,7 +43,7 @@ def shape(frame: pl.DataFrame, source: FileSource, kinds: Mapping[str, str], for
     exprs += [pl.col(theirs).alias(n) for n, theirs in source.attributes.items()]
     exprs += [pl.lit(constant_text(v)).alias(n) for n, v in source.constants.items()]
     raw, coded = frame.select(ROW, KEPT, *exprs), with_codes(frame, source, form)
-    strange = strange_codes(coded, source, form)
+    strange = strange_codes(coded, source, form, ours)
     faults, faulty = [fault for fault, _ in strange], frozenset[int]().union(*(rows for _, rows in strange))
     for name, how in worked_out.items():
         series, said, rows = computed(coded, how, Asked(name, kinds[name], form, name))
@@ -82,8 +86,8 @@ def _form(source: Source, frame: pl.DataFrame, form: Format) -> Format:
 
 def shown(source: Source, ours: str) -> str:
     """What people call where the value comes from."""
-    if isinstance(source, FirstOf | LastOf):
-        several = source.first if isinstance(source, FirstOf) else source.last
+    if isinstance(source, FirstOf | LastOf | EarliestOf):
+        several = source.first if isinstance(source, FirstOf) else source.days
         return " or ".join(dict.fromkeys(shown(one, ours) for one in several))
     names = names_in(source)[:1] if isinstance(source, ColumnOf) else names_in(source)
     return names[0] if len(names) == 1 and not isinstance(source, FormulaOf) else ours

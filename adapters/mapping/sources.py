@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, Field, model_validator
 
-from adapters.mapping.column_of import ColumnOf, FirstOf, FormulaOf, JoinOf, LastOf, OneSource, Source
+from adapters.mapping.column_of import ColumnOf, EarliestOf, FirstOf, FormulaOf, JoinOf, LastOf, OneSource, Source
 from adapters.mapping.terms import (
     STRICT,
     Condition,
@@ -24,8 +24,9 @@ from adapters.mapping.terms import (
 )
 
 __all__ = [
-    "ColumnOf", "Explode", "FileSource", "FirstOf", "FormulaOf", "History", "JoinOf", "LastOf", "Latest", "Lookup",
-    "Match", "Merged", "Months", "OneSource", "OtherFile", "Source", "Sources", "Unpivot",
+    "AddsUp", "ColumnOf", "Discount", "EarliestOf", "Explode", "FileSource", "FirstOf", "FormulaOf", "History",
+    "JoinOf", "LastOf", "Latest", "Lookup", "Match", "Merged", "Months", "OneSource", "OtherFile", "Source", "Sources",
+    "Unpivot",
 ]  # fmt: skip
 
 
@@ -155,6 +156,45 @@ class Latest(BaseModel):
     together: bool = False
 
 
+class Discount(BaseModel):
+    """What is taken off a contract line: a `percent` of it, or an amount (`off`), by their columns.
+
+    The line is divided where that `starts` and where it `ends`; where a day on which is billed is known (`billed`), on
+    the first bill from there. Lines with the same value of `shared_by` share an amount in proportion; `currency` is
+    that of the amount. A line on which a discount is `named` of which nothing says the size is an error, as is one with
+    a `further` one.
+    """
+
+    model_config = STRICT
+    percent: Source | None = None
+    off: Source | None = None
+    shared_by: Source | None = None
+    currency: Source | None = None
+    starts: Source | None = None
+    ends: Source | None = None
+    billed: Source | None = None
+    named: Source | None = None
+    further: Source | None = None
+
+    @property
+    def said(self) -> dict[str, Source]:
+        """The settings that are declared, by name."""
+        named = {name: getattr(self, name) for name in type(self).model_fields}
+        return {name: how for name, how in named.items() if how is not None}
+
+
+class AddsUp(BaseModel):
+    """What is left of a whole bill (`to`), where something was taken off it.
+
+    The lines with the same value of `by`, also those that are not kept, are lowered in proportion until they add up to
+    it.
+    """
+
+    model_config = STRICT
+    by: Source
+    to: Source
+
+
 class FileSource(BaseModel):
     """One file, or several of one form, that fills a table."""
 
@@ -186,6 +226,8 @@ class FileSource(BaseModel):
     explode: Explode | None = None
     history: History | None = None
     latest: Latest | None = None
+    discount: Discount | None = None
+    adds_up: AddsUp | None = None
     distinct: bool = False
     system: Name | None = None
 

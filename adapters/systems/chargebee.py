@@ -63,28 +63,31 @@ def _plan(column: str) -> Lookup:
 
 
 def _price(units: tuple[str, ...], quantities: tuple[str, ...], wholes: tuple[str, ...] = ()) -> FirstOf:
-    """What all units cost; of tiers, which have no price of one unit, the whole; of what is not counted, the price."""
+    """The whole, as only that knows of tiers and free units; else what all units cost, or what is not counted."""
     pairs = [*product(units, quantities)]
     all_units = [FormulaOf(formula=f"`{unit}` * `{quantity}`") for unit, quantity in pairs]
     uncounted = [ColumnOf(column=unit, where={quantity: _EMPTY}) for unit, quantity in pairs]
-    return FirstOf(first=[*all_units, *wholes, *uncounted])
+    return FirstOf(first=[*wholes, *all_units, *uncounted])
 
 
 def _life(started: str, first_day: str, trial: str, ended: str, *, term: str, pause: str, status: str) -> Columns:
     """From the end of a trial to the day of cancellation, which for those that will not renew lies ahead.
 
-    What is paused was paid until then, so it has ended; a line that is paused for us was never paid.
+    What was cancelled before it began holds for no day. What is paused was paid until then, so it has ended; a line
+    that is paused for us was never paid.
     """
     is_paused = {status: _PAUSED}
-    ends = [
-        ended,
-        ColumnOf(column=pause, where=is_paused),
-        ColumnOf(column=term, where={status: _NON_RENEWING}),
-    ]
+    ends = [ended, ColumnOf(column=pause, where=is_paused), ColumnOf(column=term, where={status: _NON_RENEWING})]
     rests = ColumnOf(column=status, words=_RESTS, where={**is_paused, pause: _FILLED})
     return {
         "starts_on": LastOf(last=[FirstOf(first=[started, first_day]), trial]),
-        "ends_on": LastOf(last=[FirstOf(first=ends), ColumnOf(column=trial, where={ended: _FILLED})]),
+        "ends_on": LastOf(
+            last=[
+                FirstOf(first=ends),
+                ColumnOf(column=trial, where={ended: _FILLED}),
+                ColumnOf(column=first_day, where={ended: _FILLED, started: _EMPTY}),
+            ]
+        ),
         "status": FirstOf(first=[rests, ColumnOf(column=status, words=_STATUSES)]),
     }
 
@@ -247,7 +250,10 @@ INVOICES = Export(
             where={"invoices.status": Requirement(**{"not": ["Voided", "Pending", "voided", "pending"]})},
         ),
     ),
-    lacks=("what was billed for subscriptions is left out, as subscriptions tell what they are worth",),
+    lacks=(
+        "what was billed for subscriptions is left out, as subscriptions tell what they are worth",
+        ("has no column invoices.tax, so taxes are in its amounts", "invoices.tax"),
+    ),
 )
 
 CREDIT_NOTES = Export(
@@ -275,7 +281,10 @@ CREDIT_NOTES = Export(
             where={"credit_notes.status": Requirement(**{"not": ["Voided", "voided"]})},
         ),
     ),
-    lacks=("credits for subscriptions are left out, as they change no price",),
+    lacks=(
+        "credits for subscriptions are left out, as they change no price",
+        ("has no column credit_notes.tax, so taxes are in its amounts", "credit_notes.tax"),
+    ),
 )
 
 PLANS = Export(name="chargebee.plans", what="Chargebee plans", tells=("plans.id", "plans.period", "plans.period_unit"))

@@ -116,6 +116,7 @@ LINE_ITEMS = Export(
     lacks=(
         "parts of a period (prorations) are left out; a change of price counts from the next whole period",
         "a subscription lasts as long as a service period was billed; cancellations are not read",
+        ("has no column of taxes, so they are in its amounts", "Tax amount in cents", "Tax amount"),
     ),
 )
 

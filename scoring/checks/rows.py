@@ -146,6 +146,15 @@ ROW_RULES: dict[str, tuple[RowRule, ...]] = {
     "contracts": (
         *_ends(),
         RowRule(
+            (pl.col("status") == "ended") & pl.col("ends_on").is_null(),
+            Saying(
+                "the line has ended and nothing says when, so it counts on",
+                "export the day on which it ended",
+                "ends_on",
+                severity=Severity.WARNING,
+            ),
+        ),
+        RowRule(
             ~pl.col("every").str.contains(_EVERY),
             Saying("every is not understood", f"use {', '.join(EVERY)}, or a number as in 6 months", "every"),
         ),

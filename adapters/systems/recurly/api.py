@@ -2,7 +2,19 @@
 
 from adapters.known.export import IN_UTC, Columns, Export, Fills
 from adapters.mapping.sources import ColumnOf, FirstOf, FormulaOf, JoinOf, LastOf, Latest, Lookup
-from adapters.systems.recurly.words import BEGUN, COUNTED, EMPTY, FILLED, KINDS, NO_OWNER, PAUSED, RESTS, STATUSES
+from adapters.systems.recurly.words import (
+    BEGUN,
+    BILLED,
+    COUNTED,
+    EMPTY,
+    FILLED,
+    KINDS,
+    NO_OWNER,
+    OWED,
+    PAUSED,
+    RESTS,
+    STATUSES,
+)
 
 API_ACCOUNTS = Export(
     name="recurly.api_accounts",
@@ -111,7 +123,16 @@ API_LINE_ITEMS = Export(
                 "kind": ColumnOf(column="type", words=KINDS),
             },
             required=("account_id", "dated_on", "amount", "subscription_id"),
-            where={"subscription_id": EMPTY, "origin": COUNTED},
+            where={"subscription_id": EMPTY, "origin": COUNTED, "state": BILLED, "invoice state": OWED},
+            lookups=(
+                Lookup(
+                    file="@recurly.api_invoices",
+                    on={"invoice_id": "id"},
+                    take={"invoice state": "state"},
+                    largest="updated_at",
+                    may_miss=True,
+                ),
+            ),
             latest=Latest(by=["id"], largest="updated_at"),
         ),
     ),

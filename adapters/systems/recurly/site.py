@@ -3,7 +3,7 @@
 from adapters.known.export import Export, Fills
 from adapters.mapping.sources import ColumnOf, FirstOf, FormulaOf, JoinOf, LastOf, Lookup
 from adapters.mapping.terms import Requirement
-from adapters.systems.recurly.words import BEGUN, COUNTED, EMPTY, FILLED, KINDS, NO_OWNER, STATUSES
+from adapters.systems.recurly.words import BEGUN, COUNTED, EMPTY, FILLED, KINDS, NO_OWNER, OWED, STATUSES
 
 
 def _local(column: str, where: dict[str, Requirement] | None = None) -> ColumnOf:
@@ -146,7 +146,7 @@ INVOICES = Export(
             where={
                 "subscription_id": EMPTY,
                 "line_item_origin": COUNTED,
-                "status": Requirement(**{"not": ["failed", "voided"]}),
+                "status": OWED,
             },
         ),
     ),

@@ -17,6 +17,10 @@ PAUSED = Requirement(like="(?i)^paused$")
 RESTS = {"paused": "ended"}
 """What rests was paid until then; `paused` would mean that nothing was ever paid."""
 BEGUN = Requirement(**{"not": ["failed", "Failed"]})
+OWED = Requirement(**{"not": ["failed", "voided"]})
+"""Invoices that nobody paid or owes any more."""
+BILLED = Requirement(**{"not": ["pending"]})
+"""Lines of no invoice yet."""
 FILLED, EMPTY = Requirement(filled=True), Requirement(filled=False)
 NO_OWNER = "names no owners; take them from the CRM"
 

@@ -3,10 +3,11 @@
 from adapters.known.export import Export, Fills
 from adapters.mapping.sources import ColumnOf, FirstOf, FormulaOf, Lookup
 from adapters.mapping.terms import Requirement
-from adapters.systems.stripe.words import FILLED, MINOR_UNITS
+from adapters.systems.stripe.words import FILLED, MINOR_UNITS, OF_LIVE_MODE
 
 _EMPTY = Requirement(filled=False)
-_AMOUNTS = ("total_excluding_tax", "subtotal", "amount")
+_AMOUNTS = ("-total_excluding_tax", "discount_amount - subtotal", "-subtotal", "-amount")
+"""The last that are there are before discounts, or with taxes."""
 
 API_CREDIT_NOTES = Export(
     name="stripe.api_credit_notes",
@@ -20,17 +21,17 @@ API_CREDIT_NOTES = Export(
                 "line_id": "id",
                 "account_id": "its customer",
                 "dated_on": FirstOf(first=[ColumnOf(column=c, seconds=True) for c in ("effective_at", "created")]),
-                "amount": FirstOf(first=[FormulaOf(formula=f"-{amount}", minor_of="currency") for amount in _AMOUNTS]),
+                "amount": FirstOf(first=[FormulaOf(formula=amount, minor_of="currency") for amount in _AMOUNTS]),
                 "currency": ColumnOf(column="currency", capitals=True),
             },
             required=("account_id", "dated_on", "amount", "its subscription"),
             constants={"kind": "credit"},
-            where={"voided_at": _EMPTY, "its customer": FILLED, "its subscription": _EMPTY},
+            where={"voided_at": _EMPTY, "its customer": FILLED, "its subscription": _EMPTY, **OF_LIVE_MODE},
             lookups=[
                 Lookup(
                     file="@stripe.api_invoices",
                     on={invoice: "id"},
-                    take={"its customer": customer, "its subscription": subscription},
+                    take={"its customer": customer, "its subscription": subscription, "its mode": "livemode"},
                 )
                 for invoice in ("invoice_id", "invoice")
                 for customer, subscription in (

@@ -70,6 +70,7 @@ SUBSCRIPTIONS = Export(
         NO_OWNER,
         "one row for each subscription, so items and earlier prices are not in it",
         "an amount is taken as that of the whole subscription, whatever its quantity",
+        "discounts of coupons are not taken off",
         ("says no currency", "Currency"),
     ),
 )
@@ -136,6 +137,7 @@ INVOICES = Export(
     lacks=(
         "what was billed for subscriptions is left out where another export tells what they are worth a month",
         "names no products; they are in invoice line items",
+        ("has no column Tax, so taxes are in its amounts", "Tax"),
     ),
 )
 

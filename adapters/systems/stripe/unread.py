@@ -3,12 +3,6 @@
 from adapters.known.export import Export
 
 _NOT_NEEDED = {
-    "api_coupons": ("coupons", ("id", "duration", "percent_off", "amount_off", "redeem_by")),
-    "api_discounts": ("discounts", ("id", "coupon_id", "customer_id", "start", "end", "promotion_code")),
-    "api_subscription_discounts": (
-        "discounts of subscriptions",
-        ("id", "coupon_id", "subscription_id", "start", "end"),
-    ),
     "api_charges": ("charges", ("id", "amount_refunded", "captured", "receipt_email", "outcome_type")),
     "api_refunds": ("refunds", ("id", "amount", "charge_id", "reason", "receipt_number")),
     "api_payment_intents": ("payment intents", ("id", "amount_capturable", "capture_method", "confirmation_method")),

@@ -1,6 +1,6 @@
 """What do people give us? Exports and rules, read and checked: the one door to the adapters."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
@@ -9,8 +9,7 @@ from pathlib import Path
 import polars as pl
 
 import adapters
-from adapters.delivery import Delivery, Fault
-from adapters.draft import draft
+from adapters.delivery import Delivery
 from adapters.files.content import is_data_file
 from adapters.files.matching import DECISIONS as MATCHES
 from adapters.files.opening import open_file
@@ -18,14 +17,15 @@ from adapters.files.rows import ROW
 from adapters.joining.decided import COLUMNS as MATCH_COLUMNS
 from adapters.joining.pairing import AMBIGUOUS, CONFIRMED, MATCHED, PROPOSED, UNMATCHED
 from adapters.joining.pairing import SCHEMA as LEDGER
-from adapters.mapping.sources import Sources
 from adapters.streamed import Streamed, streamed
 from adapters.wanted import Wanted
-from scoring import document, grouped, misread, rules, trust
+from scoring import grouped, misread, rules, trust
 from scoring.calendar import Calendar
 from scoring.checks import Checked, check
 from scoring.errors import Problem, ProblemsFoundError, Severity, in_order
-from scoring.inputs import Input
+from scoring.inputs import RULES, SOURCES, Input
+from scoring.intake.drafting import Drafted, drafted
+from scoring.intake.mapping import mapping_of, problem_of
 from scoring.known import ahead, known_by
 from scoring.metrics import CATALOGUE
 from scoring.reach import NothingDatedError, last_days, latest_period
@@ -37,8 +37,6 @@ __all__ = [
     "Drafted", "Examined", "Exports", "Request", "Streamed", "as_streams", "can_be_set_aside",
     "drafted", "examine", "is_data_file", "is_usable", "take_in", "text_of",
 ]  # fmt: skip
-
-RULES, SOURCES = "rules.yaml", "sources.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,70 +144,20 @@ def _used(
     return tuple(v for v in versions if v is versions[0] or v is now or (then and v is then[0])), ()
 
 
-@dataclass(frozen=True, slots=True)
-class Drafted:
-    """A `sources.yaml` and a `rules.yaml` to start with, and what was found out about the exports.
-
-    `findings` are certainty (recognised, guessed, not recognised), file, and what of it.
-    """
-
-    sources: str
-    rules: str
-    findings: Sequence[tuple[str, str, str]]
-
-
-def drafted(folder: Path) -> Drafted:
-    """The settings for a folder of exports: its files mapped, and the rules on the basis that they give."""
-    required = {name: [c.name for c in table.columns if c.required] for name, table in TABLES.items()}
-    text, findings = draft(folder, LAYOUT, required, OPEN_TABLES)
-    sources, _ = document.read_text(SOURCES, text).fit(Sources)
-    columns = {f.table: {*f.columns, *f.constants} for f in sources.files} if sources else {}
-    currency = _usual_currency(adapters.read_folder(folder, LAYOUT, OPEN_TABLES, sources)) if columns else None
-    told = [(f.certainty, f.file, f.what) for f in findings]
-    if currency:
-        told.append(("guessed", RULES, f"currency: {currency}, as most lines are in it"))
-    elif columns:
-        told.append(("not recognised", RULES, "currency: no line names one, so EUR stands there; correct it"))
-    return Drafted(text, _rules_for(columns, currency), told)
-
-
-def _usual_currency(delivery: Delivery) -> str | None:
-    """The currency that most lines are in; None where none names one."""
-    named = [
-        f["currency"]
-        for n in ("contracts", "invoices")
-        if (f := delivery.tables.get(n)) is not None and "currency" in f
-    ]
-    codes = pl.concat(named).drop_nulls() if named else pl.Series(dtype=pl.String)
-    usual = codes.filter(codes.str.contains("^[A-Z]{3}$")).value_counts(sort=True, name="lines")
-    return usual.sort("lines", "currency", descending=[True, False])["currency"][0] if usual.height else None
-
-
-def _rules_for(columns: Mapping[str, Collection[str]], currency: str | None) -> str:
-    """The default rules, read on invoices where there are no contracts, with what is known of owners."""
-    basis = "invoices" if "invoices" in columns and "contracts" not in columns else "contracts"
-    policy = "history"
-    if "ownership" in columns:
-        policy = "history" if "starts_on" in columns["ownership"] else "current"
-    elif "seller_id" in columns.get(basis, ()):
-        policy = "seller"
-    return rules.default_text(basis=basis, policy=policy, **({"currency": currency} if currency else {}))
-
-
 def take_in(
     folder: Path, currency: str | None, as_of: date, csat_scales: Collection[str] = (), *, only: Path | None = None
 ) -> Exports:
     """The exports, read and checked. `currency` is the reporting currency, None where it is not known;
     `csat_scales` are those that the rules declare; `only` is the one file or archive of the folder that is read.
 
-    Raises ProblemsFoundError when sources.yaml cannot be read.
+    Raises ProblemsFoundError when sources.yaml has errors, with those of what could be read by it.
     """
     place = folder / SOURCES
-    sources = document.load(place, Sources) if place.exists() else None
+    sources = mapping_of(place, only or folder) if place.exists() else None
     mapping = None if sources is None else sha256(sources.model_dump_json(by_alias=True).encode()).hexdigest()
     keys = {name: table.key for name, table in TABLES.items()}
     delivery = adapters.read_folder(only or folder, LAYOUT, OPEN_TABLES, sources, keys=keys, home=folder)
-    faults = [_problem(fault) for fault in delivery.faults]
+    faults = [problem_of(fault) for fault in delivery.faults]
     places = {table: rows.select("origin_file", "origin_row") for table, rows in delivery.faulty.items()}
     unread = {(table, file, row) for table, rows in places.items() for file, row in rows.iter_rows()}
     tables, delivery = dict(delivery.tables), replace(delivery, tables={})
@@ -253,15 +201,10 @@ def text_of(path: Path) -> pl.DataFrame:
     Raises ProblemsFoundError where it, or one of its rows, cannot be read.
     """
     opened = open_file(path, path.name)
-    faults = [_problem(fault) for fault in opened.faults]
+    faults = [problem_of(fault) for fault in opened.faults]
     if opened.frame is None or any(p.severity is Severity.ERROR for p in faults):
         raise ProblemsFoundError(faults)
     return opened.frame.select(pl.col(ROW).cast(pl.Int64).alias(grouped.ROW), pl.col(*opened.header).cast(pl.String))
-
-
-def _problem(fault: Fault) -> Problem:
-    place = (fault.file, fault.row, fault.column, fault.value, fault.table)
-    return Problem(fault.what, fault.remedy, *place, Severity(fault.severity))
 
 
 def _inputs(delivery: Delivery, checked: Checked, as_of: date) -> tuple[Input, ...]:

@@ -1,0 +1,65 @@
+"""With which settings does a company start? Its files mapped, and the rules on the basis that they give."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+import adapters
+from adapters.delivery import Delivery
+from adapters.draft import draft
+from adapters.mapping.sources import Sources
+from scoring import document, rules
+from scoring.inputs import RULES, SOURCES
+from scoring.tables import LAYOUT, OPEN_TABLES, TABLES
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A `sources.yaml` and a `rules.yaml` to start with, and what was found out about the exports.
+
+    `findings` are certainty (recognised, guessed, not recognised), file, and what of it.
+    """
+
+    sources: str
+    rules: str
+    findings: Sequence[tuple[str, str, str]]
+
+
+def drafted(folder: Path) -> Drafted:
+    """The settings for a folder of exports: its files mapped, and the rules on the basis that they give."""
+    required = {name: [c.name for c in table.columns if c.required] for name, table in TABLES.items()}
+    text, findings = draft(folder, LAYOUT, required, OPEN_TABLES)
+    sources, _ = document.read_text(SOURCES, text).fit(Sources)
+    columns = {f.table: {*f.columns, *f.constants} for f in sources.files} if sources else {}
+    currency = _usual_currency(adapters.read_folder(folder, LAYOUT, OPEN_TABLES, sources)) if columns else None
+    told = [(f.certainty, f.file, f.what) for f in findings]
+    if currency:
+        told.append(("guessed", RULES, f"currency: {currency}, as most lines are in it"))
+    elif columns:
+        told.append(("not recognised", RULES, "currency: no line names one, so EUR stands there; correct it"))
+    return Drafted(text, _rules_for(columns, currency), told)
+
+
+def _usual_currency(delivery: Delivery) -> str | None:
+    """The currency that most lines are in; None where none names one."""
+    named = [
+        f["currency"]
+        for n in ("contracts", "invoices")
+        if (f := delivery.tables.get(n)) is not None and "currency" in f
+    ]
+    codes = pl.concat(named).drop_nulls() if named else pl.Series(dtype=pl.String)
+    usual = codes.filter(codes.str.contains("^[A-Z]{3}$")).value_counts(sort=True, name="lines")
+    return usual.sort("lines", "currency", descending=[True, False])["currency"][0] if usual.height else None
+
+
+def _rules_for(columns: Mapping[str, Collection[str]], currency: str | None) -> str:
+    """The default rules, read on invoices where there are no contracts, with what is known of owners."""
+    basis = "invoices" if "invoices" in columns and "contracts" not in columns else "contracts"
+    policy = "history"
+    if "ownership" in columns:
+        policy = "history" if "starts_on" in columns["ownership"] else "current"
+    elif "seller_id" in columns.get(basis, ()):
+        policy = "seller"
+    return rules.default_text(basis=basis, policy=policy, **({"currency": currency} if currency else {}))
