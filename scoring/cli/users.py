@@ -1,6 +1,6 @@
 """`bookscore users`: who may sign in, as what, and the one-time links that set their passwords."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -66,12 +66,13 @@ Public = Annotated[
 def list_users(place: Workspace = Path(), folder: InFolder = Path(), as_json: AsJson = False) -> None:
     """List the users, those who are disabled as well. `bookscore users` does this."""
     folder = named(place, folder)
-    with _known(folder) as store:
-        from scoring.store import people
-
-        found = people.users(store)
+    found = _all(folder)
 
     def show() -> None:
+        if not found:
+            say("Nobody may sign in yet.")
+            next_command(*FIRST_USER, folder=folder)
+            return
         columns = [
             Column(c, is_extra=c in ("Manager", "Teams")) for c in ("E-mail", "Name", "Role", "Manager", "Teams", "")
         ]
@@ -240,6 +241,16 @@ def _unknown(store: "Store", user: "UserRecord") -> str | None:
         return f'The last run has no card of a manager "{user.manager_id}"; look for the id in scorecards.json.'
     missing = [team for team in user.teams if team not in {card["team"] for card in cards}]
     return f'The last run has no team "{missing[0]}".' if missing else None
+
+
+def _all(folder: Path) -> "Sequence[UserRecord]":
+    """The users of the folder; nobody where nothing is stored."""
+    if not places.has_store(folder):
+        return ()
+    from scoring.store import people
+
+    with places.opening(folder) as store:
+        return people.users(store)
 
 
 @contextmanager
