@@ -553,7 +553,7 @@ BAD: Mapping[str, tuple[dict[str, Any], int, str]] = {
         _edited("targets.csv", "closing", "closings"), 3, 'no such metric: "closings"; did you mean "closing"?'
     ),
     "an unknown metric in rules": (
-        {"rules_yaml": default_text().replace("like_for_like_growth", "like_for_like_grwth", 1)}, 4,
+        {"rules_yaml": default_text().replace("metric: like_for_like_growth", "metric: like_for_like_grwth")}, 4,
         'mean "like_for_like_growth"?',
     ),
     "an unknown key": ({"rules_yaml": default_text().replace("basis:", "basics:", 1)}, 4, 'did you mean "basis"?'),
