@@ -15,6 +15,7 @@ from scoring.ledger.parents import rolled_up
 from scoring.metrics import CATALOGUE
 from scoring.reach import latest_period
 from scoring.rules import Rulebook, Version
+from scoring.unheld import unheld
 
 Tables = dict[str, pl.DataFrame]
 
@@ -51,7 +52,7 @@ class Reader:
             found = self.read(version.rulebook)
         except ProblemsFoundError as error:
             raise ProblemsFoundError((*version.problems, *error.problems)) from None
-        if wrong := misread.misread(found.exports.checked.tables, version.rulebook, version.file):
+        if wrong := misread.misread(found.exports.checked, version.rulebook, version.file):
             raise ProblemsFoundError((*wrong, *version.problems, *found.exports.problems))
         return found
 
@@ -130,5 +131,5 @@ def opened(request: Request) -> Folder:
     found = reader.of(version)
     if period.start > request.as_of:
         raise FuturePeriodError(period, request.as_of)
-    problems = (*version.problems, *found.exports.problems)
+    problems = (*version.problems, *unheld(found.exports.checked.tables, version), *found.exports.problems)
     return Folder(version, period, found.tables, request.as_of, problems, found.later, found.exports, versions, reader)
