@@ -52,7 +52,7 @@ class Reader:
             found = self.read(version.rulebook)
         except ProblemsFoundError as error:
             raise ProblemsFoundError((*version.problems, *error.problems)) from None
-        if wrong := misread.misread(found.exports.checked, version.rulebook, version.file):
+        if wrong := misread.misread(found.exports.checked.tables, version.rulebook, version.file):
             raise ProblemsFoundError((*wrong, *version.problems, *found.exports.problems))
         return found
 
@@ -131,5 +131,5 @@ def opened(request: Request) -> Folder:
     found = reader.of(version)
     if period.start > request.as_of:
         raise FuturePeriodError(period, request.as_of)
-    problems = (*version.problems, *unheld(found.exports.checked.tables, version), *found.exports.problems)
+    problems = (*version.problems, *unheld(found.exports.checked, version), *found.exports.problems)
     return Folder(version, period, found.tables, request.as_of, problems, found.later, found.exports, versions, reader)

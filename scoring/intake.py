@@ -111,8 +111,8 @@ def examine(request: Request) -> Examined:
         asked = misread.unknown_attributes if exports.has_errors else misread.misread
         used, none = _used(versions, tables, request.as_of)
         said = (*said, *none)
-        said += tuple(p for v in used for p in asked(exports.checked, v.rulebook, v.file))
-        said += tuple(p for v in used for p in unheld(exports.checked.tables, v))
+        said += tuple(p for v in used for p in asked(exports.checked.tables, v.rulebook, v.file))
+        said += tuple(p for v in used for p in unheld(exports.checked, v))
         later += _doubts(versions, tables, exports, request.as_of)
     return Examined(said, in_order((*exports.problems, *later)), exports.inputs, versions)
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from scoring.book import attribute_names
-from scoring.checks import Checked
 from scoring.document import did_you_mean
 from scoring.errors import Problem
 from scoring.rules import Rulebook
@@ -14,11 +13,11 @@ _NO_PEERS = ("manager_id", "origin_file", "origin_row", "recorded_at")
 """Columns of managers that name no group of them."""
 
 
-def misread(checked: Checked, rulebook: Rulebook, rules_file: str) -> tuple[Problem, ...]:
+def misread(tables: Tables, rulebook: Rulebook, rules_file: str) -> tuple[Problem, ...]:
     """Errors where the rules ask for what the exports do not hold."""
     return (
-        *_nothing_to_read(checked.tables, rulebook, rules_file),
-        *unknown_attributes(checked, rulebook, rules_file),
+        *_nothing_to_read(tables, rulebook, rules_file),
+        *unknown_attributes(tables, rulebook, rules_file),
         *_wrong_family(rulebook, rules_file),
     )
 
@@ -52,21 +51,8 @@ def _nothing_to_read(tables: Tables, rulebook: Rulebook, rules_file: str) -> tup
     return (Problem(what, remedy, file=rules_file, column="basis"),)
 
 
-def _unknown_managers(checked: Checked, rulebook: Rulebook, rules_file: str) -> Iterable[Problem]:
-    """An error for each manager of a territory who is none of those delivered; nothing where none were."""
-    own, known = rulebook.ownership, checked.tables["managers"]["manager_id"].to_list()
-    if own.policy != "territory" or "managers" in checked.derived:
-        return
-    for value, manager in own.managers.items():
-        if manager not in known:
-            setting = f"ownership.managers.{value}"
-            remedy = did_you_mean(manager, known, "add it to managers or mend the id")
-            yield Problem(f"{setting}: no manager has that id", remedy, file=rules_file, column=setting, value=manager)
-
-
-def unknown_attributes(checked: Checked, rulebook: Rulebook, rules_file: str) -> Iterable[Problem]:
-    """An error for each attribute that the rules name and no account, or no manager, has, and for unknown managers."""
-    tables = checked.tables
+def unknown_attributes(tables: Tables, rulebook: Rulebook, rules_file: str) -> Iterable[Problem]:
+    """An error for each attribute that the rules name and no account, or no manager, has."""
     theirs = attribute_names(tables["accounts"].columns)
     own, kinds = rulebook.ownership, [*theirs.values(), "tier"]
     asked = [("breakdowns", name, kinds) for name in rulebook.breakdowns]
@@ -86,7 +72,6 @@ def unknown_attributes(checked: Checked, rulebook: Rulebook, rules_file: str) ->
         if name not in columns:
             what = f'publish.peers: managers have no column "{name}"'
             yield Problem(what, did_you_mean(name, columns), file=rules_file, column="publish.peers")
-    yield from _unknown_managers(checked, rulebook, rules_file)
 
 
 def _expected_by(rulebook: Rulebook, kinds: list[str]) -> list[tuple[str, str, list[str]]]:

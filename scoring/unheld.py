@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import polars as pl
 
 from scoring.book import attribute_names
+from scoring.checks import Checked
 from scoring.document import Document, Flaw, Keys, did_you_mean
 from scoring.errors import Problem, Severity, shown
 from scoring.rules import Rulebook, Version
@@ -21,10 +22,12 @@ _DATED_BY: Mapping[tuple[str, str], tuple[str, str]] = {
 """Policy of contracts, with its value, to the column that it reads, and what no contract says without."""
 
 
-def unheld(tables: Tables, version: Version) -> tuple[Problem, ...]:
+def unheld(checked: Checked, version: Version) -> tuple[Problem, ...]:
     """Warnings where rules name what the exports do not hold, so that it makes no difference."""
-    document, rulebook = version.document, version.rulebook
+    document, rulebook, tables = version.document, version.rulebook, checked.tables
     flaws = [*_kinds(tables, document), *_values(tables, rulebook), *_policies(tables, document, rulebook)]
+    if "managers" not in checked.derived:
+        flaws += _managers(tables, rulebook)
     return tuple(document.problem(flaw, Severity.WARNING) for flaw in flaws)
 
 
@@ -72,6 +75,13 @@ def _values(tables: Tables, rulebook: Rulebook) -> Iterator[Flaw]:
     scales = tables["answers"].filter(pl.col("kind") == "csat")["scale"]
     for scale in rulebook.voice.csat_scales:
         yield from _absent(("voice", "csat_scales", scale), scale, "no answer has the scale", scales, "answers")
+
+
+def _managers(tables: Tables, rulebook: Rulebook) -> Iterator[Flaw]:
+    """Managers of territories who are none of those delivered."""
+    own, known = rulebook.ownership, tables["managers"]["manager_id"]
+    for value, manager in own.managers.items() if own.policy == "territory" else ():
+        yield from _absent(("ownership", "managers", value), manager, "no manager has the id", known, "managers")
 
 
 def _attribute(tables: Tables, name: str | None) -> pl.Series | None:

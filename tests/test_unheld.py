@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from tabled import tables
 
+from scoring.checks import Checked
 from scoring.metrics import CATALOGUE
 from scoring.rules import version
 from scoring.unheld import unheld
@@ -26,7 +27,8 @@ def told(folder: Path, text: str) -> list[str]:
     path = folder / "rules.yaml"
     rules = "" if "rules:" in text else "rules: [{name: keep, metric: net_revenue_retention, weight: 1}]\n"
     path.write_text(f"{HEAD}{text}\n{rules}", encoding="utf-8")
-    return [str(p).removeprefix("rules.yaml:") for p in unheld(tables(HELD), version(path, CATALOGUE))]
+    found = unheld(Checked(tables(HELD), (), {}), version(path, CATALOGUE))
+    return [str(p).removeprefix("rules.yaml:") for p in found]
 
 
 @pytest.mark.parametrize(
@@ -50,6 +52,10 @@ def told(folder: Path, text: str) -> list[str]:
         (
             "ownership: {policy: territory, attribute: region, managers: {North: M, Nord: M}}",
             'ownership.managers.Nord: no account has the region "Nord"; did you mean "North"?',
+        ),
+        (
+            "ownership: {policy: territory, attribute: region, managers: {North: m}}",
+            'ownership.managers.North: no manager has the id "m"; did you mean "M"?',
         ),
         (
             "method: target_bands\nrules: [{name: r, metric: nps, weight: 1, grade: {floor: 0, target: 9}, "
