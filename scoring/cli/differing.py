@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scoring.cli.answers import next_command
+from scoring.cli.answers import many, next_command
 from scoring.cli.profiles import written
 from scoring.cli.screen import Column, table
 from scoring.cli.streams import note, say
@@ -108,7 +108,7 @@ def _facts(found: "Difference") -> None:
 def _inputs(found: "Difference") -> None:
     changed = [i for i in found.inputs if i.state != "same"]
     if not changed:
-        say(f"The inputs are the same {len(found.inputs):,} files.")
+        say(f"The inputs are the same: {many(len(found.inputs), 'file')}.")
         say()
         return
     say(f"Inputs ({len(changed):,} of {len(found.inputs):,} files differ)")

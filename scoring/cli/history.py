@@ -151,8 +151,9 @@ def _show(found: "Told", sums: "pl.DataFrame", by: By, folder: Path, currency: s
 def _table(rows: list[dict[str, Any]], by: By, found: "Told") -> None:
     from scoring.credit.ownership import UNASSIGNED
     from scoring.letters import by_letters
+    from scoring.notes import people
 
-    names = dict(found.managers.select("manager_id", "name").iter_rows())
+    names = {manager: person["name"] for manager, person in people({"managers": found.managers}).items()}
     if by is By.COMPANY:
         head, told = "Period", [(row["period"], row) for row in rows]
     else:
