@@ -17,13 +17,14 @@ import pytest
 from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
+from web_world import NOW as TODAY
 from web_world import PERIODS, World
 
 from scoring import cli
 from scoring.numbers import fixed
 from scoring.rules.proposed import proposed
 from scoring.scorecard.cards import Card
-from scoring.store import Store, open_store
+from scoring.store import Store, open_store, people
 from scoring.view import NotVisibleError, Seen, Shelf, View
 from scoring.view.slugs import slug, unslug
 from scoring.view.trends import Point as TrendPoint
@@ -318,6 +319,26 @@ def test_the_log_and_the_rules_are_told_in_words(leader: TestClient) -> None:
     own = re.sub(r"digests: \S+ \S+ to \S+", "digests", said)  # names that rules give, and to whom it went
     assert not re.search(r"\[\]|\['|\d\dT\d\d|[0-9a-f]{13}|_", own)
     assert "Scores rest on 4 quarters." in _said(leader.get("/rules").text)
+
+
+def test_the_log_names_managers_and_accounts_and_keeps_their_ids_for_programs(
+    web_world: World, leader: TestClient
+) -> None:
+    seen = web_world.seen(web_world.users["leader"])
+    card, other = seen.cards[:2]
+    ((account, manager, name), *_) = seen.frame("book").select("account_id", "manager_id", "account").rows()
+    whose = seen.card(manager)["name"]
+    of_account = f"managers/{slug(manager)}/accounts/{slug(account)}"
+    for path in (f"managers/{slug(card['manager_id'])}", of_account):
+        assert leader.get(f"{HOME}/{path}").status_code == 200
+    details = {"manager_id": other["manager_id"]}
+    people.note(web_world.store, by="", action="added user", subject="n@example.com", at=TODAY, details=details)
+    said = " ".join(_said(leader.get(f"/log{below}").text) for below in _pages_of_the_log(leader))
+    assert f"card: {card['name']} " in said
+    assert f"account: {name}, {whose} " in said
+    assert f"manager {other['name']} " in said
+    told = [e for below in _pages_of_the_log(leader) for e in leader.get(f"/log.json{below}").json()["entries"]]
+    assert f"account {manager} {account}" in [entry["subject"] for entry in told]
 
 
 def test_every_page_is_described_for_programs(leader: TestClient) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -93,6 +94,17 @@ def test_rights_are_changed_and_somebody_is_kept_out_and_let_in_again(tmp_path: 
     assert users(tmp_path, "link", "ann@example.com").out.startswith("http://127.0.0.1:8000/sign-in/link?token=")
     unknown = users(tmp_path, "disable", "bo@example.com")
     assert (unknown.code, 'there is no user "bo@example.com"' in unknown.err) == (2, True)
+
+
+def test_whose_card_somebody_has_is_said_by_name(small_folder: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "company"
+    shutil.copytree(small_folder, folder)
+    assert cli("run", folder, "--set-aside", "--as-of", "2026-07-15").code == 0
+    card = json.loads((folder / "scorecards" / "2026-Q2" / "scorecards.json").read_text(encoding="utf-8"))[0]
+    added = add(folder, "--role", "manager", "--manager", card["manager_id"])
+    assert f"manager, with the card of {card['name']}, no password yet" in added.err
+    assert card["name"] in users(folder, "list").out
+    assert users(folder, "list", "--json").json["data"][0]["manager_id"] == card["manager_id"]
 
 
 def test_what_was_done_at_the_terminal_is_in_the_log_that_verify_walks(tmp_path: Path) -> None:

@@ -76,8 +76,11 @@ def list_users(place: Workspace = Path(), folder: InFolder = Path(), as_json: As
         columns = [
             Column(c, is_extra=c in ("Manager", "Teams")) for c in ("E-mail", "Name", "Role", "Manager", "Teams", "")
         ]
-        rows = [(u.email, u.name, u.role.value, u.manager_id or "", ", ".join(u.teams), _state(u)) for u in found]
-        table(columns, rows)
+        names = _names(folder)
+        table(
+            columns,
+            [(u.email, u.name, u.role.value, _card(u, names), ", ".join(u.teams), _state(u)) for u in found],
+        )
         next_command("serve", folder)
 
     finish(Answer([_data(user) for user in found]), show, as_json=as_json)
@@ -183,7 +186,7 @@ def _finish(
     user: "UserRecord", folder: Path, *, link: str | None = None, unknown: str | None = None, as_json: bool
 ) -> None:
     def show() -> None:
-        note(f"{user.name} <{user.email}>: {_words(user)}.")
+        note(f"{user.name} <{user.email}>: {_words(user, _names(folder))}.")
         if unknown:
             note(unknown)
         if link:
@@ -196,11 +199,23 @@ def _finish(
     finish(Answer({**_data(user), "link": link}), show, as_json=as_json)
 
 
-def _words(user: "UserRecord") -> str:
+def _names(folder: Path) -> Mapping[str, str]:
+    """What the last run calls the managers, by id; nobody where there is none."""
+    with places.opening(folder) as store:
+        latest = store.latest()
+        return {card["manager_id"]: card["name"] for card in store.cards(latest.run_id)} if latest else {}
+
+
+def _card(user: "UserRecord", names: Mapping[str, str]) -> str:
+    """Whose card it is that they see as their own; the id where no name is known."""
+    return names.get(user.manager_id, user.manager_id) if user.manager_id else ""
+
+
+def _words(user: "UserRecord", names: Mapping[str, str]) -> str:
     """What they are, in words."""
     parts = [f"{user.role.value} of {', '.join(user.teams)}" if user.teams else user.role.value]
     if user.manager_id:
-        parts.append(f"with the card of {user.manager_id}")
+        parts.append(f"with the card of {_card(user, names)}")
     return ", ".join([*parts, *([_state(user)] if _state(user) else [])])
 
 
