@@ -114,7 +114,9 @@ def test_what_was_done_at_the_terminal_is_in_the_log_that_verify_walks(tmp_path:
     assert (told["entries"], told["broken"]) == (3, [])
     assert f"Audit log, entry 3: {told['log_head']}" in cli("verify", tmp_path).out
     assert cli("verify", tmp_path, "--entry", told["log_head"][:12]).code == 0
-    assert cli("verify", tmp_path, "--entry", "0123456789ab").code == 1
+    unknown = cli("verify", tmp_path, "--entry", "0123456789ab")
+    assert (unknown.code, unknown.out) == (1, "Broken: the audit log has no entry 0123456789ab.\n")
+    assert unknown.err.startswith("Read the hash again that was typed; where it is right, restore the store")
 
 
 def test_users_are_no_runs(tmp_path: Path) -> None:
