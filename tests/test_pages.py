@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from hashlib import sha256
 from importlib.resources import files
@@ -21,6 +22,7 @@ from web_world import NOW as TODAY
 from web_world import PERIODS, World
 
 from scoring import cli
+from scoring.access import Role, User
 from scoring.numbers import fixed
 from scoring.rules.proposed import proposed
 from scoring.scorecard.cards import Card
@@ -299,6 +301,38 @@ def test_who_never_had_a_score_has_no_line_of_scores() -> None:
     points = [TrendPoint(period, None, None, None, "not_scored", None, "r") for period in ("2026-Q1", "2026-Q2")]
     assert drawn("Ann", Trend("m1", tuple(points), ())) is None
     assert drawn("Ann", Trend("m1", (points[0], replace(points[1], score=50.0)), ())) is not None
+
+
+def test_a_score_that_was_published_otherwise_than_it_is_compared_with_is_said(
+    small_folder: Path, tmp_path: Path
+) -> None:
+    """After 2026-Q1 was published, a contract that ran on turns out to have been cancelled in it."""
+    folder = tmp_path / "company"
+    shutil.copytree(small_folder, folder)
+    arguments = [str(folder), "--set-aside", "--as-of", "2026-07-15", "--json"]
+    assert cli.main(["run", *arguments, "--period", BEFORE]) == 0
+    place = folder / "exports" / "billing" / "subscriptions.csv"
+    rows = list(csv.reader(place.read_text(encoding="utf-8").splitlines()))
+    begins, ends, status = (rows[0].index(name) for name in ("Start Date", "End Date", "Status"))
+    running = [row for row in rows[1:] if row[begins] < "2025-06-01" and row[ends] > "2026-07-01"]
+    running[0][ends], running[0][status] = "2026-02-10", "Cancelled"
+    with place.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    assert cli.main(["run", *arguments, "--period", NOW]) == 0
+    with closing(open_store(folder)) as store:
+        leader = User("u1", "l@example.com", "L", Role.LEADER)
+        client = World(folder, store, {"leader": leader}).client(leader)
+        view = View(Shelf(store), leader)
+        published = {card["manager_id"]: card["score"] for card in view.run(BEFORE).cards}
+        told = []
+        for card in view.run(NOW).cards:
+            before, given = card["previous"], published.get(card["manager_id"])
+            said = _said(client.get(f"{HOME}/managers/{slug(card['manager_id'])}").text)
+            is_other = before is not None and given is not None and fixed(given) != fixed(before["score"])
+            told.append(is_other)
+            words = f"{BEFORE} was published as {fixed(given)}. By what is known of it today it would be"
+            assert (words in said) == is_other
+        assert any(told)
 
 
 def _pages_of_the_log(leader: TestClient) -> Iterator[str]:
