@@ -1,14 +1,15 @@
 """Why did customers leave? The accounts and the revenue lost in the period, by the reason their contracts name."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
 from scoring.ledger.currency import priced
+from scoring.ledger.ladder import tier_left_from
 from scoring.measure import COMPANY
 from scoring.money import MONEY
+from scoring.rules import Rulebook
 
 SCHEMA = {
     "grain": pl.String(),
@@ -21,6 +22,8 @@ SCHEMA = {
 named."""
 
 NONE = "(none)"
+TIER = "tier"
+"""The kind of account that is worked out: in a book the tier at the end, where who left has none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,21 +36,25 @@ class Exchange:
 
 
 def churn_reasons(
-    moves: pl.DataFrame, lines: pl.LazyFrame, rows: pl.DataFrame, breakdowns: Sequence[str], *, worth: Exchange
+    moves: pl.DataFrame, lines: pl.LazyFrame, rows: pl.DataFrame, rulebook: Rulebook, *, worth: Exchange
 ) -> pl.DataFrame:
     """Why accounts left: for the company, teams, managers and the kinds of accounts that rules ask for.
 
     `moves` are credited movements, `lines` those of the ledger, `rows` is the book. The reason is that of the line
     that ended last before the account left, of several the largest, in one currency; none where a line runs on that a
-    credit has made free. Revenue adds up to the churn of each id. As `SCHEMA`, sorted by grain and id, most revenue
+    credit has made free. The tier is the one that the account left from: that of its last day, or of the orders that
+    it is compared with. Revenue adds up to the churn of each id. As `SCHEMA`, sorted by grain and id, most revenue
     first.
     """
     lost = moves.lazy().filter(pl.col("kind") == "churn").select("account_id", "manager_id", "moved_on", "amount")
-    kinds = [name for name in breakdowns if name in rows.columns]
-    known = rows.lazy().select("account_id", "manager_id", "team", *kinds)
+    kinds = [name for name in rulebook.breakdowns if name in rows.columns]
+    known = rows.lazy().select("account_id", "manager_id", "team", "tier_before", *(k for k in kinds if k != TIER))
+    theirs = _lines_of(lost, lines, worth)
     told = (
-        lost.join(_reasons(lost, lines, worth), on=["account_id", "moved_on"], how="left", validate="m:1")
+        lost.join(_reasons(theirs), on=["account_id", "moved_on"], how="left", validate="m:1")
         .join(known, on=["account_id", "manager_id"], how="left", validate="m:1")
+        .join(_rungs(theirs, rulebook), on=["account_id", "moved_on"], how="left", validate="m:1")
+        .with_columns(_tier(rulebook))
         .with_columns(pl.col("reason").fill_null(NONE), pl.lit(COMPANY).alias(COMPANY))
     )
     grains = {COMPANY: COMPANY, "team": "team", "manager": "manager_id", **{k: k for k in kinds}}
@@ -63,14 +70,21 @@ def churn_reasons(
     )
 
 
-def _reasons(lost: pl.LazyFrame, lines: pl.LazyFrame, worth: Exchange) -> pl.LazyFrame:
-    """One row per account and day of leaving: account_id, moved_on, reason."""
+def _lines_of(lost: pl.LazyFrame, lines: pl.LazyFrame, worth: Exchange) -> pl.LazyFrame | None:
+    """The paying contract lines of each account that left, for each day on which it did, with `monthly` in one
+    currency; None where revenue is read on invoices."""
+    if "monthly" not in lines.collect_schema():
+        return None
     days = lost.select("account_id", "moved_on").unique()
-    if "end_reason" not in lines.collect_schema():
-        return days.with_columns(pl.lit(None, dtype=pl.String).alias("reason"))
-    own = lines.select("account_id", "line_id", "starts_on", "ends_on", "monthly", "currency", "end_reason")
-    money = priced(own.join(days, on="account_id"), worth.rates, worth.day, worth.currency, "monthly")
-    theirs, left_on = money.filter(pl.col("monthly") > 0).collect().lazy(), pl.col("moved_on")  # once for both
+    money = priced(lines.join(days, on="account_id"), worth.rates, worth.day, worth.currency, "monthly")
+    return money.filter(pl.col("monthly") > 0).collect().lazy()  # once for reasons and tiers
+
+
+def _reasons(theirs: pl.LazyFrame | None) -> pl.LazyFrame:
+    """One row per account and day of leaving: account_id, moved_on, reason."""
+    if theirs is None or "end_reason" not in theirs.collect_schema():
+        return pl.LazyFrame(schema={"account_id": pl.String, "moved_on": pl.Date, "reason": pl.String})
+    left_on = pl.col("moved_on")
     running = theirs.filter((pl.col("starts_on") <= left_on) & (pl.col("ends_on") > left_on).fill_null(value=True))
     return (
         theirs.filter(pl.col("ends_on") <= left_on)
@@ -79,3 +93,17 @@ def _reasons(lost: pl.LazyFrame, lines: pl.LazyFrame, worth: Exchange) -> pl.Laz
         .unique(["account_id", "moved_on"], keep="first", maintain_order=True)
         .select("account_id", "moved_on", pl.col("end_reason").alias("reason"))
     )
+
+
+def _rungs(theirs: pl.LazyFrame | None, rulebook: Rulebook) -> pl.LazyFrame:
+    """One row per account and day of leaving, where it left from a rung: account_id, moved_on, rung."""
+    if theirs is None:
+        return pl.LazyFrame(schema={"account_id": pl.String, "moved_on": pl.Date, "rung": pl.Int64})
+    return tier_left_from(theirs, "moved_on", largest=rulebook.ladder.account_tier == "largest")
+
+
+def _tier(rulebook: Rulebook) -> pl.Expr:
+    """The name of the tier that an account left from."""
+    rung = pl.col("rung") if rulebook.basis == "contracts" else pl.col("tier_before")
+    names = dict(enumerate(rulebook.ladder.tiers))
+    return rung.cast(pl.Int64).replace_strict(names, default=None, return_dtype=pl.String).alias(TIER)

@@ -106,7 +106,7 @@ class ProblemsFoundError(BookscoreError):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = in_order(problems)
-        super().__init__(f"{len(self.problems)} problems found")
+        super().__init__(f"{len(self.problems)} problem{'' if len(self.problems) == 1 else 's'} found")
 
 
 class UnbalancedError(BookscoreError):

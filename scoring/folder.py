@@ -15,6 +15,7 @@ from scoring.ledger.parents import rolled_up
 from scoring.metrics import CATALOGUE
 from scoring.reach import latest_period
 from scoring.rules import Rulebook, Version
+from scoring.unheld import unheld
 
 Tables = dict[str, pl.DataFrame]
 
@@ -130,5 +131,5 @@ def opened(request: Request) -> Folder:
     found = reader.of(version)
     if period.start > request.as_of:
         raise FuturePeriodError(period, request.as_of)
-    problems = (*version.problems, *found.exports.problems)
+    problems = (*version.problems, *unheld(found.exports.checked, version), *found.exports.problems)
     return Folder(version, period, found.tables, request.as_of, problems, found.later, found.exports, versions, reader)

@@ -100,7 +100,7 @@ def run(request: Request, seals: Sequence[Sealed] = (), engine: Engine | None = 
             now.scored.moves,
             now.ledger_lines,
             now.scored.rows,
-            rulebook.breakdowns,
+            rulebook,
             worth=Exchange(tables["rates"].lazy(), now.windows.moves.start, rulebook.currency),
         ),
         compared=now.scored.judged.trace,

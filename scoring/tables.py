@@ -35,6 +35,9 @@ _ACCOUNT = Column("account_id", Kind.TEXT, "The account.", required=True, refers
 _CURRENCY = Column("currency", Kind.TEXT, "ISO 4217 code of the amounts; the reporting currency when empty.")
 _SELLER = Column("seller_id", Kind.TEXT, "Who sold the line.", refers_to="managers")
 
+NOBODY = "unassigned"
+"""Stands for whoever would be responsible where nobody is, and so is no manager's id."""
+
 ACCOUNTS = Table(
     "accounts",
     "a customer",
@@ -55,7 +58,9 @@ MANAGERS = Table(
     "managers",
     "a person who is credited",
     (
-        Column("manager_id", Kind.TEXT, "The id that ownership, sellers and targets use.", required=True),
+        Column(
+            "manager_id", Kind.TEXT, f"The id that ownership, sellers and targets use; not `{NOBODY}`.", required=True
+        ),
         Column("name", Kind.TEXT, "The person's name; the id when empty."),
         Column("email", Kind.TEXT, "Where a digest goes."),
         Column("team", Kind.TEXT, "The team the person is compared and summed with."),

@@ -21,13 +21,11 @@ from scoring.lifetime.valuation import Valued, family_of, valued
 from scoring.looks import Look, Reading, seen
 from scoring.parts import Part, Tables
 from scoring.rules import Rulebook
+from scoring.rules.settings import LARGE
 from scoring.rules.terms import ledger_terms
 
 AHEAD = 12
 """Months that past forecasts looked ahead, from which the range of a total is learnt."""
-LARGE = 200
-"""A kind of accounts gets parameters of its own from so many accounts on."""
-
 _ORDERS = ("order", "deal", "usage")
 
 

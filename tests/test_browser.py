@@ -56,6 +56,8 @@ _DOTS = """() => [...document.querySelectorAll("td.chart svg")].map(s => {
   return [parseFloat(dot.getAttribute("x")), 100 * (drawn.x + drawn.width / 2 - all.x) / all.width, drawn.width,
     (drawn.y + drawn.height / 2 - all.y) / all.height];
 })"""
+_BOXES = """() => [...document.querySelectorAll(".strip > div")].map(e => {
+  const box = e.getBoundingClientRect(); return [Math.round(box.top), box.left, Math.round(box.right)]; })"""
 _MOVING = """() => [...document.querySelectorAll("*")].filter(e => ["transitionDuration", "animationDuration"].some(
   n => getComputedStyle(e)[n].split(",").some(d => parseFloat(d) > 0))).length"""
 
@@ -225,6 +227,18 @@ def test_a_wide_range_and_a_doubt_stay_in_their_columns_of_the_league(site: Site
         visit.go(f"/periods/{LATEST}/league")
         visit.page.evaluate(doubtful)
         assert [visit.at(width).evaluate(broken) for width in WIDTHS] == [[], [], []]
+
+
+def test_no_box_of_figures_stands_alone_beside_an_empty_place(site: Site, browser: Browser) -> None:
+    """Where five boxes have more than one line, the last line is as wide as the others."""
+    with visiting(browser, site, "leader") as visit:
+        visit.go(f"/periods/{LATEST}/company")
+        for width in (PHONE, 600, 700, 768, 899, DESKTOP):
+            boxes = visit.at(width).evaluate(_BOXES)
+            rows = [[b for b in boxes if b[0] == top] for top in sorted({top for top, _, _ in boxes})]
+            assert len(boxes) == 5
+            assert len({max(right for _, _, right in row) for row in rows}) == 1, width
+            assert all(len(row) <= 2 for row in rows) or [len(row) for row in rows] in ([3, 2], [5]), width
 
 
 def test_what_is_for_the_screen_alone_is_not_printed(world: World, site: Site, browser: Browser) -> None:

@@ -257,6 +257,12 @@ def test_attributes_of_accounts_stay() -> None:
         ),
         (
             "managers",
+            "unassigned Cem . . .",
+            "managers.csv row 3, column manager_id: manager_id is the one that accounts without a manager are "
+            'counted under: "unassigned"; give the manager another id, here and wherever it is used',
+        ),
+        (
+            "managers",
             "M3 Cem . 2026-01-02 2026-01-01",
             'managers.csv row 3, column ends_on: ends_on is before starts_on: "2026-01-01"; mend one of the two days',
         ),

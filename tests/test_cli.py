@@ -183,8 +183,8 @@ def test_without_a_command_help_is_printed_as_it_is(capsys: pytest.CaptureFixtur
         (("reopen", "2026-Q2", "FOLDER", "--by", "Fay", "--reason", "x"), "seals FOLDER"),
         (("users", "enable", "nobody@example.com", "--folder", "FOLDER"),
          "users add YOU@EXAMPLE.COM --name 'YOUR NAME' --role leader --folder FOLDER"),
-        (("simulate", "new.yaml", "FOLDER"), "check FOLDER"),
-        (("sensitivity", "FOLDER", "--rules", "new.yaml"), "check --rules new.yaml FOLDER"),
+        (("simulate", "new.yaml", "FOLDER"), "simulate new.yaml FOLDER --set-aside"),
+        (("sensitivity", "FOLDER", "--rules", "new.yaml"), "sensitivity FOLDER --rules new.yaml --set-aside"),
         (("simulate", "new.yaml", "FOLDER", "--set-aside", "--as-of", AS_OF),
          f"run FOLDER --rules new.yaml --as-of {AS_OF} --set-aside"),
         (("run", "FOLDER", "--rules", "new.yaml", "--period", "2026-Q1"),
@@ -244,6 +244,31 @@ def test_no_two_columns_of_other_weights_are_called_alike(
     out = cli("what-if", scored.folder, "--weight", "keep_revenue=11").out
     rules = re.split(r"  +", out.split("\n\n")[1].splitlines()[0])
     assert rules == ["Rule", "Weight", "Would be", *(["Share", "Share would be"] if width == "100" else [])]
+
+
+@pytest.mark.parametrize(
+    ("words", "told", "help_of"),
+    [
+        (("review", "nothing"), "No such command 'nothing'.", "review"),
+        (("nothing",), "No such command 'nothing'.", ""),
+        (
+            ("review", "comment", "Ann", "--by", "Bo", "--text", "Good"),
+            "Missing option '--as'. Choose from: reviewer, manager",
+            "review comment",
+        ),
+        (
+            ("history", "--by", "sun"),
+            "Invalid value for '--by': 'sun' is not one of 'company', 'team', 'manager'.",
+            "history",
+        ),
+    ],
+)
+def test_what_was_typed_wrong_is_one_line_with_the_help_of_that_command(
+    words: tuple[str, ...], told: str, help_of: str
+) -> None:
+    done = cli(*words)
+    helping = " ".join(("bookscore", help_of, "--help")).replace("  ", " ")
+    assert (done.code, done.err) == (2, f"{told}\nNext: {helping}\n")
 
 
 def test_a_mistake_of_ours_is_one_sentence_and_1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -553,7 +578,7 @@ BAD: Mapping[str, tuple[dict[str, Any], int, str]] = {
         _edited("targets.csv", "closing", "closings"), 3, 'no such metric: "closings"; did you mean "closing"?'
     ),
     "an unknown metric in rules": (
-        {"rules_yaml": default_text().replace("like_for_like_growth", "like_for_like_grwth", 1)}, 4,
+        {"rules_yaml": default_text().replace("metric: like_for_like_growth", "metric: like_for_like_grwth")}, 4,
         'mean "like_for_like_growth"?',
     ),
     "an unknown key": ({"rules_yaml": default_text().replace("basis:", "basics:", 1)}, 4, 'did you mean "basis"?'),

@@ -312,9 +312,11 @@ def test_the_tables_fit_and_show_who_changed(folder: Path, columns: int, monkeyp
     tables = [text for text in done.out.splitlines() if "  " in text or "──" in text]
     assert max(len(text) for text in tables) <= columns
     told = cli("diff", "2026-Q1", "2026-Q2", folder, "--json").json["data"]
-    for manager in told["managers"]:
-        if manager["is_in"] == "both" and manager["is_changed"]:
-            assert bare(manager["name"])[:8] in bare(done.out)
+    changed = [m for m in told["managers"] if m["is_in"] == "both" and m["is_changed"]]
+    scored = [m for m in changed if m["score"] != {"then": None, "now": None}]
+    for manager in changed:
+        assert (bare(manager["name"])[:8] in bare(done.out)) == (manager in scored)
+    assert (f"{len(changed) - len(scored)} other" in done.err) == (scored != changed)
 
 
 def test_groups_are_told_in_words_and_to_programs_by_their_codes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from worlds import World, examples, worlds
 
 from scoring import endings, pipeline
 from scoring.rules import Rulebook
+from scoring.rules.settings import Ladder
 from scoring.rules.versions import calendar_of
 
 
@@ -26,7 +27,7 @@ def reasons(texts: dict[str, str], **settings: Any) -> list[tuple[Any, ...]]:
 def _of(result: pipeline.Result, rulebook: Rulebook, rates: pl.DataFrame) -> pl.DataFrame:
     worth = endings.Exchange(rates.lazy(), result.windows.moves.start, rulebook.currency)
     scored = result.scored
-    return endings.churn_reasons(scored.moves, result.ledger_lines, scored.rows, rulebook.breakdowns, worth=worth)
+    return endings.churn_reasons(scored.moves, result.ledger_lines, scored.rows, rulebook, worth=worth)
 
 
 LEFT = {
@@ -82,6 +83,45 @@ def test_a_contract_of_long_ago_is_no_reason_why_a_credit_made_an_account_free()
         A          Bonus   -120   month 2026-05-01 .          .         .
         """
     assert [r[2] for r in reasons({**LEFT, "contracts": contracts}) if r[0] == "company"] == ["(none)"]
+
+
+LADDER = {"tiers": ["Entry", "Premium"], "products": {"Small Plan": "Entry", "Large Plan": "Premium"}}
+
+
+def by_tier(texts: dict[str, str], **settings: Any) -> list[tuple[Any, ...]]:
+    """The tiers that were left from, each with the accounts and the revenue lost."""
+    ladder = Ladder.model_validate(LADDER | settings.pop("ladder", {}))
+    rows = reasons(texts, breakdowns=("tier",), ladder=ladder, **settings)
+    return [(r[1], r[3], f"{r[4]:.2f}") for r in rows if r[0] == "tier"]
+
+
+CLIMBED = """
+    account_id product    amount every starts_on  ends_on    status
+    A          Small_Plan 100    month 2025-01-01 2025-11-01 .
+    A          Large_Plan 150    month 2025-11-01 2026-05-01 cancelled
+    B          Small_Plan 300    month 2026-01-01 2026-05-15 cancelled
+    C          Add-on     500    month 2025-01-01 2026-06-01 cancelled
+    D          Small_Plan 700    month 2025-01-01 .          .
+    D          Large_Plan 200    month 2025-01-01 .          .
+    D          Bonus      -900   month 2026-06-20 .          .
+    """
+
+
+def test_who_left_stands_under_the_tier_it_left_from() -> None:
+    texts = {**LEFT, "contracts": CLIMBED}
+    assert by_tier(texts) == [("(none)", 1, "500.00"), ("Entry", 1, "300.00"), ("Premium", 2, "1050.00")]
+    largest = by_tier(texts, ladder={"account_tier": "largest"})
+    assert largest == [("(none)", 1, "500.00"), ("Entry", 2, "1200.00"), ("Premium", 1, "150.00")]
+
+
+def test_who_orders_no_more_stands_under_the_tier_of_the_orders_before() -> None:
+    invoices = """
+        account_id dated_on   amount product
+        A          2025-05-01 100    Small_Plan
+        B          2025-05-01 300    Large_Plan
+        B          2026-05-01 300    Small_Plan
+        """
+    assert by_tier({**LEFT, "invoices": invoices}, basis="invoices") == [("Entry", 1, "100.00")]
 
 
 def test_where_nobody_left_there_is_no_reason() -> None:

@@ -195,7 +195,8 @@ def test_a_wrong_line_in_a_stream_has_the_folder_read_with_care_and_is_named(tmp
     code, _, err = told(company(tmp_path / "c", odd), "--stream")
     assert code == 3
     assert 'contracts.csv row 2, column account_id: account_id is not among the accounts: "a9"' in err
-    assert err.endswith(f"Next: bookscore check {tmp_path / 'c'}\n")
+    again = f"Next: bookscore history --as-of 2026-06-30 {tmp_path / 'c'} --stream --set-aside\n"
+    assert err.endswith(f"Mend the rows, or go on without them.\n{again}")
 
 
 @pytest.mark.parametrize(

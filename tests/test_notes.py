@@ -5,10 +5,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from tabled import tables
 
 from scoring.errors import ProblemsFoundError, Severity
 from scoring.intake import Request
-from scoring.notes.seen import SHOWN
+from scoring.notes import people
+from scoring.notes.seen import SHOWN, named
 from scoring.pipeline import run
 from scoring.run import Run
 
@@ -224,7 +226,7 @@ def test_territories_and_managers_that_nobody_knows_are_named(scored: Scored) ->
     own = "ownership: {policy: territory, attribute: region, managers: {North: m12}}\n"
     made = scored(INVOICES, BY_INVOICE + own)
     assert "South: no manager is named for it; name one, or leave the accounts unassigned." in said(made)
-    assert "Manager m12 is not among the managers" in said(made)
+    assert 'ownership.managers.North: no manager has the id "m12"; did you mean "m2"?' in str(made.problems[0])
 
 
 def test_a_window_that_begins_before_the_exports_do_is_told_on_every_card(scored: Scored) -> None:
@@ -233,3 +235,16 @@ def test_a_window_that_begins_before_the_exports_do_is_told_on_every_card(scored
     words = "The exports begin on 2026-03-02, but the comparison window on 2026-01-01: 60 of its 90 days are empty"
     assert words in said(made)
     assert all(words in flags(made, card["manager_id"]) for card in made.cards)
+
+
+def test_one_more_than_are_named_is_one_other() -> None:
+    names = [f"A{n}" for n in range(SHOWN + 2)]
+    assert named(names[:-1]).endswith(" and 1 other")
+    assert named(names).endswith(" and 2 others")
+
+
+def test_behind_a_name_that_several_have_stands_the_id() -> None:
+    read = tables({"managers": "manager_id name\nm1 Ana\nm2 ana\nm3 Bo\nm4 ."})
+    assert {manager: person["name"] for manager, person in people(read).items()} == {
+        "m1": "Ana (m1)", "m2": "ana (m2)", "m3": "Bo", "m4": None,
+    }  # fmt: skip

@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from hashlib import sha256
 from importlib.resources import files
@@ -17,13 +18,15 @@ import pytest
 from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
+from web_world import NOW as TODAY
 from web_world import PERIODS, World
 
 from scoring import cli
+from scoring.access import Role, User
 from scoring.numbers import fixed
 from scoring.rules.proposed import proposed
 from scoring.scorecard.cards import Card
-from scoring.store import Store, open_store
+from scoring.store import Store, open_store, people
 from scoring.view import NotVisibleError, Seen, Shelf, View
 from scoring.view.slugs import slug, unslug
 from scoring.view.trends import Point as TrendPoint
@@ -300,6 +303,38 @@ def test_who_never_had_a_score_has_no_line_of_scores() -> None:
     assert drawn("Ann", Trend("m1", (points[0], replace(points[1], score=50.0)), ())) is not None
 
 
+def test_a_score_that_was_published_otherwise_than_it_is_compared_with_is_said(
+    small_folder: Path, tmp_path: Path
+) -> None:
+    """After 2026-Q1 was published, a contract that ran on turns out to have been cancelled in it."""
+    folder = tmp_path / "company"
+    shutil.copytree(small_folder, folder)
+    arguments = [str(folder), "--set-aside", "--as-of", "2026-07-15", "--json"]
+    assert cli.main(["run", *arguments, "--period", BEFORE]) == 0
+    place = folder / "exports" / "billing" / "subscriptions.csv"
+    rows = list(csv.reader(place.read_text(encoding="utf-8").splitlines()))
+    begins, ends, status = (rows[0].index(name) for name in ("Start Date", "End Date", "Status"))
+    running = [row for row in rows[1:] if row[begins] < "2025-06-01" and row[ends] > "2026-07-01"]
+    running[0][ends], running[0][status] = "2026-02-10", "Cancelled"
+    with place.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    assert cli.main(["run", *arguments, "--period", NOW]) == 0
+    with closing(open_store(folder)) as store:
+        leader = User("u1", "l@example.com", "L", Role.LEADER)
+        client = World(folder, store, {"leader": leader}).client(leader)
+        view = View(Shelf(store), leader)
+        published = {card["manager_id"]: card["score"] for card in view.run(BEFORE).cards}
+        told = []
+        for card in view.run(NOW).cards:
+            before, given = card["previous"], published.get(card["manager_id"])
+            said = _said(client.get(f"{HOME}/managers/{slug(card['manager_id'])}").text)
+            is_other = before is not None and given is not None and fixed(given) != fixed(before["score"])
+            told.append(is_other)
+            words = f"{BEFORE} was published as {fixed(given)}. By what is known of it today it would be"
+            assert (words in said) == is_other
+        assert any(told)
+
+
 def _pages_of_the_log(leader: TestClient) -> Iterator[str]:
     """What asks for each page of the log: other tests may have filled several."""
     below = ""
@@ -318,6 +353,26 @@ def test_the_log_and_the_rules_are_told_in_words(leader: TestClient) -> None:
     own = re.sub(r"digests: \S+ \S+ to \S+", "digests", said)  # names that rules give, and to whom it went
     assert not re.search(r"\[\]|\['|\d\dT\d\d|[0-9a-f]{13}|_", own)
     assert "Scores rest on 4 quarters." in _said(leader.get("/rules").text)
+
+
+def test_the_log_names_managers_and_accounts_and_keeps_their_ids_for_programs(
+    web_world: World, leader: TestClient
+) -> None:
+    seen = web_world.seen(web_world.users["leader"])
+    card, other = seen.cards[:2]
+    ((account, manager, name), *_) = seen.frame("book").select("account_id", "manager_id", "account").rows()
+    whose = seen.card(manager)["name"]
+    of_account = f"managers/{slug(manager)}/accounts/{slug(account)}"
+    for path in (f"managers/{slug(card['manager_id'])}", of_account):
+        assert leader.get(f"{HOME}/{path}").status_code == 200
+    details = {"manager_id": other["manager_id"]}
+    people.note(web_world.store, by="", action="added user", subject="n@example.com", at=TODAY, details=details)
+    said = " ".join(_said(leader.get(f"/log{below}").text) for below in _pages_of_the_log(leader))
+    assert f"card: {card['name']} " in said
+    assert f"account: {name}, {whose} " in said
+    assert f"manager {other['name']} " in said
+    told = [e for below in _pages_of_the_log(leader) for e in leader.get(f"/log.json{below}").json()["entries"]]
+    assert f"account {manager} {account}" in [entry["subject"] for entry in told]
 
 
 def test_every_page_is_described_for_programs(leader: TestClient) -> None:

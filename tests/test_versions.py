@@ -96,7 +96,7 @@ def test_before_the_first_rules_nothing_is_scored_and_the_line_says_so(tmp_path:
     assert held(place, "2026-Q2") == "rules.yaml"
     with pytest.raises(ProblemsFoundError) as caught:
         held(place, "2026-Q1")
-    assert str(caught.value) == "1 problems found"
+    assert str(caught.value) == "1 problem found"
     assert str(caught.value.problems[0]) == (
         'rules.yaml:4: effective_from: 2026-Q1 begins on 2026-01-01, before any rules were in force: "2026-Q2"; name '
         "the rules of that time under supersedes, or an earlier day"

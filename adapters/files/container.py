@@ -33,6 +33,14 @@ def members(path: Path) -> list[Path]:
     return sorted(found) or [path]
 
 
+def listed(path: Path) -> list[str]:
+    """The names of all files in an archive, whatever they are; none where it is refused."""
+    try:
+        return _names(path)
+    except UnreadableError:
+        return []
+
+
 def content(path: Path) -> bytes:
     """The bytes of a file, or of one in an archive. Raises UnreadableError, and OSError where there is none.
 

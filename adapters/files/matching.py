@@ -2,14 +2,14 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from adapters.files.container import members
+from adapters.files.container import listed, members
 from adapters.files.content import is_archive, is_data_file
 
-_OF_A_RUN = "run.json"
-"""By this file the folder of a run is known."""
+_MADE_HERE = ({"run.json"}, {"contents.json", "review.json"})
+"""The files by which what a run left behind is known, and a manager's copy of a review, as a folder or an archive."""
 
 DECISIONS = "matches.csv"
 """What people decided of accounts, beside the exports: no export itself."""
@@ -33,7 +33,7 @@ def matches(folder: Path, pattern: str) -> list[Place]:
 def data_files(folder: Path) -> list[Place]:
     """All data files in and below the folder, in the order of their names.
 
-    Hidden folders are not looked into, nor those that a run left behind.
+    Hidden folders are not looked into, nor what a run left behind, or was written of a review.
     """
     if folder.is_file():
         return _opened_up(folder, folder)
@@ -51,9 +51,9 @@ def _root(folder: Path) -> Path:
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    """The data files on the disk in and below the folder, none from hidden folders or those of a run."""
+    """The data files on the disk in and below the folder, none from hidden folders or what was made here."""
     for place, below, names in os.walk(folder):
-        if _OF_A_RUN in names and Path(place) != folder:
+        if _is_made_here(names) and Path(place) != folder:
             below.clear()
             continue
         below[:] = [name for name in below if not name.startswith(".")]
@@ -61,8 +61,14 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 
 def _opened_up(folder: Path, path: Path) -> list[Place]:
-    """The file, or those in it if it is an archive."""
-    return [(p, name_in(folder, p)) for p in (members(path) if is_archive(path) else [path])]
+    """The file, or those in it if it is an archive; none of what was made here."""
+    if not is_archive(path):
+        return [(path, name_in(folder, path))]
+    return [] if _is_made_here(listed(path)) else [(p, name_in(folder, p)) for p in members(path)]
+
+
+def _is_made_here(names: Iterable[str]) -> bool:
+    return any(marks <= {*names} for marks in _MADE_HERE)
 
 
 def _archive_of(name: str) -> list[str]:

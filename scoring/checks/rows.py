@@ -12,7 +12,7 @@ from scoring.checks.suggestions import did_you_mean
 from scoring.errors import Severity
 from scoring.frame import Column, Kind, Table
 from scoring.money import LARGEST
-from scoring.tables import COUNTS_ON, EVERY, TABLES
+from scoring.tables import COUNTS_ON, EVERY, NOBODY, TABLES
 
 _EVERY = rf"^(?:{'|'.join(EVERY)}|[1-9][0-9]{{0,2}} (?:{'|'.join(EVERY)})s?)$"
 _PERIOD = rf"^(?:{PATTERN})$"
@@ -135,7 +135,17 @@ def survey_rules(csat_scales: Iterable[str] = ()) -> Iterator[RowRule]:
 _RETURNS = pl.col("kind").is_in(["credit", "return"])
 
 ROW_RULES: dict[str, tuple[RowRule, ...]] = {
-    "managers": _ends(),
+    "managers": (
+        *_ends(),
+        RowRule(
+            pl.col("manager_id") == NOBODY,
+            Saying(
+                "manager_id is the one that accounts without a manager are counted under",
+                "give the manager another id, here and wherever it is used",
+                "manager_id",
+            ),
+        ),
+    ),
     "ownership": (
         *_ends(),
         RowRule(

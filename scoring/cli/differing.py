@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scoring.cli.answers import next_command
+from scoring.cli.answers import many, next_command
 from scoring.cli.profiles import written
 from scoring.cli.screen import Column, table
 from scoring.cli.streams import note, say
@@ -108,7 +108,7 @@ def _facts(found: "Difference") -> None:
 def _inputs(found: "Difference") -> None:
     changed = [i for i in found.inputs if i.state != "same"]
     if not changed:
-        say(f"The inputs are the same {len(found.inputs):,} files.")
+        say(f"The inputs are the same: {many(len(found.inputs), 'file')}.")
         say()
         return
     say(f"Inputs ({len(changed):,} of {len(found.inputs):,} files differ)")
@@ -140,10 +140,12 @@ def _managers(view: View) -> None:
         f"{len(changed):,} of {len(both):,} managers changed; {labels:,} have another label, {groups:,} stand in "
         "another group."
     )
-    shown = [view.only] if view.only else both if view.everything else changed
+    shown = [view.only] if view.only else both if view.everything else [m for m in changed if not _is_unscored(m)]
     shown = [m for m in shown if m.is_in == "both"]
     if shown:
         table(_MANAGERS, [_row(m) for m in shown])
+        if not (view.only or view.everything) and (rest := sum(map(_is_unscored, changed))):
+            note(f"{many(rest, 'other')} without a score in either run; --all shows them.")
         say()
         _rules(view, shown)
     for is_in, words in (("then", "Only in the first run"), ("now", "Only in the second run")):
@@ -160,6 +162,11 @@ def _managers(view: View) -> None:
         next_command("diff", *ids, view.folder, "--who", largest.name)
     else:
         next_command("explain", largest.name, "--run", ids[1], folder=view.folder)
+
+
+def _is_unscored(manager: "ManagerChange") -> bool:
+    """Whether there is no score in either run."""
+    return manager.score.then is None and manager.score.now is None
 
 
 def _row(manager: "ManagerChange") -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from scoring.cli.answers import many
 from scoring.cli.explained_figures import printed
 from scoring.cli.screen import Column, table
 from scoring.cli.streams import say
@@ -29,7 +30,7 @@ def book(accounts: "Sequence[Account]", currency: str) -> None:
     in_order = sorted(kinds, key=(*KINDS, HANDED_OVER).index)
     rows = [(kind, f"{len(kinds[kind]):,}", sum(kinds[kind], Decimal(0))) for kind in in_order]
     opening, closing = (sum((getattr(a, end) for a in accounts), Decimal(0)) for end in ("opening", "closing"))
-    say(f"The revenue of the {len(accounts):,} accounts in the period")
+    say(f"The revenue of {many(len(accounts), 'account')} in the period")
     _walk([("opening", "", opening), *rows], closing, currency)
 
 

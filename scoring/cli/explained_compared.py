@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from scoring.cli.answers import many
 from scoring.cli.explained_figures import apart_text, value_text
 from scoring.cli.screen import Column, table
 from scoring.cli.streams import say
@@ -64,7 +65,7 @@ def accounts(found: "Explanation") -> None:
     named = [rounded(p) for p in exact] if rest else [*_printed(exact, whole, 1)]
     points = [*named, whole - sum(named, Decimal(0))] if rest else named
     names = [a.name for a in listed] + ([f"{len(rest):,} more account{'' if len(rest) == 1 else 's'}"] if rest else [])
-    say(f"The {len(every):,} accounts whose quarters make the score, those that add or take most first")
+    say(f"{many(len(every), 'account')} whose quarters make the score; first what adds or takes most")
     rows = [(name, signed(p)) for name, p in zip(names, points, strict=True)]
     table((Column("Account"), Column("Points", is_number=True)), [*rows, ("above 50", signed(whole))], foot=True)
     say()

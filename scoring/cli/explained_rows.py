@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from scoring.cli.answers import many
 from scoring.cli.explained_figures import printed
 from scoring.cli.screen import Column, table
 from scoring.cli.streams import say
@@ -28,7 +29,7 @@ def behind(account: "Account", who: str, currency: str, *, everything: bool) -> 
     shown = whole.rows if everything else whole.rows[:SHOWN]
     places = [(row.place, row.product or "") for row in shown]
     if rest := len(whole.rows) - len(shown):
-        places.append((f"{rest:,} other rows (--all)", ""))
+        places.append((f"{many(rest, 'other row')} (--all)", ""))
     before, after = (_column(whole, end, len(shown), currency) for end in ("before", "after"))
     rows = [(*place, *ends) for place, ends in zip(places, zip(before, after, strict=True), strict=True)]
     sums = ("the whole account", "", money(whole.before, currency), money(whole.after, currency))

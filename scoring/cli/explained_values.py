@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from scoring.cli import explained_compared
+from scoring.cli.answers import many
 from scoring.cli.explained_figures import cell, part_text, value_text
 from scoring.cli.screen import Column, table
 from scoring.cli.streams import say
@@ -134,7 +135,7 @@ def _sum(said: "Measured", listed: "Sequence[Part]", found: "Explanation") -> No
         top, bottom = (sum((getattr(p, side) or Decimal(0) for p in rest), Decimal(0)) for side in ("top", "bottom"))
         rows.append(
             (
-                f"{len(rest):,} other accounts",
+                many(len(rest), "other account"),
                 cell(top, _like(said), currency),
                 cell(bottom if is_divided else None, said.bottom_name, currency),
                 parts[-1],
@@ -180,7 +181,7 @@ def _figures(said: "Measured", listed: "Sequence[Part]", found: "Explanation") -
     rows = [(p.name, *(cell(p.figures[n], n, found.currency) for n in names)) for p in listed]
     rest = len(said.parts) - len(listed)
     if rest:
-        rows.append((f"{rest:,} other accounts (--all)", *("" for _ in names)))
+        rows.append((f"{many(rest, 'other account')} (--all)", *("" for _ in names)))
     table(columns, rows)
     say()
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scoring.cli.answers import next_command
+from scoring.cli.answers import many, next_command
 from scoring.cli.screen import Column, table
 from scoring.cli.streams import note, say
 
@@ -22,7 +22,7 @@ def show(found: "Gaps", folder: Path, request: "Request") -> None:
     first, second = found.teams
     say(f"{first.name} against {second.name}, {found.period}, as known on {found.as_of}")
     for team in found.teams:
-        say(f"{team.name}: {team.managers:,} managers, {fixed(team.account_quarters, 0)} account-quarters")
+        say(f"{team.name}: {many(team.managers, 'manager')}, {fixed(team.account_quarters, 0)} account-quarters")
     say()
     columns = [
         Column("Rule"), *(Column(name, is_number=True) for name in (first.name, second.name)),

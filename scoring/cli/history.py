@@ -118,7 +118,7 @@ def _sums(found: "Told", by: By) -> "pl.DataFrame":
     counted = [name for name in SCHEMA if name not in ("manager_id", "starts_on")]
     summed = rows.group_by(who.alias("id"), "period", "starts_on").agg(pl.col(*counted).sum())
     kept = ratio(pl.col("retained"), pl.col("opening"))  # of one book, as long as nothing is handed over
-    whole = pl.when(pl.col("id") == COMPANY).then(kept).alias("gross_kept")
+    whole = pl.when(pl.lit(by is By.COMPANY)).then(kept).alias("gross_kept")
     starts = names["starts_on"]
     closings = summed.select("id", pl.col("starts_on").replace_strict(starts, starts.shift(-1)), before="closing")
     before = pl.when(pl.col("starts_on") > starts.min()).then(pl.col("before").fill_null(0))
@@ -151,8 +151,9 @@ def _show(found: "Told", sums: "pl.DataFrame", by: By, folder: Path, currency: s
 def _table(rows: list[dict[str, Any]], by: By, found: "Told") -> None:
     from scoring.credit.ownership import UNASSIGNED
     from scoring.letters import by_letters
+    from scoring.notes import people
 
-    names = dict(found.managers.select("manager_id", "name").iter_rows())
+    names = {manager: person["name"] for manager, person in people({"managers": found.managers}).items()}
     if by is By.COMPANY:
         head, told = "Period", [(row["period"], row) for row in rows]
     else:

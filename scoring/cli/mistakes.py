@@ -11,7 +11,7 @@ from typer.exceptions import TyperException
 
 from scoring.cli.answers import DATA, FAILED, RULES, USAGE, Answer, envelope, line_of, next_command
 from scoring.cli.streams import note, say_json
-from scoring.cli.typed import typed
+from scoring.cli.typed import takes, typed
 from scoring.errors import BookscoreError, Problem, ProblemsFoundError, Severity
 
 DEBUG = "BOOKSCORE_DEBUG"
@@ -36,6 +36,7 @@ _CODES = {
 }  # fmt: skip
 """By name, so that looking one up loads nothing; the rest is a bug or I/O."""
 
+_LINES = re.compile(r"\s*\n\s*")
 _NO_DAY = re.compile(r"Value error, '(.*)' does not match the formats '%Y-%m-%d'\.?$")
 """How the library says it."""
 
@@ -58,8 +59,20 @@ def told(error: Exception, arguments: Sequence[str]) -> int:
         return code
     for problem in problems:
         note(line_of(problem) if isinstance(error, ProblemsFoundError) else str(problem))
-    next_command(*_next(error, arguments), folder=typed(arguments).folder)
+    if isinstance(error, ProblemsFoundError) and _can_go_on(error, arguments):
+        note("Mend the rows, or go on without them.")
+        next_command(*arguments, "--set-aside")
+    else:
+        next_command(*_next(error, arguments), folder=typed(arguments).folder)
     return code
+
+
+def _can_go_on(error: ProblemsFoundError, arguments: Sequence[str]) -> bool:
+    """Whether the command can do without the rows that are wrong."""
+    from scoring.intake import can_be_set_aside
+
+    is_open = takes(arguments, "set_aside") and "--set-aside" not in arguments
+    return is_open and not is_of_rules(error) and can_be_set_aside(error.problems)
 
 
 def is_of_rules(error: ProblemsFoundError) -> bool:
@@ -75,14 +88,22 @@ def is_for_debugging() -> bool:
 
 def _next(error: Exception, arguments: Sequence[str]) -> Sequence[str | Path]:
     """What to type next: what the error itself knows, what its kind asks for, a check, or a look at the help."""
-    command = arguments[0] if arguments and not arguments[0].startswith("-") else ""
-    helping: Sequence[str] = (
-        ("--help",) if "No such command" in str(getattr(error, "message", "")) else (command, "--help")
-    )
+    helping: Sequence[str] = (*_commands(error, arguments), "--help")
     if isinstance(error, ProblemsFoundError):
         helping = ("check", *_other_rules(error, arguments))
     known: Sequence[str | Path] | None = getattr(error, "next", None)
     return _NEXT.get(type(error).__name__, helping) if known is None else known
+
+
+def _commands(error: Exception, arguments: Sequence[str]) -> Sequence[str]:
+    """The command that was typed, behind the group that it is in, as far as there are such."""
+    context, words = getattr(error, "ctx", None), list[str]()
+    if context is None:
+        return arguments[:1] if arguments and not arguments[0].startswith("-") else ()
+    while context.parent is not None:
+        words.insert(0, context.info_name)
+        context = context.parent
+    return words
 
 
 def _other_rules(error: ProblemsFoundError, arguments: Sequence[str]) -> Sequence[str]:
@@ -100,7 +121,8 @@ def _problems(error: Exception) -> Sequence[Problem]:
 
 def _sentence(error: Exception) -> str:
     if isinstance(error, TyperException):
-        return _NO_DAY.sub(r'"\1" is no day; write one as 2026-06-30', error.format_message())
+        told = _NO_DAY.sub(r'"\1" is no day; write one as 2026-06-30', _LINES.sub(" ", error.format_message()))
+        return told.replace("Value error, ", "")
     if isinstance(error, BookscoreError):
         return str(error)
     if kept := _of_what_is_kept(error):

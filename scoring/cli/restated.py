@@ -104,7 +104,7 @@ def _rows(view: View) -> None:
     names = _names(found)
     table(_ROWS, [_row(row, most.get((row.table, row.then, row.now), ""), names) for row in shown])
     if len(shown) < len(found.rows):
-        note(f"{len(found.rows) - len(shown):,} more rows; --all shows them.")
+        note(f"{many(len(found.rows) - len(shown), 'more row')}; --all shows all.")
     say()
 
 
@@ -228,7 +228,7 @@ def _managers(view: View, changed: "Sequence[Restated]") -> None:
     if rows:
         table(_MANAGERS, rows)
     if not view.everything and len(changed) > SHOWN:
-        note(f"{len(changed) - SHOWN:,} more managers; --all shows them.")
+        note(f"{many(len(changed) - SHOWN, 'more manager')}; --all shows all.")
     less = sum(m.is_changed for m in found.managers) - len(changed)
     if less > 0 and view.only is None:
         say(f"{many(less, 'score')} moved by less than a tenth of a point.")

@@ -176,7 +176,8 @@ def verify(
     with places.stored(folder) as store, working("Verifying …"):
         found = verified(store, head, entry, review)
     code = FAILED if found.broken else DONE
-    finish(Answer(_data(found), code=code), lambda: _show(found, folder), as_json=as_json)
+    is_asked = (head, entry, review) != (None, None, None)
+    finish(Answer(_data(found), code=code), lambda: _show(found, folder, is_asked=is_asked), as_json=as_json)
 
 
 def _data(found: "Verified") -> dict[str, Any]:
@@ -186,7 +187,8 @@ def _data(found: "Verified") -> dict[str, Any]:
     return told
 
 
-def _show(found: "Verified", folder: Path) -> None:
+def _show(found: "Verified", folder: Path, *, is_asked: bool) -> None:
+    """Prints what was found; `is_asked`: a hash that was written down is looked for."""
     looked = f"{many(found.runs, 'run')}, {many(found.seals, 'seal')} and {many(found.frames, 'frame')}"
     if not found.broken:
         say(f"All is as it was stored: {looked}." if found.runs else "There is nothing to verify: no run is stored.")
@@ -204,11 +206,12 @@ def _show(found: "Verified", folder: Path) -> None:
         next_command("seals" if found.seals else "runs", folder)
         return
     first, *more = found.broken
-    where = f"seal {first.seal} ({first.period}): " if first.seal else f"{first.period}: " if first.period else ""
+    where = f" at seal {first.seal} ({first.period})" if first.seal else f" at {first.period}" if first.period else ""
     if first.event:
-        where = f"event {first.event} of the reviews ({first.period}): "
-    say(f"Broken at {where}{first.what}.")
+        where = f" at event {first.event} of the reviews ({first.period})"
+    say(f"Broken{where}: {first.what}.")
     if more:
         say(f"{many(len(more), 'more thing')} not as stored; --json lists all. Looked at {looked}.")
-    note("Restore the store from a backup from before it was changed.")
+    doubt = "Read the hash again that was typed; where it is right, restore" if is_asked else "Restore"
+    note(f"{doubt} the store from a backup from before it was changed.")
     next_command("verify", folder, "--json")

@@ -44,6 +44,12 @@ def typed(arguments: Sequence[str]) -> Typed:
     return Typed(parser.parse_args(rest)[0])
 
 
+def takes(arguments: Sequence[str], parameter: str) -> bool:
+    """Whether the command that is named has such a parameter."""
+    command, _ = _command(arguments)
+    return command is not None and any(p.name == parameter for p in command.params)
+
+
 def completed(words: Sequence[str | Path], folder: Path, like: "Request | None") -> list[str | Path]:
     """The command with the folder, and with what the request asks for, as far as the command takes them.
 

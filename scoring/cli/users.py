@@ -1,6 +1,6 @@
 """`bookscore users`: who may sign in, as what, and the one-time links that set their passwords."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -66,17 +66,21 @@ Public = Annotated[
 def list_users(place: Workspace = Path(), folder: InFolder = Path(), as_json: AsJson = False) -> None:
     """List the users, those who are disabled as well. `bookscore users` does this."""
     folder = named(place, folder)
-    with _known(folder) as store:
-        from scoring.store import people
-
-        found = people.users(store)
+    found = _all(folder)
 
     def show() -> None:
+        if not found:
+            say("Nobody may sign in yet.")
+            next_command(*FIRST_USER, folder=folder)
+            return
         columns = [
             Column(c, is_extra=c in ("Manager", "Teams")) for c in ("E-mail", "Name", "Role", "Manager", "Teams", "")
         ]
-        rows = [(u.email, u.name, u.role.value, u.manager_id or "", ", ".join(u.teams), _state(u)) for u in found]
-        table(columns, rows)
+        names = _names(folder)
+        table(
+            columns,
+            [(u.email, u.name, u.role.value, _card(u, names), ", ".join(u.teams), _state(u)) for u in found],
+        )
         next_command("serve", folder)
 
     finish(Answer([_data(user) for user in found]), show, as_json=as_json)
@@ -182,7 +186,7 @@ def _finish(
     user: "UserRecord", folder: Path, *, link: str | None = None, unknown: str | None = None, as_json: bool
 ) -> None:
     def show() -> None:
-        note(f"{user.name} <{user.email}>: {_words(user)}.")
+        note(f"{user.name} <{user.email}>: {_words(user, _names(folder))}.")
         if unknown:
             note(unknown)
         if link:
@@ -195,11 +199,23 @@ def _finish(
     finish(Answer({**_data(user), "link": link}), show, as_json=as_json)
 
 
-def _words(user: "UserRecord") -> str:
+def _names(folder: Path) -> Mapping[str, str]:
+    """What the last run calls the managers, by id; nobody where there is none."""
+    with places.opening(folder) as store:
+        latest = store.latest()
+        return {card["manager_id"]: card["name"] for card in store.cards(latest.run_id)} if latest else {}
+
+
+def _card(user: "UserRecord", names: Mapping[str, str]) -> str:
+    """Whose card it is that they see as their own; the id where no name is known."""
+    return names.get(user.manager_id, user.manager_id) if user.manager_id else ""
+
+
+def _words(user: "UserRecord", names: Mapping[str, str]) -> str:
     """What they are, in words."""
     parts = [f"{user.role.value} of {', '.join(user.teams)}" if user.teams else user.role.value]
     if user.manager_id:
-        parts.append(f"with the card of {user.manager_id}")
+        parts.append(f"with the card of {_card(user, names)}")
     return ", ".join([*parts, *([_state(user)] if _state(user) else [])])
 
 
@@ -240,6 +256,16 @@ def _unknown(store: "Store", user: "UserRecord") -> str | None:
         return f'The last run has no card of a manager "{user.manager_id}"; look for the id in scorecards.json.'
     missing = [team for team in user.teams if team not in {card["team"] for card in cards}]
     return f'The last run has no team "{missing[0]}".' if missing else None
+
+
+def _all(folder: Path) -> "Sequence[UserRecord]":
+    """The users of the folder; nobody where nothing is stored."""
+    if not places.has_store(folder):
+        return ()
+    from scoring.store import people
+
+    with places.opening(folder) as store:
+        return people.users(store)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scoring.cli.answers import next_command
+from scoring.cli.answers import many, next_command
 from scoring.cli.screen import Column, table
 from scoring.cli.streams import note, say
 
@@ -46,7 +46,9 @@ class View:
 def show(view: View) -> None:
     """Prints the sensitivity."""
     found = view.found
-    say(f"{found.period} by {found.method}, as known on {found.as_of}, under {len(found.effects)} other choices")
+    say(
+        f"{found.period} by {found.method}, as known on {found.as_of}, under {many(len(found.effects), 'other choice')}"
+    )
     say()
     for said in found.left_out:
         say(said)

@@ -7,8 +7,9 @@ import polars as pl
 
 from scoring.days import EVER, NEVER
 from scoring.money import RATE_SCALE
+from scoring.tables import NOBODY
 
-UNASSIGNED = "unassigned"
+UNASSIGNED = NOBODY
 """Stands where nobody is responsible, so that the parts always add up to the company."""
 
 SPANS = {

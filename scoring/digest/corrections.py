@@ -117,7 +117,8 @@ def _causes(found: Difference, *, names_settings: bool) -> Iterator[Words]:
     for file in files[:_FILES]:
         yield (name(file.file), f" {_file(file.state, file.rows.then, file.rows.now)}")
     if files[_FILES:]:
-        yield (f"{len(files) - _FILES} more files are others",)
+        rest = len(files) - _FILES
+        yield ("1 more file is another" if rest == 1 else f"{rest} more files are others",)
     if found.settings:
         count = f"{len(found.settings)} setting{'' if len(found.settings) == 1 else 's'} of the rules changed"
         names = ", ".join(change.setting for change in found.settings[:_FILES])
@@ -132,5 +133,9 @@ def _causes(found: Difference, *, names_settings: bool) -> Iterator[Words]:
 
 def _file(state: str, then: int | None, now: int | None) -> str:
     if state in ("added", "gone"):
-        return f"is {'new' if state == 'added' else 'gone'} ({fixed(now if state == 'added' else then, 0)} rows)"
-    return f"changed ({fixed(now, 0)} rows{'' if then == now else f' instead of {fixed(then, 0)}'})"
+        return f"is {'new' if state == 'added' else 'gone'} ({_rows(now if state == 'added' else then)})"
+    return f"changed ({_rows(now)}{'' if then == now else f' instead of {fixed(then, 0)}'})"
+
+
+def _rows(count: int | None) -> str:
+    return f"{fixed(count, 0)} row{'' if count == 1 else 's'}"

@@ -46,7 +46,7 @@ def _behind(now: Seen, period: Period) -> Iterator[Words]:
             told += [", "] if n else []
             told += [name(file["file"]), f" ({day(file['last_day'])})"]
         rest = len(files) - _MOST_FILES
-        yield (*told, f" and {rest} more files." if rest > 0 else ".")
+        yield (*told, f" and {rest} more file{'' if rest == 1 else 's'}." if rest > 0 else ".")
 
 
 def _aside(now: Seen) -> Iterator[Words]:

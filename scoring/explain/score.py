@@ -52,7 +52,9 @@ def explain(
     told = _lines(evidence, card, book, metric) if lines is None else list(lines)
     if account is not None:
         names = _names(evidence, evidence.compared.filter(mine).collect(), book)
-        account = chosen("account", account, names, f"{card['name']} has {len(names)} accounts")
+        account = chosen(
+            "account", account, names, f"{card['name']} has {len(names)} account{'' if len(names) == 1 else 's'}"
+        )
         told = [_narrowed(line, account) for line in told]
         book, moves = (f.filter(pl.col("account_id") == account) for f in (book, moves))
     told_of = accounts(book, moves)

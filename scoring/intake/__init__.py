@@ -31,6 +31,7 @@ from scoring.metrics import CATALOGUE
 from scoring.reach import NothingDatedError, last_days, latest_period
 from scoring.rules import Version
 from scoring.tables import LAYOUT, OPEN_TABLES, TABLES, Tables
+from scoring.unheld import unheld
 
 __all__ = [
     "AMBIGUOUS", "CONFIRMED", "MATCHED", "MATCHES", "MATCH_COLUMNS", "PROPOSED", "RULES", "SOURCES", "UNMATCHED",
@@ -109,6 +110,7 @@ def examine(request: Request) -> Examined:
         used, none = _used(versions, tables, request.as_of)
         said = (*said, *none)
         said += tuple(p for v in used for p in asked(exports.checked.tables, v.rulebook, v.file))
+        said += tuple(p for v in used for p in unheld(exports.checked, v))
         later += _doubts(versions, tables, exports, request.as_of)
     return Examined(said, in_order((*exports.problems, *later)), exports.inputs, versions)
 

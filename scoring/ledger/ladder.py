@@ -51,6 +51,21 @@ def tiers_of_accounts(
     )
 
 
+def tier_left_from(lines: pl.LazyFrame, day: str, *, largest: bool) -> pl.LazyFrame:
+    """The rung of each account on the eve of a day, by the same choice of rung.
+
+    `lines` are paying, with `monthly` in one currency, once for each account and `day`. One row per account and day on
+    whose eve a line on a rung served: account_id, the day, `rung`.
+    """
+    key, served = ["account_id", day], pl.col("starts_on") < pl.col(day)
+    until = pl.col("ends_on").is_null() | (pl.col("ends_on") >= pl.col(day))
+    sums = (
+        lines.filter(pl.col("rung").is_not_null() & served & until).group_by(*key, "rung").agg(pl.col("monthly").sum())
+    )
+    order = ["monthly", "rung"] if largest else ["rung"]
+    return sums.sort(order, descending=True).unique(key, keep="first", maintain_order=True).select(*key, "rung")
+
+
 def flips(moved: pl.DataFrame) -> pl.DataFrame:
     """The accounts whose highest rung rose and fell within a span, by their `steps`, whatever it was at the two ends.
 

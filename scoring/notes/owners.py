@@ -3,7 +3,6 @@
 import polars as pl
 
 from scoring.credit.ownership import UNASSIGNED
-from scoring.document import did_you_mean
 from scoring.errors import Problem, Severity
 from scoring.notes.seen import Seen, counted, named
 
@@ -58,22 +57,17 @@ def without_a_card(seen: Seen) -> list[str]:
 
 
 def nameless_territories(seen: Seen) -> list[Problem]:
-    """Values of the territory's attribute for which the rules name no manager, and managers nobody knows."""
+    """Values of the territory's attribute for which the rules name no manager."""
     own = seen.rulebook.ownership
     if own.policy != "territory" or own.attribute not in seen.rows.columns:
         return []
     loose = seen.rows.filter((pl.col("manager_id") == UNASSIGNED) & (pl.col("closing") != 0))
     values = loose.group_by(own.attribute).len().sort("len", own.attribute, descending=[True, False])
-    known = seen.tables["managers"]["manager_id"].to_list()
-    strange = sorted(set(own.managers.values()) - set(known)) if known else []
-    these = "it" if values.height == 1 else "these"
-    nameless = f"{named(values[own.attribute])}: no manager is named for {these}"
-    told = [(nameless, "name one, or leave the accounts unassigned")] if values.height else []
-    told += [(f"manager {m} is not among the managers", did_you_mean(m, known, "add it to managers")) for m in strange]
-    return [
-        Problem(what, remedy, file="rules.yaml", column="ownership.managers", severity=Severity.NOTE)
-        for what, remedy in told
-    ]
+    if values.is_empty():
+        return []
+    what = f"{named(values[own.attribute])}: no manager is named for {'it' if values.height == 1 else 'these'}"
+    remedy = "name one, or leave the accounts unassigned"
+    return [Problem(what, remedy, file="rules.yaml", column="ownership.managers", severity=Severity.NOTE)]
 
 
 def handed_over(seen: Seen) -> dict[str, str]:

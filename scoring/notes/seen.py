@@ -71,7 +71,7 @@ def named(names: Iterable[str | None]) -> str:
     """The first few names, and how many more there are."""
     known = [n or "(none)" for n in names]
     rest = len(known) - SHOWN
-    return f"{', '.join(known[:SHOWN])} and {rest:,} others" if rest > 0 else ", ".join(known)
+    return f"{', '.join(known[:SHOWN])} and {counted(rest, 'other')}" if rest > 0 else ", ".join(known)
 
 
 def sentence(problem: Problem) -> str:

@@ -6,23 +6,19 @@ from typing import Protocol, get_args
 from scoring.document import Document, Flaw, Keys, did_you_mean
 from scoring.errors import Problem, Severity, shown
 from scoring.numbers import NARROW
-from scoring.rules.asked import LEAST_N
 from scoring.rules.comparing import Method
 from scoring.rules.digest_lint import Finding, lint_digests
 from scoring.rules.grades import Bands, Linear
 from scoring.rules.rulebook import Rule, Rulebook
+from scoring.rules.unread import GRADED, unread
 
 MOST_SCORED = 7
 ATTAINMENT = "target_attainment"
 """The metric that measures another one against its target."""
 
-GRADED = "target_bands"
-"""The method that grades values, and reads nothing of the settings for the others."""
-
 FAIR = frozenset(get_args(Method)) - {GRADED}
 """The methods that compare what happened to accounts."""
 
-_FAIR_ONLY = ("window", "responsibility", "expectation", "weights", "winsor", "credibility")
 _BY_METRIC: tuple[Keys, ...] = (("min_n",), ("winsor",), ("credibility", "k"), ("credibility", "tau0"))
 """Settings whose names are metrics."""
 
@@ -67,7 +63,7 @@ def lint(document: Document, rulebook: Rulebook | None, catalogue: Catalogue) ->
                 found += [*_direction(grade, keys, metric), *_thresholds(grade, keys, metric, document)]
     found += lint_digests(document, None if rulebook is None else rulebook.digests)
     if rulebook is not None:
-        found += _whole(rulebook, catalogue)
+        found += [*_whole(rulebook, catalogue), *unread(document, rulebook)]
     return [document.problem(flaw, severity) for severity, flaw in found]
 
 
@@ -174,23 +170,8 @@ def _thresholds(grade: Linear | Bands, keys: Keys, metric: MetricFacts, document
 def _whole(rulebook: Rulebook, catalogue: Catalogue) -> Iterator[Finding]:
     """What is odd about the rulebook as a whole."""
     yield from _rules_together(rulebook, catalogue)
-    used = {m for r in rulebook.rules for m in (r.metric, r.of) if m is not None}
-    for name, least in rulebook.min_n.items():
-        if name in catalogue and name not in used and LEAST_N.get(name) != least:
-            yield _odd(("min_n", name), f"no rule uses {name}", "delete the line, or add a rule")
     if not rulebook.goal.strip():
         yield _odd(("goal",), "{key} is empty", "say in a sentence what the scores are for; cards print it")
-    unused = {"contracts": ("compare",), "invoices": ("retention_window",)}[rulebook.basis]
-    for setting in unused:
-        if setting in rulebook.model_fields_set:
-            yield _odd((setting,), f"{{key}} is not used with basis {rulebook.basis}", "delete it")
-    for setting in _FAIR_ONLY if rulebook.method == GRADED else ():
-        if setting in rulebook.model_fields_set:
-            yield _odd((setting,), f"{{key}} is not used with method {GRADED}", "delete it")
-    own = rulebook.ownership
-    for setting in ("attribute", "managers"):
-        if own.policy != "territory" and getattr(own, setting):
-            yield _odd(("ownership", setting), f"{{key}} is not used with policy {own.policy}", "delete it")
 
 
 def _rules_together(rulebook: Rulebook, catalogue: Catalogue) -> Iterator[Finding]:

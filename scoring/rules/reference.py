@@ -13,7 +13,8 @@ _INTRODUCTION = """# The settings of rules.yaml
 
 `rules.yaml` says what a company scores and how. Only `name`, `currency` and `rules` must be given; every
 other setting has the default shown here. An unknown setting is an error, never ignored, and all errors are
-reported at once with their lines.
+reported at once with their lines. A setting that makes no difference is a warning: on the other basis, by a method
+or policy that does not read it, for a metric that no rule has, or where no row of the exports holds what it names.
 
 How values are written:
 

@@ -145,8 +145,9 @@ class Rulebook(Settings):
     rules: tuple[Rule, ...] = Field(min_length=1, description="The lines of the scorecard.")
     missing: Missing = Field(
         "exclude_reweight",
-        description="A rule without a value: leave it out and reweight, count it as 50 or as 0 points "
-        "(neutral, zero), or give no score (withhold).",
+        description="A rule without a value, by method target_bands: leave it out and reweight, count it as 50 or as 0 "
+        "points (neutral, zero), or give no score (withhold). By the other methods it counts as the average of the "
+        "peers, 50, or there is no score (withhold).",
     )
     min_coverage: Part = Field(0.6, description="Share of the weight that must have a value for a score.")
     min_n: dict[str, Annotated[int, Field(ge=1)]] = Field(
@@ -162,7 +163,9 @@ class Rulebook(Settings):
     interval: Annotated[Ratio, Field(ge=0.5, lt=1)] = Field(
         0.90, description="How often the likely range printed beside a score should hold the true one."
     )
-    grades: tuple[Label, ...] = Field(_LABELS, min_length=1, description="Words for scores; the lowest from 0.")
+    grades: tuple[Label, ...] = Field(
+        _LABELS, min_length=1, description="method target_bands only: words for scores; the lowest from 0."
+    )
     publish: Publish = Field(Publish(), description="How sure must be what is published, and among whom.")
     trust: Trust = Field(Trust(), description="When data are not to be trusted, and what becomes of scores then.")
     digests: Digests = Field(

@@ -13,6 +13,10 @@ LifetimeModel = Literal["auto", "sbg", "bdw", "exponential_gamma", "nbd", "bg_nb
 Missing = Literal["exclude_reweight", "neutral", "zero", "withhold"]
 
 
+LARGE = 200
+"""Accounts that a kind needs for parameters of lifetime value of its own."""
+
+
 class Calendar(Settings):
     """When the company's year starts, and how long a scored period is."""
 
@@ -106,8 +110,8 @@ class Lifetime(Settings):
     force: bool = Field(False, description="Use `model` even where it is not made for what is observed.")
     fit_by: Text | None = Field(
         None,
-        description="Attribute of accounts, such as segment, whose larger values get parameters of their own; "
-        "left out: one set for the company. Never one for a manager's book.",
+        description="Attribute of accounts, such as segment, whose values of 200 accounts and more get parameters of "
+        "their own; left out: one set for the company. Never one for a manager's book.",
     )
     margin: Part = Field(0.8, description="Gross margin of revenue.")
     discount: Annotated[Ratio, Field(ge=0, lt=1)] = Field(
@@ -140,7 +144,9 @@ class Publish(Settings):
         0.90, description="How probable it must be that a manager is above, or below, the peers to be called so."
     )
     rank: Literal["none", "interval"] = Field(
-        "none", description="interval: also between which ranks somebody probably is; a bare rank is never shown."
+        "none",
+        description="interval: also between which ranks somebody probably is, by methods that weigh evidence; a bare "
+        "rank is never shown.",
     )
     peers: tuple[Text, ...] = Field(
         (),
@@ -157,8 +163,8 @@ class Publish(Settings):
     )
     chance: Annotated[Ratio, Field(gt=0, lt=1)] = Field(
         0.10,
-        description="method target_bands only: share of the managers named above or below their peers that may be "
-        "so by luck.",
+        description="methods target_bands and oe only: share of the managers named above or below their peers that may "
+        "be so by luck.",
     )
 
     @model_validator(mode="after")

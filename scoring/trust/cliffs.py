@@ -52,7 +52,9 @@ def find(looked: Looked) -> Iterator[Finding]:
         if not low:
             continue
         deepest = min(low, key=lambda m: (m.rows / m.usual, m.first))
-        more = f"; {len(low) - 1:,} more months are like it" if len(low) > 1 else ""
+        rest = len(low) - 1
+        alike = "1 more month is like it" if rest == 1 else f"{rest:,} more months are like it"
+        more = f"; {alike}" if rest else ""
         yield Finding(
             CLIFFS.name,
             Level.WITHHOLDS,

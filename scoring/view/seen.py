@@ -230,6 +230,10 @@ class Seen:
         places.sort(key=lambda f: (bare(f.account or ""), f.account_id or "", f.manager_id))
         return (*people, *places)[:_MOST_FOUND]
 
+    def account_names(self) -> dict[str, str]:
+        """What the accounts in seen books are called, by id."""
+        return {account: name for account, _, name in self._book.iter_rows()}
+
     @cached_property
     def _book(self) -> pl.DataFrame:
         """One row per account in a seen manager's book: account_id, manager_id and the account's name."""

@@ -44,6 +44,10 @@ class View:
         """What was published, as far as they see anything of it."""
         return Periods(tuple(seen.period for seen in self._runs if seen.cards or self.sight.is_everything))
 
+    def manager_names(self) -> dict[str, str]:
+        """What managers are called, by id, in the latest of the published runs that has a card of theirs."""
+        return {card["manager_id"]: card["name"] for seen in reversed(self._runs) for card in seen.cards}
+
     def run(self, period: str | None = None) -> Seen:
         """What is published for the period, the latest where none is named. Raises NotVisibleError."""
         named = period or self.periods.latest

@@ -7,7 +7,9 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 
+from scoring.numbers import fixed
 from scoring.reports.shown import shown
+from scoring.scorecard.cards import Card
 from scoring.view import Seen, Trend
 from scoring.view.slugs import slug, unslug
 from scoring.web.desk import Seeing, Viewing, desk_of
@@ -55,6 +57,7 @@ def manager(manager_id: str, seen: Seeing, view: Viewing, request: Request) -> P
             "review": review,
             "last_said": [(e, seen.day(datetime.fromisoformat(e.at))) for e in review.events[-_LAST:]],
             "trend": drawn(card["name"], trend),
+            "published": _otherwise(card, trend),
             "account_href": partial(_account, seen, card["manager_id"]),
             **{f.name: getattr(what, f.name) for f in fields(what)},
         },
@@ -65,6 +68,15 @@ def manager(manager_id: str, seen: Seeing, view: Viewing, request: Request) -> P
         ((f"/periods/{slug(seen.period)}/league", "Account managers"),),
         lambda run: card["manager_id"] in run.managers,
     )
+
+
+def _otherwise(card: Card, trend: Trend) -> str | None:
+    """The score that was published for the period before, where the card compares with another one."""
+    before = card["previous"]
+    found = next((p.score for p in trend.points if before is not None and p.period == before["period"]), None)
+    if before is None or found is None or before["score"] is None or fixed(found) == fixed(before["score"]):
+        return None
+    return fixed(found)
 
 
 def _account(seen: Seen, manager_id: str, account_id: str) -> str:

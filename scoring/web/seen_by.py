@@ -53,14 +53,18 @@ def seen_by(
 def _of_what(entry: LogEntry) -> str:
     """The subject in words: of what was seen, the page before whom or what it was about."""
     if not entry.is_page_seen:
-        return entry.subject
-    place, _, about = entry.subject.partition(" ")
+        return entry.about
+    place, _, about = entry.about.partition(" ")
     page = _PAGES.get(place, place)
     return page if about.removeprefix("the ") == page else f"{page}: {about}"
 
 
 def _details(entry: LogEntry) -> str:
-    told = ((name.replace("_", " "), _shown(value)) for name, value in entry.details.items())
+    details = {**entry.details}
+    if entry.manager is not None:
+        details["manager"] = entry.manager
+        del details["manager_id"]
+    told = ((name.replace("_", " "), _shown(value)) for name, value in details.items())
     return ", ".join(f"{name} {value}" for name, value in told if value)
 
 

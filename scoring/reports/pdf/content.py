@@ -13,7 +13,7 @@ from scoring.reports.moves import Row, Walk
 from scoring.reports.pdf import review as reviews
 from scoring.reports.pdf.pictures import drawn
 from scoring.reports.pdf.review import Review
-from scoring.reports.pdf.texts import text
+from scoring.reports.pdf.texts import BODY, SMALL, text, width
 from scoring.reports.shown import Shown, shown
 
 Content = dict[str, Any]
@@ -28,14 +28,14 @@ _SMALL, _ROW = 0.62, 0.5
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """How wide the columns of a walk are: its figures and its chart in points, its words in letters of small print."""
+    """How wide the columns of a walk are, in points: its figures, its chart and its words."""
 
     amount: int
     chart: int
-    letters: int
+    words: int
 
 
-_POINTS, _MONEY = Columns(38, 62, 50), Columns(79, 58, 15)
+_POINTS, _MONEY = Columns(38, 62, 185), Columns(77, 50, 48)
 """The score's walk has names in its rows, the revenue's has long figures."""
 
 
@@ -169,7 +169,7 @@ def _walks(card: Mapping[str, Any], what: Shown) -> list[Content]:
 def _walk(walk: Walk, columns: Columns) -> Content:
     def row(row: Row) -> Content:
         label, named = text(row.label), ", ".join(f"{text(who)} {points}" for who, points in row.accounts)
-        lines = sum(math.ceil(len(words) / columns.letters) for words in (label, named))
+        lines = sum(math.ceil(width(words, size) / columns.words) for words, size in ((label, BODY), (named, SMALL)))
         tall = _LINE * lines + 2 if lines > 1 else None
         return {
             "label": label,

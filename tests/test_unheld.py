@@ -1,0 +1,99 @@
+"""Is it told what the rules name that no row of the exports holds?"""
+
+from pathlib import Path
+
+import pytest
+from tabled import tables
+
+from scoring.checks import Checked
+from scoring.metrics import CATALOGUE
+from scoring.rules import version
+from scoring.unheld import unheld
+
+HELD = {
+    "accounts": "account_id region segment\nA North Small",
+    "activities": "account_id dated_on kind\nA 2026-01-01 logins",
+    "costs": "period kind amount\n2026-Q1 acquire 5",
+    "answers": "account_id answered_on kind score scale\nA 2026-01-01 csat 4 1-5",
+    "contracts": "account_id amount every starts_on signed_on\nA 100 month 2025-01-01 2025-01-01",
+    "invoices": "account_id dated_on amount kind\nA 2026-01-01 5 one_off",
+    "managers": "manager_id\nM",
+}
+HEAD = "name: Test\ngoal: Test them.\ncurrency: EUR\n"
+
+
+def told(folder: Path, text: str) -> list[str]:
+    """What is said of rules with that text from line 4 on, but for the file."""
+    path = folder / "rules.yaml"
+    rules = "" if "rules:" in text else "rules: [{name: keep, metric: net_revenue_retention, weight: 1}]\n"
+    path.write_text(f"{HEAD}{text}\n{rules}", encoding="utf-8")
+    found = unheld(Checked(tables(HELD), (), {}), version(path, CATALOGUE))
+    return [str(p).removeprefix("rules.yaml:") for p in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "engagement: {inputs: [{kind: login, hi: 9, weight: 1}]}",
+            'engagement.input 1: kind: no row of activities is of kind "login"; did you mean "logins"?',
+        ),
+        (
+            "completeness: {contact: [call]}",
+            'completeness.contact 1: no row of activities is of kind "call"; known: logins',
+        ),
+        (
+            "onboarding: {to: live}",
+            'onboarding.to: no row of milestones is of kind "live"; map a file to milestones in '
+            "sources.yaml, or delete it",
+        ),
+        ("acquisition: {kinds: [acquired]}", 'no row of costs is of kind "acquired"; did you mean "acquire"?'),
+        ("voice: {csat_scales: {1-7: [7]}}", 'voice.csat_scales.1-7: no answer has the scale "1-7"; known: 1-5'),
+        (
+            "ownership: {policy: territory, attribute: region, managers: {North: M, Nord: M}}",
+            'ownership.managers.Nord: no account has the region "Nord"; did you mean "North"?',
+        ),
+        (
+            "ownership: {policy: territory, attribute: region, managers: {North: m}}",
+            'ownership.managers.North: no manager has the id "m"; did you mean "M"?',
+        ),
+        (
+            "method: target_bands\nrules: [{name: r, metric: nps, weight: 1, grade: {floor: 0, target: 9}, "
+            "segments: {by: segment, grades: {Smal: {floor: 0, target: 8}}}}]",
+            'rule r: segments.grades.Smal: no account has the segment "Smal"; did you mean "Small"?',
+        ),
+        (
+            "policies: {churn_date: notice}",
+            "policies.churn_date notice: no contract says on which day it was cancelled; map cancelled_on in "
+            "sources.yaml, or delete it",
+        ),
+        ("grain: parent", "grain parent: no account names one; map parent_id in sources.yaml, or delete it"),
+        (
+            "lifetime: {fit_by: region}",
+            "lifetime.fit_by: no region has the 200 accounts that parameters of its own need; delete it, or name an "
+            "attribute of fewer values",
+        ),
+        (
+            "lifetime: {orders_beside: true}",
+            "lifetime.orders_beside: no invoice is of kind order, deal or usage; delete it",
+        ),
+    ],
+)
+def test_what_no_row_holds_is_told_with_its_line(tmp_path: Path, text: str, said: str) -> None:
+    (line,) = told(tmp_path, text)
+    assert line.endswith(said)
+    assert line.startswith(f"{4 + text.count(chr(10))}: ")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "engagement: {inputs: [{kind: logins, hi: 9, weight: 1}]}\ncompleteness: {contact: [logins]}",
+        "acquisition: {kinds: [acquire], lag: 1}",
+        "policies: {renewal_date: signature}",
+        "basis: invoices\npolicies: {churn_date: notice}",
+        "voice: {csat_scales: {1-5: [5]}}",
+    ],
+)
+def test_what_a_row_holds_and_what_nobody_wrote_is_no_warning(tmp_path: Path, text: str) -> None:
+    assert told(tmp_path, text) == []
