@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from scoring.intake import Request
     from scoring.revenue_history import Told
 
 COMPANY = "company"
@@ -84,8 +85,7 @@ def history(  # noqa: PLR0913 - a command has as many options as it has
     if out is not None:
         _write(found.answer.files, out)
     data = [{**row, **{k: str(v) for k, v in row.items() if isinstance(v, Decimal)}} for row in sums.to_dicts()]
-    currency = found.rulebook.currency
-    finish(Answer(data), lambda: _show(found, sums, by, folder, currency), as_json=as_json)
+    finish(Answer(data), lambda: _show(found, sums, by, request), as_json=as_json)
 
 
 def _write(files: "Mapping[str, bytes]", out: Path) -> None:
@@ -130,7 +130,10 @@ def _sums(found: "Told", by: By) -> "pl.DataFrame":
     )
 
 
-def _show(found: "Told", sums: "pl.DataFrame", by: By, folder: Path, currency: str) -> None:
+def _show(found: "Told", sums: "pl.DataFrame", by: By, request: "Request") -> None:
+    from scoring.credit.ownership import RECORDED
+
+    currency = found.rulebook.currency
     last = found.periods[-1].name
     rows = sums.to_dicts() if by is By.COMPANY else [r for r in sums.to_dicts() if r["period"] == last]
     which = ", by period" if by is By.COMPANY else f" in {last}, by {by}"
@@ -145,7 +148,10 @@ def _show(found: "Told", sums: "pl.DataFrame", by: By, folder: Path, currency: s
         note("Lines were read as they passed by; whether some are there twice, bookscore check says.")
     if count := found.answer.known_files:
         note(f"{count} {'file was' if count == 1 else 'files were'} read before and not again; --fresh reads them all.")
-    next_command("cohorts", folder)
+    if not found.is_streamed:
+        next_command("cohorts", request.folder)
+    elif by is By.COMPANY and found.rulebook.ownership.policy in RECORDED:  # what holds all lines is no advice here
+        next_command("history", request.folder, "--by", By.MANAGER, like=request)
 
 
 def _table(rows: list[dict[str, Any]], by: By, found: "Told") -> None:
