@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from scoring.packed.grids import cells, grid, place
+from scoring.packed.grids import beside, cells, grid, place
 from scoring.packed.keys import CODES, DAYS, as_date, number
 from scoring.packed.months import Months
 
@@ -60,8 +60,7 @@ class Ordered:
     def then(self, later: "Ordered") -> "Ordered":
         """These and those of the months that follow, of the same accounts."""
         months = Months((*self.months.firsts[:-1], *later.months.firsts), self.months.length)
-        bought, days = np.hstack((self.bought, later.bought)), np.hstack((self.days, later.days))
-        return Ordered(months, bought, days)
+        return Ordered(months, beside(self.bought, later.bought), beside(self.days, later.days))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
