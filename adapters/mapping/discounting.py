@@ -19,7 +19,7 @@ from adapters.wording import counted
 Found = tuple[pl.DataFrame, tuple[Fault, ...], frozenset[int]]
 """The lines, faults of discounts of which nothing says enough, and the rows that these touch."""
 
-KINDS = {
+_KINDS = {
     "percent": "number", "off": "money", "shared_by": "text", "currency": "text", "starts": "date", "ends": "date",
     "billed": "date", "named": "text", "further": "text",
 }  # fmt: skip
@@ -49,7 +49,7 @@ def with_discount(source: FileSource, kinds: Mapping[str, str]) -> tuple[FileSou
     if source.discount is None:
         return source, kinds
     said = {_MARK + name: how for name, how in source.discount.said.items()}
-    asked = {_MARK + name: kind for name, kind in KINDS.items()}
+    asked = {_MARK + name: kind for name, kind in _KINDS.items()}
     return source.model_copy(update={"columns": {**source.columns, **said}}), {**kinds, **asked}
 
 
@@ -60,7 +60,7 @@ def less_discount(lines: pl.DataFrame, how: Discount, form: Format) -> Found:
     discount counts from the first bill after it begins to the first after it ends, as a bill is for the time that
     follows. The lines that one becomes share their day of signature; later ones have their first day behind their id.
     """
-    wanted = {**_OURS, **{_MARK + name: kind for name, kind in KINDS.items()}}
+    wanted = {**_OURS, **{_MARK + name: kind for name, kind in _KINDS.items()}}
     blank = {name: pl.lit(None, dtype=DTYPES[kind]) for name, kind in wanted.items() if name not in lines.columns}
     said = lines.with_columns(**blank)
     doubts = [(doubt, rows) for doubt in _doubts() if not (rows := said.filter(doubt.rows)).is_empty()]
