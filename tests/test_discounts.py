@@ -123,6 +123,13 @@ def test_a_discount_below_zero_is_an_error(tmp_path: Path, discount: str) -> Non
     assert delivery.faulty["contracts"].height == 1
 
 
+def test_a_lookup_gives_each_of_several_for_discounts_only(tmp_path: Path) -> None:
+    lookup = {"file": "d.csv", "on": {"of": "of"}, "take": ["percent"], "each": True}
+    entry = MAPPED.files[0].model_dump(by_alias=True, exclude_none=True) | {"lookups": [lookup], "discount": None}
+    with pytest.raises(ValueError, match="rows would be doubled"):
+        Sources.model_validate({"files": [entry]})
+
+
 def test_only_recurring_lines_have_discounts(tmp_path: Path) -> None:
     entry = MAPPED.files[0].model_copy(update={"table": "invoices"})
     delivery = read(tmp_path, {"lines.csv": HEADER}, MAPPED.model_copy(update={"files": [entry]}))
@@ -141,8 +148,8 @@ COUPONS = (
 )
 OF_SUBSCRIPTIONS = "id,coupon_id,subscription_id,start,end\n"
 OF_ALL = "id,coupon_id,customer_id,subscription_id,promotion_code,start,end\n"
-JAN, APR = 1767607200, 1775383200
-"""The fifth of January and of April of 2026."""
+JAN, APR, JUL, SEP = 1767607200, 1775383200, 1783245600, 1788602400
+"""The fifth of these months of 2026."""
 OF_LOST, OF_THIRD, OF_TEN = (f"{OF_SUBSCRIPTIONS}di_1,{coupon},sub_A,{JAN},\n" for coupon in ("lost", "third", "ten"))
 
 
@@ -170,6 +177,28 @@ def stripe(folder: Path, more: Mapping[str, str], *, own: str = "", cell: str = 
                 "si_1:2026-04-05 90 2026-04-05 -",
                 "si_2 15 2026-01-05 2026-04-05",
                 "si_2:2026-04-05 30 2026-04-05 -",
+            ],
+        ),
+        (
+            f"di_1,half,sub_A,{JAN},{APR}\ndi_2,once,sub_A,{JAN},\ndi_3,third,sub_A,{APR},\n",
+            [
+                "si_1 45 2026-01-05 2026-04-05",
+                "si_1:2026-04-05 60 2026-04-05 -",
+                "si_2 15 2026-01-05 2026-04-05",
+                "si_2:2026-04-05 20 2026-04-05 -",
+            ],
+        ),
+        (
+            f"di_1,ten,sub_A,{APR},{JUL}\ndi_2,ten,sub_A,{SEP},\n",
+            [
+                "si_1 90 2026-01-05 2026-04-05",
+                "si_1:2026-04-05 82.5 2026-04-05 2026-07-05",
+                "si_1:2026-07-05 90 2026-07-05 2026-09-05",
+                "si_1:2026-09-05 82.5 2026-09-05 -",
+                "si_2 30 2026-01-05 2026-04-05",
+                "si_2:2026-04-05 27.5 2026-04-05 2026-07-05",
+                "si_2:2026-07-05 30 2026-07-05 2026-09-05",
+                "si_2:2026-09-05 27.5 2026-09-05 -",
             ],
         ),
         (f"di_1,third,sub_B,{JAN},\n", ["si_1 90 2026-01-05 -", "si_2 30 2026-01-05 -"]),
@@ -233,7 +262,7 @@ def test_a_discount_may_stand_in_the_subscription_itself(
         ({}, ",discounts", ',"[""di_1"", ""di_2""]"', "discounts", '["di_1", "di_2"]'),
         (
             {"discounts.csv": f"{OF_THIRD}di_2,half,sub_A,{APR},\n", "coupons.csv": COUPONS},
-            "", "", "subscription_id", "sub_A",
+            "", "", "its coupon", "half",
         ),
         (
             {

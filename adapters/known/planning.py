@@ -59,9 +59,8 @@ def _entries(one: Recognised, files: Mapping[str, Sequence[Recognised]]) -> tupl
             entries.append(_without_needless(FileSource.model_validate(entry)))
             notes += [_static(one, entry)] if fills.history and "history" not in entry else []
             notes += _unsaid(one, fills, entry)
-            notes += (
-                [_in_full(one)] if (fills.discount or fills.adds_up) and not {"discount", "adds_up"} & {*entry} else []
-            )
+            is_gross = (fills.discount or fills.adds_up) and not {"discount", "adds_up"} & {*entry}
+            notes += [_in_full(one)] if is_gross else []
     filled = {entry.table for entry in entries}
     return entries, [*notes, *(note for table, note in unfilled.items() if table not in filled)]
 

@@ -19,13 +19,14 @@ from adapters.wording import counted
 Found = tuple[pl.DataFrame, tuple[Fault, ...], frozenset[int]]
 """The lines, faults of discounts of which nothing says enough, and the rows that these touch."""
 
-KINDS = {
+_KINDS = {
     "percent": "number", "off": "money", "shared_by": "text", "currency": "text", "starts": "date", "ends": "date",
     "billed": "date", "named": "text", "further": "text",
 }  # fmt: skip
 """The settings of a discount, each a column of theirs, and what it holds."""
 
-_MARK, _OFF, _FROM, _TO = " discount ", " off", " from", " to"
+_MARK, _OFF, _FROM, _TO, _SINCE = " discount ", " off", " from", " to", " since"
+_LINE = (ROW, "line_id")
 _FAR = pl.lit(date(9999, 12, 31))
 _OURS = {
     "currency": "text", "ends_on": "date", "signed_on": "date", "quantity": "number", "list_price": "money",
@@ -44,30 +45,42 @@ class _Doubt:
     setting: str
 
 
+_AT_ONCE = _Doubt(pl.lit(value=False), "several discounts at once, which are not taken off", _MAP_IT, "named")
+
+
 def with_discount(source: FileSource, kinds: Mapping[str, str]) -> tuple[FileSource, Mapping[str, str]]:
     """The entry with what it says of discounts among its columns, and the kinds of all."""
     if source.discount is None:
         return source, kinds
     said = {_MARK + name: how for name, how in source.discount.said.items()}
-    asked = {_MARK + name: kind for name, kind in KINDS.items()}
+    asked = {_MARK + name: kind for name, kind in _KINDS.items()}
     return source.model_copy(update={"columns": {**source.columns, **said}}), {**kinds, **asked}
 
 
 def less_discount(lines: pl.DataFrame, how: Discount, form: Format) -> Found:
-    """The typed lines less their discounts, each in up to three: before, while and after it counts.
+    """The typed lines less their discounts, each divided where one begins and where it ends.
 
-    What is taken off is rounded to the smallest unit of the currency, and is never more than there is. With `billed`, a
-    discount counts from the first bill after it begins to the first after it ends, as a bill is for the time that
-    follows. The lines that one becomes share their day of signature; later ones have their first day behind their id.
+    A line is there once with each of its discounts, which may follow each other. What is taken off is rounded to the
+    smallest unit of the currency, and is never more than there is. With `billed`, a discount counts from the first bill
+    after it begins to the first after it ends, as a bill is for the time that follows. The lines that one becomes share
+    their day of signature; later ones have their first day behind their id.
     """
-    wanted = {**_OURS, **{_MARK + name: kind for name, kind in KINDS.items()}}
+    wanted = {**_OURS, **{_MARK + name: kind for name, kind in _KINDS.items()}}
     blank = {name: pl.lit(None, dtype=DTYPES[kind]) for name, kind in wanted.items() if name not in lines.columns}
-    said = lines.with_columns(**blank)
+    once = [*_LINE, *(_MARK + name for name in _KINDS)]
+    said = lines.with_columns(**blank).unique(once, keep="first", maintain_order=True)
     doubts = [(doubt, rows) for doubt in _doubts() if not (rows := said.filter(doubt.rows)).is_empty()]
     touched = frozenset(row for _, rows in doubts for row in rows[ROW])
-    clear = _with_off(said.filter(~pl.col(ROW).is_in(touched)), form)
-    parts = pl.concat([said.filter(pl.col(ROW).is_in(touched)), _divided(clear)], how="diagonal")
-    ours = [name for name in parts.columns if not name.startswith(_MARK) and name not in (_OFF, _FROM, _TO)]
+    spans = _spans(_with_off(said.filter(~pl.col(ROW).is_in(touched)), form))
+    if not (at_once := spans.filter(pl.col(_SINCE) > pl.col(_FROM))).is_empty():
+        doubts.append((_AT_ONCE, at_once))
+        touched |= frozenset(at_once[ROW])
+    less = spans.filter(~pl.col(ROW).is_in(touched))
+    whole = said.join(less, on=_LINE, how="anti", maintain_order="left").unique(
+        _LINE, keep="first", maintain_order=True
+    )
+    parts = pl.concat([whole, *_parts(less)], how="diagonal")
+    ours = [name for name in said.columns if not name.startswith(_MARK)]
     faults = tuple(_fault(doubt, rows, how) for doubt, rows in doubts)
     return parts.sort(ROW, "starts_on", maintain_order=True).select(ours), faults, touched
 
@@ -94,7 +107,8 @@ def _doubts() -> list[_Doubt]:
 def _fault(doubt: _Doubt, rows: pl.DataFrame, how: Discount) -> Fault:
     row, value = rows.select(ROW, _said(doubt.setting).cast(pl.String)).row(0)
     several = f" ({counted(rows.height, 'row')}, the first)" if rows.height > 1 else ""
-    column = shown(how.said[doubt.setting], doubt.setting)
+    named = how.said.get(doubt.setting)
+    column = None if named is None else shown(named, doubt.setting)
     return Fault(doubt.what + several, doubt.remedy, row=row, column=column, value=value)
 
 
@@ -105,7 +119,9 @@ def _with_off(lines: pl.DataFrame, form: Format) -> pl.DataFrame:
     unit = smallest_unit(lines["currency"], form)
     part = halves_up(amount * percent.to_physical().cast(pl.Int128), unit * 10**8) * unit
     shares = _said("percent").is_null() & _said("off").is_not_null()
-    group = pl.when(shares).then(pl.coalesce(_said("shared_by"), pl.col(ROW).cast(pl.String)))
+    of = pl.coalesce(_said("shared_by"), pl.col(ROW).cast(pl.String))
+    same = [_said(name).cast(pl.String).fill_null("") for name in ("off", "starts", "ends")]
+    group = pl.when(shares).then(pl.concat_str([of, *same], separator="\n"))
     held = lines.with_columns(amount.alias(" amount"), unit.alias(" unit"), part.alias(" part"), group.alias(" group"))
     whole = pl.min_horizontal(ten_thousandths(_said("off")), pl.col(" amount").sum().over(" group"))
     share = pl.when(shares).then(shared(whole, pl.col(" amount"), pl.col(" unit"), " group"))
@@ -113,22 +129,32 @@ def _with_off(lines: pl.DataFrame, form: Format) -> pl.DataFrame:
     return held.with_columns(off).drop(" amount", " unit", " part", " group")
 
 
-def _divided(lines: pl.DataFrame) -> pl.DataFrame:
-    """The lines in their parts, of those of which something is taken off while they last."""
+def _spans(lines: pl.DataFrame) -> pl.DataFrame:
+    """The lines off which something is taken while they last, with its span, and where the one before it ended."""
     start, end = pl.col("starts_on"), pl.col("ends_on").fill_null(_FAR)
     begins = next_bill(_said("starts"), _said("billed"), pl.col("every"))
     over = next_bill(_said("ends"), _said("billed"), pl.col("every"))
     since = pl.when(_said("starts") > start).then(begins).otherwise(start)
     spans = lines.with_columns(since.alias(_FROM), pl.min_horizontal(over, end).alias(_TO))
     is_less = ((pl.col(_OFF) > 0) & (pl.col(_FROM) < pl.col(_TO))).fill_null(value=False)
-    less = spans.filter(is_less)
-    signed, parted = pl.coalesce("signed_on", start), (pl.col(_FROM) > start) | (pl.col(_TO) < end)
-    less = less.with_columns(pl.when(parted).then(signed).otherwise("signed_on").alias("signed_on"))
-    before = less.filter(pl.col(_FROM) > start).with_columns(pl.col(_FROM).alias("ends_on"))
-    after = less.filter(pl.col(_TO) < end).with_columns(
+    before = pl.col(_TO).shift(1).over(_LINE).fill_null(start)
+    return spans.filter(is_less).sort(*_LINE, _FROM, _TO, maintain_order=True).with_columns(before.alias(_SINCE))
+
+
+def _parts(spans: pl.DataFrame) -> list[pl.DataFrame]:
+    """The parts of the lines: before each discount, while it counts, and after the last."""
+    start, end = pl.col("starts_on"), pl.col("ends_on").fill_null(_FAR)
+    is_last = pl.col(_FROM) == pl.col(_FROM).max().over(_LINE)
+    is_parted = (pl.col(_FROM) > start) | (pl.col(_TO) < end)
+    signed = pl.when(is_parted.any().over(_LINE)).then(pl.coalesce("signed_on", start)).otherwise("signed_on")
+    less = spans.with_columns(signed.alias("signed_on"))
+    before = less.filter(pl.col(_FROM) > pl.col(_SINCE)).with_columns(
+        _named_from(_SINCE).alias("line_id"), pl.col(_SINCE).alias("starts_on"), pl.col(_FROM).alias("ends_on")
+    )
+    after = less.filter(is_last & (pl.col(_TO) < end)).with_columns(
         _named_from(_TO).alias("line_id"), pl.col(_TO).alias("starts_on")
     )
-    return pl.concat([spans.filter(~is_less), before, _lowered(less), after])
+    return [before, _lowered(less), after]
 
 
 def _lowered(less: pl.DataFrame) -> pl.DataFrame:
@@ -138,9 +164,8 @@ def _lowered(less: pl.DataFrame) -> pl.DataFrame:
     dividend, divisor = gross * 10 ** SCALES["number"], pl.when(units > 0).then(units)
     is_exact = (dividend % divisor == 0) & (dividend // divisor <= LARGEST)
     listed = pl.when(is_exact).then(dividend // divisor)
-    id_from = pl.when(pl.col(_FROM) > pl.col("starts_on")).then(_named_from(_FROM)).otherwise("line_id")
     return less.with_columns(
-        id_from.alias("line_id"),
+        _named_from(_FROM).alias("line_id"),
         pl.col(_FROM).alias("starts_on"),
         pl.when(pl.col(_TO) < _FAR).then(_TO).alias("ends_on"),
         money(gross - off).alias("amount"),
@@ -151,4 +176,6 @@ def _lowered(less: pl.DataFrame) -> pl.DataFrame:
 
 
 def _named_from(day: str) -> pl.Expr:
-    return pl.concat_str("line_id", pl.lit(":"), pl.col(day).dt.to_string("%Y-%m-%d"))
+    """The id of a part that begins on the day; the first keeps that of the line."""
+    later = pl.concat_str("line_id", pl.lit(":"), pl.col(day).dt.to_string("%Y-%m-%d"))
+    return pl.when(pl.col(day) > pl.col("starts_on")).then(later).otherwise("line_id")

@@ -46,7 +46,7 @@ class Found:
 
 
 def look_up(frame: pl.DataFrame, lookup: Lookup, other: Opened, form: Format) -> Found:
-    """The rows with what the other file says about them, each once and in the same order."""
+    """The rows with what the other file says about them, each once, unless `each` is asked for, in the same order."""
     if other.frame is None:
         return Found(None)
     faults = [*_absent(lookup.on, frame, None), *_absent(lookup.columns, other.frame, other.name)]
@@ -60,11 +60,15 @@ def look_up(frame: pl.DataFrame, lookup: Lookup, other: Opened, form: Format) ->
     right = _right(other.frame, lookup, keys, form)
     right = right.join(left, on=keys, how="semi", maintain_order="left")
     twice = right.filter(right.select(keys).is_duplicated())
+    if lookup.each:
+        twice = twice.clear()
     if not twice.is_empty() and not lookup.may_repeat:
         return Found(None, (_repeated(twice, keys, other.name, lookup),))
     unclear = _unclear(left, twice, keys, lookup)
     one_each = right.join(twice, on=keys, how="anti", maintain_order="left")
-    joined = left.join(one_each, on=keys, how="left", validate="m:1", maintain_order="left")
+    joined = left.join(
+        one_each, on=keys, how="left", validate="m:m" if lookup.each else "m:1", maintain_order="left_right"
+    )
     missed = joined.filter(pl.col(" found").is_null() & pl.all_horizontal(pl.col(keys).is_not_null()))
     rows = missed.select(ROW, key=pl.concat_str(keys, separator=", ")).join(unclear, on=ROW, how="anti")
     return Found(

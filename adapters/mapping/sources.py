@@ -54,7 +54,8 @@ class Lookup(OtherFile):
     Only rows there that meet `where` are looked at. Of several with a key, those that meet `prefer` are meant, if
     there are any, and then the one with the largest number or date in the column `largest`. With `may_miss`, keys
     that the other file does not have are as usual as those it has. With `may_repeat`, a row whose key is that of
-    several which differ is an error by itself, as with names; else the file is refused.
+    several which differ is an error by itself, as with names; else the file is refused. With `each`, a row comes once
+    with each of them, as with the discounts that a line has one after the other.
     """
 
     on: Annotated[dict[str, Name], Field(min_length=1)]
@@ -64,6 +65,7 @@ class Lookup(OtherFile):
     largest: Name | None = None
     may_miss: bool = False
     may_repeat: bool = False
+    each: bool = False
 
     @property
     def columns(self) -> list[str]:
@@ -239,6 +241,8 @@ class FileSource(BaseModel):
         twice = sorted({c for c in filled if filled.count(c) > 1})
         if twice:
             raise ValueError(f"{twice[0]} is filled twice; name it under one of columns, constants, attributes")
+        if self.discount is None and any(lookup.each for lookup in self.lookups):
+            raise ValueError("has a lookup with each and no discount, so that rows would be doubled; take each out")
         return self
 
 

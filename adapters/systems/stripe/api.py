@@ -50,7 +50,7 @@ _OF_SUBSCRIPTION = {
     "its end": "ended_at",
     "its reason": "cancellation_details_reason",
     "its anchor": "billing_cycle_anchor",
-    "its mode": "livemode",
+    "its livemode": "livemode",
     "its currency": "currency",
     **OF_SUBSCRIPTION,
 }

@@ -31,7 +31,7 @@ API_CREDIT_NOTES = Export(
                 Lookup(
                     file="@stripe.api_invoices",
                     on={invoice: "id"},
-                    take={"its customer": customer, "its subscription": subscription, "its mode": "livemode"},
+                    take={"its customer": customer, "its subscription": subscription, "its livemode": "livemode"},
                 )
                 for invoice in ("invoice_id", "invoice")
                 for customer, subscription in (

@@ -44,7 +44,7 @@ def _of_coupon(whose: str) -> Lookup:
 
 
 def _found(file: str, on: Mapping[str, str], whose: str, where: Mapping[str, Condition]) -> tuple[Lookup, ...]:
-    """The coupon of a discount and its days, from a table of them; a row that has several is an error."""
+    """The coupon of a discount and its days, from a table of them, each of several."""
     days = {f"{whose} discount start": "start", f"{whose} discount end": "end"}
     return tuple(
         Lookup(
@@ -53,7 +53,7 @@ def _found(file: str, on: Mapping[str, str], whose: str, where: Mapping[str, Con
             take={f"{whose} coupon": coupon, **days},
             where=dict(where),
             may_miss=True,
-            may_repeat=True,
+            each=True,
         )
         for coupon in _COUPON
     )

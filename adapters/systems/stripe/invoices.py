@@ -58,7 +58,7 @@ API_INVOICES = Export(
 _OF_INVOICE = {
     "its customer": "customer_id",
     "its status": "status",
-    "its mode": "livemode",
+    "its livemode": "livemode",
     "its net": "total_excluding_tax",
     "its total": "total",
     "its tax": "tax",

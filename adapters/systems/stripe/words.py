@@ -18,7 +18,7 @@ NOT_DELETED = {"is_deleted": Requirement(**{"not": True}), "deleted": Requiremen
 _LIVE = Requirement(**{"not": False})
 IN_LIVE_MODE = {"livemode": _LIVE}
 """Objects of test mode stand beside the real ones in tables of a warehouse, and nobody owes anything for them."""
-OF_LIVE_MODE = {"its mode": _LIVE}
+OF_LIVE_MODE = {"its livemode": _LIVE}
 
 MINOR_UNITS = {**IN_UTC, "minor_digits": {"ISK": 2, "UGX": 2, "MGA": 0}}
 """Currencies that the API counts otherwise than ISO 4217: krónur and Ugandan shillings still in hundredths, which are

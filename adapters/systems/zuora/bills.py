@@ -1,8 +1,8 @@
-"""What do invoices and credit memos of Zuora's API bill or give back beside what recurs?"""
+"""What do invoices and memos of Zuora's API bill or give back beside what recurs?"""
 
 from collections.abc import Sequence
 
-from adapters.known.export import Export, Fills
+from adapters.known.export import Columns, Export, Fills
 from adapters.mapping.sources import ColumnOf, FirstOf, FormulaOf, Lookup
 from adapters.mapping.terms import Requirement
 from adapters.systems.zuora.words import NOT_DELETED, PRODUCT_NAME
@@ -60,59 +60,83 @@ def _looked_up(file: str, keys: dict[str, str], ours: str, theirs: Sequence[str]
     return [Lookup(file=file, on=keys, take={ours: name}, may_miss=True) for name in theirs]
 
 
-_MEMO = {"credit_memo_id": "id"}
-
-CREDIT_MEMO_ITEMS = Export(
-    name="zuora.api_credit_memo_items",
-    what="Zuora credit memo items",
-    tells=("id", "credit_memo_id", "amount", "rate_plan_charge_id"),
-    fills=(
-        Fills(
-            "invoices",
-            {
-                "line_id": "id",
-                "account_id": ("account_id", "its account"),
-                "dated_on": FirstOf(first=["memo day", "charge_date", "service_start_date"]),
-                "amount": FirstOf(first=[FormulaOf(formula="-amount_without_tax"), FormulaOf(formula="-amount")]),
-                "currency": ("transaction_currency", "memo currency"),
-                "product": FirstOf(first=["charge_name", "sku_name"]),
-                "quantity": "quantity",
-            },
-            required=("account_id", "dated_on", "amount", "charge kind", "memo status"),
-            constants={"kind": "credit"},
-            where={
-                "_fivetran_deleted": NOT_DELETED,
-                "memo status": "Posted",
-                "charge kind": [*_ONCE],
-                "processing_type": _NO_TAX,
-            },
-            lookups=(
-                Lookup(
-                    file="@zuora.api_credit_memos",
-                    on=_MEMO,
-                    take={"its account": "account_id", "memo status": "status"},
-                    may_miss=True,
-                ),
-                *_looked_up("@zuora.api_credit_memos", _MEMO, "memo day", ("memo_date", "credit_memo_date")),
-                *_looked_up("@zuora.api_credit_memos", _MEMO, "memo currency", ("currency", "transaction_currency")),
-                *_looked_up(
-                    "@zuora.api_rate_plan_charges", {"rate_plan_charge_id": "id"}, "charge kind", ("charge_type",)
+def _memo_items(sort: str, *, sign: str, kind: Columns, lacks: Sequence[str]) -> Export:
+    """The items of memos of a sort, which lower what a customer owes, or raise it."""
+    memos, key = f"@zuora.api_{sort}_memos", {f"{sort}_memo_id": "id"}
+    return Export(
+        name=f"zuora.api_{sort}_memo_items",
+        what=f"Zuora {sort} memo items",
+        tells=("id", f"{sort}_memo_id", "amount", "rate_plan_charge_id"),
+        fills=(
+            Fills(
+                "invoices",
+                {
+                    "line_id": "id",
+                    "account_id": ("account_id", "its account"),
+                    "dated_on": FirstOf(first=["memo day", "charge_date", "service_start_date"]),
+                    "amount": FirstOf(
+                        first=[FormulaOf(formula=f"{sign}{amount}") for amount in ("amount_without_tax", "amount")]
+                    ),
+                    "currency": ("transaction_currency", "memo currency"),
+                    "product": FirstOf(first=["charge_name", "sku_name"]),
+                    "quantity": "quantity",
+                    **kind,
+                },
+                required=("account_id", "dated_on", "amount", "charge kind", "memo status"),
+                constants={} if kind else {"kind": sort},
+                where={
+                    "_fivetran_deleted": NOT_DELETED,
+                    "memo status": "Posted",
+                    "charge kind": [*_ONCE],
+                    "processing_type": _NO_TAX,
+                },
+                lookups=(
+                    Lookup(
+                        file=memos, on=key, take={"its account": "account_id", "memo status": "status"}, may_miss=True
+                    ),
+                    *_looked_up(memos, key, "memo day", ("memo_date", f"{sort}_memo_date")),
+                    *_looked_up(memos, key, "memo currency", ("currency", "transaction_currency")),
+                    *_looked_up(
+                        "@zuora.api_rate_plan_charges", {"rate_plan_charge_id": "id"}, "charge kind", ("charge_type",)
+                    ),
                 ),
             ),
         ),
-    ),
+        lacks=(*lacks, "a memo that is not posted counts for nothing"),
+    )
+
+
+CREDIT_MEMO_ITEMS = _memo_items(
+    "credit",
+    sign="-",
+    kind={},
     lacks=(
         "what is given back of charges that recur is left out, as it changes no price, and so is what is of no charge",
-        "a memo that is not posted counts for nothing",
+    ),
+)
+DEBIT_MEMO_ITEMS = _memo_items(
+    "debit",
+    sign="",
+    kind={"kind": ColumnOf(column="charge kind", words=_ONCE)},
+    lacks=("what is of charges that recur is left out, as it changes no price, and so is what is of no charge",),
+)
+
+_NUMBER_OF_MEMO = ("memo_number", "credit_memo_number", "debit_memo_number")
+_BY_ITEMS = ("is read by its items only; export them, too",)
+MEMOS = (
+    Export(
+        name="zuora.api_credit_memos",
+        what="Zuora credit memos",
+        tells=("id", "account_id", _NUMBER_OF_MEMO, "status", ("applied_amount", "refund_amount")),
+        never=("due_date",),
+        lacks=_BY_ITEMS,
+    ),
+    Export(
+        name="zuora.api_debit_memos",
+        what="Zuora debit memos",
+        tells=("id", "account_id", _NUMBER_OF_MEMO, "status", "due_date"),
+        lacks=_BY_ITEMS,
     ),
 )
 
-CREDIT_MEMOS = Export(
-    name="zuora.api_credit_memos",
-    what="Zuora credit memos",
-    tells=("id", "account_id", ("memo_number", "credit_memo_number"), "status", ("applied_amount", "refund_amount")),
-    never=("due_date",),
-    lacks=("is read by its items only; export them, too",),
-)
-
-EXPORTS = (INVOICE_ITEMS, CREDIT_MEMO_ITEMS, CREDIT_MEMOS)
+EXPORTS = (INVOICE_ITEMS, CREDIT_MEMO_ITEMS, DEBIT_MEMO_ITEMS, *MEMOS)
