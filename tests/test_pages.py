@@ -229,6 +229,23 @@ def test_search_finds_managers_before_accounts(leader: TestClient) -> None:
     assert leader.get(f"{HOME}/search.json", params={"q": " "}).json()["found"] == []
 
 
+def test_who_has_no_score_under_other_weights_is_told_why(tmp_path: Path, small_folder: Path) -> None:
+    """By the default rules hardly anybody of so small a company has one."""
+    folder = tmp_path / "company"
+    shutil.copytree(small_folder, folder)
+    rules = Path(__file__).parent.parent / "rules.yaml"
+    arguments = [str(folder), "--set-aside", "--as-of", "2026-07-15", "--rules", str(rules), "--json"]
+    assert cli.main(["run", *arguments, "--period", NOW]) == 0
+    with closing(open_store(folder)) as store:
+        leader = User("u1", "l@example.com", "L", Role.LEADER)
+        client = World(folder, store, {"leader": leader}).client(leader)
+        found = client.get(f"{HOME}/what-if.json").json()
+        without = [card["reason"] for card in found["cards"] if card["score"] is None]
+        said = _said(client.get(f"{HOME}/what-if").text)
+    assert without
+    assert all(said.count(reason) >= without.count(reason) for reason in without)
+
+
 def test_other_weights_are_worked_out_and_saved_nowhere(leader: TestClient, cards: list[dict[str, object]]) -> None:
     own = leader.get(f"{HOME}/what-if.json").json()
     assert own["cards"] == sorted(own["cards"], key=lambda c: [x["manager_id"] for x in cards].index(c["manager_id"]))
