@@ -75,6 +75,12 @@ def percentage_points(value: Figure, places: int = 1) -> str:
     return NOT_MEASURED if number is None else f"{signed(number.scaleb(2, _WIDE), places)}{NARROW}pp"
 
 
+def percents_apart(one: Figure, other: Figure) -> Decimal:
+    """By how many percentage points two ratios differ as they are printed, so that a reader's sum is ours."""
+    first, second = (rounded((exact(value) or Decimal(0)).scaleb(2, _WIDE)) for value in (one, other))
+    return first - second
+
+
 @lru_cache(maxsize=8192)
 def percent(value: Figure, places: int = 1) -> str:
     """A ratio as 103.8 %, the blank being narrow and unbreakable."""

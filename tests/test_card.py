@@ -12,8 +12,10 @@ from jinja2 import UndefinedError
 from sample_cards import HOSTILE, LONG, card, causes, compared, drivers, hostile, lines, partly, without_score
 
 from scoring.reports.card import card_html
+from scoring.reports.lines import composition
 from scoring.reports.moves import printed_change, revenue_walk, score_walk
 from scoring.reports.pages import local, page
+from scoring.run import Run
 
 ALL = {"usual": card, "without score": without_score, "partly": partly, "hostile": hostile, "compared": compared}
 VOID = {"meta", "link", "img", "br", "hr", "input"}
@@ -346,3 +348,15 @@ def test_a_compared_card_without_a_score_still_shows_what_was_measured() -> None
     ):
         assert sentence in said
     assert "the score would be" not in said
+
+
+def test_what_sets_an_average_apart_is_the_same_beside_it_and_in_its_sentence(demo_run: Run) -> None:
+    """Printed figures are subtracted: 4.5 % and 2.5 % differ by 2.0 points, whatever their further digits."""
+    seen = 0
+    for each in demo_run.cards:
+        for line, raw in zip(composition(each).lines, each["lines"], strict=True):
+            if raw["unit"] == "ratio" and line.quarter.difference and not line.is_instead:
+                difference = line.quarter.difference.removesuffix("\u202fpp")
+                assert f": {difference} percentage points" in line.because
+                seen += 1
+    assert seen > 50

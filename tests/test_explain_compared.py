@@ -185,6 +185,9 @@ def test_an_account_that_left_the_book_is_still_explained(evidence: Evidence) ->
     assert name != gone["account_id"]
     (opening,) = explain.explain(evidence, gone["manager_id"], metric="opening", account=gone["account_id"]).lines
     assert opening.measured.parts == ()
+    told = 'there is no account "nothing like it"; [0-9]+ accounts stand behind the card of '
+    with pytest.raises(explain.UnknownNameError, match=told):  # more than are in the book at its end
+        explain.explain(evidence, gone["manager_id"], account="nothing like it")
 
 
 def test_json_holds_the_quarters_with_points_as_text(aino: Explanation) -> None:

@@ -4,6 +4,8 @@ from decimal import Decimal
 
 import pytest
 from babel.numbers import list_currencies
+from hypothesis import given
+from hypothesis import strategies as st
 
 from adapters.values.currencies import decimals_of
 from scoring.numbers import (
@@ -17,6 +19,7 @@ from scoring.numbers import (
     money,
     percent,
     percentage_points,
+    percents_apart,
     signed,
     signed_between,
 )  # fmt: skip
@@ -179,3 +182,9 @@ def test_an_id_that_forges_another_ones_name_gets_it_and_the_other_a_longer_hash
     assert names[forged] == forged
     assert names["a/b"] != forged
     assert names["a/b"].startswith(forged)
+
+
+@given(st.floats(-3, 3), st.floats(-3, 3))
+def test_what_sets_ratios_apart_is_the_difference_of_what_is_printed(one: float, other: float) -> None:
+    first, second = (percent(value).removesuffix(f"{N}%").replace("−", "-").replace(",", "") for value in (one, other))
+    assert percents_apart(one, other) == Decimal(first) - Decimal(second)

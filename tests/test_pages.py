@@ -229,6 +229,23 @@ def test_search_finds_managers_before_accounts(leader: TestClient) -> None:
     assert leader.get(f"{HOME}/search.json", params={"q": " "}).json()["found"] == []
 
 
+def test_who_has_no_score_under_other_weights_is_told_why(tmp_path: Path, small_folder: Path) -> None:
+    """By the default rules hardly anybody of so small a company has one."""
+    folder = tmp_path / "company"
+    shutil.copytree(small_folder, folder)
+    rules = Path(__file__).parent.parent / "rules.yaml"
+    arguments = [str(folder), "--set-aside", "--as-of", "2026-07-15", "--rules", str(rules), "--json"]
+    assert cli.main(["run", *arguments, "--period", NOW]) == 0
+    with closing(open_store(folder)) as store:
+        leader = User("u1", "l@example.com", "L", Role.LEADER)
+        client = World(folder, store, {"leader": leader}).client(leader)
+        found = client.get(f"{HOME}/what-if.json").json()
+        without = [card["reason"] for card in found["cards"] if card["score"] is None]
+        said = _said(client.get(f"{HOME}/what-if").text)
+    assert without
+    assert all(said.count(reason) >= without.count(reason) for reason in without)
+
+
 def test_other_weights_are_worked_out_and_saved_nowhere(leader: TestClient, cards: list[dict[str, object]]) -> None:
     own = leader.get(f"{HOME}/what-if.json").json()
     assert own["cards"] == sorted(own["cards"], key=lambda c: [x["manager_id"] for x in cards].index(c["manager_id"]))
@@ -295,6 +312,36 @@ def test_a_problem_is_told_by_its_place_in_the_file(web_world: World, leader: Te
     page = leader.get(f"{HOME}/data").text
     assert rows
     assert all(f"<small>row {p.row}, column {html.escape(p.column or '')}</small>" in page for p in rows)
+
+
+def test_a_company_without_managers_has_pages_whose_links_all_lead_somewhere(tmp_path: Path) -> None:
+    """One of its files is only looked up."""
+    for name, text in {
+        "rules.yaml": "name: N\ngoal: G.\ncurrency: EUR\nrules: [{name: keep, metric: logo_retention, weight: 1}]\n",
+        "accounts.csv": "id\na1\na2\n",
+        "orders.csv": "order,customer\n1,a1\n2,a2\n",
+        "lines.csv": "order,amount,since\n1,100,2025-01-01\n2,200,2025-01-01\n",
+        "sources.yaml": """files:
+  - {file: accounts.csv, table: accounts, columns: {account_id: id}}
+  - file: lines.csv
+    table: contracts
+    lookups: [{file: orders.csv, on: {order: order}, take: [customer]}]
+    columns: {account_id: customer, amount: amount, starts_on: since}
+    constants: {every: month}
+""",
+    }.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    assert cli.main(["run", str(tmp_path), "--period", NOW, "--as-of", "2026-07-15", "--json"]) == 0
+    with closing(open_store(tmp_path)) as store:
+        leader = User("u1", "l@example.com", "L", Role.LEADER)
+        client = World(tmp_path, store, {"leader": leader}).client(leader)
+        league = client.get(f"{HOME}/league").text
+        assert "Nobody is scored in this period" in league
+        for address in re.findall(r'href="([\w.-]+)"', league):
+            assert client.get(f"{HOME}/{address}").status_code == 200, address
+        said = " ".join(_said(client.get(f"{HOME}/data").text).split())
+        assert "orders.csv looked up 2" in said
+        assert "None" not in said
 
 
 def test_who_never_had_a_score_has_no_line_of_scores() -> None:

@@ -34,7 +34,7 @@ def rows_told(rows: Sequence["DeliveryRecord"]) -> None:
     say(_line(head, sizes, indent=""))
     say("─" * width())
     for (schedule, period, channel, due_at), found in groupby(rows, _occasion):
-        say(cleaned(f"{schedule} of {period} by {channel}, due {minute(due_at)}"))
+        say(cleaned(f"{schedule} of {period} by {channel}, due {minute(due_at)} UTC"))
         for line in _of_occasion(_sorted(found), sizes):
             say(cleaned(line))
 

@@ -16,7 +16,7 @@ from scoring.view import Seen
 
 NO_USER = "manager:"
 """How the key of somebody begins who has a card and is no user."""
-NOT_A_USER = "is no user; `bookscore users add` with --manager makes somebody one"
+NOT_A_USER = "no user; `bookscore users add` with --manager makes somebody one"
 NOBODY: Mapping[Audience, str] = {
     "leaders": "no user has the role of a leader; `bookscore users add` with --role leader makes one",
     "directors": "no user has the role of a director; `bookscore users add` with --role director makes one",

@@ -52,9 +52,8 @@ def explain(
     told = _lines(evidence, card, book, metric) if lines is None else list(lines)
     if account is not None:
         names = _names(evidence, evidence.compared.filter(mine).collect(), book)
-        account = chosen(
-            "account", account, names, f"{card['name']} has {len(names)} account{'' if len(names) == 1 else 's'}"
-        )
+        behind = "1 account stands" if len(names) == 1 else f"{len(names)} accounts stand"
+        account = chosen("account", account, names, f"{behind} behind the card of {card['name']}")
         told = [_narrowed(line, account) for line in told]
         book, moves = (f.filter(pl.col("account_id") == account) for f in (book, moves))
     told_of = accounts(book, moves)

@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from scoring.numbers import NARROW, exact, figure, fixed, in_parts, percent, rounded, signed
+from scoring.numbers import NARROW, exact, figure, fixed, in_parts, percent, percents_apart, rounded, signed
 from scoring.reports.charts import ranges
 from scoring.reports.charts.ranges import Reading
 from scoring.reports.standing import Standing, believes, mark_of, standing_of
@@ -123,9 +123,14 @@ def _quarter(compared: Mapping[str, Any] | None, unit: str, currency: str, *, is
     return Quarter(
         observed=figure(compared["observed"], unit, currency),
         expected=figure(compared["expected"], unit, currency),
-        difference=apart(compared["difference"]),
+        difference=_apart(compared) if unit == "ratio" else apart(compared["difference"]),
         believed=apart(compared["theta"]) if is_believed else "",
     )
+
+
+def _apart(compared: Mapping[str, Any]) -> str:
+    """What sets two ratios apart, as they stand beside each other."""
+    return f"{signed(percents_apart(compared['observed'], compared['expected']))}{NARROW}pp"
 
 
 def _is_instead(line: Mapping[str, Any], card: Mapping[str, Any]) -> bool:

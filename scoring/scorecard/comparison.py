@@ -1,11 +1,10 @@
 """What does a card say of a rule by which accounts are compared? The figures of the comparison, and a sentence."""
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from typing import Any
 
 from scoring.metrics import REASONS
-from scoring.numbers import fixed, percent, rounded, signed
+from scoring.numbers import fixed, percent, percents_apart, rounded, signed
 from scoring.peers.evidence import REASONS as NOT_PUBLISHED
 
 Row = Mapping[str, Any]
@@ -40,7 +39,8 @@ def comparison(row: Row, unit: str, shown: Callable[[float], str], *, weighs_evi
     if not row["is_measured"]:
         return f"Not compared: {why(row['why_not'])}; the average of 50 points stands in for it"
     told = f"{shown(row['observed'])} on average over {_units(row)}, {shown(row['expected'])} expected of such accounts"
-    apart = f"{signed(_apart(row))} percentage points" if unit == "ratio" else shown(row["difference"])
+    percents = percents_apart(row["observed"], row["expected"])
+    apart = f"{signed(percents)} percentage points" if unit == "ratio" else shown(row["difference"])
     believed = _believed(row, unit, shown) if weighs_evidence and row["z"] is not None else ""
     rare = row["few_comparable"]
     alone = "has few of its" if rare == 1 else "have few of their"
@@ -64,11 +64,6 @@ def account_quarters(count: float) -> str:
 
 def _amount(count: float) -> str:
     return fixed(count, 0 if abs(count - round(count)) < _WHOLE else 1)
-
-
-def _apart(row: Row) -> Decimal:
-    """By how many percentage points the printed figures differ, so that a reader's sum is ours."""
-    return rounded(100 * row["observed"]) - rounded(100 * row["expected"])
 
 
 def _believed(row: Row, unit: str, shown: Callable[[float], str]) -> str:

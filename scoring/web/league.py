@@ -118,6 +118,7 @@ def _page(seen: Seen, view: View, team: str, q: str, sort: Order) -> Page:
         {
             "company": company,
             "window": table["window"],
+            "has_cards": bool(seen.cards),
             "asked": shown["asked"],
             "orders": [order.value for order in Order],
             "managers": part("managers.html.j2", shared=shared.once, **shown),
