@@ -49,10 +49,11 @@ def gathered(folder: Path, wanted: Wanted, sources: Sources) -> Gathered:
     alike: dict[tuple[str, str], list[Part]] = {}
     once: dict[str, list[Part]] = {}
     for source in sources.files:
-        wrong = at_odds(source, wanted, folder)
-        faults += [*wrong, *(_of_files(source, reading) if wrong else ())]
+        found = matches(folder, source.file)
+        wrong = at_odds(source, wanted, folder, found)
+        faults += [*wrong, *(_of_files(found, source, reading) if wrong else ())]
         if not wrong:
-            made = _entry(matches(folder, source.file), source, reading)
+            made = _entry(found, source, reading)
             kind = source.table, source.model_dump_json(include={"columns", "constants", "system"})
             (once.setdefault(source.table, []) if source.distinct else alike.setdefault(kind, [])).extend(made)
     keys = wanted.keys
@@ -61,11 +62,10 @@ def gathered(folder: Path, wanted: Wanted, sources: Sources) -> Gathered:
     return Gathered(tuple(parts), tuple(faults), tuple(reading.shelf.looked_up.values()))
 
 
-def _of_files(source: FileSource, reading: _Reading) -> list[Fault]:
+def _of_files(found: list[tuple[Path, str]], source: FileSource, reading: _Reading) -> list[Fault]:
     """What is wrong with the files of an entry that does not fit its table, as far as it does."""
     if (part := fitting_part(source, reading.wanted)) is None:
         return []
-    found = matches(reading.shelf.folder, source.file)
     made = _entry(found, part, replace(reading, seen={}))
     return [fault for part in made for fault in part.faults if fault.severity == "error"]
 

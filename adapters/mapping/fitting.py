@@ -1,9 +1,10 @@
 """Does an entry of sources.yaml fit the tables and files that are there? Said before anything is read."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from adapters.delivery import Fault
-from adapters.files.matching import data_files, matches
+from adapters.files.matching import data_files
 from adapters.mapping.copying import is_computed
 from adapters.mapping.sources import ColumnOf, FileSource
 from adapters.wanted import Wanted
@@ -12,10 +13,9 @@ from adapters.wording import did_you_mean, listed
 FILE = "sources.yaml"
 
 
-def at_odds(source: FileSource, wanted: Wanted, folder: Path) -> list[Fault]:
-    """What the entry asks for that the tables or the folder do not have."""
-    is_there = any(True for _ in matches(folder, source.file))
-    return _misfits(source, wanted) + ([] if is_there else [_no_match(folder, source.file)])
+def at_odds(source: FileSource, wanted: Wanted, folder: Path, found: Collection[object]) -> list[Fault]:
+    """What the entry asks for that the tables or the folder do not have; `found` are the files it means."""
+    return _misfits(source, wanted) + ([] if found else [_no_match(folder, source.file)])
 
 
 def fitting_part(source: FileSource, wanted: Wanted) -> FileSource | None:

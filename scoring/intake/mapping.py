@@ -6,6 +6,7 @@ from pydantic import ValidationError
 
 from adapters import mapped
 from adapters.delivery import Fault
+from adapters.files.matching import matches
 from adapters.mapping.fitting import at_odds
 from adapters.mapping.sources import FileSource, Sources
 from adapters.wanted import Wanted
@@ -48,7 +49,7 @@ def _of_entries(read: Document, folder: Path) -> list[Fault]:
         if (source := read.fit(FileSource, (_FILES, n))[0]) is not None:
             sound.append(source)
         elif (names := _names_in(entry)) is not None:
-            faults += at_odds(names, wanted, folder)
+            faults += at_odds(names, wanted, folder, matches(folder, names.file))
     told = mapped.read(folder, wanted, Sources(files=sound)).faults if sound else ()
     return [*faults, *(fault for fault in told if fault.severity == "error")]
 
