@@ -47,7 +47,8 @@ def test_it_says_how_many_moved_up_down_stayed_left_and_are_new() -> None:
 
 
 def test_with_a_currency_it_says_what_they_paid_at_both_ends() -> None:
-    assert sentence([UP, LOST], "EUR").endswith("They paid €70.7\u202fK at the start and €58.3\u202fK at the end.")
+    told = sentence([UP, LOST], "EUR")
+    assert told.endswith("All together paid €70.7\u202fK at the start and €58.3\u202fK at the end.")
 
 
 def test_bands_are_as_wide_as_they_have_accounts() -> None:

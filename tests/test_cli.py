@@ -256,6 +256,9 @@ def test_no_two_columns_of_other_weights_are_called_alike(
             "Missing option '--as'. Choose from: reviewer, manager",
             "review comment",
         ),
+        (("history", "--periods", "0"), "Invalid value for '--periods': it must be 1 or more", "history"),
+        (("history", "--periods", "x"), "Invalid value for '--periods': it is no whole number", "history"),
+        (("explain", "Ann", "--to", "x"), "Invalid value for '--to': it is no number", "explain"),
         (
             ("history", "--by", "sun"),
             "Invalid value for '--by': 'sun' is not one of 'company', 'team', 'manager'.",

@@ -190,6 +190,13 @@ def test_an_account_that_left_the_book_is_still_explained(evidence: Evidence) ->
         explain.explain(evidence, gone["manager_id"], account="nothing like it")
 
 
+def test_how_points_come_about_is_said_where_there_are_any(evidence: Evidence) -> None:
+    scored, asked = (
+        explain.explain(evidence, "Aino Kärkkälä", metric=m) for m in (evidence.rulebook.rules[0].name, "nps")
+    )
+    assert [any("points" in told for told in found.sentences) for found in (scored, asked)] == [True, False]
+
+
 def test_json_holds_the_quarters_with_points_as_text(aino: Explanation) -> None:
     told: dict[str, Any] = json.loads(json.dumps(explain.plain(aino), allow_nan=False))
     said = told["lines"][0]["compared"]

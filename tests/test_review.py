@@ -35,6 +35,7 @@ from scoring.review import (
     possible,
     seal,
 )
+from scoring.review.possible import why_not_they
 from scoring.review.refusals import NoReviewError, NotOnRunError, RefusedMoveError, StaleReviewError
 from scoring.review.words import by, signatures, standing, told
 
@@ -325,3 +326,12 @@ def test_every_event_is_told_in_a_sentence() -> None:
 def test_refusals_are_sentences_and_no_tracebacks() -> None:
     assert issubclass(RefusedMoveError, BookscoreError)
     assert "\n" not in refused(ASKED, Signed(), FAY)
+
+
+def test_namesakes_act_by_the_name_that_they_share() -> None:
+    """Behind it stands the id, and without the id it is theirs as well: nobody reviews themselves by leaving it out."""
+    review = Review("2026-Q2", "m1", "Zoë Kern (m1)", ())
+    for name in ("zoe kern", "Zoë Kern (m1)"):
+        assert why_not_they(review, Person(name=name, part=Part.MANAGER)) is None
+        assert why_not_they(review, Person(name=name, part=Part.REVIEWER)) == "nobody reviews themselves"
+    assert why_not_they(review, Person(name="Zoë Kern (m2)", part=Part.MANAGER)) is not None

@@ -36,6 +36,16 @@ _CODES = {
 }  # fmt: skip
 """By name, so that looking one up loads nothing; the rest is a bug or I/O."""
 
+_PLAINLY = (
+    (re.compile(r"Value error, "), ""),
+    (re.compile(r"Input should be a valid number, .*"), "it is no number"),
+    (re.compile(r"Input should be a valid integer, .*"), "it is no whole number"),
+    (re.compile(r"Input should be greater than or equal to (\S+)"), r"it must be \1 or more"),
+    (re.compile(r"Input should be less than or equal to (\S+)"), r"it must be \1 at most"),
+    (re.compile(r"Input should be greater than (\S+)"), r"it must be more than \1"),
+)
+"""How a library says what is wrong with a value, and how we do."""
+
 _LINES = re.compile(r"\s*\n\s*")
 _NO_DAY = re.compile(r"Value error, '(.*)' does not match the formats '%Y-%m-%d'\.?$")
 """How the library says it."""
@@ -122,7 +132,9 @@ def _problems(error: Exception) -> Sequence[Problem]:
 def _sentence(error: Exception) -> str:
     if isinstance(error, TyperException):
         told = _NO_DAY.sub(r'"\1" is no day; write one as 2026-06-30', _LINES.sub(" ", error.format_message()))
-        return told.replace("Value error, ", "")
+        for pattern, words in _PLAINLY:
+            told = pattern.sub(words, told)
+        return told
     if isinstance(error, BookscoreError):
         return str(error)
     if kept := _of_what_is_kept(error):

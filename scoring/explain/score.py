@@ -64,7 +64,10 @@ def explain(
         lines=tuple(told),
         accounts=told_of if account is None else tuple(_with_rows(evidence, a) for a in told_of),
         sentences=(
-            *_doubts(card), *_sentences(evidence, with_rows=account is not None), *exclusions.sentences(card),
+            *_doubts(card),
+            *(_method(evidence) if any(line.rule is not None for line in told) else ()),
+            *_sentences(evidence, with_rows=account is not None),
+            *exclusions.sentences(card),
         ),
         prior=() if metric else _prior(card, account),
         **{
@@ -230,7 +233,7 @@ def _sentences(evidence: Evidence, *, with_rows: bool) -> tuple[str, ...]:
     rated = day(date.fromisoformat(windows["movements" if is_sold else "outcome"]["from"]))
     brought = "its amount" if is_sold else "what it brings a month"
     rows = (f"A row counts with {brought}, at the exchange rates of {rated}.",) if with_rows else ()
-    return (*_method(evidence), *_windows(evidence), *rows)
+    return (*_windows(evidence), *rows)
 
 
 def _method(evidence: Evidence) -> tuple[str, ...]:

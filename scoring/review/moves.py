@@ -18,7 +18,16 @@ from scoring.review.events import (
     What,
 )
 from scoring.review.people import Part, Person, is_same, is_same_name
-from scoring.review.possible import ON_PUBLISHED, VERBS, Published, is_stale, told, why_not, why_not_they
+from scoring.review.possible import (
+    ON_PUBLISHED,
+    VERBS,
+    Published,
+    is_managers_name,
+    is_stale,
+    told,
+    why_not,
+    why_not_they,
+)
 from scoring.review.refusals import NotOnRunError, RefusedMoveError, StaleReviewError
 from scoring.review.review import Review
 
@@ -74,7 +83,7 @@ def _why_not_this(review: Review, what: What, who: Person, day: date) -> str | N
             other = version.signature(Part.MANAGER if who.part is Part.REVIEWER else Part.REVIEWER)
             return "the same person cannot sign in both parts" if other and is_same(who, other.who) else None
         case Declined(witness=witness):
-            if is_same_name(witness, who.name) or is_same_name(witness, review.manager):
+            if is_same_name(witness, who.name) or is_managers_name(witness, review):
                 return f"the witness must be a second person, neither {who.name} nor {review.manager}"
         case Decided(dispute=number, outcome=outcome, will_do=will_do):
             waiting = [dispute.number for dispute in version.open_disputes]

@@ -94,9 +94,15 @@ def why_not(review: Review, kind: Kind, part: Part, published: Published, day: d
     return _why_not_so(review, kind, part, published, day)
 
 
+def is_managers_name(name: str, review: Review) -> bool:
+    """Whether the name is the manager's, with or without the id that stands behind a name which several have."""
+    alone = review.manager.removesuffix(f" ({review.manager_id})")
+    return is_same_name(name, review.manager) or is_same_name(name, alone)
+
+
 def why_not_they(review: Review, who: Person) -> str | None:
     """Why this person cannot act in the part they claim; None where they can."""
-    is_manager = is_same_name(who.name, review.manager)
+    is_manager = is_managers_name(who.name, review)
     if who.user_id is not None:
         is_manager = who.manager_id == review.manager_id
     if who.part is Part.MANAGER and not is_manager:

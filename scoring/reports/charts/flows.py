@@ -58,7 +58,7 @@ def sentence(flows: Sequence[Flow], currency: str = "") -> str:
     if not currency:
         return told
     before, after = (compact_money(amount, currency) for amount in _paid(flows))
-    return f"{told} They paid {before} at the start and {after} at the end."
+    return f"{told} All together paid {before} at the start and {after} at the end."
 
 
 def named(flow: Flow, currency: str = "") -> str:
