@@ -96,7 +96,10 @@ def test_rights_are_changed_and_somebody_is_kept_out_and_let_in_again(tmp_path: 
     assert (unknown.code, 'there is no user "bo@example.com"' in unknown.err) == (2, True)
 
 
-def test_whose_card_somebody_has_is_said_by_name(small_folder: Path, tmp_path: Path) -> None:
+def test_whose_card_somebody_has_is_said_by_name(
+    small_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
     folder = tmp_path / "company"
     shutil.copytree(small_folder, folder)
     assert cli("run", folder, "--set-aside", "--as-of", "2026-07-15").code == 0
