@@ -27,18 +27,21 @@ _AMONG_PEERS = ("publish.peers", "publish.least_peers", "publish.peer_mean")
 _BELIEVED = ("publish.min_z", "publish.label_probability", "publish.rank")
 _UNREAD = {
     GRADED: (*_COMPARING, *_AMONG_PEERS, *_BELIEVED),
-    "oe": ("grades", *_BELIEVED),
+    "oe": ("grades",),
     "oe_credibility": ("grades", "publish.chance"),
     "joint": ("grades", "publish.chance"),
 }
-_UNREAD |= dict.fromkeys(("raw", "weighted", "peer_percentile"), ("grades", "publish.chance", *_BELIEVED))
+_UNREAD |= dict.fromkeys(("raw", "weighted", "peer_percentile"), ("grades", "publish.chance"))
 """Method to the settings that it does not read."""
 
+_EXPECTED = ("expectation.fit", "expectation.ridge", "expectation.folds", "expectation.features")
+"""How much is expected of an account; `expectation.segment` also says within which kind it is large or an outlier."""
+
 _IN_PASSING = {
-    "raw": ("expectation", "weights", "winsor", "credibility", *_AMONG_PEERS),
-    "weighted": ("expectation", "credibility", *_AMONG_PEERS),
-    "peer_percentile": ("expectation", "weights", "winsor", "credibility", "publish.peer_mean"),
-    "oe": ("credibility", "publish.peer_mean"),
+    "raw": ("expectation", "weights", "winsor", "credibility", *_AMONG_PEERS, *_BELIEVED),
+    "weighted": (*_EXPECTED, "credibility", *_AMONG_PEERS, *_BELIEVED),
+    "peer_percentile": ("expectation", "weights", "winsor", "credibility", "publish.peer_mean", *_BELIEVED),
+    "oe": ("credibility", "publish.peer_mean", *_BELIEVED),
 }
 """Method to the settings that change what is shown beside the scores, and none of them."""
 
