@@ -66,6 +66,10 @@ def idle(folder: Path, text: str) -> list[str]:
         ),
         ("basis: invoices\npolicies: {movements: net}", "policies.movements is not used with basis invoices"),
         ("basis: invoices\nlifetime: {orders_beside: true}", "lifetime.orders_beside is not used with basis invoices"),
+        (
+            "basis: invoices\nlifetime: {churn_prior_mean: 5%}",
+            "lifetime.churn_prior_mean is not used with basis invoices",
+        ),
         ("lifetime: {force: true}", "lifetime.force is not used with model auto"),
         ("ladder: {account_tier: largest}", "ladder.account_tier is not used without ladder.tiers"),
         ("engagement: {missing: zero}", "engagement.missing is not used without engagement.inputs"),
@@ -93,6 +97,7 @@ def test_what_makes_no_difference_is_told_with_its_line(tmp_path: Path, text: st
         "credit: {churn: at_open}\nresponsibility: {days: 9, rule: snapshot}",
         "basis: invoices\npolicies: {reactivation_window_days: 90}\ncompare: previous_period",
         "basis: invoices\nlifetime: {churn_prior_mean: 2%}\nretention_window: 12m",
+        "basis: invoices\nlifetime: {model: sbg, force: true, churn_prior_mean: 5%}",
         "min_n: {nps: 30}",
     ],
 )

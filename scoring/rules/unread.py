@@ -18,9 +18,12 @@ YES_OR_NO = ("logo_retention", "churn_rate", "tier_up_rate", "tier_down_rate")
 
 _OF_CONTRACTS = (
     *BASIS, "policies.renewal_date", "credit.renewal", "credit.growth_parts", "lifetime.orders_beside",
-    "lifetime.churn_prior_mean", "lifetime.churn_prior_strength",
 )  # fmt: skip
 _OF_INVOICES = ("compare",)
+
+_OF_STAYING = ("lifetime.churn_prior_mean", "lifetime.churn_prior_strength")
+_STAYING = ("sbg", "bdw", "exponential_gamma")
+"""Models of who stays, which read what churn is expected; where they are forced, on invoices, too."""
 
 _COMPARING = ("window", "responsibility", "expectation", "weights", "winsor", "credibility")
 _AMONG_PEERS = ("publish.peers", "publish.least_peers", "publish.peer_mean")
@@ -88,6 +91,8 @@ def _idle(rulebook: Rulebook) -> Iterator[tuple[Sequence[str], str]]:
     method, policy = rulebook.method, rulebook.ownership.policy
     others = _OF_CONTRACTS if rulebook.basis == "invoices" else _OF_INVOICES
     yield others, f"is not used with basis {rulebook.basis}"
+    if rulebook.basis == "invoices" and not (rulebook.lifetime.force and rulebook.lifetime.model in _STAYING):
+        yield _OF_STAYING, "is not used with basis invoices"
     yield _UNREAD[method], f"is not used with method {method}"
     yield _IN_PASSING.get(method, ()), f"moves no score with method {method}"
     if policy != "territory":
