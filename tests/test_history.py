@@ -400,6 +400,7 @@ def test_a_stream_refuses_files_that_a_run_refuses(tmp_path: Path) -> None:
             "column manager_id: the same key as managers.csv row 1",
         ),
         ("rates", "0.9", "0.0", "column rate: rate is not above 0"),
+        ("invoices", "2026-04-03,99.90,EUR", "2024-12-31,9.90,USD", "currency has no rate to EUR on 2024-12-31"),
         ("contracts", "300.00,USD", "300.00,", "the currency is empty, though other rows name one"),
     ],
 )
@@ -412,6 +413,16 @@ def test_a_stream_refuses_rows_that_a_run_refuses(tmp_path: Path, name: str, old
     code, out, err = told(folder, "--stream")
     assert (code, out) == (3, "")
     assert said in err
+    assert err.replace("--stream", "--hold") == told(folder, "--hold")[2]
+
+
+def test_a_stream_knows_no_rate_before_the_first(tmp_path: Path) -> None:
+    """The first rate there is would be a guess for a line that begins before it, as a run says."""
+    late = {**FILES, "rates": FILES["rates"].replace("USD,2025-01-01", "USD,2026-03-01")}
+    folder = company(tmp_path / "c", late)
+    code, out, err = told(folder, "--stream")
+    assert (code, out) == (3, "")
+    assert "column currency: currency has no rate to EUR on 2025-" in err
     assert err.replace("--stream", "--hold") == told(folder, "--hold")[2]
 
 

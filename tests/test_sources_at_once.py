@@ -99,6 +99,14 @@ def test_a_file_to_look_up_in_that_is_not_there_hides_no_other(tmp_path: Path) -
     ]
 
 
+def test_a_file_to_look_up_in_is_suggested_where_one_is_called_nearly_so(tmp_path: Path) -> None:
+    (tmp_path / "regions.csv").write_text("id,region\n", encoding="utf-8")
+    lookups = "    lookups:\n      - {file: %s, on: {id: id}, take: [region]}\n    columns:"
+    for file, remedy in (("region.csv", 'did you mean "regions.csv"?'), ("x.csv", "correct its name in sources.yaml")):
+        found = problems(tmp_path, f"files:{SOUND.replace('    columns:', lookups % file)}")
+        assert [p.remedy for p in found if p.what == f"no file matches {file}"] == [remedy]
+
+
 def test_an_entry_that_says_two_things_is_not_judged_by_one_of_them(tmp_path: Path) -> None:
     twice = SOLD.replace("table: invoices", "table: invoices\n    table: contracts")
     found = told(tmp_path, f"files:{twice}{SOUND}")

@@ -7,6 +7,7 @@ from functools import partial
 import polars as pl
 
 from adapters.delivery import Fault, ReadFile
+from adapters.files.matching import data_files
 from adapters.files.opening import Opened
 from adapters.files.rows import ROW
 from adapters.lines import lacks_line_id, repeated_lines, with_line_id
@@ -26,7 +27,7 @@ from adapters.mapping.sources import Explode, FileSource, Merged, OtherFile
 from adapters.parts import Part, placed, with_origin
 from adapters.values.formats import Format
 from adapters.values.typed import KEPT, typed
-from adapters.wording import counted
+from adapters.wording import counted, did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def _joined(opened: Opened, source: FileSource, shelf: Shelf, form: Format) -> _
             unknown |= {*lookup.taken}
             continue
         other = shelf.open_other(lookup, form)
-        found = look_up(frame, lookup, other, form) if other else Found(None, (_no_file(lookup),))
+        found = look_up(frame, lookup, other, form) if other else Found(None, (_no_file(lookup, shelf),))
         faults += found.faults
         unknown |= {*lookup.taken} if found.frame is None else set()
         frame = frame if found.frame is None else found.frame
@@ -140,7 +141,9 @@ def _reshaped(opened: Opened, source: FileSource, shelf: Shelf, form: Format) ->
     if history := source.history:
         other = shelf.open_other(history, form)
         made = made.then(
-            lambda frame: with_history(frame, history, other, form) if other else Reshaped(None, (_no_file(history),))
+            lambda frame: (
+                with_history(frame, history, other, form) if other else Reshaped(None, (_no_file(history, shelf),))
+            )
         )
     return made
 
@@ -151,7 +154,7 @@ def _merged(frame: pl.DataFrame, hows: Sequence[Merged], shelf: Shelf, form: For
     for how in hows:
         other = shelf.open_other(how, form)
         if other is None:
-            return Reshaped(None, (_no_file(how),))
+            return Reshaped(None, (_no_file(how, shelf),))
         made = made.then(partial(with_merged, how=how, other=other, form=form))
     return made
 
@@ -166,8 +169,10 @@ def _repeated_money(kept: pl.DataFrame, how: Explode, kinds: Mapping[str, str]) 
     return (Fault(what, "take one of them, by a lookup", row=several[0], column=how.column, severity="warning"),)
 
 
-def _no_file(other: OtherFile) -> Fault:
-    return Fault(f"no file matches {', '.join(other.files)}", "correct its name in sources.yaml")
+def _no_file(other: OtherFile, shelf: Shelf) -> Fault:
+    names = [name for _, name in data_files(shelf.folder)]
+    meant = next(filter(None, (did_you_mean(file, names) for file in other.files)), None)
+    return Fault(f"no file matches {', '.join(other.files)}", meant or "correct its name in sources.yaml")
 
 
 def _finished(

@@ -69,7 +69,7 @@ def _measured(contracts: pl.LazyFrame, ids: Ids, by: Reading) -> pl.LazyFrame:
         _ends(there, gone, at_notice=terms.at_notice).alias("ends"),
         in_units("amount", schema["amount"]).alias("units"),
         looked_up("every", _FOUR_WEEKS if terms.weeks == "four_a_month" else _TWELFTHS).alias("twelfths"),
-        by.currency_of(there).alias("currency"),
+        by.currency_of(there, "starts_on").alias("currency"),
         _rung(there, terms).alias("rung"),
         _over(there, gone).alias("is_over"),
         pl.any_horizontal(tied).alias("is_tied") if tied else pl.lit(value=False).alias("is_tied"),

@@ -128,7 +128,7 @@ def asked(ledger: Ledger, terms: Terms, months: Months, as_of: date) -> Asked:
     ledger.look()
     ids = ids_of(ledger.accounts)
     until = max(months.firsts[-1], as_of) + timedelta(days=terms.gap_tolerance_days + 1)
-    by = Reading(terms, _rates_on(ledger.rates, months.spans[:-1]), as_of, until)
+    by = Reading(terms, _rates_on(ledger.rates, months.spans[:-1]), as_of, until, _rates_since(ledger.rates))
     return Asked(ledger, months, ids, by, spans_of(ledger.spans, ids))
 
 
@@ -260,3 +260,8 @@ def _rates_on(rates: pl.LazyFrame, days: Iterable[date]) -> list[Rates]:
         last = known.filter(pl.col("dated_on") <= day).group_by("currency", maintain_order=True)
         found.append({**dict(first.iter_rows()), **dict(last.agg(pl.col("rate").last()).iter_rows())})
     return found
+
+
+def _rates_since(rates: pl.LazyFrame) -> dict[str, date]:
+    """Currency to the first day on which it has a rate."""
+    return dict(rates.group_by("currency").agg(pl.col("dated_on").min()).sort("currency").collect().iter_rows())

@@ -27,7 +27,7 @@ def invoiced(invoices: pl.LazyFrame, ids: Ids, by: Reading) -> pl.LazyFrame:
         ids.hashed(),
         day_of("dated_on").alias("day"),
         in_units("amount", schema["amount"]).alias("units"),
-        by.currency_of(there).alias("currency"),
+        by.currency_of(there, "dated_on").alias("currency"),
         (buys() if "kind" in there else pl.lit(value=True)).alias("buys"),
         (~is_one_of("kind", INVOICE_KINDS) if "kind" in there else pl.lit(value=False)).alias("is_wrong"),
     ).filter(pl.col("units").ne_missing(0))

@@ -1,7 +1,7 @@
 """By what are lines read? The policies, the rates of each span, and the day up to which things are known."""
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
 
@@ -11,6 +11,7 @@ from scoring.ledger.terms import Terms
 from scoring.money import RATE_SCALE
 from scoring.packed import codes
 from scoring.packed.each import OWN, currency_number
+from scoring.packed.keys import day_of, number
 from scoring.packed.whole import looked_up
 
 Rates = Mapping[str, int]
@@ -20,12 +21,13 @@ Rates = Mapping[str, int]
 @dataclass(frozen=True, slots=True)
 class Reading:
     """By what lines are read: `rates` in each of the spans, all of the same currencies; `until` the last day that
-    counts."""
+    counts; `since` the first day on which each currency has a rate."""
 
     terms: Terms
     rates: Sequence[Rates]
     as_of: date
     until: date
+    since: Mapping[str, date] = field(default_factory=dict)
 
     @property
     def is_plain(self) -> bool:
@@ -44,10 +46,15 @@ class Reading:
         every = chain.from_iterable(rates.items() for rates in self.rates)
         return any(currency_number(c) is None or not 0 < r < 9 * RATE_SCALE for c, r in every)
 
-    def currency_of(self, there: Set[str]) -> pl.Expr:
-        """The number of a line's currency, or `OWN`; null for one that has no rate. `there` are the columns."""
+    def currency_of(self, there: Set[str], day: str) -> pl.Expr:
+        """The number of a line's currency, or `OWN`; null where that has no rate yet on the `day`, a column.
+
+        `there` are the columns.
+        """
         if "currency" not in there:
             return pl.lit(OWN, dtype=pl.Int64)
-        numbers = {code: number for code in self.rates[0] if (number := currency_number(code)) is not None}
+        numbers = {code: n for code in self.rates[0] if (n := currency_number(code)) is not None}
         known = looked_up("currency", {**numbers, self.terms.currency: OWN})
+        if since := {code: number(first) for code, first in self.since.items() if code != self.terms.currency}:
+            known = pl.when((day_of(day) >= looked_up("currency", since)).fill_null(value=True)).then(known)
         return pl.when(pl.col("currency").is_null()).then(OWN).otherwise(known)

@@ -18,27 +18,33 @@ YES_OR_NO = ("logo_retention", "churn_rate", "tier_up_rate", "tier_down_rate")
 
 _OF_CONTRACTS = (
     *BASIS, "policies.renewal_date", "credit.renewal", "credit.growth_parts", "lifetime.orders_beside",
-    "lifetime.churn_prior_mean", "lifetime.churn_prior_strength",
 )  # fmt: skip
 _OF_INVOICES = ("compare",)
+
+_OF_STAYING = ("lifetime.churn_prior_mean", "lifetime.churn_prior_strength")
+_STAYING = ("sbg", "bdw", "exponential_gamma")
+"""Models of who stays, which read what churn is expected; where they are forced, on invoices, too."""
 
 _COMPARING = ("window", "responsibility", "expectation", "weights", "winsor", "credibility")
 _AMONG_PEERS = ("publish.peers", "publish.least_peers", "publish.peer_mean")
 _BELIEVED = ("publish.min_z", "publish.label_probability", "publish.rank")
 _UNREAD = {
     GRADED: (*_COMPARING, *_AMONG_PEERS, *_BELIEVED),
-    "oe": ("grades", *_BELIEVED),
+    "oe": ("grades",),
     "oe_credibility": ("grades", "publish.chance"),
     "joint": ("grades", "publish.chance"),
 }
-_UNREAD |= dict.fromkeys(("raw", "weighted", "peer_percentile"), ("grades", "publish.chance", *_BELIEVED))
+_UNREAD |= dict.fromkeys(("raw", "weighted", "peer_percentile"), ("grades", "publish.chance"))
 """Method to the settings that it does not read."""
 
+_EXPECTED = ("expectation.fit", "expectation.ridge", "expectation.folds", "expectation.features")
+"""How much is expected of an account; `expectation.segment` also says within which kind it is large or an outlier."""
+
 _IN_PASSING = {
-    "raw": ("expectation", "weights", "winsor", "credibility", *_AMONG_PEERS),
-    "weighted": ("expectation", "credibility", *_AMONG_PEERS),
-    "peer_percentile": ("expectation", "weights", "winsor", "credibility", "publish.peer_mean"),
-    "oe": ("credibility", "publish.peer_mean"),
+    "raw": ("expectation", "weights", "winsor", "credibility", *_AMONG_PEERS, *_BELIEVED),
+    "weighted": (*_EXPECTED, "credibility", *_AMONG_PEERS, *_BELIEVED),
+    "peer_percentile": ("expectation", "weights", "winsor", "credibility", "publish.peer_mean", *_BELIEVED),
+    "oe": ("credibility", "publish.peer_mean", *_BELIEVED),
 }
 """Method to the settings that change what is shown beside the scores, and none of them."""
 
@@ -85,6 +91,8 @@ def _idle(rulebook: Rulebook) -> Iterator[tuple[Sequence[str], str]]:
     method, policy = rulebook.method, rulebook.ownership.policy
     others = _OF_CONTRACTS if rulebook.basis == "invoices" else _OF_INVOICES
     yield others, f"is not used with basis {rulebook.basis}"
+    if rulebook.basis == "invoices" and not (rulebook.lifetime.force and rulebook.lifetime.model in _STAYING):
+        yield _OF_STAYING, "is not used with basis invoices"
     yield _UNREAD[method], f"is not used with method {method}"
     yield _IN_PASSING.get(method, ()), f"moves no score with method {method}"
     if policy != "territory":
