@@ -32,7 +32,7 @@ def paying(contracts: pl.LazyFrame, ids: Ids, by: Reading) -> pl.LazyFrame:
     The days are keys without the account; `first` is null for a line that is not read here, `last` −1 for one that does
     not end. Columns as the table `contracts`, those that are there.
     """
-    return ids.numbered(_known(_measured(contracts, ids, by)))
+    return ids.numbered(_known(_measured(contracts, ids, by), by))
 
 
 def events(lines: pl.LazyFrame, amount: str, *more: str) -> pl.LazyFrame:
@@ -69,7 +69,7 @@ def _measured(contracts: pl.LazyFrame, ids: Ids, by: Reading) -> pl.LazyFrame:
         _ends(there, gone, at_notice=terms.at_notice).alias("ends"),
         in_units("amount", schema["amount"]).alias("units"),
         looked_up("every", _FOUR_WEEKS if terms.weeks == "four_a_month" else _TWELFTHS).alias("twelfths"),
-        by.currency_of(there, "starts_on").alias("currency"),
+        by.currency_of(there).alias("currency"),
         _rung(there, terms).alias("rung"),
         _over(there, gone).alias("is_over"),
         pl.any_horizontal(tied).alias("is_tied") if tied else pl.lit(value=False).alias("is_tied"),
@@ -123,7 +123,7 @@ def _over(there: Set[str], gone: pl.Expr | None) -> pl.Expr:
     return pl.any_horizontal(over) if over else pl.lit(value=False)
 
 
-def _known(lines: pl.LazyFrame) -> pl.LazyFrame:
+def _known(lines: pl.LazyFrame, by: Reading) -> pl.LazyFrame:
     """The lines that count, as `paying` has them, with `hash` for the account."""
     ends, is_wrong = pl.col("ends"), pl.col("is_wrong")
     asked = lines.filter((ends.is_null() | (ends > pl.col("starts"))).fill_null(value=True) | is_wrong)
@@ -133,7 +133,7 @@ def _known(lines: pl.LazyFrame) -> pl.LazyFrame:
     is_unknown = pl.col("monthly").is_null() | pl.col("currency").is_null()
     asked = asked.with_columns(
         codes.code(pl.col("monthly"), pl.col("rung"), pl.col("is_over")).alias("code"),
-        (pl.col("is_tied") | is_wrong | is_wide | is_unknown).alias("is_odd"),
+        (pl.col("is_tied") | is_wrong | is_wide | is_unknown | by.is_early("starts")).alias("is_odd"),
     )
     return asked.select(
         "hash",

@@ -27,12 +27,12 @@ def invoiced(invoices: pl.LazyFrame, ids: Ids, by: Reading) -> pl.LazyFrame:
         ids.hashed(),
         day_of("dated_on").alias("day"),
         in_units("amount", schema["amount"]).alias("units"),
-        by.currency_of(there, "dated_on").alias("currency"),
+        by.currency_of(there).alias("currency"),
         (buys() if "kind" in there else pl.lit(value=True)).alias("buys"),
         (~is_one_of("kind", INVOICE_KINDS) if "kind" in there else pl.lit(value=False)).alias("is_wrong"),
     ).filter(pl.col("units").ne_missing(0))
     is_unknown = pl.any_horizontal(pl.col("units", "day", "currency").is_null())
-    is_odd = (pl.col("units").abs() > WIDEST) | is_unknown | pl.col("is_wrong")
+    is_odd = (pl.col("units").abs() > WIDEST) | is_unknown | pl.col("is_wrong") | by.is_early("day")
     told = lines.with_columns((pl.col("buys") & (pl.col("units") > 0)).alias("is_order")).select(
         "hash",
         pl.when(~is_odd).then(in_month("is_order")).alias("place"),

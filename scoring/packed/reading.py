@@ -11,7 +11,7 @@ from scoring.ledger.terms import Terms
 from scoring.money import RATE_SCALE
 from scoring.packed import codes
 from scoring.packed.each import OWN, currency_number
-from scoring.packed.keys import day_of, number
+from scoring.packed.keys import number
 from scoring.packed.whole import looked_up
 
 Rates = Mapping[str, int]
@@ -46,15 +46,20 @@ class Reading:
         every = chain.from_iterable(rates.items() for rates in self.rates)
         return any(currency_number(c) is None or not 0 < r < 9 * RATE_SCALE for c, r in every)
 
-    def currency_of(self, there: Set[str], day: str) -> pl.Expr:
-        """The number of a line's currency, or `OWN`; null where that has no rate yet on the `day`, a column.
-
-        `there` are the columns.
-        """
+    def currency_of(self, there: Set[str]) -> pl.Expr:
+        """The number of a line's currency, or `OWN`; null for one that has no rate. `there` are the columns."""
         if "currency" not in there:
             return pl.lit(OWN, dtype=pl.Int64)
-        numbers = {code: n for code in self.rates[0] if (n := currency_number(code)) is not None}
-        known = looked_up("currency", {**numbers, self.terms.currency: OWN})
-        if since := {code: number(first) for code, first in self.since.items() if code != self.terms.currency}:
-            known = pl.when((day_of(day) >= looked_up("currency", since)).fill_null(value=True)).then(known)
+        known = looked_up("currency", {**self._numbers, self.terms.currency: OWN})
         return pl.when(pl.col("currency").is_null()).then(OWN).otherwise(known)
+
+    def is_early(self, day: str) -> pl.Expr:
+        """Whether a line with that number as its `currency` is of a day, a number, before that has a rate."""
+        first = [(n, number(self.since[code])) for code, n in self._numbers.items() if code in self.since]
+        early = [(pl.col("currency") == n) & (pl.col(day) < begins) for n, begins in first]
+        return pl.any_horizontal(early) if early else pl.lit(value=False)
+
+    @property
+    def _numbers(self) -> dict[str, int]:
+        """Currency to its number, of those that have rates."""
+        return {code: n for code in self.rates[0] if (n := currency_number(code)) is not None}
