@@ -28,6 +28,6 @@ def repeated_lines(rows: pl.DataFrame) -> tuple[Fault, ...]:
     again = rows.filter(~cells.hash_rows().is_first_distinct())[ROW] if cells.width else rows[ROW].clear()
     if again.is_empty():
         return ()
-    what = f"{counted(again.len(), 'row')} equal to an earlier one, without an id of their own; all count, the first"
+    what = f"{counted(again.len(), 'row')} equal to an earlier one, and no id tells them apart; all count (the first)"
     remedy = "map line_id if the source has one, or remove rows that were exported twice"
     return (Fault(what, remedy, row=again[0], severity="warning"),)

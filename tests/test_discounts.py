@@ -279,6 +279,13 @@ def test_a_discount_may_stand_in_the_subscription_itself(
             },
             "", "", "its limits", '["prod_A"]',
         ),
+        *(
+            (
+                {"discount.csv": f"{OF_ALL}di_1,third,cus_A,,,{JAN},\ndi_2,{own}\n", "coupons.csv": COUPONS},
+                "", "", "customer coupon", "third",
+            )
+            for own in (f"once,cus_A,sub_A,,{JAN},", f"half,cus_A,sub_A,,{JAN},{APR}")
+        ),
     ],
 )  # fmt: skip
 def test_what_is_not_known_of_a_discount_is_an_error_of_its_rows(

@@ -101,6 +101,11 @@ LOOKUPS = (
 
 _ITS: dict[str, Condition] = {"its duration": _LASTS}
 _OF_ITS_CUSTOMER: dict[str, Condition] = {"its coupon": _EMPTY, "customer duration": _LASTS}
+_ENDS: tuple[dict[str, Condition], ...] = (
+    {"its duration": Requirement(like="^once$")},
+    {"its discount end": Requirement(filled=True)},
+)
+"""A discount of the subscription's own that leaves it again, to one of its customer if there is any."""
 _QUOTE, _THEN = "[\"']", r"[\s\S]*"
 _IN_OBJECT = rf"{_QUOTE}duration{_QUOTE}: ?{_QUOTE}(?:forever|repeating){_QUOTE}"
 
@@ -185,6 +190,7 @@ DISCOUNT: Columns = {
             ColumnOf(column="discounts", where={"discounts": _ONE}),
             ColumnOf(column="its discounts", where={"its discounts": _SEVERAL}),
             ColumnOf(column="its limits", where={"its limits": Requirement(like="prod_")}),
+            *(ColumnOf(column="customer coupon", where={**ends, "customer duration": _LASTS}) for ends in _ENDS),
         ]
     ),
 }
