@@ -367,7 +367,7 @@ def test_everybody_who_gets_nothing_is_named_with_the_reason(everybody: tuple[St
         (GONE, "is not in the role any more from 2025-08-30 on"),
         (cards[first]["name"], "disabled since 2026-07-20"),
         (cards[second]["name"], "has no card in the run of 2026-Q2"),
-        (cards[second]["name"], "is no user; `bookscore users add` with --manager makes somebody one"),
+        (cards[second]["name"], "no user; `bookscore users add` with --manager makes somebody one"),
         (cards[third]["name"], "wants no digests of own"),
     }
     sent = send_now(made, planned)
@@ -395,7 +395,7 @@ def test_who_became_a_user_gets_it_once_by_a_retry_and_who_wants_none_or_left_st
     send_now(made, planned)
     keys = {address: f"manager:{cards[address]['manager_id']}" for address in (late, muted, disabled)}
     assert {own()[key].reason for key in keys.values()} == {
-        "is no user; `bookscore users add` with --manager makes somebody one"
+        "no user; `bookscore users add` with --manager makes somebody one"
     }
     before = len(ways.sent)
     for address, key in keys.items():

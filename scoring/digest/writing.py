@@ -93,7 +93,7 @@ class FromStore:
             return audience.channel(schedule)
         users = self._users(key)
         if not users:
-            why = audience.NOT_A_USER if audience.is_no_user(key) else "is no user any more"
+            why = audience.NOT_A_USER if audience.is_no_user(key) else "no user any more"
             return Recipient(key, key, why_not=why)
         try:
             known = self._known(schedule, occasion, at)
