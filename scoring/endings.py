@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
+import polars.selectors as cs
 
 from scoring.ledger.currency import priced
 from scoring.ledger.ladder import tier_left_from
@@ -21,6 +22,7 @@ SCHEMA = {
 """`accounts` that left in the period for that reason, each counted once, and what they paid; `(none)` where none is
 named."""
 
+_READ = ("account_id", "line_id", "starts_on", "ends_on", "monthly", "currency", "rung", "end_reason")
 NONE = "(none)"
 TIER = "tier"
 """The kind of account that is worked out: in a book the tier at the end, where who left has none."""
@@ -76,7 +78,8 @@ def _lines_of(lost: pl.LazyFrame, lines: pl.LazyFrame, worth: Exchange) -> pl.La
     if "monthly" not in lines.collect_schema():
         return None
     days = lost.select("account_id", "moved_on").unique()
-    money = priced(lines.join(days, on="account_id"), worth.rates, worth.day, worth.currency, "monthly")
+    own = lines.select(cs.by_name(*_READ, require_all=False))  # else all columns are chosen of all lines
+    money = priced(own.join(days, on="account_id"), worth.rates, worth.day, worth.currency, "monthly")
     return money.filter(pl.col("monthly") > 0).collect().lazy()  # once for reasons and tiers
 
 
