@@ -12,6 +12,8 @@ Tables = Mapping[str, pl.DataFrame]
 EVERY = ("month", "quarter", "year", "week", "day")
 STATUSES = ("active", "trial", "paused", "past_due", "cancelled", "ended")
 INVOICE_KINDS = ("one_off", "order", "deal", "usage", "credit", "return")
+ORDER_KINDS = ("order", "deal", "usage")
+"""Kinds of invoice lines by which an account buys; so does a line of no kind."""
 ANSWER_KINDS = ("nps", "csat")
 EXCLUSION_REASONS = ("acquisition", "product_withdrawn", "inherited", "data_error", "other")
 CONTROLLED = (

@@ -10,9 +10,7 @@ from scoring.document import Document, Flaw, Keys, did_you_mean
 from scoring.errors import Problem, Severity, shown
 from scoring.rules import Rulebook, Version
 from scoring.rules.settings import LARGE
-from scoring.tables import Tables
-
-_ORDERS = ("order", "deal", "usage")
+from scoring.tables import ORDER_KINDS, Tables
 
 _DATED_BY: Mapping[tuple[str, str], tuple[str, str]] = {
     ("churn_date", "notice"): ("cancelled_on", "says on which day it was cancelled"),
@@ -108,6 +106,6 @@ def _policies(tables: Tables, document: Document, rulebook: Rulebook) -> Iterato
     if (
         rulebook.lifetime.orders_beside
         and rulebook.basis == "contracts"
-        and not (lines.is_null() | lines.is_in(_ORDERS)).any()
+        and not (lines.is_null() | lines.is_in(ORDER_KINDS)).any()
     ):
         yield Flaw(("lifetime", "orders_beside"), "{key}: no invoice is of kind order, deal or usage", "delete it", "")

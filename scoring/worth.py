@@ -23,10 +23,10 @@ from scoring.parts import Part, Tables
 from scoring.rules import Rulebook
 from scoring.rules.settings import LARGE
 from scoring.rules.terms import ledger_terms
+from scoring.tables import ORDER_KINDS
 
 AHEAD = 12
 """Months that past forecasts looked ahead, from which the range of a total is learnt."""
-_ORDERS = ("order", "deal", "usage")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -187,7 +187,7 @@ def _ordered_in(
     part: Part, _: Tables, reading: Reading, instants: tuple[date, date]
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     invoices, rates = part.tables["invoices"].lazy(), part.tables["rates"].lazy()
-    ordered = invoices.filter(pl.col("kind").is_null() | pl.col("kind").is_in(_ORDERS))
+    ordered = invoices.filter(pl.col("kind").is_null() | pl.col("kind").is_in(ORDER_KINDS))
     log = priced(ordered, rates, instants[-1], reading.terms.currency, AMOUNT["invoices"])
     return orders.summary(log, instants[0]), orders.summary(log, instants[1])
 

@@ -3,7 +3,7 @@
 import polars as pl
 
 from scoring.checks.findings import NR, ORIGIN, PLACE, Finding, Saying, found
-from scoring.day_keys import account_in, day_in, day_key
+from scoring.day_keys import account_in, day_in, day_key, numbered
 from scoring.days import EVER, NEVER
 from scoring.tables import OWNERSHIP
 
@@ -31,7 +31,7 @@ def _spans(ownership: pl.DataFrame) -> pl.DataFrame:
     """The rows with the number of their account, open ends made far days, and shares made millionths."""
     share = (pl.col("share") * _WHOLE).cast(pl.Int64).fill_null(_WHOLE)
     starts, ends = pl.col("starts_on").fill_null(EVER), pl.col("ends_on").fill_null(NEVER)
-    number = pl.col("account_id").cast(pl.Categorical).to_physical().cast(pl.Int64)
+    number = numbered(pl.col("account_id"))
     return ownership.select("account_id", *ORIGIN, NR, number=number, starts=starts, ends=ends, units=share).filter(
         pl.col("starts") < pl.col("ends")
     )

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import polars as pl
 
-from scoring.day_keys import account_in, day_in, day_key
+from scoring.day_keys import account_in, day_in, day_key, numbered
 from scoring.days import DAY, NEVER
 from scoring.ledger.replaced import replaced_on
 from scoring.ledger.terms import Terms
@@ -22,7 +22,7 @@ ACCOUNT = "of account"
 """The number of an account among lines; which one it is says nothing, but it is compared faster than text."""
 _PLACE = "place"
 _PRODUCT = "of product"
-NUMBER = pl.col("account_id").cast(pl.Categorical).to_physical().cast(pl.Int64).alias(ACCOUNT)
+NUMBER = numbered(pl.col("account_id")).alias(ACCOUNT)
 """The same, from the account's id."""
 _NUMBERS = (NUMBER, pl.col("product").cast(pl.Categorical).to_physical().alias(_PRODUCT))
 _READ = (ACCOUNT, _PRODUCT, "line_id", "starts_on", "ends_on", "signed_on", "renews", "monthly", "is_over")

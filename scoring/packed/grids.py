@@ -17,7 +17,7 @@ def grid(accounts: int, columns: int, kind: type[Number]) -> NDArray[Number]:
 
 
 def beside(grid: NDArray[Number], more: NDArray[Number]) -> NDArray[Number]:
-    """A grid and the columns of another of the same accounts behind it; a tenth of what NumPy's own takes."""
+    """A grid and the columns of another of the same accounts behind it, column by column, as they lie."""
     columns = grid.shape[1]
     both = np.empty((len(grid), columns + more.shape[1]), dtype=grid.dtype, order="F")
     both[:, :columns], both[:, columns:] = grid, more

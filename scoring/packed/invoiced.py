@@ -7,10 +7,7 @@ from scoring.packed.ids import Ids
 from scoring.packed.keys import bit_of, day_of, month_of, on, packed
 from scoring.packed.reading import Reading
 from scoring.packed.whole import WIDEST, in_units, is_one_of
-from scoring.tables import INVOICE_KINDS
-
-ORDERS = ("order", "deal", "usage")
-"""Kinds of lines by which an account buys; so does a line of no kind."""
+from scoring.tables import INVOICE_KINDS, ORDER_KINDS
 
 OTHER, ORDER = 0, 1
 """The codes of lines in a key, whose day is the number of a month here."""
@@ -45,7 +42,7 @@ def invoiced(invoices: pl.LazyFrame, ids: Ids, by: Reading) -> pl.LazyFrame:
 
 def buys() -> pl.Expr:
     """Whether an account buys by a line of this kind."""
-    return is_one_of("kind", ORDERS)
+    return is_one_of("kind", ORDER_KINDS)
 
 
 def in_month(is_order: str) -> pl.Expr:
