@@ -59,13 +59,20 @@ def cohorts(
     priced = at_one_day(lines, rates.lazy(), period.start, rulebook.currency).with_columns(converted(amount))
     is_standing = rulebook.basis == "contracts"
     firsts = _began(lines, rulebook.currency) if is_standing else _first_days(lines, day, amount)
-    walked = _walked(priced, firsts.collect(), quarters, day, amount, is_standing=is_standing)
+    wide = _wide(priced, firsts.collect(), quarters, day, amount, is_standing=is_standing)
     known = attributes(accounts.lazy())
     names = known.collect_schema().names()
     kinds = [name for name in rulebook.breakdowns if name in names]
-    by_account = walked.join(known.select("account_id", *kinds), on="account_id", how="left", validate="m:1").collect()
-    tables = [_table(by_account.lazy(), grain, quarters) for grain in (COMPANY, *kinds)]
+    named = known.select("account_id", *(pl.col(kind).alias(_column(kind)) for kind in kinds))
+    told = wide.join(named, on="account_id", how="left", validate="m:1")
+    sums = _summed(told, [_column(kind) for kind in kinds], len(quarters)).collect()
+    tables = [_table(sums.lazy(), grain, quarters) for grain in (COMPANY, *kinds)]
     return pl.concat(pl.collect_all(tables)).sort("grain", "id", "cohort", "age")
+
+
+def _column(kind: str) -> str:
+    """Where the kind of accounts stands: attributes may be called as anything here is."""
+    return f"kind: {kind}"
 
 
 def _quarters(first_day: date, until: date, rulebook: Rulebook) -> list[Period]:
@@ -94,7 +101,7 @@ def _first_days(lines: pl.LazyFrame, day: str, amount: str) -> pl.LazyFrame:
     return lines.filter(pl.col(amount) > 0).group_by("account_id").agg(pl.col(day).min().alias("first_on"))
 
 
-def _walked(
+def _wide(
     priced: pl.LazyFrame,
     firsts: pl.DataFrame,
     quarters: Sequence[Period],
@@ -103,39 +110,53 @@ def _walked(
     *,
     is_standing: bool,
 ) -> pl.LazyFrame:
-    """What each account of a cohort brought in each quarter from its first on.
+    """What each account brought in each quarter, nothing below 0.
 
-    One row per account_id and quarter: `cohort` and `quarter` (places in `quarters`), `revenue` and `first`, its
-    revenue at age 0.
+    One row per account_id: `cohort`, its place in `quarters`, and a column for each of these under its place.
     """
     counts = [active(q.end) if is_standing else Span(q.start, q.end).holds(pl.col(day)) for q in quarters]
-    sums = (pl.col(amount).filter(held).sum().cast(MONEY).alias(str(n)) for n, held in enumerate(counts))
+    sums = (pl.col(amount).filter(held).sum() for held in counts)
+    brought = (pl.max_horizontal(s, pl.lit(0).cast(MONEY)).cast(MONEY).alias(str(n)) for n, s in enumerate(sums))
     born = pl.sum_horizontal([(pl.col("first_on") >= q.end).cast(pl.Int64) for q in quarters])
     places = firsts.lazy().select("account_id", born.alias("cohort"))
-    wide = priced.group_by("account_id").agg(sums).join(places, on="account_id", validate="1:1")
-    long = wide.unpivot(index=["account_id", "cohort"], variable_name="quarter", value_name="revenue").with_columns(
-        pl.col("quarter").cast(pl.Int64), pl.max_horizontal("revenue", pl.lit(0).cast(MONEY)).cast(MONEY)
-    )
-    first = long.filter((pl.col("quarter") == pl.col("cohort")) & (pl.col("revenue") > 0))
-    return long.filter(pl.col("quarter") >= pl.col("cohort")).join(
-        first.select("account_id", pl.col("revenue").alias("first")), on="account_id", validate="m:1"
-    )
+    return priced.group_by("account_id").agg(brought).join(places, on="account_id", validate="1:1")
 
 
-def _table(walked: pl.LazyFrame, grain: str, quarters: Sequence[Period]) -> pl.LazyFrame:
-    """The cohorts of each value of `grain`, at every age."""
-    name = pl.lit(COMPANY) if grain == COMPANY else pl.col(grain).fill_null("(none)")
-    revenue, first = pl.col("revenue"), pl.col("first")
+def _summed(wide: pl.LazyFrame, kinds: Sequence[str], count: int) -> pl.LazyFrame:
+    """What the accounts of cohorts came to together in each of so many quarters: few rows, whatever there are of them.
+
+    One row for each quarter, cohort and mixture of kinds: its `accounts`, those that are `paying`, their `revenue`,
+    what of it is not above their own at age 0 (`capped`), and the sum of these (`first`).
+    """
+    places, first = [str(n) for n in range(count)], pl.col("first")
+    began = pl.coalesce(pl.when(pl.col("cohort") == n).then(pl.col(place)) for n, place in enumerate(places))
+    paid = wide.with_columns(began.alias("first")).filter(first > 0)
+    walked = paid.group_by(*kinds, "cohort").agg(
+        pl.len().cast(pl.Int64).alias("accounts"), first.sum(), *(_added(place) for place in places)
+    )
+    long = walked.unpivot(places, index=[*kinds, "cohort", "accounts", "first"], variable_name="quarter")
+    placed = long.unnest("value").with_columns(pl.col("quarter").cast(pl.Int64))
+    return placed.filter(pl.col("quarter") >= pl.col("cohort"))
+
+
+def _added(place: str) -> pl.Expr:
+    """What accounts came to together in the quarter of that place."""
+    revenue = pl.col(place)
+    capped = pl.min_horizontal(revenue, "first").sum()
+    paying = (revenue > 0).sum().cast(pl.Int64)
+    return pl.struct(paying=paying, revenue=revenue.sum(), capped=capped).alias(place)
+
+
+def _table(sums: pl.LazyFrame, grain: str, quarters: Sequence[Period]) -> pl.LazyFrame:
+    """The cohorts of each value of `grain`, at every age; `sums` as `_summed`."""
+    name = pl.lit(COMPANY) if grain == COMPANY else pl.col(_column(grain)).fill_null("(none)")
     key = ["id", "cohort"]
-    aged = walked.with_columns(name.alias("id"), (pl.col("quarter") - pl.col("cohort")).alias("age"))
-    whole = aged.filter(pl.col("age") == 0).group_by(key).agg(
-        pl.len().cast(pl.Int64).alias("accounts"), first.sum().cast(MONEY).alias("of")
-    )  # fmt: skip
-    found = aged.group_by(*key, "age").agg(
-        ratio((revenue > 0).sum(), pl.len()).round_sig_figs(DIGITS).alias("logo"),
-        ratio(pl.min_horizontal(revenue, first).sum(), first.sum()).round_sig_figs(DIGITS).alias("gross"),
-        ratio(revenue.sum(), first.sum()).round_sig_figs(DIGITS).alias("net"),
-    )
+    aged = sums.with_columns(name.alias("id"), (pl.col("quarter") - pl.col("cohort")).alias("age"))
+    added = aged.group_by(*key, "age").agg(pl.col("accounts", "paying", "revenue", "capped", "first").sum())
+    whole = added.filter(pl.col("age") == 0).select(*key, "accounts", pl.col("first").cast(MONEY).alias("of"))
+    parts = {"logo": ("paying", "accounts"), "gross": ("capped", "first"), "net": ("revenue", "first")}
+    rates = (ratio(pl.col(n), pl.col(d)).round_sig_figs(DIGITS).alias(kind) for kind, (n, d) in parts.items())
+    found = added.select(*key, "age", *rates)
     ages = whole.select(pl.int_ranges(0, len(quarters) - pl.col("cohort").min()).alias("age")).explode("age")
     names = {n: q.name for n, q in enumerate(quarters)}
     return (

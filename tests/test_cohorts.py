@@ -75,6 +75,16 @@ def test_each_kind_of_account_has_its_own_cohorts_and_ages_are_those_of_its_olde
     assert shown(found, "logo", "segment", "Small")["2025-Q1"] == [2, 100.0, 100.0, 50.0, 50.0]
 
 
+@pytest.mark.parametrize("called", ["cohort", "first", "revenue", "age", "paying", "0"])
+def test_an_attribute_may_be_called_as_columns_are_here(called: str) -> None:
+    named = ACCOUNTS.replace("segment", called)
+    found = table({"accounts": named, "contracts": CONTRACTS}, breakdowns=[called])
+    plain = table({"accounts": ACCOUNTS, "contracts": CONTRACTS}, breakdowns=["segment"])
+    for grain, kind in (("company", "company"), (called, "segment")):
+        rows = [told.filter(pl.col("grain") == its).drop("grain") for told, its in ((found, grain), (plain, kind))]
+        assert rows[0].equals(rows[1])
+
+
 def test_an_account_that_came_and_went_within_a_quarter_is_in_no_cohort_even_when_it_returns() -> None:
     found = table(
         {

@@ -85,7 +85,7 @@ def test_parts_make_the_same_scores_where_managers_are_compared(world: World, co
 def test_measures_are_the_same_however_many_are_made_at_once(world: World, count: int) -> None:
     rows = score(world.tables, world.rulebook, world.period, world.as_of).scored.rows
     whole = measured(rows, world.rulebook, world.tables, world.period)
-    with patch.object(measures, "AT_ONCE", count):
+    with patch.object(measures, "AT_ONCE", count), patch.object(measures, "ACCOUNTS_AT_ONCE", count):
         pieces = measured(rows, world.rulebook, world.tables, world.period)
     assert pieces.packed == whole.packed == parquet_bytes(whole.rows)
     assert pieces.groups.equals(whole.groups)

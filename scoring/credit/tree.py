@@ -21,6 +21,6 @@ def branches(managers: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(found).unique().sort("branch", "manager_id")
 
 
-def under_heads(rows: pl.LazyFrame, managers: pl.DataFrame) -> pl.LazyFrame:
-    """The rows of the book once for each branch they are in, which stands in `branch`."""
-    return rows.join(branches(managers).lazy(), on="manager_id")
+def under_heads(rows: pl.LazyFrame, heads: pl.LazyFrame) -> pl.LazyFrame:
+    """The rows of the book once for each branch they are in, which stands in `branch`; `heads` as `branches`."""
+    return rows.join(heads.select("manager_id", "branch"), on="manager_id")
