@@ -49,8 +49,8 @@ def streamed(folder: Path, wanted: Wanted, least: int = 0) -> Streamed | None:
 
     So it has where a file is named for no table, is no Parquet or CSV file or lies in an archive or in a folder of its
     own, where several files of a table are not told apart by a number, where a line of text is not plain, where a
-    column is not of the table's type, and where rows say when they became known; and where it has fewer than `least`
-    bytes.
+    column is not of the table's type or a file is damaged, and where rows say when they became known; and where it has
+    fewer than `least` bytes.
     """
     if not folder.is_dir():
         return None
@@ -73,10 +73,13 @@ def _files(paths: Sequence[Path], kinds: Mapping[str, str]) -> list[StreamedFile
     """The files of one table; None where one of them cannot be streamed."""
     found = []
     for path in paths:
-        frame = _scanned(path, kinds)
-        if frame is None:
+        try:
+            frame = _scanned(path, kinds)
+            if frame is None:
+                return None
+            found.append(StreamedFile(path, frame, _lines(path, frame)))
+        except pl.exceptions.PolarsError:  # it is damaged, which who reads it with care says of it
             return None
-        found.append(StreamedFile(path, frame, _lines(path, frame)))
     return found
 
 

@@ -24,7 +24,7 @@ from scoring.days import months_back
 from scoring.errors import BookscoreError
 from scoring.folder import opened
 from scoring.frame import conform
-from scoring.intake import RULES, Request, Streamed, as_streams
+from scoring.intake import LARGE, RULES, Request, Streamed, as_streams
 from scoring.ledger.terms import Terms
 from scoring.metrics import CATALOGUE
 from scoring.packed.answers import Answer, answer
@@ -38,9 +38,6 @@ from scoring.rules import Rulebook
 from scoring.rules.terms import ledger_terms
 from scoring.rules.versions import calendar_of
 from scoring.tables import TABLES
-
-LARGE = 200_000_000
-"""Bytes of files from which on a folder is read as a stream."""
 
 MANY = ("contracts", "invoices")
 """The tables of many lines."""

@@ -426,6 +426,15 @@ def test_a_stream_knows_no_rate_before_the_first(tmp_path: Path) -> None:
     assert err.replace("--stream", "--hold") == told(folder, "--hold")[2]
 
 
+def test_a_damaged_file_in_a_stream_is_named(tmp_path: Path) -> None:
+    folder = company(tmp_path / "c", kind="parquet")
+    file = folder / "contracts.parquet"
+    file.write_bytes(file.read_bytes()[:-100])
+    code, out, err = told(folder, "--stream")
+    assert (code, out) == (3, "")
+    assert "error: contracts.parquet: is a damaged Parquet file" in err
+
+
 def test_a_stream_of_parquet_guesses_no_currency(tmp_path: Path) -> None:
     """A file without any currency is in the reporting currency, one with some is wrong."""
     none = {n: text.replace(",USD,", ",,").replace(",EUR,", ",,") for n, text in FILES.items()}

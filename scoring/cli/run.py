@@ -80,6 +80,7 @@ def run(  # noqa: PLR0913 - a command has as many options as it has
         past.refuse_sealed(request.folder, period)
     if out:
         _refuse_foreign(out)
+    _tell_of_room(request)
     made = _computed(request, where, as_json=as_json)
     home = request.folder
     if not dry_run:
@@ -90,6 +91,26 @@ def run(  # noqa: PLR0913 - a command has as many options as it has
     data = {**scored.data(made), "out": str(place), "written": [str(path) for path in written]}
     problems = in_order((*made.problems, *silent))
     finish(Answer(data, problems), lambda: _show(made, problems, request, place, len(written)), as_json=as_json)
+
+
+def _tell_of_room(request: "Request") -> None:
+    """Says so where memory is short for what the folder holds: who is ended by the system hears nothing."""
+    from scoring.intake import Expected, as_streams, room
+
+    files, free = None if request.only else as_streams(request.folder), room()
+    if files is None or free is None:
+        return
+    expected = Expected.of(files)
+    if expected.size > free:
+        note(
+            f"warning: a run holds all rows: about {_gib(expected.size)} for {many(expected.lines, 'row')} of "
+            f"{many(expected.accounts, 'account')}, and {_gib(free)} of memory are free; the system may end it without "
+            "a word. `bookscore history` reads such files as they pass by (docs/scale.md)."
+        )
+
+
+def _gib(size: int) -> str:
+    return f"{size / (1 << 30):.1f} GiB"
 
 
 def _computed(request: "Request", where: engines.Where, *, as_json: bool) -> "Run":

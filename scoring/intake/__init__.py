@@ -25,6 +25,7 @@ from scoring.checks import Checked, check
 from scoring.errors import Problem, ProblemsFoundError, Severity, in_order
 from scoring.inputs import RULES, SOURCES, Input
 from scoring.intake.drafting import Drafted, drafted
+from scoring.intake.expected import Expected, room
 from scoring.intake.mapping import mapping_of, problem_of
 from scoring.known import ahead, known_by
 from scoring.metrics import CATALOGUE
@@ -35,9 +36,12 @@ from scoring.unheld import unheld
 
 __all__ = [
     "AMBIGUOUS", "CONFIRMED", "MATCHED", "MATCHES", "MATCH_COLUMNS", "PROPOSED", "RULES", "SOURCES", "UNMATCHED",
-    "Drafted", "Examined", "Exports", "Request", "Streamed", "as_streams", "can_be_set_aside",
-    "drafted", "examine", "is_data_file", "is_usable", "take_in", "text_of",
+    "Drafted", "Examined", "Expected", "Exports", "Request", "Streamed", "as_streams", "can_be_set_aside",
+    "drafted", "examine", "is_data_file", "is_usable", "room", "take_in", "text_of",
 ]  # fmt: skip
+
+LARGE = 200_000_000
+"""Bytes of files from which on a folder is large: what can be read as a stream is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +174,7 @@ def take_in(
     return Exports(checked, _inputs(delivery, checked, as_of), problems, mapping, matches)
 
 
-def as_streams(folder: Path, least: int) -> Streamed | None:
+def as_streams(folder: Path, least: int = LARGE) -> Streamed | None:
     """The tables of a folder of so many bytes as frames that are not read yet, unchecked; None where it has to be read
     with care, or is smaller."""
     if (folder / SOURCES).exists():
