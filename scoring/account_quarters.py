@@ -163,7 +163,6 @@ def _units(
 ) -> pl.DataFrame:
     """The accounts that paid on the first day, with what was known of them then; one row per account_id."""
     once = made.rows.lazy().filter(pl.col("before") > 0)
-    once = once.drop("first_on", "cancelled_on", strict=False)  # attributes of these names
     created = accounts.select("account_id", "created_on")
     last_day = pl.col("event_on") if rulebook.basis == "contracts" else pl.lit(None, dtype=pl.Date)
     ended = made.outcome.lazy().select("account_id", pl.when(pl.col("after") <= 0).then(last_day).alias("cancelled_on"))

@@ -1,13 +1,13 @@
 """What is in whose book? One row per account and credited manager, the table every metric is written over."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from scoring.credit import crediting
 from scoring.credit.policy import Answering
-from scoring.facts import ADDING, KNOWN, Dated, alike
+from scoring.facts import ADDING, KNOWN, Dated, alike, lifetime_value
 from scoring.facts.flags import FLAGS
 from scoring.frame import further_columns
 from scoring.ledger.bridge import COLUMNS, TRANSFERS, net_moves
@@ -21,14 +21,21 @@ ADDITIVE = (*OUTCOME, *COLUMNS, *ADDING)
 """Columns whose parts add up to the account's, and so to the company's."""
 
 NOT_ATTRIBUTES = ("account_id", "name", "parent_id", "created_on", "origin_file", "origin_row", "recorded_at")
+CONSTANTS = (
+    "tier", "top_tier", "margin", "horizon_months", "prior_losses", "prior_months", "company_closing", "interval_z",
+    "value_error",
+)  # fmt: skip
+"""What the rulebook makes of every row."""
+COMPARED = ("quarter", "size_band", "tenure_band", "first_on", "starts_on", "ends_on", "cancelled_on")
+"""What accounts have that are compared with others."""
 OWN = frozenset(
     {
-        *ADDITIVE, *KNOWN, "account", "manager_id", "team", "branch", "company", "kind", "replica", "tenth",
-        "tier_before", "tier_after", "losses", "account_months", "losses_before", "account_months_before",
-        *FLAGS, "has_returned", "is_free",
+        *ADDITIVE, *KNOWN, *lifetime_value.KNOWN, *CONSTANTS, *COMPARED, *FLAGS, "account", "manager", "manager_id",
+        "team", "branch", "company", "kind", "replica", "tenth", "tier_before", "tier_after", "losses",
+        "account_months", "losses_before", "account_months_before", "has_returned", "is_free",
     }
 )  # fmt: skip
-"""Names that the book uses itself; an attribute of such a name is called `account_<name>`."""
+"""Names that are used here; an attribute of such a name is called `account_<name>`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -156,7 +163,16 @@ def attribute_names(present: Sequence[str]) -> dict[str, str]:
     """The columns of the accounts that are attributes, each with its name in the book."""
     declared = [c.name for c in ACCOUNTS.columns if c.name not in NOT_ATTRIBUTES]
     theirs = [*declared, *further_columns(present, ACCOUNTS)]
-    return {name: f"account_{name}" if name in OWN else name for name in theirs}
+    return {name: _called(name, theirs) for name in theirs}
+
+
+def _called(name: str, theirs: Collection[str]) -> str:
+    """The name of an attribute in the book: its own, unless that is taken."""
+    while name in OWN:
+        name = f"account_{name}"
+        while name in theirs:
+            name = f"account_{name}"
+    return name
 
 
 def at(rows: pl.LazyFrame, grain: str) -> pl.LazyFrame:

@@ -1,6 +1,6 @@
 """What do the rules ask for that the exports do not hold? An error for each, with the setting that asks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from scoring.book import attribute_names
 from scoring.document import did_you_mean
@@ -64,7 +64,8 @@ def unknown_attributes(tables: Tables, rulebook: Rulebook, rules_file: str) -> I
         asked.append(("ownership.attribute", own.attribute, list(theirs)))
     for setting, name, known in asked:
         if name not in known:
-            remedy = did_you_mean(name, known, "map a column to it under accounts in sources.yaml")
+            otherwise = "map a column to it under accounts in sources.yaml"
+            remedy = _renamed(name, theirs) or did_you_mean(name, known, otherwise)
             what = f'{setting}: accounts have no attribute "{name}"'
             yield Problem(what, remedy, file=rules_file, column=setting)
     columns = [c for c in tables["managers"].columns if c not in _NO_PEERS]
@@ -72,6 +73,11 @@ def unknown_attributes(tables: Tables, rulebook: Rulebook, rules_file: str) -> I
         if name not in columns:
             what = f'publish.peers: managers have no column "{name}"'
             yield Problem(what, did_you_mean(name, columns), file=rules_file, column="publish.peers")
+
+
+def _renamed(name: str, theirs: Mapping[str, str]) -> str:
+    """What to write for an attribute that the book has by another name."""
+    return f"write {theirs[name]}, as {name} is something else here" if name in theirs else ""
 
 
 def _expected_by(rulebook: Rulebook, kinds: list[str]) -> list[tuple[str, str, list[str]]]:

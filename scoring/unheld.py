@@ -83,10 +83,11 @@ def _managers(tables: Tables, rulebook: Rulebook) -> Iterator[Flaw]:
 
 
 def _attribute(tables: Tables, name: str | None) -> pl.Series | None:
-    """The accounts' attribute of that name, as text; None where they have none."""
+    """The accounts' attribute of that name, their own or that in the book, as text; None where they have none."""
     accounts = tables["accounts"]
-    theirs = {ours: column for column, ours in attribute_names(accounts.columns).items()}
-    return accounts[theirs[name]].cast(pl.String) if name in theirs else None
+    called = attribute_names(accounts.columns)
+    column = {**{own: own for own in called}, **{ours: own for own, ours in called.items()}}.get(name or "")
+    return None if column is None else accounts[column].cast(pl.String)
 
 
 def _policies(tables: Tables, document: Document, rulebook: Rulebook) -> Iterator[Flaw]:
@@ -99,7 +100,7 @@ def _policies(tables: Tables, document: Document, rulebook: Rulebook) -> Iterato
     if rulebook.grain == "parent" and not accounts["parent_id"].count():
         yield Flaw(("grain",), "{key} parent: no account names one", "map parent_id in sources.yaml, or delete it", "")
     kinds = _attribute(tables, rulebook.lifetime.fit_by)
-    if kinds is not None and (kinds.drop_nulls().value_counts()["count"] < LARGE).all():
+    if kinds is not None and (kinds.drop_nulls().value_counts(name="accounts in all").to_series(1) < LARGE).all():
         what = f"{{key}}: no {rulebook.lifetime.fit_by} has the {LARGE} accounts that parameters of its own need"
         yield Flaw(("lifetime", "fit_by"), what, "delete it, or name an attribute of fewer values", "")
     lines = tables["invoices"]["kind"]

@@ -46,7 +46,10 @@ def _table(table: Table) -> str:
     key = ", ".join(f"`{name}`" for name in table.key)
     text = f"\n## {table.name}\n\nOne row is {table.row}. No two rows have the same {key}.\n"
     if table.open:
-        text += "Further columns come along as attributes, by which figures can be broken down.\n"
+        text += (
+            "Further columns come along as attributes, by which figures can be broken down. One that is called as "
+            "something of the book is (`margin`, `tier`, `quarter`) is `account_margin` there, and in the rules.\n"
+        )
     text += "\n| column | holds | required | meaning |\n|---|---|---|---|\n"
     return text + "".join(_column(c) for c in table.columns)
 

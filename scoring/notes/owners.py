@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from scoring.book import attribute_names
 from scoring.credit.ownership import UNASSIGNED
 from scoring.errors import Problem, Severity
 from scoring.notes.seen import Seen, counted, named
@@ -59,13 +60,15 @@ def without_a_card(seen: Seen) -> list[str]:
 def nameless_territories(seen: Seen) -> list[Problem]:
     """Values of the territory's attribute for which the rules name no manager."""
     own = seen.rulebook.ownership
-    if own.policy != "territory" or own.attribute not in seen.rows.columns:
+    attribute = attribute_names(seen.tables["accounts"].columns).get(own.attribute or "")
+    if own.policy != "territory" or attribute is None:
         return []
     loose = seen.rows.filter((pl.col("manager_id") == UNASSIGNED) & (pl.col("closing") != 0))
-    values = loose.group_by(own.attribute).len().sort("len", own.attribute, descending=[True, False])
+    counts = loose.group_by(pl.col(attribute).alias("value")).agg(pl.len().alias("accounts"))
+    values = counts.sort("accounts", "value", descending=[True, False])
     if values.is_empty():
         return []
-    what = f"{named(values[own.attribute])}: no manager is named for {'it' if values.height == 1 else 'these'}"
+    what = f"{named(values['value'])}: no manager is named for {'it' if values.height == 1 else 'these'}"
     remedy = "name one, or leave the accounts unassigned"
     return [Problem(what, remedy, file="rules.yaml", column="ownership.managers", severity=Severity.NOTE)]
 
