@@ -63,7 +63,7 @@ def cohorts(
     known = attributes(accounts.lazy())
     names = known.collect_schema().names()
     kinds = [name for name in rulebook.breakdowns if name in names]
-    named = known.select("account_id", *(pl.col(kind).alias(_column(kind)) for kind in kinds))
+    named = known.select("account_id", *(pl.col(kind).cast(pl.String).alias(_column(kind)) for kind in kinds))
     told = wide.join(named, on="account_id", how="left", validate="m:1")
     sums = _summed(told, [_column(kind) for kind in kinds], len(quarters)).collect()
     tables = [_table(sums.lazy(), grain, quarters) for grain in (COMPANY, *kinds)]

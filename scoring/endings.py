@@ -49,17 +49,18 @@ def churn_reasons(
     first.
     """
     lost = moves.lazy().filter(pl.col("kind") == "churn").select("account_id", "manager_id", "moved_on", "amount")
-    kinds = [name for name in rulebook.breakdowns if name in rows.columns]
-    known = rows.lazy().select("account_id", "manager_id", "team", "tier_before", *(k for k in kinds if k != TIER))
+    kinds = {name: f"kind: {name}" for name in rulebook.breakdowns if name in rows.columns}
+    named = [pl.col(kind).cast(pl.String).alias(column) for kind, column in kinds.items() if kind != TIER]
+    known = rows.lazy().select("account_id", "manager_id", "team", "tier_before", *named)
     theirs = _lines_of(lost, lines, worth)
     told = (
         lost.join(_reasons(theirs), on=["account_id", "moved_on"], how="left", validate="m:1")
         .join(known, on=["account_id", "manager_id"], how="left", validate="m:1")
         .join(_rungs(theirs, rulebook), on=["account_id", "moved_on"], how="left", validate="m:1")
-        .with_columns(_tier(rulebook))
+        .with_columns(_tier(rulebook).alias(f"kind: {TIER}"))
         .with_columns(pl.col("reason").fill_null(NONE), pl.lit(COMPANY).alias(COMPANY))
     )
-    grains = {COMPANY: COMPANY, "team": "team", "manager": "manager_id", **{k: k for k in kinds}}
+    grains = {COMPANY: COMPANY, "team": "team", "manager": "manager_id", **kinds}
     frames = [
         told.group_by(pl.lit(grain).alias("grain"), pl.col(column).fill_null(NONE).alias("id"), "reason").agg(
             pl.col("account_id").n_unique().cast(pl.Int64).alias("accounts"),
@@ -109,4 +110,4 @@ def _tier(rulebook: Rulebook) -> pl.Expr:
     """The name of the tier that an account left from."""
     rung = pl.col("rung") if rulebook.basis == "contracts" else pl.col("tier_before")
     names = dict(enumerate(rulebook.ladder.tiers))
-    return rung.cast(pl.Int64).replace_strict(names, default=None, return_dtype=pl.String).alias(TIER)
+    return rung.cast(pl.Int64).replace_strict(names, default=None, return_dtype=pl.String)

@@ -26,7 +26,22 @@ TAKEN = [
     "quarter",
     "chance_active",
 ]
-FREE = ["count", "accounts", "cohort", "value", "n", "share of", "place", "metric", "rule", "amount", "age"]
+FREE = [
+    "count",
+    "accounts",
+    "cohort",
+    "value",
+    "n",
+    "share of",
+    "place",
+    "metric",
+    "rule",
+    "amount",
+    "age",
+    "reason",
+    "rung",
+    "moved_on",
+]
 RULES = """
 name: By kind
 currency: EUR
@@ -70,7 +85,7 @@ def figures(company: Path, place: Path, own: str) -> dict[str, Any]:
     (place / "rules.yaml").write_text(RULES.replace("NAME", f"'{called}'").replace("OWN", f"'{own}'"))
     made: Run = pipeline.run(Request(place, date(2026, 3, 31)))
     found: dict[str, Any] = {"estimates": made.estimates.rows(), "compared": made.compared.rows()}
-    for name, frame in {"measures": made.measures.rows, "cohorts": made.cohorts}.items():
+    for name, frame in {"measures": made.measures.rows, "cohorts": made.cohorts, "reasons": made.churn_reasons}.items():
         for (grain,), rows in frame.group_by("grain"):
             found[f"{name} by {PLAIN if grain == called else grain}"] = rows.drop("grain").rows()
     return found
