@@ -329,6 +329,21 @@ def test_a_control_total_that_means_nothing_is_an_error(row: str, what: str, tmp
     assert [p.what for p in intake.take_in(tmp_path, "EUR", END).problems if p.table == "controls"] == [what]
 
 
+def test_counts_of_rows_and_amounts_in_a_currency_stand_in_one_table(tmp_path: Path) -> None:
+    """Rows have no currency, amounts have one."""
+    (tmp_path / "controls.csv").write_text(
+        "table,measure,currency,value\ninvoices,rows,,4\ninvoices,amount,EUR,66\n", encoding="utf-8"
+    )
+    read = intake.take_in(tmp_path, "EUR", END)
+    assert read.problems == ()
+    assert read.checked.tables["controls"].select("measure", "currency").rows() == [("amount", "EUR"), ("rows", None)]
+
+
+def test_an_attribute_that_is_called_currency_may_be_empty(tmp_path: Path) -> None:
+    (tmp_path / "accounts.csv").write_text("account_id,currency\na,EUR\nb,\n", encoding="utf-8")
+    assert intake.take_in(tmp_path, "EUR", END).problems == ()
+
+
 # ---- unmatched ids ----------------------------------------------------------------------------------------
 
 

@@ -24,13 +24,14 @@ Misfit = tuple[pl.DataFrame, Words, Asked]
 """The rows as `ROW`, what is wrong with them, and the column it is wrong in."""
 
 
-def misfits(rows: pl.DataFrame, columns: Sequence[Asked]) -> list[Misfit]:
+def misfits(rows: pl.DataFrame, columns: Sequence[Asked], read: Sequence[Asked]) -> list[Misfit]:
     """The rows whose amount has more decimals than its currency, and those without a currency among others.
 
-    `rows` are wanted ones, typed. Amounts that were computed are not asked, as they are rounded where they are used.
+    `rows` are wanted ones, typed. Of the `columns` those that were `read` are asked: what was computed is rounded where
+    it is used. Where rows have no amount a currency is a word as any other.
     """
-    asked = {c.name: c for c in columns}
-    if CURRENCY not in asked:
+    asked = {c.name: c for c in read}
+    if CURRENCY not in asked or AMOUNT not in {c.name for c in columns}:
         return []
     found = [_without(rows, asked[CURRENCY])]
     if AMOUNT in asked:
