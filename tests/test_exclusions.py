@@ -322,7 +322,7 @@ def test_what_is_asked_once_of_the_whole_period_does_not_move_to_a_quarter_that_
     for row, n in (((), 1), ((SOLD.replace("m1-3", "m4-1"),), 0)):
         found = pipeline.score(tables(company(*row)), book, period, AS_OF, metrics=()).compared
         assert found is not None
-        assert found.units.filter(account_id="m4-1")["outcome 0"].drop_nulls().len() == n
+        assert found.units.filter(account_id="m4-1")[" outcome 0"].drop_nulls().len() == n
 
 
 def test_all_accounts_are_looked_at_again_without_making_a_book_again() -> None:

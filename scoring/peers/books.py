@@ -136,19 +136,20 @@ def shelved(units: pl.DataFrame, shares: pl.DataFrame) -> Shelf:
     and share, adding up to 1 per unit that has any. Units that nobody has a part of are left out.
     """
     held = shares.filter(pl.col("share") > 0)
-    ordered = units.sort(KEY).with_row_index("unit")
+    ordered = units.sort(KEY)
+    numbered = ordered.select(KEY).with_row_index("unit")
     manager, names = coded(held["manager_id"])
     parts = (
         held.select(*KEY, "share")
         .with_columns(pl.Series("manager", manager))
-        .join(ordered.select("unit", *KEY), on=KEY, validate="m:1")
+        .join(numbered, on=KEY, validate="m:1")
         .select(pl.col("unit").cast(pl.Int64), "manager", "share")
         .sort("unit", "manager")
     )
     unit, number, share = (parts[c].to_numpy() for c in ("unit", "manager", "share"))
     has = np.zeros(ordered.height, dtype=np.bool_)
     has[unit] = True
-    kept = ordered.drop("unit").filter(pl.Series(has))
+    kept = ordered.filter(pl.Series(has))
     unit = (np.cumsum(has) - 1)[unit]
     return Shelf(kept, Books(unit, number, share, _accounts(kept), _owner(unit, number, share), len(names)), names)
 

@@ -50,7 +50,8 @@ def responsibility(
     whole owner, or seller). Days of several are split in proportion to the weights, each manager's added up but not
     above the whole. A unit that nobody had is `unassigned`. Sorted.
     """
-    numbered = units.sort(KEY).with_row_index("unit").with_columns(outcome_on().alias("outcome_on"))
+    quarters = units.select(*KEY, "starts_on", "ends_on", "cancelled_on").sort(KEY)
+    numbered = quarters.with_row_index("unit").with_columns(outcome_on().alias("outcome_on"))
     named = spans.filter(pl.col("manager_id") != UNASSIGNED)
     first = _held(numbered.with_columns(*_window(rule, days, gap)), named, whole)
     rest = numbered.join(first, on="unit", how="anti")

@@ -24,7 +24,7 @@ POLICIES = {
 }
 """Metric of the catalogue to how far managers usually differ in it, and how its outliers are drawn in."""
 
-WAS_LOST = "was lost"
+WAS_LOST = " was lost"
 """The column of the units that says whether the account paid nothing any more at the end of the quarter."""
 
 DECIDED = {"decision": pl.UInt32(), "manager_id": pl.String(), "is_applied": pl.Boolean()}
@@ -59,8 +59,8 @@ class Compared:
 
 
 def column_of(rule: int) -> str:
-    """The column of the units that holds the outcome of the rule at that place."""
-    return f"outcome {rule}"
+    """The column of the units that holds the outcome of the rule at that place; no attribute begins with a blank."""
+    return f" outcome {rule}"
 
 
 def outcome_of(rulebook: Rulebook, n: int) -> Outcome:
