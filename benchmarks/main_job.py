@@ -1,10 +1,10 @@
-"""What does the main job cost? CPU seconds and peak memory of whole commands and of the work after start.
+"""What does the main job cost? CPU seconds, seconds and peak memory of whole commands, and CPU of the work after start.
 
 Prints the table of `benchmarks/README.md`. Each case runs in a process of its own, several times, in turn with
 the others; the median is shown. Ledgers have a hundred lines an account, made companies about twenty rows. With
 BOOKSCORE_DATA naming a folder that holds `online_retail`, that is measured, too.
 
-    uv run python benchmarks/main_job.py [--runs 5] [--accounts 1000 10000 100000] [--ledgers S M]
+    uv run python benchmarks/main_job.py [--runs 5] [--accounts 1000 10000 50000 100000] [--ledgers S M]
 """
 
 import argparse
@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,17 +44,20 @@ class Case:
     command: list[str]
     prints_seconds: bool = False
     cpu: list[float] = field(default_factory=list)
+    wall: list[float] = field(default_factory=list)
     after_start: list[float] = field(default_factory=list)
     peak_mib: list[float] = field(default_factory=list)
 
     def run(self) -> None:
         """Runs it once and keeps what it cost."""
+        begun = time.perf_counter()
         process = subprocess.Popen(self.command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=ROOT)
         output = process.stdout.read() if process.stdout else b""
         _, status, usage = os.wait4(process.pid, 0)
         if os.waitstatus_to_exitcode(status):
             raise SystemExit(f"{self.name}: failed; run {' '.join(self.command)}")
         self.cpu.append(usage.ru_utime + usage.ru_stime)
+        self.wall.append(time.perf_counter() - begun)
         self.peak_mib.append(usage.ru_maxrss / 1024)
         if self.prints_seconds:
             self.after_start.append(float(output.split()[-1]))
@@ -62,7 +66,8 @@ class Case:
     def row(self) -> str:
         """Its line of the table."""
         after = f"{median(self.after_start):.2f}" if self.after_start else ""
-        return f"| {self.name} | {median(self.cpu):.2f} | {after} | {median(self.peak_mib):.0f} |"
+        figures = (f"{median(self.cpu):.2f}", f"{median(self.wall):.1f}", after, f"{median(self.peak_mib):.0f}")
+        return f"| {self.name} | {' | '.join(figures)} |"
 
 
 def cases(scratch: Path, sizes: Sequence[int], ledgers: Sequence[str]) -> list[Case]:
@@ -107,7 +112,7 @@ def main() -> None:
         for _ in range(asked.runs):
             for case in measured:
                 case.run()
-    print("| what | CPU s, whole process | CPU s after start | peak MiB |\n|---|---|---|---|")
+    print("| what | CPU s, whole process | wall s | CPU s after start | peak MiB |\n|---|---|---|---|---|")
     print("\n".join(case.row for case in measured))
 
 
