@@ -95,6 +95,8 @@ def reason(value: str, scale: int, form: Format) -> Words:
         if form.decimal == "," or form.thousands:
             remedy = "write all numbers of the file in one way, or correct decimal and thousands in sources.yaml"
         return f'not a number with decimal sign "{form.point}"{_with_grouping(form)}', remedy
+    if value.endswith("%"):
+        return "a percentage, where a number is due", "write 0.25 for 25%"
     if _MARKED.search(value) and not form.marks:
         return "not a plain number", "write plain digits, a minus in front, or declare marks in sources.yaml"
     return "not a number", "write plain digits, a minus in front; an empty cell means unknown"
