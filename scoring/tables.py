@@ -34,7 +34,9 @@ _ORIGIN = (
     Column("recorded_at", Kind.INSTANT, "When the source system learned of it, if it says so."),
 )
 _ACCOUNT = Column("account_id", Kind.TEXT, "The account.", required=True, refers_to="accounts")
-_CURRENCY = Column("currency", Kind.TEXT, "ISO 4217 code of the amounts; the reporting currency when empty.")
+_CURRENCY = Column(
+    "currency", Kind.TEXT, "ISO 4217 code of the amounts; the reporting currency where no row of the file has one."
+)
 _SELLER = Column("seller_id", Kind.TEXT, "Who sold the line.", refers_to="managers")
 
 NOBODY = "unassigned"

@@ -1,6 +1,6 @@
 """What do the rules name that no row of the exports holds? A warning for each, with its line, as it changes nothing."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 import polars as pl
 
@@ -8,6 +8,7 @@ from scoring.book import attribute_names
 from scoring.checks import Checked
 from scoring.document import Document, Flaw, Keys, did_you_mean
 from scoring.errors import Problem, Severity, shown
+from scoring.letters import bare
 from scoring.rules import Rulebook, Version
 from scoring.rules.settings import LARGE
 from scoring.tables import ORDER_KINDS, Tables
@@ -23,30 +24,44 @@ _DATED_BY: Mapping[tuple[str, str], tuple[str, str]] = {
 def unheld(checked: Checked, version: Version) -> tuple[Problem, ...]:
     """Warnings where rules name what the exports do not hold, so that it makes no difference."""
     document, rulebook, tables = version.document, version.rulebook, checked.tables
-    flaws = [*_kinds(tables, document), *_values(tables, rulebook), *_policies(tables, document, rulebook)]
+    flaws = [*_kinds(tables, document, rulebook), *_values(tables, rulebook), *_policies(tables, document, rulebook)]
     if "managers" not in checked.derived:
         flaws += _managers(tables, rulebook)
     return tuple(document.problem(flaw, Severity.WARNING) for flaw in flaws)
 
 
-def _kinds(tables: Tables, document: Document) -> Iterator[Flaw]:
-    """Kinds of signs, events and spend that no row is of."""
-    inputs = [("engagement", "inputs", n, "kind") for n in _places(document, ("engagement", "inputs"))]
-    ends = [("onboarding", end) for end in ("from", "to")]
-    contact = [("completeness", "contact", n) for n in _places(document, ("completeness", "contact"))]
-    spent = [("acquisition", way, n) for way in ("kinds", "expand") for n in _places(document, ("acquisition", way))]
-    asked: Mapping[str, Sequence[Keys]] = {"activities": [*inputs, *contact], "milestones": ends, "costs": spent}
-    for table, places in asked.items():
-        for keys in places:
-            name = document.tree.at(keys)
-            if isinstance(name, str):
-                yield from _absent(keys, name, f"no row of {table} is of kind", tables[table]["kind"], table)
+def _kinds(tables: Tables, document: Document, rulebook: Rulebook) -> Iterator[Flaw]:
+    """Kinds of signs, events and spend that the rules name and no row is of, and rows that are of nearly such a one."""
+    asked = list(_asked(rulebook))
+    for table, keys, name in asked:
+        kinds, wanted = tables[table]["kind"], [other for of, _, other in asked if of == table]
+        if document.tree.at(keys) == name and name not in kinds:
+            yield from _absent(keys, name, f"no row of {table} is of kind", kinds, table)
+            continue
+        others = kinds.filter(~kinds.is_in(wanted)).value_counts(name="rows").sort("kind").drop_nulls()
+        for kind, rows in others.iter_rows():
+            if _letters(kind) == _letters(name):
+                count, do, its = ("1 row", "does", "its") if rows == 1 else (f"{rows:,} rows", "do", "their")
+                what = f"{{key}}: {count} of {table} {do} not count, as {its} kind is {shown(kind)}"
+                yield Flaw(keys, what, f"write {shown(name)} there, or {shown(kind)} in the rules", "")
 
 
-def _places(document: Document, keys: Keys) -> range:
-    """The places of what a list holds."""
-    given = document.tree.at(keys)
-    return range(len(given) if isinstance(given, list) else 0)
+def _asked(rulebook: Rulebook) -> Iterator[tuple[str, Keys, str]]:
+    """The kinds that the rules ask for, also those that they have by default: table, setting and kind."""
+    for n, sign in enumerate(rulebook.engagement.inputs):
+        yield "activities", ("engagement", "inputs", n, "kind"), sign.kind
+    for n, kind in enumerate(rulebook.completeness.contact):
+        yield "activities", ("completeness", "contact", n), kind
+    yield "milestones", ("onboarding", "from"), rulebook.onboarding.from_
+    yield "milestones", ("onboarding", "to"), rulebook.onboarding.to
+    for n, kind in enumerate(rulebook.acquisition.kinds):
+        yield "costs", ("acquisition", "kinds", n), kind
+    for n, kind in enumerate(rulebook.acquisition.expand):
+        yield "costs", ("acquisition", "expand", n), kind
+
+
+def _letters(name: str) -> str:
+    return "".join(letter for letter in bare(name) if letter.isalnum())
 
 
 def _absent(keys: Keys, name: str, none: str, held: pl.Series, table: str) -> Iterator[Flaw]:

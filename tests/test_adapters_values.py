@@ -127,6 +127,13 @@ def test_marked_amounts_are_exact_where_they_are_declared() -> None:
     assert "declare marks" in fault("money", "(500.00)").remedy
 
 
+@pytest.mark.parametrize("form", [Format(), Format(".", ",", marks=True)])
+def test_a_percentage_is_told_how_to_be_written(form: Format) -> None:
+    """As a discount of 10%: no setting reads it."""
+    told = fault("number", "10%", form)
+    assert (told.what, told.remedy) == ("a percentage, where a number is due", "write 0.25 for 25%")
+
+
 @pytest.mark.parametrize(
     "cell",
     ["(-5)", "--5", "(5", "5)", "-5-", "$", "-", "N/A", "NaN", "1.2.3", "1,23", "1e30", "1.234567890123456789e2", "5%"],

@@ -304,6 +304,27 @@ def test_a_doubtful_row_is_a_warning_and_stays(name: str, line: str, sentence: s
     assert len(result.tables[name]) == len(tables[name])
 
 
+@pytest.mark.parametrize(
+    ("priced", "is_told"),
+    [
+        ("50 20 0.1 900", False),
+        ("50 20 0.1 10800", True),
+        ("50 20 . 12000", True),
+        ("50 20 . 700", False),
+        ("3 9.99 0.33 20", False),
+        ("50 20 0 900", True),
+        ("-5 20 0 -100", False),
+        ("1 0 . 0", False),
+        (". 20 0.1 10800", False),
+    ],
+)
+def test_an_amount_of_another_time_than_its_list_price_is_a_warning(priced: str, is_told: bool) -> None:
+    """A year's amount beside the list price of a month; who names no discount may have had one."""
+    lines = f"line_id account_id quantity list_price discount amount every starts_on\nc1 A1 {priced} year 2025-01-01"
+    told = [p for p in checked(frames(contracts=lines)).problems if "list_price" in p.what]
+    assert [(p.severity, p.column) for p in told] == [(Severity.WARNING, "amount")] * is_told
+
+
 def test_missing_column_is_one_problem_with_its_file() -> None:
     tables = frames()
     tables["contracts"] = tables["contracts"].drop("amount")

@@ -137,6 +137,27 @@ def test_lines_that_renew_what_nobody_knows_are_told_with_the_first_of_them(scor
     )
 
 
+def test_a_line_that_names_under_renews_what_took_its_own_place_is_told(scored: Scored) -> None:
+    lines = """
+        line_id renews account_id amount every starts_on  ends_on
+        c1      c2     a1         100    month 2025-01-01 2026-01-01
+        c2      .      a1         100    month 2026-01-01 .
+        c3      c4     a2         200    month 2025-01-01 .
+        c4      .      a2         250    month 2025-01-01 2025-06-01
+        c5      c6     a2         200    month 2025-01-01 .
+        c6      .      a2         250    month 2025-06-01 2025-06-01
+        """
+    made = scored(CONTRACTS, contracts=lines)
+    (told,) = [p for p in made.problems if p.column == "renews"]
+    assert (told.place, told.value, told.severity) == ("contracts.csv row 1, column renews", "c2", Severity.NOTE)
+    one = "1 contract line names under renews one that starts after it, which then counts on no day"
+    assert told.what == one
+    both = scored(
+        CONTRACTS, contracts=lines.replace("c3      c4     a2         200    month 2025", "c3 c4 a2 200 month 2024")
+    )
+    assert "2 contract lines name under renews lines that start after them, which then count on no day" in said(both)
+
+
 def test_an_account_said_to_have_left_that_still_pays_is_told(scored: Scored) -> None:
     left = "account_id dated_on kind \n a1 2026-05-01 churned"
     one = "1 of the 1 account said to have churned (milestones) still pays under"

@@ -293,6 +293,17 @@ def test_a_difference_of_a_cent_withholds_all_scores_and_names_both_figures() ->
     assert finding.remedy == "export invoices again whole, or correct row 1 of controls.csv"
 
 
+def test_a_control_total_of_a_file_that_was_not_read_says_which_were() -> None:
+    """The name is that in the folder: exports/invoices.csv, not invoices.csv."""
+    (finding,) = controlled("invoices rows . . . Invoices.csv 4")
+    assert "read were 0 rows" in finding.what
+    assert finding.remedy.endswith(
+        "row 1 of controls.csv, which names no file that invoices was read from; those are invoices.csv"
+    )
+    (finding,) = controlled("costs rows . . . costs.csv 4")
+    assert finding.remedy.endswith("row 1 of controls.csv, which names no file that costs was read from")
+
+
 def test_missing_rows_are_named_by_their_number() -> None:
     (finding,) = controlled("invoices rows . . . . 1204")
     assert "the source system says 1,204 rows, read were 4 rows, a difference of −1,200" in finding.what

@@ -1,5 +1,6 @@
 """Is it told what the rules name that no row of the exports holds?"""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -22,12 +23,12 @@ HELD = {
 HEAD = "name: Test\ngoal: Test them.\ncurrency: EUR\n"
 
 
-def told(folder: Path, text: str) -> list[str]:
+def told(folder: Path, text: str, held: Mapping[str, str] = HELD) -> list[str]:
     """What is said of rules with that text from line 4 on, but for the file."""
     path = folder / "rules.yaml"
     rules = "" if "rules:" in text else "rules: [{name: keep, metric: net_revenue_retention, weight: 1}]\n"
     path.write_text(f"{HEAD}{text}\n{rules}", encoding="utf-8")
-    found = unheld(Checked(tables(HELD), (), {}), version(path, CATALOGUE))
+    found = unheld(Checked(tables(held), (), {}), version(path, CATALOGUE))
     return [str(p).removeprefix("rules.yaml:") for p in found]
 
 
@@ -97,3 +98,21 @@ def test_what_no_row_holds_is_told_with_its_line(tmp_path: Path, text: str, said
 )
 def test_what_a_row_holds_and_what_nobody_wrote_is_no_warning(tmp_path: Path, text: str) -> None:
     assert told(tmp_path, text) == []
+
+
+def test_rows_of_a_kind_that_is_written_otherwise_than_the_rules_have_it_are_told(tmp_path: Path) -> None:
+    """Also of kinds that the rules have by default; kinds of which nothing is asked may be any."""
+    held = HELD | {
+        "costs": "period kind amount\n2026-Q1 Acquire 5\n2026-Q1 acquire 5\n2026-Q1 Acquire 6\n2026-Q1 serve 5",
+        "milestones": "account_id dated_on kind\nA 2026-01-01 Signed\nA 2026-02-01 First-Value\nA 2026-02-01 Other",
+    }
+    assert told(tmp_path, "", held) == [
+        '1: onboarding.from: 1 row of milestones does not count, as its kind is "Signed"; write "signed" there, or '
+        '"Signed" in the rules',
+        '1: onboarding.to: 1 row of milestones does not count, as its kind is "First-Value"; write "first_value" '
+        'there, or "First-Value" in the rules',
+        '1: acquisition.kind 1: 2 rows of costs do not count, as their kind is "Acquire"; write "acquire" there, or '
+        '"Acquire" in the rules',
+    ]
+    rules = "onboarding: {from: Signed, to: First-Value}\nacquisition: {kinds: [acquire, Acquire]}"
+    assert told(tmp_path, rules, held) == []

@@ -80,6 +80,9 @@ AMBIGUOUS: Words = (
     'declare decimal: "." or thousands: "." in sources.yaml',
 )
 
+_NOT_PLAIN: Words = ("not a plain number", "write plain digits, a minus in front, or declare marks in sources.yaml")
+_NONE: Words = ("not a number", "write plain digits, a minus in front; an empty cell means unknown")
+
 
 def reason(value: str, scale: int, form: Format) -> Words:
     """Why the text is not such a number."""
@@ -95,9 +98,9 @@ def reason(value: str, scale: int, form: Format) -> Words:
         if form.decimal == "," or form.thousands:
             remedy = "write all numbers of the file in one way, or correct decimal and thousands in sources.yaml"
         return f'not a number with decimal sign "{form.point}"{_with_grouping(form)}', remedy
-    if _MARKED.search(value) and not form.marks:
-        return "not a plain number", "write plain digits, a minus in front, or declare marks in sources.yaml"
-    return "not a number", "write plain digits, a minus in front; an empty cell means unknown"
+    if value.endswith("%"):
+        return "a percentage, where a number is due", "write 0.25 for 25%"
+    return _NOT_PLAIN if _MARKED.search(value) and not form.marks else _NONE
 
 
 def _does_not_fit(value: str, scale: int, form: Format) -> Words:

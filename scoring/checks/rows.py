@@ -132,6 +132,21 @@ def survey_rules(csat_scales: Iterable[str] = ()) -> Iterator[RowRule]:
             )
 
 
+def _unlike_its_price() -> RowRule:
+    """Lines that charge more than their list price, or another part of it than their discount leaves, by over 1 %."""
+    quantity, price, amount = (pl.col(name).cast(pl.Float64) for name in ("quantity", "list_price", "amount"))
+    discount = pl.col("discount").cast(pl.Float64)
+    listed = quantity * price * (1 - discount.fill_null(0))
+    over, much = amount - listed, 0.01 * listed.abs() + 0.01
+    saying = Saying(
+        "amount is not what quantity, list_price and discount come to",
+        "all of them are of one `every`: a year's amount goes with the list price of a year",
+        "amount",
+        severity=Severity.WARNING,
+    )
+    return RowRule((over > much) | (discount.is_not_null() & (over < -much)), saying)
+
+
 _RETURNS = pl.col("kind").is_in(["credit", "return"])
 
 ROW_RULES: dict[str, tuple[RowRule, ...]] = {
@@ -176,6 +191,7 @@ ROW_RULES: dict[str, tuple[RowRule, ...]] = {
             pl.col("quantity") < 0,
             Saying("quantity is negative", "is it a credit?", "quantity", severity=Severity.WARNING),
         ),
+        _unlike_its_price(),
     ),
     "invoices": (
         RowRule(

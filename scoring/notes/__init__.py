@@ -20,7 +20,7 @@ GENERAL: tuple[Callable[[Seen], list[str]], ...] = (
 """What is said of the company, in this order."""
 
 TO_MEND: tuple[Callable[[Seen], list[Problem]], ...] = (
-    lines.off_ladder, lines.naming_nobody, owners.nameless_territories,
+    lines.off_ladder, lines.naming_nobody, lines.naming_later, owners.nameless_territories,
 )  # fmt: skip
 """What is said with a way to mend it."""
 

@@ -91,6 +91,33 @@ def naming_nobody(seen: Seen) -> list[Problem]:
     ]
 
 
+def naming_later(seen: Seen) -> list[Problem]:
+    """Contract lines that take the place of one that starts after them, which so counts on no day, at the first."""
+    if seen.rulebook.basis != "contracts":
+        return []
+    serving = seen.tables["contracts"].filter((pl.col("ends_on") > pl.col("starts_on")).fill_null(value=True))
+    naming = serving.filter(pl.col("renews").is_not_null())
+    later = serving.select(renews="line_id", starts_later="starts_on")
+    early = naming.join(later, on="renews").filter(pl.col("starts_later") > pl.col("starts_on"))
+    if early.is_empty():
+        return []
+    first, one = early.sort("origin_file", "origin_row").row(0, named=True), early.height == 1
+    those = "one that starts after it, which then counts" if one else "lines that start after them, which then count"
+    lines = f"{counted(early.height, 'contract line')} {'names' if one else 'name'}"
+    return [
+        Problem(
+            f"{lines} under renews {those} on no day",
+            "name the old line in the row of the new one",
+            file=first["origin_file"],
+            row=first["origin_row"],
+            column="renews",
+            value=first["renews"],
+            table="contracts",
+            severity=Severity.NOTE,
+        )
+    ]
+
+
 def said_to_have_left(seen: Seen) -> list[str]:
     """Accounts with a milestone that says they left, under contracts from before that day which still run."""
     if seen.rulebook.basis != "contracts":

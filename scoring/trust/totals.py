@@ -1,6 +1,6 @@
 """Was everything read that the source system holds? Control totals that people give, against what was read."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -10,6 +10,8 @@ import polars as pl
 from scoring.numbers import decimals, exact, fixed, money, rounded, signed
 from scoring.tables import COUNTS_ON
 from scoring.trust.gate import Finding, Frames, Gate, Level, Looked, resting
+
+_FILES_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +93,19 @@ def find(looked: Looked) -> Iterator[Finding]:
             resting(looked, table, Level.WITHHOLDS),
             f"{table}{_days(total.said)}: the source system says {total.shown(total.value)}, read were "
             f"{total.shown(total.read)}, {of}a difference of {total.shown(total.read - total.value, is_apart=True)}",
-            f"export {table} again whole, or correct row {total.said['origin_row']} of {total.said['origin_file']}",
+            f"export {table} again whole, or correct row {total.said['origin_row']} of {total.said['origin_file']}"
+            f"{_stranger(total.said['file'], looked.files_of(table), table)}",
             table=table,
             file=total.said["file"] or ", ".join(looked.files_of(table)),
         )
+
+
+def _stranger(file: str | None, files: Sequence[str], table: str) -> str:
+    """That the file which is named is none of the table's, and which are; nothing where it is one."""
+    if file is None or file in files:
+        return ""
+    shown = f"; those are {', '.join(files[:_FILES_NAMED])}{' …' if len(files) > _FILES_NAMED else ''}" if files else ""
+    return f", which names no file that {table} was read from{shown}"
 
 
 def _days(said: Mapping[str, Any]) -> str:
