@@ -531,3 +531,15 @@ def test_a_score_that_cannot_be_asked_for_is_wrong_usage(tmp_path: Path, further
         code = main(["explain", AINO, "--folder", str(tmp_path), "--to", *further])
     assert (code, out.getvalue()) == (2, "")
     assert "--to" in err.getvalue()
+
+
+def test_accounts_of_one_name_are_told_apart_by_id(evidence: Evidence) -> None:
+    named = evidence.book.with_columns(account=pl.lit("Acme"))
+    found = explain.explain(replace(evidence, book=named), AINO)
+    compared = {a.account_id: a.name for line in found.lines if line.compared for a in line.compared.accounts}
+    of_book = {a.account_id: a.name for a in found.accounts}
+    of_values = {part.account_id: part.name for line in found.lines for part in line.measured.parts}
+    assert len(compared) > 10
+    assert compared | of_book | of_values == {each: f"Acme ({each})" for each in {*compared, *of_book}}
+    own, name = next(iter(of_book.items()))
+    assert [a.account_id for a in explain.explain(replace(evidence, book=named), AINO, account=name).accounts] == [own]

@@ -18,6 +18,7 @@ from scoring.explain.movements import accounts
 from scoring.explain.names import chosen
 from scoring.explain.refusals import UnknownNameError
 from scoring.explain.tracing import comparisons
+from scoring.letters import told_apart
 from scoring.metrics import CATALOGUE, OVER_BOOK
 from scoring.metrics.targets import TARGET_ATTAINMENT
 from scoring.numbers import exact, figure, in_parts
@@ -48,10 +49,10 @@ def explain(
     """
     card = card_of(evidence.cards, who)
     mine = pl.col("manager_id") == card["manager_id"]
-    book, moves = pl.collect_all([evidence.book.filter(mine), evidence.movements.filter(mine)])
-    told = _lines(evidence, card, book, metric) if lines is None else list(lines)
+    names = _names(evidence, card)
+    book, moves = _book(evidence, card, names), evidence.movements.filter(mine).collect()
+    told = _lines(evidence, card, book, names, metric) if lines is None else list(lines)
     if account is not None:
-        names = _names(evidence, evidence.compared.filter(mine).collect(), book)
         behind = "1 account stands" if len(names) == 1 else f"{len(names)} accounts stand"
         account = chosen("account", account, names, f"{behind} behind the card of {card['name']}")
         told = [_narrowed(line, account) for line in told]
@@ -83,8 +84,8 @@ def explain(
 def lines_of(evidence: Evidence, who: str) -> tuple[Line, ...]:
     """The rules of the manager's score with all accounts. Raises as `explain` does."""
     card = card_of(evidence.cards, who)
-    book = evidence.book.filter(pl.col("manager_id") == card["manager_id"]).collect()
-    return tuple(_lines(evidence, card, book, None))
+    names = _names(evidence, card)
+    return tuple(_lines(evidence, card, _book(evidence, card, names), names, None))
 
 
 def card_of(cards: Sequence[Card], who: str) -> Card:
@@ -99,7 +100,9 @@ def _prior(card: Card, account: str | None) -> tuple[Row, ...]:
     return tuple(line for line in told if account in (None, line["account_id"]))
 
 
-def _lines(evidence: Evidence, card: Card, book: pl.DataFrame, metric: str | None) -> list[Line]:
+def _lines(
+    evidence: Evidence, card: Card, book: pl.DataFrame, names: Mapping[str, str], metric: str | None
+) -> list[Line]:
     """The rules that are asked for, or else the metric by itself."""
     on_card = list(zip(evidence.rulebook.rules, card["lines"], strict=True))
     asked = [(rule, line) for rule, line in on_card if metric is None or metric in _called(rule, line)]
@@ -107,7 +110,7 @@ def _lines(evidence: Evidence, card: Card, book: pl.DataFrame, metric: str | Non
         return [_loose(evidence, book, metric)]
     values, kinds = recomputed(evidence, card, book)
     adds = _additions(card)
-    compared = _compared(evidence, card, adds)
+    compared = _compared(evidence, card, adds, names)
     made = []
     for rule, line in asked:
         check_line(evidence, rule, values[rule.name], line)
@@ -123,20 +126,31 @@ def _called(rule: Rule, line: Row) -> tuple[object, ...]:
     return rule.name, line["metric"], rule.metric, rule.of, f"{rule.metric}.{rule.of}"
 
 
-def _compared(evidence: Evidence, card: Card, adds: Mapping[str, Decimal | None]) -> dict[str, Comparison]:
+def _compared(
+    evidence: Evidence, card: Card, adds: Mapping[str, Decimal | None], names: Mapping[str, str]
+) -> dict[str, Comparison]:
     """Rule to its comparison, where the method weighs evidence; the others leave no trace."""
     if not believes(evidence.rulebook):
         return {}
     trace = evidence.compared.filter(pl.col("manager_id") == card["manager_id"]).collect()
-    return comparisons(trace, card, evidence.rulebook, adds, _names(evidence, trace))
+    return comparisons(trace, card, evidence.rulebook, adds, names)
 
 
-def _names(evidence: Evidence, *frames: pl.DataFrame) -> dict[str, str]:
-    """The accounts of the frames by id, each by the name that the book knows it under, else by the id."""
-    ids = pl.concat([f["account_id"] for f in frames]).unique().sort()
-    named = evidence.book.filter(pl.col("account_id").is_in(ids.implode()))
-    names = named.select("account_id", pl.coalesce("account", "account_id")).unique().sort("account_id").collect()
-    return {each: each for each in ids} | dict(names.iter_rows())
+def _names(evidence: Evidence, card: Card) -> dict[str, str]:
+    """The accounts behind the card by id, each by the name that the book knows it under, else by the id."""
+    mine = pl.col("manager_id") == card["manager_id"]
+    ids = pl.concat([frame.filter(mine).select("account_id") for frame in (evidence.compared, evidence.book)])
+    named = evidence.book.select("account_id", "account").unique()
+    found = ids.unique().join(named, on="account_id", how="left", validate="1:1").sort("account_id")
+    return told_apart(dict(found.select("account_id", pl.coalesce("account", "account_id")).collect().iter_rows()))
+
+
+def _book(evidence: Evidence, card: Card, names: Mapping[str, str]) -> pl.DataFrame:
+    """The manager's rows of the book, in which the accounts are called so."""
+    mine = evidence.book.filter(pl.col("manager_id") == card["manager_id"])
+    return mine.with_columns(
+        pl.col("account_id").replace_strict(names, return_dtype=pl.String).alias("account")
+    ).collect()
 
 
 def _line(line: Row, said: Measured, kinds: tuple[Kind, ...], adds: Decimal | None) -> Line:

@@ -1,12 +1,12 @@
 """What must be read with care? Oddities of the data in words, for the run and for the cards they touch."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
 from scoring.errors import Problem, Severity
-from scoring.letters import bare
+from scoring.letters import told_apart
 from scoring.notes import accounts, aside, compared, exclusions, lines, owners
 from scoring.notes.seen import Frames, Seen, sentence
 
@@ -57,10 +57,6 @@ def of_run(seen: Seen) -> Said:
 def people(tables: Frames) -> dict[str, dict[str, str | None]]:
     """Manager to name, team and whom they report to; behind a name that several have stands the id."""
     rows = list(tables["managers"].iter_rows(named=True))
-    having = Counter(bare(row["name"]) for row in rows if row["name"])
-
-    def called(row: Mapping[str, str | None]) -> str | None:
-        name = row["name"]
-        return f"{name} ({row['manager_id']})" if name and having[bare(name)] > 1 else name
-
-    return {r["manager_id"]: {"name": called(r), "team": r["team"], "reports_to": r["reports_to"]} for r in rows}
+    names = told_apart({row["manager_id"]: row["name"] for row in rows if row["name"]})
+    told = ("team", "reports_to")
+    return {r["manager_id"]: {"name": names.get(r["manager_id"]), **{t: r[t] for t in told}} for r in rows}
