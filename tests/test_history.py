@@ -187,7 +187,7 @@ def test_what_rates_make_of_the_closing_before_is_no_movement(tmp_path: Path, by
         assert found["company", "2026-Q1"]["closing"] == "265.0000"
         said = told(tmp_path / "c", "--periods", "2")[2]
         assert "may not open as the one before closed" in said
-        assert "Its run closes at those of the last day" in said
+        assert "Its run closes at those of the day after its last" in said
     else:
         assert [rates[who, "2026-Q2"][0] for who in ("m1", "m2", "unassigned")] == ["-6.0000", "-4.0000", "0.0000"]
 

@@ -144,7 +144,9 @@ def _show(found: "Told", sums: "pl.DataFrame", by: By, request: "Request") -> No
     _table(rows, by, found)
     if any(row["fx"] for row in rows):
         note("Each period is told at the exchange rates of its first day, so it may not open as the one before closed.")
-        note("Its run closes at those of the last day: what rates moved until then is the line Currency there.")
+        note(
+            "Its run closes at those of the day after its last: what rates moved until then is the line Currency there."
+        )
     if found.is_streamed:
         note("Lines were read as they passed by; whether some are there twice, bookscore check says.")
     if count := found.answer.known_files:

@@ -178,7 +178,7 @@ REASONS = {
     "no_costs": "no spend of that kind is known for the period, or nothing is earned on it",
     "no_products": "no line that counts names a product",
     "no_margin": "no invoice line of the period says what it cost, or they bring nothing",
-    "no_target": "no target was agreed for the period",
+    "no_target": "no target was agreed for the period, or one of 0",
     "no_contracts": "it needs contracts, and the revenue is measured on invoices",
     "no_kind": "no kind of account that is graded apart has a value of its own",
     "too_few": "fewer accounts, or answers, than the rules ask for",
