@@ -44,7 +44,7 @@ def read(folder: Path, wanted: Wanted, sources: Sources | None) -> Delivery:
 
 def gathered(folder: Path, wanted: Wanted, sources: Sources) -> Gathered:
     """What the entries give, file by file."""
-    reading = _Reading(wanted, shelf_for(folder, sources), sources.time_zone)
+    reading = _Reading(wanted, shelf_for(folder, sources), sources.time_zone or wanted.time_zone)
     faults: list[Fault] = []
     alike: dict[tuple[str, str], list[Part]] = {}
     once: dict[str, list[Part]] = {}

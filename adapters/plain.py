@@ -1,6 +1,7 @@
 """Our own layout: one file for each table, or several numbered ones, named for it, our column names as headers."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 import polars as pl
@@ -14,7 +15,7 @@ from adapters.named import are_told_apart, named, overlooked
 from adapters.overlapping import apart
 from adapters.parts import Gathered, Part, again, deliver, placed, with_origin
 from adapters.quick import read_quickly
-from adapters.values.formats import OURS
+from adapters.values.formats import OURS, Format
 from adapters.values.parsing import Asked
 from adapters.values.typed import KEPT, typed
 from adapters.wanted import ORIGIN, Wanted
@@ -85,9 +86,10 @@ def _unread(names: Sequence[str], read: Collection[str]) -> list[Fault]:
 def _part(path: Path, name: str, table: str, wanted: Wanted) -> Part:
     kinds = wanted.kinds(table)
     is_open = table in wanted.open_tables
+    form = replace(OURS, time_zone=wanted.time_zone)
 
     def asks(header: Sequence[str]) -> list[Asked]:
-        return _asked(header, kinds, is_open=is_open)
+        return _asked(header, kinds, form, is_open=is_open)
 
     quick = read_quickly(path, name, lambda header: asks(header) if _is_complete(header, kinds) else [])
     opened, made = quick or (open_file(path, name), None)
@@ -107,11 +109,11 @@ def _part(path: Path, name: str, table: str, wanted: Wanted) -> Part:
     )
 
 
-def _asked(header: Sequence[str], kinds: Mapping[str, str], *, is_open: bool) -> list[Asked]:
+def _asked(header: Sequence[str], kinds: Mapping[str, str], form: Format, *, is_open: bool) -> list[Asked]:
     """The columns of the table that the header has, and all others where the table takes them."""
     shown = {c.casefold(): c for c in header if c.casefold() not in ORIGIN}
     names = (*(k for k in kinds if k in shown), *(c for c in shown if is_open and c not in kinds))
-    return [Asked(c, kinds.get(c, "text"), OURS, shown[c]) for c in names]
+    return [Asked(c, kinds.get(c, "text"), form, shown[c]) for c in names]
 
 
 def _is_complete(header: Sequence[str], kinds: Mapping[str, str]) -> bool:

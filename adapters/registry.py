@@ -29,13 +29,15 @@ def read_folder(
     *,
     keys: Mapping[str, Sequence[str]] | None = None,
     home: Path | None = None,
+    time_zone: str | None = None,
 ) -> Delivery:
     """The tables that a folder of exports gives, mapped by `sources` if there are any.
 
     Else the adapter that is surest of the folder's headers reads it. `keys` are those of the tables, by which
-    `distinct` tells rows apart; `home` is the folder with the decisions of people, where one file of it is read only.
+    `distinct` tells rows apart; `home` is the folder with the decisions of people, where one file of it is read only;
+    `time_zone` is the business's, where `sources` declare none.
     """
-    wanted = Wanted(layout, frozenset(open_tables), keys or {})
+    wanted = Wanted(layout, frozenset(open_tables), keys or {}, time_zone)
     if sources is not None:
         delivery = mapped.read(folder, wanted, sources)
         told = unread.beside(folder, sources)

@@ -33,11 +33,13 @@ class Reader:
 
     def read(self, rulebook: Rulebook) -> "Read":
         """The exports as the rulebook has them read. Raises ProblemsFoundError unless they can be scored."""
-        request, scales = self.request, rulebook.voice.csat_scales
-        way = (rulebook.currency, tuple(scales))
+        request, scales, zone = self.request, rulebook.voice.csat_scales, rulebook.calendar.time_zone
+        way = (rulebook.currency, tuple(scales), zone)
         if way not in self.taken:
-            self.taken[way] = take_in(request.folder, rulebook.currency, request.as_of, scales, only=request.only)
-        exports, grain = self.taken[way], (*way, rulebook.grain, rulebook.calendar.time_zone)
+            self.taken[way] = take_in(
+                request.folder, rulebook.currency, request.as_of, scales, time_zone=zone, only=request.only
+            )
+        exports, grain = self.taken[way], (*way, rulebook.grain)
         if not is_usable(exports, set_aside=request.set_aside):
             raise ProblemsFoundError(exports.problems)
         if grain not in self.made:

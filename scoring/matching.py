@@ -70,8 +70,9 @@ def matching(asked: Request, accept: Collection[str] = ()) -> Matching:
     `accept` are rules whose proposals are taken as decided. Raises ProblemsFoundError when the exports cannot be read,
     and where the decisions have an error, which would be written over.
     """
-    folder, as_of = asked.folder, asked.as_of
-    exports = take_in(folder, rules.currency_in(folder / RULES), as_of, only=asked.only)
+    folder, as_of, place = asked.folder, asked.as_of, asked.folder / RULES
+    currency, zone = rules.currency_in(place), rules.time_zone_in(place)
+    exports = take_in(folder, currency, as_of, time_zone=zone, only=asked.only)
     ledger = exports.matches
     if ledger.is_empty():
         return Matching({}, (), "", exports.problems, {})

@@ -167,6 +167,24 @@ def test_conditions_keep_what_they_say(tmp_path: Path, condition: object, kept: 
     assert read(tmp_path, {"d.csv": DEALS}, entry).tables["invoices"]["line_id"].to_list() == kept
 
 
+@pytest.mark.parametrize(
+    ("condition", "kept"),
+    [
+        ("", ["A2", "A3"]),
+        (["", "gone"], ["A2", "A3", "A4"]),
+        (["none"], ["A2", "A3"]),
+        ({"not": [""]}, ["A1", "A4"]),
+        ({"not": ["none", "gone"]}, ["A1"]),
+        ({"not": ["gone"]}, ["A1", "A2", "A3"]),
+    ],
+)
+def test_an_empty_word_and_one_for_nothing_are_empty_cells(tmp_path: Path, condition: object, kept: list[str]) -> None:
+    columns = {"account_id": "Id"}
+    entry = {"file": "s.csv", "table": "accounts", "columns": columns, "nulls": ["none"], "where": {"State": condition}}
+    delivery = read(tmp_path, {"s.csv": "Id,State\nA1,new\nA2,\nA3,none\nA4,gone\n"}, entry)
+    assert delivery.tables["accounts"]["account_id"].to_list() == kept
+
+
 def test_true_and_false_match_any_spelling(tmp_path: Path) -> None:
     entry = {"file": "s.csv", "table": "accounts", "columns": {"account_id": "Id"}, "where": {"Trial": False}}
     delivery = read(tmp_path, {"s.csv": "Id,Trial\nA1,FALSE\nA2,True\nA3,0\nA4,\n"}, entry)

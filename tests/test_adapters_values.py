@@ -124,6 +124,9 @@ def test_marked_amounts_are_exact_where_they_are_declared() -> None:
     assert values("money", "1\u202f234,56 €", "1 234 567,5-", form=Format(",", " ", marks=True)) == [
         Decimal("1234.56"), Decimal("-1234567.5"),
     ]  # fmt: skip
+    assert values("money", "1,5E+03", "12e-1", "1.200,5-", form=Format(",", ".", marks=True)) == [
+        Decimal(1500), Decimal("1.2"), Decimal("-1200.5"),
+    ]  # fmt: skip
     assert "declare marks" in fault("money", "(500.00)").remedy
 
 

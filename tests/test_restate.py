@@ -346,7 +346,8 @@ def test_the_day_of_a_record_is_that_of_the_business_time_zone(tmp_path: Path) -
     (folder / "rules.yaml").write_text(there, encoding="utf-8")
     score(folder, "2026-Q1", APRIL)
     seal(folder, "2026-Q1")
-    exchange(folder, "contracts", *CANCELLED)
+    was, cancelled = CANCELLED
+    exchange(folder, "contracts", was, f"{cancelled}T00:00:00Z")
     assert [row.recorded_at for row in known(folder, JULY).rows] == ["2026-04-19T17:00:00-07:00"]
     assert "2026-04-19 (late)" in cli("restate", "2026-Q1", folder, "--as-of", JULY).out
     (line,) = score(folder, "2026-Q2", JULY).cards[0]["prior_periods"]["lines"]

@@ -81,5 +81,5 @@ _HEAD = """\
 # An entry out of use ("# - file:") lacks a column that every row needs.
 # All that may stand here: docs/sources.md
 
-# time_zone: Europe/Berlin    the zone whose days count; without it date-times are turned into UTC
+# time_zone: Europe/Berlin    the zone whose days count; without it that of rules.yaml counts
 """

@@ -20,19 +20,19 @@ class Check:
 def check(column: str, dtype: pl.DataType, condition: Condition, blanks: list[str]) -> Check:
     """The condition on a column of the frame."""
     cell = text(column, dtype, blanks)
-    holds, reason = _rule(cell, condition)
+    holds, reason = _rule(cell, condition, blanks)
     return Check(holds.fill_null(value=False), f"{column} {reason}")
 
 
-def _rule(cell: pl.Expr, condition: Condition) -> tuple[pl.Expr, str]:
+def _rule(cell: pl.Expr, condition: Condition, blanks: list[str]) -> tuple[pl.Expr, str]:
     if isinstance(condition, Requirement):
-        return _required(cell, condition)
+        return _required(cell, condition, blanks)
     if isinstance(condition, list):
-        return _is_one(cell, condition), f"is none of {_listed(condition)}"
-    return _is_one(cell, [condition]), f"is not {_shown(condition)}"
+        return _is_one(cell, condition, blanks), f"is none of {_listed(condition)}"
+    return _is_one(cell, [condition], blanks), f"is not {_shown(condition)}"
 
 
-def _required(cell: pl.Expr, condition: Requirement) -> tuple[pl.Expr, str]:
+def _required(cell: pl.Expr, condition: Requirement, blanks: list[str]) -> tuple[pl.Expr, str]:
     if condition.filled is not None:
         return (cell.is_not_null(), "is empty") if condition.filled else (cell.is_null(), "is filled")
     if condition.starts_with is not None:
@@ -41,14 +41,15 @@ def _required(cell: pl.Expr, condition: Requirement) -> tuple[pl.Expr, str]:
         return cell.str.contains(condition.like), f"is not like {_shown(condition.like)}"
     excluded = condition.excluded if isinstance(condition.excluded, list) else [condition.excluded]
     words = [w for w in excluded if w is not None]
-    return ~_is_one(cell, words).fill_null(value=False), f"is {_listed(words)}"
+    return ~_is_one(cell, words, blanks).fill_null(value=False), f"is {_listed(words)}"
 
 
-def _is_one(cell: pl.Expr, words: list[Scalar]) -> pl.Expr:
-    """Whether the cell is one of the words; true and false in any of their spellings."""
+def _is_one(cell: pl.Expr, words: list[Scalar], blanks: list[str]) -> pl.Expr:
+    """Whether the cell is one of the words; true and false in any of their spellings, no text as any of `blanks`."""
     exact = {str(w).strip() for w in words if not isinstance(w, bool)}
     folded = {s for w in words if isinstance(w, bool) for s in (YES if w else NO)}
     found = cell.is_in(sorted(exact))
+    found = found | cell.is_null() if exact.intersection(blanks) else found
     return found | cell.str.to_lowercase().is_in(sorted(folded)) if folded else found
 
 

@@ -27,18 +27,18 @@ def has_marks(texts: pl.Series) -> bool:
     return bool((~texts.str.contains(_BARE)).any())
 
 
-def unmarked(text: pl.Expr) -> pl.Expr:
-    """The number as plain digits with its decimal and thousands signs, a minus in front.
+def unmarked(text: pl.Expr, point: str = ".") -> pl.Expr:
+    """The number as plain digits with its decimal sign, `point`, and thousands signs, a minus in front.
 
     Currency signs and codes, blanks, parentheses, a minus in front, behind or within, powers of ten, and a dash for
     decimals that are nought (`500.-`) are understood. Null where the text is no such amount, or says twice that it is
     negative.
     """
     found = text.str.extract_groups(_SHAPE)
-    return found.struct.with_fields(_plain().alias(_PLAIN)).struct.field(_PLAIN).alias(text.meta.output_name())
+    return found.struct.with_fields(_plain(point).alias(_PLAIN)).struct.field(_PLAIN).alias(text.meta.output_name())
 
 
-def _plain() -> pl.Expr:
+def _plain(point: str) -> pl.Expr:
     """The number that the parts of a text say; an expression of its fields, so that the parts are looked for once."""
     signs = [pl.field(name).fill_null("") for name in ("before", "inner", "behind")]
     is_open, is_closed = (pl.field(name).is_not_null() for name in ("open", "close"))
@@ -46,7 +46,7 @@ def _plain() -> pl.Expr:
     is_negative = is_open | pl.any_horizontal(sign.is_in(["-", "\u2212"]) for sign in signs)
     number = pl.concat_str(pl.field("number"), pl.field("flat").fill_null(""))
     power = pl.field("power").fill_null("")
-    digits = pl.when(power == "").then(number).otherwise(_powered(number, power))
+    digits = pl.when(power == "").then(number).otherwise(_powered(number, power, point))
     shown = pl.when(is_negative).then(pl.concat_str(pl.lit("-"), digits)).otherwise(digits)
     return pl.when((is_open == is_closed) & (told <= 1)).then(shown)
 
@@ -62,8 +62,9 @@ def words_in(named: str) -> list[str]:
     return re.findall(_CURRENCY, named)
 
 
-def _powered(number: pl.Expr, power: pl.Expr) -> pl.Expr:
+def _powered(number: pl.Expr, power: pl.Expr, point: str) -> pl.Expr:
     """The number with its power of ten applied; null where it has more digits than can be kept exactly."""
+    number = number.str.replace(point, ".", literal=True)
     is_short = (number.str.len_bytes() <= _EXACT_DIGITS + 1) & ~number.str.contains(",", literal=True)
     whole = pl.concat_str(number, power).cast(pl.Float64, strict=False).cast(pl.String).str.strip_suffix(".0")
-    return pl.when(is_short).then(whole)
+    return pl.when(is_short).then(whole.str.replace(".", point, literal=True))

@@ -50,7 +50,7 @@ def _digits(scale: int) -> int:
 
 def bare(text: pl.Expr, form: Format) -> pl.Expr:
     """The number of a text without the marks around it, where such are declared."""
-    return unmarked(text) if form.marks else text
+    return unmarked(text, form.point) if form.marks else text
 
 
 def is_dotted(text: pl.Expr) -> pl.Expr:

@@ -178,6 +178,6 @@ def _zone_notes(found: pl.DataFrame, column: Asked) -> tuple[Fault, ...]:
     form, (row, said) = column.form, moved.select(ROW, pl.col("cell").cast(pl.String)).row(0)
     dates_moved = counted(moved.height, "date-time")
     what = f"{dates_moved} on another day in the business time zone {form.zone} than written, the first"
-    remedy = "" if form.time_zone else "declare time_zone in sources.yaml"
+    remedy = "" if form.time_zone else "declare time_zone in sources.yaml, or calendar.time_zone in rules.yaml"
     severity = "note" if form.time_zone else "warning"
     return (Fault(what, remedy, row=row, column=column.shown, value=said, severity=severity),)

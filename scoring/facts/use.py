@@ -74,7 +74,7 @@ def _taken(sign: Sign, until: date) -> pl.Expr:
     fresh = until - timedelta(days=sign.expires_days or sign.window_days)
     inside = (pl.col("kind") == sign.kind) & (day >= until - timedelta(days=sign.window_days))
     if sign.take == "count":
-        return (inside & (day >= fresh)).sum().cast(pl.Float64)
+        return pl.when((inside & (day >= fresh)).any()).then(inside.sum()).cast(pl.Float64)
     values = value.filter(inside & value.is_not_null())
     is_fresh = (inside & value.is_not_null() & (day >= fresh)).any()
     number = {"last": values.last(), "mean": values.mean(), "sum": values.sum()}[sign.take]

@@ -42,6 +42,7 @@ __all__ = [
 
 LARGE = 200_000_000
 """Bytes of files from which on a folder is large: what can be read as a stream is."""
+_UTC = "UTC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +97,18 @@ def examine(request: Request) -> Examined:
     """Both rules and exports, whichever of them cannot be read."""
     place = request.rules or request.folder / RULES
     versions: tuple[Version, ...] = ()
+    currency: str | None
+    zone: str | None
     try:
         versions = rules.read_versions(place, CATALOGUE)
         said = tuple(problem for version in versions for problem in version.problems)
-        currency: str | None = versions[0].rulebook.currency
+        newest = versions[0].rulebook
+        currency, zone = newest.currency, newest.calendar.time_zone
     except ProblemsFoundError as error:
-        said, currency = error.problems, rules.currency_in(place)
+        said, currency, zone = error.problems, rules.currency_in(place), rules.time_zone_in(place)
     try:
         scales = versions[0].rulebook.voice.csat_scales if versions else ()
-        exports = take_in(request.folder, currency, request.as_of, scales, only=request.only)
+        exports = take_in(request.folder, currency, request.as_of, scales, time_zone=zone, only=request.only)
     except ProblemsFoundError as error:
         return Examined(said, error.problems, (), versions)
     calendar = rules.calendar_of(versions[0].rulebook) if versions else Calendar()
@@ -151,10 +155,17 @@ def _used(
 
 
 def take_in(
-    folder: Path, currency: str | None, as_of: date, csat_scales: Collection[str] = (), *, only: Path | None = None
+    folder: Path,
+    currency: str | None,
+    as_of: date,
+    csat_scales: Collection[str] = (),
+    *,
+    time_zone: str | None = None,
+    only: Path | None = None,
 ) -> Exports:
     """The exports, read and checked. `currency` is the reporting currency, None where it is not known;
-    `csat_scales` are those that the rules declare; `only` is the one file or archive of the folder that is read.
+    `csat_scales` and `time_zone` are those that the rules declare; `only` is the one file or archive of the folder that
+    is read.
 
     Raises ProblemsFoundError when sources.yaml has errors, with those of what could be read by it.
     """
@@ -162,7 +173,15 @@ def take_in(
     sources = mapping_of(place, only or folder) if place.exists() else None
     mapping = None if sources is None else sha256(sources.model_dump_json(by_alias=True).encode()).hexdigest()
     keys = {name: table.key for name, table in TABLES.items()}
-    delivery = adapters.read_folder(only or folder, LAYOUT, OPEN_TABLES, sources, keys=keys, home=folder)
+    delivery = adapters.read_folder(
+        only or folder,
+        LAYOUT,
+        OPEN_TABLES,
+        sources,
+        keys=keys,
+        home=folder,
+        time_zone=None if time_zone == _UTC else time_zone,
+    )
     faults = [problem_of(fault) for fault in delivery.faults]
     places = {table: rows.select("origin_file", "origin_row") for table, rows in delivery.faulty.items()}
     unread = {(table, file, row) for table, rows in places.items() for file, row in rows.iter_rows()}

@@ -4,7 +4,7 @@ from scoring.rules.comparing import Method
 from scoring.rules.grades import Band, Bands, Grade, Linear, Segments
 from scoring.rules.grading import because, direction, points, rule_points
 from scoring.rules.lint import MetricFacts
-from scoring.rules.reading import currency_in
+from scoring.rules.reading import currency_in, time_zone_in
 from scoring.rules.reference import default_text, docs_text, schema_text
 from scoring.rules.rulebook import Rule, Rulebook, fingerprint, rules_hash
 from scoring.rules.versions import Version, before, calendar_of, effective_on, in_force, read_versions, version
@@ -35,5 +35,6 @@ __all__ = [
     "rule_points",
     "rules_hash",
     "schema_text",
+    "time_zone_in",
     "version",
 ]

@@ -64,8 +64,8 @@ class Input(Settings):
     hi: float = Field(description="The value that gives 100; beyond it is no more. Below `lo` where less is better.")
     weight: float = Field(gt=0, le=1000, description="Weight among the inputs; any sum will do.")
     expires_days: int | None = Field(
-        None, ge=1, le=3660, description="A sign whose last row is older than this is missing; empty: no sooner "
-        "than the window says.",
+        None, ge=1, le=3660, description="A sign whose last row is older than this is missing, and a count 0; "
+        "empty: no sooner than the window says.",
     )  # fmt: skip
 
     @model_validator(mode="after")

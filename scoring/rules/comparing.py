@@ -20,7 +20,7 @@ Weight = Annotated[float, Field(ge=0, le=1000)]
 class Window(Settings):
     """The quarters that count together: a single one is nearly all luck."""
 
-    quarters: int = Field(4, ge=1, le=12, description="How many quarters, up to that in which the period ends.")
+    quarters: int = Field(4, ge=1, le=12, description="How many spans of three months; the last ends with the period.")
     weights: tuple[Weight, ...] | None = Field(
         None,
         validate_default=True,

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from scoring import document
 from scoring.errors import Problem, ProblemsFoundError, Severity, in_order
@@ -32,8 +33,22 @@ def fitted(found: document.Document) -> tuple[Rulebook | None, tuple[Problem, ..
 
 def currency_in(path: Path) -> str | None:
     """The reporting currency that rules with errors name all the same; None where they do not."""
+    found = _text_in(path, "currency")
+    return found if re.fullmatch(r"[A-Z]{3}", found) else None
+
+
+def time_zone_in(path: Path) -> str | None:
+    """The business time zone that rules with errors name all the same; None where they do not."""
+    found = _text_in(path, "calendar", "time_zone")
     try:
-        found = document.read(path).tree.at(("currency",))
-    except ProblemsFoundError:
+        return ZoneInfo(found).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         return None
-    return found if isinstance(found, str) and re.fullmatch(r"[A-Z]{3}", found) else None
+
+
+def _text_in(path: Path, *keys: str) -> str:
+    try:
+        found = document.read(path).tree.at(keys)
+    except ProblemsFoundError:
+        return ""
+    return found if isinstance(found, str) else ""

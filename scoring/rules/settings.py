@@ -22,7 +22,11 @@ class Calendar(Settings):
 
     fiscal_year_starts: Month = Field(1, description="First month of the fiscal year, as a name or 1 to 12.")
     period: Literal["quarter", "month", "year"] = Field("quarter", description="Length of a scored period.")
-    time_zone: TimeZone = Field("UTC", description="Business time zone in which a day begins and ends.")
+    time_zone: TimeZone = Field(
+        "UTC",
+        description="Business time zone in which a day begins and ends; date-times are "
+        "taken to it, unless sources.yaml declares another.",
+    )
 
 
 class Ownership(Settings):
