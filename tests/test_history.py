@@ -132,6 +132,17 @@ def test_managers_have_what_was_theirs_and_hand_overs_are_no_movement(tmp_path: 
     assert found["unassigned", "2026-Q2"]["closing"] == "70.0000"
 
 
+@pytest.mark.parametrize("team", ["m2", "unassigned"])
+def test_a_team_called_as_a_manager_or_nobody_is_a_team(tmp_path: Path, team: str) -> None:
+    named = company(tmp_path / "named", FILES | {"managers": FILES["managers"].replace("East", team)})
+    shown = "unassigned (team)" if team == "unassigned" else team
+    usual = rows(company(tmp_path / "c"), "--by", "team")
+    called = {(shown if who == "East" else who, period): row for (who, period), row in usual.items()}
+    assert {key: row | {"id": key[0]} for key, row in called.items()} == rows(named, "--by", "team")
+    printed = re.findall(r"(?m)^(\S.*?)  +[\d−]", told(named, "--by", "team")[1])
+    assert printed[-3:] == [shown, "West", "unassigned"]
+
+
 @pytest.mark.parametrize("by", ["company", "team", "manager"])
 def test_opening_and_what_moved_it_make_the_closing(tmp_path: Path, by: str) -> None:
     for row in rows(company(tmp_path / "c"), "--by", by).values():

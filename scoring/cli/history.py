@@ -106,11 +106,13 @@ def _sums(found: "Told", by: By) -> "pl.DataFrame":
     """
     import polars as pl
 
+    from scoring.credit.ownership import UNASSIGNED
     from scoring.money import ratio
     from scoring.packed.sums import SCHEMA
 
     names = pl.DataFrame({"starts_on": [p.start for p in found.periods], "period": [p.name for p in found.periods]})
-    teams = found.managers.select("manager_id", pl.coalesce("team", pl.lit("(none)")).alias("team"))
+    called = pl.coalesce("team", pl.lit("(none)")).replace(UNASSIGNED, f"{UNASSIGNED} (team)")
+    teams = found.managers.select("manager_id", called.alias("team"))
     rows = found.answer.frame("sums").join(names, on="starts_on").join(teams, on="manager_id", how="left")
     who = {By.COMPANY: pl.lit(COMPANY), By.TEAM: pl.coalesce("team", "manager_id"), By.MANAGER: pl.col("manager_id")}[
         by
@@ -162,7 +164,8 @@ def _table(rows: list[dict[str, Any]], by: By, found: "Told") -> None:
     from scoring.letters import by_letters
     from scoring.notes import people
 
-    names = {manager: person["name"] for manager, person in people({"managers": found.managers}).items()}
+    managers = people({"managers": found.managers}) if by is By.MANAGER else {}
+    names = {manager: person["name"] for manager, person in managers.items()}
     if by is By.COMPANY:
         head, told = "Period", [(row["period"], row) for row in rows]
     else:
