@@ -59,7 +59,7 @@ RULES = Rulebook.model_validate(
 )
 
 
-NAMES = [*sorted(OWN), "tier", "margin", "top_tier", "grain", "id", "value", "weight"]
+NAMES = [*sorted(OWN), "grain", "id", "value", "weight"]
 AT_ONCE = 12
 
 
