@@ -5,7 +5,7 @@ from pathlib import Path
 
 from adapters.streamed import Streamed
 
-BASE, LINE, ACCOUNT = 250 << 20, 205, 16 << 10
+BASE, LINE, ACCOUNT = 250 << 20, 205, 14 << 10
 """Bytes that any run holds, and what it holds of each line and of each account, about (docs/scale.md)."""
 
 _MACHINE = Path("/proc/meminfo")
