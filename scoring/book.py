@@ -166,6 +166,11 @@ def attribute_names(present: Sequence[str]) -> dict[str, str]:
     return {name: _called(name, theirs) for name in theirs}
 
 
+def kind_column(attribute: str) -> str:
+    """Where an attribute stands beside columns that are not the book's: under a name that none of these has."""
+    return f"kind: {attribute}"
+
+
 def _called(name: str, theirs: Collection[str]) -> str:
     """The name of an attribute in the book: its own, unless that is taken."""
     while name in OWN:

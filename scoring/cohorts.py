@@ -10,7 +10,7 @@ from datetime import date
 
 import polars as pl
 
-from scoring.book import attributes
+from scoring.book import attributes, kind_column
 from scoring.calendar import Calendar, Period
 from scoring.days import DAY, Span
 from scoring.ledger.currency import at_one_day, converted
@@ -63,16 +63,11 @@ def cohorts(
     known = attributes(accounts.lazy())
     names = known.collect_schema().names()
     kinds = [name for name in rulebook.breakdowns if name in names]
-    named = known.select("account_id", *(pl.col(kind).cast(pl.String).alias(_column(kind)) for kind in kinds))
+    named = known.select("account_id", *(pl.col(kind).cast(pl.String).alias(kind_column(kind)) for kind in kinds))
     told = wide.join(named, on="account_id", how="left", validate="m:1")
-    sums = _summed(told, [_column(kind) for kind in kinds], len(quarters)).collect()
+    sums = _summed(told, [kind_column(kind) for kind in kinds], len(quarters)).collect()
     tables = [_table(sums.lazy(), grain, quarters) for grain in (COMPANY, *kinds)]
     return pl.concat(pl.collect_all(tables)).sort("grain", "id", "cohort", "age")
-
-
-def _column(kind: str) -> str:
-    """Where the kind of accounts stands: attributes may be called as anything here is."""
-    return f"kind: {kind}"
 
 
 def _quarters(first_day: date, until: date, rulebook: Rulebook) -> list[Period]:
@@ -149,7 +144,7 @@ def _added(place: str) -> pl.Expr:
 
 def _table(sums: pl.LazyFrame, grain: str, quarters: Sequence[Period]) -> pl.LazyFrame:
     """The cohorts of each value of `grain`, at every age; `sums` as `_summed`."""
-    name = pl.lit(COMPANY) if grain == COMPANY else pl.col(_column(grain)).fill_null("(none)")
+    name = pl.lit(COMPANY) if grain == COMPANY else pl.col(kind_column(grain)).fill_null("(none)")
     key = ["id", "cohort"]
     aged = sums.with_columns(name.alias("id"), (pl.col("quarter") - pl.col("cohort")).alias("age"))
     added = aged.group_by(*key, "age").agg(pl.col("accounts", "paying", "revenue", "capped", "first").sum())

@@ -6,6 +6,7 @@ from datetime import date
 import polars as pl
 import polars.selectors as cs
 
+from scoring.book import kind_column
 from scoring.ledger.currency import priced
 from scoring.ledger.ladder import tier_left_from
 from scoring.measure import COMPANY
@@ -49,7 +50,7 @@ def churn_reasons(
     first.
     """
     lost = moves.lazy().filter(pl.col("kind") == "churn").select("account_id", "manager_id", "moved_on", "amount")
-    kinds = {name: f"kind: {name}" for name in rulebook.breakdowns if name in rows.columns}
+    kinds = {name: kind_column(name) for name in rulebook.breakdowns if name in rows.columns}
     named = [pl.col(kind).cast(pl.String).alias(column) for kind, column in kinds.items() if kind != TIER]
     known = rows.lazy().select("account_id", "manager_id", "team", "tier_before", *named)
     theirs = _lines_of(lost, lines, worth)
@@ -57,7 +58,7 @@ def churn_reasons(
         lost.join(_reasons(theirs), on=["account_id", "moved_on"], how="left", validate="m:1")
         .join(known, on=["account_id", "manager_id"], how="left", validate="m:1")
         .join(_rungs(theirs, rulebook), on=["account_id", "moved_on"], how="left", validate="m:1")
-        .with_columns(_tier(rulebook).alias(f"kind: {TIER}"))
+        .with_columns(_tier(rulebook).alias(kind_column(TIER)))
         .with_columns(pl.col("reason").fill_null(NONE), pl.lit(COMPANY).alias(COMPANY))
     )
     grains = {COMPANY: COMPANY, "team": "team", "manager": "manager_id", **kinds}

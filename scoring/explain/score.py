@@ -139,9 +139,9 @@ def _compared(
 def _names(evidence: Evidence, card: Card) -> dict[str, str]:
     """The accounts behind the card by id, each by the name that the book knows it under, else by the id."""
     mine = pl.col("manager_id") == card["manager_id"]
-    ids = pl.concat([frame.filter(mine).select("account_id") for frame in (evidence.compared, evidence.book)])
-    named = evidence.book.select("account_id", "account").unique()
-    found = ids.unique().join(named, on="account_id", how="left", validate="1:1").sort("account_id")
+    ids = pl.concat([frame.filter(mine).select("account_id") for frame in (evidence.compared, evidence.book)]).unique()
+    named = evidence.book.select("account_id", "account").join(ids, on="account_id", how="semi").unique()
+    found = ids.join(named, on="account_id", how="left", validate="1:1").sort("account_id")
     return told_apart(dict(found.select("account_id", pl.coalesce("account", "account_id")).collect().iter_rows()))
 
 

@@ -74,21 +74,10 @@ def naming_nobody(seen: Seen) -> list[Problem]:
     lost = naming.join(known, on="line_id", how="anti").sort("origin_file", "origin_row")
     if lost.is_empty():
         return []
-    first, one = lost.row(0, named=True), lost.height == 1
-    name, count, they = ("names", "counts", "it") if one else ("name", "count", "they")
+    name, count, they = ("names", "counts", "it") if lost.height == 1 else ("name", "count", "they")
     lines = f"{counted(lost.height, 'contract line')} {name} under renews no other line that there is"
-    return [
-        Problem(
-            f"{lines}, and {count} as if {they} named none",
-            "deliver the lines that were renewed, by the same ids, or leave the cells empty",
-            file=first["origin_file"],
-            row=first["origin_row"],
-            column="renews",
-            value=first["renews"],
-            table="contracts",
-            severity=Severity.NOTE,
-        )
-    ]
+    remedy = "deliver the lines that were renewed, by the same ids, or leave the cells empty"
+    return [_renewing(lost, f"{lines}, and {count} as if {they} named none", remedy)]
 
 
 def naming_later(seen: Seen) -> list[Problem]:
@@ -101,21 +90,26 @@ def naming_later(seen: Seen) -> list[Problem]:
     early = naming.join(later, on="renews").filter(pl.col("starts_later") > pl.col("starts_on"))
     if early.is_empty():
         return []
-    first, one = early.sort("origin_file", "origin_row").row(0, named=True), early.height == 1
+    one = early.height == 1
     those = "one that starts after it, which then counts" if one else "lines that start after them, which then count"
     lines = f"{counted(early.height, 'contract line')} {'names' if one else 'name'}"
-    return [
-        Problem(
-            f"{lines} under renews {those} on no day",
-            "name the old line in the row of the new one",
-            file=first["origin_file"],
-            row=first["origin_row"],
-            column="renews",
-            value=first["renews"],
-            table="contracts",
-            severity=Severity.NOTE,
-        )
-    ]
+    what = f"{lines} under renews {those} on no day"
+    return [_renewing(early.sort("origin_file", "origin_row"), what, "name the old line in the row of the new one")]
+
+
+def _renewing(lines: pl.DataFrame, what: str, remedy: str) -> Problem:
+    """What is said of contract lines and the lines that they name, at the first of them."""
+    first = lines.row(0, named=True)
+    return Problem(
+        what,
+        remedy,
+        file=first["origin_file"],
+        row=first["origin_row"],
+        column="renews",
+        value=first["renews"],
+        table="contracts",
+        severity=Severity.NOTE,
+    )
 
 
 def said_to_have_left(seen: Seen) -> list[str]:
