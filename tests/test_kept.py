@@ -333,6 +333,31 @@ def test_another_owner_rate_or_rule_is_seen(tmp_path: Path, file: str, before: s
     assert outputs(folder) == (fresh, 2)
 
 
+@pytest.mark.parametrize("with_more", [False, True], ids=["the same lines", "and a month more"])
+@pytest.mark.parametrize("table", ["contracts", "invoices"])
+def test_lines_that_lost_their_rate_are_looked_at_again(tmp_path: Path, table: str, *, with_more: bool) -> None:
+    """The first rate of the dollar comes a day after the first line in dollars; all rates asked for are as before."""
+    first, other = {"contracts": ("2025-06-15", "2025-01-01"), "invoices": ("2026-06-30", "2026-04-01")}[table]
+    files = {**FIRST, "rates": f"currency,dated_on,rate\nUSD,{first},0.9\n"}
+    if table == "invoices":
+        files["contracts-06"] = FILES["contracts"].replace("USD", "EUR")
+    folder = company(tmp_path / "c", files)
+
+    def rated_from(day: str) -> None:
+        (folder / "rates.csv").write_text(files["rates"].replace(first, day), encoding="utf-8")
+
+    outputs(folder)
+    if with_more:
+        add(folder, "invoices-07", JULY["invoices-07"].replace("a0", "a1"))
+    rated_from(str(date.fromisoformat(first) + timedelta(days=1)))
+    code, _, err = told(folder, "--stream", "--by", "manager")
+    assert code != 0
+    assert f"{table}-06.csv row {3 if table == 'contracts' else 2}, column currency" in err
+    rated_from(other)
+    known, (fresh, _) = outputs(folder), outputs(folder, "--fresh")
+    assert known == (fresh, 2)
+
+
 def test_what_was_told_of_other_files_or_on_another_day_is_forgotten(tmp_path: Path) -> None:
     folder = company(tmp_path / "c", FIRST)
     for more in ([], ["--period", "2026-Q1"], ["--periods", "2"]):

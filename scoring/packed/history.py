@@ -170,9 +170,9 @@ def _kept(of: Asked, folder: Path | None) -> tuple[Kept | None, Kept | None]:
     """What is known of contracts and of invoices, where their files have digests."""
     known: list[Kept | None] = [None, None]
     if folder and "" not in of.ledger.contracts.digests:
-        known[0] = Kept(folder / "contracts", way_of_contracts(of), of.ids)
+        known[0] = Kept(folder / "contracts", way_of_contracts(of), of.ids, of.by)
     if folder and "" not in of.ledger.invoices.digests:
-        known[1] = Kept(folder / "invoices", of.by.terms.currency, of.ids)
+        known[1] = Kept(folder / "invoices", of.by.terms.currency, of.ids, of.by)
     return known[0], known[1]
 
 

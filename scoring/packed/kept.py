@@ -19,8 +19,9 @@ import polars as pl
 from scoring.packed.ids import Ids
 from scoring.packed.keys import CODES, DAYS
 from scoring.packed.notes import digest_of, name_of, noted, notes
+from scoring.packed.reading import Reading
 
-_FORM = 2
+_FORM = 3
 """Goes up when facts are made or written in another way."""
 _FACTS, _ACCOUNTS = "facts.parquet", "accounts.parquet"
 _ACCOUNT = CODES * DAYS
@@ -40,8 +41,8 @@ class Kept:
     `known` are the files whose parts were taken.
     """
 
-    def __init__(self, folder: Path, way: str, ids: Ids) -> None:
-        self._folder, self._ids = folder, ids
+    def __init__(self, folder: Path, way: str, ids: Ids, by: Reading) -> None:
+        self._folder, self._ids, self._by = folder, ids, by
         self._way = f"{_FORM} {version('bookscore')} {pl.__version__} {ids.seed} {way}"
         self.known: frozenset[str] = frozenset()
 
@@ -64,7 +65,7 @@ class Kept:
         place.mkdir(parents=True, exist_ok=True, mode=0o700)
         facts.write_parquet(place / _FACTS, compression="lz4")
         pl.DataFrame({"hash": self._ids.in_order()}).write_parquet(place / _ACCOUNTS, compression="lz4")
-        noted(place, (_FACTS, _ACCOUNTS), {"way": self._way, "files": files})
+        noted(place, (_FACTS, _ACCOUNTS), {"way": self._way, "files": files, "since": self._by.said})
 
     def forget(self, used: Iterable[frozenset[str]]) -> None:
         """Removes all parts but those of these files."""
@@ -74,9 +75,10 @@ class Kept:
                 shutil.rmtree(place, ignore_errors=True)
 
     def _said(self) -> Iterator[tuple[Path, Mapping[str, Any]]]:
-        """The parts that were read in this way, and what is said of each."""
+        """The parts that were read in this way, and what is said of each; no line of one is before its rates."""
         for place, said in notes(self._folder):
-            if said.get("way") == self._way and isinstance(said.get("files"), list):
+            is_whole = said.get("way") == self._way and {"files", "since"} <= said.keys()
+            if is_whole and self._by.has_rates_since(said["since"]):
                 yield place, said
 
     def _facts(self, place: Path, said: Mapping[str, Any]) -> pl.DataFrame | None:

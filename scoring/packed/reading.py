@@ -60,6 +60,15 @@ class Reading:
         return pl.any_horizontal(early) if early else pl.lit(value=False)
 
     @property
+    def said(self) -> dict[str, str]:
+        """The first day on which each currency has a rate, as notes beside kept files say it."""
+        return {code: str(day) for code, day in self.since.items()}
+
+    def has_rates_since(self, said: Mapping[str, str]) -> bool:
+        """Whether each currency still has a rate from the day that was said then, so that no line is early by now."""
+        return all(code in self.since and str(self.since[code]) <= day for code, day in said.items())
+
+    @property
     def _numbers(self) -> dict[str, int]:
         """Currency to its number, of those that have rates."""
         return {code: n for code in self.rates[0] if (n := currency_number(code)) is not None}

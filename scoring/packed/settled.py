@@ -29,7 +29,7 @@ from scoring.packed.reading import Rates
 from scoring.packed.sales import Ordered, Whole
 from scoring.packed.short import shortened
 
-_FORM = 5
+_FORM = 6
 """Goes up when something else is kept, or in another way."""
 _TABLES = ("contracts.parquet", "invoices.parquet", "orders.parquet", "accounts.parquet")
 
@@ -54,6 +54,8 @@ class Settled:
         """What is settled before some span that is asked for; None where that cannot be known."""
         of, said, spans = self._of, note(self._folder), [str(day) for day in self._of.months.spans[:-1]]
         if said.get("way") != self._way or said["first"] not in spans[1:] or said["as_of"] > str(of.by.as_of):
+            return None
+        if not of.by.has_rates_since(said["since"]):
             return None
         closed = spans.index(said["first"])
         is_there = all(digests.issuperset(said[name]) for name, digests in self._digests().items())
@@ -92,6 +94,7 @@ class Settled:
             "first": str(first),
             "as_of": str(of.by.as_of),
             "rates": self._rates_in(closed),
+            "since": of.by.said,
             "owned": self._owned(everyone, of.months.spans[0], first),
         }
         there = {name: sorted(digests) for name, digests in self._digests().items()}
