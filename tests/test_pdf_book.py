@@ -1,6 +1,8 @@
 """Does the book of a quarter hold everybody once, under the right page, and say what scores cannot?"""
 
 import re
+import subprocess
+import sys
 from functools import lru_cache
 from io import BytesIO
 from itertools import pairwise
@@ -18,7 +20,8 @@ from scoring.reports.pdf.texts import text
 from scoring.run import Run
 
 LEAGUE = "The managers, grouped by what the data can support"
-LIMITS = Path(__file__).parent.parent / "docs" / "limits.md"
+TESTS = Path(__file__).parent
+LIMITS = TESTS.parent / "docs" / "limits.md"
 
 
 def summary(**settings: Any) -> dict[str, Any]:
@@ -178,3 +181,22 @@ def test_a_made_company_comes_out_whole(demo_run: Run) -> None:
     for figure in demo_run.company["figures"]:
         assert squeezed(figure["value_text"]) in printed
     assert squeezed("Accounts lost, against what was expected") in printed
+
+
+def test_books_one_after_the_other_take_no_more_memory_than_one() -> None:
+    """Typst keeps what it laid out for ten documents more, which is much of a large one."""
+    program = (
+        "import resource, sys; sys.path.insert(0, sys.argv[1]);"
+        "from scoring.reports.pdf import book_pdf, card_pdf;"
+        "from sample_cards import card, company; from test_pdf_book import managers, summary;"
+        "peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss;"
+        "many = lambda n: [{**one, 'name': f'{one[\"name\"]} {n}', 'manager_id': f'{one[\"manager_id\"]}-{n}-{i}'}"
+        " for i, one in enumerate(managers() * 4)];"
+        "made = lambda n: (book_pdf(many(n), company(), summary()), peak())[1];"
+        "card_pdf(card()); print(peak(), made(0), max(made(n) for n in range(1, 5)))"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", program, str(TESTS)], cwd=TESTS.parent, capture_output=True, text=True, check=True
+    )
+    without, first, others = map(int, said.stdout.split())
+    assert others - first < (first - without) / 2

@@ -25,6 +25,9 @@ _FONTS = _HERE.parent / "fonts"
 _SCRIPT, _LAST_RESORT = "Inter", "Bookscore Box"
 _COMMENT = b"//"
 """Before the data, as each file is parsed as markup, too, and a comment is done with at once."""
+_LARGE, _FORGOTTEN_AFTER = 200_000, 11
+"""Characters of data from which on a document's layout is not kept for the next, and documents after which Typst drops
+what none of them used: of a book of 300 managers that is 600 MB, held until as many others were made."""
 _TURN = Lock()
 """One document at a time: a compiler keeps what it has read, and cannot be used twice at once."""
 
@@ -43,6 +46,8 @@ def pdf(template: str, data: Mapping[str, Any], *, on: date) -> bytes:
     try:
         with _TURN:
             made = _compiler().compile(files, format="pdf", pdf_standards=["ua-1"])
+            if len(given) > _LARGE:
+                _forget()
     except typst.TypstError as error:
         raise PaperError(str(data["title"]), error.message) from error
     if not isinstance(made, bytes):
@@ -60,6 +65,12 @@ def made_with() -> str:
     for path in sorted([*_HERE.glob("*.typ"), *_FONTS.glob("*.[ot]tf")], key=lambda p: p.name):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return f"typst {version('typst')}, templates {digest.hexdigest()[:12]}"
+
+
+def _forget() -> None:
+    """Has Typst drop all that it keeps, by as many empty documents; there is no other way to tell it."""
+    for _ in range(_FORGOTTEN_AFTER):
+        _compiler().compile({"main.typ": b""}, format="svg")
 
 
 @lru_cache(maxsize=1)
