@@ -70,7 +70,7 @@ def made_with() -> str:
 def _forget() -> None:
     """Has Typst drop all that it keeps, by as many empty documents; there is no other way to tell it."""
     for _ in range(_FORGOTTEN_AFTER):
-        _compiler().compile({"main.typ": b""}, format="svg")
+        _compiler().compile(b"", format="svg")
 
 
 @lru_cache(maxsize=1)
