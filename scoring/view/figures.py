@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-import polars as pl
-
 from scoring.metrics import CATALOGUE, REASONS
 from scoring.view.seen import Seen
 
@@ -59,8 +57,7 @@ def figures_over(runs: Sequence[Seen], grain: str, whose: str, metrics: Sequence
 
 
 def _rows(seen: Seen, grain: str, whose: str, metrics: Sequence[str]) -> dict[str, dict[str, Any]]:
-    its = (pl.col("grain") == grain) & (pl.col("id") == whose) & pl.col("metric").is_in(list(metrics))
-    return {row["metric"]: row for row in seen.frame("measures").filter(its).iter_rows(named=True)}
+    return {row["metric"]: row for row in seen.figures(grain, whose, metrics).iter_rows(named=True)}
 
 
 def _figure(name: str, row: dict[str, Any]) -> FigureSeen:

@@ -1,6 +1,6 @@
 """What does a person see of one run? Its cards and frames, less everything that is about others."""
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -161,16 +161,27 @@ class Seen:
         measures) with the group. Raises MissingFrameError where the run has no such frame.
         """
         whole = self.shelf.frame(self.run_id, name)
-        if self.sight.is_everything:
-            return whole
-        columns = whole.columns
+        return whole if self.sight.is_everything else whole.filter(self._is_theirs(whole.columns))
+
+    def figures(self, grain: str, whose: str, metrics: Collection[str]) -> pl.DataFrame:
+        """The rows of `measures` of somebody at a grain, as far as they are theirs to see. Errors as above.
+
+        They are looked up in the file, which is sorted by grain: it has a hundred rows for each account.
+        """
+        every = self.shelf.scan(self.run_id, "measures")
+        its = every.filter(pl.col("grain") == grain, pl.col("id") == whose, pl.col("metric").is_in(list(metrics)))
+        found = its.collect()
+        return found if self.sight.is_everything else found.filter(self._is_theirs(found.columns))
+
+    def _is_theirs(self, columns: Collection[str]) -> pl.Expr:
+        """Whether a row of a frame with these columns is theirs to see, where they do not see everything."""
         if "manager_id" in columns:
-            return whole.filter(pl.col("manager_id").is_in(list(self.managers)))
+            return pl.col("manager_id").is_in(list(self.managers))
         if "grain" in columns:
-            return whole.filter(self._is_of_seen_group())
+            return self._is_of_seen_group()
         if "account_id" in columns:
-            return whole.filter(pl.col("account_id").is_in(list(self.accounts)))
-        return whole.clear()
+            return pl.col("account_id").is_in(list(self.accounts))
+        return pl.lit(value=False)
 
     def read(self, table: str, places: "pl.DataFrame") -> pl.DataFrame:
         """The rows of a table as the run read them, by origin_file and origin_row; empty where it kept none.

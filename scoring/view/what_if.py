@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from scoring.compare.what_if import FRAMES, Basis, Moves, basis, changes, reweighed
+from scoring.compare.what_if import Moves, changes, reweighed
 from scoring.scorecard.cards import Card
 from scoring.view.seen import Seen
-from scoring.view.shelf import Shelf
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +27,7 @@ def what_if(seen: Seen, weights: Mapping[str, float]) -> WhatIf:
 
     Raises WeightsError, and NotReweighableError where the run does not hold what it takes.
     """
-    found = seen.shelf.made(("what if", seen.run_id), lambda: _basis(seen.shelf, seen.run_id))
+    found = seen.shelf.basis(seen.run_id)
     asked = found.asked(weights)
     cards = seen.sight.of(reweighed(found, asked))
     return WhatIf(found.weights, asked, found.labels, cards, changes(seen.cards, cards))
-
-
-def _basis(shelf: Shelf, run_id: str) -> Basis:
-    """What does not hang on the weights, worked out once for each run."""
-    run = shelf.run(run_id)
-    frames = {name: shelf.frame(run_id, name) for name in FRAMES}
-    return basis(run.cards, frames, run.summary)
