@@ -221,6 +221,16 @@ def test_who_stands_in_during_a_leave_gets_those_days() -> None:
     assert found == {"A": (pytest.approx(60 / 90), False, False), "B": (pytest.approx(30 / 90), False, False)}
 
 
+def test_who_receives_what_ended_with_the_quarter_before_is_not_charged_with_it() -> None:
+    ended = date(2023, 12, 31)
+    rows = ("A", "2020-01-01", "2024-01-20", 100), ("B", "2024-01-20", "2025-01-01", 100)
+    assert held(*rows, cancelled=ended) == {"A": (1.0, False, False)}
+    assert held(*rows, cancelled=ended, rule="event_owner") == {"A": (1.0, False, False)}
+    assert held(*rows, cancelled=ended, rule="quarter_days") == {"A": (1.0, False, False)}
+    assert set(held(*rows, cancelled=ended, rule="snapshot")) == {"B"}
+    assert set(held(*rows, cancelled=date(2023, 12, 30))) == {"A", "B"}
+
+
 def test_other_rules_ask_for_other_days() -> None:
     rows = (
         ("A", "2020-01-01", "2024-02-05", 100),
