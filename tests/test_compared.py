@@ -121,6 +121,12 @@ def test_who_had_accounts_in_the_quarters_is_scored_whatever_else_is_asked() -> 
     assert reasons_of("m6", few) == {"stay": "too_few", "keep": "no_opening"}
 
 
+def test_who_has_fewer_than_the_rules_ask_for_is_told_so() -> None:
+    found = judged(company(), STAY, min_n={"logo_retention": 1000})
+    assert set(found.lines["reason"]) == {"too_few"}
+    assert set(found.scores["reason"]) == {"too_few"}
+
+
 def reasons_of(manager: str, judged: Judged) -> dict[str, str]:
     return dict(judged.lines.filter(pl.col("manager_id") == manager).select("rule", "reason").iter_rows())
 

@@ -301,6 +301,13 @@ def test_why_nobody_has_a_score_hangs_on_no_order_and_on_no_metric_without_weigh
     assert set(scores(both, {NRR.name: 0.0, LOGO.name: 1.0}, made.settings)["reason"]) == {"no_eligible_accounts"}
 
 
+def test_a_metric_that_is_the_same_for_all_does_not_hide_that_there_are_no_peers() -> None:
+    made = small(managers=4).with_units(pl.lit(1.0).alias(LOGO.name))
+    both = [made.estimate(), made.estimate(LOGO.name)]
+    assert set(both[1].rows["reason"]) == {"no_variation"}
+    assert set(scores(both, {NRR.name: 1.0, LOGO.name: 1.0}, made.settings)["reason"]) == {"no_peers"}
+
+
 def test_a_kind_seen_in_one_book_only_is_drawn_to_nothing_and_flagged() -> None:
     made = small(accounts=40)
     mine = made.shares.filter(pl.col("manager_id") == "M04")["account_id"].head(15).implode()
