@@ -63,6 +63,12 @@ def test_a_company_of_small_books_takes_the_rules_word_for_how_far_managers_diff
     assert (made.scale.found, made.scale.between) == (0.0, pytest.approx(NRR.spread**2))
 
 
+@pytest.mark.parametrize("seed", range(1, 8))
+def test_books_of_just_enough_evidence_say_how_far_managers_differ(seed: int) -> None:
+    made = small(managers=6, accounts=4, noise=0.05, skill=0.3, seed=seed).with_units(pl.lit("s").alias("segment"))
+    assert made.estimate().scale.found > 0
+
+
 def test_a_book_in_which_all_did_the_same_has_the_noise_of_everybodys_accounts() -> None:
     made = small()
     mine = made.shares.filter(pl.col("manager_id") == "M03")["account_id"].implode()
