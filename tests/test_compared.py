@@ -121,8 +121,32 @@ def test_who_had_accounts_in_the_quarters_is_scored_whatever_else_is_asked() -> 
     assert reasons_of("m6", few) == {"stay": "too_few", "keep": "no_opening"}
 
 
+def test_who_has_fewer_than_the_rules_ask_for_is_told_so() -> None:
+    found = judged(company(), STAY, min_n={"logo_retention": 1000})
+    assert set(found.lines["reason"]) == {"too_few"}
+    assert set(found.scores["reason"]) == {"too_few"}
+
+
 def reasons_of(manager: str, judged: Judged) -> dict[str, str]:
     return dict(judged.lines.filter(pl.col("manager_id") == manager).select("rule", "reason").iter_rows())
+
+
+def test_what_is_solved_jointly_lets_no_account_add_less_for_doing_better() -> None:
+    """Solved jointly, m4 to m6 are below the average that they are above by themselves."""
+    shared = {f"m1-{n}": "m2" for n in range(1, 5)}
+    whole = [f"m{m}-{n} m{m} 1" for m in range(1, 7) for n in range(1, 9) if f"m{m}-{n}" not in shared]
+    both = [f"{account} {manager} 0.5" for account, other in shared.items() for manager in ("m1", other)]
+    owned = table("ownership", "\n".join(["account_id manager_id share", *whole, *both]))
+    lost = {f"m1-{n}": f"2026-0{1 + n % 6}-20" for n in range(4, 9)}
+    lost |= {f"m{m}-{n}": "2026-03-20" for m in range(3, 7) for n in (1, 2)}
+    known, k = company(lost=lost) | {"ownership": owned}, {"k": {"logo_retention": 6}}
+    trace = judged(known, STAY, method="joint", credibility=k).trace
+    each = trace.with_columns(
+        (pl.col("observed") - pl.col("expected")).alias("missed"), (pl.col("points") / pl.col("part")).alias("a_part")
+    )
+    steps = each.sort("manager_id", "missed").with_columns(pl.col("a_part").diff().over("manager_id"))
+    assert steps["manager_id"].n_unique() == 6
+    assert steps["a_part"].min() > -1e-9
 
 
 @examples(8)

@@ -367,7 +367,7 @@ def test_an_account_as_expected_gives_its_points_back(evidence: Evidence, aino: 
 def test_a_target_below_the_score_is_a_sentence(evidence: Evidence, aino: Explanation, target: float) -> None:
     told = reached(evidence, aino, target)
     assert (told.needs, told.accounts) == ((), ())
-    assert told.sentences == (f"The score is 55.5 already; {target:g} is not above it.",)
+    assert told.sentences == (f"The score is 55.6 already; {target:g} is not above it.",)
 
 
 def test_without_a_score_there_is_only_a_sentence(evidence: Evidence) -> None:
@@ -510,7 +510,7 @@ def test_what_would_have_made_it_more_is_printed(
 ) -> None:
     monkeypatch.setenv("COLUMNS", width)
     out = printed(aino, reach=reached(evidence, aino, 80))
-    assert "What would have made it 80, 24.5 points more:" in out
+    assert "What would have made it 80, 24.4 points more:" in out
     assert "no: a share cannot be" in out
     assert ruled(out) <= int(width)
     assert "40 is not above it." in printed(aino, reach=reached(evidence, aino, 40))

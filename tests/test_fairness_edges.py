@@ -63,6 +63,12 @@ def test_a_company_of_small_books_takes_the_rules_word_for_how_far_managers_diff
     assert (made.scale.found, made.scale.between) == (0.0, pytest.approx(NRR.spread**2))
 
 
+@pytest.mark.parametrize("seed", range(1, 8))
+def test_books_of_just_enough_evidence_say_how_far_managers_differ(seed: int) -> None:
+    made = small(managers=6, accounts=4, noise=0.05, skill=0.3, seed=seed).with_units(pl.lit("s").alias("segment"))
+    assert made.estimate().scale.found > 0
+
+
 def test_a_book_in_which_all_did_the_same_has_the_noise_of_everybodys_accounts() -> None:
     made = small()
     mine = made.shares.filter(pl.col("manager_id") == "M03")["account_id"].implode()
@@ -221,6 +227,16 @@ def test_who_stands_in_during_a_leave_gets_those_days() -> None:
     assert found == {"A": (pytest.approx(60 / 90), False, False), "B": (pytest.approx(30 / 90), False, False)}
 
 
+def test_who_receives_what_ended_with_the_quarter_before_is_not_charged_with_it() -> None:
+    ended = date(2023, 12, 31)
+    rows = ("A", "2020-01-01", "2024-01-20", 100), ("B", "2024-01-20", "2025-01-01", 100)
+    assert held(*rows, cancelled=ended) == {"A": (1.0, False, False)}
+    assert held(*rows, cancelled=ended, rule="event_owner") == {"A": (1.0, False, False)}
+    assert held(*rows, cancelled=ended, rule="quarter_days") == {"A": (1.0, False, False)}
+    assert set(held(*rows, cancelled=ended, rule="snapshot")) == {"B"}
+    assert set(held(*rows, cancelled=date(2023, 12, 30))) == {"A", "B"}
+
+
 def test_other_rules_ask_for_other_days() -> None:
     rows = (
         ("A", "2020-01-01", "2024-02-05", 100),
@@ -289,6 +305,13 @@ def test_why_nobody_has_a_score_hangs_on_no_order_and_on_no_metric_without_weigh
     both = [made.estimate(), made.estimate(LOGO.name)][:: -1 if turned else 1]
     assert set(scores(both, {NRR.name: 1.0, LOGO.name: 1.0}, made.settings)["reason"]) == {"no_variation"}
     assert set(scores(both, {NRR.name: 0.0, LOGO.name: 1.0}, made.settings)["reason"]) == {"no_eligible_accounts"}
+
+
+def test_a_metric_that_is_the_same_for_all_does_not_hide_that_there_are_no_peers() -> None:
+    made = small(managers=4).with_units(pl.lit(1.0).alias(LOGO.name))
+    both = [made.estimate(), made.estimate(LOGO.name)]
+    assert set(both[1].rows["reason"]) == {"no_variation"}
+    assert set(scores(both, {NRR.name: 1.0, LOGO.name: 1.0}, made.settings)["reason"]) == {"no_peers"}
 
 
 def test_a_kind_seen_in_one_book_only_is_drawn_to_nothing_and_flagged() -> None:

@@ -71,6 +71,12 @@ def test_a_change_within_chance_is_called_noise() -> None:
     assert "+2.5" not in html
 
 
+def test_a_change_is_not_called_noise_where_nobody_knows_how_far_chance_moves_it() -> None:
+    html = _html([card(is_beyond_chance=False, change_band=None)])
+    assert '<span class="plain"><span class="up">▲&nbsp;+2.5</span></span>' in html
+    assert "within noise" not in html
+
+
 def test_without_drivers_the_rule_that_moved_most_is_the_reason() -> None:
     assert "<bdi>Net revenue retention</bdi>: +1.7 points" in _html([card(drivers=[])])
 

@@ -230,6 +230,24 @@ def test_hand_overs_stand_on_the_cards_they_touch(scored: Scored) -> None:
     assert "Handed over in the period: 1 account in (€100.00), 0 accounts out (€0.00)." in flags(made, "m3")
 
 
+@pytest.mark.parametrize(
+    ("rule", "starts", "ends", "asked"),
+    [
+        ("share", "2026-06-10", ".", "in the 100 days that count, which end 30 days before the outcome"),
+        ("snapshot", "2026-04-10", "2026-06-10", "on the last day of the quarter"),
+        ("quarter_days", "2026-02-10", "2026-03-30", "in the quarter up to the outcome"),
+        ("event_owner", "2026-04-10", "2026-06-10", "on the day before the outcome"),
+    ],
+)
+def test_accounts_that_nobody_had_on_the_days_asked_for_are_told(
+    scored: Scored, rule: str, starts: str, ends: str, asked: str
+) -> None:
+    owners = f"account_id manager_id starts_on ends_on \n a1 m2 {starts} {ends} \n a2 m2 . ."
+    own = f"responsibility: {{rule: {rule}, days: 100}}\nwindow: {{quarters: 1}}\n"
+    told = f"1 account-quarter had no owner {asked}; what counts instead is the last 100 days before the outcome."
+    assert told in flags(scored(CONTRACTS, own, ownership=owners), "m2")
+
+
 def test_sellers_hand_nothing_over_but_accounts_buy_from_several(scored: Scored) -> None:
     made = scored(INVOICES, BY_INVOICE + "ownership: {policy: seller}\n")
     assert "Accounts buy from several sellers: 1 account brought" in flags(made, "m2")

@@ -14,10 +14,19 @@ from scoring.peers.table import solved
 
 @pytest.mark.parametrize(
     ("coverage", "freedom", "expected"),
-    [(0.90, 9, 1.8331), (0.95, 9, 2.2622), (0.90, 3, 2.3534), (0.95, 1000, 1.9623)],
+    [
+        (0.90, 9, 1.8331),
+        (0.95, 9, 2.2622),
+        (0.90, 3, 2.3534),
+        (0.95, 1000, 1.9623),
+        (0.90, 1, 6.3138),
+        (0.95, 2, 4.3027),
+        (0.99, 4, 4.6041),
+        (0.90, 1e9, 1.6449),
+    ],
 )
-def test_quantiles_are_those_of_students_t(coverage: float, freedom: int, expected: float) -> None:
-    assert quantile(coverage, freedom) == pytest.approx(expected, rel=0.01)
+def test_quantiles_are_those_of_students_t(coverage: float, freedom: float, expected: float) -> None:
+    assert quantile(coverage, freedom) == pytest.approx(expected, abs=5e-5)
 
 
 @pytest.mark.parametrize("width", [1, 7, 40])

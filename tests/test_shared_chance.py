@@ -38,3 +38,20 @@ def test_scores_of_trailing_quarters_share_the_chance_of_those_in_both(
 ) -> None:
     book, calendar = rulebook(window={"quarters": quarters}), Calendar()
     assert shared_chance(book, calendar.period(now), calendar.period(before)) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("weights", "before", "expected"),
+    [
+        ([1, 1, 1, 1], "2026-Q1", 0.75),
+        ([1, 0.5], "2026-Q1", 0.4),
+        ([1, 0.8, 0.6, 0.4], "2026-Q1", 1.52 / 2.16),
+        ([1, 0, 0, 0], "2026-Q1", 0.0),
+        ([1, 0, 1, 0], "2026-Q1", 0.0),
+        ([1, 0, 1, 0], "2025-Q4", 0.5),
+    ],
+)
+def test_a_quarter_shares_as_much_chance_as_it_weighs(weights: list[float], before: str, expected: float) -> None:
+    book, calendar = rulebook(window={"quarters": len(weights), "weights": weights}), Calendar()
+    found = shared_chance(book, calendar.period("2026-Q2"), calendar.period(before))
+    assert found == pytest.approx(expected)

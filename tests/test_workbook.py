@@ -239,6 +239,11 @@ def test_of_a_withheld_score_nothing_that_it_was_made_of_is_shown() -> None:
     assert {r["Points"] for r in table(book, "Accounts")} == {None}
 
 
+def test_whether_a_change_is_chance_is_not_known_without_a_band() -> None:
+    (row,) = table(opened(workbook([card(change_band=None)], {}, facts())), "League")
+    assert row["More than chance?"] == "Not known"
+
+
 def test_a_degraded_score_says_why_and_not_whether_a_change_is_chance() -> None:
     doubts = {"level": "degraded", "reasons": ["A month has few invoices."]}
     (row,) = table(opened(workbook([card(trust=doubts, is_beyond_chance=True)], {}, facts())), "League")

@@ -31,9 +31,15 @@ def overlapping(seen: Seen) -> dict[str, str]:
 def without_owner(seen: Seen) -> dict[str, str]:
     """Manager to how many account-quarters nobody had in the days that count."""
     own = seen.rulebook.responsibility
-    days = f"the {own.days} days that count, which end {own.end_before_outcome} days before the outcome"
+    asked = {
+        "share": f"in the {own.days} days that count, which end {own.end_before_outcome} days before the outcome",
+        "snapshot": "on the last day of the quarter",
+        "quarter_days": "in the quarter up to the outcome",
+        "event_owner": "on the day before the outcome",
+    }[own.rule]
+    instead = f"the last {counted(own.days, 'day')} before the outcome"
     return {
-        m: f"{counted(n, 'account-quarter')} had no owner in {days}; the last days before the outcome count instead."
+        m: f"{counted(n, 'account-quarter')} had no owner {asked}; what counts instead is {instead}."
         for m, n in _flagged(seen, "is_fallback")
     }
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
-from math import erfc, sqrt
-from statistics import NormalDist, median
+from statistics import median
+
+import scipy
 
 LEAST_PEERS = 5
 """Below this many scored managers nobody is put above or below the median."""
@@ -14,17 +15,8 @@ CHANGE_COVERAGE = 0.95
 
 @lru_cache(maxsize=1024)
 def quantile(coverage: float, freedom: float) -> float:
-    """How many standard errors a two-sided range of that coverage reaches, by Student's t.
-
-    Cornish-Fisher expansion of the normal quantile: Abramowitz & Stegun 26.7.5.
-    """
-    z = NormalDist().inv_cdf((1 + coverage) / 2)
-    terms = (
-        (z**3 + z) / 4,
-        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
-        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
-    )
-    return float(z + sum(term / freedom ** (n + 1) for n, term in enumerate(terms)))
+    """How many standard errors a two-sided range of that coverage reaches, by Student's t."""
+    return float(scipy.special.stdtrit(freedom, (1 + coverage) / 2))
 
 
 def likely_range(
@@ -63,9 +55,7 @@ def groups(scores: Mapping[str, tuple[float, float, float]], chance: float) -> d
 
 
 def _doubt(difference: float, error: float, freedom: float) -> float:
-    """How likely so large a difference is by chance, by Student's t: Abramowitz & Stegun 26.7.8."""
+    """How likely so large a difference is by chance, by Student's t."""
     if error == 0:
         return 1.0 if difference == 0 else 0.0
-    t = abs(difference) / error
-    normal = t * (1 - 1 / (4 * freedom)) / sqrt(1 + t * t / (2 * freedom))
-    return erfc(normal / sqrt(2))
+    return float(2 * scipy.special.stdtr(freedom, -abs(difference) / error))

@@ -28,7 +28,7 @@ LEAST_HEARD = 4.0
 """Books with the evidence of fewer units are not asked how far managers differ: one customer would answer for all."""
 
 _NOTHING = 1e-12
-"""Residuals smaller than this are the noise of binary fractions."""
+"""What is smaller than this is the noise of binary fractions."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -178,7 +178,7 @@ def _scaled(case: _Case, outcome: Outcome, settings: Fairness) -> tuple[Scale, N
         return "no_variation"
     difference = case.books.by_manager(case.equal * case.residual[case.books.unit])
     noises = of_books(case.equal, heard, case.books)
-    asked = case.told & (heard.pooled >= LEAST_HEARD * noises)
+    asked = case.told & (heard.pooled >= LEAST_HEARD * (1 - _NOTHING) * noises)
     shows = joint.carried(case.equal, case.books)[asked] if settings.joint else 1.0
     found = paule_mandel(difference[asked], noises[asked], shows)
     frozen = settings.frozen_k.get(outcome.name)

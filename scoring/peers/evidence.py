@@ -11,13 +11,15 @@ HIGH_Z = 0.70
 SURE = 0.90
 
 REASONS = {
-    "no_eligible_accounts": "None of the accounts could be scored: all are new, or paid nothing on the first day.",
-    "no_peers": "There are fewer managers to compare with than the rules ask for: five, unless they say otherwise.",
+    "no_eligible_accounts": "None of the accounts has what the rules look at: all are new, paid nothing on the first "
+    "day, or have no figure.",
+    "too_few": "The rules ask for more accounts, or answers, than there are.",
     "too_few_accounts": "There are too few accounts to tell chance from work.",
-    "thin_evidence": "Too little of the difference can be believed for a score to be published.",
     "no_variation": "All accounts did the same, so there is nothing to tell managers apart by.",
+    "no_peers": "There are fewer managers to compare with than the rules ask for: five, unless they say otherwise.",
+    "thin_evidence": "Too little of the difference can be believed for a score to be published.",
 }
-"""Why there is no score, or none that is published."""
+"""Why there is no score, or none that is published, in the order in which it is found out."""
 
 Words = NDArray[np.str_]
 

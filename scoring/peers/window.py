@@ -43,12 +43,12 @@ def responsibility(
     """Each manager's part of each unit.
 
     `units` has account_id, quarter, starts_on, ends_on (the quarter, its end not included) and cancelled_on (the
-    last day of service; null, or outside the quarter, where nothing was cancelled). `spans` is as
-    `credit.ownership.SPANS`; `whole` is the weight of a whole account, None where weights are what was sold. One row
-    per account, quarter and manager: days of the window, share (they add up to 1), is_fallback (nobody had the account
-    in the window, so the days up to the outcome were taken), is_overlapping (some days are claimed by more than one
-    whole owner, or seller). Days of several are split in proportion to the weights, each manager's added up but not
-    above the whole. A unit that nobody had is `unassigned`. Sorted.
+    last day of service, from the day before the quarter on; null, or any other day, where nothing was cancelled).
+    `spans` is as `credit.ownership.SPANS`; `whole` is the weight of a whole account, None where weights are what was
+    sold. One row per account, quarter and manager: days of the window, share (they add up to 1), is_fallback (nobody
+    had the account in the window, so the days up to the outcome were taken), is_overlapping (some days are claimed by
+    more than one whole owner, or seller). Days of several are split in proportion to the weights, each manager's added
+    up but not above the whole. A unit that nobody had is `unassigned`. Sorted.
     """
     quarters = units.select(*KEY, "starts_on", "ends_on", "cancelled_on").sort(KEY)
     numbered = quarters.with_row_index("unit").with_columns(outcome_on().alias("outcome_on"))
@@ -72,9 +72,12 @@ def responsibility(
 
 
 def outcome_on() -> pl.Expr:
-    """The day after the cancellation, else the day after the quarter."""
-    within = (pl.col("cancelled_on") >= pl.col("starts_on")) & (pl.col("cancelled_on") < pl.col("ends_on"))
-    return pl.when(within).then(pl.col("cancelled_on") + DAY).otherwise("ends_on")
+    """The day after the cancellation, else the day after the quarter.
+
+    What ended with the quarter before is lost on the first day of this one.
+    """
+    lost_on = pl.col("cancelled_on") + DAY
+    return pl.when(lost_on.is_between("starts_on", "ends_on")).then(lost_on).otherwise("ends_on")
 
 
 def _window(rule: Rule, days: int, gap: int) -> tuple[pl.Expr, pl.Expr]:
@@ -83,7 +86,7 @@ def _window(rule: Rule, days: int, gap: int) -> tuple[pl.Expr, pl.Expr]:
     ways = {
         "share": (outcome - (days + gap) * DAY, outcome - gap * DAY),
         "snapshot": (ends - DAY, ends),
-        "quarter_days": (pl.col("starts_on"), outcome),
+        "quarter_days": (pl.min_horizontal("starts_on", outcome - DAY), outcome),
         "event_owner": (outcome - DAY, outcome),
     }
     start, end = ways[rule]

@@ -124,9 +124,11 @@ def _change(card: Mapping[str, Any]) -> Markup:
     change = printed_change(card)
     if change is not None and sentences.is_degraded(card):
         return Markup('<span class="same">in doubt</span>')
-    if change is not None and not card["is_beyond_chance"]:
+    if change is None or card["is_beyond_chance"]:
+        return moved(change)
+    if sentences.is_within_chance(card):
         return Markup('<span class="same">within noise</span>')
-    return moved(change)
+    return Markup('<span class="plain">{}</span>').format(moved(change))
 
 
 def _rule(cards: Sequence[Mapping[str, Any]], chance: float) -> str:

@@ -41,6 +41,11 @@ def is_degraded(card: Mapping[str, Any]) -> bool:
     return card["score"] is not None and _trust(card)["level"] == "degraded"
 
 
+def is_within_chance(card: Mapping[str, Any]) -> bool:
+    """Whether chance alone may have moved the score as far; not where nobody knows how far it does."""
+    return card["change_band"] is not None and not card["is_beyond_chance"]
+
+
 def is_withheld(card: Mapping[str, Any]) -> bool:
     """Whether there is no score as its data are in doubt, so that what it is made of is not to be read either."""
     return card["score"] is None and _trust(card)["level"] == "withheld"
@@ -66,7 +71,7 @@ def _places(card: Mapping[str, Any]) -> str:
 
 
 def change_sentence(card: Mapping[str, Any]) -> str:
-    """What the change is worth: beyond or within what chance does; says so where nothing compares."""
+    """What the change is worth: beyond or within what chance does; says so where nothing compares, or nobody knows."""
     change = printed_change(card)
     if change is None and card["score"] is None:
         before = card["previous"]
@@ -76,9 +81,10 @@ def change_sentence(card: Mapping[str, Any]) -> str:
     band = exact(card["change_band"])
     if is_degraded(card):
         return f"points against {card['previous']['period']}; whether that is more than chance is not said."
-    chance = f" (chance alone moves it by up to ±{fixed(band)})" if band is not None else ""
+    if band is None:
+        return f"points against {card['previous']['period']}; how far chance alone moves it is not known."
     worth = "more than chance would do" if card["is_beyond_chance"] else "within what chance would do"
-    return f"points against {card['previous']['period']}, {worth}{chance}."
+    return f"points against {card['previous']['period']}, {worth} (chance alone moves it by up to ±{fixed(band)})."
 
 
 def unscored_sentence(card: Mapping[str, Any]) -> str:

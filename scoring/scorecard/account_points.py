@@ -32,12 +32,12 @@ TRACE = {
 }
 """One row per manager, rule, account and quarter (named by the day after it) that counts, sorted: the `part` it weighs
 in the book of the rule, what happened and what was expected, in the metric's unit, and the points it adds to the score:
-the rule's scale * z * part * (observed - expected - the peers' mean)."""
+the rule's scale * z * part * (observed - expected - the peers' mean), and by method joint as large a part of what
+solving for all at once adds."""
 NO_TRACE = pl.DataFrame(schema=TRACE)
 
 _WHOLE = 1e-9
 """An account whose part of the book is nearer to 1 leaves nothing behind."""
-_NOTHING = 1e-12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,7 +96,8 @@ def _parts(company: Company, found: Estimate) -> _Coded:
 
     Beside the columns of `TRACE` but the rule: missed (part of what happened less what was expected), spread (its
     standard deviation by chance), and what is the same for all of a manager: unit (points for one of the metric's),
-    z, mean of the peers and drawn, what solving jointly made of the believed difference.
+    z, mean of the peers and jointly, what solving for all at once adds to the believed difference: nobody's account is
+    the cause, so each has as much of it as it is of the book.
     """
     books, heard, between = found.books, found.heard, found.scale.between if found.scale else 0.0
     if heard is None:
@@ -119,15 +120,15 @@ def _parts(company: Company, found: Estimate) -> _Coded:
     )
     unit = POINTS / float(np.sqrt(between)) if between > 0 else 0.0
     believed = pl.col("z") * (pl.col("difference") - pl.col("peer_mean"))
-    drawn = pl.when(believed.abs() > _NOTHING).then((pl.col("theta") - pl.col("peer_mean")) / believed).otherwise(1.0)
+    jointly = pl.col("theta") - pl.col("peer_mean") - believed
     known = found.rows.drop_nulls(["theta", "peer_mean"]).select(
-        "manager_id", "z", pl.col("peer_mean").alias("mean"), drawn.alias("drawn")
+        "manager_id", "z", pl.col("peer_mean").alias("mean"), jointly.alias("jointly")
     )
-    given = pl.col("unit") * pl.col("z") * pl.col("drawn") * (pl.col("missed") - pl.col("part") * pl.col("mean"))
+    own = pl.col("z") * (pl.col("missed") - pl.col("part") * pl.col("mean"))
     rows = (
         frame.join(known, on="manager_id", how="left", validate="m:1", maintain_order="left")
         .with_columns(pl.lit(unit).alias("unit"))
-        .with_columns(given.alias("points"))
+        .with_columns((pl.col("unit") * (own + pl.col("part") * pl.col("jointly"))).alias("points"))
     )
     counts = rows["points"].is_not_null()
     return _Coded(rows.filter(counts), whose[counts.to_numpy()], books.account[at][counts.to_numpy()])
@@ -153,11 +154,11 @@ def _by_account(parts: _Coded, found: Estimate) -> _Coded:
     alone = summed(spread**2)
     noise = alone + repeat * (summed(spread) ** 2 - alone)
     part, missed = (summed(rows[column].to_numpy()) for column in ("part", "missed"))
-    unit, mean, drawn = (rows[column].to_numpy()[first] for column in ("unit", "mean", "drawn"))
+    unit, mean, jointly = (rows[column].to_numpy()[first] for column in ("unit", "mean", "jointly"))
     left = np.where(1 - part > _WHOLE, 1 - part, np.nan)
     variance = np.maximum(rest(noise), 0.0) / left**2
     z = between / (between + variance) if between > 0 else np.zeros_like(left)
-    without = np.nan_to_num(unit * z * drawn * (rest(missed) / left - mean))
+    without = np.nan_to_num(unit * (z * (rest(missed) / left - mean) + jointly))
     points = summed(or_nought(rows["points"]))
     told = rows[first].select(*KEY, pl.Series("points", points), pl.Series("without", without))
     return _Coded(told, manager, parts.account[first])

@@ -86,7 +86,7 @@ def _beyond_chance(card: Mapping[str, Any]) -> str | None:
         return None
     if sentences.is_degraded(card):
         return "Not said"
-    return "Yes" if card["is_beyond_chance"] else "No"
+    return "Yes" if card["is_beyond_chance"] else "No" if sentences.is_within_chance(card) else "Not known"
 
 
 def _data(card: Mapping[str, Any]) -> str:
