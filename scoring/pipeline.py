@@ -11,6 +11,7 @@ import polars as pl
 
 from scoring import notes, trust, watch
 from scoring.account_quarters import Trail
+from scoring.asked import undivided_costs
 from scoring.booking import Booked, Tables, booked
 from scoring.calendar import Period
 from scoring.cohorts import cohorts
@@ -176,8 +177,9 @@ def _seen(folder: Folder, now: "Result", left_out: Excluded) -> notes.Seen:
     reaching = tuple(late_start(tables, rulebook, now.windows))
     aside, outcome = folder.exports.checked.set_aside, now.windows.outcome
     return notes.Seen(
-        rulebook, tables, now.ledger_lines, now.scored.rows, aside, outcome, reaching, now.compared, left_out.every
-    )
+        rulebook, tables, now.ledger_lines, now.scored.rows, aside, outcome, reaching, now.compared, left_out.every,
+        undivided_costs(tables, rulebook, now.windows),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
