@@ -278,6 +278,24 @@ def test_a_wrong_row_is_told_in_one_line_and_set_aside(name: str, line: str, sen
 
 
 @pytest.mark.parametrize(
+    ("name", "changed", "column"),
+    [
+        ("accounts", "account_id region\nA1 (none)\nA2 .\nA3 North", "region"),
+        ("accounts", "account_id colour\nA1 (none)\nA2 .\nA3 red", "colour"),
+        ("managers", "manager_id team\nM1 (none)\nM2 .", "team"),
+        ("costs", "period kind team amount\n2026-Q1 serve (none) 3\n2026-Q1 serve . 3", "team"),
+    ],
+)
+def test_the_word_for_those_without_a_value_is_told_where_it_is_one(name: str, changed: str, column: str) -> None:
+    result = checked(frames(**{name: changed}))
+    assert said(result) == [
+        f"{name}.csv row 1, column {column}: {column} is the word under which those without one are counted, so they "
+        'are counted together: "(none)"; leave the cell empty if there is none, or name it otherwise'
+    ]
+    assert not result.has_errors
+
+
+@pytest.mark.parametrize(
     ("name", "line", "sentence"),
     [
         ("contracts", "c3 A1 -1 . 5 . month 2025-01-01 . .", "quantity is negative"),

@@ -271,6 +271,7 @@ def test_the_grades_of_segments_are_checked_too(tmp_path: Path) -> None:
     [
         ("ladder: {tiers: [A]}", "ladder.tiers needs two tiers or more"),
         ("ladder: {tiers: [A, B, A]}", "is named twice"),
+        ('ladder: {tiers: [A, "(none)"]}', "ladder.tier 2 is the word under which accounts without a tier are counted"),
         ("ladder: {products: {X: A}}", "ladder.products.X stands on no known tier"),
         (
             "ownership: {policy: territory, managers: {North: M1}}",
