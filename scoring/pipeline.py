@@ -126,7 +126,7 @@ def _scored(folder: Folder, people: People, engine: Engine) -> "tuple[_Before, R
     trail = Trail(tables, rulebook, folder.as_of, engine=engine)
     before = _before(folder, trail)
     now = score(tables, rulebook, period, folder.as_of, looks_back=True, weighs=True, trail=trail)
-    left_out = excluded(tables, now.compared, folder.as_of, people)
+    left_out = excluded(tables, now.compared, folder.as_of, people, every=folder.rows["accounts"])
     if left_out.are_applied:
         with_all = judged_by_method(tables, rulebook, period, now.made, trail.with_all())
         now = replace(now, scored=replace(now.scored, with_all=with_all))
