@@ -43,8 +43,8 @@ def footer_of(last: Sequence[Record]) -> Footer:
     """The footer among the last records; none where nothing but a report's own words could tell it from rows.
 
     A footer begins with a blank line, a total or a legal notice, and holds nothing else but those, sums without a
-    name, and single cells. Where it has no legal notice, no `Grand Totals (N records)`, and no total that stands alone or behind a
-    blank line, every line of it is a row, as a customer may be called Total.
+    name, and single cells. Without a legal notice, `Grand Totals (N records)`, and a total that stands alone or behind
+    a blank line, every line of it is a row, as a customer may be called Total.
     """
     block: list[list[str]] = []
     is_wide = False
