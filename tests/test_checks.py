@@ -432,6 +432,18 @@ def test_currency_without_any_rate_is_told_once_with_its_first_day() -> None:
     assert [row for row, _ in why(result, "invoices")] == [3, 4]
 
 
+def test_costs_of_a_team_that_no_manager_is_in_are_told_once_for_each_team() -> None:
+    rows = ("east . 3", "east . 4", "Ads . 5", "East . 6", ". . 7", "West A1 8")
+    costs = "\n".join(["period kind team account_id amount", *(f"2026-Q1 acquire {row}" for row in rows)])
+    what = "no manager is in the team, so its costs count for the company alone"
+    result = checked(frames(managers="manager_id team\nM1 East\nM2 .", costs=costs))
+    assert said(result) == [
+        f'costs.csv row 1, column team: {what}: "east"; did you mean "East"?',
+        f'costs.csv row 3, column team: {what}: "Ads"; write the team as managers does, or leave the cell empty',
+    ]
+    assert not result.has_errors
+
+
 def test_costs_need_a_rate_of_any_day() -> None:
     result = checked(frames(costs="period kind amount currency\n2026-Q1 serve 3 USD\n2026-Q1 serve 3 CHF"))
     assert [(p.row, p.what) for p in result.problems] == [(2, "currency has no rate to EUR")]
