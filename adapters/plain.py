@@ -48,10 +48,12 @@ def gathered(folder: Path, wanted: Wanted, without: Collection[str] = ()) -> Gat
     parts: list[Part] = []
     faults: list[Fault] = []
     for table, found in named(folder, wanted, without).items():
-        several = _once([_part(path, name, table, wanted) for path, name in found])
-        if len({part.file.sha256 for part in several}) > 1 and not are_told_apart(name for _, name in found):
-            names = listed([name for _, name in found])
-            faults.append(Fault(f"table {table} has several files: {names}", _SEVERAL, table=table))
+        each = [_part(path, name, table, wanted) for path, name in found]
+        several = _once([part for part in each if part.frame is not None])
+        parts += [part for part in each if part.frame is None]  # of which is told why it cannot be read
+        names = [part.file.name for part in several]
+        if len({part.file.sha256 for part in several}) > 1 and not are_told_apart(names):
+            faults.append(Fault(f"table {table} has several files: {listed(names)}", _SEVERAL, table=table))
         else:
             parts += apart(several, wanted.keys.get(table, ()))
     return Gathered(tuple(parts), tuple(faults))

@@ -7,6 +7,7 @@ from statistics import NormalDist
 
 import polars as pl
 
+from scoring.calendar import Calendar
 from scoring.credit.crediting import Responsibility
 from scoring.credit.ownership import UNASSIGNED
 from scoring.days import DAY, EVER, Span, months_back
@@ -80,6 +81,11 @@ def loose_costs(tables: Tables, rulebook: Rulebook, windows: Windows) -> pl.Data
     return spend.loose(_spend(tables, rulebook, windows)).collect()
 
 
+def undivided_costs(tables: Tables, rulebook: Rulebook, windows: Windows) -> pl.DataFrame:
+    """The rows of costs that do not count as their periods have other days, too, than those that are asked for."""
+    return spend.undivided(tables["costs"], windows.moves, *_spending(rulebook))
+
+
 def _constants(known: Sequence[pl.LazyFrame], rulebook: Rulebook) -> dict[str, pl.Expr]:
     there = {name for frame in known for name in frame.collect_schema().names()}
     reach = NormalDist().inv_cdf((1 + rulebook.interval) / 2)
@@ -144,6 +150,9 @@ def _onboardings(
 
 
 def _spend(tables: Tables, rulebook: Rulebook, windows: Windows) -> pl.LazyFrame:
+    return spend.spend(tables["costs"], tables["rates"].lazy(), windows.moves, *_spending(rulebook))
+
+
+def _spending(rulebook: Rulebook) -> tuple[Calendar, spend.Spending]:
     rules, calendar = rulebook.acquisition, calendar_of(rulebook)
-    terms = spend.Spending(rules.kinds, rules.expand, rules.lag * calendar.months, rulebook.currency)
-    return spend.spend(tables["costs"], tables["rates"].lazy(), windows.moves, calendar, terms)
+    return calendar, spend.Spending(rules.kinds, rules.expand, rules.lag * calendar.months, rulebook.currency)

@@ -27,6 +27,7 @@ from scoring.money import MONEY
 from scoring.parts import Part
 from scoring.rules import Rulebook
 from scoring.rules.terms import growth_terms, ledger_terms, renewal_terms
+from scoring.tables import UNNAMED
 from scoring.together import Piece, together
 from scoring.windows import windows_of
 from scoring.worth import UNVALUED, VALUE_COLUMNS, Worth, facts_of, worth
@@ -266,4 +267,4 @@ def _check(bridge: pl.DataFrame, outcome: pl.DataFrame, rows: pl.DataFrame) -> N
 
 def _named(rows: pl.DataFrame) -> pl.LazyFrame:
     """The bridges of the book with a name at every grain."""
-    return rows.lazy().with_columns(pl.col("team").fill_null("(none)"), pl.lit("whole").alias(COMPANY))
+    return rows.lazy().with_columns(pl.col("team").fill_null(UNNAMED), pl.lit("whole").alias(COMPANY))

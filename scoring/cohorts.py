@@ -19,6 +19,7 @@ from scoring.ledger.paying import changes, spells
 from scoring.measure import COMPANY, DIGITS
 from scoring.money import MONEY, ratio
 from scoring.rules import Rulebook
+from scoring.tables import UNNAMED
 
 SCHEMA = {
     "grain": pl.String(),
@@ -144,7 +145,7 @@ def _added(place: str) -> pl.Expr:
 
 def _table(sums: pl.LazyFrame, grain: str, quarters: Sequence[Period]) -> pl.LazyFrame:
     """The cohorts of each value of `grain`, at every age; `sums` as `_summed`."""
-    name = pl.lit(COMPANY) if grain == COMPANY else pl.col(kind_column(grain)).fill_null("(none)")
+    name = pl.lit(COMPANY) if grain == COMPANY else pl.col(kind_column(grain)).fill_null(UNNAMED)
     key = ["id", "cohort"]
     aged = sums.with_columns(name.alias("id"), (pl.col("quarter") - pl.col("cohort")).alias("age"))
     added = aged.group_by(*key, "age").agg(pl.col("accounts", "paying", "revenue", "capped", "first").sum())

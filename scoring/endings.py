@@ -12,6 +12,7 @@ from scoring.ledger.ladder import tier_left_from
 from scoring.measure import COMPANY
 from scoring.money import MONEY
 from scoring.rules import Rulebook
+from scoring.tables import UNNAMED
 
 SCHEMA = {
     "grain": pl.String(),
@@ -24,7 +25,6 @@ SCHEMA = {
 named."""
 
 _READ = ("account_id", "line_id", "starts_on", "ends_on", "monthly", "currency", "rung", "end_reason")
-NONE = "(none)"
 TIER = "tier"
 """The kind of account that is worked out: in a book the tier at the end, where who left has none."""
 
@@ -59,11 +59,11 @@ def churn_reasons(
         .join(known, on=["account_id", "manager_id"], how="left", validate="m:1")
         .join(_rungs(theirs, rulebook), on=["account_id", "moved_on"], how="left", validate="m:1")
         .with_columns(_tier(rulebook).alias(kind_column(TIER)))
-        .with_columns(pl.col("reason").fill_null(NONE), pl.lit(COMPANY).alias(COMPANY))
+        .with_columns(pl.col("reason").fill_null(UNNAMED), pl.lit(COMPANY).alias(COMPANY))
     )
     grains = {COMPANY: COMPANY, "team": "team", "manager": "manager_id", **kinds}
     frames = [
-        told.group_by(pl.lit(grain).alias("grain"), pl.col(column).fill_null(NONE).alias("id"), "reason").agg(
+        told.group_by(pl.lit(grain).alias("grain"), pl.col(column).fill_null(UNNAMED).alias("id"), "reason").agg(
             pl.col("account_id").n_unique().cast(pl.Int64).alias("accounts"),
             pl.col("amount").sum().cast(MONEY).alias("revenue"),
         )

@@ -11,6 +11,7 @@ from scoring.facts.flags import FLAGS
 from scoring.metrics.metric import Base, Metric, Unit, in_book
 from scoring.metrics.targets import TARGET_ATTAINMENT
 from scoring.money import MONEY
+from scoring.tables import UNNAMED
 
 SCHEMA = {
     "grain": pl.String(),
@@ -95,7 +96,7 @@ def read_by(metrics: Iterable[Metric]) -> set[str]:
 
 def _id_at(grain: str) -> pl.Expr:
     """What a row of the book belongs to at the grain."""
-    return (pl.lit(COMPANY) if grain == COMPANY else pl.col(grain).cast(pl.String).fill_null("(none)")).alias("id")
+    return (pl.lit(COMPANY) if grain == COMPANY else pl.col(grain).cast(pl.String).fill_null(UNNAMED)).alias("id")
 
 
 def _ids_at(grain: str, named: pl.LazyFrame) -> pl.LazyFrame:

@@ -113,8 +113,8 @@ def compact_money(amount: Figure, currency: str) -> str:
 
 
 @lru_cache(maxsize=8192)
-def figure(value: Figure, unit: str, currency: str = "") -> str:
-    """The figure with its unit, as it stands in a table; "n/a" where it was not measured."""
+def figure(value: Figure, unit: str, currency: str = "", *, as_is: bool = False) -> str:
+    """The figure with its unit, as it stands in a table, `as_is` with all its digits; "n/a" if not measured."""
     number = exact(value)
     if number is None:
         return NOT_MEASURED
@@ -124,9 +124,25 @@ def figure(value: Figure, unit: str, currency: str = "") -> str:
         return compact_money(number, currency)
     if unit == "multiple":
         return f"{fixed(number, 2)}{NARROW}×"
-    text = fixed(number, 0 if number == number.to_integral_value() else 1)
+    text = fixed(number, max(0, -int(number.normalize().as_tuple().exponent)) if as_is else _places(number))
     one, many = _WORDS.get(unit, ("", ""))
     return f"{text}{NARROW}{one if text == '1' else many}".rstrip(NARROW)
+
+
+def _places(number: Decimal) -> int:
+    """None for whole numbers, else one, or as many more, up to three, as it takes to say more than nothing."""
+    if number == number.to_integral_value():
+        return 0
+    return next((places for places in (1, 2, 3) if rounded(number, places)), 1)
+
+
+def as_printed(value: Figure, unit: str, currency: str = "") -> Decimal:
+    """The figure as it stands in print, money in full, so that a reader's sums of several are ours."""
+    number = exact(value) or Decimal(0)
+    if unit == "ratio":
+        return rounded(number.scaleb(2, _WIDE)).scaleb(-2)
+    places = {"money": decimals(currency), "multiple": 2}.get(unit)
+    return rounded(number, _places(number) if places is None else places)
 
 
 def likely(low: Figure, high: Figure, joined: str = "–") -> str:

@@ -11,6 +11,7 @@ import polars as pl
 
 from scoring import notes, trust, watch
 from scoring.account_quarters import Trail
+from scoring.asked import undivided_costs
 from scoring.booking import Booked, Tables, booked
 from scoring.calendar import Period
 from scoring.cohorts import cohorts
@@ -125,7 +126,7 @@ def _scored(folder: Folder, people: People, engine: Engine) -> "tuple[_Before, R
     trail = Trail(tables, rulebook, folder.as_of, engine=engine)
     before = _before(folder, trail)
     now = score(tables, rulebook, period, folder.as_of, looks_back=True, weighs=True, trail=trail)
-    left_out = excluded(tables, now.compared, folder.as_of, people)
+    left_out = excluded(tables, now.compared, folder.as_of, people, every=folder.rows["accounts"])
     if left_out.are_applied:
         with_all = judged_by_method(tables, rulebook, period, now.made, trail.with_all())
         now = replace(now, scored=replace(now.scored, with_all=with_all))
@@ -176,8 +177,9 @@ def _seen(folder: Folder, now: "Result", left_out: Excluded) -> notes.Seen:
     reaching = tuple(late_start(tables, rulebook, now.windows))
     aside, outcome = folder.exports.checked.set_aside, now.windows.outcome
     return notes.Seen(
-        rulebook, tables, now.ledger_lines, now.scored.rows, aside, outcome, reaching, now.compared, left_out.every
-    )
+        rulebook, tables, now.ledger_lines, now.scored.rows, aside, outcome, reaching, now.compared, left_out.every,
+        undivided_costs(tables, rulebook, now.windows),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -41,6 +41,8 @@ _SELLER = Column("seller_id", Kind.TEXT, "Who sold the line.", refers_to="manage
 
 NOBODY = "unassigned"
 """Stands for whoever would be responsible where nobody is, and so is no manager's id."""
+UNNAMED = "(none)"
+"""Stands for the team, the tier, the reason or the attribute of those that have none, and so is no name of one."""
 
 ACCOUNTS = Table(
     "accounts",

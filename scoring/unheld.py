@@ -6,8 +6,10 @@ import polars as pl
 
 from scoring.book import attribute_names
 from scoring.checks import Checked
+from scoring.checks.exclusions import of_children
 from scoring.document import Document, Flaw, Keys, did_you_mean
 from scoring.errors import Problem, Severity, shown
+from scoring.ledger.parents import topmost
 from scoring.letters import bare
 from scoring.rules import Rulebook, Version
 from scoring.rules.settings import LARGE
@@ -22,12 +24,17 @@ _DATED_BY: Mapping[tuple[str, str], tuple[str, str]] = {
 
 
 def unheld(checked: Checked, version: Version) -> tuple[Problem, ...]:
-    """Warnings where rules name what the exports do not hold, so that it makes no difference."""
+    """Warnings where rules name what the exports do not hold, or exclusions what the rules do not score, so that it
+    makes no difference."""
     document, rulebook, tables = version.document, version.rulebook, checked.tables
     flaws = [*_kinds(tables, document, rulebook), *_values(tables, rulebook), *_policies(tables, document, rulebook)]
     if "managers" not in checked.derived:
         flaws += _managers(tables, rulebook)
-    return tuple(document.problem(flaw, Severity.WARNING) for flaw in flaws)
+    told = tuple(document.problem(flaw, Severity.WARNING) for flaw in flaws)
+    if rulebook.grain == "account":
+        return told
+    children = of_children(tables["exclusions"], topmost(tables["accounts"]))
+    return (*told, *(problem for finding in children for problem in finding.problems))
 
 
 def _kinds(tables: Tables, document: Document, rulebook: Rulebook) -> Iterator[Flaw]:

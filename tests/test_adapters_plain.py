@@ -56,6 +56,13 @@ def test_unknown_columns_are_told_and_near_misses_warned_of(tmp_path: Path) -> N
     ]
 
 
+def test_a_file_without_a_byte_is_told_as_empty_beside_another_for_its_table(tmp_path: Path) -> None:
+    delivery = read(tmp_path, {"invoices.csv": INVOICES, "invoices.xlsx": ""})
+    assert [(f.file, f.what) for f in delivery.faults] == [
+        ("invoices.xlsx", "is empty: no header and no data rows"),
+    ]
+
+
 def test_two_files_for_one_table_are_refused(tmp_path: Path) -> None:
     delivery = read(tmp_path, {"invoices.csv": INVOICES, "invoices.tsv": INVOICES.replace(",", "\t")})
     assert [f.what for f in delivery.faults] == ["table invoices has several files: invoices.csv, invoices.tsv"]

@@ -278,6 +278,24 @@ def test_a_wrong_row_is_told_in_one_line_and_set_aside(name: str, line: str, sen
 
 
 @pytest.mark.parametrize(
+    ("name", "changed", "column"),
+    [
+        ("accounts", "account_id region\nA1 (none)\nA2 .\nA3 North", "region"),
+        ("accounts", "account_id colour\nA1 (none)\nA2 .\nA3 red", "colour"),
+        ("managers", "manager_id team\nM1 (none)\nM2 .", "team"),
+        ("costs", "period kind team amount\n2026-Q1 serve (none) 3\n2026-Q1 serve . 3", "team"),
+    ],
+)
+def test_the_word_for_those_without_a_value_is_told_where_it_is_one(name: str, changed: str, column: str) -> None:
+    result = checked(frames(**{name: changed}))
+    assert said(result) == [
+        f"{name}.csv row 1, column {column}: {column} is the word under which those without one are counted, so they "
+        'are counted together: "(none)"; leave the cell empty if there is none, or name it otherwise'
+    ]
+    assert not result.has_errors
+
+
+@pytest.mark.parametrize(
     ("name", "line", "sentence"),
     [
         ("contracts", "c3 A1 -1 . 5 . month 2025-01-01 . .", "quantity is negative"),
@@ -412,6 +430,18 @@ def test_currency_without_any_rate_is_told_once_with_its_first_day() -> None:
         "add the rate of that day or an earlier one to rates"
     ]
     assert [row for row, _ in why(result, "invoices")] == [3, 4]
+
+
+def test_costs_of_a_team_that_no_manager_is_in_are_told_once_for_each_team() -> None:
+    rows = ("east . 3", "east . 4", "Ads . 5", "East . 6", ". . 7", "West A1 8")
+    costs = "\n".join(["period kind team account_id amount", *(f"2026-Q1 acquire {row}" for row in rows)])
+    what = "no manager is in the team, so its costs count for the company alone"
+    result = checked(frames(managers="manager_id team\nM1 East\nM2 .", costs=costs))
+    assert said(result) == [
+        f'costs.csv row 1, column team: {what}: "east"; did you mean "East"?',
+        f'costs.csv row 3, column team: {what}: "Ads"; write the team as managers does, or leave the cell empty',
+    ]
+    assert not result.has_errors
 
 
 def test_costs_need_a_rate_of_any_day() -> None:

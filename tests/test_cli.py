@@ -375,6 +375,16 @@ def test_check_finds_the_planted_faults(small_folder: Path) -> None:
     assert found >= {(planted.file, planted.row) for planted in demo.planted_faults()}
 
 
+def test_check_says_of_no_row_that_it_was_set_aside_as_none_is_yet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
+    done = cli("check", _world(tmp_path, **_edited("contracts.csv", "10.00", "1O.00")), "--as-of", AS_OF)
+    assert "1 of 2 rows (50.0\u202f%) cannot be used: all scores are withheld" in done.out
+    assert "were set aside" not in done.out
+    assert "Unusable" in done.err
+
+
 def test_check_tells_wrong_rules_and_wrong_exports_at_once(company: Path) -> None:
     rules = company / "rules.yaml"
     rules.write_text(rules.read_text(encoding="utf-8").replace("net_revenue_retention", "nrr"), encoding="utf-8")

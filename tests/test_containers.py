@@ -157,6 +157,10 @@ ROWS = '"Name","Amount","Closed"\n"A","1","2026-01-01"\n"Total","2","2026-01-02"
         ('"Total","3",""\n' + LEGAL, 4),
         ('"Grand Total","EUR 3.00",""\n\n' + LEGAL.replace("\n", "\r\n") + "\n", 6),
         ("\n" + LEGAL.removesuffix("\n"), 4),
+        ('"Total","",""\n"","3",""\n', 2),
+        ("Total\n\n", 2),
+        (',"Total:",\n\n', 2),
+        ('\n"Total","3",""\n', 2),
         ("", 0),
     ],
 )
@@ -169,6 +173,7 @@ def test_what_stands_below_a_report_is_no_row(tmp_path: Path, below: str, cut: i
 def test_rows_that_look_like_a_footer_are_kept(tmp_path: Path) -> None:
     last = '"Total","3",""\n'
     assert rows(opened(tmp_path, ROWS + last, footer=True))[-1] == (3, "Total", "3", "")
+    assert rows(opened(tmp_path, "Name\nA\nTotal\n", footer=True))[-1] == (2, "Total")
     within = ROWS + '"B","9","one\n\nCopyright (c) by us"\n'
     assert rows(opened(tmp_path, within, footer=True))[-1] == (3, "B", "9", "one\n\nCopyright (c) by us")
     single = "Name\nA\nB\n\n" + LEGAL

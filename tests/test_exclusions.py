@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from functools import cache
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -273,6 +274,28 @@ def test_a_child_that_is_excluded_does_not_take_out_the_account_that_pays_for_it
         "exclusions": "account_id starts_on ends_on reason\nchild 2026-01-01 2027-01-01 other",
     })  # fmt: skip
     assert rolled_up(known)["exclusions"]["account_id"].to_list() == ["child"]
+
+
+def test_an_excluded_child_is_said_to_be_scored_as_part_of_the_account_that_pays_for_it(tmp_path: Path) -> None:
+    texts = {
+        "accounts": "account_id,name,parent_id\ntop,Top,\nchild,Child,top",
+        "exclusions": "account_id,starts_on,ends_on,reason,approved_by\nchild,2026-01-01,2027-01-01,other,Fay",
+        "managers": "manager_id\nm",
+        "ownership": "account_id,manager_id\ntop,m",
+        "contracts": "account_id,amount,every,starts_on\ntop,100,month,2024-01-01\nchild,50,month,2024-01-01",
+        "rules": RULES,
+    }
+    for name, text in texts.items():
+        (tmp_path / f"{name}.{'yaml' if name == 'rules' else 'csv'}").write_text(text, encoding="utf-8")
+    assert "no result of the account" not in said(pipeline.run(Request(tmp_path, AS_OF, "2026-Q2")))
+    (tmp_path / "rules.yaml").write_text(f"{RULES}grain: parent\n", encoding="utf-8")
+    made = pipeline.run(Request(tmp_path, AS_OF, "2026-Q2"))
+    (row,) = (str(p) for p in made.problems if p.table == "exclusions")
+    assert row == (
+        'exclusions.csv row 1, column account_id: the account is scored as part of "top", which pays for it, so the '
+        'row changes nothing: "child"; exclude that one, or set grain: account in the rules'
+    )
+    assert "not applied, as the account is scored as part of the one that pays for it: Child." in said(made)
 
 
 # ---- what follows from it ----

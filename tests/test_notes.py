@@ -287,3 +287,20 @@ def test_behind_a_name_that_several_have_stands_the_id() -> None:
     assert {manager: person["name"] for manager, person in people(read).items()} == {
         "m1": "Ana (m1)", "m2": "ana (m2)", "m3": "Bo", "m4": None,
     }  # fmt: skip
+
+
+def test_costs_of_longer_periods_than_the_scored_one_are_named(scored: Scored) -> None:
+    costs = "period kind amount\n2026 acquire 1200\n2026-Q2 acquire 90\n2026 serve 5\n2025 acquire 7\n2026 expand 8"
+    made = scored(CONTRACTS, costs=costs)
+    (problem,) = (p for p in made.problems if p.table == "costs")
+    assert str(problem) == (
+        "costs.csv row 1, column period: 2 rows of costs (costs.csv row 1, costs.csv row 5) count neither for new "
+        "customers nor for expansion, as their periods hold other days, too, than those whose costs are asked for: "
+        '"2026"; deliver a row for each quarter instead'
+    )
+    assert "2 rows of costs" in said(made)
+
+
+def test_costs_of_shorter_periods_are_nothing_to_speak_of(scored: Scored) -> None:
+    made = scored(CONTRACTS, costs="period kind amount\n2026-Q2 acquire 90\n2026-05 acquire 5\n2026-07 acquire 7")
+    assert "costs" not in said(made)

@@ -42,6 +42,9 @@ FIGURES = """
 1         | steps    | 1~step
 -3        | steps    | −3~steps
 0.4       | steps    | 0.4~steps
+0.04      | steps    | 0.04~steps
+-0.0042   | steps    | −0.004~steps
+0.0001    | steps    | 0.0~steps
 15        | months   | 15~months
 30.25     | points   | 30.2~points
 4230000.5 | money    | €4.23~M

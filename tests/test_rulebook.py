@@ -100,6 +100,17 @@ def test_the_packaged_default_the_schema_and_the_page_are_fresh() -> None:
     assert (ROOT / "docs" / "rules.md").read_text(encoding="utf-8") == docs_text()
 
 
+def test_the_page_of_settings_names_every_limit() -> None:
+    rows = [line.split(" | ") for line in docs_text().splitlines() if line.startswith("| `")]
+    values = {row[0].strip("| `"): row[1] for row in rows}
+    assert values["ridge"] == "number, more than 0 and at most 1000000"
+    assert values["k"] == "name to number, more than 0"
+    assert values["min_coverage"] == "number or percentage, 0 to 1"
+    assert values["interval"] == "number or percentage, 0.5 to less than 1"
+    assert values["chance"] == "number or percentage, more than 0 and less than 1"
+    assert values["min_n"] == "name to whole number from 1"
+
+
 def test_the_first_line_of_the_default_names_the_schema() -> None:
     first = default_text().split("\n", 1)[0]
     assert first == "# yaml-language-server: $schema=./rules.schema.json"
@@ -271,6 +282,7 @@ def test_the_grades_of_segments_are_checked_too(tmp_path: Path) -> None:
     [
         ("ladder: {tiers: [A]}", "ladder.tiers needs two tiers or more"),
         ("ladder: {tiers: [A, B, A]}", "is named twice"),
+        ('ladder: {tiers: [A, "(none)"]}', "ladder.tier 2 is the word under which accounts without a tier are counted"),
         ("ladder: {products: {X: A}}", "ladder.products.X stands on no known tier"),
         (
             "ownership: {policy: territory, managers: {North: M1}}",

@@ -243,7 +243,7 @@ def test_a_child_whose_rows_were_set_aside_touches_the_parent_that_is_scored() -
 def test_a_file_with_many_rows_set_aside_touches_all_scores() -> None:
     texts = {"contracts": contracts(days(END))}
     bad = one(looked(texts, files=(File("contracts.csv", 120, filtered=20, set_aside=30),)), "coverage")
-    assert (bad.what, bad.level) == ("30 of 100 rows (30.0\u202f%) were set aside", Level.WITHHOLDS)
+    assert (bad.what, bad.level) == ("30 of 100 rows (30.0\u202f%) cannot be used", Level.WITHHOLDS)
     assert not found(looked(texts, files=(File("contracts.csv", 120, filtered=20, set_aside=3),)), "coverage")
 
 

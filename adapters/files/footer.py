@@ -43,19 +43,22 @@ def footer_of(last: Sequence[Record]) -> Footer:
     """The footer among the last records; none where nothing but a report's own words could tell it from rows.
 
     A footer begins with a blank line, a total or a legal notice, and holds nothing else but those, sums without a
-    name, and single cells. Where no legal notice and no `Grand Totals (N records)` is in it, every line of it is a row.
+    name, and single cells. Without a legal notice, `Grand Totals (N records)`, and a total that stands alone or behind
+    a blank line, every line of it is a row, as a customer may be called Total.
     """
     block: list[list[str]] = []
+    is_wide = False
     for record in reversed(last):
         cells = [cell.strip() for cell in record if cell and cell.strip()]
         if len(record) > 1 and cells and not _is_sign(cells) and not _is_sum(record):
+            is_wide = True
             break
         block.insert(0, cells)
     while block and block[0] and not _is_sign(block[0]):
         block.pop(0)
     labels = [cells[0] for cells in block if cells]
     counts = [found[1] for label in labels if (found := _TOTAL.fullmatch(label)) and found[1]]
-    if not counts and not any(map(_LEGAL.search, labels)):
+    if not counts and not any(map(_LEGAL.search, labels)) and not (is_wide and _ends_in_total(block)):
         return Footer()
     return Footer(len(block), labels[0], int(re.sub(r"\D", "", counts[-1])) if counts else None)
 
@@ -81,6 +84,12 @@ def _is_sign(cells: list[str]) -> bool:
 def _is_total(cells: list[str]) -> bool:
     """Whether the first cell says total and all others are figures."""
     return _TOTAL.fullmatch(cells[0]) is not None and all(_FIGURE.fullmatch(cell) for cell in cells[1:])
+
+
+def _ends_in_total(block: list[list[str]]) -> bool:
+    """Whether one of the lines says nothing but total, or a total follows a blank line."""
+    totals = [cells for cells in block if cells and _is_total(cells)]
+    return any(len(cells) == 1 for cells in totals) or (bool(totals) and not block[0])
 
 
 def _is_sum(record: Record) -> bool:

@@ -15,15 +15,15 @@ from scoring.checks.currencies import codes, convertible
 from scoring.checks.exclusions import overlapping
 from scoring.checks.findings import NR, ORIGIN, Finding, Saying, found, unusable
 from scoring.checks.keys import look_alikes, repeated
-from scoring.checks.references import PARENTS, cycles, derived, unknown
-from scoring.checks.rows import ROW_RULES, broken, declared_rules, empty, survey_rules
+from scoring.checks.references import PARENTS, cycles, derived, teamless, unknown
+from scoring.checks.rows import ROW_RULES, broken, declared_rules, empty, survey_rules, unnamed_rules
 from scoring.checks.setting_aside import aside, dangling, kept
 from scoring.checks.shares import overfull
 from scoring.checks.suggestions import did_you_mean
 from scoring.checks.totals import added_up
 from scoring.errors import Problem, Severity, in_order
-from scoring.frame import Table, conform
-from scoring.tables import ANSWERS, EXCLUSIONS, OWNERSHIP, TABLES, TARGETS
+from scoring.frame import Table, conform, further_columns
+from scoring.tables import ANSWERS, COSTS, EXCLUSIONS, MANAGERS, OWNERSHIP, TABLES, TARGETS
 
 __all__ = ["Checked", "check"]
 
@@ -110,7 +110,8 @@ def _unread(frame: pl.DataFrame, name: str, faulty: Collection[tuple[str, str, i
 def _alone(frame: pl.DataFrame, table: Table, absent: list[str], unread: Finding) -> list[Finding]:
     """What is wrong with rows by themselves."""
     needed = [empty(c) for c in table.columns if c.required and c.name not in absent]
-    rules = [*declared_rules(table), *ROW_RULES.get(table.name, ())]
+    further = further_columns(frame.drop(NR).columns, table) if table.open else ()
+    rules = [*declared_rules(table), *ROW_RULES.get(table.name, ()), *unnamed_rules(table, further)]
     has_key = not set(table.key) & set(absent)
     return [
         unread,
@@ -150,6 +151,7 @@ def _together(numbered: _Frames, sound: _Frames, lack: Mapping[str, list[str]], 
         *convertible(numbered, sound, currency),
         *overfull(sound[OWNERSHIP.name]),
         *overlapping(sound[EXCLUSIONS.name]),
+        *teamless(numbered[COSTS.name], numbered[MANAGERS.name]),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Is an account excluded twice at once? Decisions about the same account and manager whose days overlap."""
+"""Does an exclusion say what another says, or nothing? Those whose days overlap, and those of what is only a part."""
 
 import polars as pl
 
@@ -7,6 +7,19 @@ from scoring.errors import Severity
 from scoring.tables import EXCLUSIONS
 
 _WHOSE = ["account_id", "manager_id"]
+
+
+def of_children(exclusions: pl.DataFrame, payers: pl.DataFrame) -> list[Finding]:
+    """The rows about accounts that are scored as part of another, as warnings; `payers` names it: account_id, top."""
+    parts = payers.filter(pl.col("account_id") != pl.col("top"))
+    said = pl.format('the account is scored as part of "{}", which pays for it, so the row changes nothing', "top")
+    named = (
+        exclusions.with_row_index(NR).join(parts, on="account_id", validate="m:1").with_columns(said.alias("detail"))
+    )
+    what = "accounts are scored as parts of those that pay for them"
+    remedy = "exclude that one, or set grain: account in the rules"
+    saying = Saying(what, remedy, "account_id", "detail", severity=Severity.WARNING)
+    return found(EXCLUSIONS.name, named.drop("top"), saying)
 
 
 def overlapping(exclusions: pl.DataFrame) -> list[Finding]:

@@ -9,7 +9,7 @@ from scoring.checks.findings import NR, ORIGIN, Finding, Saying, found
 from scoring.checks.suggestions import did_you_mean
 from scoring.errors import Problem, Severity
 from scoring.frame import Column, Table, conform
-from scoring.tables import TABLES
+from scoring.tables import TABLES, UNNAMED
 
 Frames = Mapping[str, pl.DataFrame]
 
@@ -50,6 +50,18 @@ def derived(frames: Frames, target: Table) -> tuple[pl.DataFrame, list[Finding]]
     return conform(rows.sort(key).lazy(), target).collect(), [
         Finding(target.name, what, rows.clear()[key], (note,), Severity.NOTE)
     ]
+
+
+def teamless(costs: pl.DataFrame, managers: pl.DataFrame) -> list[Finding]:
+    """The costs on no account of teams that no manager is in, as warnings, the first of each team."""
+    known = managers.get_column("team").drop_nulls().unique()
+    lost = strangers(costs.get_column("team"), pl.concat([known, pl.Series([UNNAMED])]))
+    bad = costs.filter(pl.col("account_id").is_null() & pl.col("team").is_in(lost.implode()))
+    what = "no manager is in the team, so its costs count for the company alone"
+    otherwise = "write the team as managers does, or leave the cell empty"
+    advice = partial(did_you_mean, known=known, otherwise=otherwise)
+    named = bad.sort(*ORIGIN, NR).unique("team", keep="first", maintain_order=True)
+    return found("costs", bad, Saying(what, advice, "team", severity=Severity.WARNING), named=named)
 
 
 def unknown(frame: pl.DataFrame, table: Table, keys: Mapping[str, pl.Series]) -> list[Finding]:

@@ -12,12 +12,19 @@ from scoring.checks.suggestions import did_you_mean
 from scoring.errors import Severity
 from scoring.frame import Column, Kind, Table
 from scoring.money import LARGEST
-from scoring.tables import COUNTS_ON, EVERY, NOBODY, TABLES
+from scoring.tables import COUNTS_ON, EVERY, NOBODY, TABLES, UNNAMED
 
 _EVERY = rf"^(?:{'|'.join(EVERY)}|[1-9][0-9]{{0,2}} (?:{'|'.join(EVERY)})s?)$"
 _PERIOD = rf"^(?:{PATTERN})$"
 _SCALES = {"nps": "0-10", "csat": "1-5"}
 """The scale that each survey has where it names none."""
+_NAMED_BY = {
+    "accounts": ("segment", "industry", "region"),
+    "managers": ("team",),
+    "costs": ("team",),
+    "contracts": ("end_reason",),
+}
+"""The columns by which measures are told."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,6 +66,19 @@ def broken(frame: pl.DataFrame, table: Table, rules: list[RowRule]) -> list[Find
     hits = frame.lazy().select(r.bad.any().alias(str(i)) for i, r in enumerate(rules)).collect().row(0)
     broken_rules = (rule for rule, hit in zip(rules, hits, strict=True) if hit)
     return [f for rule in broken_rules for f in found(table.name, frame.filter(rule.bad), rule.saying)]
+
+
+def unnamed_rules(table: Table, further: Iterable[str] = ()) -> Iterator[RowRule]:
+    """Rows that name a team, a reason or an attribute with the word for those that have none; `further` columns are
+    attributes, too."""
+    for name in (*_NAMED_BY.get(table.name, ()), *further):
+        saying = Saying(
+            f"{name} is the word under which those without one are counted, so they are counted together",
+            "leave the cell empty if there is none, or name it otherwise",
+            name,
+            severity=Severity.WARNING,
+        )
+        yield RowRule(pl.col(name) == UNNAMED, saying)
 
 
 def _ends() -> tuple[RowRule, ...]:

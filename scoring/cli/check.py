@@ -107,6 +107,8 @@ INPUT_COLUMNS = (
     Column("Last day", is_number=True),
     Column("Days ago", is_number=True),
 )
+_FORESEEN = {"Set aside": "Unusable"}
+"""What columns are called where nothing is set aside yet."""
 
 
 def hint(folder: Path, examined: "Examined", request: "Request") -> None:
@@ -144,7 +146,7 @@ def _show(folder: Path, examined: "Examined", request: "Request") -> None:
         say(line_of(problem))
     if examined.inputs:
         extra = ("Fills", "Filtered", "Set aside", "Last day")
-        columns = [replace(c, is_extra=c.name in extra) for c in INPUT_COLUMNS]
+        columns = [replace(c, is_extra=c.name in extra, name=_FORESEEN.get(c.name, c.name)) for c in INPUT_COLUMNS]
         rows = input_rows(examined.inputs, request.as_of)
         made = [(*row, count(_about(row[0], examined.exports))) for row in rows]
         table([*columns, Column("Problems")], made, aside=True)

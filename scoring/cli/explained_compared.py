@@ -141,7 +141,7 @@ def of_account(lines: "Sequence[Line]", currency: str) -> None:
 
 def _figures(line: "Line", currency: str) -> tuple[str, str, str, str]:
     """Observed, expected, their difference, and how much of it is believed."""
-    from scoring.numbers import NOT_MEASURED, percent, percents_apart
+    from scoring.numbers import NOT_MEASURED, percent
 
     said, unit = line.compared, line.measured.unit
     if said is None or not said.accounts:
@@ -149,9 +149,7 @@ def _figures(line: "Line", currency: str) -> tuple[str, str, str, str]:
     observed, expected = (value_text(v, unit, currency) for v in (said.observed, said.expected))
     if said.difference is None:
         return observed, expected, NOT_MEASURED, percent(said.z, 0)
-    percents = percents_apart(said.observed, said.expected).scaleb(-2)
-    difference = percents if unit == "ratio" else said.difference
-    return observed, expected, apart_text(difference, unit, currency), percent(said.z, 0)
+    return observed, expected, apart_text(said.observed, said.expected, unit, currency), percent(said.z, 0)
 
 
 def _gain(line: "Line") -> Decimal:

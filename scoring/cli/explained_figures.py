@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from scoring.explain import Measured
+    from scoring.numbers import Figure
 
 
 def cell(value: object, name: str | None, currency: str) -> str:
@@ -23,7 +24,7 @@ def cell(value: object, name: str | None, currency: str) -> str:
     return f"{value:,}".replace("-", MINUS) if isinstance(value, int) else str(value)
 
 
-def value_text(value: Decimal | float | None, unit: str, currency: str) -> str:
+def value_text(value: "Figure", unit: str, currency: str) -> str:
     """A value with its unit; money is not shortened."""
     from scoring.numbers import figure, money
 
@@ -49,12 +50,19 @@ def printed(amounts: Sequence[Decimal], whole: Decimal, currency: str) -> list[s
     return [money(part, currency) for part in in_parts(amounts, rounded(whole, places), places)]
 
 
-def apart_text(value: Decimal | float, unit: str, currency: str) -> str:
-    """A difference of two values, with its sign; of two ratios in percentage points."""
-    from scoring.numbers import exact, percentage_points
+def apart_text(one: "Figure", other: "Figure", unit: str, currency: str) -> str:
+    """The difference of two values as they are printed, with its sign; of two ratios in percentage points."""
+    from scoring.numbers import as_printed
 
-    number = exact(value) or Decimal(0)
+    apart = as_printed(one, unit, currency) - as_printed(other, unit, currency)
+    text = difference_text(apart, unit, currency)
+    return f"+{text}" if apart > 0 and unit != "ratio" else text
+
+
+def difference_text(apart: Decimal, unit: str, currency: str) -> str:
+    """A difference of printed values, with all its digits."""
+    from scoring.numbers import figure, money, percentage_points
+
     if unit == "ratio":
-        return percentage_points(number)
-    text = value_text(number, unit, currency)
-    return f"+{text}" if number > 0 else text
+        return percentage_points(apart)
+    return money(apart, currency) if unit == "money" else figure(apart, unit, currency, as_is=True)

@@ -1,6 +1,5 @@
 """How is it told what would have made another score? Rule by rule, then the accounts that took most."""
 
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from scoring.cli.explained_figures import apart_text, value_text
@@ -13,11 +12,12 @@ if TYPE_CHECKING:
 
 def show(reach: "Reach", currency: str, *, is_graded: bool) -> None:
     """Prints what each rule alone would have needed, and what accounts could have given back."""
-    from scoring.numbers import fixed
+    from scoring.numbers import between, fixed
 
     if reach.needs:
         target = f"{reach.target.normalize():f}"
-        say(f"What would have made it {target}, {fixed(reach.target - (reach.score or Decimal(0)))} points more:")
+        more = fixed(between(reach.score or 0, reach.target))
+        say(f"What would have made it {target}, {more} points more:")
         say("each rule alone, all else as it was.")
         say()
         _needs(reach.needs, currency, is_graded=is_graded)
@@ -40,7 +40,7 @@ def _needs(needs: "tuple[Need, ...]", currency: str, *, is_graded: bool) -> None
         (
             need.rule,
             value_text(need.found, need.unit, currency),
-            NOT_MEASURED if need.by is None else apart_text(need.by, need.unit, currency),
+            NOT_MEASURED if need.by is None else apart_text(need.needed, need.found, need.unit, currency),
             value_text(need.needed, need.unit, currency),
             "yes" if need.is_possible else f"no: {need.why}",
         )

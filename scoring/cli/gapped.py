@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scoring.cli.answers import many, next_command
+from scoring.cli.explained_figures import difference_text, value_text
 from scoring.cli.screen import Column, table
 from scoring.cli.streams import note, say
 
@@ -39,12 +40,9 @@ def show(found: "Gaps", folder: Path, request: "Request") -> None:
 
 
 def _row(rule: "RuleGap", currency: str) -> tuple[str, ...]:
-    from scoring.numbers import figure
-
-    means = (figure(value, rule.unit, currency) for value in (rule.first, rule.second))
-    apart = (_apart(value, rule, currency) for value in (rule.gap, rule.explained, _rest(rule)))
+    means = (value_text(value, rule.unit, currency) for value in (rule.first, rule.second))
     likely = "" if rule.low is None else f"{_apart(rule.low, rule, currency)} to {_apart(rule.high, rule, currency)}"
-    return (rule.rule, *means, *apart, likely)
+    return (rule.rule, *means, *_parts(rule, currency), likely)
 
 
 def _told(rule: "RuleGap", currency: str) -> str:
@@ -53,24 +51,24 @@ def _told(rule: "RuleGap", currency: str) -> str:
     rest = "hardly chance alone" if rule.is_beyond_chance else "which chance alone could make"
     largest = sorted(rule.features.items(), key=lambda one: -abs(one[1]))[:_MOST]
     named = ", ".join(f"{name} {_apart(value, rule, currency)}" for name, value in largest)
-    return f"{rule.rule}: accounts make {_apart(rule.explained, rule, currency)} ({named}); the rest is " + (
-        f"{_apart(_rest(rule), rule, currency)}, {rest}."
-    )
+    _, explained, left = _parts(rule, currency)
+    return f"{rule.rule}: accounts make {explained} ({named}); the rest is {left}, {rest}."
 
 
-def _rest(rule: "RuleGap") -> float | None:
-    """What is left; of shares what the printed figures leave, so that a reader's sum is ours."""
-    from scoring.numbers import rounded
+def _parts(rule: "RuleGap", currency: str) -> tuple[str, str, str]:
+    """The gap, what accounts explain of it and the rest, of printed figures, so that a reader's sums are ours."""
+    from scoring.numbers import as_printed
 
-    if rule.unit != "ratio" or rule.gap is None or rule.explained is None:
-        return rule.rest
-    return float(rounded(100 * rule.gap) - rounded(100 * rule.explained)) / 100
+    if rule.gap is None:
+        return "", "", ""
+    first, second, explained = (as_printed(v, rule.unit, currency) for v in (rule.first, rule.second, rule.explained))
+    gap = first - second
+    whole, part, left = (difference_text(v, rule.unit, currency) for v in (gap, explained, gap - explained))
+    return whole, part, left
 
 
 def _apart(value: float | None, rule: "RuleGap", currency: str) -> str:
     """A difference: of shares in percentage points."""
-    from scoring.numbers import figure, percentage_points
+    from scoring.numbers import as_printed
 
-    if value is None:
-        return ""
-    return percentage_points(value) if rule.unit == "ratio" else figure(value, rule.unit, currency)
+    return "" if value is None else difference_text(as_printed(value, rule.unit, currency), rule.unit, currency)

@@ -22,7 +22,7 @@ DUE = ("due", "due_decided", "renewed", "renewed_of_due", "dues", "dues_decided"
 """A year's amounts that were due, of them those decided, what they were renewed at, the same capped per due at
 what was due; and how many dues: all, decided, renewed."""
 COMING = tuple(name for days in WITHIN for name in (f"due_in_{days}", f"dues_in_{days}"))
-"""What is due in the days after the period: amount, and how many."""
+"""What is due in the days after the period and not renewed yet: amount, and how many."""
 COLUMNS = (*DUE, *COMING)
 COUNTS = tuple(name for name in COLUMNS if name.startswith("dues"))
 
@@ -32,16 +32,19 @@ _NONE = pl.lit(0).cast(MONEY)
 def facts(
     contracts: pl.LazyFrame, recurring: pl.LazyFrame, rates: pl.LazyFrame, period: Span, terms: Terms
 ) -> list[Dated]:
-    """What was due for renewal in the period, and what is due in the days after it, where it is in force at the close.
+    """What was due for renewal in the period, and what is due in the days after it, where it is in force at the close
+    and not renewed yet.
 
     `recurring` are the lines of the ledger, which ends contracts that were cancelled, not paid for or renewed early.
     What was due belongs to whoever held the account on the last day of service (with `by_signature`, a renewal
     to who held it when it was signed), what is coming to who holds it at the close.
     """
     lines = due_lines(contracts, rates, period, terms).collect().lazy()
+    found = renewals(lines, terms)
+    still = lines.join(found.filter(pl.col("state") == "renewed"), on=["account_id", "due_on"], how="anti")
     return [
-        Dated(_was_due(renewals(lines, terms), period, terms), DUE, terms.way),
-        Dated(_coming(lines, recurring, period), COMING, "at_close"),
+        Dated(_was_due(found, period, terms), DUE, terms.way),
+        Dated(_coming(still, recurring, period), COMING, "at_close"),
     ]
 
 
@@ -94,7 +97,7 @@ def _was_due(found: pl.LazyFrame, period: Span, terms: Terms) -> pl.LazyFrame:
 
 
 def _coming(lines: pl.LazyFrame, recurring: pl.LazyFrame, period: Span) -> pl.LazyFrame:
-    """What is due in the days after the period of the lines in force at its end, as `COMING`."""
+    """What of the lines in force at the period's end is due in the days after it, as `COMING`."""
     last = timedelta(days=max(WITHIN))
     ahead = Span(period.end, period.end + last)
     dues = (

@@ -1,8 +1,7 @@
 """What was spent to win customers, and to sell more to them? Costs of a span, by account, by team, or of nobody."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import date
 
 import polars as pl
 
@@ -35,8 +34,8 @@ def spend(costs: pl.DataFrame, rates: pl.LazyFrame, scored: Span, calendar: Cale
     One row per row of costs that counts: account_id, team (either may be null) and COLUMNS. What is spent for a
     longer period than the span is not taken apart, and does not count.
     """
-    names = _inside(costs.get_column("period").drop_nulls().unique(), calendar, terms.span(scored))
-    wanted = costs.lazy().filter(pl.col("period").is_in(names), pl.col("kind").is_in([*terms.acquire, *terms.expand]))
+    span = terms.span(scored)
+    wanted = _of(costs, terms, calendar, lambda period: span.shared(period) == period.days).lazy()
     priced = at_one_day(wanted, rates, scored.start, terms.currency).with_columns(converted("amount"))
     nothing = pl.lit(0).cast(MONEY)
     by_kind = {
@@ -61,10 +60,14 @@ def loose(spent: pl.LazyFrame) -> pl.LazyFrame:
     return theirs.group_by("team").agg(pl.col(COLUMNS).sum().cast(MONEY)).sort("team")
 
 
-def _inside(names: Iterable[str], calendar: Calendar, span: Span) -> list[str]:
-    """Those of the periods whose days all lie in the span."""
-    return sorted(name for name in names if _lies_in(calendar.period(name).start, calendar.period(name).end, span))
+def undivided(costs: pl.DataFrame, scored: Span, calendar: Calendar, terms: Spending) -> pl.DataFrame:
+    """The costs of the kinds that count whose periods have days in the span and others, so that they do not count."""
+    span = terms.span(scored)
+    return _of(costs, terms, calendar, lambda period: 0 < span.shared(period) < period.days)
 
 
-def _lies_in(start: date, end: date, span: Span) -> bool:
-    return span.start <= start and end <= span.end
+def _of(costs: pl.DataFrame, terms: Spending, calendar: Calendar, wanted: Callable[[Span], bool]) -> pl.DataFrame:
+    """The costs of the kinds that count whose periods are wanted."""
+    periods = {name: calendar.period(name) for name in costs.get_column("period").drop_nulls().unique()}
+    names = sorted(name for name, period in periods.items() if wanted(Span(period.start, period.end)))
+    return costs.filter(pl.col("period").is_in(names), pl.col("kind").is_in([*terms.acquire, *terms.expand]))

@@ -58,13 +58,15 @@ def _coming(days: int) -> tuple[Metric, Metric]:
     amount = Metric(
         name=f"renewals_due_{days}", label=f"Due in {days} days", unit=Unit.MONEY, better=Better.NEITHER, base=base,
         parts=Parts(pl.col(f"due_in_{days}")),
-        definition=f"A year's amount of the contracts in force at the close that are due for renewal in {what}.",
+        definition=f"A year's amount of the contracts in force at the close that are due for renewal in {what} "
+        "and not renewed yet.",
         undefined="no_accounts", source=_SOURCE, needs="contracts",
     )  # fmt: skip
     count = Metric(
         name=f"renewals_due_{days}_count", label=f"Renewals due in {days} days", unit=Unit.COUNT,
         better=Better.NEITHER, base=base, parts=Parts(pl.col(column)),
-        definition=f"How many renewals are due in {what}; the contracts of an account that end on one day are one.",
+        definition=f"How many renewals are due in {what} and did not take place yet; the contracts of an account that "
+        "end on one day are one.",
         undefined="no_accounts", source=_SOURCE, needs="contracts",
     )  # fmt: skip
     return amount, count

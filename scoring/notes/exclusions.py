@@ -5,7 +5,7 @@ from collections import Counter
 import polars as pl
 
 from scoring.notes.seen import Seen, counted, named
-from scoring.scorecard.exclusions import BY_TARGETS, LATER, NO_APPROVER, NO_QUARTER, Entry
+from scoring.scorecard.exclusions import BY_TARGETS, LATER, NO_APPROVER, NO_QUARTER, WITH_PARENT, Entry
 
 
 def applied(seen: Seen) -> list[str]:
@@ -44,5 +44,6 @@ _WHY_NOT = {
     NO_APPROVER: "as nobody has approved",
     LATER: "as the approval came after the as-of day",
     NO_QUARTER: "as no result of the account that is compared falls into its days",
+    WITH_PARENT: "as the account is scored as part of the one that pays for it",
     BY_TARGETS: "as the method target_bands grades whole books",
 }

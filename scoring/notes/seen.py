@@ -27,7 +27,8 @@ class Seen:
     `tables` as they were scored, `lines` what the ledger was read from (with `counts`), `rows` the book,
     `aside` the rows set aside, `outcome` the days over which retention and the ladder are measured, `reaching`
     what is already known of the days the exports do not reach, `compared` what managers are compared by, if they are,
-    `exclusions` all decisions that an account does not count.
+    `exclusions` all decisions that an account does not count, `undivided` the costs that do not count as they are of
+    more than the scored days.
     """
 
     rulebook: Rulebook
@@ -39,6 +40,7 @@ class Seen:
     reaching: Sequence[Problem] = ()
     compared: Compared | None = None
     exclusions: Sequence[Entry] = ()
+    undivided: pl.DataFrame = field(default_factory=pl.DataFrame)
     _steps: dict[Span, pl.DataFrame] = field(default_factory=dict)
 
     def steps(self, span: Span) -> pl.DataFrame:

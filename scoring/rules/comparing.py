@@ -75,9 +75,7 @@ class Expectation(Settings):
         description="within_book: accounts are compared inside each book, so that no manager's skill is put down to "
         "the accounts; pooled: across all books.",
     )
-    ridge: float = Field(
-        20, gt=0, le=1e6, description="Accounts of pull to the average that each kind of account has; more than 0."
-    )
+    ridge: float = Field(20, gt=0, le=1e6, description="Accounts of pull to the average that each kind of account has.")
     folds: int = Field(
         5, ge=2, le=50, description="Groups of managers; nobody's accounts are judged by those of the same group."
     )
@@ -110,7 +108,7 @@ class AccountWeights(Settings):
         (1, 1.5, 2, 3, 4),
         min_length=5,
         max_length=5,
-        description="size_points only: what an account of each fifth weighs, the smallest first; more than 0.",
+        description="size_points only: what an account of each fifth weighs, the smallest first.",
     )
     max_share: Annotated[Ratio, Field(gt=0, le=1)] | None = Field(
         None, description="Largest part of a book that one account may be, such as 10%; left out: no limit."
@@ -129,13 +127,13 @@ class Credibility(Settings):
 
     k: dict[str, Annotated[float, Field(gt=0)]] = Field(
         {},
-        description="Metric to the accounts at which half of a difference is believed, frozen by a calibration; "
-        "more than 0. Left out: worked out anew from the period's own spread.",
+        description="Metric to the accounts at which half of a difference is believed, frozen by a calibration. "
+        "Left out: worked out anew from the period's own spread.",
     )
     tau0: dict[str, Annotated[Ratio, Field(gt=0)]] = Field(
         {},
         description="Metric to how far managers are taken to differ truly, as a standard deviation, before anything "
-        "is seen; more than 0. Left out: 1.5 % for gross revenue and logo retention, 2 % for net revenue retention, "
+        "is seen. Left out: 1.5 % for gross revenue and logo retention, 2 % for net revenue retention, "
         "growth and tier_up_rate, a usual part of the noise for others.",
     )
     prior_managers: float = Field(

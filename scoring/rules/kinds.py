@@ -7,7 +7,17 @@ from pathlib import PurePosixPath
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from scoring.calendar import PATTERN
 from scoring.document import Flaw, did_you_mean
@@ -97,11 +107,19 @@ def _slug(text: str) -> str:
     return text
 
 
-Ratio = Annotated[
-    float,
-    BeforeValidator(_ratio),
-    WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "pattern": f"^{PERCENT}$"}]}),
-]
+_LIMITS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
+"""What pydantic calls limits, behind a validator of ours, to what a schema does."""
+
+
+class _NumberOrPercentage:
+    """The schema of a ratio, with the limits of the number."""
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        number = {_LIMITS.get(key, key): value for key, value in handler(core).items()}
+        return {"anyOf": [number, {"type": "string", "pattern": f"^{PERCENT}$"}]}
+
+
+Ratio = Annotated[float, BeforeValidator(_ratio), _NumberOrPercentage()]
 """A number, or text such as `90%`, `97.5 %` or `-10%`."""
 
 Part = Annotated[Ratio, Field(ge=0, le=1)]

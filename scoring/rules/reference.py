@@ -70,6 +70,8 @@ How managers are compared:
 
 Schema = dict[str, Any]
 
+_PERCENTAGE = "percentage"
+
 _COMMENTS_AT = 34
 """The column in which the comments of the default rulebook begin."""
 
@@ -155,7 +157,7 @@ def _values(field: Schema) -> str:
     if words := field.get("enum", [field["const"]] if "const" in field else []):
         return ", ".join(f"`{word}`" for word in words)
     if branches := field.get("anyOf") or field.get("oneOf"):
-        return " or ".join(_values(b) for b in branches if b.get("type") != "null")
+        return _either([b for b in branches if b.get("type") != "null"])
     if field["type"] == "array":
         return f"list of {_entries(field)}"
     if field["type"] == "object":
@@ -164,22 +166,46 @@ def _values(field: Schema) -> str:
     return _word(field)
 
 
+def _either(branches: list[Schema]) -> str:
+    """What may be written where it is one of several; the limits of a number hold for its percentage, too."""
+    first, *others = map(_values, branches)
+    if others == [_PERCENTAGE]:
+        return f"number or {_PERCENTAGE}{_limits(branches[0])}"
+    return " or ".join((first, *others))
+
+
 def _entries(field: Schema) -> str:
     """What the entries of a list may be, and how many where it is always as many."""
     if "prefixItems" in field:
-        return f"{len(field['prefixItems'])}: {' and '.join(_values(one) for one in field['prefixItems'])}"
+        return f"{len(field['prefixItems'])}: {' and '.join(dict.fromkeys(map(_values, field['prefixItems'])))}"
     many = f"{field['maxItems']}: " if "maxItems" in field and field.get("minItems") == field["maxItems"] else ""
     return many + _values(field["items"])
 
 
 def _word(field: Schema) -> str:
-    """What a single word may be, with its limits where both are inclusive."""
+    """What a single word may be, with its limits."""
     if field["type"] == "string":
-        return "date" if field.get("format") == "date" else "percentage" if "%" in field.get("pattern", "") else "text"
+        return "date" if field.get("format") == "date" else _PERCENTAGE if "%" in field.get("pattern", "") else "text"
     if field["type"] == "boolean":
         return "`true` or `false`"
     kind = {"integer": "whole number", "number": "number"}[field["type"]]
-    least, most = field.get("minimum"), field.get("maximum")
+    return f"{kind}{_limits(field)}"
+
+
+def _limits(field: Schema) -> str:
+    """How small and how large the number may be, to stand behind what it is."""
+    least, above = field.get("minimum"), field.get("exclusiveMinimum")
+    most, below = field.get("maximum"), field.get("exclusiveMaximum")
+    less = None if below is None else f"less than {_number(below)}"
+    if above is not None:
+        upper = less or (None if most is None else f"at most {_number(most)}")
+        return f", more than {_number(above)}" + (f" and {upper}" if upper else "")
     if least is None:
-        return kind
-    return f"{kind} from {least:g}" if most is None else f"{kind}, {least:g} to {most:g}"
+        return ""
+    upper = less or (None if most is None else _number(most))
+    return f", {_number(least)} to {upper}" if upper else f" from {_number(least)}"
+
+
+def _number(value: float) -> str:
+    """The number as it is written in the rules."""
+    return f"{value:.15g}"

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from scoring.document import Flaw, did_you_mean, flawed
 from scoring.rules.kinds import Month, Part, Ratio, Settings, Text, TimeZone, named_twice
+from scoring.tables import UNNAMED
 
 At = Literal["at_open", "at_event", "at_close", "time_weighted"]
 GrowthPart = Literal["tier", "seats", "list_price", "discount_given", "discount_expired", "add_on"]
@@ -92,6 +93,9 @@ class Ladder(Settings):
     @model_validator(mode="after")
     def _products_stand_on_tiers(self) -> Self:
         flaws = named_twice("tiers", self.tiers)
+        if UNNAMED in self.tiers:
+            what = "{key} is the word under which accounts without a tier are counted"
+            flaws.append(Flaw(("tiers", self.tiers.index(UNNAMED)), what, "name the tier otherwise"))
         if len(self.tiers) == 1:
             flaws.append(Flaw(("tiers",), "{key} needs two tiers or more", "add one, the lowest first"))
         for product, tier in self.products.items():

@@ -24,6 +24,7 @@ Entry = dict[str, Any]
 People = Mapping[str, Mapping[str, str | None]]
 
 NO_APPROVER, LATER, NO_QUARTER, BY_TARGETS = "no_approver", "approved_later", "no_quarter", "target_bands"
+WITH_PARENT = "scored_with_parent"
 """Why an exclusion is not applied."""
 SHOWN = 8
 """Exclusions that a card names one by one; the others are counted."""
@@ -99,15 +100,20 @@ class Excluded:
         return any(e["applied"] for e in self.every)
 
 
-def excluded(tables: Mapping[str, pl.DataFrame], compared: Compared | None, as_of: date, people: People) -> Excluded:
-    """The exclusions of the tables, by account; `compared` is None where values are graded, and none is applied."""
+def excluded(
+    tables: Mapping[str, pl.DataFrame], compared: Compared | None, as_of: date, people: People, *, every: pl.DataFrame
+) -> Excluded:
+    """The exclusions of the tables, by account; `compared` is None where values are graded, and none is applied.
+
+    `every` has all accounts, also those that are no customers by themselves.
+    """
     decided = pl.DataFrame(schema=DECIDED) if compared is None else compared.decided
-    accounts = tables["accounts"].select("account_id", pl.coalesce("name", "account_id"))
-    names = dict(accounts.iter_rows())
+    names = dict(every.select("account_id", pl.coalesce("name", "account_id")).iter_rows())
+    apart = set(every["account_id"]) - set(tables["accounts"]["account_id"])
     numbered = tables["exclusions"].with_row_index("decision").with_columns(_is_approved(as_of).alias("is_approved"))
     touched = set(decided["decision"])
     made = {
-        row["decision"]: _entry(row, names, people, BY_TARGETS if compared is None else _why_not(row, touched))
+        row["decision"]: _entry(row, names, people, BY_TARGETS if compared is None else _why_not(row, touched, apart))
         for row in numbered.sort("account_id", "starts_on", "manager_id").iter_rows(named=True)
     }
     by_manager: dict[str, list[Entry]] = defaultdict(list)
@@ -117,10 +123,12 @@ def excluded(tables: Mapping[str, pl.DataFrame], compared: Compared | None, as_o
     return Excluded(tuple(made.values()), by_manager)
 
 
-def _why_not(row: Mapping[str, Any], touched: set[int]) -> str | None:
+def _why_not(row: Mapping[str, Any], touched: set[int], apart: set[str]) -> str | None:
     if not row["is_approved"]:
         return LATER if (row["approved_by"] or "").strip() else NO_APPROVER
-    return None if row["decision"] in touched else NO_QUARTER
+    if row["decision"] in touched:
+        return None
+    return WITH_PARENT if row["account_id"] in apart else NO_QUARTER
 
 
 def _entry(row: Mapping[str, Any], names: Mapping[str, str], people: People, why_not: str | None) -> Entry:

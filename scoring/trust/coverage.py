@@ -13,14 +13,15 @@ _REMEDY = "mend the rows that bookscore check names"
 
 
 def find(looked: Looked) -> Iterator[Finding]:
-    """Exports with many rows set aside, and managers with much of their revenue in accounts that had such rows."""
+    """Exports with many rows that are, or have to be, set aside, and managers with much of their revenue in accounts
+    that had such rows."""
     limits = looked.rulebook.trust.set_aside
     of_file = {file: table for table in sorted(looked.needed) for file in looked.files_of(table)}
     for file in looked.files:
         wanted = file.rows - file.filtered
         level = beyond(file.set_aside / wanted, limits) if wanted and file.name in of_file else None
         if level:
-            what = f"{file.set_aside:,} of {wanted:,} rows ({percent(file.set_aside / wanted)}) were set aside"
+            what = f"{file.set_aside:,} of {wanted:,} rows ({percent(file.set_aside / wanted)}) cannot be used"
             yield Finding(COVERAGE.name, level, what, _REMEDY, table=of_file[file.name], file=file.name)
     names = dict(looked.tables["managers"].select("manager_id", pl.coalesce("name", "manager_id")).iter_rows())
     for manager, part, accounts in _of_managers(looked):
