@@ -114,8 +114,8 @@ def _flowing(
     """The history of a folder whose lines are read as they pass by."""
     versions = rules.read_versions(request.rules or request.folder / RULES, CATALOGUE)
     version, period = rules.in_force(versions, lambda v: _period(request, flowing, calendar_of(v.rulebook)))
-    if version.rulebook.grain == "parent":
-        raise NotPackedError  # children's lines are put under their parents' by the careful reading
+    if version.rulebook.grain == "parent" or version.rulebook.basis not in flowing.files:
+        raise NotPackedError  # the careful reading puts children's lines under their parents', and says what is lacking
     small = {
         name: conform(pl.concat([file.lines for file in flowing.files[name]], how="diagonal"), table)
         if name in flowing.files

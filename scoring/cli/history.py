@@ -112,11 +112,11 @@ def _sums(found: "Told", by: By) -> "pl.DataFrame":
 
     names = pl.DataFrame({"starts_on": [p.start for p in found.periods], "period": [p.name for p in found.periods]})
     called = pl.coalesce("team", pl.lit("(none)")).replace(UNASSIGNED, f"{UNASSIGNED} (team)")
-    teams = found.managers.select("manager_id", called.alias("team"))
-    rows = found.answer.frame("sums").join(names, on="starts_on").join(teams, on="manager_id", how="left")
-    who = {By.COMPANY: pl.lit(COMPANY), By.TEAM: pl.coalesce("team", "manager_id"), By.MANAGER: pl.col("manager_id")}[
-        by
-    ]
+    rows = found.answer.frame("sums").join(names, on="starts_on")
+    rows = rows.join(found.managers.select("manager_id", "team"), on="manager_id", how="left")
+    manager = pl.col("manager_id")
+    team = pl.when(manager == UNASSIGNED).then(manager).otherwise(called)
+    who = {By.COMPANY: pl.lit(COMPANY), By.TEAM: team, By.MANAGER: manager}[by]
     counted = [name for name in SCHEMA if name not in ("manager_id", "starts_on")]
     summed = rows.group_by(who.alias("id"), "period", "starts_on").agg(pl.col(*counted).sum())
     kept = ratio(pl.col("retained"), pl.col("opening"))  # of one book, as long as nothing is handed over
