@@ -113,3 +113,11 @@ def test_a_company_without_the_table_that_revenue_is_read_on_is_told_so(tmp_path
     code, out, err = told(folder, way)
     assert (code, out) == (4, "")
     assert "revenue is read on contracts, and the exports hold none" in err
+
+
+@pytest.mark.parametrize("way", ["--stream", "--hold"])
+def test_of_a_single_file_no_other_is_read(tmp_path: Path, way: str) -> None:
+    euros = FILES["contracts"].replace("USD", "EUR")
+    folder = company(tmp_path / "c", {**FILES, "contracts": euros})
+    said = rows(folder / "contracts.csv", way)["company", "2026-Q2"]
+    assert (said["opening"], said["revenue"]) == ("275.0000", "0.0000")

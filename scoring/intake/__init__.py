@@ -198,10 +198,11 @@ def take_in(
     return Exports(checked, _inputs(delivery, checked, as_of), problems, mapping, matches)
 
 
-def as_streams(folder: Path, least: int = LARGE) -> Streamed | None:
+def as_streams(request: Request, least: int = LARGE) -> Streamed | None:
     """The tables of a folder of so many bytes as frames that are not read yet, unchecked; None where it has to be read
-    with care, lacks a column or is smaller."""
-    if (folder / SOURCES).exists():
+    with care, lacks a column or is smaller, and of a single file."""
+    folder = request.folder
+    if request.only or (folder / SOURCES).exists():
         return None
     free = {name: [c.name for c in table.columns if _is_free(c)] for name, table in TABLES.items()}
     found = streamed(folder, Wanted(LAYOUT, OPEN_TABLES), free, least)
