@@ -83,3 +83,10 @@ files:
         (date(2026, 1, 1), date(2026, 2, 1), date(2026, 1, 1)),
         (date(2026, 3, 1), None, date(2026, 3, 1)),
     ]
+
+
+def test_days_as_excel_counts_them_are_told(tmp_path: Path) -> None:
+    text = "Deal ID,Customer ID,Close Date,Amount\n1,A,45658,10\n2,B,45689.5,20\n"
+    _, _, findings, _ = drafted(tmp_path, {"deals.csv": text})
+    said = "the dates are days as Excel counts them; declare excel_days: true for the column"
+    assert said in [f.what for f in findings if f.certainty == "not recognised"]
