@@ -90,3 +90,13 @@ def test_days_as_excel_counts_them_are_told(tmp_path: Path) -> None:
     _, _, findings, _ = drafted(tmp_path, {"deals.csv": text})
     said = "the dates are days as Excel counts them; declare excel_days: true for the column"
     assert said in [f.what for f in findings if f.certainty == "not recognised"]
+
+
+def test_a_column_of_percents_is_told_and_hides_nothing_of_how_amounts_are_written(tmp_path: Path) -> None:
+    lines = '1,A,50%,"$1,200.00 ",2025-01-31\n2,B,20%,$ (50.00),2025-02-28\n'
+    files = {"subscriptions.csv": f"Contract ID,Account ID,Seats,MRR,Start Date\n{lines}"}
+    entries, _, findings, _ = drafted(tmp_path, files)
+    entry = entries["subscriptions.csv"]
+    assert (entry["decimal"], entry["thousands"], entry["marks"]) == (".", ",", True)
+    said = "quantity: Seats (percent signs are not read; write 0.25 for 25%)"
+    assert [f.what for f in findings if f.certainty == "not recognised"] == [said]
