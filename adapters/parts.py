@@ -68,9 +68,11 @@ def deliver(gathered: Gathered) -> Delivery:
         by_table.setdefault(part.table, []).append(part)
     tables = {name: _together(found) for name, found in by_table.items()}
     others = [ReadFile(o.name, o.sha256, None, o.rows, lost=o.lost, lines=o.lines) for o in looked_up]
-    read = sorted(dict.fromkeys([*_files(parts), *others]), key=lambda f: (f.name, f.table or ""))
+    files = _files(parts)
+    read = sorted(dict.fromkeys([*files, *others]), key=lambda f: (f.name, f.table or ""))
     said = [*gathered.faults, *(f for p in parts for f in p.faults), *(f for o in looked_up for f in o.faults)]
-    said += told([one for p in parts for one in p.left_out], {(p.file.name, p.table) for p in parts})
+    left_out = [one for p in parts if not _is_shared_out(p, parts, files) for one in p.left_out]
+    said += told(left_out, {(p.file.name, p.table) for p in parts})
     touched = {name: rows for name, found in by_table.items() if not (rows := _touched(found)).is_empty()}
     return Delivery(
         {name: frame for name, frame in tables.items() if frame is not None},
@@ -95,6 +97,13 @@ def _files(parts: Sequence[Part]) -> list[ReadFile]:
     for part in parts:
         by_file.setdefault((part.file.name, part.table), []).append(part)
     return [_file(several) for several in by_file.values()]
+
+
+def _is_shared_out(part: Part, parts: Sequence[Part], files: Sequence[ReadFile]) -> bool:
+    """Whether several entries take all rows of the file for its table: what one leaves out another one takes."""
+    name, table = part.file.name, part.table
+    several = sum((p.file.name, p.table) == (name, table) for p in parts) > 1
+    return several and any((f.name, f.table, f.filtered) == (name, table, 0) for f in files)
 
 
 def _file(parts: Sequence[Part]) -> ReadFile:

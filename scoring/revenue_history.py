@@ -84,20 +84,23 @@ def told(
     streams: bool | None = None,
     owners: bool = True,
     kept: Path | None = None,
+    held: Callable[[Streamed | None], None] = lambda files: None,
 ) -> Told:
     """The history of so many periods, the request's the last, in frames of `packed.frames.FRAMES`. `streams` None: as
     a stream if the folder is large.
 
     In the folder `kept` is what is known of files that were streamed before; None: all are read, and nothing is kept.
+    `held` is called before all rows are, with the files if they are large and of our own layout.
     Raises ProblemsFoundError as a run does; NoOwnersError where `owners` are asked for and the policy has none;
     ChangedError, with nothing kept, where a streamed file changes meanwhile.
     """
-    flowing = None if streams is False else as_streams(request.folder, 0 if streams else LARGE)
-    if flowing is not None:
+    flowing = as_streams(request, 0 if streams else LARGE)
+    if flowing is not None and streams is not False:
         try:
             return _flowing(request, flowing, count, frames, owners=owners, kept=kept)
         except (NotPackedError, pl.exceptions.PolarsError):
             pass  # some line is not what it should be: who reads all of them says which
+    held(flowing)
     folder = opened(request)
     lazy = {name: frame.lazy() for name, frame in folder.tables.items()}
     lines = {name: Lines([File(lazy[name])]) for name in MANY}
@@ -114,8 +117,8 @@ def _flowing(
     """The history of a folder whose lines are read as they pass by."""
     versions = rules.read_versions(request.rules or request.folder / RULES, CATALOGUE)
     version, period = rules.in_force(versions, lambda v: _period(request, flowing, calendar_of(v.rulebook)))
-    if version.rulebook.grain == "parent":
-        raise NotPackedError  # children's lines are put under their parents' by the careful reading
+    if version.rulebook.grain == "parent" or version.rulebook.basis not in flowing.files:
+        raise NotPackedError  # the careful reading puts children's lines under their parents', and says what is lacking
     small = {
         name: conform(pl.concat([file.lines for file in flowing.files[name]], how="diagonal"), table)
         if name in flowing.files

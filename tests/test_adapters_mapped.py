@@ -134,6 +134,23 @@ def test_rows_that_where_drops_are_counted_with_their_money_and_the_reason(tmp_p
     assert (delivery.files[0].rows, delivery.files[0].filtered) == (4, 2)
 
 
+def test_rows_that_another_entry_of_the_table_takes_are_not_left_out(tmp_path: Path) -> None:
+    """Returns that an export writes as positive amounts, as docs/sources.md shows."""
+    columns = {"line_id": "Id", "account_id": "Account", "dated_on": "Day"}
+    entries = [
+        {"file": "r.csv", "table": "invoices", "columns": columns | {"amount": amount}, "where": {"Type": kind}}
+        for amount, kind in (("Amount", {"not": ["return"]}), ({"formula": "-Amount"}, "return"))
+    ]
+    text = "Id,Account,Day,Amount,Type\n1,A1,2026-01-01,20,sale\n2,A1,2026-01-02,5,return\n"
+    delivery = read(tmp_path, {"r.csv": text}, *entries)
+    assert delivery.tables["invoices"]["amount"].to_list() == [20, -5]
+    assert said(delivery) == []
+    more = read(
+        tmp_path, {"r.csv": f"{text}3,A1,2026-01-03,7,void\n"}, {**entries[0], "where": {"Type": "sale"}}, entries[1]
+    )
+    assert len(said(more, "note")) == 2
+
+
 def test_a_condition_that_holds_for_several_tables_is_told_once_with_their_names(tmp_path: Path) -> None:
     where = {"Stage": {"not": "Open"}}
     entries = [

@@ -111,6 +111,7 @@ def test_lakhs_and_crores_are_thousands_too() -> None:
 MARKED = {
     "$1,200.00": "1200", "1200.00 USD": "1200", "US$ 7": "7", "R$ 5": "5", " 7,450,000.00 ": "7450000", "€5": "5",
     "(500.00)": "-500", "($5.00)": "-5", "500.00-": "-500", "\u2212500.00": "-500", "-$5": "-5", "$-5": "-5",
+    "$ (5.00)": "-5", "$(5)": "-5", "(5.00) \u20ac": "-5", "EUR (5)": "-5",
     "EUR -5.25": "-5.25", "kr 5": "5", "1.5e3": "1500", "1.00005e2": "100.005", "1E-3": "0.001", "+5": "5", "12": "12",
 }  # fmt: skip
 
@@ -135,6 +136,11 @@ def test_a_percentage_is_told_how_to_be_written(form: Format) -> None:
     """As a discount of 10%: no setting reads it."""
     told = fault("number", "10%", form)
     assert (told.what, told.remedy) == ("a percentage, where a number is due", "write 0.25 for 25%")
+
+
+@pytest.mark.parametrize("cell", ["$(5", "$((5))", "(($5))", "$(-5)", "-$(5)", "(5))", "$5)", "$()"])
+def test_parentheses_are_taken_once_and_whole(cell: str) -> None:
+    assert fault("money", cell, Format(".", ",", marks=True)).value == cell
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from test_history import AS_OF, FILES, company
+from test_history import AS_OF, FILES, company, told
 
-from scoring import intake
+from scoring import intake, revenue_history
 from scoring.cli import main
 from scoring.intake import expected
 
@@ -36,6 +36,28 @@ def test_nothing_is_said_where_there_is_room_or_nobody_knows_or_little_to_hold(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: int | None, least: int
 ) -> None:
     assert warned(company(tmp_path / "c", kind="parquet"), room, monkeypatch, least) == ""
+
+
+@pytest.mark.parametrize(("way", "is_told"), [("--hold", True), ("--stream", False)])
+def test_a_history_says_so_where_it_holds_all_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str, *, is_told: bool
+) -> None:
+    monkeypatch.setattr(intake, "room", lambda: SIZE - 1)
+    monkeypatch.setattr(revenue_history, "LARGE", 0)
+    said = told(company(tmp_path / "c", kind="parquet"), way)[2]
+    begins = f"warning: a history that is not read as a stream holds all rows: about 0.2 GiB for {ROWS} rows of"
+    assert (begins in said) is is_told
+
+
+def test_a_history_whose_lines_turn_out_to_be_for_the_careful_reading_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "room", lambda: 1)
+    files = {**FILES, "contracts": FILES["contracts"].replace("c2,a1", "c2,a9")}
+    code, _, said = told(company(tmp_path / "c", files), "--stream")
+    assert code == 3
+    assert said.startswith("warning: a history that is not read as a stream holds all rows: about 0.2 GiB for ")
+    assert "Which lines a stream reads, docs/scale.md says.\nerror: contracts.csv row 2" in said
 
 
 def test_room_is_what_is_free_and_no_more_than_a_container_may_have(

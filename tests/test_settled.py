@@ -35,6 +35,7 @@ from scoring.packed.months import Months
 from scoring.packed.reading import Reading
 from scoring.packed.short import shortened
 from scoring.packed.walked import changes_of, walked
+from scoring.rules import default_text
 
 DAYS_OF = {"contracts": "starts_on", "invoices": "dated_on"}
 LAST = 3
@@ -204,6 +205,8 @@ def test_a_company_that_has_one_table_of_lines_goes_on_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: str
 ) -> None:
     folder = company(tmp_path / "c", {name: text for name, text in FIRST.items() if name != f"{table}-06"})
+    other = next(name for name in LINES if name != table)
+    (folder / "rules.yaml").write_text(default_text(basis=other), encoding="utf-8")
     outputs(folder)
     add(folder, "accounts", ZOE)
     for name, text in JULY.items():

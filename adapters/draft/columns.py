@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import polars as pl
 
-from adapters.draft.facts import Facts
+from adapters.draft.facts import Facts, has_percents
 from adapters.draft.recognise import Match, compact
 from adapters.draft.shades import ends_inclusively, is_percent, words_for
 from adapters.draft.sketch import GUESSED, RECOGNISED, UNKNOWN, Line, flow, remark, scalar
@@ -95,6 +95,9 @@ def _line(facts: Facts, match: Match, kind: str) -> Line:
     if unknown:
         certainty = UNKNOWN
         why.append(f"no word of ours for {', '.join(unknown)}")
+    if kind != "text" and has_percents(facts.texts(match.ours)):
+        certainty = UNKNOWN
+        why.append("percent signs are not read; write 0.25 for 25%")
     if kind == "text" and _has_decimals(facts.texts(match.ours)):
         mapping["without_suffix"] = _SUFFIX
     if match.ours == "ends_on" and _is_last_day(facts):

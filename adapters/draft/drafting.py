@@ -1,6 +1,7 @@
 """Which sources.yaml would read a folder? A draft from headers and values, for a person to correct."""
 
-from collections.abc import Collection, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,11 +13,17 @@ from adapters.draft.known import block, known
 from adapters.draft.recognise import Guess, recognise
 from adapters.draft.sketch import GUESSED, RECOGNISED, UNKNOWN, Finding, Line, document
 from adapters.known.recognised import nearly
+from adapters.mapping.months import first_day
 from adapters.systems import EXPORTS
 from adapters.wanted import Wanted
 from adapters.wording import listed
 
 _OWNER = ("account_id", "manager_id")
+_MONTH = re.compile(
+    r"(?:jan|f[eé][bv]|m[aä]r|a[pv]r|ma[iy]|jui?[nl]|aug|aoû|sep|o[ck]t|nov|d[eé][cz])[^\W\d]*\.?[ '/-]*(?:20)?\d{2}",
+    re.IGNORECASE,
+)
+_MANY_MONTHS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,8 @@ def _block(one: _Placed, wanted: Wanted, required: Mapping[str, Collection[str]]
     export, guess = one.export, one.guess
     if export.cells is None:
         return _comment(export, "; ".join(f.what for f in export.faults if f.severity == "error"))
+    if (guess is None or guess.missing) and (months := _months(export.header)):
+        return _comment(export, months)
     if guess is None:
         return _comment(export, f"no table has these columns: {listed(export.header)}")
     kinds = wanted.kinds(guess.table)
@@ -73,6 +82,16 @@ def _block(one: _Placed, wanted: Wanted, required: Mapping[str, Collection[str]]
     findings = [Finding(GUESSED if guess.missing else RECOGNISED, export.file, f"taken for {guess.table}")]
     findings += _doubts(lines, export)
     return ([line.commented() for line in lines] if guess.missing else lines), findings
+
+
+def _months(header: Sequence[str]) -> str:
+    """What to do about columns that are named for months; an empty text where there are few of them."""
+    named = [h for h in header if first_day(h)]
+    found = named or [h for h in header if _MONTH.fullmatch(h)]
+    if len(found) < _MANY_MONTHS:
+        return ""
+    before = "" if named else "name them as 2026-05, then "
+    return f"{len(found)} columns are named for months; {before}map them with months, as docs/sources.md shows"
 
 
 def _comment(export: Unmapped, why: str) -> tuple[list[Line], list[Finding]]:

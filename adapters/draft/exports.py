@@ -15,7 +15,7 @@ from adapters.files.content import OLD_WORKBOOK, TEXT, WORKBOOK, format_named
 from adapters.files.headers import headers_in
 from adapters.files.matching import data_files, matches
 from adapters.files.opening import Opened, Opening, open_file
-from adapters.files.rows import ROW
+from adapters.files.rows import ROW, no_header
 from adapters.files.workbook import sheet_names
 from adapters.known.recognised import recognised
 from adapters.systems import EXPORTS
@@ -61,7 +61,7 @@ def _opening(settings: Mapping[str, Any]) -> Opening:
 
 
 def _opened(path: Path, name: str, opening: Opening) -> Iterator[Unmapped]:
-    """The file as one export; a workbook as one for each sheet that holds a table."""
+    """The file as one export; a workbook of several sheets as one for each that holds anything."""
     kind = format_named(path)
     opened = open_file(path, name, opening)
     for declared in _OTHERWISE if opened.frame is None and kind == TEXT else ():
@@ -75,8 +75,9 @@ def _opened(path: Path, name: str, opening: Opening) -> Iterator[Unmapped]:
         yield _export(opened, {})
     for sheet in sheets:
         one = open_file(path, name, replace(opening, sheet=sheet))
-        if one.frame is not None:
-            yield _export(one, {"sheet": sheet})
+        if one.frame is not None or no_header().fault.what not in {fault.what for fault in one.faults}:
+            faults = tuple(replace(fault, what=f'sheet "{sheet}": {fault.what}') for fault in one.faults)
+            yield _export(replace(one, faults=faults), {"sheet": sheet})
 
 
 def _export(opened: Opened, declared: dict[str, Any]) -> Unmapped:

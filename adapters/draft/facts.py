@@ -52,9 +52,16 @@ class Facts:
         return self.texts(ours).to_frame("cell").select(expression.alias(ours)).to_series()
 
 
+def has_percents(cells: pl.Series) -> bool:
+    """Whether some number of the column has a percent sign, which no setting reads."""
+    return bool(cells.str.ends_with("%").any())
+
+
 def facts_of(export: Unmapped, cells: pl.DataFrame, guess: Guess, kinds: Mapping[str, str]) -> Facts:
     """The export with what its values say about how it is written."""
-    numeric = [cells[m.theirs] for m in guess.matches if kinds[m.ours] in _NUMERIC]
+    numeric = [
+        cells[m.theirs] for m in guess.matches if kinds[m.ours] in _NUMERIC and not has_percents(cells[m.theirs])
+    ]
     dated = {m.ours: cells[m.theirs] for m in guess.matches if kinds[m.ours] in _DATED}
     return Facts(export.file, export.header, cells, guess, number_habit(numeric), _date_habits(dated))
 

@@ -18,6 +18,7 @@ _NUMBERS = tuple(
     )
 )  # fmt: skip
 _EXPONENT = "[0-9][eE]"
+_EXCEL_DAY = r"^[2-6][0-9]{4}(?:[.,][0-9]+)?$"
 _DAYS = (
     "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d",
     "%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%b %d, %Y", "%B %d, %Y",
@@ -68,6 +69,8 @@ def date_habit(texts: pl.Series) -> Habit:
     head = cells.head(50)
     likely = [p for p in patterns if _misses(head, p) == 0]
     fits = [p for p in likely if _misses(cells, p) == 0]
+    if not fits and cells["cell"].str.contains(_EXCEL_DAY).all():
+        return Habit(doubt="the dates are days as Excel counts them; declare excel_days: true for the column")
     if not fits:
         return Habit(doubt="the dates are written in a way that is not known")
     probe = pl.Series("cell", [_UNEQUAL]).dt.to_string(fits[0]).to_frame()

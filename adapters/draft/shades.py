@@ -7,19 +7,19 @@ import polars as pl
 from adapters.draft.recognise import compact
 
 _INTERVALS = {
-    "month": "month months monthly monatlich",
-    "quarter": "quarter quarterly quartalsweise",
-    "year": "year yearly annual annually jährlich",
+    "month": "month months monthly monatlich monat",
+    "quarter": "quarter quarterly quartalsweise vierteljährlich quartal",
+    "year": "year yearly annual annually jährlich jahr",
     "week": "week weekly",
     "day": "day daily",
 }
 _STATUSES = {
-    "active": "active live current open pending future nonrenewing awaitingrenewal",
+    "active": "active live current open pending future nonrenewing awaitingrenewal aktiv",
     "trial": "trial trialing intrial",
-    "paused": "paused onhold",
-    "past_due": "pastdue unpaid overdue",
-    "cancelled": "cancelled canceled churned",
-    "ended": "ended expired terminated inactive renewed replaced",
+    "paused": "paused onhold pausiert",
+    "past_due": "pastdue unpaid overdue überfällig",
+    "cancelled": "cancelled canceled churned gekündigt",
+    "ended": "ended expired terminated inactive renewed replaced beendet abgelaufen",
 }
 _KINDS = {
     "order": "order sale invoice",

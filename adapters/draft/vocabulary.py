@@ -72,7 +72,10 @@ SYNONYMS: Mapping[str, Mapping[str, str]] = {
             "betrag"
         ),
         "currency": _CURRENCY,
-        "every": "every interval billinginterval billingperiod billingfrequency billingcycle frequency term",
+        "every": (
+            "every interval billinginterval billingperiod billingfrequency billingcycle frequency term intervall "
+            "abrechnungsintervall zahlungsintervall turnus"
+        ),
         "starts_on": f"{_STARTS} contractstart subscriptionstart startedat contractstartdate",
         "ends_on": f"{_ENDS} contractend subscriptionend contractenddate expirydate expiresat",
         "signed_on": "signedon signeddate signaturedate bookedon closedate",

@@ -11,6 +11,7 @@ from adapters.files.rows import ROW
 from adapters.mapping.histories import SINCE, UNTIL
 from adapters.mapping.reshaping import Reshaped, named_like, named_twice
 from adapters.mapping.sources import Months
+from adapters.values import numbers
 from adapters.values.formats import Format
 from adapters.wording import counted, listed
 
@@ -19,6 +20,7 @@ BEGAN = "began"
 
 _MONTH = " month"
 _NOTHING = r"^-?[0.,' ]*$"
+_SCALE = 4
 
 
 def in_stretches(frame: pl.DataFrame, how: Months, form: Format) -> Reshaped:
@@ -27,7 +29,7 @@ def in_stretches(frame: pl.DataFrame, how: Months, form: Format) -> Reshaped:
     Rows in which nothing is paid in any month give none, and are counted in a note.
     """
     headers = named_like(frame, how.columns)
-    months = {h: first for h in headers if (first := _first_day(h))}
+    months = {h: first for h in headers if (first := first_day(h))}
     if wrong := _wrong(headers, months, how):
         return Reshaped(None, (Fault(wrong, "name them as 2026-05, or correct months in sources.yaml"),))
     index = [c for c in frame.columns if c not in headers]
@@ -35,7 +37,8 @@ def in_stretches(frame: pl.DataFrame, how: Months, form: Format) -> Reshaped:
         return Reshaped(None, twice)
     cells = frame.unpivot(list(months), index=index, variable_name=_MONTH, value_name=how.value)
     amount = pl.col(how.value).cast(pl.String).str.strip_chars()
-    is_paid = amount.is_not_null() & ~amount.is_in(form.blanks) & ~amount.str.contains(_NOTHING)
+    is_nothing = amount.str.contains(_NOTHING) | (numbers.decimal(amount, _SCALE, form) == 0).fill_null(value=False)
+    is_paid = amount.is_not_null() & ~amount.is_in(form.blanks) & ~is_nothing
     paid = cells.with_columns(pl.col(_MONTH).replace_strict(months, return_dtype=pl.Date)).filter(is_paid)
     paid = paid.with_columns(amount.alias(how.value)).sort(ROW, _MONTH)
     stretches = _stretches(paid, how.value, max(months.values()))
@@ -67,7 +70,7 @@ def _gap(months: list[date]) -> tuple[Fault, ...]:
     return (Fault(what, "export it too, or name it as the others, as 2026-05", severity="warning"),)
 
 
-def _first_day(header: str) -> date | None:
+def first_day(header: str) -> date | None:
     """The first day of the month that a header names."""
     named = re.search(r"(?:19|20)\d{2}-(?:0[1-9]|1[0-2])", header)
     return date.fromisoformat(f"{named[0]}-01") if named else None

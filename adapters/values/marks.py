@@ -1,4 +1,4 @@
-"""Which plain number does an amount with signs around it say? `(1.234,50 €)` is `-1.234,50`."""
+"""Which plain number does an amount with signs around it say? `(1.234,50 €)` is `-1.234,50`, as is `€ (1.234,50)`."""
 
 import re
 
@@ -11,10 +11,11 @@ _BLANK = r"[ \u00a0\u202f]*"
 _SIGN = r"[-+\u2212]"
 _CURRENCIES = f"{_CURRENCY}(?:{_BLANK}{_CURRENCY})?"
 _SHAPE = (
-    rf"^(?P<open>\()?{_BLANK}(?P<before>{_SIGN})?{_BLANK}(?P<left>{_CURRENCIES})?{_BLANK}(?P<inner>{_SIGN})?{_BLANK}"
+    rf"^(?P<open>\()?{_BLANK}(?P<before>{_SIGN})?{_BLANK}(?P<left>{_CURRENCIES})?{_BLANK}"
+    rf"(?P<within>\()?{_BLANK}(?P<inner>{_SIGN})?{_BLANK}"
     r"(?P<number>[0-9.,][0-9.,'\u2019 \u00a0\u202f]*?)"
     r"(?:(?P<power>[eE][+-]?[0-9]{1,3})|(?P<flat>[.,])[-\u2012-\u2015\u2212]{1,2})?"
-    rf"{_BLANK}(?P<right>{_CURRENCIES})?{_BLANK}(?P<behind>[-\u2212])?{_BLANK}(?P<close>\))?$"
+    rf"{_BLANK}(?P<shut>\))?{_BLANK}(?P<right>{_CURRENCIES})?{_BLANK}(?P<behind>[-\u2212])?{_BLANK}(?P<close>\))?$"
 )
 _BARE = r"^[-+]?[0-9.,]*$"
 _PLAIN, _WORDS = "plain", "words"
@@ -41,14 +42,17 @@ def unmarked(text: pl.Expr, point: str = ".") -> pl.Expr:
 def _plain(point: str) -> pl.Expr:
     """The number that the parts of a text say; an expression of its fields, so that the parts are looked for once."""
     signs = [pl.field(name).fill_null("") for name in ("before", "inner", "behind")]
-    is_open, is_closed = (pl.field(name).is_not_null() for name in ("open", "close"))
-    told = pl.sum_horizontal(*((sign != "").cast(pl.Int8) for sign in signs), is_open.cast(pl.Int8))
-    is_negative = is_open | pl.any_horizontal(sign.is_in(["-", "\u2212"]) for sign in signs)
+    opened, closed = (
+        pl.sum_horizontal(pl.field(name).is_not_null().cast(pl.Int8) for name in names)
+        for names in (("open", "within"), ("shut", "close"))
+    )
+    told = pl.sum_horizontal(*((sign != "").cast(pl.Int8) for sign in signs), opened)
+    is_negative = (opened > 0) | pl.any_horizontal(sign.is_in(["-", "\u2212"]) for sign in signs)
     number = pl.concat_str(pl.field("number"), pl.field("flat").fill_null(""))
     power = pl.field("power").fill_null("")
     digits = pl.when(power == "").then(number).otherwise(_powered(number, power, point))
     shown = pl.when(is_negative).then(pl.concat_str(pl.lit("-"), digits)).otherwise(digits)
-    return pl.when((is_open == is_closed) & (told <= 1)).then(shown)
+    return pl.when((opened == closed) & (told <= 1)).then(shown)
 
 
 def named(text: pl.Expr) -> pl.Expr:

@@ -10,6 +10,7 @@ import typer
 from scoring.cli import places
 from scoring.cli.answers import Answer, finish, next_command
 from scoring.cli.options import AsJson, AsOf, Folder, OnePeriod, Rules, SetAside
+from scoring.cli.room import tell_of_room
 from scoring.cli.screen import Column, table, working
 from scoring.cli.streams import note, say
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from scoring.intake import Request
+    from scoring.intake import Request, Streamed
     from scoring.revenue_history import Told
 
 COMPANY = "company"
@@ -80,12 +81,18 @@ def history(  # noqa: PLR0913 - a command has as many options as it has
     kept = None if fresh else places.home(folder) / places.STORE / "history"
     with working("Reading …"):
         frames = ("sums",) if out is None else FRAMES
-        found = revenue_history.told(request, periods, frames=frames, streams=stream, owners=owners, kept=kept)
+        found = revenue_history.told(
+            request, periods, frames=frames, streams=stream, owners=owners, kept=kept, held=_tell
+        )
     sums = _sums(found, by)
     if out is not None:
         _write(found.answer.files, out)
     data = [{**row, **{k: str(v) for k, v in row.items() if isinstance(v, Decimal)}} for row in sums.to_dicts()]
     finish(Answer(data), lambda: _show(found, sums, by, request), as_json=as_json)
+
+
+def _tell(files: "Streamed | None") -> None:
+    tell_of_room(files, "a history that is not read as a stream", "Which lines a stream reads, docs/scale.md says.")
 
 
 def _write(files: "Mapping[str, bytes]", out: Path) -> None:
@@ -112,11 +119,11 @@ def _sums(found: "Told", by: By) -> "pl.DataFrame":
 
     names = pl.DataFrame({"starts_on": [p.start for p in found.periods], "period": [p.name for p in found.periods]})
     called = pl.coalesce("team", pl.lit("(none)")).replace(UNASSIGNED, f"{UNASSIGNED} (team)")
-    teams = found.managers.select("manager_id", called.alias("team"))
-    rows = found.answer.frame("sums").join(names, on="starts_on").join(teams, on="manager_id", how="left")
-    who = {By.COMPANY: pl.lit(COMPANY), By.TEAM: pl.coalesce("team", "manager_id"), By.MANAGER: pl.col("manager_id")}[
-        by
-    ]
+    rows = found.answer.frame("sums").join(names, on="starts_on")
+    rows = rows.join(found.managers.select("manager_id", "team"), on="manager_id", how="left")
+    manager = pl.col("manager_id")
+    team = pl.when(manager == UNASSIGNED).then(manager).otherwise(called)
+    who = {By.COMPANY: pl.lit(COMPANY), By.TEAM: team, By.MANAGER: manager}[by]
     counted = [name for name in SCHEMA if name not in ("manager_id", "starts_on")]
     summed = rows.group_by(who.alias("id"), "period", "starts_on").agg(pl.col(*counted).sum())
     kept = ratio(pl.col("retained"), pl.col("opening"))  # of one book, as long as nothing is handed over
@@ -154,7 +161,7 @@ def _show(found: "Told", sums: "pl.DataFrame", by: By, request: "Request") -> No
     if count := found.answer.known_files:
         note(f"{count} {'file was' if count == 1 else 'files were'} read before and not again; --fresh reads them all.")
     if not found.is_streamed:
-        next_command("cohorts", request.folder)
+        next_command("cohorts", request.only or request.folder)
     elif by is By.COMPANY and found.rulebook.ownership.policy in RECORDED:  # what holds all lines is no advice here
         next_command("history", request.folder, "--by", By.MANAGER, like=request)
 

@@ -15,6 +15,7 @@ from scoring.cli.check import INPUT_COLUMNS, all_of, code_of, hint, input_rows
 from scoring.cli.engines import Address, Engine, Parts
 from scoring.cli.mistakes import is_of_rules
 from scoring.cli.options import AsJson, AsOf, DryRun, Folder, Rules
+from scoring.cli.room import tell_of_room
 from scoring.cli.screen import table, working
 from scoring.cli.streams import note
 from scoring.errors import BookscoreError, Problem, ProblemsFoundError, Severity, in_order
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from scoring.run import Run
 
 
+_INSTEAD = "`bookscore history` reads such files as they pass by (docs/scale.md)."
 _ALIKE = 3
 """Problems of one kind that are told one by one after a run."""
 
@@ -74,13 +76,15 @@ def run(  # noqa: PLR0913 - a command has as many options as it has
     churn_reasons.parquet, matches.parquet, league.html and a card for each manager. With errors in exports or rules
     nothing is written, and the exit code is 3 or 4.
     """
+    from scoring import intake
+
     request = replace(places.request(folder, rules, as_of), period=period, set_aside=set_aside)
     where = engines.chosen(engine, address, parts)
     if period and not dry_run:
         past.refuse_sealed(request.folder, period)
     if out:
         _refuse_foreign(out)
-    _tell_of_room(request)
+    tell_of_room(intake.as_streams(request), "a run", _INSTEAD)
     made = _computed(request, where, as_json=as_json)
     home = request.folder
     if not dry_run:
@@ -91,26 +95,6 @@ def run(  # noqa: PLR0913 - a command has as many options as it has
     data = {**scored.data(made), "out": str(place), "written": [str(path) for path in written]}
     problems = in_order((*made.problems, *silent))
     finish(Answer(data, problems), lambda: _show(made, problems, request, place, len(written)), as_json=as_json)
-
-
-def _tell_of_room(request: "Request") -> None:
-    """Says so where memory is short for what the folder holds: who is ended by the system hears nothing."""
-    from scoring.intake import Expected, as_streams, room
-
-    files, free = None if request.only else as_streams(request.folder), room()
-    if files is None or free is None:
-        return
-    expected = Expected.of(files)
-    if expected.size > free:
-        note(
-            f"warning: a run holds all rows: about {_gib(expected.size)} for {many(expected.lines, 'row')} of "
-            f"{many(expected.accounts, 'account')}, and {_gib(free)} of memory are free; the system may end it without "
-            "a word. `bookscore history` reads such files as they pass by (docs/scale.md)."
-        )
-
-
-def _gib(size: int) -> str:
-    return f"{size / (1 << 30):.1f} GiB"
 
 
 def _computed(request: "Request", where: engines.Where, *, as_json: bool) -> "Run":

@@ -23,6 +23,7 @@ from scoring import grouped, misread, rules, trust
 from scoring.calendar import Calendar
 from scoring.checks import Checked, check
 from scoring.errors import Problem, ProblemsFoundError, Severity, in_order
+from scoring.frame import Column, Kind
 from scoring.inputs import RULES, SOURCES, Input
 from scoring.intake.drafting import Drafted, drafted
 from scoring.intake.expected import Expected, room
@@ -43,6 +44,10 @@ __all__ = [
 LARGE = 200_000_000
 """Bytes of files from which on a folder is large: what can be read as a stream is."""
 _UTC = "UTC"
+_GIVEN = ("origin_file", "origin_row", "line_id")
+"""Columns that a file need not have, as they are made where it has none."""
+_KNOWN = ("every", "currency")
+"""Columns of words that are known, though no list has them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,12 +198,26 @@ def take_in(
     return Exports(checked, _inputs(delivery, checked, as_of), problems, mapping, matches)
 
 
-def as_streams(folder: Path, least: int = LARGE) -> Streamed | None:
+def as_streams(request: Request, least: int = LARGE) -> Streamed | None:
     """The tables of a folder of so many bytes as frames that are not read yet, unchecked; None where it has to be read
-    with care, or is smaller."""
-    if (folder / SOURCES).exists():
+    with care, lacks a column or is smaller, and of a single file."""
+    folder = request.folder
+    if request.only or (folder / SOURCES).exists():
         return None
-    return streamed(folder, Wanted(LAYOUT, OPEN_TABLES), least)
+    free = {name: [c.name for c in table.columns if _is_free(c)] for name, table in TABLES.items()}
+    found = streamed(folder, Wanted(LAYOUT, OPEN_TABLES), free, least)
+    return None if found is None or _lacks(found) else found
+
+
+def _is_free(column: Column) -> bool:
+    """Whether any text may stand in the column."""
+    return column.kind is Kind.TEXT and not (column.words or column.refers_to or column.name in _KNOWN)
+
+
+def _lacks(found: Streamed) -> bool:
+    """Whether a file has not all columns that its table needs."""
+    needed = {name: {c.name for c in table.columns if c.required}.difference(_GIVEN) for name, table in TABLES.items()}
+    return any(needed[name] - set(file.lines.collect_schema()) for name in found.files for file in found.files[name])
 
 
 def _with_lines(problems: Iterable[Problem], delivery: Delivery) -> list[Problem]:

@@ -1,0 +1,102 @@
+"""Are folders as finance and sales people have them drafted so that nothing of them is left out or misread unsaid?"""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+from test_adapters_draft import LAYOUT, REQUIRED, drafted
+from xlsxwriter import Workbook
+
+from adapters import read_folder
+from adapters.draft import draft
+from adapters.mapping.sources import Sources
+
+
+def test_a_german_list_of_contracts_is_read_as_it_says(tmp_path: Path) -> None:
+    """What a yearly contract brings is no amount of a month."""
+    entries, _, _, delivery = drafted(
+        tmp_path,
+        {
+            "Verträge.csv": "Vertragsnummer;Kundennummer;Betrag;Intervall;Beginn;Ende;Status\n"
+            "V1;10001;1.200,50;monatlich;01.01.2025;31.12.2025;beendet\n"
+            "V2;10001;1.500,00;monatlich;01.01.2026;;aktiv\n"
+            "V3;10002;12.000,00;jährlich;15.03.2025;14.03.2026;gekündigt\n"
+        },
+    )
+    assert "constants" not in entries["Verträge.csv"]
+    rows = delivery.tables["contracts"].select("amount", "every", "starts_on", "ends_on", "status").rows()
+    assert rows == [
+        (Decimal("1200.5"), "month", date(2025, 1, 1), date(2026, 1, 1), "ended"),
+        (Decimal(1500), "month", date(2026, 1, 1), None, "active"),
+        (Decimal(12000), "year", date(2025, 3, 15), date(2026, 3, 15), "cancelled"),
+    ]
+
+
+def test_each_sheet_of_a_workbook_is_read_or_told(tmp_path: Path) -> None:
+    with Workbook(tmp_path / "company.xlsx") as book:
+        for name, rows in {
+            "Customers": [["Customer No", "Customer Name"], [1, "Ada"]],
+            "Subscriptions": [["As of June"], ["Contract ID", "Customer No", "MRR"], ["K1", 1, 20]],
+            "Sheet3": [],
+        }.items():
+            sheet = book.add_worksheet(name)
+            for place, row in enumerate(rows):
+                sheet.write_row(place, 0, row)
+    text, findings = draft(tmp_path, LAYOUT, REQUIRED)
+    assert "sheet: Customers" in text
+    assert [f.what for f in findings if f.certainty == "not recognised"] == [
+        'sheet "Subscriptions": column 2 of 3 has no name in the header, and holds something'
+    ]
+
+
+@pytest.mark.parametrize(
+    ("months", "said"),
+    [
+        ("2026-01,2026-02,2026-03", "map them with months, as docs/sources.md shows"),
+        ("Jan 2026,Feb 2026,Mar 2026", "name them as 2026-05, then map them with months, as docs/sources.md shows"),
+        ("Dez. 25,Januar 26,März 26", "name them as 2026-05, then map them with months, as docs/sources.md shows"),
+    ],
+)
+def test_months_in_columns_are_told(tmp_path: Path, months: str, said: str) -> None:
+    entries, _, findings, _ = drafted(tmp_path, {"mrr.csv": f"Customer,{months},Total\nAda,1,2,3,6\n"})
+    assert entries == {}
+    assert [f.what for f in findings] == [f"3 columns are named for months; {said}"]
+
+
+@pytest.mark.parametrize("nothing", ["€0.00", "EUR 0", "(€0.00)", "", "0", "-"])
+def test_a_month_of_nothing_in_columns_of_months_is_a_break_however_it_is_written(tmp_path: Path, nothing: str) -> None:
+    (tmp_path / "mrr.csv").write_text(f"Customer,2026-01,2026-02,2026-03\nAda,€30.00,{nothing},€30.00\n", "utf-8")
+    sources = """
+files:
+  - file: mrr.csv
+    table: contracts
+    marks: true
+    months: {columns: '\\d{4}-\\d\\d', value: mrr}
+    columns: {line_id: {join: [Customer, since]}, account_id: Customer, amount: mrr, starts_on: since, ends_on: until,
+              cancelled_on: began}
+    constants: {every: month}
+"""
+    delivery = read_folder(tmp_path, LAYOUT, {"accounts"}, Sources.model_validate(YAML(typ="safe").load(sources)))
+    assert delivery.tables["contracts"].select("starts_on", "ends_on", "cancelled_on").rows() == [
+        (date(2026, 1, 1), date(2026, 2, 1), date(2026, 1, 1)),
+        (date(2026, 3, 1), None, date(2026, 3, 1)),
+    ]
+
+
+def test_days_as_excel_counts_them_are_told(tmp_path: Path) -> None:
+    text = "Deal ID,Customer ID,Close Date,Amount\n1,A,45658,10\n2,B,45689.5,20\n"
+    _, _, findings, _ = drafted(tmp_path, {"deals.csv": text})
+    said = "the dates are days as Excel counts them; declare excel_days: true for the column"
+    assert said in [f.what for f in findings if f.certainty == "not recognised"]
+
+
+def test_a_column_of_percents_is_told_and_hides_nothing_of_how_amounts_are_written(tmp_path: Path) -> None:
+    lines = '1,A,50%,"$1,200.00 ",2025-01-31\n2,B,20%,$ (50.00),2025-02-28\n'
+    files = {"subscriptions.csv": f"Contract ID,Account ID,Seats,MRR,Start Date\n{lines}"}
+    entries, _, findings, _ = drafted(tmp_path, files)
+    entry = entries["subscriptions.csv"]
+    assert (entry["decimal"], entry["thousands"], entry["marks"]) == (".", ",", True)
+    said = "quantity: Seats (percent signs are not read; write 0.25 for 25%)"
+    assert [f.what for f in findings if f.certainty == "not recognised"] == [said]
