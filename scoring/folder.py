@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from scoring import misread, rules
+from scoring import misread, rules, trust
 from scoring.calendar import FuturePeriodError, Period
 from scoring.errors import Problem, ProblemsFoundError
 from scoring.intake import RULES, Exports, Request, is_usable, take_in
@@ -63,6 +63,16 @@ class Reader:
         if self.request.period:
             return rules.calendar_of(version.rulebook).scored(self.request.period)
         return latest_period(self.of(version).tables, version.rulebook, self.request.as_of)
+
+    def doubts(self, rulebook: Rulebook, period: Period, rows: pl.DataFrame) -> tuple[trust.Finding, ...]:
+        """Why the exports may not carry scores of the period; `rows` is its book."""
+        read = self.read(rulebook)
+        checked = read.exports.checked
+        looked = trust.Looked(
+            rulebook, read.tables, checked.tables, checked.set_aside, read.exports.inputs, period, self.request.as_of,
+            rows, checked.derived,
+        )  # fmt: skip
+        return trust.of_run(looked)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
