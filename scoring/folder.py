@@ -11,9 +11,9 @@ from scoring.calendar import FuturePeriodError, Period
 from scoring.errors import Problem, ProblemsFoundError
 from scoring.intake import RULES, Exports, Request, is_usable, take_in
 from scoring.known import known_by
-from scoring.ledger.parents import rolled_up
 from scoring.metrics import CATALOGUE
 from scoring.reach import latest_period
+from scoring.restate import as_scored
 from scoring.rules import Rulebook, Version
 from scoring.unheld import unheld
 
@@ -44,8 +44,7 @@ class Reader:
             raise ProblemsFoundError(exports.problems)
         if grain not in self.made:
             tables, later = known_by(exports.checked.tables, request.as_of, rules.calendar_of(rulebook))
-            scored = rolled_up(tables) if rulebook.grain == "parent" else tables
-            self.made[grain] = Read(scored, exports, tuple(later), tables)
+            self.made[grain] = Read(as_scored(tables, rulebook), exports, tuple(later), tables)
         return self.made[grain]
 
     def of(self, version: Version) -> "Read":

@@ -316,6 +316,23 @@ def test_what_restate_says_to_type_next_asks_for_the_same(folder: Path) -> None:
     )
 
 
+def test_accounts_of_one_name_are_told_apart_by_id_on_cards_in_frames_and_lines(tmp_path: Path) -> None:
+    made = company(tmp_path / "co")
+    names = TABLES["accounts"].replace("A0 Alder-A0", "A0 Birch").replace("Cedar", "BIRCH")
+    put(made, "accounts", names)
+    run = score(made, "2026-Q1", APRIL)
+    told = {"A0": "Birch (A0)", "B": "Birch (B)", "C": "BIRCH (C)", "A1": "Alder-A1"}
+    assert told.items() <= dict(run.book.select("account_id", "account").iter_rows()).items()
+    named = {d["account_id"]: d["name"] for card in run.cards for d in card["drivers"]}
+    assert {i: named[i] for i in told if i in named} == {i: n for i, n in told.items() if i in named} != {}
+    seal(made, "2026-Q1")
+    exchange(made, "contracts", *CANCELLED)
+    assert {row.name for row in known(made, JULY).rows} == {"Birch (B)"}
+    assert {line[0] for line in lines(score(made, "2026-Q2", JULY), "account")} == {"Birch (B)"}
+    assert cli("explain", "Mara", "--account", "Birch (B)", "--run", "2026-Q1", "--folder", made).code == 0
+    assert cli("explain", "Nils", "--account", "birch", "--run", "2026-Q1", "--folder", made).code == 0
+
+
 def test_restate_saves_nothing(folder: Path) -> None:
     exchange(folder, "contracts", *CANCELLED)
     cli("seals", folder)
