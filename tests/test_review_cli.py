@@ -245,7 +245,7 @@ def test_refusal_says_why_what_is_possible_and_ends_with_2(folder: Path) -> None
     assert (refused.code, refused.out) == (2, "")
     assert refused.err == (
         "zoe (reviewer) cannot sign the review of Zoë for 2026-Q2: nobody reviews themselves; possible now: share (a "
-        f"reviewer), comment (a reviewer)\nNext: bookscore review show 'Zoë' {folder}\n"
+        f"reviewer), comment (a reviewer)\nNext: bookscore review show 'Zoë' {folder} --period 2026-Q2\n"
     )
     told = json.loads(cli("review", "sign", "Zoë", folder, "--as", "reviewer", "--by", "Fay", "--json").out)
     assert (told["ok"], "not shared with Zoë yet" in told["problems"][0]["what"]) == (False, True)

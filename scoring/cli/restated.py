@@ -51,6 +51,8 @@ class View:
 
 def show(view: View) -> None:
     """Prints the restatement."""
+    from scoring.explain.names import word_for
+
     found = view.found
     how = f"sealed by {found.sealed_by}" if found.sealed_by else "not sealed"
     say(
@@ -74,7 +76,8 @@ def show(view: View) -> None:
     moved = [m for m in changed if m.effects]
     if view.only is None and moved:
         most = max(moved, key=lambda m: abs(m.change or Decimal(0)))
-        next_command("restate", found.period, view.folder, "--who", most.name, like=view.request)
+        who = word_for(most.manager_id or "", _names(found))
+        next_command("restate", found.period, view.folder, "--who", who, like=view.request)
     else:
         next_command("restate", found.period, view.folder, "--json", like=view.request)
 

@@ -29,6 +29,15 @@ def chosen(what: str, word: str, names: Mapping[str, str], otherwise: str = "") 
     raise UnknownNameError(what, word, [*names.values(), *names], otherwise or f"there are {len(names)} {what}s")
 
 
+def word_for(each: str, names: Mapping[str, str]) -> str:
+    """What to type so that it is meant: its name, or its id where the name means another or several."""
+    name = names.get(each, each)
+    try:
+        return name if chosen("", name, names) == each else each
+    except (AmbiguousNameError, UnknownNameError):
+        return each
+
+
 def _told(ids: Sequence[str], names: Mapping[str, str]) -> list[str]:
     """The names in order; those that several have, with their ids."""
     shared = [names[each] for each in ids]
