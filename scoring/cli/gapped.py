@@ -42,7 +42,7 @@ def _row(rule: "RuleGap", currency: str) -> tuple[str, ...]:
     from scoring.numbers import figure
 
     means = (figure(value, rule.unit, currency) for value in (rule.first, rule.second))
-    apart = (_apart(value, rule, currency) for value in (rule.gap, rule.explained, _rest(rule)))
+    apart = (_apart(value, rule, currency) for value in (_gap(rule), rule.explained, _rest(rule)))
     likely = "" if rule.low is None else f"{_apart(rule.low, rule, currency)} to {_apart(rule.high, rule, currency)}"
     return (rule.rule, *means, *apart, likely)
 
@@ -58,13 +58,23 @@ def _told(rule: "RuleGap", currency: str) -> str:
     )
 
 
+def _gap(rule: "RuleGap") -> float | None:
+    """How far the teams are apart; of shares as they are printed, so that a reader's sum is ours."""
+    from scoring.numbers import percents_apart
+
+    if rule.unit != "ratio" or rule.first is None or rule.second is None:
+        return rule.gap
+    return float(percents_apart(rule.first, rule.second)) / 100
+
+
 def _rest(rule: "RuleGap") -> float | None:
-    """What is left; of shares what the printed figures leave, so that a reader's sum is ours."""
+    """What is left; of shares what the printed figures leave."""
     from scoring.numbers import rounded
 
-    if rule.unit != "ratio" or rule.gap is None or rule.explained is None:
+    gap = _gap(rule)
+    if rule.unit != "ratio" or gap is None or rule.explained is None:
         return rule.rest
-    return float(rounded(100 * rule.gap) - rounded(100 * rule.explained)) / 100
+    return float(rounded(100 * gap) - rounded(100 * rule.explained)) / 100
 
 
 def _apart(value: float | None, rule: "RuleGap", currency: str) -> str:
