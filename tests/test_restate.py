@@ -252,6 +252,8 @@ def test_sealed_period_is_not_run_again(folder: Path) -> None:
         assert (done.code, done.out) == (2, "")
         assert "2026-Q1 is sealed: run" in done.err
         assert f"Next: bookscore restate 2026-Q1 {folder}" in done.err
+    aside = cli("run", folder, "--period", "2026-Q1", "--set-aside")
+    assert aside.err.endswith(f"Next: bookscore restate 2026-Q1 {folder} --set-aside\n")
     assert bytes_below(folder) == before
     assert cli("run", folder, "--period", "2026-Q1", "--dry-run").code == 0
 

@@ -259,6 +259,8 @@ def test_stale_review_is_refused_with_both_hashes_until_it_is_rebased(folder: Pa
     assert "run aaaaaaaaaaaa (card" in refused.err
     assert "run bbbbbbbbbbbb (card" in refused.err
     assert "another run is published" in cli("review", "list", folder).out
+    told = cli("review", "show", "Zoë", folder).err
+    assert told.endswith(f"Next: bookscore review rebase 'Zoë' {folder} --by NAME --period 2026-Q2\n")
     rebased = cli("review", "rebase", "Zoë", folder, "--by", REVIEWER)
     assert "version 2: draft" in rebased.out
     assert "left for a newer version" in cli("review", "show", "Zoë", folder, "--version", "1").out

@@ -49,7 +49,7 @@ def show(
             note("Another run was published for the period since.")
         may = [f"{each['do']} ({' or '.join(each['by'])})" for each in data["possible"]]
         note(f"Possible now: {', '.join(may)}.")
-        go_on(review, folder, found.who)
+        go_on(review, data, folder, found.who)
 
     finish(Answer(data), shown, as_json=as_json)
 

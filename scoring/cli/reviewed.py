@@ -1,6 +1,6 @@
 """Which review is meant, what is done to it, and how is it told? What the commands of `bookscore review` share."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -118,7 +118,7 @@ def done(chosen: Chosen, made: "Review", *, is_dry: bool, as_json: bool) -> None
             return
         if head is not None and made.events[-1].kind in ("signed", "declined", "sealed"):
             say(f"Write this down, as it covers all that happened in reviews until now: {head}")
-        go_on(made, chosen.folder, chosen.who)
+        go_on(made, data, chosen.folder, chosen.who)
 
     finish(Answer({**data, "head": head, "is_written": not is_dry}), show, as_json=as_json)
 
@@ -136,9 +136,12 @@ def facts(reviews: "Reviews", review: "Review") -> dict[str, Any]:
     return {**plain(review), "is_stale": is_stale(review, published), "possible": may}
 
 
-def go_on(review: "Review", folder: Path, who: str) -> None:
-    """Says what usually comes next."""
+def go_on(review: "Review", facts: Mapping[str, Any], folder: Path, who: str) -> None:
+    """Says what usually comes next; what is possible stands in the facts."""
     command, *options = DO[review.state]
+    possible = [each["do"] for each in facts["possible"]]
+    if command not in possible and "rebase" in possible:
+        command, *options = "rebase", "--by", "NAME"
     next_command("review", command, who, folder, *options, *of_period(review))
 
 
