@@ -62,11 +62,13 @@ class Grouping:
     without_group: int
 
 
-def audit(cards: Sequence[Card], groups: Mapping[str, Mapping[str, str | None]], best: str) -> tuple[Grouping, ...]:
+def audit(
+    cards: Sequence[Card], groups: Mapping[str, Mapping[str, str | None]], best: str | None
+) -> tuple[Grouping, ...]:
     """Each column of groups by itself, its groups by name.
 
     `groups` has for each column manager_id to group; managers who are not in it, or whose group is None, are counted
-    as without one. `best` is the label of the best grade.
+    as without one. `best` is the label of the best grade, None where scores have no grades.
     """
     return tuple(_grouping(column, cards, of, best) for column, of in groups.items())
 
@@ -83,7 +85,7 @@ def fisher(a: int, of_a: int, b: int, of_b: int) -> float:
     return float(Fraction(sum(w for w in ways if w <= seen), comb(everybody, hits)))
 
 
-def _grouping(column: str, cards: Sequence[Card], of: Mapping[str, str | None], best: str) -> Grouping:
+def _grouping(column: str, cards: Sequence[Card], of: Mapping[str, str | None], best: str | None) -> Grouping:
     members: dict[str, list[Card]] = {}
     for card in cards:
         group = of.get(card["manager_id"])
@@ -99,7 +101,7 @@ def _grouping(column: str, cards: Sequence[Card], of: Mapping[str, str | None], 
             len(members[name]),
             sizes[name],
             round(fmean(c["score"] for c in found), 9),
-            tuple(_rate(outcome, name, counts, sizes) for outcome in OUTCOMES),
+            tuple(_rate(outcome, name, counts, sizes) for outcome in counts[name]),
         )
         for name, found in shown.items()
     )
@@ -107,13 +109,13 @@ def _grouping(column: str, cards: Sequence[Card], of: Mapping[str, str | None], 
     return Grouping(column, made, suppressed, len(cards) - sum(len(found) for found in members.values()))
 
 
-def _counts(cards: Sequence[Card], best: str) -> dict[str, int]:
+def _counts(cards: Sequence[Card], best: str | None) -> dict[str, int]:
     has = {
         "above": [c["group"] == "above" for c in cards],
         "not_below": [c["group"] != "below" for c in cards],
         "best_grade": [c["label"] == best for c in cards],
     }
-    return {outcome: sum(has[outcome]) for outcome in OUTCOMES}
+    return {outcome: sum(has[outcome]) for outcome in OUTCOMES if outcome != "best_grade" or best is not None}
 
 
 def _rate(outcome: str, name: str, counts: Mapping[str, Mapping[str, int]], sizes: Mapping[str, int]) -> Rate:

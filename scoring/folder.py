@@ -6,14 +6,14 @@ from datetime import date
 
 import polars as pl
 
-from scoring import misread, rules
+from scoring import misread, rules, trust
 from scoring.calendar import FuturePeriodError, Period
 from scoring.errors import Problem, ProblemsFoundError
 from scoring.intake import RULES, Exports, Request, is_usable, take_in
 from scoring.known import known_by
-from scoring.ledger.parents import rolled_up
 from scoring.metrics import CATALOGUE
 from scoring.reach import latest_period
+from scoring.restate import as_scored
 from scoring.rules import Rulebook, Version
 from scoring.unheld import unheld
 
@@ -44,8 +44,7 @@ class Reader:
             raise ProblemsFoundError(exports.problems)
         if grain not in self.made:
             tables, later = known_by(exports.checked.tables, request.as_of, rules.calendar_of(rulebook))
-            scored = rolled_up(tables) if rulebook.grain == "parent" else tables
-            self.made[grain] = Read(scored, exports, tuple(later), tables)
+            self.made[grain] = Read(as_scored(tables, rulebook), exports, tuple(later), tables)
         return self.made[grain]
 
     def of(self, version: Version) -> "Read":
@@ -63,6 +62,16 @@ class Reader:
         if self.request.period:
             return rules.calendar_of(version.rulebook).scored(self.request.period)
         return latest_period(self.of(version).tables, version.rulebook, self.request.as_of)
+
+    def doubts(self, rulebook: Rulebook, period: Period, rows: pl.DataFrame) -> tuple[trust.Finding, ...]:
+        """Why the exports may not carry scores of the period; `rows` is its book."""
+        read = self.read(rulebook)
+        checked = read.exports.checked
+        looked = trust.Looked(
+            rulebook, read.tables, checked.tables, checked.set_aside, read.exports.inputs, period, self.request.as_of,
+            rows, checked.derived,
+        )  # fmt: skip
+        return trust.of_run(looked)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -60,7 +60,7 @@ def run(request: Request, seals: Sequence[Sealed] = (), engine: Engine | None = 
     seen = _seen(folder, now, left_out)
     said, watched = notes.of_run(seen), watch.of_run(seen)
     told = watch.with_notes(watched, said.by_manager)
-    doubts = trust.of_run(looked_at(folder, now.scored.rows))
+    doubts = folder.reader.doubts(rulebook, period, now.scored.rows)
     found = rule_findings(now.scored.judged.weighing)
     verdicts = trust.verdicts(doubts, now.scored.judged.scores["manager_id"])
     shared = shared_chance(rulebook, period, before.period)
@@ -160,15 +160,6 @@ def _before(folder: Folder, trail: Trail) -> _Before:
     then = score(found.tables, own, found.period, folder.as_of, metrics=(), trail=theirs)
     scored = replace(then.scored.over, again=again.scored.judged)
     return _Before(found.period, scored, own, found.version.problems)
-
-
-def looked_at(folder: Folder, rows: pl.DataFrame | None = None) -> trust.Looked:
-    """What the gates of trust look at; `rows` is the book."""
-    checked = folder.exports.checked
-    return trust.Looked(
-        folder.rulebook, folder.tables, checked.tables, checked.set_aside, folder.exports.inputs, folder.period,
-        folder.as_of, rows, checked.derived,
-    )  # fmt: skip
 
 
 def _seen(folder: Folder, now: "Result", left_out: Excluded) -> notes.Seen:

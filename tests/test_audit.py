@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from math import comb
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import polars as pl
@@ -209,7 +210,7 @@ def company(tmp_path: Path) -> Path:
         for n in range(24)
     ]  # fmt: skip
     grades = [{"from": 85, "label": BEST}, {"from": 0, "label": "On target"}]
-    summary = json.dumps({"rules": {"settings": {"grades": grades}}})
+    summary = json.dumps({"rules": {"settings": {"method": "target_bands", "grades": grades}}})
     words = {"rules_name": "x", "rules_hash": "x", "engine_version": "x", "summary": summary}
     run = RunRecord(run_id="a" * 64, period="2026-Q2", as_of="2026-07-15", **words)
     store.save(run, cards=told, frames={}, created_at=datetime(2026, 7, 15, tzinfo=UTC))
@@ -260,6 +261,19 @@ def test_the_same_is_told_as_json(company: Path, people: Path) -> None:
     assert above["Zebra"]["p"] == pytest.approx(fisher(0, 11, 12, 12))
     assert told["unmatched"] == [{"row": 24, "value": "M77"}]
     assert told["says"] == audit.SAYS
+
+
+def test_scores_that_are_compared_have_no_best_grade(
+    company: Path, people: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared = {"rules": {"settings": {"method": "oe_credibility", "grades": [{"from": 0, "label": BEST}]}}}
+    monkeypatch.setattr(audit_command, "json", SimpleNamespace(loads=lambda _: compared))
+    said = cli("audit", people, company, "--by", "one")
+    assert "scores are compared and have no grades" in said.out
+    assert "best grade" not in said.out.replace("best group", "")
+    made, of = cards(a=(10, 3, 2, 4), b=(20, 3, 8, 2))
+    (grouping,) = audit.audit(made, {"office": of}, None)
+    assert {rate.outcome for group in grouping.groups for rate in group.rates} == {"above", "not_below"}
 
 
 def test_a_group_file_that_cannot_be_read_is_told_by_row_and_remedy(company: Path, tmp_path: Path) -> None:

@@ -772,6 +772,7 @@ def test_cohorts_are_blank_where_they_are_too_young_and_come_from_the_stored_run
 
 
 def test_cohorts_of_each_segment_say_revenue_and_are_json_with_nulls(scored: Scored) -> None:
+    assert cli("cohorts", scored.folder, "--run", "2026-Q2").out == cli("cohorts", scored.folder).out
     told = cli("cohorts", scored.folder, "--by", "segment", "--show", "net").out
     data = cli("cohorts", scored.folder, "--by", "segment", "--json").json["data"]
     assert all(f"{row['id']}: revenue that is there" in told for row in data)

@@ -436,6 +436,13 @@ def test_two_of_the_same_name_are_told_apart_by_id() -> None:
         chosen("manager", "ann", {"a": "Ann", "b": "Ann"})
 
 
+def test_the_id_behind_a_shared_name_need_not_be_typed_where_only_one_is_meant() -> None:
+    names = {"a": "Ann (a)", "c": "Annabel"}
+    assert {chosen("account", word, names) for word in ("ann", "Ann (a)", "a")} == {"a"}
+    with pytest.raises(explain.AmbiguousNameError, match=r"Ann \(a\), Ann \(b\)"):
+        chosen("account", "Ann", {**names, "b": "Ann (b)"})
+
+
 def test_an_unknown_name_is_met_with_the_nearest() -> None:
     with pytest.raises(explain.UnknownNameError, match='did you mean "José Díaz"'):
         chosen("manager", "Jose Dias", NAMES)

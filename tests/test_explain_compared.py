@@ -460,7 +460,7 @@ def printed(found: Explanation, *, everything: bool = False, reach: Reach | None
     """What `explain` prints."""
     out = io.StringIO()
     with redirect_stdout(out), redirect_stderr(io.StringIO()):
-        show(View(found, Path(), None, everything=everything, reach=reach))
+        show(View(found, Path(), None, found.name, everything=everything, reach=reach))
     return out.getvalue()
 
 

@@ -1,7 +1,9 @@
 """How many accounts were lost, and could it be chance? Limits, counts against what was expected, funnels, gaps."""
 
+from dataclasses import replace
 from datetime import date
 from math import comb, exp, factorial
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -9,9 +11,11 @@ import polars as pl
 import pytest
 from test_compared import company, judged, made_cards, rulebook, scored
 
+from scoring.cli.gapped import show
 from scoring.compare.gaps import gaps
 from scoring.compare.subject import subject
 from scoring.explain.refusals import UnknownNameError
+from scoring.intake import Request
 from scoring.peers.books import Books
 from scoring.peers.credibility import group_spreads, peers, shrink
 from scoring.peers.funnel import INNER, OUTER, around_rate, around_ratio
@@ -238,6 +242,21 @@ def test_a_gap_is_what_accounts_explain_and_the_rest_and_turns_round() -> None:
     assert found.low < found.rest < found.high
     back = _gaps("south", "north").rules[0]
     assert (back.gap, back.rest) == pytest.approx((-found.gap, -found.rest))
+
+
+def test_teams_that_differ_in_case_alone_are_each_meant_by_their_own_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(PEOPLE["m4"], "team", "SOUTH")
+    assert [team.name for team in _gaps("SOUTH", "South").teams] == ["SOUTH", "South"]
+    assert [team.name for team in _gaps("South", "SOUTH").teams] == ["South", "SOUTH"]
+
+
+def test_a_gap_is_printed_so_that_a_readers_sum_is_ours(capsys: pytest.CaptureFixture[str]) -> None:
+    found = _gaps()
+    rule = replace(found.rules[0], first=0.9746, second=0.9714, gap=0.0032, explained=0.0024, rest=0.0008)
+    show(replace(found, rules=(rule,)), Path("co"), Request(Path("co"), AS_OF))
+    (row,) = [line.split() for line in capsys.readouterr().out.splitlines() if line.startswith(f"{rule.rule} ")]
+    told = [cell for cell in row[1:] if cell[0] not in "%pt"][:5]
+    assert told == ["97.5", "97.1", "+0.4", "+0.2", "+0.2"]
 
 
 def test_a_team_that_is_none_is_named_with_the_nearest() -> None:

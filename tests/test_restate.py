@@ -15,7 +15,7 @@ from test_cli import cli
 
 from scoring import intake, pipeline
 from scoring.cli import past
-from scoring.compare.restatement import Restatement
+from scoring.compare.restatement import Restatement, Standing
 from scoring.compare.restating import restate
 from scoring.folder import Reader
 from scoring.intake import Request
@@ -55,8 +55,9 @@ def known(folder: Path, as_of: str, period: str = "2026-Q1", each: int = 20) -> 
         published, cards = past.published(store, run), store.cards(run.run_id)
     finally:
         store.close()
-    rows = Reader(Request(folder, date.fromisoformat(as_of))).read(published.rulebook).rows
-    return restate(published, cards, rows, date.fromisoformat(as_of), each=each)
+    reader = Reader(Request(folder, date.fromisoformat(as_of)))
+    rows = reader.read(published.rulebook).rows
+    return restate(published, cards, rows, date.fromisoformat(as_of), each=each, doubts=reader.doubts)
 
 
 def lines(run: Run, *columns: str) -> list[tuple[Any, ...]]:
@@ -251,6 +252,8 @@ def test_sealed_period_is_not_run_again(folder: Path) -> None:
         assert (done.code, done.out) == (2, "")
         assert "2026-Q1 is sealed: run" in done.err
         assert f"Next: bookscore restate 2026-Q1 {folder}" in done.err
+    aside = cli("run", folder, "--period", "2026-Q1", "--set-aside")
+    assert aside.err.endswith(f"Next: bookscore restate 2026-Q1 {folder} --set-aside\n")
     assert bytes_below(folder) == before
     assert cli("run", folder, "--period", "2026-Q1", "--dry-run").code == 0
 
@@ -296,6 +299,40 @@ def test_restate_tells_the_worked_example(folder: Path) -> None:
     adds = sum(Decimal(effect["points"]) for effect in mara["effects"])
     assert adds == Decimal(mara["change"]) != 0
     assert cli("restate", "2026-Q1", folder, "--who", "Mara").code == 0
+
+
+def test_a_score_that_a_run_would_withhold_today_is_known_as_none(folder: Path) -> None:
+    put(folder, "controls", "table measure value recorded_at\ncontracts rows 99 2026-05-01")
+    known_today = {m.name: m for m in known(folder, JULY).managers}
+    made = {c["name"]: c for c in pipeline.run(Request(folder, date.fromisoformat(JULY), "2026-Q1")).cards}
+    assert made["Mara"]["trust"]["level"] == "withheld"
+    assert known_today["Mara"].published == Standing(100.0, "Above target")
+    assert known_today["Mara"].known == Standing(made["Mara"]["score"], made["Mara"]["label"]) == Standing(None, None)
+
+
+def test_what_restate_says_to_type_next_asks_for_the_same(folder: Path) -> None:
+    exchange(folder, "contracts", *CANCELLED)
+    done = cli("restate", "2026-Q1", folder, "--as-of", JULY, "--set-aside")
+    assert (
+        done.err.splitlines()[-1] == f"Next: bookscore restate 2026-Q1 {folder} --who Mara --as-of {JULY} --set-aside"
+    )
+
+
+def test_accounts_of_one_name_are_told_apart_by_id_on_cards_in_frames_and_lines(tmp_path: Path) -> None:
+    made = company(tmp_path / "co")
+    names = TABLES["accounts"].replace("A0 Alder-A0", "A0 Birch").replace("Cedar", "BIRCH")
+    put(made, "accounts", names)
+    run = score(made, "2026-Q1", APRIL)
+    told = {"A0": "Birch (A0)", "B": "Birch (B)", "C": "BIRCH (C)", "A1": "Alder-A1"}
+    assert told.items() <= dict(run.book.select("account_id", "account").iter_rows()).items()
+    named = {d["account_id"]: d["name"] for card in run.cards for d in card["drivers"]}
+    assert {i: named[i] for i in told if i in named} == {i: n for i, n in told.items() if i in named} != {}
+    seal(made, "2026-Q1")
+    exchange(made, "contracts", *CANCELLED)
+    assert {row.name for row in known(made, JULY).rows} == {"Birch (B)"}
+    assert {line[0] for line in lines(score(made, "2026-Q2", JULY), "account")} == {"Birch (B)"}
+    assert cli("explain", "Mara", "--account", "Birch (B)", "--run", "2026-Q1", "--folder", made).code == 0
+    assert cli("explain", "Nils", "--account", "birch", "--run", "2026-Q1", "--folder", made).code == 0
 
 
 def test_restate_saves_nothing(folder: Path) -> None:

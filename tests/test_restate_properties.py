@@ -120,7 +120,7 @@ def _walks(world: World, now: Tables, each: int) -> None:
     ruled = [CATALOGUE[n] for rule in world.rulebook.rules for n in (rule.metric, rule.of) if n in CATALOGUE]
     made = booked(world.tables, world.rulebook, world.period, world.as_of, metrics=ruled)
     stop = stop_at(Trail(world.tables, world.rulebook, world.as_of), made, world.period)
-    cards = list(cards_at(stop, world.rulebook, world.period).values())
+    cards = list(cards_at(stop, world.rulebook, world.period, {}).values())
     found = restate(sealed(world), cards, now, world.as_of + timedelta(days=45), each=each)
     assert all(manager.residual == 0 for manager in found.managers)
     assert all(effect.step > 0 for manager in found.managers for effect in manager.effects)

@@ -245,7 +245,7 @@ def test_refusal_says_why_what_is_possible_and_ends_with_2(folder: Path) -> None
     assert (refused.code, refused.out) == (2, "")
     assert refused.err == (
         "zoe (reviewer) cannot sign the review of Zoë for 2026-Q2: nobody reviews themselves; possible now: share (a "
-        f"reviewer), comment (a reviewer)\nNext: bookscore review show 'Zoë' {folder}\n"
+        f"reviewer), comment (a reviewer)\nNext: bookscore review show 'Zoë' {folder} --period 2026-Q2\n"
     )
     told = json.loads(cli("review", "sign", "Zoë", folder, "--as", "reviewer", "--by", "Fay", "--json").out)
     assert (told["ok"], "not shared with Zoë yet" in told["problems"][0]["what"]) == (False, True)
@@ -259,6 +259,8 @@ def test_stale_review_is_refused_with_both_hashes_until_it_is_rebased(folder: Pa
     assert "run aaaaaaaaaaaa (card" in refused.err
     assert "run bbbbbbbbbbbb (card" in refused.err
     assert "another run is published" in cli("review", "list", folder).out
+    told = cli("review", "show", "Zoë", folder).err
+    assert told.endswith(f"Next: bookscore review rebase 'Zoë' {folder} --by NAME --period 2026-Q2\n")
     rebased = cli("review", "rebase", "Zoë", folder, "--by", REVIEWER)
     assert "version 2: draft" in rebased.out
     assert "left for a newer version" in cli("review", "show", "Zoë", folder, "--version", "1").out

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from scoring.calendar import Calendar
 from scoring.cli import places
 from scoring.cli.simulated import View, show
 from scoring.compare import Simulation, simulate, simulating
+from scoring.compare.rulebooks import Effect, Standing
 from scoring.compare.simulating import of_folder
 from scoring.compare.switching import switches
 from scoring.intake import RULES, Request
@@ -165,6 +167,22 @@ def test_a_rule_that_withholds_scores_is_named_where_they_go(simulated: Callable
     assert {m.by for m in lost} == {"never"}
 
 
+@pytest.mark.parametrize(("limits", "level"), [("0.01%, 90%", "degraded"), ("0%, 0.01%", "withheld")])
+def test_scores_that_a_run_would_degrade_or_withhold_are_simulated_so(
+    simulated: Callable[..., Simulation], graded_folder: Path, tmp_path: Path, limits: str, level: str
+) -> None:
+    doubtful = ("min_coverage: 60%", f"trust: {{set_aside: [{limits}]}}\nmin_coverage: 60%")
+    found = simulated(doubtful)
+    run = pipeline.run(
+        Request(graded_folder, demo.AS_OF, found.periods[0], written(tmp_path, doubtful), set_aside=True)
+    )
+    said = {c["manager_id"]: [c[name] for name in SHOWN] for c in run.cards}
+    assert {m.manager_id: [getattr(m.new, name) for name in SHOWN] for m in found.managers} == said
+    changed = [m for m in found.managers if m.changes_label]
+    assert {m.by for m in changed} == {"trust"}
+    assert level in {c["trust"]["level"] for c in run.cards}
+
+
 # ---- accounts compared ----
 
 COMPARED = ("method: target_bands ", "method: oe_credibility ")
@@ -290,10 +308,29 @@ def test_the_tables_fit_the_terminal(
     assert told.err == "Next: bookscore run demo --rules new-rules.yaml\n"
 
 
+def test_what_a_switch_adds_is_printed_as_the_change_that_it_makes(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "150")
+    found = small(
+        test_compared.rulebook(publish={"min_z": 0}), test_compared.rulebook(publish={"min_z": 0}, method="oe")
+    )
+    was = Standing(45.149, 40.0, 50.0, "In line with peers", "within")
+    lost = replace(was, score=None, low=None, high=None, label=None, group="not_scored")
+    one = replace(found.managers[0], old=was, new=replace(was, score=45.05), change=Decimal("-0.099"), by="method",
+                  effects=(Effect("method", Decimal("-0.099")),))  # fmt: skip
+    none = replace(one, old=lost, change=None)
+    request = Request(Path("demo"), places.today())
+    show(View(replace(found, managers=(one, none)), Path("new.yaml"), request.folder, request, everything=True))
+    rows = [line.split() for line in capsys.readouterr().out.splitlines() if line.startswith(one.name)]
+    assert rows[0][-2:] == ["method", "−0.1"]
+    assert rows[1][-1] == "method"
+
+
 def test_the_periods_are_those_asked_for_or_the_last_that_the_exports_hold(
     graded_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(simulating, "simulate", lambda *given: [p.name for p in given[3]])
+    monkeypatch.setattr(simulating, "simulate", lambda *given, **_: [p.name for p in given[3]])
     request, new = Request(graded_folder, demo.AS_OF, set_aside=True), written(tmp_path)
     assert of_folder(request, new, ["2026-Q2", "2026-Q1", "2026-Q2"])[0] == ["2026-Q1", "2026-Q2"]
     assert of_folder(request, new)[0] == ["2025-Q3", "2025-Q4", "2026-Q1", "2026-Q2"]

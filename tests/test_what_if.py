@@ -446,6 +446,8 @@ def test_the_command_tells_who_would_stand_elsewhere_and_saves_nothing(tmp_path:
     assert data["sentence"] in told.out
     expected = reweighed(usual, {"keep": 0, "stay": 0})
     assert [m["new_score"] for m in data["managers"]] == [card["score"] for card in expected]
+    exact = cli("what-if", folder, "--weight", "keep=0.3333333", "--run", "2026-Q2")
+    assert exact.err == f"Next: bookscore what-if {folder} --run 2026-Q2 --weight keep=0.3333333 --propose\n"
     change = cli(*asked, "--propose")
     assert (change.code, data["sentence"] in change.err) == (0, True)
     assert change.out == patch(text_of(), text_of(keep=0, stay=0))

@@ -37,8 +37,8 @@ def audit(
     """Hold rates of groups of people against each other: above the peers, not below them, and of the best grade.
 
     For each column of groups: rates of those with a score, the ratio to the best group's, flagged under four fifths,
-    and Fisher's exact p. Groups with fewer than 10 scored managers are not shown. The file is read in memory only:
-    neither it nor what comes out is stored, and no run knows of it.
+    and Fisher's exact p. Groups with fewer than 10 scored managers are not shown; only target_bands gives grades. The
+    file is read in memory only: neither it nor what comes out is stored, and no run knows of it.
     """
     if not groups.is_file():
         raise places.NoPlaceError("file", groups)
@@ -50,7 +50,9 @@ def audit(
         run = named(store, run_id or "last")
         summary, cards = json.loads(run.summary), store.cards(run.run_id)
     found = _grouped(groups, folder, {c["manager_id"]: c["name"] for c in cards}, by or [])
-    best = max(summary["rules"]["settings"]["grades"], key=lambda g: g["from"])["label"]
+    settings = summary["rules"]["settings"]
+    is_graded = settings["method"] == "target_bands"
+    best = max(settings["grades"], key=lambda g: g["from"])["label"] if is_graded else None
     made = engine.audit(cards, found.columns, best)
     data: dict[str, Any] = {
         "run_id": run.run_id,

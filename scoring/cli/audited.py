@@ -32,7 +32,7 @@ class View:
 
     run_id: str
     period: str
-    best: str
+    best: str | None
     folder: Path
 
 
@@ -40,7 +40,8 @@ def show(view: View, groupings: "Sequence[Grouping]", found: "Grouped") -> None:
     """Prints the audit."""
     from scoring.audit import LEAST, SAYS
 
-    say(f"{view.period}, run {view.run_id[:12]}; the best grade is {view.best}")
+    grade = f"the best grade is {view.best}" if view.best else "scores are compared and have no grades"
+    say(f"{view.period}, run {view.run_id[:12]}; {grade}")
     say()
     for grouping in groupings:
         say(grouping.column)

@@ -49,7 +49,9 @@ def cohorts(
     show: Annotated[Show, typer.Option("--show", help="Accounts, or revenue with or without growth.")] = Show.LOGO,
     run_id: Annotated[
         str | None,
-        typer.Option("--run", metavar="ID", help="A stored run, by the beginning of its id.", show_default="the last"),
+        typer.Option(
+            "--run", metavar="RUN", help="A stored run: a period, or the beginning of an id.", show_default="the last"
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -77,11 +79,13 @@ def _has_store(folder: Path) -> bool:
 def _stored(folder: Path, run_id: str | None) -> "pl.DataFrame":
     import polars as pl
 
+    from scoring.store import named
+
     with places.stored(folder) as store:
-        found = store.run(run_id) if run_id else store.latest()
-        if found is None:
+        latest = store.latest()
+        if latest is None:
             raise places.NoRunsError(folder)
-        return pl.read_parquet(store.frame(found.run_id, "cohorts"))
+        return pl.read_parquet(store.frame(named(store, run_id or latest.period).run_id, "cohorts"))
 
 
 def _computed(folder: Path) -> "pl.DataFrame":

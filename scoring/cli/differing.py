@@ -132,6 +132,8 @@ def _inputs(found: "Difference") -> None:
 
 
 def _managers(view: View) -> None:
+    from scoring.explain.names import word_for
+
     found = view.found
     both = [m for m in found.managers if m.is_in == "both"]
     changed = [m for m in both if m.is_changed]
@@ -159,9 +161,11 @@ def _managers(view: View) -> None:
     largest = max(moved, key=lambda m: abs(m.change or 0))
     ids = (found.facts["run_id"].then[:SHORT], found.facts["run_id"].now[:SHORT])
     if view.only is None:
-        next_command("diff", *ids, view.folder, "--who", largest.name)
+        who = word_for(largest.manager_id, {m.manager_id: m.name for m in found.managers})
+        next_command("diff", *ids, view.folder, "--who", who)
     else:
-        next_command("explain", largest.name, "--run", ids[1], folder=view.folder)
+        there = {m.manager_id: m.name for m in found.managers if m.is_in != "then"}
+        next_command("explain", word_for(largest.manager_id, there), "--run", ids[1], folder=view.folder)
 
 
 def _is_unscored(manager: "ManagerChange") -> bool:

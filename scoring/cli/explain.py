@@ -64,13 +64,15 @@ def explain(
     """
     _check(to, metric, account)
     from scoring import explain as explaining
+    from scoring.explain.names import word_for
 
     with places.stored(folder) as store:
         evidence = _evidence(store, folder, run_id)
         found = explaining.explain(evidence, who, metric=metric, account=account)
         reach = None if to is None else explaining.reach(found, to, evidence.rulebook)
     data = explaining.plain(found) | ({} if reach is None else {"to": explaining.plain(reach)})
-    view = explained.View(found, folder, run_id, everything=everything, reach=reach)
+    word = word_for(found.manager_id, {card["manager_id"]: card["name"] for card in evidence.cards})
+    view = explained.View(found, folder, run_id, word, everything=everything, reach=reach)
     finish(Answer(data), lambda: explained.show(view), as_json=as_json)
 
 

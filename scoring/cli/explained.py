@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """An explanation and how it was asked for."""
+    """An explanation and how it was asked for; `who` is what to type for the manager."""
 
     found: "Explanation"
     folder: Path
     run_id: str | None
+    who: str
     everything: bool
     reach: "Reach | None" = None
 
@@ -149,8 +150,10 @@ def _prior(found: "Explanation") -> None:
 
 def _next(view: View) -> None:
     """The step down from what was shown."""
+    from scoring.explain.names import word_for
+
     found = view.found
-    words = ["explain", found.name]
+    words = ["explain", view.who]
     measured = [line for line in found.lines if line.measured.parts]
     if found.is_whole and measured:
         best = 50 if any(line.compared for line in measured) else 100
@@ -158,6 +161,7 @@ def _next(view: View) -> None:
         words += ["--metric", lost.rule or lost.measured.metric]
     elif measured and len(measured[0].measured.parts) > 1:
         first = measured[0].compared
-        words += ["--account", (first.accounts if first and first.accounts else measured[0].measured.parts)[0].name]
+        parts = first.accounts if first and first.accounts else measured[0].measured.parts
+        words += ["--account", word_for(parts[0].account_id, {part.account_id: part.name for part in parts})]
     run = ["--run", view.run_id] if view.run_id else []
     next_command(*words, *run, folder=view.folder)

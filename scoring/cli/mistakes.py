@@ -73,7 +73,9 @@ def told(error: Exception, arguments: Sequence[str]) -> int:
         note("Mend the rows, or go on without them.")
         next_command(*arguments, "--set-aside")
     else:
-        next_command(*_next(error, arguments), folder=typed(arguments).folder)
+        told = [*_next(error, arguments)]
+        is_open = "--set-aside" in arguments and "--help" not in told and takes([str(w) for w in told], "set_aside")
+        next_command(*told, *(["--set-aside"] if is_open else []), folder=typed(arguments).folder)
     return code
 
 

@@ -58,10 +58,11 @@ def restate(
     """
     from scoring.explain.model import plain
 
-    found, problems = _restated(replace(places.request(folder, None, as_of), set_aside=set_aside), period, each)
+    request = replace(places.request(folder, None, as_of), set_aside=set_aside)
+    found, problems = _restated(request, period, each)
     only = None if who is None else _chosen(found, who)
     data: dict[str, Any] = plain(found if only is None else replace(found, managers=(only,)))
-    view = restated.View(found, folder, everything=everything, only=only)
+    view = restated.View(found, folder, request, everything=everything, only=only)
     finish(Answer(data, problems), lambda: restated.show(view), as_json=as_json)
 
 
@@ -78,8 +79,9 @@ def _restated(request: "Request", period: str, each: int) -> "tuple[Restatement,
         if not store.read_by(run.run_id):
             raise UnreadError(period, run.run_id, request.folder)
         published = past.published(store, run, seal.sha256 if seal else "")
-        read = Reader(request).read(published.rulebook)
-        found = restating(published, store.cards(run.run_id), read.rows, request.as_of, each=each)
+        reader = Reader(request)
+        read, cards = reader.read(published.rulebook), store.cards(run.run_id)
+        found = restating(published, cards, read.rows, request.as_of, each=each, doubts=reader.doubts)
     return replace(found, sealed_by=seal.sealed_by if seal else None), read.exports.problems
 
 

@@ -13,6 +13,7 @@ from scoring.cli.streams import note, say
 
 if TYPE_CHECKING:
     from scoring.compare.restatement import Restated, Restatement, Step
+    from scoring.intake import Request
     from scoring.restate import RowChange
 
 SHOWN = 20
@@ -43,12 +44,15 @@ class View:
 
     found: "Restatement"
     folder: Path
+    request: "Request"
     everything: bool
     only: "Restated | None" = None
 
 
 def show(view: View) -> None:
     """Prints the restatement."""
+    from scoring.explain.names import word_for
+
     found = view.found
     how = f"sealed by {found.sealed_by}" if found.sealed_by else "not sealed"
     say(
@@ -72,9 +76,10 @@ def show(view: View) -> None:
     moved = [m for m in changed if m.effects]
     if view.only is None and moved:
         most = max(moved, key=lambda m: abs(m.change or Decimal(0)))
-        next_command("restate", found.period, view.folder, "--who", most.name)
+        who = word_for(most.manager_id or "", _names(found))
+        next_command("restate", found.period, view.folder, "--who", who, like=view.request)
     else:
-        next_command("restate", found.period, view.folder, "--json")
+        next_command("restate", found.period, view.folder, "--json", like=view.request)
 
 
 def _is_seen(manager: "Restated") -> bool:

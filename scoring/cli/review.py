@@ -42,14 +42,15 @@ def start(
     Published is the sealed run, else the last one that is stored. WHO is a name, part of one, or an id.
     """
     with places.stored(folder) as store:
+        from scoring.explain.names import word_for
         from scoring.review import Review
         from scoring.store.reviewing import Reviews
 
-        named, manager_id, manager = _card(store, who, period, folder)
-        reviews = Reviews(store)
-        with else_next("review", "show", manager, folder):
+        named, manager_id, names = _card(store, who, period)
+        reviews, word = Reviews(store), word_for(manager_id, names)
+        with else_next("review", "show", word, folder, "--period", named):
             made = reviews.begin(named, manager_id, by_name(by, "reviewer"), at=now(), is_dry=dry_run)
-        before = Chosen(reviews, Review(named, manager_id, manager, ()), folder)
+        before = Chosen(reviews, Review(named, manager_id, names[manager_id], ()), folder, word)
         done(before, made, is_dry=dry_run, as_json=as_json)
 
 
@@ -256,8 +257,8 @@ app.command("pdf")(review_papers.pdf)
 app.command("copy")(review_papers.copy)
 
 
-def _card(store: "Store", who: str, period: str | None, folder: Path) -> tuple[str, str, str]:
-    """The period, and the id and the name on the card that is meant in the run that is published for it."""
+def _card(store: "Store", who: str, period: str | None) -> tuple[str, str, dict[str, str]]:
+    """The period, the manager whose card is meant in the run that is published for it, and everybody's names there."""
     from scoring.explain.names import chosen as meant
     from scoring.store.refusals import UnknownRunError
 
@@ -267,5 +268,4 @@ def _card(store: "Store", who: str, period: str | None, folder: Path) -> tuple[s
     if run is None:
         raise UnknownRunError(named, f"runs of {', '.join(dict.fromkeys(r.period for r in store.runs()))}")
     names = {card["manager_id"]: card["name"] or card["manager_id"] for card in store.cards(run.run_id)}
-    manager_id = meant("manager", who, names)
-    return named, manager_id, names[manager_id]
+    return named, meant("manager", who, names), names

@@ -10,7 +10,7 @@ import typer
 from scoring.cli.answers import DONE, FAILED, Answer, finish, next_command
 from scoring.cli.options import AsJson, DryRun, Workspace
 from scoring.cli.review_options import Out, Period, Version, Who
-from scoring.cli.reviewed import Chosen, chosen
+from scoring.cli.reviewed import Chosen, chosen, of_period
 from scoring.cli.screen import working
 from scoring.cli.streams import note, say
 from scoring.errors import BookscoreError
@@ -56,7 +56,7 @@ def pdf(
         content = stored if stored is not None else _made(found, number).content
         review = found.review
     words = "the signed card" if stored is not None else "the card as it stands, not sealed"
-    _write(_Paper(review, number, content, ".pdf", words), folder, out, dry_run=dry_run, as_json=as_json)
+    _write(_Paper(review, number, content, ".pdf", words, found.who), folder, out, dry_run=dry_run, as_json=as_json)
 
 
 def copy(
@@ -76,7 +76,7 @@ def copy(
         review, number = found.review, version or found.review.current.number
         content = manager_copy(found.reviews.store, review, number)
     words = f"all that was used about {review.manager}"
-    _write(_Paper(review, number, content, ".zip", words), folder, out, dry_run=dry_run, as_json=as_json)
+    _write(_Paper(review, number, content, ".zip", words, found.who), folder, out, dry_run=dry_run, as_json=as_json)
 
 
 def _again(found: Chosen, number: int, *, as_json: bool) -> None:
@@ -119,6 +119,7 @@ class _Paper:
     content: bytes
     ending: str
     words: str
+    who: str
 
 
 def _write(paper: _Paper, folder: Path, out: Path | None, *, dry_run: bool, as_json: bool) -> None:
@@ -134,7 +135,7 @@ def _write(paper: _Paper, folder: Path, out: Path | None, *, dry_run: bool, as_j
         say(f"{place}: {paper.words}, version {paper.number}, {size:,} bytes, {digest}")
         if dry_run:
             note("Nothing was written (--dry-run).")
-        next_command("review", "show", paper.review.manager, folder, "--period", paper.review.period)
+        next_command("review", "show", paper.who, folder, *of_period(paper.review))
 
     data = {"file": str(place), "sha256": digest, "size": size, "version": paper.number, "is_written": not dry_run}
     finish(Answer(data), show, as_json=as_json)

@@ -8,7 +8,7 @@ from scoring.cli import places
 from scoring.cli.answers import Answer, finish, next_command
 from scoring.cli.options import AsJson, OnePeriod, Workspace
 from scoring.cli.review_options import Period, Version, Who
-from scoring.cli.reviewed import Chosen, chosen, facts, go_on
+from scoring.cli.reviewed import Chosen, chosen, facts, go_on, of_period
 from scoring.cli.runs import SHORT
 from scoring.cli.screen import Column, table
 from scoring.cli.streams import note, say
@@ -49,7 +49,7 @@ def show(
             note("Another run was published for the period since.")
         may = [f"{each['do']} ({' or '.join(each['by'])})" for each in data["possible"]]
         note(f"Possible now: {', '.join(may)}.")
-        go_on(review, folder)
+        go_on(review, data, folder, found.who)
 
     finish(Answer(data), shown, as_json=as_json)
 
@@ -62,16 +62,19 @@ def list_reviews(folder: Workspace = Path(), *, period: OnePeriod = None, as_jso
         reviews = Reviews(store)
         found = reviews.all(period)
         data = [facts(reviews, review) for review in found]
-        days = [Chosen(reviews, review, folder).today for review in found]
+        days = [Chosen(reviews, review, folder, review.manager).today for review in found]
 
     def shown() -> None:
         if not found:
             say("No review was begun.")
             next_command("review", "start", "NAME", folder, "--by", "NAME")
             return
+        from scoring.explain.names import word_for
+
         stale = [one["is_stale"] for one in data]
         table(_LIST, [_row(*each) for each in zip(found, stale, days, strict=True)])
-        next_command("review", "show", found[-1].manager, folder)
+        names = {review.manager_id: review.manager for review in found}
+        next_command("review", "show", word_for(found[-1].manager_id, names), folder, *of_period(found[-1]))
 
     finish(Answer(data), shown, as_json=as_json)
 

@@ -1,6 +1,6 @@
 """Which review is meant, what is done to it, and how is it told? What the commands of `bookscore review` share."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -33,11 +33,12 @@ DO = {
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A review that was named on the command line, with the store it is in."""
+    """A review that was named on the command line, with the store it is in; `who` is what to type for its manager."""
 
     reviews: "Reviews"
     review: "Review"
     folder: Path
+    who: str
 
     @property
     def today(self) -> date:
@@ -58,6 +59,7 @@ def chosen(folder: Path, who: str, period: str | None) -> "Iterator[Chosen]":
     """The review of who is meant. Raises UnknownNameError, AmbiguousNameError and NoReviewError."""
     with places.stored(folder) as store:
         from scoring.explain.names import chosen as meant
+        from scoring.explain.names import word_for
         from scoring.review.refusals import NoReviewError
         from scoring.store.reviewing import Reviews
 
@@ -69,8 +71,9 @@ def chosen(folder: Path, who: str, period: str | None) -> "Iterator[Chosen]":
                 raise NoReviewError(who, period or "any period")
         manager_id = meant("manager", who, names, f"reviews were begun of {len(names)}; `bookscore review list`")
         review = max((r for r in begun if r.manager_id == manager_id), key=lambda r: (r.events[0].at, r.period))
-        with else_next("review", "show", review.manager, folder):
-            yield Chosen(reviews, review, folder)
+        word = word_for(manager_id, names)
+        with else_next("review", "show", word, folder, *of_period(review)):
+            yield Chosen(reviews, review, folder, word)
 
 
 def said(make: "Callable[..., What]", **told: Any) -> "What":
@@ -115,7 +118,7 @@ def done(chosen: Chosen, made: "Review", *, is_dry: bool, as_json: bool) -> None
             return
         if head is not None and made.events[-1].kind in ("signed", "declined", "sealed"):
             say(f"Write this down, as it covers all that happened in reviews until now: {head}")
-        go_on(made, chosen.folder)
+        go_on(made, data, chosen.folder, chosen.who)
 
     finish(Answer({**data, "head": head, "is_written": not is_dry}), show, as_json=as_json)
 
@@ -133,13 +136,17 @@ def facts(reviews: "Reviews", review: "Review") -> dict[str, Any]:
     return {**plain(review), "is_stale": is_stale(review, published), "possible": may}
 
 
-def go_on(review: "Review", folder: Path) -> None:
-    """Says what usually comes next."""
+def go_on(review: "Review", facts: Mapping[str, Any], folder: Path, who: str) -> None:
+    """Says what usually comes next; what is possible stands in the facts."""
     command, *options = DO[review.state]
-    next_command("review", command, review.manager, folder, *options, *_of_period(review))
+    possible = [each["do"] for each in facts["possible"]]
+    if command not in possible and "rebase" in possible:
+        command, *options = "rebase", "--by", "NAME"
+    next_command("review", command, who, folder, *options, *of_period(review))
 
 
-def _of_period(review: "Review") -> tuple[str, ...]:
+def of_period(review: "Review") -> tuple[str, ...]:
+    """What to type so that the review of its period is meant."""
     return ("--period", review.period)
 
 

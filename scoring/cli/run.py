@@ -183,7 +183,11 @@ def _show(made: "Run", problems: Sequence[Problem], request: "Request", place: P
     if not written:
         next_command("run", request.only or request.folder, like=request)
     elif scores:
-        next_command("explain", min(scores, key=_score)["name"], folder=request.folder)
+        from scoring.explain.names import word_for
+
+        least = min(scores, key=_score)["manager_id"]
+        who = word_for(least, {card["manager_id"]: card["name"] for card in made.cards})
+        next_command("explain", who, folder=request.folder)
     else:
         next_command("open", request.folder)
 

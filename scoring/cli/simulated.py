@@ -107,10 +107,17 @@ def _label(old: "Standing | None", new: "Standing | None") -> str:
 
 
 def _by(manager: "Simulated") -> str:
-    from scoring.numbers import signed
+    """The switch that did most, and what it adds; as printed all of them add up to the printed change."""
+    from scoring.numbers import between, in_parts, signed
 
-    effect = next((e.effect for e in manager.effects if e.switch == manager.by), None)
-    return f"{manager.by or ''} {signed(effect) if effect else ''}".strip()
+    known = {e.switch: e.effect for e in manager.effects if e.effect is not None}
+    if manager.old is None or manager.new is None or not known.get(manager.by or ""):
+        return manager.by or ""
+    change = between(manager.old.score, manager.new.score)
+    if change is None or len(known) < len(manager.effects):
+        return manager.by or ""
+    printed = dict(zip(known, in_parts(list(known.values()), change), strict=True))
+    return f"{manager.by} {signed(printed[manager.by or ''])}"
 
 
 def _sum(managers: "Sequence[Simulated]") -> None:

@@ -66,7 +66,25 @@ def completed(words: Sequence[str | Path], folder: Path, like: "Request | None")
     for name, option in _asked(like):
         if kinds.get(name) == "option" and option[0] not in words:
             told += option
-    return told
+    return _in_order(command, told)
+
+
+def _in_order(command: Any, words: list[str | Path]) -> list[str | Path]:
+    """The words, with `--` before those that stand by themselves where one of them would be taken for an option."""
+    head = words[: len(words) - len(_command([str(word) for word in words])[1])]
+    lengths = {o: 0 if p.is_flag else p.nargs for p in command.params if p.param_type_name == "option" for o in p.opts}
+    options, others, rest = list[str | Path](), list[str | Path](), words[len(head) :]
+    while rest:
+        word = str(rest[0])
+        if word == "--":
+            others, rest = [*others, *rest[1:]], []
+            continue
+        is_option = word.partition("=")[0] in lengths
+        taken = 1 + lengths.get(word, 0)
+        (options if is_option else others).extend(rest[:taken])
+        rest = rest[taken:]
+    is_plain = not any(str(word).startswith("-") for word in others)
+    return words if is_plain else [*head, *options, "--", *others]
 
 
 def _asked(request: "Request | None") -> Iterator[tuple[str, list[str]]]:

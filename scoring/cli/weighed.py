@@ -31,7 +31,7 @@ _MANAGERS = (
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A run weighed otherwise, and how it was asked for; `cards` are those under the new weights."""
+    """A run weighed otherwise, and how it was asked for, `run` None for the last; `cards` are under the new weights."""
 
     run_id: str
     period: str
@@ -40,6 +40,7 @@ class View:
     moves: "Moves"
     cards: Sequence[Mapping[str, Any]]
     folder: Path
+    run: str | None
     everything: bool
 
 
@@ -61,7 +62,8 @@ def show(view: View, proposal: Mapping[str, Any] | None) -> None:
     say("Nothing was saved.")
     changed = [f"--weight {name}={_plain(view.new[name])}" for name in view.old if view.new[name] != view.old[name]]
     if changed:
-        next_command("what-if", view.folder, *" ".join(changed).split(" "), "--propose")
+        run = ("--run", view.run) if view.run else ()
+        next_command("what-if", view.folder, *run, *" ".join(changed).split(" "), "--propose")
 
 
 def _propose(view: View, proposal: Mapping[str, Any]) -> None:
@@ -102,4 +104,4 @@ def _manager(move: "Move", card: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _plain(weight: float) -> str:
-    return f"{weight:g}"
+    return str(weight).removesuffix(".0")

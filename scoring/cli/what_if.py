@@ -52,7 +52,7 @@ def what_if(
     cards = asking.reweighed(found, weights)
     view = weighed.View(
         run.run_id, run.period, found.weights, found.asked(weights), asking.changes(found.cards, cards), cards, folder,
-        everything=everything,
+        run_id, everything=everything,
     )  # fmt: skip
     made = _proposal(folder, run, weights) if propose else None
     finish(Answer(_data(view) | (made or {})), lambda: weighed.show(view, made), as_json=as_json)

@@ -111,7 +111,9 @@ def _teams(subject: Subject) -> dict[str, str]:
 
 
 def _known(word: str, names: list[str]) -> str:
-    """The team of that name, whatever its case."""
+    """The team of that name, or of that name in another case."""
+    if word in names:
+        return word
     for name in names:
         if name.casefold() == word.casefold():
             return name

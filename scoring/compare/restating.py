@@ -12,7 +12,7 @@ from scoring.booking import booked
 from scoring.compare.bridging import Bridge, bridges
 from scoring.compare.figures import compared, figures
 from scoring.compare.restatement import Effect, Money, Restated, Restatement, Standing, Step
-from scoring.compare.rulebooks import cards_at
+from scoring.compare.rulebooks import Doubts, cards_at, undoubted, verdicts_at
 from scoring.compare.walking import Stop, given, stop_at
 from scoring.credit.ownership import UNASSIGNED
 from scoring.ledger.bridge import COLUMNS
@@ -38,13 +38,21 @@ class State:
     as_of: date
 
 
-def restate(published: Sealed, cards: Sequence[Card], rows: Tables, as_of: date, *, each: int = EACH) -> Restatement:
+def restate(
+    published: Sealed,
+    cards: Sequence[Card],
+    rows: Tables,
+    as_of: date,
+    *,
+    each: int = EACH,
+    doubts: Doubts = undoubted,
+) -> Restatement:
     """The published period as it is known when the day `as_of` is over.
 
-    `cards` are those of the run, `rows` the tables as they are read today. First the day one looks on is exchanged, as
-    what was open may be decided since; then the rows that concern the period, in the order of the tables and then of
-    their keys: the `each` with the most money one by one, the others together at the end. The order never changes, so
-    what each adds can be compared from one day to the next.
+    `cards` are those of the run, `rows` the tables as they are read today, `doubts` why these may not carry scores.
+    First the day one looks on is exchanged, as what was open may be decided since; then the rows that concern the
+    period, in the order of the tables and then of their keys: the `each` with the most money one by one, the others
+    together at the end. The order never changes, so what each adds can be compared from one day to the next.
     """
     read, period = published.read(), published.period
     changes = changed(read, rows, period.end, published.as_of, calendar_of(published.rulebook))
@@ -56,7 +64,7 @@ def restate(published: Sealed, cards: Sequence[Card], rows: Tables, as_of: date,
     stops = [_stop(state, published) for state in states]
     after = booked(as_scored(rows, published.rulebook), published.rulebook, period, as_of)
     then = {card["manager_id"]: card for card in cards}
-    now = cards_at(stops[-1], published.rulebook, period)
+    now = cards_at(stops[-1], published.rulebook, period, verdicts_at(stops[-1], period, doubts))
     touching = changes.filter("touches")
     prior = prior_periods([published], rows, as_of, replace(period, start=period.end))
     frames = (published.book.collect(), after.rows, prior.lines if prior else pl.DataFrame(schema=PRIOR))

@@ -1,11 +1,13 @@
 """Who would be scored differently under other rules? Past periods under both, rules switched one by one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from scoring import notes
+import polars as pl
+
+from scoring import notes, trust
 from scoring.account_quarters import Trail
 from scoring.calendar import Period
 from scoring.compare.changes import Change, changes
@@ -15,8 +17,13 @@ from scoring.letters import by_letters
 from scoring.pipeline import judged_by_method
 from scoring.rules import Rulebook, fingerprint
 from scoring.rules.versions import calendar_of
-from scoring.scorecard.cards import Card, Scored, cards
+from scoring.scorecard.cards import Card, Scored
 from scoring.scorecard.context import Context
+from scoring.scorecard.trusted import NOT_TOLD_APART, trusted_cards
+from scoring.scorecard.verdict import FULL, Verdict
+
+Doubts = Callable[[Rulebook, Period, pl.DataFrame], Sequence[trust.Finding]]
+"""Why the data may not carry scores under a rulebook, by the period and its book."""
 
 _SHOWN = ("score", "low", "high", "label", "group")
 
@@ -89,14 +96,27 @@ class Simulation:
     earlier: tuple["Simulation", ...] = ()
 
 
-def simulate(tables_for: TablesFor, old: Rulebook, new: Rulebook, periods: Sequence[Period], as_of: date) -> Simulation:
+def undoubted(_book: Rulebook, _period: Period, _rows: pl.DataFrame) -> Sequence[trust.Finding]:
+    """Nothing: the data are trusted."""
+    return ()
+
+
+def simulate(
+    tables_for: TablesFor,
+    old: Rulebook,
+    new: Rulebook,
+    periods: Sequence[Period],
+    as_of: date,
+    *,
+    doubts: Doubts = undoubted,
+) -> Simulation:
     """The periods under both rulebooks, one manager and period each, by name within periods.
 
     `tables_for` gives the checked tables as a rulebook has them read. Nothing is saved.
     """
     steps = switches(old, new)
     way = trails(tables_for, old, steps, as_of)
-    found = [s for period in periods for s in _period(way, steps, new, period)]
+    found = [s for period in periods for s in _period(way, steps, new, period, doubts)]
     differ = changes(*(book.model_dump(mode="json", by_alias=True) for book in (old, new)))
     return Simulation(
         old.name,
@@ -111,23 +131,42 @@ def simulate(tables_for: TablesFor, old: Rulebook, new: Rulebook, periods: Seque
     )
 
 
-def _period(way: Sequence[Trail], steps: Sequence[Switch], new: Rulebook, period: Period) -> list[Simulated]:
+def _period(
+    way: Sequence[Trail], steps: Sequence[Switch], new: Rulebook, period: Period, doubts: Doubts
+) -> list[Simulated]:
     stops = walk(way, steps, new, period)
-    said, then = cards_at(stops[0], way[0].rulebook, period), cards_at(stops[-1], new, period)
+    trusted = [verdicts_at(stop, period, doubts) for stop in stops]
+    said, then = (cards_at(stops[n], book, period, trusted[n]) for n, book in ((0, way[0].rulebook), (-1, new)))
     names = {i: card["name"] for i, card in {**said, **then}.items()}
+
+    def walked(manager: str) -> list[tuple[Decimal | None, str | None]]:
+        return [_trusted(stop.standing(manager), v.get(manager, FULL)) for stop, v in zip(stops, trusted, strict=True)]
+
     return [
-        _simulated(period.name, (i, names[i]), (said.get(i), then.get(i)), [s.standing(i) for s in stops], steps)
+        _simulated(period.name, (i, names[i]), (said.get(i), then.get(i)), walked(i), steps)
         for i in sorted(names, key=lambda i: (by_letters(names[i]), i))
     ]
 
 
-def cards_at(stop: Stop, book: Rulebook, period: Period) -> dict[str, Card]:
+def verdicts_at(stop: Stop, period: Period, doubts: Doubts) -> Mapping[str, Verdict]:
+    """Manager to what may be said of the score there; who is trusted fully is left out."""
+    return trust.verdicts(doubts(stop.trail.rulebook, period, stop.made.rows), stop.scores)
+
+
+def _trusted(standing: tuple[Decimal | None, str | None], verdict: Verdict) -> tuple[Decimal | None, str | None]:
+    """The score and the words for it that the card would have."""
+    score, words = standing
+    return score, None if verdict.standing == "withheld" else words and (words if verdict is FULL else NOT_TOLD_APART)
+
+
+def cards_at(stop: Stop, book: Rulebook, period: Period, verdicts: Mapping[str, Verdict]) -> dict[str, Card]:
     """Manager to the card, without an earlier period."""
     trail, made = stop.trail, stop.made
     judged = stop.judged or judged_by_method(trail.tables, book, period, made, trail)
     before = calendar_of(book).previous(period)
     context = Context(book, period, before, made.windows, trail.as_of, notes.people(trail.tables))
-    return {c["manager_id"]: c for c in cards(Scored(judged, made.rows, made.moves), None, context)}
+    cards = trusted_cards(Scored(judged, made.rows, made.moves), None, context, verdicts)
+    return {card["manager_id"]: card for card in cards}
 
 
 def _simulated(

@@ -42,8 +42,9 @@ def of_folder(
         periods = sorted({p for v, p in held if v is version}, key=lambda p: (p.start, p.end))
         if periods:
             reader.of(version)
+            books = (version.rulebook, new.rulebook)
             simulations.append(
-                simulate(lambda b: reader.read(b).tables, version.rulebook, new.rulebook, periods, request.as_of)
+                simulate(lambda b: reader.read(b).tables, *books, periods, request.as_of, doubts=reader.doubts)
             )
     used = {id(v): v for v, _ in held}.values()
     problems = [p for v in (*used, new) for p in v.problems]

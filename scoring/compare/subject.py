@@ -10,7 +10,7 @@ from scoring.calendar import Period
 from scoring.errors import Problem, in_order
 from scoring.folder import opened
 from scoring.intake import Request
-from scoring.pipeline import judged_by_method, looked_at
+from scoring.pipeline import judged_by_method
 from scoring.rules import Rulebook
 from scoring.rules.versions import calendar_of
 from scoring.scorecard.cards import Card, Scored
@@ -63,6 +63,6 @@ def of_folder(request: Request) -> Subject:
     """The period that is asked for, with all that is odd about rules and exports. Raises ProblemsFoundError."""
     folder = opened(request)
     found = subject(folder.tables, folder.rulebook, folder.period, folder.as_of)
-    doubts = trust.of_run(looked_at(folder, found.made.rows))
+    doubts = folder.reader.doubts(folder.rulebook, folder.period, found.made.rows)
     problems = in_order((*folder.problems, *folder.later, *trust.problems(doubts)))
     return replace(found, problems=problems, doubts=doubts)

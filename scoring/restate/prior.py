@@ -100,7 +100,7 @@ def prior_periods(seals: Sequence[Sealed], tables: Tables, as_of: date, period: 
     closing = _closing(made, last)
     rows = pl.concat([rows, _versions(closing, last)], how="diagonal").filter(pl.col("amount") != 0)
     changes = changed(read, tables, last.period.end, last.as_of, calendar_of(last.rulebook))
-    lines = _named(caused(_sold(rows), changes, read, tables, last.rulebook), earlier, tables)
+    lines = _named(caused(_sold(rows), changes, read, tables, last.rulebook), earlier, states[1])
     prior = Prior(earlier, lines, closing.select(*WHOSE, "sealed", "known"))
     _check(prior.leading, closing)
     return prior

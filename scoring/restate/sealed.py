@@ -33,5 +33,14 @@ class Sealed:
 
 
 def as_scored(tables: Mapping[str, pl.DataFrame], rulebook: Rulebook) -> dict[str, pl.DataFrame]:
-    """The tables of what the rulebook calls a customer."""
-    return rolled_up(tables) if rulebook.grain == "parent" else dict(tables)
+    """The tables of what the rulebook calls a customer; behind a name that several have stands the id."""
+    made = rolled_up(tables) if rulebook.grain == "parent" else dict(tables)
+    return {**made, "accounts": called_apart(made["accounts"])}
+
+
+def called_apart(accounts: pl.DataFrame) -> pl.DataFrame:
+    """The accounts with the id behind a name that several have, whatever its case."""
+    name = pl.col("name").str.strip_chars()
+    is_shared = name.is_not_null() & name.str.to_lowercase().is_duplicated()
+    told = pl.when(is_shared).then(pl.format("{} ({})", name, "account_id")).otherwise("name")
+    return accounts.with_columns(told.alias("name"))

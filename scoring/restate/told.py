@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from scoring.restate.pasts import ORIGIN
+from scoring.restate.sealed import called_apart
 
 Tables = Mapping[str, pl.DataFrame]
 
@@ -60,8 +61,8 @@ def _names(tables: Tables) -> dict[str, str]:
     """Account or manager to what people call it, where it has a name."""
     named = pl.col("name").is_not_null()
     accounts, managers = (
-        tables[table].filter(named).select(key, "name").iter_rows()
-        for table, key in (("accounts", "account_id"), ("managers", "manager_id"))
+        frame.filter(named).select(key, "name").iter_rows()
+        for frame, key in ((called_apart(tables["accounts"]), "account_id"), (tables["managers"], "manager_id"))
     )
     return dict(managers) | dict(accounts)
 

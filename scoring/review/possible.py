@@ -131,7 +131,8 @@ def _open(version: Version) -> str | None:
     numbers = [str(dispute.number) for dispute in version.open_disputes]
     if not numbers:
         return None
-    return f"dispute {' and '.join(numbers)} wait{'s' if len(numbers) == 1 else ''} for a decision"
+    disputes, wait = ("dispute", "waits") if len(numbers) == 1 else ("disputes", "wait")
+    return f"{disputes} {' and '.join(numbers)} {wait} for a decision"
 
 
 def _signed(version: Version, part: Part) -> str | None:
