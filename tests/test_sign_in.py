@@ -407,6 +407,11 @@ def test_link_is_never_made_from_the_host_that_a_request_names(made: Made) -> No
         assert told.headers["location"] == "/sign-in?next=/probe"
 
 
+def test_no_address_leads_from_https_to_http_though_the_proxy_speaks_that_to_us(made: Made) -> None:
+    asked = made(public_url="https://scores.example.com").browser("http://scores.example.com").get("/rules/")
+    assert asked.headers["location"] == "https://scores.example.com/rules"
+
+
 def test_proxy_says_who_it_is_and_nobody_else_may(made: Made) -> None:
     here = made(proxy=settings(PROXY).proxy)
     here.add()
