@@ -331,6 +331,14 @@ def test_a_problem_is_told_by_its_place_in_the_file(web_world: World, leader: Te
     assert all(f"<small>row {p.row}, column {html.escape(p.column or '')}</small>" in page for p in rows)
 
 
+def test_what_is_to_be_read_with_care_stands_once_on_the_page_of_the_data(leader: TestClient) -> None:
+    answer = leader.get(f"{HOME}/data.json").json()
+    said = html.unescape(leader.get(f"{HOME}/data").text)
+    assert answer["notes"]
+    assert {said.count(note) for note in answer["notes"]} == {1}
+    assert set(answer["notes"]) & {problem["what"] for problem in answer["problems"]}, "programs find them in both"
+
+
 def test_a_company_without_managers_has_pages_whose_links_all_lead_somewhere(tmp_path: Path) -> None:
     """One of its files is only looked up."""
     for name, text in {
