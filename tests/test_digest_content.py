@@ -288,7 +288,11 @@ def test_who_has_no_score_is_told_why() -> None:
     measured = against(run, None, "week", run.cards)  # type: ignore[arg-type]
     assert headings.own_headline(run.cards[0], None, measured) == "You have no score for 2026-Q2."
     assert headings.own_lead(run.cards[0], None, measured) == (("Fewer than 3 accounts.",),)
-    assert without_score(run.cards, 3) == (("M", " has no score: ", "fewer than 3 accounts."),)
+    named = ("M", " has no score: ", "fewer than 3 accounts.")
+    assert without_score(run.cards, 3, 1) == (named,)
+    assert without_score(run.cards, 3, 2) == (named, ("1 more has no score.",))
+    assert without_score(run.cards, 3, 5) == (named, ("4 more have no score.",)), "who had none before, too"
+    assert without_score((), 3, 5) == (), "nobody lost one"
 
 
 def test_renewals_add_up_with_most_at_risk_first(web_world: World, runs: dict[str, str]) -> None:
