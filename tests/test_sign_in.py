@@ -400,6 +400,13 @@ def test_page_answers_to_its_own_name_only(made: Made) -> None:
     assert nobody.get("/sign-in", host="scores.example.com:443").status_code == 200
 
 
+def test_page_answers_to_an_address_of_ipv6(made: Made) -> None:
+    nobody = made(public_url=settings({}, host="::1").public_url).browser()
+    for host in ("[::1]:8000", "localhost:8000", "127.0.0.1:8000"):
+        assert nobody.get("/sign-in", host=host).status_code == 200
+    assert nobody.get("/sign-in", host="[::2]:8000").status_code == 400
+
+
 def test_link_is_never_made_from_the_host_that_a_request_names(made: Made) -> None:
     there = made(public_url="https://scores.example.com")
     for header in ("x-forwarded-host", "forwarded", "x-original-host"):
