@@ -123,7 +123,7 @@ def test_digest_is_sent_into_files_once_and_what_became_of_it_can_be_looked_up(f
     assert sent["delivery_id"][:12] in cli("deliveries", folder, "--schedule", "own_card", *Q2).out
     assert cli("deliveries", folder, "--schedule", "other", "--json").json["data"]["deliveries"] == []
     shown = cli("deliveries", "show", sent["delivery_id"][:8], "--folder", folder)
-    assert f"Hash of what was sent: {sent['content_sha256']}" in shown.out
+    assert f"Hash of what was said: {sent['content_sha256']}" in shown.out
     assert "being sent" in shown.out
     assert sent["is_late"] is True
     refused = cli("deliveries", "retry", sent["delivery_id"][:12], "--folder", folder)

@@ -19,7 +19,8 @@ from web_world import World
 
 from scoring import cli
 from scoring.access import Role, User
-from scoring.digest import corrections, headings, renewals, whole
+from scoring.calendar import Calendar
+from scoring.digest import corrections, headings, health, renewals, whole
 from scoring.digest.against import Against, against
 from scoring.digest.content import Due, Moved, Name, plain
 from scoring.digest.learned import learned
@@ -288,7 +289,18 @@ def test_who_has_no_score_is_told_why() -> None:
     measured = against(run, None, "week", run.cards)  # type: ignore[arg-type]
     assert headings.own_headline(run.cards[0], None, measured) == "You have no score for 2026-Q2."
     assert headings.own_lead(run.cards[0], None, measured) == (("Fewer than 3 accounts.",),)
-    assert without_score(run.cards, 3) == (("M", " has no score: ", "fewer than 3 accounts."),)
+    named = ("M", " has no score: ", "fewer than 3 accounts.")
+    assert without_score(run.cards, 3, 1) == (named,)
+    assert without_score(run.cards, 3, 2) == (named, ("1 more has no score.",))
+    assert without_score(run.cards, 3, 5) == (named, ("4 more have no score.",)), "who had none before, too"
+    assert without_score((), 3, 5) == (), "nobody lost one"
+
+
+def test_owners_who_stayed_the_same_are_no_file_that_ends_early() -> None:
+    tables = {"contracts": "2026-05-31", "ownership": "2023-01-01", "answers": "2026-06-29", "managers": None}
+    files = [{"table": t, "file": f"{t}.csv", "last_day": day, "rows_set_aside": 0} for t, day in tables.items()]
+    said = health.of_channel(SimpleNamespace(facts={"inputs": files}), Calendar().period("2026-Q2"))  # type: ignore[arg-type]
+    assert [plain(each) for each in said] == ["More than a week before 30 June 2026 end contracts.csv (31 May 2026)."]
 
 
 def test_renewals_add_up_with_most_at_risk_first(web_world: World, runs: dict[str, str]) -> None:

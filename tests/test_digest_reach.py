@@ -70,7 +70,7 @@ def meant(store: Store, period: str, length: Length = "quarter") -> str | None:
 
 
 def missing(store: Store, period: str, of: str = "2026-Q2") -> str | None:
-    return reached(everything(store).run(of), Calendar().period(period))
+    return reached(everything(store).run(of), Calendar().period(period), Calendar())
 
 
 def days(last: str, every: int = 7, count: int = 100) -> list[date]:
@@ -135,8 +135,8 @@ def test_a_quarter_is_told_of_by_its_own_run(store: Store) -> None:
 
 # ---- what is missing --------------------------------------------------------------------------------------
 def test_no_run_is_named_with_what_to_do() -> None:
-    assert reached(None, Calendar().period("2026-W26")) == (
-        "no run tells of 2026-W26; export up to 28 June 2026 and run bookscore run"
+    assert reached(None, Calendar().period("2026-W26"), Calendar()) == (
+        "no run tells of 2026-W26; export up to 28 June 2026 and run bookscore run --period 2026-Q2"
     )
 
 
@@ -223,10 +223,10 @@ def test_a_run_is_read_once_for_a_period(store: Store) -> None:
     """A schedule that waits asks every minute."""
     put(store, "2026-Q2", "2026-06-29", {"contracts": contracts(days("2026-06-21", 2))})
     seen: Seen = everything(store).run()
-    said = reached(seen, Calendar().period("2026-W26"))
+    said = reached(seen, Calendar().period("2026-W26"), Calendar())
     for path in store.read_by(seen.run_id).values():
         path.unlink()
-    assert reached(seen, Calendar().period("2026-W26")) == said is not None
+    assert reached(seen, Calendar().period("2026-W26"), Calendar()) == said is not None
 
 
 def test_where_the_quarter_is_sealed_the_one_that_has_begun_is_to_be_scored(tmp_path: Path) -> None:
@@ -261,6 +261,6 @@ def test_a_company_that_exports_again_gets_its_digest(tmp_path: Path) -> None:
             found = run_for(everything(opened), Occasion("s", week, NOON), Calendar())
             assert found is not None
             assert "digests" not in found.facts["rules"]["settings"]
-            assert reached(found, week) == told
+            assert reached(found, week, Calendar()) == told
         finally:
             opened.close()

@@ -108,6 +108,15 @@ def test_a_company_without_teams_has_no_team_pages() -> None:
     assert "Teams" not in [title for _, title in headings(made)]
 
 
+def test_book_of_who_sees_some_managers_tells_of_no_company_and_of_no_team_that_is_not_whole() -> None:
+    some = [card(manager_id=f"m{n}", team=team) for n, team in enumerate(("Americas", "Nordics", None))]
+    nothing = company(figures=[], notes=[], lifetime_value=[])
+    found = [title for _, title in headings(book_pdf(some, nothing, summary(), teams=("Americas",)))]
+    assert "Americas" in found
+    assert not {"Nordics", "No team on record", "The company"} & set(found)
+    assert "Teams" not in [title for _, title in headings(book_pdf(some, nothing, summary(), teams=()))]
+
+
 def test_a_period_without_managers_is_a_book_that_says_so() -> None:
     made = book_pdf([], company(figures=[], notes=[], basis_sentence=""), summary())
     assert squeezed("so there is nobody to score") in said(made)

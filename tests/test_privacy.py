@@ -19,7 +19,7 @@ from httpx import Response
 from tabled import tables
 from web_world import NOW, PERIODS, World
 
-from scoring import pipeline
+from scoring import cli, pipeline
 from scoring.access import Role, User
 from scoring.review import Published
 from scoring.rules import Rulebook
@@ -177,6 +177,31 @@ def test_what_is_found_or_proposed_is_noted_as_what_is_read(web_world: World) ->
 
 
 # ---- what is said of peers tells nothing of one of them ----
+
+
+def test_nothing_that_adds_up_to_a_withheld_score_is_in_the_data_of_its_pages(
+    small_folder: Path, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(small_folder, tmp_path / "demo")
+    (folder / "controls.csv").write_text("table,measure,value\ncontracts,rows,1\n", encoding="utf-8")
+    with (folder / "sources.yaml").open("a", encoding="utf-8") as file:
+        file.write(
+            "  - {file: controls.csv, table: controls, columns: {table: table, measure: measure, value: value}}\n"
+        )
+    assert cli.main(["run", str(folder), "--set-aside", "--period", PERIOD, "--as-of", "2026-07-15", "--json"]) == 0
+    with closing(open_store(folder)) as store:
+        leader = User("u1", "l@example.com", "L", Role.LEADER)
+        world = World(folder, store, {"leader": leader})
+        card = next(card for card in world.seen(leader).cards if card["lines"][0]["points"])
+        client, path = world.client(leader), f"/periods/{PERIOD}/managers/{slug(card['manager_id'])}"
+        book = world.seen(leader).frame("compared").filter(manager_id=card["manager_id"])
+        account = f"{path}/accounts/{slug(book['account_id'][0])}"
+        assert card["reason"].startswith("Withheld: ")
+        assert client.get(f"{path}.json").json()["card"] == {**card, "lines": []}
+        assert client.get(f"{path}.csv").text.count("\n") == 1
+        assert client.get(f"{account}.json").json()["explained"]["lines"] == []
+        assert "Adds to the score" not in client.get(account).text
+        assert {len(each["lines"]) for each in client.get(f"/periods/{PERIOD}/what-if.json").json()["cards"]} == {0}
 
 
 @pytest.mark.parametrize("managers", [2, 4, 5])

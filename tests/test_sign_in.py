@@ -400,11 +400,23 @@ def test_page_answers_to_its_own_name_only(made: Made) -> None:
     assert nobody.get("/sign-in", host="scores.example.com:443").status_code == 200
 
 
+def test_page_answers_to_an_address_of_ipv6(made: Made) -> None:
+    nobody = made(public_url=settings({}, host="::1").public_url).browser()
+    for host in ("[::1]:8000", "localhost:8000", "127.0.0.1:8000"):
+        assert nobody.get("/sign-in", host=host).status_code == 200
+    assert nobody.get("/sign-in", host="[::2]:8000").status_code == 400
+
+
 def test_link_is_never_made_from_the_host_that_a_request_names(made: Made) -> None:
     there = made(public_url="https://scores.example.com")
     for header in ("x-forwarded-host", "forwarded", "x-original-host"):
         told = there.browser("https://scores.example.com").get("/probe", **{header: "evil.example"})
         assert told.headers["location"] == "/sign-in?next=/probe"
+
+
+def test_no_address_leads_from_https_to_http_though_the_proxy_speaks_that_to_us(made: Made) -> None:
+    asked = made(public_url="https://scores.example.com").browser("http://scores.example.com").get("/rules/")
+    assert asked.headers["location"] == "https://scores.example.com/rules"
 
 
 def test_proxy_says_who_it_is_and_nobody_else_may(made: Made) -> None:

@@ -13,6 +13,7 @@ from delivered import own as own_delivery
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from httpx import Response
+from pdf_reading import headings
 from web_world import HERE, PERIODS, World
 
 from scoring.access import User, may_review, visible
@@ -182,6 +183,14 @@ def test_what_one_server_keeps_for_somebody_it_shows_to_nobody_else(web_world: W
             told[role, page] = _main(client.get(path).text)
             assert told[role, page] == _main(web_world.client(web_world.users[role]).get(path).text)
     assert len({told[role, "league"] for role in ("leader", "director", "manager")}) == 3
+
+
+def test_book_has_a_page_of_no_team_but_those_that_are_seen_whole(web_world: World) -> None:
+    for role, seen in (("manager", False), ("director", True)):
+        user = web_world.users[role]
+        found = [t for _, t in headings(web_world.client(user).get(f"/periods/{PERIODS[0]}/book.pdf").content)]
+        assert ("Teams" in found) == seen
+        assert "The company" not in found
 
 
 def test_a_posted_form_for_another_answers_404_and_writes_nothing(web_world: World) -> None:

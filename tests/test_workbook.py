@@ -228,12 +228,12 @@ def test_where_accounts_are_not_compared_only_those_on_the_card_have_points() ->
 
 def test_of_a_withheld_score_nothing_that_it_was_made_of_is_shown() -> None:
     doubts = {"level": "withheld", "reasons": ["Invoices end on 3 May 2026."]}
-    bare = without_score() | {"manager_id": "m1", "lines": lines(), "trust": doubts, "reason": "Invoices end early."}
+    bare = without_score() | {"manager_id": "m1", "lines": lines(), "trust": doubts, "reason": "Withheld: Early."}
     book = opened(workbook([bare], frames(), facts()))
     (row,) = table(book, "League")
-    assert (row["Data"], row["Score"], row["Main reason"]) == ("Withheld", None, "Invoices end early.")
+    assert (row["Data"], row["Score"], row["Main reason"]) == ("Withheld", None, "Withheld: Early.")
     for line in table(book, "Lines"):
-        assert line["Because"] == "Not shown, as the score is withheld: Invoices end early."
+        assert line["Because"] == "Not shown. Withheld: Early."
         figures = ("Result", "Points", "Likely from", "Likely to", "Adds to the score", "Adds, unrounded")
         assert [line[head] for head in figures] == [None] * 6
     assert {r["Points"] for r in table(book, "Accounts")} == {None}

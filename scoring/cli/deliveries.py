@@ -110,7 +110,7 @@ def show_one(delivery: Id, folder: InFolder = Path(), as_json: AsJson = False) -
             ("Due, prepared (UTC)", f"{delivered.minute(row.due_at)}, {delivered.minute(row.made_at)}"),
             ("Tells of run", f"{row.run_id[: delivered.SHORT]}, as of {row.as_of}" if row.run_id else ""),
             ("Message-ID", row.message_id),
-            ("Hash of what was sent", row.content_sha256 or ""),
+            ("Hash of what was said", row.content_sha256 or ""),
         )
         for name, value in facts:
             if value:

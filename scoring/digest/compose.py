@@ -144,7 +144,7 @@ class _Composing:
         if self.is_shared or not self.names_movers:
             return ()
         known = cards if is_told else [card for card in cards if self.measured.was(card) is not None]
-        return movers.without_score(known, _MOST_UNSCORED)
+        return movers.without_score(known, _MOST_UNSCORED, len(cards))
 
     def corrections(self) -> tuple[Correction, ...]:
         """The figures told before that are others now."""

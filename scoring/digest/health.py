@@ -10,7 +10,7 @@ from scoring.digest.content import Words, day, name, reported
 from scoring.numbers import exact, fixed, percent
 from scoring.reports.sentences import doubts, is_degraded, is_withheld
 from scoring.scorecard.cards import Card
-from scoring.trust.freshness import HAPPENED
+from scoring.trust.cliffs import TABLES
 from scoring.view import Seen
 
 _MOST_FILES = 3
@@ -36,9 +36,9 @@ def of_managers(cards: Sequence[Card], *, is_own: bool) -> tuple[Words, ...]:
 
 
 def _behind(now: Seen, period: Period) -> Iterator[Words]:
-    """The files that end more than a week before the period does, of tables of what happens."""
+    """The files that end more than a week before the period does, of tables in which something happens all the time."""
     end = (period.last_day - _USUAL).isoformat()
-    files = [i for i in now.facts["inputs"] if i["table"] in HAPPENED and i["last_day"] and i["last_day"] < end]
+    files = [i for i in now.facts["inputs"] if i["table"] in TABLES and i["last_day"] and i["last_day"] < end]
     files.sort(key=lambda file: (file["last_day"], file["file"]))
     if files:
         told: list[str] = [f"More than a week before {day(period.last_day.isoformat())} end "]

@@ -76,11 +76,14 @@ def told(now: Seen, card: Card, measured: Against, links: Links, *, is_own: bool
     )
 
 
-def without_score(cards: Sequence[Card], most: int) -> tuple[Words, ...]:
-    """Who has no score and why, each in a sentence, the last of them for those that are more than `most`."""
+def without_score(cards: Sequence[Card], most: int, in_all: int) -> tuple[Words, ...]:
+    """Who of these has no score and why, each in a sentence; where any is named, the last one says how many more.
+
+    `in_all` are without a score.
+    """
     named = [_unscored(card) for card in cards[:most]]
-    rest = len(cards) - len(named)
-    return (*named, (f"{rest} more have no score.",)) if rest else tuple(named)
+    rest = in_all - len(named) if named else 0
+    return (*named, (f"{rest} more {'has' if rest == 1 else 'have'} no score.",)) if rest else tuple(named)
 
 
 def _unscored(card: Card) -> Words:

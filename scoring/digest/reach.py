@@ -36,14 +36,16 @@ def run_for(everything: View, occasion: Occasion, calendar: Calendar) -> Seen | 
     return around
 
 
-def reached(seen: Seen | None, period: Period) -> str | None:
+def reached(seen: Seen | None, period: Period, calendar: Calendar) -> str | None:
     """What is missing before the run can tell of the period, as a sentence; None where its data reach the end.
 
     The run must know the period's last day, and no table that its scores rest on may fall silent before, by the rule
     of the gate of freshness. Runs that kept no tables are judged by their as-of day.
     """
     if seen is None:
-        return f"no run tells of {period.name}; export up to {day(period.last_day)} and run bookscore run"
+        named = calendar.containing(period.last_day).name
+        told, until = f"no run tells of {period.name}", day(period.last_day)
+        return f"{told}; export up to {until} and run bookscore run --period {named}"
     command = _command(seen, period)
     if (as_of := _as_of(seen)) < period.last_day:
         early = _early((period.last_day - as_of).days, period)

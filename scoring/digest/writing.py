@@ -81,7 +81,7 @@ class FromStore:
 
     def waits_for(self, schedule: Schedule, occasion: Occasion) -> str | None:
         """Which data are missing."""
-        return reached(self._run(occasion), occasion.period)
+        return reached(self._run(occasion), occasion.period, self.timetable.calendar)
 
     def meant(self, schedule: Schedule, occasion: Occasion, at: datetime) -> tuple[Recipient, ...]:
         """Everybody whom the occasion is for."""

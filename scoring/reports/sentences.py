@@ -51,6 +51,11 @@ def is_withheld(card: Mapping[str, Any]) -> bool:
     return card["score"] is None and _trust(card)["level"] == "withheld"
 
 
+def as_data(card: Mapping[str, Any]) -> dict[str, Any]:
+    """The card as far as it is to be read: one whose score is withheld without the lines it would be made of."""
+    return {**card, "lines": []} if is_withheld(card) else {**card}
+
+
 def doubts(card: Mapping[str, Any]) -> Sequence[str]:
     """Why the data behind a score are in doubt; nothing where there is none, as its reason says why."""
     return _trust(card)["reasons"] if is_degraded(card) else []

@@ -36,11 +36,13 @@ _HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
 class SafeHeaders:
     """Puts the headers on every answer, those of errors as well.
 
-    An answer is not kept anywhere unless it says itself that it may be, which only files of ours do.
+    An answer is not kept anywhere unless it says itself that it may be, which only files of ours do. What leads to
+    another address of ours leads there by https where people reach us so, though a proxy speaks http to us.
     """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app, self.settings = app, settings
+        self.scheme = "https" if settings.is_https else "http"
         self.always = _ALWAYS | (_HTTPS if settings.is_https else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -48,6 +50,7 @@ class SafeHeaders:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        scope["scheme"] = self.scheme
         state = scope.setdefault("state", {})
 
         async def sending(message: Message) -> None:

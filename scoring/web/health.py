@@ -29,6 +29,7 @@ class HealthAnswer:
 def health(seen: Seeing) -> Page:
     """The page about the data behind a run, for those who see everything."""
     summary, problems = seen.summary, [asdict(problem) for problem in seen.problems]
+    notes = list(summary["company"]["notes"])
     return Page(
         "health.html.j2",
         f"Data, {seen.period}",
@@ -39,11 +40,11 @@ def health(seen: Seeing) -> Page:
             list(summary["inputs"]),
             problems,
             list(summary["trust"]),
-            list(summary["company"]["notes"]),
+            notes,
         ),
         _COLUMNS,
         [[_cell(problem[name]) for name in _COLUMNS] for problem in problems],
-        {"summary": summary, "problems": seen.problems},
+        {"summary": summary, "problems": [problem for problem in seen.problems if problem.what not in notes]},
         "health",
         seen.period,
         seen.run_id,

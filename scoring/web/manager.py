@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 
 from scoring.numbers import fixed
+from scoring.reports.sentences import as_data
 from scoring.reports.shown import shown
 from scoring.scorecard.cards import Card
 from scoring.view import Seen, Trend
@@ -28,6 +29,7 @@ _LAST = 3
 class ManagerAnswer:
     """A scorecard as in scorecards.json, and the published scores of up to eight periods.
 
+    A card whose score is withheld is without its lines.
     `sealed_at` is null where the run is not sealed, `review` says how the review of the card stands, null without one.
     """
 
@@ -43,13 +45,13 @@ def manager(manager_id: str, seen: Seeing, view: Viewing, request: Request) -> P
     card = seen.card(unslug(manager_id))
     review = reviewed(view, seen, card, desk_of(request).now())
     trend = view.trend(card["manager_id"], seen.period)
-    what = shown(card)
+    what, data = shown(card), as_data(card)
     return Page(
         "manager.html.j2",
         f"{card['name']}, {seen.period}",
-        ManagerAnswer(seen.run_id, seen.sealed_at, review.standing, card, trend),
+        ManagerAnswer(seen.run_id, seen.sealed_at, review.standing, data, trend),
         _COLUMNS,
-        [_row(line) for line in card["lines"]],
+        [_row(line) for line in data["lines"]],
         {
             "card": card,
             "past": "past.html.j2",

@@ -46,7 +46,9 @@ def book_pdf(request: Request, seen: Seeing, view: Viewing) -> Response:
 
     cards = _some(seen)
     noticing.saw(request, view, _page(seen, "league", "all managers seen"), "pdf")
-    return download(pdf.book_pdf(cards, seen.company, seen.facts), PDF, f"scorecards-{seen.period}.pdf")
+    teams = None if seen.sight.is_everything else seen.teams
+    made = pdf.book_pdf(cards, seen.company, seen.facts, teams=teams)
+    return download(made, PDF, f"scorecards-{seen.period}.pdf")
 
 
 @router.get("/periods/{period}/scorecards.xlsx", summary="The workbook of all managers seen.", response_class=Response)

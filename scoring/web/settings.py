@@ -82,9 +82,9 @@ class Settings:
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """The names that we answer to; any other is a mistake or an attack."""
+        """The names that we answer to, as browsers send them; any other is a mistake or an attack."""
         host = urlsplit(self.public_url).hostname or ""
-        return _LOOPBACK if host in _LOOPBACK else (host,)
+        return tuple(f"[{h}]" if ":" in h else h for h in (_LOOPBACK if host in _LOOPBACK else (host,)))
 
 
 def settings(

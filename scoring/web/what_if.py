@@ -10,6 +10,7 @@ from scoring.errors import BookscoreError
 from scoring.numbers import rounded
 from scoring.reports import league as printed
 from scoring.reports.pages import moved
+from scoring.reports.sentences import as_data
 from scoring.rules.proposed import RULES_FILE, is_text_of, patch, proposed
 from scoring.view import NotVisibleError, WhatIf, what_if
 from scoring.view.slugs import slug
@@ -84,7 +85,7 @@ def other_weights(
         f"Other weights, {seen.period}",
         WhatIfAnswer(
             seen.run_id, seen.period, dict(found.own), dict(found.asked), found.moves.sentence,
-            [asdict(move) for move in found.moves.managers], list(found.cards),
+            [asdict(move) for move in found.moves.managers], [as_data(card) for card in found.cards],
         ),
         _COLUMNS,
         [[getattr(move, name) for name in _COLUMNS] for move in found.moves.managers],

@@ -1,6 +1,6 @@
 """What is handed to the template of a quarter's book? The company, the managers in groups, the teams and the cards."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from scoring.numbers import fixed
@@ -20,8 +20,13 @@ _LEAGUE, _FUNNEL, _AXIS = 112, 500, 0.62
 """How wide charts are, in points, and the points of a pixel of the league's."""
 
 
-def book(cards: Sequence[Mapping[str, Any]], company: Mapping[str, Any], summary: Mapping[str, Any]) -> Content:
-    """All that the template of the book prints."""
+def book(
+    cards: Sequence[Mapping[str, Any]],
+    company: Mapping[str, Any],
+    summary: Mapping[str, Any],
+    teams: Collection[str] | None,
+) -> Content:
+    """All that the template of the book prints, as `book_pdf`."""
     ordered = sorted(cards, key=lambda c: (*alphabetical(c["name"]), c["manager_id"]))
     places = {card["manager_id"]: f"card-{n}" for n, card in enumerate(ordered, 1)}
     return {
@@ -35,13 +40,16 @@ def book(cards: Sequence[Mapping[str, Any]], company: Mapping[str, Any], summary
         "company": _company(company),
         "league": _league(ordered, company, places),
         "losses": _losses(losses(company.get("kept"))),
-        "teams": _teams(ordered, company, places),
+        "teams": _teams([c for c in ordered if teams is None or c["team"] in teams], company, places),
         "cards": [{"id": places[card["manager_id"]]} | content(card) for card in ordered],
         "method": method(ordered, company, summary),
     }
 
 
-def _company(company: Mapping[str, Any]) -> Content:
+def _company(company: Mapping[str, Any]) -> Content | None:
+    """What is said of the company; None for readers to whom nothing of it is."""
+    if not any(company.get(name) for name in ("figures", "doubts", "notes", "lifetime_value")):
+        return None
     return {
         "basis": text(company["basis_sentence"]),
         "figures": [

@@ -1,6 +1,6 @@
 """Which documents are there? A card, and the book of a quarter."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -28,11 +28,18 @@ def card_pdf(card: Mapping[str, Any], *, review: Review | None = None) -> bytes:
     return pdf("card_document.typ", data, on=date.fromisoformat(card["as_of"]))
 
 
-def book_pdf(cards: Sequence[Mapping[str, Any]], company: Mapping[str, Any], summary: Mapping[str, Any]) -> bytes:
+def book_pdf(
+    cards: Sequence[Mapping[str, Any]],
+    company: Mapping[str, Any],
+    summary: Mapping[str, Any],
+    *,
+    teams: Collection[str] | None = None,
+) -> bytes:
     """All managers of a period in one document: contents, company, managers in groups, teams, cards, and the method.
 
-    `company` is what the league page says of the whole, `summary` the run as in run.json. The same run gives the
-    same bytes where `made_with` is the same. Raises PaperError.
+    `company` is what the league page says of the whole, `summary` the run as in run.json; `teams` are those of which
+    all cards are there, None where that is every team. The same run gives the same bytes where `made_with` is the
+    same. Raises PaperError.
     """
     period = company["period"]
     data = {
@@ -40,6 +47,6 @@ def book_pdf(cards: Sequence[Mapping[str, Any]], company: Mapping[str, Any], sum
         "description": f"Account-manager scorecards of {period}",
         "foot": foot(period, company["rules_hash"]) | {"first": CONFIDENTIAL},
         "reading": HOW_TO_READ,
-        "book": book(cards, company, summary),
+        "book": book(cards, company, summary, teams),
     }
     return pdf("book_document.typ", data, on=date.fromisoformat(company["as_of"]))

@@ -74,7 +74,7 @@ def _figures(line: Mapping[str, Any], add: Decimal | None, facts: Facts) -> list
 
 def _not_shown(card: Mapping[str, Any]) -> list[Value | Shown]:
     """Nothing of a score that is withheld is to be read, as it rests on the same data."""
-    return [*[None] * 7, f"Not shown, as the score is withheld: {card['reason']}", None]
+    return [*[None] * 7, f"Not shown. {card['reason']}", None]
 
 
 def _rounded(value: float | None, places: int) -> Value:
