@@ -28,7 +28,6 @@ from scoring.scorecard import account_points, compared
 from scoring.scorecard.cards import Card, Scored, cards
 from scoring.scorecard.comparison import comparison
 from scoring.scorecard.context import Context
-from scoring.scorecard.drivers import accounts_apart
 from scoring.scorecard.judged import Judged
 from scoring.scorecard.of_rules import BELIEVING
 
@@ -262,22 +261,6 @@ def test_an_account_that_is_not_in_the_book_any_more_is_named_where_it_took_most
     assert (list(whose), told["account_id"], told["before"], told["after"]) == (["m2"], "m1-1", "0.0000", "0.0000")
     assert told["points"] < -1
     assert told["sentence"] == "Logo retention 0.0\u202f% in the quarter to 31 March 2026, 99.8\u202f% expected"
-
-
-def test_accounts_of_one_name_are_told_apart_by_id_wherever_a_card_names_them() -> None:
-    known, book = company(lost={"m1-1": "2026-05-20"}), rulebook(KEEP)
-    is_acme = pl.col("account_id").is_in(["m1-1", "m1-8"])
-    known["accounts"] = known["accounts"].with_columns(name=pl.when(is_acme).then(pl.lit("Acme")).otherwise("name"))
-    found = made_cards(scored(known, book), book)["m1"]
-    twins = {"m1-1": "Acme (m1-1)", "m1-8": "Acme (m1-8)"}
-    named = {each["account_id"]: each["name"] for each in found["drivers"]}
-    assert {each: named[each] for each in twins} == twins
-    assert not any("(" in name for each, name in named.items() if each not in twins)
-    cause = {"part": "kept", "accounts": [{"account_id": "m1-8", "name": "Acme", "points": 1.0}]}
-    told = accounts_apart({"drivers": [], "moved": [cause], "without_largest": {"account_id": "m1-1", "name": "Acme"}})
-    assert told["moved"][0]["accounts"][0]["name"] == twins["m1-8"]
-    assert told["without_largest"]["name"] == twins["m1-1"]
-    assert accounts_apart(told) is told
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from scoring.credit.ownership import UNASSIGNED
 from scoring.ledger.bridge import COLUMNS
 from scoring.letters import by_letters
 from scoring.scorecard.context import Context
-from scoring.scorecard.drivers import accounts_apart, drivers, largest_accounts, without_largest
+from scoring.scorecard.drivers import drivers, largest_accounts, without_largest
 from scoring.scorecard.judged import Judged
 from scoring.scorecard.lost import of_managers
 from scoring.scorecard.moved import moved, parts
@@ -92,7 +92,7 @@ def cards(now: Scored, before: Scored | None, context: Context) -> list[Card]:
         }
         for manager, score in scores.items()
     ]
-    return sorted(map(accounts_apart, made), key=lambda c: (by_letters(str(c["name"])), c["manager_id"]))
+    return sorted(made, key=lambda c: (by_letters(str(c["name"])), c["manager_id"]))
 
 
 def _person(manager: str, context: Context) -> Card:

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from scoring.letters import told_apart
 from scoring.peers.books import Codes, Vector
 from scoring.rules import Rulebook
 from scoring.scorecard.context import Context
@@ -157,26 +156,6 @@ def largest_accounts(rows: pl.DataFrame) -> pl.DataFrame:
         .first()
         .select(*_KEY, pl.coalesce("account", "account_id").alias("name"), "part")
     )
-
-
-def accounts_apart(card: dict[str, Any]) -> dict[str, Any]:
-    """The card, on which an account that has its name with another one there has its id behind it."""
-    parts, largest = card["moved"], card["without_largest"]
-    said = [*card["drivers"], *(each for part in parts or () for each in part["accounts"]), *filter(None, [largest])]
-    plain = {each["account_id"]: each["name"] for each in said}
-    if len(set(plain.values())) == len(plain):
-        return card
-    names = told_apart(plain)
-
-    def named(each: Row) -> dict[str, Any]:
-        return {**each, "name": names[each["account_id"]]}
-
-    return {
-        **card,
-        "moved": parts and [{**part, "accounts": [named(each) for each in part["accounts"]]} for part in parts],
-        "drivers": [named(each) for each in card["drivers"]],
-        "without_largest": largest and named(largest),
-    }
 
 
 def _movements(moves: pl.DataFrame, *key: str) -> dict[tuple[str, ...], list[Row]]:

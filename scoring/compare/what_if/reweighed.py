@@ -14,7 +14,7 @@ from scoring.scorecard.apart import Apart, shares_of
 from scoring.scorecard.apart import with_weights as weighing
 from scoring.scorecard.cards import moved_parts
 from scoring.scorecard.context import named
-from scoring.scorecard.drivers import accounts_apart, most_felt, without_largest
+from scoring.scorecard.drivers import most_felt, without_largest
 from scoring.scorecard.judge import graded_accounts, graded_total
 from scoring.scorecard.of_rules import sign_of
 from scoring.scorecard.rule_lines import shares
@@ -63,7 +63,7 @@ def reweighed(found: Basis, weights: Mapping[str, float]) -> list[Card]:
             "score_with_all": with_all.get(manager),
             "lost": found.lost.get(manager),
         }
-        made.append(as_trusted(accounts_apart({**card, **beside}), found.verdicts[manager]))
+        made.append(as_trusted({**card, **beside}, found.verdicts[manager]))
     return made
 
 
