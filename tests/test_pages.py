@@ -229,23 +229,6 @@ def test_search_finds_managers_before_accounts(leader: TestClient) -> None:
     assert leader.get(f"{HOME}/search.json", params={"q": " "}).json()["found"] == []
 
 
-def test_accounts_of_one_name_are_told_apart_by_id_where_they_are_found(tmp_path: Path) -> None:
-    for name, text in {
-        "rules.yaml": "name: N\ngoal: G.\ncurrency: EUR\nrules: [{name: keep, metric: logo_retention, weight: 1}]\n",
-        "accounts.csv": "account_id,name\na1,Acme\na2,Acme\na3,Acme North\n",
-        "ownership.csv": "account_id,manager_id\na1,m1\na2,m1\na3,m1\n",
-        "contracts.csv": "account_id,amount,every,starts_on\n"
-        + "".join(f"a{n},100,month,2025-01-01\n" for n in (1, 2, 3)),
-    }.items():
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    assert cli.main(["run", str(tmp_path), "--period", NOW, "--as-of", "2026-07-15", "--json"]) == 0
-    with closing(open_store(tmp_path)) as store:
-        leader = User("u1", "l@example.com", "L", Role.LEADER)
-        client = World(tmp_path, store, {"leader": leader}).client(leader)
-        said = " ".join(_said(client.get(f"{HOME}/search", params={"q": "acme"}).text).split())
-    assert "Acme (a1) m1 Acme (a2) m1 Acme North m1" in said
-
-
 def test_who_has_no_score_under_other_weights_is_told_why(tmp_path: Path, small_folder: Path) -> None:
     """By the default rules hardly anybody of so small a company has one."""
     folder = tmp_path / "company"

@@ -5,7 +5,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from scoring.letters import told_apart
 from scoring.web.desk import Seeing
 from scoring.web.pages import Page, add_page
 
@@ -35,11 +34,7 @@ def search(
         SearchAnswer(seen.run_id, seen.period, q, [asdict(f) for f in found]),
         _COLUMNS,
         [[getattr(f, name) for name in _COLUMNS] for f in found],
-        {
-            "found": found,
-            "q": q,
-            "accounts": told_apart({f.account_id: f.account for f in found if f.account_id and f.account}),
-        },
+        {"found": found, "q": q},
         "search",
         seen.period,
         seen.run_id,
