@@ -48,3 +48,10 @@ def test_the_printed_gap_and_rest_are_what_the_printed_figures_leave(
     one, other, gap, part, rest = told(capsys, unit, first, second, explained)
     assert (one - other, gap - part) == (gap, rest)
     assert gap != 0
+
+
+def test_a_gap_that_the_printed_averages_do_not_show_is_told_all_the_same(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "160")
+    assert told(capsys, "steps", 0.31, 0.27, 0.01) == [Decimal(v) for v in ("0.3", "0.3", "0.04", "0.01", "0.03")]

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scoring.cli.answers import many, next_command
-from scoring.cli.explained_figures import difference_text, value_text
+from scoring.cli.explained_figures import apart, difference_text, value_text
 from scoring.cli.screen import Column, table
 from scoring.cli.streams import note, say
 
@@ -61,8 +61,8 @@ def _parts(rule: "RuleGap", currency: str) -> tuple[str, str, str]:
 
     if rule.gap is None:
         return "", "", ""
-    first, second, explained = (as_printed(v, rule.unit, currency) for v in (rule.first, rule.second, rule.explained))
-    gap = first - second
+    gap = apart(rule.first, rule.second, rule.unit, currency)
+    explained = as_printed(rule.explained, rule.unit, currency)
     whole, part, left = (difference_text(v, rule.unit, currency) for v in (gap, explained, gap - explained))
     return whole, part, left
 
