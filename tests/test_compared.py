@@ -23,6 +23,7 @@ from scoring.numbers import percent
 from scoring.peers.company import Company
 from scoring.peers.estimate import Estimate
 from scoring.rules import Rulebook
+from scoring.rules.comparing import Window
 from scoring.rules.versions import calendar_of
 from scoring.scorecard import account_points, compared
 from scoring.scorecard.cards import Card, Scored, cards
@@ -129,6 +130,17 @@ def test_who_has_fewer_than_the_rules_ask_for_is_told_so() -> None:
 
 def reasons_of(manager: str, judged: Judged) -> dict[str, str]:
     return dict(judged.lines.filter(pl.col("manager_id") == manager).select("rule", "reason").iter_rows())
+
+
+@examples(8)
+@given(compared_worlds(accounts=(8, 14)))
+def test_a_quarter_that_weighs_nothing_is_as_none(world: World) -> None:
+    windows = Window(quarters=1), Window(quarters=4, weights=(1, 0, 0, 0))
+    one, four = (
+        pipeline.score(world.tables, book, world.period, world.as_of, metrics=()).scored.judged.trace
+        for book in (world.rulebook.model_copy(update={"window": window}) for window in windows)
+    )
+    assert_frame_equal(one, four)
 
 
 def test_what_is_solved_jointly_lets_no_account_add_less_for_doing_better() -> None:

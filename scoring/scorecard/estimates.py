@@ -87,21 +87,25 @@ def settings_of(rulebook: Rulebook) -> Fairness:
 
 
 def company_of(compared: Compared, rulebook: Rulebook, settings: Fairness) -> Company:
-    """The company with outcomes turned so that more is better, and outliers drawn in."""
+    """The company with outcomes turned so that more is better, and outliers drawn in.
+
+    A quarter that weighs nothing has no outcomes, so that it does not say what an outlier is.
+    """
     units, segment = compared.units, settings.segment
     if segment not in units.columns:
         units = units.with_columns(pl.lit(None, dtype=pl.String).alias(segment))
+    counting = [n for n, weight in enumerate(reversed(settings.quarter_weights)) if weight > 0]
     turned = [
-        (pl.col(column_of(n)) * sign_of(rule)).alias(column_of(n))
+        pl.when(pl.col("quarter").is_in(counting)).then(pl.col(column_of(n)) * sign_of(rule)).alias(column_of(n))
         for n, rule in enumerate(rulebook.rules)
-        if sign_of(rule) < 0
     ]
+    units = units.with_columns(*turned)
     wanted = [outcome_of(rulebook, n) for n in range(len(rulebook.rules))]
     two = [units[o.name].drop_nulls().n_unique() <= 2 for o in wanted]  # what happens or not has no outliers
     wanted = [
         replace(o, low=None, high=None) if is_yes_or_no else o for o, is_yes_or_no in zip(wanted, two, strict=True)
     ]
-    drawn = outcomes(units.lazy().with_columns(*turned), wanted, segment).collect()
+    drawn = outcomes(units.lazy(), wanted, segment).collect()
     return company(drawn, compared.shares, compared.managers, settings)
 
 
