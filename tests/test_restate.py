@@ -335,6 +335,30 @@ def test_accounts_of_one_name_are_told_apart_by_id_on_cards_in_frames_and_lines(
     assert cli("explain", "Nils", "--account", "birch", "--run", "2026-Q1", "--folder", made).code == 0
 
 
+def test_only_ids_of_managers_are_told_as_names(folder: Path) -> None:
+    exchange(folder, "managers", "m1         Mara", "2000       Mara")
+    for name in ("ownership", "contracts"):
+        put(folder, name, TABLES[name].replace(" m1 ", " 2000 ").replace("2000   month", "1500   month"))
+    said = cli("restate", "2026-Q1", folder, "--as-of", JULY).out
+    assert "amount 2000 → 1500" in " ".join(said.split())
+    assert "manager_id Mara → Mara" in " ".join(said.split())
+
+
+def test_targets_and_costs_that_come_later_are_told(folder: Path) -> None:
+    put(folder, "targets", "manager_id metric period value\nm1 gross_revenue_retention 2026-Q1 0.9")
+    put(folder, "costs", "period kind amount\n2026-Q1 service 10")
+    assert {row.table: row.state for row in known(folder, JULY).rows} == {"targets": "new", "costs": "new"}
+    assert cli("run", folder, "--period", "2026-Q2", "--as-of", JULY).code == 0
+
+
+def test_a_manager_with_the_id_of_an_account_is_called_by_their_own_name(folder: Path) -> None:
+    both = TABLES["managers"] + "        B          Bea\n"
+    put(folder, "managers", both)
+    put(folder, "targets", "manager_id metric period value\nB gross_revenue_retention 2026-Q1 0.9")
+    told = {row.table: row.name for row in known(folder, JULY).rows}
+    assert told["targets"] == "Bea"
+
+
 def test_restate_saves_nothing(folder: Path) -> None:
     exchange(folder, "contracts", *CANCELLED)
     cli("seals", folder)

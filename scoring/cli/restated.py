@@ -36,6 +36,8 @@ _EFFECTS = (Column("What was exchanged, one after another"), Column("Points", is
 _ENDS = ("opening", "closing")
 _SAYS = ("amount", "starts_on", "ends_on", "dated_on", "manager_id", "share", "score", "value", "rate")
 """What is told of a row that is new or gone; the rest is in the export."""
+_OF_MANAGERS = ("manager_id", "seller_id", "reports_to")
+"""Columns whose ids are told as names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,13 +149,13 @@ def _row(row: "RowChange", moves: str, names: Mapping[str, str]) -> tuple[str, .
 def _what_of(row: "RowChange", names: Mapping[str, str]) -> str:
     """What a row said and says, in a few words, managers by their names."""
 
-    def value(text: str | None) -> str:
-        return "(none)" if text is None else names.get(text, text)
+    def value(column: str, text: str | None) -> str:
+        return "(none)" if text is None else names.get(text, text) if column in _OF_MANAGERS else text
 
     if row.state == "edited":
-        return "; ".join(f"{column} {value(then)} → {value(now)}" for column, then, now in row.edits)
+        return "; ".join(f"{column} {value(column, then)} → {value(column, now)}" for column, then, now in row.edits)
     known = {column: then or now for column, then, now in row.edits}
-    return ", ".join(f"{column} {value(known[column])}" for column in _SAYS if known.get(column))
+    return ", ".join(f"{column} {value(column, known[column])}" for column in _SAYS if known.get(column))
 
 
 def _names(found: "Restatement") -> dict[str, str]:

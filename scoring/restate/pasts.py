@@ -59,7 +59,8 @@ def day_of(name: str, frame: pl.DataFrame, calendar: Calendar) -> pl.Series:
     if days.dtype == pl.Date:
         return days.alias("day")
     starts = {period: _start(calendar, period) for period in days.unique().to_list()}
-    return days.replace_strict(starts, return_dtype=pl.Date).alias("day")
+    found = days.replace_strict(starts, return_dtype=pl.Date)
+    return found.cast(pl.Date).alias("day")  # of no rows Polars leaves text
 
 
 def _start(calendar: Calendar, period: str) -> date | None:

@@ -37,11 +37,12 @@ class RowChange:
 
 def told(changes: pl.DataFrame, then: Tables, now: Tables, zone: str) -> Iterator[RowChange]:
     """The changes in words, in their order; when a row was recorded in the business time zone."""
-    names = _names(then) | _names(now)
+    accounts, managers = ({**was, **is_} for was, is_ in zip(_names(then), _names(now), strict=True))
     for row in changes.iter_rows(named=True):
         name = row["table"]
         was = {} if row["then"] is None else then[name].row(row["then"], named=True)
         new = {} if row["now"] is None else now[name].row(row["now"], named=True)
+        names = accounts if "account_id" in now[name].columns else managers
         values = ((c, _text(was.get(c)), _text(new.get(c))) for c in row["columns"])
         yield RowChange(
             table=name,
@@ -57,14 +58,14 @@ def told(changes: pl.DataFrame, then: Tables, now: Tables, zone: str) -> Iterato
         )
 
 
-def _names(tables: Tables) -> dict[str, str]:
-    """Account or manager to what people call it, where it has a name."""
+def _names(tables: Tables) -> tuple[dict[str, str], dict[str, str]]:
+    """Account, and manager, to what people call it, where it has a name."""
     named = pl.col("name").is_not_null()
     accounts, managers = (
-        frame.filter(named).select(key, "name").iter_rows()
+        dict(frame.filter(named).select(key, "name").iter_rows())
         for frame, key in ((called_apart(tables["accounts"]), "account_id"), (tables["managers"], "manager_id"))
     )
-    return dict(managers) | dict(accounts)
+    return accounts, managers
 
 
 def _place(row: Mapping[str, Any]) -> str | None:
