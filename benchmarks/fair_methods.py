@@ -13,7 +13,6 @@ from fair_measures import covered, flagged, luck, percentile, rank_correlation, 
 from fair_worlds import World, made
 from fair_worlds.settings import LEAD, MONTHS, QUARTER
 
-from scoring.account_quarters import KEY, figures
 from scoring.metrics import CATALOGUE
 from scoring.peers.bands import tenure_band
 from scoring.peers.chance import change_band
@@ -25,6 +24,7 @@ from scoring.peers.outcomes import OUTCOMES, outcomes
 from scoring.peers.score import scores
 from scoring.peers.settings import Fairness
 from scoring.peers.window import Rule, responsibility
+from scoring.period.account_quarters import KEY, figures
 from scoring.scorecard.total import freedom
 
 NRR = OUTCOMES["net_revenue_retention"]

@@ -24,7 +24,7 @@ AFTER_START = """
 import sys, time
 from datetime import date
 from pathlib import Path
-from scoring.cli.threads import fitted
+from scoring.cli.shared.threads import fitted
 fitted(Path(sys.argv[1]))  # before Polars is loaded, as the command does
 import scipy.special, scoring.cli, scoring.pipeline, scoring.reports.outputs
 from scoring.pipeline import Request, run

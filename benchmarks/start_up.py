@@ -70,7 +70,7 @@ class Waited:
 
 def after_start(folder: Path) -> dict[str, float]:
     """What a run costs when everything is imported."""
-    from scoring.cli.threads import fitted
+    from scoring.cli.shared.threads import fitted
 
     fitted(folder)  # before Polars is loaded, as the command does
 

@@ -111,9 +111,9 @@ KINDS: Mapping[str, Callable[[Path, int, int, int], date]] = {
 
 def looked_at(folder: Path, last_day: date) -> "Iterator[Looked]":
     """The company on the last days of its last quarters."""
-    from scoring import folder as folders
     from scoring.calendar import Calendar
     from scoring.intake import Request
+    from scoring.intake import folder as folders
     from scoring.trust import Looked
 
     calendar = Calendar()

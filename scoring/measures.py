@@ -14,7 +14,6 @@ import polars as pl
 import polars.selectors as cs
 
 from scoring import book
-from scoring.asked import loose_costs
 from scoring.calendar import Period
 from scoring.credit.tree import branches, under_heads
 from scoring.engine import Engine
@@ -23,8 +22,9 @@ from scoring.metrics import OVER_BOOK, Metric
 from scoring.metrics.acquisition import SPENDING
 from scoring.parquet import parquet_of
 from scoring.parts import ACCOUNT, Part, Tables
+from scoring.period.asked import loose_costs
+from scoring.period.windows import windows_of
 from scoring.rules import Rulebook
-from scoring.windows import windows_of
 
 AT_ONCE = 1 << 14
 """Rows of books that are measured together: few enough to hold, many enough that making plans costs little."""

@@ -10,20 +10,23 @@ from datetime import date
 import polars as pl
 
 from scoring import notes, trust, watch
-from scoring.account_quarters import Trail
-from scoring.asked import undivided_costs
-from scoring.booking import Booked, Tables, booked
 from scoring.calendar import Period
 from scoring.cohorts import cohorts
 from scoring.company import company_facts, totals
 from scoring.endings import Exchange, churn_reasons
 from scoring.engine import Engine, Here
 from scoring.errors import Problem, in_order
-from scoring.folder import Folder, opened
 from scoring.intake import Request
+from scoring.intake.folder import Folder, opened
 from scoring.ledger.build import Windows
 from scoring.measures import measured
 from scoring.metrics import OVER_BOOK, Metric
+from scoring.period.account_quarters import Trail
+from scoring.period.asked import undivided_costs
+from scoring.period.booking import Booked, Tables, booked
+from scoring.period.shared_chance import shared_chance
+from scoring.period.windows import late_start
+from scoring.period.worth import Worth
 from scoring.restate import Sealed, on_cards, prior_periods
 from scoring.rules import Rulebook
 from scoring.rules.versions import calendar_of
@@ -39,9 +42,6 @@ from scoring.scorecard.kept import kept
 from scoring.scorecard.rule_findings import placed, rule_findings
 from scoring.scorecard.trusted import trusted_cards
 from scoring.scorecard.unweighed import account_points, estimates
-from scoring.shared_chance import shared_chance
-from scoring.windows import late_start
-from scoring.worth import Worth
 
 
 def run(request: Request, seals: Sequence[Sealed] = (), engine: Engine | None = None) -> Run:

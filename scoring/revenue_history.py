@@ -22,9 +22,9 @@ from scoring.checks import check
 from scoring.credit import ownership
 from scoring.days import months_back
 from scoring.errors import BookscoreError
-from scoring.folder import opened
 from scoring.frame import conform
 from scoring.intake import LARGE, RULES, Request, Streamed, as_streams
+from scoring.intake.folder import opened
 from scoring.ledger.terms import Terms
 from scoring.metrics import CATALOGUE
 from scoring.packed.answers import Answer, answer

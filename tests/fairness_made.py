@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from scoring.account_quarters import KEY, figures
 from scoring.days import NEVER
 from scoring.metrics import CATALOGUE
 from scoring.money import MONEY
@@ -16,6 +15,7 @@ from scoring.peers.company import Company, company
 from scoring.peers.estimate import Estimate, estimate
 from scoring.peers.outcomes import OUTCOMES, outcomes
 from scoring.peers.settings import Fairness
+from scoring.period.account_quarters import KEY, figures
 
 WORLD = Path(__file__).parent / "references" / "fairness_world"
 STARTS, ENDS = date(2024, 4, 1), date(2024, 7, 1)

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from scoring import intake, pipeline
-from scoring.cli import past
-from scoring.cli import run as command
+from scoring.cli.run import run as command
+from scoring.cli.shared import past
 from scoring.run import Run
 from scoring.store import StoredRun, open_store
 

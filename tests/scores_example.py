@@ -13,13 +13,13 @@ import polars as pl
 from tabled import tables
 
 from scoring import pipeline
-from scoring.account_quarters import Trail
-from scoring.booking import booked
 from scoring.peers import table
 from scoring.peers.company import Company
 from scoring.peers.estimate import Estimate
 from scoring.peers.settings import Fairness
 from scoring.peers.table import folds
+from scoring.period.account_quarters import Trail
+from scoring.period.booking import booked
 from scoring.rules import Rulebook
 from scoring.rules.versions import calendar_of
 from scoring.scorecard.cards import Card, Scored, cards

@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 from tabled import table, tables
 
-from scoring import booking, pipeline
+from scoring import pipeline
 from scoring.checks import check
 from scoring.errors import ProblemsFoundError
 from scoring.facts import ADDING, logos, onboarding, spend, voice
@@ -18,6 +18,7 @@ from scoring.metrics import CATALOGUE
 from scoring.metrics.use import TIME_TO_VALUE
 from scoring.money import MONEY
 from scoring.parts import Part
+from scoring.period import booking
 from scoring.rules import Rulebook, version
 from scoring.rules.versions import calendar_of
 from scoring.scorecard.judged import Judged

@@ -18,7 +18,7 @@ from test_cli import cli, contents
 
 from scoring import audit
 from scoring.audit import FOUR_FIFTHS, Grouping, Rate, fisher
-from scoring.cli import audit as audit_command
+from scoring.cli.compare import audit as audit_command
 from scoring.errors import Problem, ProblemsFoundError
 from scoring.grouped import ROW, Grouped, People, grouped
 from scoring.store import RunRecord, open_store

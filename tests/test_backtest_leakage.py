@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 from worlds import World, examples, worlds
 
-from scoring import booking
 from scoring.backtest import foretold, level, look
 from scoring.backtest.naive import NAIVE
 from scoring.lifetime import known, rolling
 from scoring.lifetime.assumptions import Assumptions
 from scoring.lifetime.stretch import Ahead
+from scoring.period import booking
 from scoring.rules import Rulebook
 from scoring.rules.versions import calendar_of
 

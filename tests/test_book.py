@@ -9,11 +9,12 @@ from polars.testing import assert_frame_equal
 from tabled import tables
 from worlds import World, examples, worlds
 
-from scoring import booking, pipeline
+from scoring import pipeline
 from scoring.book import OWN, at, attribute_names
 from scoring.measure import measure_by
 from scoring.metrics import CATALOGUE
 from scoring.parts import Part
+from scoring.period import booking
 from scoring.rules import Rulebook
 from scoring.rules.versions import calendar_of
 

@@ -8,7 +8,7 @@ import pytest
 from tabled import tables
 
 from scoring.calendar import Calendar
-from scoring.known import known_by
+from scoring.intake.known import known_by
 from scoring.lifetime.known import known_before
 from scoring.restate import changed, exchanged, told
 from scoring.tables import TABLES

@@ -22,9 +22,11 @@ import pytest
 from remembered import remember
 
 from scoring import demo, pipeline
-from scoring.cli import init, main, places, run, streams, threads
+from scoring.cli import init, main
 from scoring.cli.app import built
-from scoring.cli.screen import Column, table
+from scoring.cli.run import run
+from scoring.cli.shared import places, streams, threads
+from scoring.cli.shared.screen import Column, table
 from scoring.errors import in_order
 from scoring.intake import RULES, SOURCES, Request, examine
 from scoring.letters import bare, by_letters

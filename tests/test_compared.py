@@ -13,8 +13,7 @@ from polars.testing import assert_frame_equal
 from tabled import table, tables
 from worlds import World, compared_worlds, examples
 
-from scoring import booking, pipeline
-from scoring.account_quarters import Trail
+from scoring import pipeline
 from scoring.notes.accounts import dominant
 from scoring.notes.compared import passed_on_late
 from scoring.notes.owners import without_a_card
@@ -22,6 +21,8 @@ from scoring.notes.seen import Seen
 from scoring.numbers import percent
 from scoring.peers.company import Company
 from scoring.peers.estimate import Estimate
+from scoring.period import booking
+from scoring.period.account_quarters import Trail
 from scoring.rules import Rulebook
 from scoring.rules.comparing import Window
 from scoring.rules.versions import calendar_of

@@ -8,12 +8,13 @@ import polars as pl
 import pytest
 from tabled import tables
 
-from scoring import booking, pipeline
+from scoring import pipeline
 from scoring.credit import crediting
 from scoring.credit.split import split
 from scoring.errors import NotConservedError, UnbalancedError
 from scoring.ledger.build import Ledger
 from scoring.money import MONEY
+from scoring.period import booking
 from scoring.rules import Rulebook
 from scoring.rules.versions import calendar_of
 

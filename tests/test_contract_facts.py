@@ -15,9 +15,9 @@ from scoring.facts import Dated, due, found, growth_parts, net_moves, renewals
 from scoring.ledger.balances import at_instants
 from scoring.measure import measure
 from scoring.metrics import CATALOGUE
+from scoring.period.windows import windows_of
 from scoring.rules.settings import Credit
 from scoring.rules.terms import growth_terms, renewal_terms
-from scoring.windows import windows_of
 
 SEATS = st.sampled_from([None, Decimal(1), Decimal(3), Decimal(40), Decimal("2.5"), Decimal(0)])
 PRICES = st.sampled_from([None, Decimal(10), Decimal("33.3333"), Decimal("0.07"), Decimal(900)])

@@ -14,7 +14,7 @@ import pytest
 from test_cli import cli
 
 from scoring import demo, pipeline
-from scoring.cli import run
+from scoring.cli.run import run
 from scoring.compare import Change, Side, changes, diff, moves
 from scoring.compare.differences import Difference
 from scoring.intake import Request

@@ -14,7 +14,7 @@ import pytest
 from digests_made import Clock, Events, Ways, digests, post
 
 from scoring.calendar import Calendar
-from scoring.cli.logged import teller, words
+from scoring.cli.digests.logged import teller, words
 from scoring.digest.due import Occasion, occasions
 from scoring.digest.planning import Post
 from scoring.digest.sending import work

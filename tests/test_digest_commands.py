@@ -19,7 +19,7 @@ from test_cli import Done, cli, contents
 from web_world import World
 
 from scoring.calendar import Calendar
-from scoring.cli import posted
+from scoring.cli.digests import posted
 from scoring.digest.due import Occasion
 from scoring.digest.message import Outcome, Verdict
 from scoring.digest.planning import plan

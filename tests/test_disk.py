@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from test_store import NOON, A, parquet, run
 
-from scoring.cli import mistakes
-from scoring.cli import run as command
+from scoring.cli.run import run as command
+from scoring.cli.shared import mistakes
 from scoring.reports import outputs
 from scoring.reports.swap import beside
 from scoring.store import frames as kept

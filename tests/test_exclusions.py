@@ -14,11 +14,11 @@ from polars.testing import assert_frame_equal
 from tabled import tables
 
 from scoring import explain, pipeline
-from scoring.account_quarters import Trail
-from scoring.booking import booked
 from scoring.checks import check
 from scoring.intake import Request
 from scoring.ledger.parents import rolled_up
+from scoring.period.account_quarters import Trail
+from scoring.period.booking import booked
 from scoring.reports.card import card_html
 from scoring.rules import Rulebook
 from scoring.rules.versions import calendar_of

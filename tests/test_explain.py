@@ -14,8 +14,8 @@ from explained import evidence_of
 from six_rules import six_rules
 
 from scoring import demo, explain, intake, pipeline
-from scoring.cli.explain import FRAMES
-from scoring.cli.explained_values import CONSTANT
+from scoring.cli.explain.explain import FRAMES
+from scoring.cli.explain.values import CONSTANT
 from scoring.credit.ownership import UNASSIGNED
 from scoring.explain import Evidence, Explanation
 from scoring.explain.columns import called

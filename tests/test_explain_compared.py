@@ -19,9 +19,9 @@ from six_rules import six_rules
 
 from scoring import demo, explain, intake, pipeline
 from scoring.cli import main
-from scoring.cli.explain import FRAMES
-from scoring.cli.explained import View, show
-from scoring.cli.explained_compared import accounts
+from scoring.cli.explain.compared import accounts
+from scoring.cli.explain.explain import FRAMES
+from scoring.cli.explain.explained import View, show
 from scoring.explain import Evidence, Explanation, Line, Reach
 from scoring.explain.comparison import AccountQuarter, ComparedAccount, Comparison
 from scoring.metrics import CATALOGUE, Unit

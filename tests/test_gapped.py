@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scoring.cli import gapped
+from scoring.cli.compare import gapped
 from scoring.compare.gaps import Gaps, RuleGap, Team
 from scoring.intake import Request
 from scoring.numbers import MINUS

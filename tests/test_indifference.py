@@ -20,12 +20,12 @@ from scoring.days import EVER, NEVER
 from scoring.frame import Kind
 from scoring.measure import measure
 from scoring.metrics import CATALOGUE, OVER_BOOK, Metric, Unit
+from scoring.period.windows import windows_of
+from scoring.period.worth import VALUE_COLUMNS
 from scoring.pipeline import Result, score
 from scoring.rules import Rulebook
 from scoring.rules.versions import calendar_of
 from scoring.tables import TABLES
-from scoring.windows import windows_of
-from scoring.worth import VALUE_COLUMNS
 
 BOUND = ("revenue_share",)
 """Metrics that look at the company beside the manager."""

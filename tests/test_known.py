@@ -4,7 +4,7 @@ import polars as pl
 from tabled import tables
 
 from scoring.calendar import Calendar
-from scoring.known import known_by
+from scoring.intake.known import known_by
 
 
 def test_rows_recorded_after_the_day_are_left_out_and_counted_and_those_that_do_not_say_when_are_known() -> None:

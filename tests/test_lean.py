@@ -6,7 +6,7 @@ from sample_cards import HOSTILE
 
 from scoring.reports.charts.ranges import Reading, points_scale, range_bar
 from scoring.reports.charts.sparkline import Point, sparkline
-from scoring.web.lean import Shared
+from scoring.web.pages.lean import Shared
 
 READINGS = [Reading(62.25, 55.5, 70, 58.04, 50), Reading(48, 40, 56, 47, 50), Reading(None, None, None, None, 50)]
 SCALE = points_scale(READINGS)

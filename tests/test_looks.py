@@ -18,7 +18,7 @@ from scoring.ledger.terms import Terms
 from scoring.lifetime.assumptions import Assumptions
 from scoring.lifetime.repeat import order_family
 from scoring.lifetime.valuation import Seen
-from scoring.looks import Look, Reading, seen
+from scoring.period.looks import Look, Reading, seen
 from scoring.rules.terms import ledger_terms
 
 MODELS = {"auto": "auto", "forced": {"contracts": "pareto_nbd", "invoices": "sbg"}}

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 from test_compared import company, judged, made_cards, rulebook, scored
 
-from scoring.cli.gapped import show
+from scoring.cli.compare.gapped import show
 from scoring.compare.gaps import gaps
 from scoring.compare.subject import subject
 from scoring.explain.refusals import UnknownNameError

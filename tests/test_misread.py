@@ -2,7 +2,7 @@ import pytest
 from one_rule import rulebook
 from tabled import tables
 
-from scoring import misread
+from scoring.intake import misread
 
 
 @pytest.mark.parametrize(

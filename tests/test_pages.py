@@ -31,7 +31,7 @@ from scoring.view import NotVisibleError, Seen, Shelf, View
 from scoring.view.slugs import slug, unslug
 from scoring.view.trends import Point as TrendPoint
 from scoring.view.trends import Trend
-from scoring.web.trends import drawn
+from scoring.web.pages.trends import drawn
 
 NOW, BEFORE = PERIODS
 HOME = f"/periods/{NOW}"

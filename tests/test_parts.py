@@ -15,13 +15,13 @@ from tabled import tables
 from worlds import World, compared_worlds, examples, worlds
 
 from scoring import demo, measures, pipeline
-from scoring.account_quarters import Trail
 from scoring.engine import Engine, Here
 from scoring.intake import Request
 from scoring.lifetime import rolling
 from scoring.measures import measured
 from scoring.parquet import parquet_bytes
 from scoring.parts import Part, split
+from scoring.period.account_quarters import Trail
 from scoring.pipeline import score
 from scoring.rules import Rulebook
 from scoring.rules.terms import ledger_terms

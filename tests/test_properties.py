@@ -16,9 +16,9 @@ from scoring.measure import measure
 from scoring.metrics import growth, retention
 from scoring.metrics.metric import in_book
 from scoring.money import MONEY
+from scoring.period.windows import windows_of
 from scoring.pipeline import Result, score
 from scoring.rules.terms import ledger_terms
-from scoring.windows import windows_of
 
 RATES = (*retention.THEME, growth.LIKE_FOR_LIKE_GROWTH)
 GRAINS = (None, "team", "manager_id", "account_id")

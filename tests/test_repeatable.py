@@ -27,11 +27,11 @@ from worlds import World, compared_worlds, examples, worlds
 from scoring import demo, pipeline
 from scoring.calendar import Calendar
 from scoring.cli import main
-from scoring.cli import run as run_command
 from scoring.cli import seal as seal_command
+from scoring.cli.run import run as run_command
 from scoring.errors import in_order
 from scoring.intake import SOURCES, Request
-from scoring.known import known_by
+from scoring.intake.known import known_by
 from scoring.pipeline import run, score
 from scoring.reports import outputs
 from scoring.run import Run

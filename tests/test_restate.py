@@ -14,11 +14,11 @@ from restated import CANCELLED, RULES, TABLES, bytes_below, company, exchange, p
 from test_cli import cli
 
 from scoring import intake, pipeline
-from scoring.cli import past
+from scoring.cli.shared import past
 from scoring.compare.restatement import Restatement, Standing
 from scoring.compare.restating import restate
-from scoring.folder import Reader
 from scoring.intake import Request
+from scoring.intake.folder import Reader
 from scoring.reports.prior import why
 from scoring.run import Run
 from scoring.store import open_store

@@ -9,16 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from worlds import World, amounts, compared_worlds, days_around, examples, frame, ownership, worlds
 
-from scoring.account_quarters import Trail
-from scoring.booking import booked
 from scoring.compare.restating import restate
 from scoring.compare.rulebooks import cards_at
 from scoring.compare.walking import stop_at
 from scoring.metrics import CATALOGUE
+from scoring.period.account_quarters import Trail
+from scoring.period.booking import booked
+from scoring.period.windows import windows_of
 from scoring.restate import Sealed, as_scored, changed, exchanged, prior_periods
 from scoring.rules.versions import calendar_of
 from scoring.tables import TABLES
-from scoring.windows import windows_of
 
 Tables = dict[str, pl.DataFrame]
 DAYS = {"contracts": "starts_on", "invoices": "dated_on"}

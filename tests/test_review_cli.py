@@ -309,7 +309,7 @@ def test_manager_who_does_not_sign_is_recorded_and_the_seal_says_so(
     late = cli("review", "share", "Zoë", folder, "--by", REVIEWER, "--answer-by", "2020-01-01")
     assert (late.code, "2020-01-01 is over" in late.err) == (2, True)
     cli("review", "share", "Zoë", folder, "--by", REVIEWER, "--answer-by", "2099-01-01")
-    monkeypatch.setattr("scoring.cli.reviewed.now", lambda: datetime(2099, 1, 2, tzinfo=UTC))
+    monkeypatch.setattr("scoring.cli.review.reviewed.now", lambda: datetime(2099, 1, 2, tzinfo=UTC))
     with monkeypatch.context() as west:
         west.setattr("scoring.store.reviewing.chain._zone_of", lambda *_: "America/Los_Angeles")
         for told in ("show", "Zoë"), ("list",):

@@ -6,7 +6,7 @@ from typing import Any, cast
 import pytest
 from sample_cards import card, compared, without_score
 
-from scoring.cli import scored
+from scoring.cli.run import scored
 
 
 def _told(cards: list[dict[str, Any]], capsys: pytest.CaptureFixture[str]) -> str:

@@ -16,13 +16,14 @@ from test_cli import AS_OF as TODAY
 from test_cli import cli, contents
 from test_compared import AS_OF, KEEP, STAY, company, rulebook
 
-from scoring import account_quarters, pipeline
-from scoring.booking import ByAccount
-from scoring.cli.varied import _effect
+from scoring import pipeline
+from scoring.cli.compare.varied import _effect
 from scoring.compare import sensitivity as engine
 from scoring.compare.choices import Choice, choices
 from scoring.compare.sensitivity import AS_IT_IS, COMPARES_NOTHING, Effect, Sensitivity, Stand, sensitivity
 from scoring.compare.subject import Subject, subject
+from scoring.period import account_quarters
+from scoring.period.booking import ByAccount
 from scoring.rules import Rulebook
 from scoring.rules.versions import calendar_of
 

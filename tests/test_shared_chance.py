@@ -2,7 +2,7 @@ import pytest
 from one_rule import rulebook
 
 from scoring.calendar import Calendar
-from scoring.shared_chance import shared_chance
+from scoring.period.shared_chance import shared_chance
 
 
 @pytest.mark.parametrize(

@@ -14,15 +14,15 @@ from six_rules import six_rules
 from test_cli import AS_OF, cli, contents
 
 from scoring import demo, pipeline, rules
-from scoring import folder as folder_module
 from scoring.calendar import Calendar
-from scoring.cli import places
-from scoring.cli.simulated import View, show
+from scoring.cli.compare.simulated import View, show
+from scoring.cli.shared import places
 from scoring.compare import Simulation, simulate, simulating
 from scoring.compare.rulebooks import Effect, Standing
 from scoring.compare.simulating import of_folder
 from scoring.compare.switching import switches
 from scoring.intake import RULES, Request
+from scoring.intake import folder as folder_module
 from scoring.metrics import CATALOGUE
 from scoring.rules import Rulebook, fingerprint
 

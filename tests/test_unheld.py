@@ -7,9 +7,9 @@ import pytest
 from tabled import tables
 
 from scoring.checks import Checked
+from scoring.intake.unheld import unheld
 from scoring.metrics import CATALOGUE
 from scoring.rules import version
-from scoring.unheld import unheld
 
 HELD = {
     "accounts": "account_id region segment\nA North Small",

@@ -18,15 +18,16 @@ from test_cli import AS_OF, cli
 from test_compared import KEEP, STAY, company, rulebook
 from worlds import MANAGERS, World, compared_worlds, examples
 
-from scoring import booking, demo, pipeline, rules
-from scoring import folder as folder_module
-from scoring.account_quarters import Trail
+from scoring import demo, pipeline, rules
 from scoring.calendar import Calendar
 from scoring.compare import simulating
 from scoring.errors import ProblemsFoundError
-from scoring.folder import opened
 from scoring.intake import RULES, Request
+from scoring.intake import folder as folder_module
+from scoring.intake.folder import opened
 from scoring.metrics import CATALOGUE
+from scoring.period import booking
+from scoring.period.account_quarters import Trail
 from scoring.rules import Rulebook, fingerprint
 from scoring.rules.versions import calendar_of
 from scoring.run import Run

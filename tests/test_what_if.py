@@ -18,11 +18,12 @@ from test_cli import cli, contents
 from test_exclusions import AS_OF, SOLD, company
 
 from scoring import demo, pipeline, rules
-from scoring.account_quarters import Trail
 from scoring.compare.what_if import Basis, NotReweighableError, WeightsError, basis, changes, reweighed
 from scoring.document import read_text
 from scoring.intake import RULES, Request
 from scoring.parquet import parquet_bytes
+from scoring.period.account_quarters import Trail
+from scoring.period.shared_chance import shared_chance
 from scoring.rules import Rulebook
 from scoring.rules.proposed import NotProposableError, is_text_of, patch, proposed
 from scoring.rules.reading import fitted
@@ -33,7 +34,6 @@ from scoring.scorecard.context import Context
 from scoring.scorecard.lost import of_managers
 from scoring.scorecard.trusted import trusted_cards
 from scoring.scorecard.unweighed import account_points, estimates
-from scoring.shared_chance import shared_chance
 from scoring.trust import Finding, Level, as_json, verdicts
 
 METHODS = ("oe_credibility", "joint", "oe", "raw", "weighted", "target_bands", "peer_percentile")

@@ -6,7 +6,7 @@ from one_rule import rulebook
 from scoring.calendar import Calendar
 from scoring.days import Span
 from scoring.ledger.build import Windows
-from scoring.windows import windows_of
+from scoring.period.windows import windows_of
 
 
 @pytest.mark.parametrize(

@@ -19,12 +19,12 @@ import polars as pl
 from ruamel.yaml import YAML
 from tabled import rows, tables
 
-from scoring.booking import booked
 from scoring.calendar import Period
 from scoring.ledger.parents import rolled_up
 from scoring.measures import measured
 from scoring.metrics import OVER_BOOK, REASONS
 from scoring.metrics.reference import Case
+from scoring.period.booking import booked
 from scoring.rules import Rulebook
 from scoring.rules.profiles import NAMES as PROFILES
 from scoring.rules.profiles import with_profile

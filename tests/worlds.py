@@ -16,10 +16,10 @@ from scoring.calendar import Period
 from scoring.days import EVER, NEVER
 from scoring.ledger.build import Windows
 from scoring.ledger.parents import rolled_up
+from scoring.period.windows import windows_of
 from scoring.rules import Rulebook
 from scoring.rules.versions import calendar_of
 from scoring.tables import STATUSES, TABLES
-from scoring.windows import windows_of
 
 MANAGERS = ("m1", "m2", "m3")
 PERIODS = {"month": ("2025-12", "2026-02", "2026-07"), "quarter": ("2025-Q4", "2026-Q2"), "year": ("2025", "2026")}

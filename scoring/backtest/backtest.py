@@ -7,7 +7,6 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from scoring import booking, worth
 from scoring.backtest import foretold
 from scoring.backtest.days import Asked, Reach, TooShortError, chosen, reach, since
 from scoring.backtest.errors import Errors, Vector, covered, errors, tenths
@@ -17,9 +16,10 @@ from scoring.backtest.naive import LABELS, NAIVE
 from scoring.backtest.sentences import MODEL, MOVED
 from scoring.backtest.signal import Signal
 from scoring.errors import Problem
-from scoring.folder import opened
 from scoring.intake import Request
+from scoring.intake.folder import opened
 from scoring.lifetime.stretch import Ahead
+from scoring.period import booking, worth
 from scoring.rules import Rulebook
 from scoring.rules.terms import ledger_terms
 

@@ -6,12 +6,12 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from scoring import booking
 from scoring.days import DAY, month_number
 from scoring.errors import BookscoreError
 from scoring.lengths import DAYS_A_WEEK
 from scoring.lifetime import rolling
 from scoring.lifetime.stretch import Ahead, after, before, words
+from scoring.period import booking
 from scoring.reach import latest_period
 from scoring.rules import Rulebook
 

@@ -6,15 +6,16 @@ from datetime import date
 
 import polars as pl
 
-from scoring import book, booking
+from scoring import book
 from scoring.backtest.look import Held
 from scoring.backtest.signal import Pair, Signal, signal
 from scoring.calendar import Calendar, Period
 from scoring.days import DAY, months_back
-from scoring.known import known_by
+from scoring.intake.known import known_by
 from scoring.lifetime.known import known_before
 from scoring.measure import measure_by
 from scoring.metrics import OVER_BOOK, Better, Metric, Unit
+from scoring.period import booking
 from scoring.rules import Rulebook
 from scoring.rules.versions import calendar_of
 

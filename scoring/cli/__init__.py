@@ -1,4 +1,4 @@
-"""The command line. Each command is a module; only here the clock and the terminal are known."""
+"""The command line. Each command is a module, or a room of some; only here the clock and the terminal are known."""
 
 from scoring.cli.app import main
 

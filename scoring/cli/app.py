@@ -11,15 +11,8 @@ from typer.exceptions import TyperException
 
 from scoring import __version__
 from scoring.cli import (
-    audit,
-    backtest,
     check,
     cohorts,
-    deliveries,
-    diagnose,
-    diff,
-    explain,
-    gap,
     history,
     init,
     match,
@@ -27,23 +20,20 @@ from scoring.cli import (
     opening,
     profiles,
     report,
-    restate,
-    review,
     rules,
-    run,
     runs,
-    schedule,
     seal,
-    send,
-    sensitivity,
     serve,
-    simulate,
     users,
-    what_if,
 )
+from scoring.cli.compare import audit, backtest, diagnose, diff, gap, restate, sensitivity, simulate, what_if
+from scoring.cli.digests import deliveries, schedule, send
+from scoring.cli.explain import explain
 from scoring.cli.groups import InFull
-from scoring.cli.mistakes import is_for_debugging, told
-from scoring.cli.streams import prepare, say
+from scoring.cli.review import review
+from scoring.cli.run import run
+from scoring.cli.shared.mistakes import is_for_debugging, told
+from scoring.cli.shared.streams import prepare, say
 from scoring.errors import BookscoreError
 
 YOUNG = 100_000

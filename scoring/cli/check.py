@@ -7,11 +7,11 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scoring.cli import places
-from scoring.cli.answers import DATA, DONE, RULES, Answer, count, finish, has_errors, line_of, next_command
-from scoring.cli.options import AsJson, AsOf, Folder, Rules
-from scoring.cli.screen import Column, table, working
-from scoring.cli.streams import note, say
+from scoring.cli.shared import places
+from scoring.cli.shared.answers import DATA, DONE, RULES, Answer, count, finish, has_errors, line_of, next_command
+from scoring.cli.shared.options import AsJson, AsOf, Folder, Rules
+from scoring.cli.shared.screen import Column, table, working
+from scoring.cli.shared.streams import note, say
 from scoring.errors import Problem, in_order
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scoring.cli import places
-from scoring.cli.answers import Answer, finish, next_command
-from scoring.cli.options import AsJson, Folder
-from scoring.cli.screen import Column, table, working
-from scoring.cli.streams import note, say
+from scoring.cli.shared import places
+from scoring.cli.shared.answers import Answer, finish, next_command
+from scoring.cli.shared.options import AsJson, Folder
+from scoring.cli.shared.screen import Column, table, working
+from scoring.cli.shared.streams import note, say
 
 if TYPE_CHECKING:
     import polars as pl

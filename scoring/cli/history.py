@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scoring.cli import places
-from scoring.cli.answers import Answer, finish, next_command
-from scoring.cli.options import AsJson, AsOf, Folder, OnePeriod, Rules, SetAside
-from scoring.cli.room import tell_of_room
-from scoring.cli.screen import Column, table, working
-from scoring.cli.streams import note, say
+from scoring.cli.shared import places
+from scoring.cli.shared.answers import Answer, finish, next_command
+from scoring.cli.shared.options import AsJson, AsOf, Folder, OnePeriod, Rules, SetAside
+from scoring.cli.shared.room import tell_of_room
+from scoring.cli.shared.screen import Column, table, working
+from scoring.cli.shared.streams import note, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

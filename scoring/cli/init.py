@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scoring.cli.answers import Answer, finish, next_command
-from scoring.cli.options import AsJson, DryRun
-from scoring.cli.screen import working
-from scoring.cli.streams import note, say
+from scoring.cli.shared.answers import Answer, finish, next_command
+from scoring.cli.shared.options import AsJson, DryRun
+from scoring.cli.shared.screen import working
+from scoring.cli.shared.streams import note, say
 from scoring.errors import BookscoreError, one_line
 
 if TYPE_CHECKING:

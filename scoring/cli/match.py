@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scoring.cli import places
-from scoring.cli.answers import Answer, finish, next_command
-from scoring.cli.options import AsJson, DryRun, Folder
-from scoring.cli.screen import Column, table, working
-from scoring.cli.streams import note, say
+from scoring.cli.shared import places
+from scoring.cli.shared.answers import Answer, finish, next_command
+from scoring.cli.shared.options import AsJson, DryRun, Folder
+from scoring.cli.shared.screen import Column, table, working
+from scoring.cli.shared.streams import note, say
 
 if TYPE_CHECKING:
-    from scoring.matching import Matching, Open
+    from scoring.intake.matching import Matching, Open
 
 _MOST = 30
 """Accounts that are shown; the file has all."""
@@ -54,7 +54,7 @@ def match(
     matches.csv gets a line for each proposal: write yes or no under decision, and the next run uses it. Decisions that
     are there stay.
     """
-    from scoring.matching import matching
+    from scoring.intake.matching import matching
 
     asked = places.request(folder, None, None)
     with working("Reading …"):

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scoring.cli.answers import Answer, finish, next_command
-from scoring.cli.options import AsJson
-from scoring.cli.screen import Column, table
-from scoring.cli.streams import say
+from scoring.cli.shared.answers import Answer, finish, next_command
+from scoring.cli.shared.options import AsJson
+from scoring.cli.shared.screen import Column, table
+from scoring.cli.shared.streams import say
 
 if TYPE_CHECKING:
     from scoring.metrics import Metric

@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from scoring.cli import past, places
-from scoring.cli.answers import Answer, finish, next_command
-from scoring.cli.options import AsJson, Workspace
-from scoring.cli.streams import note, say
+from scoring.cli.shared import past, places
+from scoring.cli.shared.answers import Answer, finish, next_command
+from scoring.cli.shared.options import AsJson, Workspace
+from scoring.cli.shared.streams import note, say
 from scoring.errors import BookscoreError
 
 

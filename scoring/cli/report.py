@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scoring.cli import places
-from scoring.cli.answers import Answer, finish
-from scoring.cli.options import AsJson, Workspace
-from scoring.cli.screen import working
-from scoring.cli.streams import note, say
+from scoring.cli.shared import places
+from scoring.cli.shared.answers import Answer, finish
+from scoring.cli.shared.options import AsJson, Workspace
+from scoring.cli.shared.screen import working
+from scoring.cli.shared.streams import note, say
 
 if TYPE_CHECKING:
     from scoring.reports.handouts import Material

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scoring.cli import places
-from scoring.cli.answers import Answer, finish, next_command
-from scoring.cli.differing import SHORT, in_words
-from scoring.cli.options import AsJson, AsOf, Folder, Rules
-from scoring.cli.screen import Column, table
-from scoring.cli.streams import say
+from scoring.cli.compare.differing import SHORT, in_words
+from scoring.cli.shared import places
+from scoring.cli.shared.answers import Answer, finish, next_command
+from scoring.cli.shared.options import AsJson, AsOf, Folder, Rules
+from scoring.cli.shared.screen import Column, table
+from scoring.cli.shared.streams import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

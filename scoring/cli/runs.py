@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from scoring.cli import places
-from scoring.cli.answers import Answer, finish, next_command
-from scoring.cli.options import AsJson, Workspace
-from scoring.cli.screen import Column, table
+from scoring.cli.shared import places
+from scoring.cli.shared.answers import Answer, finish, next_command
+from scoring.cli.shared.options import AsJson, Workspace
+from scoring.cli.shared.screen import Column, table
 
 SHORT = 12
 """Digits of an id that are shown; any that tell it from others will do."""

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scoring.cli import past, places
-from scoring.cli.answers import DONE, FAILED, Answer, finish, many, next_command
-from scoring.cli.options import AsJson, DryRun, Workspace
 from scoring.cli.runs import SHORT
-from scoring.cli.screen import Column, table, working
-from scoring.cli.streams import note, say
+from scoring.cli.shared import past, places
+from scoring.cli.shared.answers import DONE, FAILED, Answer, finish, many, next_command
+from scoring.cli.shared.options import AsJson, DryRun, Workspace
+from scoring.cli.shared.screen import Column, table, working
+from scoring.cli.shared.streams import note, say
 
 if TYPE_CHECKING:
     from scoring.store import SealRecord, Verified

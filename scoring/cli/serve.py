@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
-from scoring.cli import places
-from scoring.cli.answers import Answer, envelope, next_command
-from scoring.cli.options import AsJson, Workspace
-from scoring.cli.streams import note, say, say_json
+from scoring.cli.shared import places
+from scoring.cli.shared.answers import Answer, envelope, next_command
+from scoring.cli.shared.options import AsJson, Workspace
+from scoring.cli.shared.streams import note, say, say_json
 from scoring.cli.users import FIRST_USER
 
 

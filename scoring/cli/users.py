@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scoring.access import Role
-from scoring.cli import places
-from scoring.cli.answers import Answer, finish, next_command
 from scoring.cli.groups import WithFolder
-from scoring.cli.options import AsJson, InFolder, Workspace, named
-from scoring.cli.screen import Column, table
-from scoring.cli.streams import note, say
+from scoring.cli.shared import places
+from scoring.cli.shared.answers import Answer, finish, next_command
+from scoring.cli.shared.options import AsJson, InFolder, Workspace, named
+from scoring.cli.shared.screen import Column, table
+from scoring.cli.shared.streams import note, say
 from scoring.errors import BookscoreError
 
 if TYPE_CHECKING:

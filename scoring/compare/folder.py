@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from scoring import booking
 from scoring.calendar import Period
 from scoring.compare.bridging import Bridge, bridges
 from scoring.compare.figures import compared, figures
 from scoring.errors import Problem
-from scoring.folder import opened
 from scoring.intake import Request
+from scoring.intake.folder import opened
 from scoring.metrics import CATALOGUE, Metric
+from scoring.period import booking
 from scoring.rules import Rulebook
 from scoring.rules.definitions import definitions, differing
 from scoring.rules.profiles import switched

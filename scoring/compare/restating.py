@@ -7,8 +7,6 @@ from decimal import Decimal
 
 import polars as pl
 
-from scoring.account_quarters import Trail
-from scoring.booking import booked
 from scoring.compare.bridging import Bridge, bridges
 from scoring.compare.figures import compared, figures
 from scoring.compare.restatement import Effect, Money, Restated, Restatement, Standing, Step
@@ -19,6 +17,8 @@ from scoring.ledger.bridge import COLUMNS
 from scoring.letters import by_letters
 from scoring.metrics import CATALOGUE
 from scoring.money import added
+from scoring.period.account_quarters import Trail
+from scoring.period.booking import booked
 from scoring.restate import PRIOR, Sealed, as_scored, changed, exchanged, prior_periods, told
 from scoring.rules import calendar_of
 from scoring.scorecard.cards import Card

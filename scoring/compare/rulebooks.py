@@ -8,12 +8,12 @@ from decimal import Decimal
 import polars as pl
 
 from scoring import notes, trust
-from scoring.account_quarters import Trail
 from scoring.calendar import Period
 from scoring.compare.changes import Change, changes
 from scoring.compare.switching import Switch, switches
 from scoring.compare.walking import Stop, TablesFor, given, trails, walk
 from scoring.letters import by_letters
+from scoring.period.account_quarters import Trail
 from scoring.pipeline import judged_by_method
 from scoring.rules import Rulebook, fingerprint
 from scoring.rules.versions import calendar_of

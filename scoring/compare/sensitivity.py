@@ -14,11 +14,11 @@ from scoring.days import NEVER, months_back
 from scoring.errors import Problem
 from scoring.intake import Request
 from scoring.lengths import MONTHS_A_QUARTER
+from scoring.period.windows import windows_of
 from scoring.rules import Rulebook
 from scoring.scorecard.estimates import company_of, estimate_of, settings_of
 from scoring.scorecard.judged import Judged
 from scoring.scorecard.of_rules import believes, metric_of
-from scoring.windows import windows_of
 
 AS_IT_IS = "as it is"
 """What the rules' own choices are called."""

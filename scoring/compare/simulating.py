@@ -5,13 +5,14 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from scoring import booking, rules
+from scoring import rules
 from scoring.calendar import FuturePeriodError, Period
 from scoring.compare.rulebooks import Simulation, simulate
 from scoring.errors import Problem, in_order
-from scoring.folder import Reader
 from scoring.intake import RULES, Request
+from scoring.intake.folder import Reader
 from scoring.metrics import CATALOGUE
+from scoring.period import booking
 from scoring.rules import Rulebook, Version
 from scoring.rules.versions import calendar_of
 

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from scoring import booking, notes, trust
-from scoring.account_quarters import Trail
+from scoring import notes, trust
 from scoring.calendar import Period
 from scoring.errors import Problem, in_order
-from scoring.folder import opened
 from scoring.intake import Request
+from scoring.intake.folder import opened
+from scoring.period import booking
+from scoring.period.account_quarters import Trail
 from scoring.pipeline import judged_by_method
 from scoring.rules import Rulebook
 from scoring.rules.versions import calendar_of

@@ -8,14 +8,14 @@ from typing import Any
 
 import polars as pl
 
-from scoring import booking
-from scoring.account_quarters import Trail
 from scoring.calendar import Period
 from scoring.compare.switching import Switch
 from scoring.credit.ownership import UNASSIGNED
 from scoring.metrics import CATALOGUE
 from scoring.numbers import exact
 from scoring.peers.resample import WHOLE
+from scoring.period import booking
+from scoring.period.account_quarters import Trail
 from scoring.pipeline import judged_by_method
 from scoring.rules import Rulebook
 from scoring.rules.deciding import NO_BOOK

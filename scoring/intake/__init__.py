@@ -19,21 +19,22 @@ from adapters.joining.pairing import AMBIGUOUS, CONFIRMED, MATCHED, PROPOSED, UN
 from adapters.joining.pairing import SCHEMA as LEDGER
 from adapters.streamed import Streamed, streamed
 from adapters.wanted import Wanted
-from scoring import grouped, misread, rules, trust
+from scoring import grouped, rules, trust
 from scoring.calendar import Calendar
 from scoring.checks import Checked, check
 from scoring.errors import Problem, ProblemsFoundError, Severity, in_order
 from scoring.frame import Column, Kind
 from scoring.inputs import RULES, SOURCES, Input
+from scoring.intake import misread
 from scoring.intake.drafting import Drafted, drafted
 from scoring.intake.expected import Expected, room
+from scoring.intake.known import ahead, known_by
 from scoring.intake.mapping import mapping_of, problem_of
-from scoring.known import ahead, known_by
+from scoring.intake.unheld import unheld
 from scoring.metrics import CATALOGUE
 from scoring.reach import NothingDatedError, last_days, latest_period
 from scoring.rules import Version
 from scoring.tables import LAYOUT, OPEN_TABLES, TABLES, Tables
-from scoring.unheld import unheld
 
 __all__ = [
     "AMBIGUOUS", "CONFIRMED", "MATCHED", "MATCHES", "MATCH_COLUMNS", "PROPOSED", "RULES", "SOURCES", "UNMATCHED",

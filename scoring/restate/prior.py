@@ -7,12 +7,12 @@ from functools import cached_property
 
 import polars as pl
 
-from scoring.booking import Booked, booked
 from scoring.calendar import Period
 from scoring.errors import NotConservedError
 from scoring.ledger.movements import signed
 from scoring.ledger.places import joined
 from scoring.money import MONEY
+from scoring.period.booking import Booked, booked
 from scoring.restate.causes import CAUSED, caused
 from scoring.restate.changed import changed
 from scoring.restate.sealed import Sealed, as_scored

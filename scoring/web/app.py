@@ -11,7 +11,9 @@ from scoring.compare.what_if import WeightsError
 from scoring.errors import BookscoreError
 from scoring.review.refusals import NoReviewError, NotOnRunError
 from scoring.view import NotVisibleError
-from scoring.web import (
+from scoring.web import security, sign_in, statics
+from scoring.web.desk import Desk
+from scoring.web.pages import (
     account,
     api,
     cohorts,
@@ -27,15 +29,11 @@ from scoring.web import (
     reviews,
     rules,
     search,
-    security,
     seen_by,
-    sign_in,
-    statics,
     teams,
     unsubscribe,
     what_if,
 )
-from scoring.web.desk import Desk
 from scoring.web.refusing import refusal
 
 ROUTERS = (

@@ -10,7 +10,7 @@ from scoring.view import Seen, View
 from scoring.web.desk import desk_of
 
 if TYPE_CHECKING:
-    from scoring.web.pages import Page
+    from scoring.web.pages.answering import Page
 
 
 def saw(request: Request, view: View, page: "Page", how: str) -> None:

@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from scoring.view import View
 from scoring.web.identity import found_user
-from scoring.web.pages import Page, render
+from scoring.web.pages.answering import Page, render
 
 
 def refusal(request: Request, status: int, told: str, headers: Mapping[str, str] | None = None) -> Response:

@@ -12,6 +12,8 @@ from scoring.compare.what_if.refusals import NotReweighableError
 from scoring.compare.what_if.weights import refuse_other_tables, with_weights
 from scoring.days import DAY
 from scoring.peers.resample import WHOLE
+from scoring.period.shared_chance import shared_chance
+from scoring.period.windows import windows_of
 from scoring.rules import Rulebook
 from scoring.rules.versions import calendar_of
 from scoring.scorecard.apart import OF_RULES, Apart
@@ -22,8 +24,6 @@ from scoring.scorecard.of_rules import believes, label_of
 from scoring.scorecard.summed import AccountSums
 from scoring.scorecard.unweighed import BEFORE, ESTIMATES, NOW, PUBLISHED, aparts
 from scoring.scorecard.verdict import Verdict
-from scoring.shared_chance import shared_chance
-from scoring.windows import windows_of
 
 FRAMES = ("estimates", "account_points", "compared", "book", "movements")
 """The frames of a run that are asked for."""

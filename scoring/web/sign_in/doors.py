@@ -14,7 +14,7 @@ from scoring.store import people
 from scoring.web.cookies import SESSION, set_cookie
 from scoring.web.desk import desk_of
 from scoring.web.identity import csrf_token, session_token
-from scoring.web.pages import Page, render
+from scoring.web.pages.answering import Page, render
 from scoring.web.proxies import address_of
 
 _LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]{0,2000}")

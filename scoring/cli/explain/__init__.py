@@ -1,0 +1,1 @@
+"""`bookscore explain`, and how each step of it is told."""

@@ -1,0 +1,1 @@
+"""`bookscore review` and its commands."""

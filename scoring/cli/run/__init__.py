@@ -1,0 +1,1 @@
+"""`bookscore run`, and how it is told."""
