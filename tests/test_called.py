@@ -29,7 +29,7 @@ MADE = {
         from functools import cache
         from scoring.again import handed_on
         from scoring import asked, model
-        from scoring.period.worth import Worth
+        from scoring.worth import Worth
 
         app = Typer()
 
@@ -51,7 +51,7 @@ MADE = {
     """,
     "scoring/again.py": "from scoring.deep import handed_on\nfrom scoring.deep import only_handed_on\n",
     "scoring/deep.py": "def handed_on(): ...\ndef only_handed_on(): ...\n",
-    "scoring/period/asked.py": """
+    "scoring/asked.py": """
         def direct(): return _below()
         def _below(): ...
         def direct_not(): return _of_it()
@@ -60,7 +60,7 @@ MADE = {
     "scoring/late.py": "def called_late(model): return model.fit()\n",
     "scoring/model.py": "def fit(): ...\ndef fit_otherwise(): ...\n",
     "scoring/alone.py": "LIMIT = 1\n",
-    "scoring/period/worth.py": """
+    "scoring/worth.py": """
         class Worth:
             def __init__(self): self._made()
             def _made(self): ...
@@ -87,12 +87,12 @@ def test_what_is_called_by_nobody_by_itself_or_by_such_alone_is_found(tmp_path: 
         (tmp_path / name).write_text(dedent(text), encoding="utf-8")
     assert uncalled(tmp_path) == [
         "scoring.alone",
-        "scoring.period.asked._of_it",
-        "scoring.period.asked.direct_not",
+        "scoring.asked._of_it",
+        "scoring.asked.direct_not",
         "scoring.cli.never",
         "scoring.deep.only_handed_on",
         "scoring.model.fit_otherwise",
         "scoring.page.unwritten",
-        "scoring.period.worth.Worth._by_nobody",
-        "scoring.period.worth.Worth.unheard",
+        "scoring.worth.Worth._by_nobody",
+        "scoring.worth.Worth.unheard",
     ]

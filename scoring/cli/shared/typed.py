@@ -72,7 +72,12 @@ def completed(words: Sequence[str | Path], folder: Path, like: "Request | None")
 def _in_order(command: Any, words: list[str | Path]) -> list[str | Path]:
     """The words, with `--` before those that stand by themselves where one of them would be taken for an option."""
     head = words[: len(words) - len(_command([str(word) for word in words])[1])]
-    lengths = {o: 0 if p.is_flag else p.nargs for p in command.params if p.param_type_name == "option" for o in p.opts}
+    lengths = {
+        o: 0 if p.is_flag else p.nargs
+        for p in command.params
+        if p.param_type_name == "option"
+        for o in (*p.opts, *p.secondary_opts)
+    }
     options, others, rest = list[str | Path](), list[str | Path](), words[len(head) :]
     while rest:
         word = str(rest[0])
