@@ -36,7 +36,9 @@ def test_figures_are_those_rows_of_the_measures_that_are_theirs_to_see(web_world
     seen = web_world.seen(web_world.users[role])
     every = web_world.seen(web_world.users["leader"]).frame("measures")
     theirs = seen.frame("measures")
-    for grain, whose in every.select("grain", "id").unique().sort("grain", "id").iter_rows():
+    groups = every.select("grain", "id").unique().sort("grain", "id")
+    some = pl.concat([groups.filter(pl.col("grain") != "account"), groups.filter(grain="account")[::50]])
+    for grain, whose in some.iter_rows():
         its = (pl.col("grain") == grain) & (pl.col("id") == whose)
         metrics = every.filter(its)["metric"].to_list()
         assert seen.figures(grain, whose, metrics).equals(theirs.filter(its)), (grain, whose)
