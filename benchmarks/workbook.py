@@ -22,7 +22,7 @@ from typing import Any
 from side_by_side import Contender, Stages, between_markers, in_turn, table
 
 GOAL_S, GOAL_MIB = 4, 300
-PERIOD = date(2026, 4, 1)
+RULE = {"name": "keep_revenue", "metric": "net_revenue_retention", "weight": 100.0}
 
 
 def made(managers: int, accounts: int) -> tuple[list[dict[str, Any]], dict[str, Any]]:
@@ -42,13 +42,19 @@ def made(managers: int, accounts: int) -> tuple[list[dict[str, Any]], dict[str, 
         "manager_id": "m" + (n // accounts).cast(pl.String).str.zfill(6), "account_id": "a" + text,
         "account": "Müller & Söhne " + text,
     }).with_columns(
-        segment=pl.lit("SMB"), share=pl.lit(1).cast(money), opening=(n * 7 % 99_991 / 7).cast(money),
-        closing=(n * 5 % 99_991 / 7).cast(money), before=(n * 11 % 99_991 / 7).cast(money),
-        after=(n * 13 % 99_991 / 7).cast(money),
+        segment=pl.lit("SMB"), share=pl.lit(1).cast(money), opening=(n * 7 % 991 / 7).cast(money),
+        closing=(n * 5 % 991 / 7).cast(money), before=(n * 11 % 991 / 7).cast(money),
+        after=(n * 13 % 991 / 7).cast(money),
     )  # fmt: skip
     key = book.select("manager_id", "account_id")
     quarters = pl.DataFrame({"ends_on": pl.date_range(date(2025, 10, 1), date(2026, 7, 1), "3mo", eager=True)})
-    compared = key.with_columns(rule=pl.lit("keep_revenue"), points=(n % 1000 - 500) / 9973).join(quarters, how="cross")
+    told = {
+        "rule": pl.lit(RULE["name"]),
+        "points": (n % 1000 - 500) / 9973,
+        "observed": n % 7 / 7,
+        "expected": n % 9 / 9,
+    }
+    compared = key.with_columns(**told).join(quarters, how="cross")
     moves = book.filter(n % 2 == 0).select(
         "manager_id", "account_id", pl.lit(date(2026, 5, 3)).alias("moved_on"), pl.lit("expansion").alias("kind"),
         pl.col("after").alias("amount"), pl.lit(None, dtype=pl.Int64).alias("gap_days"),
@@ -66,7 +72,7 @@ def facts() -> dict[str, Any]:
         "windows": {"movements": span, "outcome": span}, "currency": "EUR",
         "rules": {
             "name": "Made", "version": None, "sha256": "0" * 64,
-            "settings": {"interval": 0.9, "window": {"quarters": 4}, "publish": {"chance": 0.1}, "rules": []},
+            "settings": {"interval": 0.9, "window": {"quarters": 4}, "publish": {"chance": 0.1}, "rules": [RULE]},
         },
     }  # fmt: skip
 

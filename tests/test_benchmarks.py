@@ -21,6 +21,7 @@ import made_book
 import made_logs
 import peers
 import side_by_side
+import workbook
 from lifetime_tools import CHOSEN, LIFETIMES, OURS
 from made_logs import UNTIL
 
@@ -145,3 +146,10 @@ def test_the_benchmark_of_peers_scores_everybody_and_repeats_itself() -> None:
     first, second = (peers.compared(12, 20) for _ in range(2))
     assert (first["units"], first["scores"]) == (12 * 20 * peers.QUARTERS, 12)
     assert first["sha256"] == second["sha256"]
+
+
+def test_the_workbook_that_is_measured_holds_every_account_and_is_the_same_each_time() -> None:
+    first, again = workbook.written(3, 400), workbook.written(3, 400)
+    assert first["sha256"] == again["sha256"]
+    assert set(first["stages"]) == {"workbook", "csv"}
+    assert first["mb"] < workbook.written(3, 500)["mb"]

@@ -29,8 +29,12 @@ _CHAINED = re.compile("(_x[0-9a-fA-F]{4}_)(?=x[0-9a-fA-F]{4}_)")
 
 
 def put(sheet: Worksheet, row: int, column: int, value: Value, style: Format) -> None:
-    """Writes the value, as `held`, into a cell; every cell of a workbook is written here."""
-    kept = held(value)
+    """Writes the value, as `held`, into a cell."""
+    put_held(sheet, row, column, held(value), style)
+
+
+def put_held(sheet: Worksheet, row: int, column: int, kept: Held, style: Format) -> None:
+    """Writes what is `held` into a cell; every cell of a workbook is written here."""
     if kept is None:
         sheet.write_blank(row, column, None, style)
     elif isinstance(kept, str):
@@ -42,7 +46,7 @@ def put(sheet: Worksheet, row: int, column: int, value: Value, style: Format) ->
 
 
 def held(value: Value) -> Held:
-    """The value as a cell holds it, which is itself held as it is; nought is never negative.
+    """The value as a cell holds it; nought is never negative.
 
     An amount with too many digits is text, and so is a day before spreadsheets count; what is not finite is nothing.
     """

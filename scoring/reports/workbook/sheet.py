@@ -13,7 +13,7 @@ from scoring.reports.charts import palette
 from scoring.reports.names import cleaned
 from scoring.reports.workbook import book as books
 from scoring.reports.workbook.book import Book
-from scoring.reports.workbook.cells import held, put
+from scoring.reports.workbook.cells import held, put, put_held
 from scoring.reports.workbook.columns import Column, Filling, Row
 
 MOST_ROWS = 1_048_576
@@ -90,7 +90,7 @@ class Table:
             value, plain = cell if isinstance(cell, tuple) else (cell, filling.column.look)
             kept = held(value)
             look, lines = filling.look(kept, plain)
-            put(self._sheet, self._row, n, kept, self._book.look(look, is_ruled=is_ruled))
+            put_held(self._sheet, self._row, n, kept, self._book.look(look, is_ruled=is_ruled))
             self._as_text += isinstance(value, Decimal) and isinstance(kept, str)
             most_lines = max(most_lines, lines)
         if most_lines > 1:
