@@ -65,7 +65,7 @@ class Kept:
         place.mkdir(parents=True, exist_ok=True, mode=0o700)
         facts.write_parquet(place / _FACTS, compression="lz4")
         pl.DataFrame({"hash": self._ids.in_order()}).write_parquet(place / _ACCOUNTS, compression="lz4")
-        noted(place, (_FACTS, _ACCOUNTS), {"way": self._way, "files": files, "since": self._by.said})
+        noted(place, (_FACTS, _ACCOUNTS), {"way": self._way, "files": files, "since": self._by.rated_since})
 
     def forget(self, used: Iterable[frozenset[str]]) -> None:
         """Removes all parts but those of these files."""
@@ -78,7 +78,7 @@ class Kept:
         """The parts that were read in this way, and what is said of each; no line of one is before its rates."""
         for place, said in notes(self._folder):
             is_whole = said.get("way") == self._way and {"files", "since"} <= said.keys()
-            if is_whole and self._by.has_rates_since(said["since"]):
+            if is_whole and self._by.is_rated_since(said["since"]):
                 yield place, said
 
     def _facts(self, place: Path, said: Mapping[str, Any]) -> pl.DataFrame | None:

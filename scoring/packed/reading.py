@@ -60,13 +60,13 @@ class Reading:
         return pl.any_horizontal(early) if early else pl.lit(value=False)
 
     @property
-    def said(self) -> dict[str, str]:
-        """The first day on which each currency has a rate, as notes beside kept files say it."""
+    def rated_since(self) -> dict[str, str]:
+        """Currency to the first day on which it has a rate, as text, for the notes beside what is kept."""
         return {code: str(day) for code, day in self.since.items()}
 
-    def has_rates_since(self, said: Mapping[str, str]) -> bool:
-        """Whether each currency still has a rate from the day that was said then, so that no line is early by now."""
-        return all(code in self.since and str(self.since[code]) <= day for code, day in said.items())
+    def is_rated_since(self, then: Mapping[str, str]) -> bool:
+        """Whether each currency has its first rate no later than then (as `rated_since`): no line became early."""
+        return all(code in self.since and str(self.since[code]) <= day for code, day in then.items())
 
     @property
     def _numbers(self) -> dict[str, int]:

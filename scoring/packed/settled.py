@@ -55,7 +55,7 @@ class Settled:
         of, said, spans = self._of, note(self._folder), [str(day) for day in self._of.months.spans[:-1]]
         if said.get("way") != self._way or said["first"] not in spans[1:] or said["as_of"] > str(of.by.as_of):
             return None
-        if not of.by.has_rates_since(said["since"]):
+        if not of.by.is_rated_since(said["since"]):
             return None
         closed = spans.index(said["first"])
         is_there = all(digests.issuperset(said[name]) for name, digests in self._digests().items())
@@ -94,7 +94,7 @@ class Settled:
             "first": str(first),
             "as_of": str(of.by.as_of),
             "rates": self._rates_in(closed),
-            "since": of.by.said,
+            "since": of.by.rated_since,
             "owned": self._owned(everyone, of.months.spans[0], first),
         }
         there = {name: sorted(digests) for name, digests in self._digests().items()}

@@ -25,9 +25,11 @@ _FONTS = _HERE.parent / "fonts"
 _SCRIPT, _LAST_RESORT = "Inter", "Bookscore Box"
 _COMMENT = b"//"
 """Before the data, as each file is parsed as markup, too, and a comment is done with at once."""
-_LARGE, _FORGOTTEN_AFTER = 200_000, 11
-"""Characters of data from which on a document's layout is not kept for the next, and documents after which Typst drops
-what none of them used: of a book of 300 managers that is 600 MB, held until as many others were made."""
+_LARGE = 200_000
+"""Characters of data from which on what was laid out of a document is not kept for the next: it takes a hundred times
+as many bytes."""
+_FORGOTTEN_AFTER = 11
+"""Documents after which Typst drops what none of them used."""
 _TURN = Lock()
 """One document at a time: a compiler keeps what it has read, and cannot be used twice at once."""
 
