@@ -62,7 +62,7 @@ def copied(source: Source, frame: pl.DataFrame, form: Format) -> pl.Expr:
             return pl.coalesce(_dated(one, frame, form) for one in several)
         case LastOf() | EarliestOf():
             chosen = pl.max_horizontal if isinstance(source, LastOf) else pl.min_horizontal
-            return _of_days([_as_text(one, frame, form) for one in source.days], form, chosen)
+            return _of_days([_as_text(one, frame, form) for one in source.days], frame, form, chosen)
         case JoinOf():
             parts = [text(c, frame.schema[c], form.blanks) for c in source.join]
             joined = pl.concat_str(parts, separator=source.between, ignore_nulls=True)
@@ -121,12 +121,20 @@ def _changed(cell: pl.Expr, source: ColumnOf, frame: pl.DataFrame, form: Format)
     return pl.when(checks).then(cell) if checks else cell
 
 
-def _of_days(days: list[pl.Expr], form: Format, chosen: Callable[[list[pl.Expr]], pl.Expr]) -> pl.Expr:
-    """The text of the day that is chosen; one that is not written as dates are here, if any, to be refused later."""
-    read = [dates.day(day, form, zoned=True) for day in days]
-    odd = [pl.when(day.is_null()).then(said) for day, said in zip(read, days, strict=True)]
-    meant = [pl.when(day == chosen(read)).then(said) for day, said in zip(read, days, strict=True)]
-    return pl.coalesce(*odd, *meant)
+def _of_days(
+    days: list[pl.Expr], frame: pl.DataFrame, form: Format, chosen: Callable[[list[pl.Expr]], pl.Expr]
+) -> pl.Expr:
+    """The text of the day that is chosen; one that is not written as dates are here, if any, to be refused later.
+
+    Worked out at once, step by step: each is read several times by the next, and a choice may stand in another one.
+    """
+    said, read = [f"said {n}" for n in range(len(days))], [f"read {n}" for n in range(len(days))]
+    texts = frame.select(day.alias(name) for day, name in zip(days, said, strict=True))
+    each = texts.with_columns(dates.day(pl.col(s), form, zoned=True).alias(r) for s, r in zip(said, read, strict=True))
+    best = each.with_columns(chosen([pl.col(r) for r in read]).alias("best"))
+    odd = [pl.when(pl.col(r).is_null()).then(s) for s, r in zip(said, read, strict=True)]
+    meant = [pl.when(pl.col(r) == pl.col("best")).then(s) for s, r in zip(said, read, strict=True)]
+    return pl.lit(best.select(pl.coalesce(*odd, *meant)).to_series())
 
 
 def _from_seconds(cell: pl.Expr) -> pl.Expr:
