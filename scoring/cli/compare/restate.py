@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from scoring.calendar import spelled
 from scoring.cli.compare import restated
 from scoring.cli.shared import past, places
 from scoring.cli.shared.answers import Answer, finish
@@ -35,7 +36,7 @@ class UnreadError(BookscoreError):
 
 
 def restate(
-    period: Annotated[str, typer.Argument(metavar="PERIOD", help="The period, as 2026-Q1.")],
+    period: Annotated[str, typer.Argument(metavar="PERIOD", parser=spelled, help="The period, as 2026-Q1.")],
     folder: Folder = Path(),
     *,
     as_of: AsOf = None,

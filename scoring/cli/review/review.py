@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from scoring.calendar import spelled
 from scoring.cli.groups import InFull
 from scoring.cli.review import papers, shown
 from scoring.cli.review.options import After, AnswerBy, As, By, Period, Reason, Text, Who
@@ -33,7 +34,13 @@ def start(
     by: By,
     period: Annotated[
         str | None,
-        typer.Option("--period", metavar="PERIOD", help="Of which period, as 2026-Q2.", show_default="the last run's"),
+        typer.Option(
+            "--period",
+            metavar="PERIOD",
+            parser=spelled,
+            help="Of which period, as 2026-Q2.",
+            show_default="the last run's",
+        ),
     ] = None,
     dry_run: DryRun = False,
     as_json: AsJson = False,
