@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import shutil
 import zipfile
 from collections.abc import Iterator
@@ -119,7 +120,7 @@ def test_signed_pdf_is_kept_and_is_made_again_byte_for_byte(world: World, tmp_pa
     again = json.loads(world.review("pdf", "--again", "--json").out)["data"]
     assert again["is_same"]
     assert again["sha256"] == again["again"] == told["sha256"]
-    assert "typst" in again["made_with"]
+    assert re.fullmatch(r"bookscore \S+, words [0-9a-f]{12}, typst \S+, templates [0-9a-f]{12}", again["made_with"])
 
 
 def test_pdf_that_comes_out_otherwise_is_told_with_both_hashes(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
