@@ -64,7 +64,8 @@ def restate(
     found, problems = _restated(request, period, each)
     only = None if who is None else _chosen(found, who)
     data: dict[str, Any] = plain(found if only is None else replace(found, managers=(only,)))
-    view = restated.View(found, folder, request, everything=everything, only=only)
+    asked = [*(["--each", str(each)] if each != EACH else []), *(["--all"] if everything else [])]
+    view = restated.View(found, folder, request, everything=everything, asked=asked, only=only)
     finish(Answer(data, problems), lambda: restated.show(view), as_json=as_json)
 
 

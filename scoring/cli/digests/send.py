@@ -32,7 +32,7 @@ class WaitsError(BookscoreError):
     def __init__(self, planned: "Plan", folder: Path) -> None:
         of = f"{planned.schedule.name} of {planned.occasion.period.name}"
         super().__init__(f"{of} waits{'' if planned.lacks_readers else ' for data'}: {planned.waits_for}")
-        self.next = ("users", "list", folder) if planned.lacks_readers else ("run", folder)
+        self.next = ("users", "list", folder) if planned.lacks_readers else ("run", folder, *planned.run)
 
 
 def send(
