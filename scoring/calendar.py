@@ -144,6 +144,11 @@ class Calendar:
         return Period(f"{year}-Q{within // 3 + 1}" if months == 3 else f"{year}", start, end)
 
 
+def spelled(name: str) -> str:
+    """The name of a period as periods are looked up by: `2026-q2` is `2026-Q2`. Other text stays as it is."""
+    return name.upper() if re.fullmatch(f"(?i:{PATTERN}|{_WEEK})", name) else name
+
+
 def business_day(at: datetime, zone: str) -> date:
     """The day that it is at the instant where the company is."""
     return at.astimezone(ZoneInfo(zone)).date()

@@ -75,12 +75,6 @@ def percentage_points(value: Figure, places: int = 1) -> str:
     return NOT_MEASURED if number is None else f"{signed(number.scaleb(2, _WIDE), places)}{NARROW}pp"
 
 
-def percents_apart(one: Figure, other: Figure) -> Decimal:
-    """By how many percentage points two ratios differ as they are printed, so that a reader's sum is ours."""
-    first, second = (rounded((exact(value) or Decimal(0)).scaleb(2, _WIDE)) for value in (one, other))
-    return first - second
-
-
 @lru_cache(maxsize=8192)
 def percent(value: Figure, places: int = 1) -> str:
     """A ratio as 103.8 %, the blank being narrow and unbreakable."""
@@ -102,14 +96,22 @@ def money(amount: Figure, currency: str, places: int | None = None) -> str:
 def compact_money(amount: Figure, currency: str) -> str:
     """In three digits and a letter, as €4.23 M; in whole units below ten thousand."""
     number = exact(amount)
-    if number is None or abs(rounded(number, 0)) < 10_000:
-        return money(amount, currency, 0)
-    for size, letter in _LARGE:
-        scaled = number / size
-        places = 2 if abs(scaled) < Decimal("9.995") else 1 if abs(scaled) < Decimal("99.95") else 0
-        if abs(rounded(scaled, places)) < 1000 or letter == "T":
+    if number is None:
+        return NOT_MEASURED
+    size, letter, places = _compact(number)
+    return f"{money(number / size, currency, places)}{NARROW}{letter}".rstrip(NARROW)
+
+
+def _compact(number: Decimal) -> tuple[Decimal, str, int]:
+    """What an amount is divided by in few digits, the letter for that, and the decimals that are left."""
+    found = (Decimal(1), "", 0)
+    for size, letter in _LARGE if abs(rounded(number, 0)) >= 10_000 else ():
+        scaled = abs(number / size)
+        places = 2 if scaled < Decimal("9.995") else 1 if scaled < Decimal("99.95") else 0
+        found = (size, letter, places)
+        if rounded(scaled, places) < 1000:
             break
-    return f"{money(scaled, currency, places)}{NARROW}{letter}"
+    return found
 
 
 @lru_cache(maxsize=8192)
@@ -136,13 +138,23 @@ def _places(number: Decimal) -> int:
     return next((places for places in (1, 2, 3) if rounded(number, places)), 1)
 
 
-def as_printed(value: Figure, unit: str, currency: str = "") -> Decimal:
-    """The figure as it stands in print, money in full, so that a reader's sums of several are ours."""
+def as_printed(value: Figure, unit: str, currency: str = "", *, in_full: bool = True) -> Decimal:
+    """The figure as it stands in print, money `in_full` or in few digits, so that a reader's sums are ours."""
     number = exact(value) or Decimal(0)
     if unit == "ratio":
         return rounded(number.scaleb(2, _WIDE)).scaleb(-2)
+    if unit == "money" and not in_full:
+        size, _, few = _compact(number)
+        return rounded(number / size, few) * size
     places = {"money": decimals(currency), "multiple": 2}.get(unit)
     return rounded(number, _places(number) if places is None else places)
+
+
+def apart(one: Figure, other: Figure, unit: str, currency: str = "", *, in_full: bool = True) -> Decimal:
+    """What two figures as they are printed differ by; where nothing, and they are no shares, what they truly do."""
+    told, against = (as_printed(value, unit, currency, in_full=in_full) for value in (one, other))
+    truly = (exact(one) or Decimal(0)) - (exact(other) or Decimal(0))
+    return told - against or (told - against if unit == "ratio" else as_printed(truly, unit, currency, in_full=in_full))
 
 
 def likely(low: Figure, high: Figure, joined: str = "–") -> str:

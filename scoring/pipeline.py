@@ -22,7 +22,7 @@ from scoring.ledger.build import Windows
 from scoring.measures import measured
 from scoring.metrics import OVER_BOOK, Metric
 from scoring.period.account_quarters import Trail
-from scoring.period.asked import undivided_costs
+from scoring.period.asked import undivided_costs, unmet_targets
 from scoring.period.booking import Booked, Tables, booked
 from scoring.period.shared_chance import shared_chance
 from scoring.period.windows import late_start
@@ -169,7 +169,7 @@ def _seen(folder: Folder, now: "Result", left_out: Excluded) -> notes.Seen:
     aside, outcome = folder.exports.checked.set_aside, now.windows.outcome
     return notes.Seen(
         rulebook, tables, now.ledger_lines, now.scored.rows, aside, outcome, reaching, now.compared, left_out.every,
-        undivided_costs(tables, rulebook, now.windows),
+        undivided_costs(tables, rulebook, now.windows), unmet_targets(tables, rulebook, folder.period),
     )  # fmt: skip
 
 

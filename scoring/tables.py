@@ -205,7 +205,7 @@ TARGETS = Table(
     (
         Column("manager_id", Kind.TEXT, "With whom.", required=True, refers_to="managers"),
         Column("metric", Kind.TEXT, "The metric's name in the catalogue.", required=True),
-        Column("period", Kind.TEXT, "The fiscal period, as `2026-Q2`.", required=True),
+        Column("period", Kind.TEXT, "The fiscal period, as `2026-Q2`; it counts where that is scored.", required=True),
         Column("value", Kind.NUMBER, "The value agreed.", required=True),
         *_ORIGIN,
     ),

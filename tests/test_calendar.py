@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.calendar import Calendar, Length, Period, UnknownPeriodError
+from scoring.calendar import Calendar, Length, Period, UnknownPeriodError, spelled
 from scoring.days import months_back
 
 LENGTHS: tuple[Length, ...] = ("month", "quarter", "year")
@@ -45,6 +45,12 @@ def test_fiscal_year_is_named_by_the_year_it_ends_in() -> None:
 def test_text_that_is_no_period_is_refused_with_an_example(name: str) -> None:
     with pytest.raises(UnknownPeriodError, match="is not a period; write a quarter as 2026-Q2"):
         Calendar().period(name)
+
+
+def test_a_period_is_spelled_as_it_is_looked_up() -> None:
+    assert [spelled(name) for name in ("2026-q2", "2026-w26", "2026-Q2", "2026-04", "last", "2026-q5", "a2026-q2")] == [
+        "2026-Q2", "2026-W26", "2026-Q2", "2026-04", "last", "2026-q5", "a2026-q2",
+    ]  # fmt: skip
 
 
 def test_latest_complete_period_may_end_with_the_day_itself() -> None:

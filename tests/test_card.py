@@ -365,3 +365,12 @@ def test_what_sets_an_average_apart_is_the_same_beside_it_and_in_its_sentence(de
                 assert f": {difference} percentage points" in line.because
                 seen += 1
     assert seen > 50
+
+
+def test_what_sets_figures_that_are_no_shares_apart_is_of_what_is_printed_too() -> None:
+    line = compared()["lines"][0]
+    of_days = {**line["compared"], "observed": 12.44, "expected": 10.06, "difference": 2.38}
+    (told, *_) = composition(compared(lines=[line | {"unit": "days", "compared": of_days}])).lines
+    assert (told.quarter.observed, told.quarter.expected, told.quarter.difference) == (
+        "12.4\u202fdays", "10.1\u202fdays", "+2.3\u202fdays",
+    )  # fmt: skip

@@ -184,7 +184,7 @@ def test_attributes_of_accounts_stay() -> None:
         ),
         (
             "costs",
-            "2026-Q1 serve . 3",
+            "2026-q1 serve . 3",
             "",
         ),
         (
@@ -386,6 +386,12 @@ def test_other_faults_of_an_unread_row_are_told() -> None:
     result = checked(tables, [("contracts", "contracts.csv", 3)])
     assert [p.column for p in result.problems] == ["every"]
     assert why(result, "contracts") == [(3, "a value could not be read; every is not understood")]
+
+
+def test_periods_are_read_in_small_letters_too() -> None:
+    found = checked(grown("targets", "M1 closing 2026-q3 100"))
+    assert said(found) == []
+    assert found.tables["targets"]["period"].to_list() == ["2026-Q2", "2026-Q3"]
 
 
 def test_exact_copy_names_both_places_and_only_the_copy_is_set_aside() -> None:

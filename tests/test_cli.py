@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 from remembered import remember
 
 from scoring import demo, pipeline
@@ -79,6 +80,12 @@ def can_be_typed(words: list[str]) -> None:
         command, rest = commands[rest[0]], rest[1:]
     if "--help" not in words:
         command.make_context(words[0], [*rest])  # type: ignore[attr-defined]
+
+
+def below(command: Any) -> list[Any]:
+    """The commands that the command has, and theirs; the command itself where it has none."""
+    commands = getattr(command, "commands", None)
+    return [command] if commands is None else [c for each in commands.values() for c in below(each)]
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -162,6 +169,15 @@ def test_help_lists_commands_with_all_of_a_sentence(group: tuple[str, ...]) -> N
     assert "..." not in listed
     entries = re.split(r"\n  (?=\S)", listed.rstrip())
     assert all(entry.endswith(".") for entry in entries), entries
+
+
+def test_a_period_is_taken_in_small_letters_wherever_one_is_asked_for() -> None:
+    asked = [(typer.Context(command), p) for command in below(built()) for p in command.params if p.name == "period"]
+    assert len(asked) > 20
+    for context, option in asked:
+        many = getattr(option, "multiple", False)
+        taken = option.process_value(context, ["2026-q2"] if many else "2026-q2")
+        assert taken == (["2026-Q2"] if many else "2026-Q2"), context.command.name
 
 
 def test_without_a_command_help_is_printed_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,7 +18,6 @@ from scoring.notes.accounts import dominant
 from scoring.notes.compared import passed_on_late
 from scoring.notes.owners import without_a_card
 from scoring.notes.seen import Seen
-from scoring.numbers import percent
 from scoring.peers.company import Company
 from scoring.peers.estimate import Estimate
 from scoring.period import booking
@@ -289,9 +288,14 @@ def test_an_account_that_is_not_in_the_book_any_more_is_named_where_it_took_most
 def test_a_card_names_the_average_of_the_peers_unless_it_is_nothing(mean: float, few: int, said: str) -> None:
     figures = {"observed": 0.931, "expected": 0.904, "difference": 0.027, "peer_mean": mean, "z": 0.56}
     row = figures | {"is_measured": True, "account_quarters": 8, "held": 8.0, "few_comparable": few}
-    told = comparison(row, "ratio", percent, weighs_evidence=True)
+    told = comparison(row, "ratio", "EUR", weighs_evidence=True)
     assert told == f"93.1\u202f% on average over 8 account-quarters, 90.4\u202f% expected of such accounts: {said}"
-    assert "believed" not in comparison(row, "ratio", percent, weighs_evidence=False)
+    assert "believed" not in comparison(row, "ratio", "EUR", weighs_evidence=False)
+    days = row | {"observed": 12.44, "expected": 10.06, "difference": 2.38}
+    assert (
+        "12.4\u202fdays on average over 8 account-quarters, 10.1\u202fdays expected of such accounts: 2.3\u202fdays"
+        in (comparison(days, "days", "EUR", weighs_evidence=False))
+    )
 
 
 def test_a_card_counts_account_quarters_in_one_way_also_where_they_are_shared() -> None:

@@ -49,6 +49,8 @@ def test_leader_sees_first_what_waits_for_a_person_then_what_waits_for_data(web_
     assert {s["name"]: s["to"] for s in told["schedules"]}["leaders_weekly"] == "each leader"
     page = client.get(PAGE).text
     assert MISSING in page
+    assert "<code>bookscore users add</code>" in page
+    assert "`" not in page
     places = [page.index(each) for each in ("For a person to decide", "Waiting for data", ">Deliveries<", "goes out")]
     assert places == sorted(places)
 

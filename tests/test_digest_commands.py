@@ -242,6 +242,10 @@ def test_what_waits_for_data_names_the_file_and_what_to_do(folder: Path) -> None
     assert done.err.endswith(f"Next: bookscore run {folder}\n")
     dry = cli("send", "leaders_weekly", folder, "--period", "2026-W30", "--dry-run")
     assert (dry.code, "It waits for data: the run of 2026-Q2" in dry.err) == (0, True)
+    for words in ((), ("--dry-run",)):
+        of_none = cli("send", "own_card", folder, "--period", "2025-Q3", *words).err
+        assert "no run tells of 2025-Q3" in of_none
+        assert of_none.endswith(f"Next: bookscore run {folder} --period 2025-Q3\n")
 
 
 def test_what_waits_for_somebody_to_read_it_does_not_ask_for_data(folder: Path) -> None:

@@ -34,6 +34,43 @@ def test_a_german_list_of_contracts_is_read_as_it_says(tmp_path: Path) -> None:
     ]
 
 
+def test_french_lists_are_read_as_they_say(tmp_path: Path) -> None:
+    entries, _, _, delivery = drafted(
+        tmp_path,
+        {
+            "Clients.csv": "N° client;Raison sociale;Secteur d'activité;Région\nC1;Société Ada;Énergie;Île-de-France\n",
+            "Commerciaux.csv": "Matricule;Nom;Courriel;Équipe\nM1;Zoé Petit;zoe@ada.example;Nord\n",
+            "Contrats.csv": "N° contrat;N° client;Produit;Montant HT;Périodicité;Date de début;Date de fin;État\n"
+            "K1;C1;Or;1 200,50;mensuelle;01/01/2025;31/12/2025;terminé\n"
+            "K2;C1;Or;1 500,00;mensuelle;01/01/2026;;actif\n"
+            "K3;C1;Argent;12 000,00;annuelle;15/03/2025;14/03/2026;résilié\n",
+            "Factures.csv": "N° facture;Code client;Date de facture;Montant HT;Devise;Vendeur\n"
+            "F1;C1;15/03/2026;99,90;EUR;M1\n",
+        },
+    )
+    assert {file: entry["table"] for file, entry in entries.items()} == {
+        "Clients.csv": "accounts", "Commerciaux.csv": "managers", "Contrats.csv": "contracts",
+        "Factures.csv": "invoices",
+    }  # fmt: skip
+    read = delivery.tables
+    assert read["accounts"].select("account_id", "name", "industry", "region").row(0) == (
+        "C1", "Société Ada", "Énergie", "Île-de-France",
+    )  # fmt: skip
+    assert read["managers"].select("manager_id", "name", "email", "team").row(0) == (
+        "M1", "Zoé Petit", "zoe@ada.example", "Nord",
+    )  # fmt: skip
+    assert read["contracts"].select(
+        "line_id", "product", "amount", "every", "starts_on", "ends_on", "status"
+    ).rows() == [
+        ("K1", "Or", Decimal("1200.5"), "month", date(2025, 1, 1), date(2026, 1, 1), "ended"),
+        ("K2", "Or", Decimal(1500), "month", date(2026, 1, 1), None, "active"),
+        ("K3", "Argent", Decimal(12000), "year", date(2025, 3, 15), date(2026, 3, 15), "cancelled"),
+    ]
+    assert read["invoices"].select("line_id", "dated_on", "amount", "currency", "seller_id").row(0) == (
+        "F1", date(2026, 3, 15), Decimal("99.9"), "EUR", "M1",
+    )  # fmt: skip
+
+
 def test_each_sheet_of_a_workbook_is_read_or_told(tmp_path: Path) -> None:
     with Workbook(tmp_path / "company.xlsx") as book:
         for name, rows in {

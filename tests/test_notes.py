@@ -304,3 +304,17 @@ def test_costs_of_longer_periods_than_the_scored_one_are_named(scored: Scored) -
 def test_costs_of_shorter_periods_are_nothing_to_speak_of(scored: Scored) -> None:
     made = scored(CONTRACTS, costs="period kind amount\n2026-Q2 acquire 90\n2026-05 acquire 5\n2026-07 acquire 7")
     assert "costs" not in said(made)
+
+
+def test_targets_of_months_are_no_target_of_their_quarter_and_are_named(scored: Scored) -> None:
+    agreed = "manager_id metric period value\nm1 closing 2026-Q2 9"
+    for period in ("2026-04", "2026-05", "2026-Q2"):  # what has a target for the scored period is well
+        agreed += f"\nm2 closing {period} 9"
+    assert "targets" not in said(scored(CONTRACTS, targets=agreed))
+    made = scored(CONTRACTS, targets=f"{agreed}\nm2 opening 2026-04 5\nm2 opening 2026-05 5\nm2 opening 2026-07 5")
+    (problem,) = (p for p in made.problems if p.table == "targets")
+    assert str(problem) == (
+        "targets.csv row 5, column period: 2 rows of targets (targets.csv row 5, targets.csv row 6) count for nothing, "
+        "as their periods are not the one that is scored, which no row of theirs is for: "
+        '"2026-04"; deliver a row for each quarter, too'
+    )

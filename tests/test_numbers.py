@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from adapters.values.currencies import decimals_of
 from scoring.numbers import (
+    apart,
     arrow,
     between,
     compact_money,
@@ -19,7 +20,6 @@ from scoring.numbers import (
     money,
     percent,
     percentage_points,
-    percents_apart,
     signed,
     signed_between,
 )  # fmt: skip
@@ -190,4 +190,22 @@ def test_an_id_that_forges_another_ones_name_gets_it_and_the_other_a_longer_hash
 @given(st.floats(-3, 3), st.floats(-3, 3))
 def test_what_sets_ratios_apart_is_the_difference_of_what_is_printed(one: float, other: float) -> None:
     first, second = (percent(value).removesuffix(f"{N}%").replace("−", "-").replace(",", "") for value in (one, other))
-    assert percents_apart(one, other) == Decimal(first) - Decimal(second)
+    assert 100 * apart(one, other, "ratio") == Decimal(first) - Decimal(second)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "unit", "printed"),
+    [
+        (12.44, 10.06, "days", ("12.4 days", "10.1 days", "2.3 days")),
+        (1.006, 0.994, "multiple", ("1.01 ×", "0.99 ×", "0.02 ×")),
+        (12345.6, 11155.4, "money", ("€12.3 K", "€11.2 K", "€1,100")),
+        (9.6, -0.6, "money", ("€10", "−€1", "€11")),
+        (2.41, 2.44, "points", ("2.4 points", "2.4 points", "−0.03 points")),  # else it would say that they are alike
+    ],
+)
+def test_what_sets_figures_apart_is_the_difference_of_what_is_printed(
+    one: float, other: float, unit: str, printed: tuple[str, str, str]
+) -> None:
+    difference = apart(one, other, unit, "EUR", in_full=False)
+    figures = [figure(one, unit, "EUR"), figure(other, unit, "EUR"), figure(difference, unit, "EUR", as_is=True)]
+    assert [text.replace(N, " ") for text in figures] == list(printed)

@@ -61,6 +61,16 @@ def test_the_league_says_the_same_on_the_page_as_data_and_in_the_file(
         assert f'"num big" data-label="Score">{fixed(card["score"])}' in page
 
 
+def test_a_head_is_answered_as_a_get_is_without_its_body(leader: TestClient, web_world: World) -> None:
+    for path in (f"{HOME}/league", f"{HOME}/league.csv", f"{HOME}/nothing", "/static/web.css"):
+        head, whole = leader.head(path), leader.get(path)
+        assert (head.status_code, head.content) == (whole.status_code, b"")
+        assert head.headers["content-length"] == str(len(whole.content))
+        assert head.headers["content-type"] == whole.headers["content-type"]
+    nobody = web_world.client()
+    assert nobody.head(f"{HOME}/league").headers["location"] == nobody.get(f"{HOME}/league").headers["location"]
+
+
 def test_managers_are_sorted_inside_their_group_and_never_ranked(leader: TestClient) -> None:
     for order in ("name", "score", "change", "team"):
         told = leader.get(f"{HOME}/league.json", params={"sort": order}).json()["managers"]

@@ -312,10 +312,10 @@ def test_a_score_that_a_run_would_withhold_today_is_known_as_none(folder: Path) 
 
 def test_what_restate_says_to_type_next_asks_for_the_same(folder: Path) -> None:
     exchange(folder, "contracts", *CANCELLED)
-    done = cli("restate", "2026-Q1", folder, "--as-of", JULY, "--set-aside")
-    assert (
-        done.err.splitlines()[-1] == f"Next: bookscore restate 2026-Q1 {folder} --who Mara --as-of {JULY} --set-aside"
-    )
+    for asked in ([], ["--each", "3", "--all"]):
+        done = cli("restate", "2026-Q1", folder, "--as-of", JULY, "--set-aside", *asked)
+        words = " ".join(["--who", "Mara", *asked, "--as-of", JULY, "--set-aside"])
+        assert done.err.splitlines()[-1] == f"Next: bookscore restate 2026-Q1 {folder} {words}"
 
 
 def test_accounts_of_one_name_are_told_apart_by_id_on_cards_in_frames_and_lines(tmp_path: Path) -> None:

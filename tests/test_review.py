@@ -323,6 +323,13 @@ def test_every_event_is_told_in_a_sentence() -> None:
     ]
 
 
+@pytest.mark.parametrize(("reason", "then"), [("true", "true. "), ("true.", "true. "), ("Why not?", "Why not? ")])
+def test_what_will_be_done_is_a_sentence_of_its_own(reason: str, then: str) -> None:
+    upheld = Decided(dispute=1, outcome=Outcome.UPHELD, reason=reason, will_do="A new run")
+    made = after((upheld, FAY), review=ASKED)
+    assert told(made.events[-1], made) == f"decided on dispute 1: upheld. {then}What will be done: A new run"
+
+
 def test_refusals_are_sentences_and_no_tracebacks() -> None:
     assert issubclass(RefusedMoveError, BookscoreError)
     assert "\n" not in refused(ASKED, Signed(), FAY)

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import shutil
 import zipfile
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from test_review import FAY, SHARED, after
 
 from adapters.files.matching import data_files
 from scoring import demo
+from scoring.cli.review.evidence import accounts
 from scoring.reports.signed import signed_card
 from scoring.review import Declined, Made, Signed
 from scoring.store import Store, open_store
@@ -72,6 +74,33 @@ def world(small_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> World
     )
 
 
+@pytest.mark.parametrize(
+    ("evidence", "sentence"),
+    [
+        (("--account", "Nobody & Sons"), 'there is no account "Nobody & Sons"; there are 150 accounts'),
+        (("--row", "Account.csv:12"), 'there is no export "Account.csv"; did you mean "exports/crm/Account.csv"?'),
+        (
+            ("--row", "x.csv:1"),
+            'there is no export "x.csv"; the run read 13 files, as exports/billing/exchange_rates.csv',
+        ),
+        (("--row", "exports/crm/Account.csv:151"), "exports/crm/Account.csv has no row 151; its rows are 1 to 150"),
+        (("--row", "exports/crm/Account.csv"), "is no row; write FILE:ROW, as exports/billing/exchange_rates.csv:12"),
+    ],
+)
+def test_evidence_that_is_in_no_export_is_refused(world: World, evidence: tuple[str, str], sentence: str) -> None:
+    found = world.review("dispute", "--by", world.name, "--text", "Not so.", *evidence)
+    assert (found.code, found.out) == (2, "")
+    assert sentence in found.err
+
+
+def test_an_account_is_named_as_evidence_by_its_name_or_id(world: World) -> None:
+    store = open_store(world.folder)
+    run_id = store.runs()[0].run_id
+    account, name = pl.read_parquet(store.read_by(run_id)["accounts"]).select("account_id", "name").row(0)
+    assert accounts(store, run_id, [account, name]) == (account, account)
+    store.close()
+
+
 def test_second_signature_seals_and_prints_the_hash_to_write_down(world: World) -> None:
     assert world.signed.code == 0
     assert "sealed, signed by both" in world.signed.out
@@ -91,7 +120,7 @@ def test_signed_pdf_is_kept_and_is_made_again_byte_for_byte(world: World, tmp_pa
     again = json.loads(world.review("pdf", "--again", "--json").out)["data"]
     assert again["is_same"]
     assert again["sha256"] == again["again"] == told["sha256"]
-    assert "typst" in again["made_with"]
+    assert re.fullmatch(r"bookscore \S+, words [0-9a-f]{12}, typst \S+, templates [0-9a-f]{12}", again["made_with"])
 
 
 def test_pdf_that_comes_out_otherwise_is_told_with_both_hashes(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 from sample_cards import card, compared
 
-from scoring.reports.standing import likelihood, mark_of, place, standing
+from scoring.reports.sentences import group_sentence
+from scoring.reports.standing import likelihood, mark_of, place, rule_of_groups, standing
 
 
 @pytest.mark.parametrize(
@@ -57,3 +58,14 @@ def test_every_method_has_its_words_and_only_those_that_weigh_evidence_leave_the
     is_believing = method in ("oe_credibility", "joint")
     assert ("edian" not in words.peers + str(words.groups)) == is_believing
     assert list(words.groups) == ["above", "within", "below", "not_scored"]
+
+
+@pytest.mark.parametrize(("method", "is_tested"), [("raw", False), ("weighted", False), ("peer_percentile", False),
+                                                   ("oe", True), ("target_bands", True)])  # fmt: skip
+def test_nothing_is_said_of_chance_where_nothing_was_tested(method: str, is_tested: bool) -> None:
+    said = group_sentence(card(method=method, group="within"))
+    words = (said, *standing(method).groups["within"], rule_of_groups(method, 0.9, 0.1))
+    assert ("not distinguishable" in " ".join(words).casefold()) == is_tested
+    assert ("cannot tell" in " ".join(words)) == is_tested
+    if not is_tested:
+        assert said == "The peer median is 66.0; whether the difference is more than chance is not tested."

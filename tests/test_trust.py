@@ -247,6 +247,15 @@ def test_a_file_with_many_rows_set_aside_touches_all_scores() -> None:
     assert not found(looked(texts, files=(File("contracts.csv", 120, filtered=20, set_aside=3),)), "coverage")
 
 
+def test_a_slip_in_a_list_of_two_exclusions_counts_by_the_revenue_of_its_accounts() -> None:
+    head = "account_id starts_on ends_on reason\n"
+    texts = {"accounts": "account_id\na1\na2", "exclusions": f"{head}a2 2026-01-01 2026-07-01 other"}
+    broken = {"exclusions": f"{head}a1 2026-01-01 . other\nx8 2026-01-01 2026-07-01 other\nx9 2026-01-01 . other"}
+    seen = looked(texts, aside=broken, files=(File("exclusions.csv", 4, set_aside=3),), book=BOOK)
+    (finding,) = trust.of_run(seen)
+    assert (finding.gate, finding.managers, finding.level) == ("coverage", ("m1",), Level.DEGRADES)
+
+
 # ---- control totals ---------------------------------------------------------------------------------------
 
 SOLD = f"{ORDERS}a1 10.50 2026-03-31\na1 20.25 2026-04-01\na2 30.25 2026-06-30\na2 5 2026-07-01"

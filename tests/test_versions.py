@@ -87,7 +87,7 @@ def test_a_period_is_scored_by_the_rules_in_force_on_its_first_day(tmp_path: Pat
 
 def test_a_period_is_counted_in_the_fiscal_year_of_the_rules(tmp_path: Path) -> None:
     from_july = "calendar: {fiscal_year_starts: July}\n"
-    place = written(tmp_path, now=f"effective_from: 2026-Q1\nsupersedes: old.yaml\n{from_july}", old=from_july)
+    place = written(tmp_path, now=f"effective_from: 2026-q1\nsupersedes: old.yaml\n{from_july}", old=from_july)
     assert rules.read_versions(place, CATALOGUE)[0].effective_on == date(2025, 7, 1)
     assert (held(place, "2026-Q1"), held(place, "2025-Q4")) == ("rules.yaml", "old.yaml")
 

@@ -1,6 +1,7 @@
 """Which table does a file hold, and which of its columns is which of ours? Told by headers and the file's name."""
 
 import re
+import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -77,8 +78,9 @@ def recognise(
 
 
 def compact(name: str) -> str:
-    """The name without blanks, signs and capitals."""
-    return re.sub(r"[\W_]+", "", name.casefold())
+    """The name without blanks, signs, accents and capitals."""
+    apart = unicodedata.normalize("NFKD", name.casefold())
+    return re.sub(r"[\W_]+", "", "".join(c for c in apart if not unicodedata.combining(c)))
 
 
 def _named(table: str, stem: str) -> int:

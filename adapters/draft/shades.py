@@ -7,27 +7,27 @@ import polars as pl
 from adapters.draft.recognise import compact
 
 _INTERVALS = {
-    "month": "month months monthly monatlich monat",
-    "quarter": "quarter quarterly quartalsweise vierteljährlich quartal",
-    "year": "year yearly annual annually jährlich jahr",
+    "month": "month months monthly monatlich monat mensuel mensuelle mois",
+    "quarter": "quarter quarterly quartalsweise vierteljahrlich quartal trimestriel trimestrielle trimestre",
+    "year": "year yearly annual annually jahrlich jahr annuel annuelle an annee",
     "week": "week weekly",
     "day": "day daily",
 }
 _STATUSES = {
-    "active": "active live current open pending future nonrenewing awaitingrenewal aktiv",
-    "trial": "trial trialing intrial",
-    "paused": "paused onhold pausiert",
-    "past_due": "pastdue unpaid overdue überfällig",
-    "cancelled": "cancelled canceled churned gekündigt",
-    "ended": "ended expired terminated inactive renewed replaced beendet abgelaufen",
+    "active": "active live current open pending future nonrenewing awaitingrenewal aktiv actif encours",
+    "trial": "trial trialing intrial essai",
+    "paused": "paused onhold pausiert suspendu",
+    "past_due": "pastdue unpaid overdue uberfallig impaye",
+    "cancelled": "cancelled canceled churned gekundigt resilie",
+    "ended": "ended expired terminated inactive renewed replaced beendet abgelaufen termine expire",
 }
 _KINDS = {
-    "order": "order sale invoice",
+    "order": "order sale invoice commande facture",
     "deal": "deal opportunity newbusiness existingbusiness",
     "usage": "usage",
     "one_off": "oneoff onetime onboarding setup service services professionalservices",
-    "credit": "credit creditnote creditmemo",
-    "return": "return refund",
+    "credit": "credit creditnote creditmemo avoir",
+    "return": "return refund retour",
 }
 
 
@@ -43,7 +43,7 @@ WORDS: Mapping[tuple[str, str], Mapping[str, str]] = {
 }
 """Columns with a closed set of words, and what exports say for them."""
 
-_WON = ("won", "closedwon", "closedwonnew", "gewonnen")
+_WON = ("won", "closedwon", "closedwonnew", "gewonnen", "gagne", "gagnee")
 _STAGES = ("stage", "stagename", "dealstage", "dealstatus", "status", "opportunitystage", "salesstage")
 _MOST_WORDS = 40
 

@@ -1,54 +1,61 @@
-"""What do exports call our columns? Headers by table and column, without blanks, signs and capitals."""
+"""What do exports call our columns? Headers by table and column, without blanks, signs, accents and capitals."""
 
 from collections.abc import Mapping
 
 _ACCOUNT_ID = (
     "accountid customerid clientid companyid organizationid organisationid accountnumber customernumber customerno "
     "accountexternalid customerexternalid associatedcompanyids associatedcompanyidsprimary dealorganizationid "
-    "accountnameid kundennummer kundenid kunde"
+    "accountnameid kundennummer kundenid kunde codeclient idclient nclient noclient numeroclient numerodeclient"
 )
-_ACCOUNT_NAME = "account accountname customer customername company organization potentialcustomer"
+_ACCOUNT_NAME = "account accountname customer customername company organization potentialcustomer client societe"
 _ACCOUNT = f"{_ACCOUNT_ID} {_ACCOUNT_NAME}"
 _MANAGER = (
     "managerid ownerid owneruserid accountownerid accountmanagerid hubspotownerid csmid supportrepid salesrepid "
-    "accountowner accountmanager owner csm salesperson salesrep rep mitarbeiter betreuer"
+    "accountowner accountmanager owner csm salesperson salesrep rep mitarbeiter betreuer commercial responsable"
 )
 _SELLER = (
     "sellerid salesrepid salespersonid employeeid ownerid opportunityownerid seller salesagent salesperson salesrep "
-    "opportunityowner dealowner dealownerid owner createdby soldby"
+    "opportunityowner dealowner dealownerid owner createdby soldby vendeur commercial"
 )
-_CURRENCY = "currency currencycode currencyisocode currencyofvalue transactioncurrency waehrung währung"
+_CURRENCY = "currency currencycode currencyisocode currencyofvalue transactioncurrency waehrung wahrung devise"
 _STARTS = (
     "startson startdate start from fromdate validfrom begindate effectivefrom effectivestartdate startdateutc startutc "
-    "beginn"
+    "beginn debut datedebut datededebut dateeffet datedeffet"
 )
-_ENDS = "endson enddate end to todate validto until effectiveto effectiveenddate endedatutc terminationdate ende"
+_ENDS = (
+    "endson enddate end to todate validto until effectiveto effectiveenddate endedatutc terminationdate ende fin "
+    "datefin datedefin echeance datedecheance"
+)
 _PRODUCT = (
-    "product productname plan planname planid item itemname sku stockcode productid productcode productplan artikel"
+    "product productname plan planname planid item itemname sku stockcode productid productcode productplan artikel "
+    "produit article offre formule"
 )
 _TIER = "tier plantier edition package level"
-_QUANTITY = "quantity qty seats licenses licences units planquantity menge"
+_QUANTITY = "quantity qty seats licenses licences units planquantity menge quantite"
 
 SYNONYMS: Mapping[str, Mapping[str, str]] = {
     "accounts": {
         "account_id": f"{_ACCOUNT_ID} recordid id {_ACCOUNT_NAME}",
-        "name": "accountname companyname customername name company account organizationname firma",
+        "name": "accountname companyname customername name company account organizationname firma nom nomclient "
+        "nomduclient raisonsociale societe entreprise",
         "parent_id": "parentid parentaccountid parentaccount parentcompanyid masterrecordid subsidiaryof parent",
         "segment": "segment customersegment accountsegment size companysize accounttype",
-        "industry": "industry sector branche",
-        "region": "region territory salesregion area country billingcountry land",
-        "created_on": "createdon createddate createdate created signupdate customersince createdutc angelegtam",
+        "industry": "industry sector branche secteur secteurdactivite",
+        "region": "region territory salesregion area country billingcountry land pays",
+        "created_on": "createdon createddate createdate created signupdate customersince createdutc angelegtam "
+        "datecreation datedecreation",
     },
     "managers": {
         "manager_id": (
-            "userid employeeid ownerid repid salesrepid salesagent mitarbeiter managerid recordid id personalnummer"
+            "userid employeeid ownerid repid salesrepid salesagent mitarbeiter managerid recordid id personalnummer "
+            "matricule commercial"
         ),
-        "name": "name fullname username employeename ownername repname salesagent displayname",
-        "email": "email emailaddress mail workemail",
-        "team": "team teamname department regionaloffice office userrole abteilung",
-        "reports_to": "reportsto managerid manager reportstoid supervisor supervisorid vorgesetzter",
-        "starts_on": "startson startdate hiredate hiredon joinedon eintritt",
-        "ends_on": "endson enddate terminationdate leftdate lefton austritt",
+        "name": "name fullname username employeename ownername repname salesagent displayname nom nomcomplet",
+        "email": "email emailaddress mail workemail courriel adressemail",
+        "team": "team teamname department regionaloffice office userrole abteilung equipe",
+        "reports_to": "reportsto managerid manager reportstoid supervisor supervisorid vorgesetzter superieur",
+        "starts_on": "startson startdate hiredate hiredon joinedon eintritt dateentree datedentree",
+        "ends_on": "endson enddate terminationdate leftdate lefton austritt datesortie datedesortie",
     },
     "ownership": {
         "account_id": _ACCOUNT,
@@ -59,37 +66,39 @@ SYNONYMS: Mapping[str, Mapping[str, str]] = {
     },
     "contracts": {
         "line_id": (
-            "lineid subscriptionid contractid contractlineid subscriptionitemid contractnumber id vertragsnummer"
+            "lineid subscriptionid contractid contractlineid subscriptionitemid contractnumber id vertragsnummer "
+            "ncontrat nocontrat numerocontrat numerodecontrat contrat"
         ),
         "account_id": _ACCOUNT,
         "product": _PRODUCT,
         "tier": _TIER,
         "quantity": _QUANTITY,
-        "list_price": "listprice unitprice planunitprice price listenpreis",
-        "discount": "discount discountpercent discountrate rabatt",
+        "list_price": "listprice unitprice planunitprice price listenpreis prixunitaire prixcatalogue",
+        "discount": "discount discountpercent discountrate rabatt remise",
         "amount": (
             "amount mrr mrramount monthlyrecurringrevenue arr arramount netamount recurringamount acv annualvalue "
-            "betrag"
+            "betrag montant montantht"
         ),
         "currency": _CURRENCY,
         "every": (
             "every interval billinginterval billingperiod billingfrequency billingcycle frequency term intervall "
-            "abrechnungsintervall zahlungsintervall turnus"
+            "abrechnungsintervall zahlungsintervall turnus periodicite frequence"
         ),
         "starts_on": f"{_STARTS} contractstart subscriptionstart startedat contractstartdate",
         "ends_on": f"{_ENDS} contractend subscriptionend contractenddate expirydate expiresat",
-        "signed_on": "signedon signeddate signaturedate bookedon closedate",
-        "status": "status state subscriptionstatus contractstatus",
+        "signed_on": "signedon signeddate signaturedate bookedon closedate datesignature datedesignature",
+        "status": "status state subscriptionstatus contractstatus statut etat",
         "cancelled_on": (
             "cancelledon canceledon cancelledat canceledat cancellationdate canceldate noticedate noticeon "
-            "kuendigungsdatum"
+            "kuendigungsdatum dateresiliation datederesiliation"
         ),
         "past_due_on": "pastdueon pastduesince overduesince pastdueat",
         "discount_ends": "discountends istemporarydiscount",
         "trial": "trial istrial",
         "end_reason": (
             "endreason churnreason cancellationreason cancelreason lossreason lostreason reasonlost "
-            "cancellationfeedback terminationreason kuendigungsgrund kündigungsgrund"
+            "cancellationfeedback terminationreason kuendigungsgrund kundigungsgrund motifresiliation "
+            "motifderesiliation"
         ),
         "renews": "renews renewssubscription previoussubscriptionid renewalof replaces",
         "seller_id": _SELLER,
@@ -97,16 +106,17 @@ SYNONYMS: Mapping[str, Mapping[str, str]] = {
     "invoices": {
         "line_id": (
             "lineid invoicelineid invoiceid invoiceno invoicenumber orderlineid orderid opportunityid dealid recordid "
-            "transactionid id rechnungsnummer"
+            "transactionid id rechnungsnummer nfacture nofacture numerofacture numerodefacture facture"
         ),
         "account_id": _ACCOUNT,
         "dated_on": (
             "datedon invoicedate date orderdate closedate closingdate closedon actualclosedate wontime transactiondate "
-            "billingdate issuedate postingdate rechnungsdatum datum"
+            "billingdate issuedate postingdate rechnungsdatum datum datefacture datedefacture "
+            "datecommande datedecommande"
         ),
         "amount": (
             "amount netamount total totalamount invoiceamount value dealvalue closevalue revenue linetotal subtotal "
-            "actualrevenue nettobetrag betrag"
+            "actualrevenue nettobetrag betrag montant montantht totalht"
         ),
         "currency": _CURRENCY,
         "product": _PRODUCT,
@@ -114,7 +124,7 @@ SYNONYMS: Mapping[str, Mapping[str, str]] = {
         "quantity": _QUANTITY,
         "kind": "kind type invoicetype linetype",
         "seller_id": _SELLER,
-        "cost": "cost costs cogs costofgoods",
+        "cost": "cost costs cogs costofgoods cout",
     },
     "answers": {
         "account_id": _ACCOUNT,
@@ -139,18 +149,18 @@ SYNONYMS: Mapping[str, Mapping[str, str]] = {
         "kind": "kind milestone milestonename stage type",
     },
     "costs": {
-        "period": "period quarter quartal",
+        "period": "period quarter quartal trimestre periode",
         "kind": "kind costtype category type",
         "account_id": _ACCOUNT_ID,
         "team": "team department",
-        "amount": "amount cost spend betrag",
+        "amount": "amount cost spend betrag montant cout",
         "currency": _CURRENCY,
     },
     "targets": {
         "manager_id": f"{_MANAGER} employeeid userid",
-        "metric": "metric measure kpi targettype kennzahl",
-        "period": "period quarter fiscalquarter quartal zeitraum",
-        "value": "value target targetvalue quota goal zielwert ziel",
+        "metric": "metric measure kpi targettype kennzahl indicateur",
+        "period": "period quarter fiscalquarter quartal zeitraum trimestre periode",
+        "value": "value target targetvalue quota goal zielwert ziel objectif cible",
         "recorded_at": "recordedat agreedon agreedat vereinbartam",
     },
     "exclusions": {
@@ -158,7 +168,7 @@ SYNONYMS: Mapping[str, Mapping[str, str]] = {
         "manager_id": _MANAGER,
         "starts_on": _STARTS,
         "ends_on": f"{_ENDS} expireson expiry",
-        "reason": "reason exclusionreason grund",
+        "reason": "reason exclusionreason grund motif",
         "approved_by": "approvedby approver genehmigtvon",
         "approved_on": "approvedon approvaldate genehmigtam",
         "note": "note comment bemerkung",
@@ -166,23 +176,23 @@ SYNONYMS: Mapping[str, Mapping[str, str]] = {
     "rates": {
         "currency": _CURRENCY,
         "dated_on": "datedon date validfrom ratedate startdate",
-        "rate": "rate exchangerate conversionrate fxrate ratetoeur ratetousd ratetogbp kurs",
+        "rate": "rate exchangerate conversionrate fxrate ratetoeur ratetousd ratetogbp kurs taux tauxdechange cours",
     },
 }
 """The likelier name stands first. Names that mean the thing itself precede those that mean what it is called."""
 
 FILE_WORDS: Mapping[str, str] = {
     "accounts": "account customer compan client kunden",
-    "managers": "user manager employee salesteam rep staff people mitarbeiter",
+    "managers": "user manager employee salesteam rep staff people mitarbeiter commerciaux",
     "ownership": "ownerhistory ownership assignment accountowner accounthistory territory",
-    "contracts": "subscription contract recurring vertr",
-    "invoices": "invoice order deal opportunit pipeline sales transaction rechnung",
+    "contracts": "subscription contract recurring vertr contrat abonnement",
+    "invoices": "invoice order deal opportunit pipeline sales transaction rechnung facture commande",
     "answers": "nps csat survey answer response satisfaction ticket",
     "activities": "usage activit event login",
     "milestones": "milestone onboarding",
-    "costs": "cost spend",
-    "targets": "target quota goal ziel",
+    "costs": "cost spend cout",
+    "targets": "target quota goal ziel objectif",
     "exclusions": "exclusion exception ausnahme",
-    "rates": "exchangerate rate fx currency",
+    "rates": "exchangerate rate fx currency taux",
 }
 """What is in the name of a file that holds the table."""

@@ -95,8 +95,9 @@ def _in_one_piece(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _numbered(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
-    """The rows with the table's columns, and their numbers."""
-    return conform(frame.lazy(), table).with_row_index(NR).collect()
+    """The rows with the table's columns, and their numbers; periods are spelled as they are looked up."""
+    spelled = [pl.col(c.name).str.replace("-q", "-Q", literal=True) for c in table.columns if c.name == "period"]
+    return conform(frame.lazy(), table).with_columns(spelled).with_row_index(NR).collect()
 
 
 def _unread(frame: pl.DataFrame, name: str, faulty: Collection[tuple[str, str, int]]) -> Finding:

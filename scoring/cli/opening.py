@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from scoring.calendar import spelled
 from scoring.cli.shared import past, places
 from scoring.cli.shared.answers import Answer, finish, next_command
 from scoring.cli.shared.options import AsJson, Workspace
@@ -23,7 +24,13 @@ def open_league(
     folder: Workspace = Path(),
     period: Annotated[
         str | None,
-        typer.Option("--period", metavar="PERIOD", help="Of which period, as 2026-Q2.", show_default="the last run"),
+        typer.Option(
+            "--period",
+            metavar="PERIOD",
+            parser=spelled,
+            help="Of which period, as 2026-Q2.",
+            show_default="the last run",
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

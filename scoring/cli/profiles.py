@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from scoring.calendar import spelled
 from scoring.cli.shared import places
 from scoring.cli.shared.answers import Answer, finish, next_command
 from scoring.cli.shared.options import AsJson, AsOf, Folder
@@ -53,7 +54,9 @@ def compare(
     *,
     period: Annotated[
         str | None,
-        typer.Option("--period", metavar="PERIOD", help="Which period, as 2026-Q2.", show_default="the last one"),
+        typer.Option(
+            "--period", metavar="PERIOD", parser=spelled, help="Which period, as 2026-Q2.", show_default="the last one"
+        ),
     ] = None,
     metric: Annotated[
         str | None,

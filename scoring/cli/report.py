@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scoring.calendar import spelled
 from scoring.cli.shared import places
 from scoring.cli.shared.answers import Answer, finish
 from scoring.cli.shared.options import AsJson, Workspace
@@ -28,7 +29,13 @@ def report(
     html: Annotated[bool, typer.Option("--html", help="Pages.")] = False,
     period: Annotated[
         str | None,
-        typer.Option("--period", metavar="PERIOD", help="Of which period, as 2026-Q2.", show_default="the last run"),
+        typer.Option(
+            "--period",
+            metavar="PERIOD",
+            parser=spelled,
+            help="Of which period, as 2026-Q2.",
+            show_default="the last run",
+        ),
     ] = None,
     manager: Annotated[
         str | None,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from scoring.calendar import spelled
 from scoring.cli.runs import SHORT
 from scoring.cli.shared import past, places
 from scoring.cli.shared.answers import DONE, FAILED, Answer, finish, many, next_command
@@ -16,7 +17,7 @@ from scoring.cli.shared.streams import note, say
 if TYPE_CHECKING:
     from scoring.store import SealRecord, Verified
 
-Period = Annotated[str, typer.Argument(metavar="PERIOD", help="The period, as 2026-Q2.")]
+Period = Annotated[str, typer.Argument(metavar="PERIOD", parser=spelled, help="The period, as 2026-Q2.")]
 
 _SEALS = tuple(Column(c) for c in ("Period", "Version", "Run", "Sealed by", "Sealed at (UTC)", "Seal", ""))
 

@@ -102,6 +102,11 @@ class Plan:
         """Whether it waits for somebody to read it, not for data."""
         return self.waits_for is not None and self.waits_for.startswith(NO_READER)
 
+    @property
+    def run(self) -> tuple[str, ...]:
+        """What stands behind the command that brings what it waits for, as the sentence ends with it."""
+        return tuple((self.waits_for or "").partition("bookscore run")[2].split())
+
 
 def plan(post: Post, schedule: Schedule, occasion: Occasion, at: datetime) -> Plan:
     """What the occasion comes to. One that is for nobody waits until there is somebody. Nothing is written."""

@@ -7,7 +7,7 @@ from itertools import chain
 
 from scoring.errors import Problem, Severity
 from scoring.letters import told_apart
-from scoring.notes import accounts, aside, compared, exclusions, lines, owners, spending
+from scoring.notes import accounts, aside, compared, exclusions, lines, owners, periods
 from scoring.notes.seen import Frames, Seen, sentence
 
 __all__ = ["Said", "Seen", "of_run", "people"]
@@ -21,7 +21,7 @@ GENERAL: tuple[Callable[[Seen], list[str]], ...] = (
 
 TO_MEND: tuple[Callable[[Seen], list[Problem]], ...] = (
     lines.off_ladder, lines.naming_nobody, lines.naming_later, owners.nameless_territories,
-    spending.of_longer_periods,
+    periods.costs, periods.targets,
 )  # fmt: skip
 """What is said with a way to mend it."""
 

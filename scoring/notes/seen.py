@@ -28,7 +28,7 @@ class Seen:
     `aside` the rows set aside, `outcome` the days over which retention and the ladder are measured, `reaching`
     what is already known of the days the exports do not reach, `compared` what managers are compared by, if they are,
     `exclusions` all decisions that an account does not count, `undivided` the costs that do not count as they are of
-    more than the scored days.
+    more than the scored days, `unmet` the targets that do not count as they are of others.
     """
 
     rulebook: Rulebook
@@ -41,6 +41,7 @@ class Seen:
     compared: Compared | None = None
     exclusions: Sequence[Entry] = ()
     undivided: pl.DataFrame = field(default_factory=pl.DataFrame)
+    unmet: pl.DataFrame = field(default_factory=pl.DataFrame)
     _steps: dict[Span, pl.DataFrame] = field(default_factory=dict)
 
     def steps(self, span: Span) -> pl.DataFrame:

@@ -7,7 +7,7 @@ from statistics import NormalDist
 
 import polars as pl
 
-from scoring.calendar import Calendar
+from scoring.calendar import Calendar, Period
 from scoring.credit.crediting import Responsibility
 from scoring.credit.ownership import UNASSIGNED
 from scoring.days import DAY, EVER, Span, months_back
@@ -84,6 +84,18 @@ def loose_costs(tables: Tables, rulebook: Rulebook, windows: Windows) -> pl.Data
 def undivided_costs(tables: Tables, rulebook: Rulebook, windows: Windows) -> pl.DataFrame:
     """The rows of costs that do not count as their periods have other days, too, than those that are asked for."""
     return spend.undivided(tables["costs"], windows.moves, *_spending(rulebook))
+
+
+def unmet_targets(tables: Tables, rulebook: Rulebook, period: Period) -> pl.DataFrame:
+    """The rows of targets that do not count, as their periods are others that share days with the scored one.
+
+    Those of a manager and metric that have a target for the scored period are left out.
+    """
+    calendar, targets = calendar_of(rulebook), tables["targets"]
+    others = {name: calendar.period(name) for name in targets["period"].unique().sort() if name != period.name}
+    sharing = [name for name, other in others.items() if other.start < period.end and period.start < other.end]
+    agreed = targets.filter(pl.col("period") == period.name)
+    return targets.filter(pl.col("period").is_in(sharing)).join(agreed, on=["manager_id", "metric"], how="anti")
 
 
 def _constants(known: Sequence[pl.LazyFrame], rulebook: Rulebook) -> dict[str, pl.Expr]:

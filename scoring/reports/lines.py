@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from scoring.numbers import NARROW, exact, figure, fixed, in_parts, percent, percents_apart, rounded, signed
+from scoring.numbers import apart, exact, figure, fixed, in_parts, percent, percentage_points, rounded
 from scoring.reports.charts import ranges
 from scoring.reports.charts.ranges import Reading
 from scoring.reports.standing import Standing, believes, mark_of, standing_of
@@ -109,28 +109,24 @@ def _because(line: Mapping[str, Any]) -> str:
 
 
 def _quarter(compared: Mapping[str, Any] | None, unit: str, currency: str, *, is_believed: bool) -> Quarter:
-    """Differences of ratios are in percentage points, of other figures in their own unit."""
+    """Differences are of printed figures: of ratios in percentage points, of others in their own unit."""
     if not compared or compared["observed"] is None:
         return Quarter()
 
-    def apart(value: float | None) -> str:
+    def told(value: float | Decimal | None, *, as_is: bool = False) -> str:
         if value is None:
             return ""
         if unit == "ratio":
-            return f"{signed((exact(value) or Decimal(0)).scaleb(2))}{NARROW}pp"
-        return f"{'+' if value > 0 else ''}{figure(value, unit, currency)}"
+            return percentage_points(value)
+        return f"{'+' if value > 0 else ''}{figure(value, unit, currency, as_is=as_is)}"
 
+    observed, expected = compared["observed"], compared["expected"]
     return Quarter(
-        observed=figure(compared["observed"], unit, currency),
-        expected=figure(compared["expected"], unit, currency),
-        difference=_apart(compared) if unit == "ratio" else apart(compared["difference"]),
-        believed=apart(compared["theta"]) if is_believed else "",
+        observed=figure(observed, unit, currency),
+        expected=figure(expected, unit, currency),
+        difference=told(apart(observed, expected, unit, currency, in_full=False), as_is=True),
+        believed=told(compared["theta"]) if is_believed else "",
     )
-
-
-def _apart(compared: Mapping[str, Any]) -> str:
-    """What sets two ratios apart, as they stand beside each other."""
-    return f"{signed(percents_apart(compared['observed'], compared['expected']))}{NARROW}pp"
 
 
 def _is_instead(line: Mapping[str, Any], card: Mapping[str, Any]) -> bool:

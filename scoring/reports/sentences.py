@@ -5,13 +5,14 @@ from typing import Any
 
 from scoring.numbers import exact, fixed, percent, rounded, signed
 from scoring.reports.moves import printed_change
-from scoring.reports.standing import believes, place
+from scoring.reports.standing import believes, is_tested, place
 
 _GROUPS = {
     "above": "Above the peer median of {median}, allowing for many comparisons.",
     "within": "Not distinguishable from the peer median of {median}.",
     "below": "Below the peer median of {median}, allowing for many comparisons.",
 }
+_UNTESTED = "The peer median is {median}; whether the difference is more than chance is not tested."
 
 NOT_BY_ITSELF = "Not enough for a decision about pay or position by itself."
 
@@ -33,7 +34,8 @@ def group_sentence(card: Mapping[str, Any]) -> str:
         return f"{place(card)} {_places(card)}".strip()
     if card["peer_median"] is None:
         return ""
-    return _GROUPS.get(card["group"], "").format(median=fixed(card["peer_median"]))
+    words = _GROUPS.get(card["group"], "") if is_tested(card["method"]) else _UNTESTED
+    return words.format(median=fixed(card["peer_median"]))
 
 
 def is_degraded(card: Mapping[str, Any]) -> bool:

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from scoring import __version__
 from scoring.reports import pdf
-from scoring.review import Commented, Disputed, Event, Kind, Made, Part, Review, Version
+from scoring.review import Commented, Disputed, Event, Kind, Made, Part, Review, Version, words
 from scoring.review.words import by, text_of, told
 
 NAME = "card.pdf"
@@ -20,7 +23,13 @@ def signed_card(card: Mapping[str, Any], reviewed: Review) -> Made:
     """
     named = replace(reviewed, manager=card["name"] or reviewed.manager_id)
     content = pdf.card_pdf(card, review=_as_printed(named))
-    return Made(NAME, content, f"bookscore {__version__}, {pdf.made_with()}")
+    return Made(NAME, content, f"bookscore {__version__}, {_worded()}, {pdf.made_with()}")
+
+
+@cache
+def _worded() -> str:
+    """Which words a review is told in: others make another document of the same events."""
+    return f"words {sha256(Path(words.__file__).read_bytes()).hexdigest()[:12]}"
 
 
 def _as_printed(reviewed: Review) -> pdf.Review:

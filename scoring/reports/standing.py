@@ -6,7 +6,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
 from scoring.numbers import NARROW, exact, percent
-from scoring.scorecard.of_rules import BELIEVING
+from scoring.scorecard.of_rules import BELIEVING, UNTESTED
 
 AVERAGE = 50.0
 """Where the peers' average stands for the methods that weigh evidence."""
@@ -38,6 +38,7 @@ _BY_MEDIAN = {
     "below": ("Below the peer median", "more than chance would make; read the evidence on the card first"),
     "not_scored": _NOT_SCORED,
 }
+_UNTESTED = _BY_MEDIAN | {"within": ("Not set apart", "this method does not ask what chance alone would make")}
 _TO_AVERAGE = "50 is the average of the peers, 10 points are one standard deviation of"
 _TRUE = f"{_TO_AVERAGE} true differences."
 _SEEN = f"{_TO_AVERAGE} what is seen."
@@ -63,7 +64,7 @@ _METHODS = {
 def standing(method: str, sure: float = 0.9) -> Standing:
     """The words of the method; `sure` is how likely a place above or below the average must be to be named."""
     return Standing(
-        groups=_by_average(sure) if believes(method) else _BY_MEDIAN,
+        groups=_by_average(sure) if believes(method) else _BY_MEDIAN if is_tested(method) else _UNTESTED,
         peers="peers’ average" if believes(method) else "peer median",
         scale=_scale(method),
         beside="/ 100" if method in ("target_bands", "peer_percentile") else "",
@@ -80,6 +81,11 @@ def standing_of(cards: Sequence[Mapping[str, Any]]) -> Standing:
 def believes(method: str) -> bool:
     """Whether the method weighs evidence, so that its scores stand beside an average of 50."""
     return method in BELIEVING
+
+
+def is_tested(method: str) -> bool:
+    """Whether the method asks whether differences are more than chance, so that managers can be set apart."""
+    return method not in UNTESTED
 
 
 def mark_of(card: Mapping[str, Any], median: float | None) -> float | None:
@@ -117,6 +123,11 @@ def place(card: Mapping[str, Any]) -> str:
 
 def rule_of_groups(method: str, sure: float, chance: float) -> str:
     """How managers come into groups, for the page of the company."""
+    if not is_tested(method):
+        return (
+            "Nobody is set apart from the peers, as the method does not ask what chance alone would make. The order is "
+            "alphabetical; there are no ranks."
+        )
     if not believes(method):
         return (
             "A manager stands above or below the peer median only where the data can tell the difference, "

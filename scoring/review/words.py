@@ -28,6 +28,8 @@ _STATES = {
     State.SEALED_WITHOUT_MANAGER: "sealed without the manager's signature",
     State.REPLACED: "left for a newer version",
 }
+_ENDS = (".", "!", "?", "…", "。", "！", "？")
+"""What a sentence ends with."""
 BY_NAME = "by name"
 """What is said of who did not sign in: the name is as it was typed."""
 
@@ -51,7 +53,8 @@ def told(event: Event, review: Review) -> str:
         case Commented() | Disputed():
             said = f"{event.kind}: {text_of(what)}"
         case Decided():
-            does = f" What will be done: {what.will_do}" if what.will_do else ""
+            stop = "" if what.reason.endswith(_ENDS) else "."
+            does = f"{stop} What will be done: {what.will_do}" if what.will_do else ""
             said = f"decided on dispute {what.dispute}: {what.outcome}. {what.reason}{does}"
         case Shared(answer_by=until):
             said = f"shared it with {manager}, to be answered by {until}"

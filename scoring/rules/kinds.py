@@ -19,7 +19,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from scoring.calendar import PATTERN
+from scoring.calendar import PATTERN, spelled
 from scoring.document import Flaw, did_you_mean
 
 _DAY = r"\d{4}-\d{2}-\d{2}"
@@ -63,6 +63,7 @@ def _month(value: object) -> object:
 
 def _since(text: str) -> str:
     """The text, where it is the name of a period or a day."""
+    text = spelled(text)
     if not re.fullmatch(PATTERN, text):
         try:
             date.fromisoformat(text if re.fullmatch(_DAY, text) else "")

@@ -35,7 +35,8 @@ class Trust(Settings):
     coverage: Effect = Field("withhold", description="For rows that were set aside.")
     set_aside: Limits = Field(
         (0.03, 0.10),
-        description="Parts of a manager's opening revenue whose accounts had rows set aside, or of a file's rows.",
+        description="Parts of a manager's opening revenue whose accounts had rows set aside, or of a file's rows; "
+        "exclusions count by revenue alone.",
     )
     totals: Effect = Field("withhold", description="For differences from the table controls, to the cent.")
     unmatched: Effect = Field("withhold", description="For rows whose account or manager is in no export.")

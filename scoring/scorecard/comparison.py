@@ -1,10 +1,11 @@
 """What does a card say of a rule by which accounts are compared? The figures of the comparison, and a sentence."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from scoring.metrics import REASONS
-from scoring.numbers import fixed, percent, percents_apart, rounded, signed
+from scoring.numbers import apart, figure, fixed, percent, rounded, signed
 from scoring.peers.evidence import REASONS as NOT_PUBLISHED
 
 Row = Mapping[str, Any]
@@ -31,21 +32,22 @@ def compared_figures(row: Row) -> dict[str, Any]:
     return {name: round(v, 12) + 0.0 if isinstance(v := row[name], float) else v for name in _FIGURES}
 
 
-def comparison(row: Row, unit: str, shown: Callable[[float], str], *, weighs_evidence: bool) -> str:
+def comparison(row: Row, unit: str, currency: str, *, weighs_evidence: bool) -> str:
     """What happened and what was expected, and how much of the difference is believed, where evidence is weighed.
 
     Believed is a part of what is beyond the average difference of the peers, which is named where it is not 0.
     """
     if not row["is_measured"]:
         return f"Not compared: {why(row['why_not'])}; the average of 50 points stands in for it"
+    shown = partial(figure, unit=unit, currency=currency)
     told = f"{shown(row['observed'])} on average over {_units(row)}, {shown(row['expected'])} expected of such accounts"
-    percents = percents_apart(row["observed"], row["expected"])
-    apart = f"{signed(percents)} percentage points" if unit == "ratio" else shown(row["difference"])
+    difference = apart(row["observed"], row["expected"], unit, currency, in_full=False)
+    points = f"{signed(difference.scaleb(2))} percentage points" if unit == "ratio" else shown(difference, as_is=True)
     believed = _believed(row, unit, shown) if weighs_evidence and row["z"] is not None else ""
     rare = row["few_comparable"]
     alone = "has few of its" if rare == 1 else "have few of their"
     few = f"; {rare:,} of the account-quarters {alone} kind in other books" if rare else ""
-    return f"{told}: {apart}{believed}{few}"
+    return f"{told}: {points}{believed}{few}"
 
 
 def _units(row: Row) -> str:

@@ -7,6 +7,8 @@ from scoring.rules import Rule, Rulebook
 
 BELIEVING = ("oe_credibility", "joint")
 """The methods that weigh evidence."""
+UNTESTED = ("raw", "weighted", "peer_percentile")
+"""The methods that do not ask what chance would do, so that nobody is set apart."""
 
 
 def metric_of(rule: Rule) -> Metric:

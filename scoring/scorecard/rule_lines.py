@@ -74,7 +74,7 @@ def _value(rule: Rule, row: Row, context: Context, kinds: Sequence[Row]) -> dict
         **_range(row, context),
         "because": _because(rule, row, kinds, shown)
         if is_graded
-        else comparison(row, unit, shown, weighs_evidence=believes(context.rulebook)),
+        else comparison(row, unit, currency, weighs_evidence=believes(context.rulebook)),
         "compared": None if is_graded else compared_figures(row),
         "kinds": [
             {"kind": k["kind"], "value": _round(k["value"]), "n": k["n"], "points": _round(k["points"])} for k in kinds

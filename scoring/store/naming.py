@@ -1,5 +1,6 @@
 """Which stored run is meant? The last, the one before, that of a period, or one by the beginning of its id."""
 
+from scoring.calendar import spelled
 from scoring.store.records import StoredRun
 from scoring.store.refusals import UnknownRunError
 from scoring.store.store import Store
@@ -20,7 +21,7 @@ def named(store: Store, word: str) -> StoredRun:
         if place < len(computed):
             return computed[place]
     elif word:
-        found = store.published(word)
+        found = store.published(spelled(word))
         if found is not None:
             return found
         try:

@@ -8,6 +8,7 @@ from scoring.credit.ownership import UNASSIGNED
 from scoring.ledger.parents import topmost
 from scoring.numbers import percent
 from scoring.trust.gate import Finding, Gate, Looked, beyond
+from scoring.trust.needed import OF_ACCOUNTS
 
 _REMEDY = "mend the rows that bookscore check names"
 
@@ -16,7 +17,9 @@ def find(looked: Looked) -> Iterator[Finding]:
     """Exports with many rows that are, or have to be, set aside, and managers with much of their revenue in accounts
     that had such rows."""
     limits = looked.rulebook.trust.set_aside
-    of_file = {file: table for table in sorted(looked.needed) for file in looked.files_of(table)}
+    of_file = {
+        file: table for table in sorted(looked.needed.difference(OF_ACCOUNTS)) for file in looked.files_of(table)
+    }
     for file in looked.files:
         wanted = file.rows - file.filtered
         level = beyond(file.set_aside / wanted, limits) if wanted and file.name in of_file else None

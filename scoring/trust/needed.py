@@ -9,6 +9,10 @@ from scoring.scorecard.of_rules import metric_of
 
 ALWAYS = ("accounts", "managers", "rates", "exclusions")
 
+OF_ACCOUNTS = ("exclusions",)
+"""Tables whose rows each say something of one account: what is wrong with them counts by its revenue, as a list of two
+rows with a slip in one would else say that nothing can be trusted."""
+
 READ_FROM: Mapping[str, Collection[str]] = {
     "answers": (*voice.COUNTS, *voice.SCHEMA),
     "activities": (*use.SCHEMA, "is_contacted"),

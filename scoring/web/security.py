@@ -10,6 +10,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp
 
 from scoring.web.headers import SafeHeaders
+from scoring.web.heads import Heads
 from scoring.web.identity import NotSignedInError, sign_in_path
 from scoring.web.log import REQUEST_ID, RequestLog
 from scoring.web.own_forms import OwnForms
@@ -40,7 +41,7 @@ def protect(app: FastAPI, desk: "Desk") -> None:
     inner = app.build_middleware_stack
 
     def outermost() -> ASGIApp:  # the framework's page of unexpected errors stands outside of all that is added
-        return RequestLog(SafeHeaders(inner(), settings), settings)
+        return RequestLog(Heads(SafeHeaders(inner(), settings)), settings)
 
     app.build_middleware_stack = outermost  # type: ignore[method-assign]
 
@@ -54,7 +55,7 @@ async def _to_sign_in(request: Request, _error: Exception) -> Response:
         return JSONResponse({"detail": "not signed in"}, 401)
     if request.headers.get("hx-request") == "true":
         return Response(status_code=401, headers={"HX-Redirect": sign_in_path(request)})
-    if request.method in ("GET", "HEAD"):
+    if request.method == "GET":
         return RedirectResponse(sign_in_path(request), 303)
     lost = await unsaved(request)
     return sign_in_form(request, 401, onto=request.url.path, refused=_UNSAVED, unsaved=lost)

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scoring.cli.explain.figures import apart, difference_text, value_text
+from scoring.cli.explain.figures import difference_text, value_text
 from scoring.cli.shared.answers import many, next_command
 from scoring.cli.shared.screen import Column, table
 from scoring.cli.shared.streams import note, say
@@ -57,7 +57,7 @@ def _told(rule: "RuleGap", currency: str) -> str:
 
 def _parts(rule: "RuleGap", currency: str) -> tuple[str, str, str]:
     """The gap, what accounts explain of it and the rest, of printed figures, so that a reader's sums are ours."""
-    from scoring.numbers import as_printed
+    from scoring.numbers import apart, as_printed
 
     if rule.gap is None:
         return "", "", ""

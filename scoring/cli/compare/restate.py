@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from scoring.calendar import spelled
 from scoring.cli.compare import restated
 from scoring.cli.shared import past, places
 from scoring.cli.shared.answers import Answer, finish
@@ -35,7 +36,7 @@ class UnreadError(BookscoreError):
 
 
 def restate(
-    period: Annotated[str, typer.Argument(metavar="PERIOD", help="The period, as 2026-Q1.")],
+    period: Annotated[str, typer.Argument(metavar="PERIOD", parser=spelled, help="The period, as 2026-Q1.")],
     folder: Folder = Path(),
     *,
     as_of: AsOf = None,
@@ -63,7 +64,8 @@ def restate(
     found, problems = _restated(request, period, each)
     only = None if who is None else _chosen(found, who)
     data: dict[str, Any] = plain(found if only is None else replace(found, managers=(only,)))
-    view = restated.View(found, folder, request, everything=everything, only=only)
+    asked = [*(["--each", str(each)] if each != EACH else []), *(["--all"] if everything else [])]
+    view = restated.View(found, folder, request, everything=everything, asked=asked, only=only)
     finish(Answer(data, problems), lambda: restated.show(view), as_json=as_json)
 
 

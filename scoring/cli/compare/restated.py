@@ -42,12 +42,13 @@ _OF_MANAGERS = ("manager_id", "seller_id", "reports_to")
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A restatement and how it was asked for."""
+    """A restatement and how it was asked for; `asked` are options beside those of the request."""
 
     found: "Restatement"
     folder: Path
     request: "Request"
     everything: bool
+    asked: Sequence[str] = ()
     only: "Restated | None" = None
 
 
@@ -79,9 +80,9 @@ def show(view: View) -> None:
     if view.only is None and moved:
         most = max(moved, key=lambda m: abs(m.change or Decimal(0)))
         who = word_for(most.manager_id or "", _names(found))
-        next_command("restate", found.period, view.folder, "--who", who, like=view.request)
+        next_command("restate", found.period, view.folder, "--who", who, *view.asked, like=view.request)
     else:
-        next_command("restate", found.period, view.folder, "--json", like=view.request)
+        next_command("restate", found.period, view.folder, "--json", *view.asked, like=view.request)
 
 
 def _is_seen(manager: "Restated") -> bool:

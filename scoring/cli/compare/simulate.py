@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from scoring.calendar import spelled
 from scoring.cli.compare import simulated
 from scoring.cli.shared import places
 from scoring.cli.shared.answers import Answer, count, finish
@@ -23,7 +24,9 @@ def simulate(
     *,
     period: Annotated[
         list[str] | None,
-        typer.Option("--period", metavar="PERIOD", help="A past period, as 2026-Q2; may be given several times."),
+        typer.Option(
+            "--period", metavar="PERIOD", parser=spelled, help="A past period, as 2026-Q2; may be given several times."
+        ),
     ] = None,
     last: Annotated[
         int | None,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from scoring.calendar import spelled
 from scoring.cli.digests import delivered, posted
 from scoring.cli.groups import WithFolder
 from scoring.cli.shared.answers import Answer, finish, next_command
@@ -41,7 +42,10 @@ def list_deliveries(
         str | None, typer.Option("--schedule", metavar="NAME", help="Of one schedule.", show_default="all")
     ] = None,
     period: Annotated[
-        str | None, typer.Option("--period", metavar="PERIOD", help="Of one period, as 2026-W26.", show_default="all")
+        str | None,
+        typer.Option(
+            "--period", metavar="PERIOD", parser=spelled, help="Of one period, as 2026-W26.", show_default="all"
+        ),
     ] = None,
     state: Annotated[
         State | None,

@@ -51,7 +51,10 @@ def preview_told(
             note(f"Nothing can be sent from here: {missing}.")
         if planned.waits_for is not None:
             note(f"It waits{'' if planned.lacks_readers else ' for data'}: {planned.waits_for}.")
-            next_command(*(("users", "list", folder) if planned.lacks_readers else ("run", folder)))
+            if planned.lacks_readers:
+                next_command("users", "list", folder)
+            else:
+                next_command("run", folder, *planned.run)
             return
         _preview_table(found)
         getting = sum(one.message is not None and _is_to_do(one) for one in found)

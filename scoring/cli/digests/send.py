@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scoring.calendar import spelled
 from scoring.cli.digests import delivered, foreseen, posted
 from scoring.cli.shared import places
 from scoring.cli.shared.answers import DELIVERIES, DONE, Answer, else_next, finish, next_command
@@ -31,7 +32,7 @@ class WaitsError(BookscoreError):
     def __init__(self, planned: "Plan", folder: Path) -> None:
         of = f"{planned.schedule.name} of {planned.occasion.period.name}"
         super().__init__(f"{of} waits{'' if planned.lacks_readers else ' for data'}: {planned.waits_for}")
-        self.next = ("users", "list", folder) if planned.lacks_readers else ("run", folder)
+        self.next = ("users", "list", folder) if planned.lacks_readers else ("run", folder, *planned.run)
 
 
 def send(
@@ -43,7 +44,11 @@ def send(
     period: Annotated[
         str | None,
         typer.Option(
-            "--period", metavar="PERIOD", help="Of which period, as 2026-W26.", show_default="the last that is over"
+            "--period",
+            metavar="PERIOD",
+            parser=spelled,
+            help="Of which period, as 2026-W26.",
+            show_default="the last that is over",
         ),
     ] = None,
     show: Annotated[bool, typer.Option("--show", help="Print what one recipient would get; send nothing.")] = False,

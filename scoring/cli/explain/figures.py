@@ -52,18 +52,11 @@ def printed(amounts: Sequence[Decimal], whole: Decimal, currency: str) -> list[s
 
 def apart_text(one: "Figure", other: "Figure", unit: str, currency: str) -> str:
     """The difference of two values as they are printed, with its sign; of two ratios in percentage points."""
+    from scoring.numbers import apart
+
     difference = apart(one, other, unit, currency)
     text = difference_text(difference, unit, currency)
     return f"+{text}" if difference > 0 and unit != "ratio" else text
-
-
-def apart(one: "Figure", other: "Figure", unit: str, currency: str) -> Decimal:
-    """What two values as they are printed differ by; where nothing, and they are no shares, what they truly do."""
-    from scoring.numbers import as_printed, exact
-
-    told = as_printed(one, unit, currency) - as_printed(other, unit, currency)
-    truly = (exact(one) or Decimal(0)) - (exact(other) or Decimal(0))
-    return told if told or unit == "ratio" else as_printed(truly, unit, currency)
 
 
 def difference_text(apart: Decimal, unit: str, currency: str) -> str:

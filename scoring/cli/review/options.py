@@ -6,11 +6,17 @@ from typing import Annotated, Literal
 
 import typer
 
+from scoring.calendar import spelled
+
 Who = Annotated[str, typer.Argument(metavar="WHO", help="Whose review: a name, part of one, or an id.")]
 Period = Annotated[
     str | None,
     typer.Option(
-        "--period", metavar="PERIOD", help="Of which period, as 2026-Q2.", show_default="the last that was begun"
+        "--period",
+        metavar="PERIOD",
+        parser=spelled,
+        help="Of which period, as 2026-Q2.",
+        show_default="the last that was begun",
     ),
 ]
 By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who does this; it is recorded by name.")]

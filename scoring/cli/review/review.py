@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from scoring.calendar import spelled
 from scoring.cli.groups import InFull
-from scoring.cli.review import papers, shown
+from scoring.cli.review import evidence, papers, shown
 from scoring.cli.review.options import After, AnswerBy, As, By, Period, Reason, Text, Who
 from scoring.cli.review.reviewed import Chosen, by_name, chosen, done, now, said
 from scoring.cli.shared import places
@@ -33,7 +34,13 @@ def start(
     by: By,
     period: Annotated[
         str | None,
-        typer.Option("--period", metavar="PERIOD", help="Of which period, as 2026-Q2.", show_default="the last run's"),
+        typer.Option(
+            "--period",
+            metavar="PERIOD",
+            parser=spelled,
+            help="Of which period, as 2026-Q2.",
+            show_default="the last run's",
+        ),
     ] = None,
     dry_run: DryRun = False,
     as_json: AsJson = False,
@@ -106,7 +113,7 @@ def dispute(  # noqa: PLR0913 - a command has as many options as it has
     by: By,
     account: Annotated[
         list[str] | None,
-        typer.Option("--account", metavar="ID", help="An account it is about; may be repeated."),
+        typer.Option("--account", metavar="ACCOUNT", help="An account it is about, by id or name; may be repeated."),
     ] = None,
     row: Annotated[
         list[str] | None,
@@ -120,8 +127,10 @@ def dispute(  # noqa: PLR0913 - a command has as many options as it has
     """Record that the manager disputes something, with evidence. It has to be decided on before anybody signs."""
     from scoring.review import Disputed
 
-    what = said(Disputed, text=text, accounts=tuple(account or ()), rows=tuple(row or ()))
     with chosen(folder, who, period) as found:
+        store, run_id = found.reviews.store, found.review.current.run_id
+        named = evidence.accounts(store, run_id, account or ()), evidence.rows(store, run_id, row or ())
+        what = said(Disputed, text=text, accounts=named[0], rows=named[1])
         made = found.do(what, by_name(by, "manager"), after=after, is_dry=dry_run)
         done(found, made, is_dry=dry_run, as_json=as_json)
 

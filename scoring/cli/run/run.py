@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from scoring.calendar import spelled
 from scoring.cli.check import INPUT_COLUMNS, all_of, code_of, hint, input_rows
 from scoring.cli.run import engines, scored
 from scoring.cli.run.engines import Address, Engine, Parts
@@ -50,6 +51,7 @@ def run(  # noqa: PLR0913 - a command has as many options as it has
         typer.Option(
             "--period",
             metavar="PERIOD",
+            parser=spelled,
             help="The period to score, as 2026-Q2, 2026-04 or 2026.",
             show_default="the last one the exports hold",
         ),

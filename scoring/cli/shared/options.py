@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from scoring.calendar import spelled
 from scoring.cli.shared.places import home
 from scoring.cli.shared.threads import fitted
 
@@ -60,7 +61,8 @@ AsOf = Annotated[
     ),
 ]
 OnePeriod = Annotated[
-    str | None, typer.Option("--period", metavar="PERIOD", help="The period, as 2026-Q2.", show_default="the last")
+    str | None,
+    typer.Option("--period", metavar="PERIOD", parser=spelled, help="The period, as 2026-Q2.", show_default="the last"),
 ]
 SetAside = Annotated[bool, typer.Option("--set-aside", help="Score without the rows that have errors.")]
 AsJson = Annotated[

@@ -1,5 +1,6 @@
 """How does a page answer? One answer at three addresses: to read (HTML), to compute with (.json), as a table (.csv)."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -32,9 +33,15 @@ def _lines(text: str) -> Markup:
     return Markup("\n").join(cleaned(line) for line in text.splitlines())
 
 
+def _commands(text: str) -> Markup:
+    """A sentence, cleaned and escaped, with what stands in backquotes set as code."""
+    parts = (cleaned(part) for part in re.split("`([^`]+)`", text))
+    return Markup("").join(Markup("<code>{}</code>").format(p) if n % 2 else p for n, p in enumerate(parts))
+
+
 _ENVIRONMENT = environment("scoring.web", "scoring.reports")
 _ENVIRONMENT.globals.update(slug=slug, assets=statics.VERSIONS)
-_ENVIRONMENT.filters.update(money_of=money, lines=_lines)
+_ENVIRONMENT.filters.update(money_of=money, lines=_lines, commands=_commands)
 
 
 @dataclass(frozen=True, slots=True)
