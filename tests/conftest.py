@@ -2,6 +2,7 @@
 
 import gc
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -15,6 +16,9 @@ os.environ.setdefault("POLARS_MAX_THREADS", "1")  # small frames lose time betwe
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or each process that a test starts compiles every module again
 sys.dont_write_bytecode = False
 gc.set_threshold(200_000, 20, 20)  # most of what tests make is gone when they end
+_MEMORY = "/dev/shm"  # noqa: S108  a place, not a file of its own
+if os.path.isdir(_MEMORY) and shutil.disk_usage(_MEMORY).free > 4 << 30:
+    os.environ["TMPDIR"] = tempfile.tempdir = _MEMORY  # nothing there waits for a disk, which tests do by the thousand
 
 from six_rules import six_rules
 

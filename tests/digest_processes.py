@@ -18,7 +18,7 @@ import time
 import traceback
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -36,7 +36,7 @@ from scoring.schedule.tick import tick
 from scoring.store import delivering, open_store
 
 Job = Callable[[Post, str, Callable[[], object]], None]
-"""What a process does with a post, of which period; it says once that it is in the midst of it."""
+"""What a process does with a post, of which period; it says when it is in the midst of it."""
 MAILS = 100
 NAME = "weekly"
 FIRST_DUE = datetime(2026, 7, 6, 7, tzinfo=UTC)
@@ -56,7 +56,10 @@ def digests(port: int) -> Digests:
 
 
 class Letters:
-    """Writes the same few words to a hundred people."""
+    """Writes the same few words to a hundred people, and says whenever it does."""
+
+    def __init__(self, writing: Callable[[], object] = lambda: None) -> None:
+        self._writing = writing
 
     def waits_for(self, schedule: Schedule, occasion: Occasion) -> str | None:
         return None
@@ -71,6 +74,7 @@ class Letters:
         return Recipient(key, key.upper(), f"{key}@example.com")
 
     def write(self, schedule: Schedule, occasion: Occasion, recipient: Recipient, envelope: Envelope) -> Written:
+        self._writing()
         message = Message(
             delivery_id=envelope.delivery_id,
             message_id=envelope.message_id,
@@ -127,10 +131,8 @@ def clock(begins: datetime) -> Callable[[], datetime]:
 
 
 def _work_on(post: Post, period: str, begun: Callable[[], object]) -> None:
-    """A worker: sends, until everything of the period is settled."""
-    while not delivering.tally(post.store, schedule=NAME, period=period).total:
-        threading.Event().wait(0.02)
-    begun()
+    """A worker: sends, until everything of the period is settled; it has begun with the first that it writes."""
+    post = replace(post, writer=Letters(begun))
     while True:
         work(post)
         tally = delivering.tally(post.store, schedule=NAME, period=period)
