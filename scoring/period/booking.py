@@ -218,7 +218,7 @@ def _happened(
     if not asked_for.isdisjoint(net_moves.COLUMNS):
         happened += net_moves.facts(ledger, credit.model_dump(exclude={"growth_parts"}))
     if not asked_for.isdisjoint(margins.COLUMNS):
-        happened += margins.facts(tables["invoices"], rates, windows.moves, rulebook.currency)
+        happened += margins.facts(tables["invoices"], rates, windows.moves, ledger_terms(rulebook))
     if rulebook.basis != "contracts":
         return happened
     if not asked_for.isdisjoint(renewals.COLUMNS):
