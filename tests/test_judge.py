@@ -7,6 +7,7 @@ import pytest
 from tabled import tables
 
 from scoring import pipeline
+from scoring.metrics import OVER_BOOK
 from scoring.rules import Rulebook
 from scoring.rules.versions import calendar_of
 from scoring.scorecard.judged import Judged
@@ -80,6 +81,40 @@ def test_a_rule_has_no_value_where_no_kind_of_account_has_one() -> None:
         """
     (line,) = _judged([ratio], contracts=contracts).lines.rows(named=True)
     assert (line["value"], line["points"], line["is_measured"], line["reason"]) == (None, None, False, "no_kind")
+
+
+def test_a_range_is_the_same_whether_or_not_more_is_asked_of_the_book() -> None:
+    """Accounts that stopped long ago have a lifetime value, and so a row of a book of which everything is asked."""
+    orders = [
+        f"kept{n} {100 * n} {day}"
+        for n in range(1, 7)
+        for day in ("2026-02-01", "2026-05-01")
+        if n > 2 or day < "2026-03"
+    ]
+    gone = [f"gone{n} 70 2024-0{month}-01" for n in range(1, 7) for month in (1, 2)]
+    owners = [f"{kind}{n} m1" for kind in ("kept", "gone") for n in range(1, 7)]
+    company = tables(
+        {
+            "managers": "manager_id\nm1",
+            "accounts": "\n".join(["account_id", *(row.split()[0] for row in owners)]),
+            "ownership": "\n".join(["account_id manager_id", *owners]),
+            "invoices": "\n".join(["account_id amount dated_on", *orders, *gone]),
+        }
+    )
+    rules = {
+        "name": "R",
+        "currency": "EUR",
+        "method": "target_bands",
+        "basis": "invoices",
+        "compare": "previous_period",
+    }
+    rulebook = Rulebook.model_validate(rules | {"rules": [KEEP]})
+    period = calendar_of(rulebook).period("2026-Q2")
+    usual, bare = (
+        pipeline.score(company, rulebook, period, date(2026, 6, 30), metrics=metrics).scored.judged.scores
+        for metrics in (OVER_BOOK, ())
+    )
+    assert usual["error"].to_list() == bare["error"].to_list() != [None]
 
 
 def _without(judged: Judged) -> dict[str, float | None]:

@@ -21,9 +21,10 @@ def replicas(rows: pl.LazyFrame) -> pl.LazyFrame:
     """The rows of the book once whole and once for each tenth of a manager's accounts that is left out.
 
     Adds `replica`: WHOLE, or the number of the tenth that is missing. An account's tenth is its place among
-    the manager's accounts by id, counted in turn.
+    the manager's accounts by id, counted in turn: first those that the manager answers for, as it is their number
+    that errors are worked out from.
     """
-    place = pl.int_range(pl.len()).over("manager_id", order_by="account_id")
+    place = pl.int_range(pl.len()).over("manager_id", order_by=[pl.col("share") <= 0, "account_id"])
     numbers = pl.LazyFrame({"replica": [WHOLE, *range(GROUPS)]}, schema={"replica": pl.Int64})
     return (
         rows.with_columns((place % GROUPS).alias("tenth"))
