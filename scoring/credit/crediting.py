@@ -47,10 +47,11 @@ def movements(
     """Every movement with whom it is credited to.
 
     One row per movement and manager: the columns of a movement with `manager_id`, amounts in parts that add
-    up. `policies` names, per kind, at_open, at_event, at_close or time_weighted; churn at_event belongs to who
-    held the last day of service, its `eve` earlier. Sorted by account, day, kind, manager.
+    up. `policies` names, per kind, at_open, at_event (as is what it does not name), at_close or time_weighted;
+    churn at_event belongs to who held the last day of service, its `eve` earlier. Sorted by account, day, kind,
+    manager.
     """
-    ways = pl.col("kind").replace_strict(dict(policies), default="at_close", return_dtype=pl.String)
+    ways = pl.col("kind").replace_strict(dict(policies), default="at_event", return_dtype=pl.String)
     last_day = pl.when(pl.col("kind") == "churn").then(pl.col("moved_on") - eve).otherwise("moved_on")
     dated = moves.with_columns(ways.alias("way")).with_columns(
         pl.when(pl.col("way") == "at_open").then(pl.lit(whose.opens_on))
@@ -71,7 +72,7 @@ def _weighed(dated: pl.LazyFrame, whose: Responsibility) -> list[pl.LazyFrame]:
     if whose.causes is not None:
         wholes = whose.causes.with_columns(pl.col("weight").sum().over(MOVEMENT).alias("whole"))
         rows.append(spot.filter(pl.col("way") == "at_event").join(wholes, on=MOVEMENT))
-        spot = spot.filter(pl.col("way") != "at_event")
+        spot = spot.join(rows[-1], on=MOVEMENT, how="anti")
     return [*rows, spot.join(whose.on(spot), on=["account_id", "on"])]
 
 
