@@ -65,7 +65,7 @@ def build(
     `credit` names a policy per kind of movement and one for the `outcome`; `facts` has one row per account
     (account_id and whatever was measured of it); `happened` is credited day by day, each by its own policy.
     """
-    moves = crediting.movements(ledger.moves, whose.moves, credit)
+    moves = crediting.movements(ledger.moves, whose.moves, credit, ledger.eve)
     opening = crediting.level(ledger.bridge, whose.moves, whose.moves.opens_on, "opening")
     closing = crediting.level(ledger.bridge, whose.moves, whose.moves.closes_on, "closing")
     outcome = crediting.outcomes(ledger.outcome, whose.outcome, credit["outcome"])

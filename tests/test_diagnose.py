@@ -166,13 +166,15 @@ def test_graded_values_are_diagnosed_as_if_they_were_compared() -> None:
 
 def test_days_claimed_twice_accounts_of_nobody_and_late_owners_are_counted() -> None:
     """m1-1 is for nine days m2's as well, in the windows of two quarters; nobody has m2-2; m3-3 is somebody's only in
-    the last days of the last quarter."""
+    the last days of the last quarter. m1-2 has an owner, for whom it is excluded."""
     known = company(lost={n: d for n, d in LOST.items() if n not in ("m1-1", "m2-2")})
     kept = known["ownership"].filter(~pl.col("account_id").is_in(["m2-2", "m3-3"]))
     more = tables(
         {"ownership": "account_id manager_id starts_on ends_on\nm1-1 m2 2026-03-01 2026-03-10\nm3-3 m3 2026-06-20 ."},
     )["ownership"]
     known["ownership"] = pl.concat([kept, more]).sort("account_id", "manager_id", "starts_on")
+    excluded = "account_id manager_id starts_on ends_on reason approved_by\nm1-2 m1 2025-01-01 2027-01-01 other Fay"
+    known["exclusions"] = tables({"exclusions": excluded})["exclusions"]
     found = diagnosed(STAY, known=known)
     assert (found.overlapping.account_quarters, found.overlapping.names) == (2, ("m1-1",))
     assert (found.late.account_quarters, found.late.accounts, found.late.names) == (1, 1, ("m3-3",))

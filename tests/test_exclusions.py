@@ -17,6 +17,8 @@ from scoring import explain, pipeline
 from scoring.checks import check
 from scoring.intake import Request
 from scoring.ledger.parents import rolled_up
+from scoring.notes import Seen
+from scoring.notes.compared import passed_on_late
 from scoring.period.account_quarters import Trail
 from scoring.period.booking import booked
 from scoring.reports.card import card_html
@@ -222,6 +224,19 @@ def test_an_exclusion_for_one_manager_leaves_the_part_of_the_other() -> None:
     assert ((added["share"] - 1).abs() < 1e-12).all()
 
 
+def test_of_an_account_excluded_for_one_manager_only_its_part_is_called_excluded(scored: Scored) -> None:
+    found = said(scored(SOLD.replace("m1-3 .", "m1-3 m1")))
+    assert "Excluded closing revenue: €0.00, 0.0\u202f% of the company's; opening: €180.00." in found
+
+
+def test_nobody_is_said_to_answer_for_a_loss_that_is_excluded() -> None:
+    known = tables(company(SOLD.replace("m1-3 .", "m1-3 m1"), owners="m1-3 m1 . 2026-05-10 .\nm1-3 m2 2026-05-10 . ."))
+    book = rulebook()
+    found = pipeline.score(known, book, calendar_of(book).period("2026-Q2"), AS_OF, metrics=())
+    seen = Seen(book, known, found.ledger_lines, found.scored.rows, {}, found.windows.outcome, compared=found.compared)
+    assert passed_on_late(seen) == {}
+
+
 @pytest.mark.parametrize(
     ("starts", "ends", "left"),
     [
@@ -266,6 +281,11 @@ def test_a_manager_whose_every_account_is_excluded_has_no_score_and_is_told(scor
     assert card["score_with_all"] == scores(scored())["m1"]
     assert sentences(card)[0].startswith("Without exclusions the score would be ")
     assert "for this manager alone, until 31 December 2026" in sentences(card)[1]
+
+
+def test_a_score_that_is_missing_with_and_without_exclusions_is_not_put_down_to_them(scored: Scored) -> None:
+    card = dict(card_of(scored(SOLD), "m1"), score=None, score_with_all=None)
+    assert sentences(card)[0] == "Without exclusions there would be no score, either."
 
 
 def test_a_child_that_is_excluded_does_not_take_out_the_account_that_pays_for_it() -> None:

@@ -291,6 +291,12 @@ def test_places_are_certain_without_error_and_open_without_evidence() -> None:
     assert last.min() >= 19
 
 
+def test_nobody_has_a_place_behind_the_last() -> None:
+    first, last = rank_interval(np.arange(40.0, 58.0, 3.0), np.full(6, 5.0), 0.95)
+    assert first.tolist() == [3, 2, 1, 1, 1, 1]
+    assert last.tolist() == [6, 6, 6, 6, 5, 4]
+
+
 def test_the_settings_are_those_of_the_method_as_published() -> None:
     chosen = Fairness()
     assert (chosen.ridge, chosen.folds, chosen.prior_accounts, chosen.prior_managers) == (20, 5, 50, 20)

@@ -7,6 +7,7 @@ import pytest
 from tabled import tables
 
 from scoring import pipeline
+from scoring.metrics import OVER_BOOK
 from scoring.rules import Rulebook
 from scoring.rules.versions import calendar_of
 from scoring.scorecard.judged import Judged
@@ -80,6 +81,33 @@ def test_a_rule_has_no_value_where_no_kind_of_account_has_one() -> None:
         """
     (line,) = _judged([ratio], contracts=contracts).lines.rows(named=True)
     assert (line["value"], line["points"], line["is_measured"], line["reason"]) == (None, None, False, "no_kind")
+
+
+def test_a_score_and_its_range_are_the_same_whether_or_not_more_is_asked_of_the_book() -> None:
+    """Accounts that stopped long ago have a lifetime value, and so a row of a book of which everything is asked."""
+    paid = [f"kept{n} {100 * n} 2026-02-01" for n in range(2, 7)] + [f"kept{n} {100 * n} 2026-05-01" for n in (1, 3, 4)]
+    gone = [f"gone{n} 70 2024-0{month}-01" for n in range(1, 7) for month in (1, 2)]
+    ids = [f"{kind}{n}" for n in range(1, 7) for kind in ("kept", "gone")]
+    company = tables(
+        {
+            "managers": "manager_id\nm1",
+            "accounts": "\n".join(["account_id segment", *(f"{a} {'Large' if a < 'h' else 'Small'}" for a in ids)]),
+            "ownership": "\n".join(["account_id manager_id", *(f"{a} m1" for a in ids)]),
+            "invoices": "\n".join(["account_id amount dated_on", *paid, *gone]),
+        }
+    )
+    won = {"name": "won", "metric": "new", "weight": 1, "grade": {"floor": 0, "target": 200}}
+    kinds = {"segments": {"by": "segment", "grades": {"Large": {"floor": 0, "target": 50}}}}
+    settings = {"name": "R", "currency": "EUR", "method": "target_bands", "basis": "invoices"}
+    more = {"compare": "previous_period", "rules": [KEEP, won | kinds]}
+    rulebook = Rulebook.model_validate(settings | more)
+    period = calendar_of(rulebook).period("2026-Q2")
+    usual, bare = (
+        pipeline.score(company, rulebook, period, date(2026, 6, 30), metrics=metrics).scored.judged.scores
+        for metrics in (OVER_BOOK, ())
+    )
+    assert usual["error"].is_not_null().all()
+    assert usual.equals(bare)
 
 
 def _without(judged: Judged) -> dict[str, float | None]:

@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from scoring.ledger.bridge import COLUMNS
 from scoring.peers.chance import groups, likely_range, quantile
 from scoring.peers.resample import GROUPS, WHOLE, replicas, spread
 from scoring.peers.table import solved
@@ -71,10 +72,22 @@ def test_equal_managers_are_set_apart_no_more_often_than_stated() -> None:
 
 
 def test_a_tenth_of_the_accounts_is_left_out_each_time() -> None:
-    book = pl.LazyFrame({"manager_id": ["M"] * 25, "account_id": [f"A{n:02}" for n in range(25)]})
-    made = replicas(book).group_by("replica").len().sort("replica").collect()
+    made = replicas(_book([(f"A{n:02}", 1) for n in range(25)])).group_by("replica").len().sort("replica").collect()
     assert made["replica"].to_list() == [WHOLE, *range(GROUPS)]
     assert made["len"].to_list() == [25, *[22] * 5, *[23] * 5]
+
+
+def test_each_account_that_the_manager_answers_for_is_left_out_once_whatever_others_are_called() -> None:
+    rows = [(f"{name}{n}", share) for n in range(7) for name, share in (("handed_on", 0), ("kept", 1))]
+    own = replicas(_book(rows)).filter(pl.col("share") > 0, pl.col("replica") != WHOLE)
+    kept = own.group_by("replica").len().collect()
+    assert dict(kept.iter_rows()) == {n: 6 if n < 7 else 7 for n in range(GROUPS)}
+
+
+def _book(rows: list[tuple[str, int]]) -> pl.LazyFrame:
+    """The book of a manager with accounts and their shares."""
+    book = pl.LazyFrame(rows, schema=["account_id", "share"], orient="row")
+    return book.with_columns(pl.lit("M").alias("manager_id"), *(pl.lit(0).alias(name) for name in COLUMNS))
 
 
 def test_the_error_of_a_mean_is_its_standard_error() -> None:

@@ -258,8 +258,9 @@ def _reasons(found: Estimate, numbers: Mapping[str, float | None]) -> dict[str, 
 
 
 def _owned(compared: Compared, is_odd: pl.Expr) -> Owned:
-    """The account-quarters whose shares are odd."""
-    flagged = compared.shares.with_columns((pl.col("manager_id") == UNASSIGNED).alias("is_unassigned")).filter(is_odd)
+    """The account-quarters whose shares are odd. What is excluded was somebody's on some days, and is not of nobody."""
+    of_nobody = (pl.col("manager_id") == UNASSIGNED) & (pl.col("days") == 0)
+    flagged = compared.shares.with_columns(of_nobody.alias("is_unassigned")).filter(is_odd)
     keys = flagged.select("account_id", "quarter").unique()
     named = compared.units.join(keys, on=["account_id", "quarter"], how="semi").group_by("account_id")
     names = named.agg(pl.col("account").drop_nulls().first()).sort("account_id")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 
@@ -41,15 +41,18 @@ class Responsibility:
         return over_days(distinct, self.spans, self.span.start, self.span.end, divide=self.divide)
 
 
-def movements(moves: pl.LazyFrame, whose: Responsibility, policies: Mapping[str, str]) -> pl.LazyFrame:
+def movements(
+    moves: pl.LazyFrame, whose: Responsibility, policies: Mapping[str, str], eve: timedelta = DAY
+) -> pl.LazyFrame:
     """Every movement with whom it is credited to.
 
     One row per movement and manager: the columns of a movement with `manager_id`, amounts in parts that add
-    up. `policies` names, per kind, at_open, at_event, at_close or time_weighted; churn at_event belongs to who
-    held the last day of service. Sorted by account, day, kind, manager.
+    up. `policies` names, per kind, at_open, at_event (as is what it does not name), at_close or time_weighted;
+    churn at_event belongs to who held the last day of service, its `eve` earlier. Sorted by account, day, kind,
+    manager.
     """
-    ways = pl.col("kind").replace_strict(dict(policies), default="at_close", return_dtype=pl.String)
-    last_day = pl.when(pl.col("kind") == "churn").then(pl.col("moved_on") - DAY).otherwise("moved_on")
+    ways = pl.col("kind").replace_strict(dict(policies), default="at_event", return_dtype=pl.String)
+    last_day = pl.when(pl.col("kind") == "churn").then(pl.col("moved_on") - eve).otherwise("moved_on")
     dated = moves.with_columns(ways.alias("way")).with_columns(
         pl.when(pl.col("way") == "at_open").then(pl.lit(whose.opens_on))
         .when(pl.col("way") == "at_event").then(last_day)
@@ -69,7 +72,7 @@ def _weighed(dated: pl.LazyFrame, whose: Responsibility) -> list[pl.LazyFrame]:
     if whose.causes is not None:
         wholes = whose.causes.with_columns(pl.col("weight").sum().over(MOVEMENT).alias("whole"))
         rows.append(spot.filter(pl.col("way") == "at_event").join(wholes, on=MOVEMENT))
-        spot = spot.filter(pl.col("way") != "at_event")
+        spot = spot.join(rows[-1], on=MOVEMENT, how="anti")
     return [*rows, spot.join(whose.on(spot), on=["account_id", "on"])]
 
 

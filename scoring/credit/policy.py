@@ -83,11 +83,12 @@ def _sellers(tables: Tables, ledger: Ledger, windows: Windows, basis: str, curre
         span = windows.outcome
         return Answering(moves, replace(moves, span=span, opens_on=span.start - DAY))
     comparison, scored = windows.outcome, windows.moves
-    sums = in_windows(tables["invoices"], rates, comparison, scored, currency, by=("account_id", "seller_id"))
-    spans = sellers.by_window(sums, {"before": (comparison.start, comparison.end), "after": (scored.start, scored.end)})
-    causes = sellers.causes_by_window(ledger.moves, sums)
+    sums = in_windows(ledger.lines, rates, comparison, scored, currency, by=("account_id", "seller_id"))
+    held = {"before": (comparison.start, comparison.end), "after_spot": (scored.start, scored.end)}
+    spans = sellers.by_window(sums, held)
+    causes = pl.concat([sellers.causes_by_window(ledger.moves, sums), sellers.causes_by_rate(ledger.moves, sums)])
     moves = replace(_on_days(spans, windows, divide=True), opens_on=comparison.last_day, causes=causes)
-    always = spans.with_columns(pl.lit(EVER).alias("starts_on"), pl.lit(NEVER).alias("ends_on"))
+    always = sellers.by_window(sums, dict.fromkeys(("before", "after"), (EVER, NEVER)))
     return Answering(moves, replace(moves, spans=always))
 
 

@@ -51,13 +51,22 @@ def causes_by_window(moves: pl.LazyFrame, sums: pl.LazyFrame) -> pl.LazyFrame:
     `sums` has account_id, seller_id, before and after. Rows as in `causes_by_line`.
     """
     change = units(pl.col("after")) - units(pl.col("before"))
-    return _causes(moves, sums.select("account_id", _SELLER, change.alias("change")), ["account_id"])
+    own = moves.filter(pl.col("kind") != "fx")
+    return _causes(own, sums.select("account_id", _SELLER, change.alias("change")), ["account_id"])
+
+
+def causes_by_rate(moves: pl.LazyFrame, sums: pl.LazyFrame) -> pl.LazyFrame:
+    """Whose sales exchange rates moved, where they moved those of an account on the whole; as in `causes_by_window`."""
+    change = units(pl.col("after_spot")) - units(pl.col("after"))
+    exchange = moves.filter(pl.col("kind") == "fx")
+    return _causes(exchange, sums.select("account_id", _SELLER, change.alias("change")), ["account_id"])
 
 
 def _causes(moves: pl.LazyFrame, changes: pl.LazyFrame, on: list[str]) -> pl.LazyFrame:
-    towards = pl.when(pl.col("kind").is_in(LOSSES)).then(0 - pl.col("change")).otherwise("change")
+    falls = pl.col("kind").is_in(LOSSES) | (pl.col("amount") < 0)
+    towards = pl.when(falls).then(0 - pl.col("change")).otherwise("change")
     return (
-        moves.select(MOVEMENT)
+        moves.select(*MOVEMENT, "amount")
         .join(changes, on=on)
         .with_columns(towards.cast(pl.Int64).alias("weight"))
         .filter(pl.col("weight") > 0)

@@ -8,7 +8,6 @@ from typing import cast
 
 import polars as pl
 
-from scoring.days import DAY
 from scoring.facts.dated import At, Dated
 from scoring.ledger.build import Ledger
 from scoring.ledger.movements import GAINS, LOSSES, signed
@@ -37,7 +36,7 @@ def net_moves(ledger: Ledger) -> pl.LazyFrame:
     """One row per account whose revenue is another at the close: account_id, kind, `amount`, `on`.
 
     Losses are positive amounts. Who paid at neither end has none; who came back is new again only if it was so
-    when it first came in the period. A churn is of the last day of service.
+    when it first came in the period. A churn is of the last day of service, where there is any.
     """
     kind, amount = pl.col("kind"), pl.col("amount")
     joined = kind.filter(kind.is_in(["new", "reactivation"]))
@@ -69,7 +68,7 @@ def net_moves(ledger: Ledger) -> pl.LazyFrame:
             "account_id",
             "kind",
             pl.col("change").abs().alias("amount"),
-            pl.when(left).then(pl.col("on") - DAY).otherwise("on").alias("on"),
+            pl.when(left).then(pl.col("on") - ledger.eve).otherwise("on").alias("on"),
         )
     )
 

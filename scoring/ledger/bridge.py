@@ -11,6 +11,8 @@ OUTGOING = (*LOSSES, "transfer_out")
 MOVES = (*KINDS, *TRANSFERS)
 COLUMNS = ("opening", *MOVES, "closing")
 """The lines of a bridge; contraction, churn and transfer_out are positive amounts that subtract."""
+IN_LEDGER = pl.any_horizontal(pl.col(name) != 0 for name in ("share", *COLUMNS))
+"""Whether a row of a book has revenue or a part of an outcome; others are there only if what they have is asked."""
 
 
 def net_moves(*, transfers: bool = True) -> pl.Expr:

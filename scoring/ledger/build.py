@@ -1,11 +1,11 @@
 """What happened to each account? The one place that reads contracts or invoices into a ledger."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 
-from scoring.days import Span
+from scoring.days import DAY, Span
 from scoring.ledger import movements, standing
 from scoring.ledger.balances import at_instants, in_windows, lines_at_instants, lines_in_windows
 from scoring.ledger.currency import AMOUNT, at_first_day, at_one_day, converted
@@ -40,7 +40,8 @@ class Ledger:
     read from, with `rung`, and in `counts` whether the line stands in the closing revenue. `ends`: the lines
     that stand in an account's before or after, with their part of it, as `ENDS`. `standing`: as
     `standing.SCHEMA`, None where no policy asks for it. `is_net`: an account has one movement in the period,
-    not one a day.
+    not one a day. `eve`: how long before the day of a churn the account was served last; no time on invoices, where
+    there is no service, and the loss is of its own day.
     """
 
     bridge: pl.LazyFrame
@@ -51,6 +52,7 @@ class Ledger:
     ends: pl.LazyFrame
     standing: pl.LazyFrame | None = None
     is_net: bool = False
+    eve: timedelta = DAY
 
 
 def contract_lines(contracts: pl.LazyFrame, terms: Terms, as_of: date) -> pl.LazyFrame:
@@ -127,6 +129,7 @@ def of_invoices(lines: pl.LazyFrame, rates: pl.LazyFrame, terms: Terms, windows:
         lines=lines.with_columns(inside.alias("counts")),
         ends=_ends(lines_in_windows(lines, rates, comparison, scored, terms.currency, spot=terms.fx == "spot")),
         standing=standing.of_invoices(lines, balances, scored, terms),
+        eve=timedelta(0),
     )
 
 

@@ -8,6 +8,7 @@ from functools import cache
 import polars as pl
 
 from scoring.facts.flags import FLAGS, RETURN_COUNTS
+from scoring.ledger.bridge import IN_LEDGER
 from scoring.money import MONEY, ratio, total
 
 
@@ -131,7 +132,7 @@ def in_book(metric: Metric, columns: Collection[str]) -> Metric:
     return replace(metric, base=base, parts=parts, usual=None)
 
 
-EVERYBODY = Base("everybody", pl.lit(value=True), "all accounts of the book")
+EVERYBODY = Base("everybody", pl.lit(value=True), "all accounts of the book", IN_LEDGER.sum())
 PAYING_AT_START = Base("paying_at_start", pl.col("before") > 0, "accounts paying at the start")
 PAYING_AT_BOTH = Base("paying_at_both", (pl.col("before") > 0) & (pl.col("after") > 0), "accounts paying at both ends")
 PAYING_AT_END = Base("paying_at_end", pl.col("closing") > 0, "accounts paying at the end")

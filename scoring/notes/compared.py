@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import polars as pl
 
-from scoring.credit.ownership import from_history, handed_over
+from scoring.credit.ownership import UNASSIGNED, from_history, handed_over
 from scoring.notes.seen import Seen, counted, named
+from scoring.peers.books import KEY
 
 LATE = timedelta(days=45)
 """An account that leaves so soon after a hand-over is named on the cards of both."""
@@ -45,12 +46,15 @@ def without_owner(seen: Seen) -> dict[str, str]:
 
 
 def passed_on_late(seen: Seen) -> dict[str, str]:
-    """Manager to the accounts that left soon after they were handed over or taken over, and who answers for that."""
+    """Manager to the accounts that left soon after they were handed over or taken over, and who answers for that.
+
+    Not those of which a part is excluded, so that it is unassigned: nobody answers for that.
+    """
     if seen.compared is None or seen.rulebook.ownership.policy != "history":
         return {}
-    left = seen.compared.units.filter(pl.col("cancelled_on").is_not_null()).select(
-        "account_id", "quarter", "account", "cancelled_on"
-    )
+    excluded = seen.compared.shares.filter(pl.col("manager_id") == UNASSIGNED)
+    ended = seen.compared.units.filter(pl.col("cancelled_on").is_not_null()).join(excluded, on=KEY, how="anti")
+    left = ended.select(*KEY, "account", "cancelled_on")
     of_taker = seen.compared.shares.select("account_id", "quarter", pl.col("manager_id").alias("taker"), "share")
     share = pl.col("share").fill_null(0.0)
     answers = pl.when(share <= 0).then(0).when(share < 1).then(1).otherwise(2)

@@ -1,9 +1,12 @@
 """Which accounts do not count in scores, who approved it, and how much revenue is that?"""
 
 from collections import Counter
+from collections.abc import Sequence
+from decimal import Decimal
 
 import polars as pl
 
+from scoring.money import added
 from scoring.notes.seen import Seen, counted, named
 from scoring.scorecard.exclusions import BY_TARGETS, LATER, NO_APPROVER, NO_QUARTER, WITH_PARENT, Entry
 
@@ -16,14 +19,22 @@ def applied(seen: Seen) -> list[str]:
     by = Counter(str(e["approved_by"]) for e in found)
     who = ", ".join(f"{name} ({n:,})" for name, n in sorted(by.items()))
     ids = {e["account_id"] for e in found}
-    rows = seen.rows.filter(pl.col("account_id").is_in(sorted(ids)))
-    opening, closing = rows["opening"].sum(), rows["closing"].sum()
+    opening, closing = _revenue(seen.rows, found)
     was, them = ("was", "it") if len(found) == 1 else ("were", "them")
     return [
         f"{counted(len(found), 'exclusion')} of {counted(len(ids), 'account')} {was} applied to scores, approved by "
         f"{who}. Excluded closing revenue: {seen.money(closing)}{seen.part(closing)}; opening: {seen.money(opening)}. "
         f"Measures and money hold {them} all the same, and cards say the score without exclusions."
     ]
+
+
+def _revenue(rows: pl.DataFrame, found: Sequence[Entry]) -> tuple[Decimal, Decimal]:
+    """Opening and closing revenue of what is excluded: all of an account, or what is one manager's."""
+    whose = {(e["account_id"], e["manager_id"]) for e in found}
+    theirs = rows.filter(pl.col("account_id").is_in(sorted({account for account, _ in whose})))
+    held = theirs.select("account_id", "manager_id").iter_rows()
+    out = theirs.filter(pl.Series([not whose.isdisjoint({(a, None), (a, m)}) for a, m in held], dtype=pl.Boolean))
+    return added(out["opening"]), added(out["closing"])
 
 
 def not_applied(seen: Seen) -> list[str]:

@@ -55,5 +55,5 @@ def _place(mean: Matrix, spread: Matrix, share: Vector, part: float, n: int) -> 
         scaled = np.divide(gap, spread, out=np.where(gap >= 0, np.inf, -np.inf), where=spread > 0)
         reached = (scipy.special.ndtr(scaled) * share).sum(axis=1) >= part
         high = np.where(reached, middle, high)
-        low = np.where(reached, low, middle + 1)
+        low = np.where(reached, low, np.minimum(middle + 1, high))  # others may still be halving
     return low

@@ -6,6 +6,8 @@ included, gets a range in the same way. Miller 1974, "The jackknife: a review"; 
 
 import polars as pl
 
+from scoring.ledger.bridge import IN_LEDGER
+
 GROUPS = 10
 WHOLE = -1
 """The replica in which nothing is left out."""
@@ -21,9 +23,11 @@ def replicas(rows: pl.LazyFrame) -> pl.LazyFrame:
     """The rows of the book once whole and once for each tenth of a manager's accounts that is left out.
 
     Adds `replica`: WHOLE, or the number of the tenth that is missing. An account's tenth is its place among
-    the manager's accounts by id, counted in turn.
+    the manager's accounts by id, counted in turn: first those that the manager answers for, as it is their number
+    that errors are worked out from, and last those that are there only because more is asked than scores need.
     """
-    place = pl.int_range(pl.len()).over("manager_id", order_by="account_id")
+    order = [pl.col("share") <= 0, ~IN_LEDGER, pl.col("account_id")]
+    place = pl.int_range(pl.len()).over("manager_id", order_by=order)
     numbers = pl.LazyFrame({"replica": [WHOLE, *range(GROUPS)]}, schema={"replica": pl.Int64})
     return (
         rows.with_columns((place % GROUPS).alias("tenth"))

@@ -189,7 +189,7 @@ def _collected(made: Ledger, *, with_moves: bool) -> Ledger:
         made = replace(made, moves=pl.LazyFrame(schema=MOVEMENTS), bridge=pl.LazyFrame(schema=_LEVELS))
     frames = pl.collect_all([made.bridge, made.moves, made.outcome, made.tiers])
     bridge, moves, outcome, tiers = (frame.lazy() for frame in frames)
-    return Ledger(bridge, moves, outcome, tiers, made.lines, made.ends, made.standing, made.is_net)
+    return replace(made, bridge=bridge, moves=moves, outcome=outcome, tiers=tiers)
 
 
 def _known(ledger: Ledger, rulebook: Rulebook, windows: Windows, asked_for: Set[str]) -> pl.LazyFrame:
@@ -218,7 +218,7 @@ def _happened(
     if not asked_for.isdisjoint(net_moves.COLUMNS):
         happened += net_moves.facts(ledger, credit.model_dump(exclude={"growth_parts"}))
     if not asked_for.isdisjoint(margins.COLUMNS):
-        happened += margins.facts(tables["invoices"], rates, windows.moves, rulebook.currency)
+        happened += margins.facts(tables["invoices"], rates, windows.moves, ledger_terms(rulebook))
     if rulebook.basis != "contracts":
         return happened
     if not asked_for.isdisjoint(renewals.COLUMNS):

@@ -162,8 +162,8 @@ def _with_all(card: Mapping[str, Any], *, is_touched: bool) -> str:
     """The score without exclusions; of a card whose accounts all count only where others' move it."""
     score, whole = exact(card["score"]), exact(card.get("score_with_all"))
     if is_touched:
-        would = "there would be no score" if whole is None else f"the score would be {fixed(whole)}"
-        return f"Without exclusions {would}."
+        none = "there would be no score, either" if score is None else "there would be no score"
+        return f"Without exclusions {none if whole is None else f'the score would be {fixed(whole)}'}."
     if whole is None or (score is not None and rounded(score) == rounded(whole)):
         return ""
     return f"Accounts of others are excluded; without exclusions the score would be {fixed(whole)}."

@@ -158,7 +158,7 @@ def decide(  # noqa: PLR0913 - a command has as many options as it has
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """Decide on a dispute. No decision changes a score: a new run does, or an exclusion in the rules.
+    """Decide on a dispute. No decision changes a score: a new run does, of corrected exports or with an exclusion.
 
     An upheld dispute says with --will-do what will be done.
     """
