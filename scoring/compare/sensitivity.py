@@ -179,7 +179,7 @@ def _manager(subject: Subject, manager: str, now: Stand, under: Sequence[Stand])
     scored = [(s.score, s) for s in (now, *under) if s.score is not None]
     low = min(scored, key=lambda s: s[0])[1] if scored else None
     high = max(scored, key=lambda s: s[0])[1] if scored else None
-    others = tuple(s for s in under if s.label != now.label)
+    others = tuple(s for s in under if s.label != now.label or (s.score is None) != (now.score is None))
     return Manager(manager, subject.name_of(manager), now.score, now.label, low, high, others)
 
 
