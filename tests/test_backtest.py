@@ -103,6 +103,16 @@ def test_the_naive_forecasts_of_orders_by_hand() -> None:
     assert look.look(world, date(2025, 3, 1), timedelta(days=20)).revenue["last_year"].null_count() == 1
 
 
+def test_who_orders_as_often_has_the_same_naive_forecast_to_the_last_digit() -> None:
+    """Else ranks would tell one from the other."""
+    weekly = [date(2025, 6, 30) - timedelta(weeks=n) for n in range(4)]
+    rows = [invoice(who, on, 10) for who, days_of in (("a", weekly[:2]), ("b", weekly)) for on in days_of]
+    world = seen(company(invoices=rows), "invoices", rulebook("invoices"), weekly[-1])
+    held = look.look(world, ON, timedelta(days=20))
+    assert held.orders is not None
+    assert held.orders["own_rate"].to_list() == [20 / 7, 20 / 7]
+
+
 def test_contracts_are_not_looked_ahead_by_days() -> None:
     world = seen(company(contracts=contracts()), "contracts", rulebook("contracts"), date(2021, 1, 1))
     with pytest.raises(WholeMonthsError, match="as 12m"):
