@@ -64,6 +64,8 @@ def test_short_data_are_looked_ahead_less_far_and_too_short_ones_not_at_all() ->
         days.chosen(Asked(), days.Reach(date(2025, 12, 1), date(2026, 1, 1)))
     with pytest.raises(TooShortError, match="end on"):
         days.chosen(Asked(split=ON, until=date(2027, 1, 1)), COVERED)
+    with pytest.raises(TooShortError, match="end on 2026-06-30, before 2026-09-01"):
+        days.chosen(Asked(split=date(2026, 9, 1)), COVERED)
     with pytest.raises(TooShortError, match="begin on"):
         days.chosen(Asked(split=date(2022, 1, 1)), COVERED)
 
@@ -195,6 +197,7 @@ def test_the_command_tells_writes_and_repeats_itself(small_log: Path, capsys: py
     [
         (["--ahead", "soon"], 2, "write months as 12m"),
         (["--until", "2025-12-01"], 2, "--split"),
+        (["--split", "2025-12-01", "--until", "2025-12-01"], 2, "it must be later than --split"),
         (["--ahead", "60m"], 3, "must lie before"),
         (["--split", "2030-01-01"], 3, "the exports"),
     ],
