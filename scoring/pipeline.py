@@ -226,5 +226,5 @@ def _judged(
     tables: Tables, rulebook: Rulebook, period: Period, made: Booked, compared: Compared | None, *, weighs: bool
 ) -> Judged:
     if compared is None:
-        return judge(made.rows, rulebook, tables["targets"], period.name)
+        return judge(made.rows, rulebook, tables["targets"], period.name, weighs=weighs)
     return judge_compared(made.rows, rulebook, tables["targets"], period.name, compared, weighs=weighs)

@@ -64,6 +64,8 @@ def test_short_data_are_looked_ahead_less_far_and_too_short_ones_not_at_all() ->
         days.chosen(Asked(), days.Reach(date(2025, 12, 1), date(2026, 1, 1)))
     with pytest.raises(TooShortError, match="end on"):
         days.chosen(Asked(split=ON, until=date(2027, 1, 1)), COVERED)
+    with pytest.raises(TooShortError, match="end on 2026-06-30, before 2026-09-01"):
+        days.chosen(Asked(split=date(2026, 9, 1)), COVERED)
     with pytest.raises(TooShortError, match="begin on"):
         days.chosen(Asked(split=date(2022, 1, 1)), COVERED)
 
@@ -101,6 +103,16 @@ def test_the_naive_forecasts_of_orders_by_hand() -> None:
     assert (held.orders["last_year"].to_list(), held.revenue["last_year"].to_list()) == ([1.0, 0.0], [30.0, 0.0])
     assert (held.orders["actual"].to_list(), held.revenue["actual"].to_list()) == ([1.0, 0.0], [70.0, 0.0])
     assert look.look(world, date(2025, 3, 1), timedelta(days=20)).revenue["last_year"].null_count() == 1
+
+
+def test_who_orders_as_often_has_the_same_naive_forecast_to_the_last_digit() -> None:
+    """Else ranks would tell one from the other."""
+    weekly = [date(2025, 6, 30) - timedelta(weeks=n) for n in range(4)]
+    rows = [invoice(who, on, 10) for who, days_of in (("a", weekly[:2]), ("b", weekly)) for on in days_of]
+    world = seen(company(invoices=rows), "invoices", rulebook("invoices"), weekly[-1])
+    held = look.look(world, ON, timedelta(days=20))
+    assert held.orders is not None
+    assert held.orders["own_rate"].to_list() == [20 / 7, 20 / 7]
 
 
 def test_contracts_are_not_looked_ahead_by_days() -> None:
@@ -185,6 +197,7 @@ def test_the_command_tells_writes_and_repeats_itself(small_log: Path, capsys: py
     [
         (["--ahead", "soon"], 2, "write months as 12m"),
         (["--until", "2025-12-01"], 2, "--split"),
+        (["--split", "2025-12-01", "--until", "2025-12-01"], 2, "it must be later than --split"),
         (["--ahead", "60m"], 3, "must lie before"),
         (["--split", "2030-01-01"], 3, "the exports"),
     ],

@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from worlds import World, examples, worlds
 
+from scoring.cli import profiles
 from scoring.compare import Company, Comparison, compare
+from scoring.compare.bridging import Bridge, Step
 from scoring.compare.figures import COMPARED, compared
 from scoring.measures import measured
 from scoring.metrics import CATALOGUE
@@ -65,6 +67,26 @@ def test_a_value_that_is_missing_under_one_definition_says_why_and_has_no_effect
     assert (bridge.a, bridge.reason_a) == (None, "no_losses")
     assert [s.effect for s in bridge.steps] == [None]
     assert bridge.residual == 0
+
+
+@pytest.mark.parametrize(
+    ("metric", "first", "effects", "printed"),
+    [
+        ("expansion", "1.004", ["0", "1.004", None, "1.004"], ["€1.00", "€0.00", "+€1.01", "n/a", "+€1.00", "€3.01"]),
+        ("net_revenue_retention", "0.90004", ["0.00004", "0.00004"], ["90.00", "+0.01", "0.00", "90.01"]),
+        ("accounts", "7", ["-1"], ["7", "−1", "6"]),
+        ("products_per_account", "1.73", ["0.02"], ["1.73", "+0.02", "1.75"]),
+    ],
+)
+def test_effects_add_up_to_the_difference_as_they_are_printed(
+    metric: str, first: str, effects: list[str | None], printed: list[str]
+) -> None:
+    moves = [None if effect is None else Decimal(effect) for effect in effects]
+    steps = tuple(Step("policies.fx", "spot", "constant", None, move, ()) for move in moves)
+    last = Decimal(first) + sum(filter(None, moves), Decimal(0))
+    bridge = Bridge(metric, "", str(CATALOGUE[metric].unit), Decimal(first), last, None, None, steps)
+    rows = profiles._rows(bridge, Comparison("a", "b", "2026-Q2", "EUR", "contracts", (bridge,)))
+    assert [cell.removesuffix("%").removesuffix("pp").strip() for _, cell, _ in rows] == printed
 
 
 def test_every_metric_that_is_compared_is_in_the_catalogue() -> None:

@@ -17,10 +17,10 @@ from test_cli import cli, contents
 from test_compared import AS_OF, KEEP, STAY, company, rulebook
 
 from scoring import pipeline
-from scoring.cli.compare.varied import _effect
+from scoring.cli.compare.varied import _effect, _manager
 from scoring.compare import sensitivity as engine
 from scoring.compare.choices import Choice, choices
-from scoring.compare.sensitivity import AS_IT_IS, COMPARES_NOTHING, Effect, Sensitivity, Stand, sensitivity
+from scoring.compare.sensitivity import AS_IT_IS, COMPARES_NOTHING, Effect, Manager, Sensitivity, Stand, sensitivity
 from scoring.compare.subject import Subject, subject
 from scoring.period import account_quarters
 from scoring.period.booking import ByAccount
@@ -168,7 +168,9 @@ def test_choices_give_what_a_run_under_those_rules_gives(
     assert {"window", "responsibility"} <= moved
 
 
-def test_who_had_accounts_in_earlier_quarters_alone_has_no_score_by_the_last_one() -> None:
+@pytest.fixture(scope="module")
+def passed_on() -> dict[str, pl.DataFrame]:
+    """A company of which m1 had accounts until December 2025."""
     known = company(**MORE)
     mine = pl.col("manager_id") == "m1"
     given = known["ownership"].filter(mine)
@@ -176,12 +178,36 @@ def test_who_had_accounts_in_earlier_quarters_alone_has_no_score_by_the_last_one
         given.with_columns(pl.lit(date(2025, 12, 1)).alias("ends_on")),
         given.with_columns(pl.lit("m2").alias("manager_id"), pl.lit(date(2025, 12, 1)).alias("starts_on")),
     ]
-    known["ownership"] = pl.concat([known["ownership"].filter(~mine), *rows])
-    found = sensitivity(looked_at(rulebook(STAY, retention_window="period"), known))
+    return {**known, "ownership": pl.concat([known["ownership"].filter(~mine), *rows])}
+
+
+@pytest.mark.parametrize("method", ["oe_credibility", "raw"])
+def test_who_had_accounts_in_earlier_quarters_alone_has_no_score_by_the_last_one(
+    passed_on: dict[str, pl.DataFrame], method: str
+) -> None:
+    found = sensitivity(looked_at(rulebook(STAY, retention_window="period", method=method), passed_on))
     gone = next(m for m in found.managers if m.manager_id == "m1")
     assert gone.score is not None
     assert Stand("window 1 quarter", None, None) in gone.others
     assert effect(found, "window 1 quarter").lost == 1
+    lost = sum(s.score is None for s in gone.others)
+    assert _manager(gone, len(found.effects))[-1] == f"{lost}"
+
+
+def test_who_is_scored_under_another_choice_alone_is_told_with_those_that_are(
+    passed_on: dict[str, pl.DataFrame],
+) -> None:
+    book = rulebook(STAY, retention_window="period", method="raw", window={"quarters": 1})
+    found = sensitivity(looked_at(book, passed_on))
+    assert [m.manager_id for m in found.managers] == ["m1", "m2", "m3", "m4", "m5", "m6"]
+    assert found.managers[0].score is None
+    assert found.managers[0].low is not None
+    assert effect(found, "window 4 quarters").gained == 1
+
+
+def test_who_has_no_score_has_none_under_every_choice_that_brings_none() -> None:
+    brings = Stand("k ×1/4", 54.0, "In line with peers")
+    assert _manager(Manager("m1", "Mara", None, None, brings, brings, (brings,)), 20)[-1] == "19"
 
 
 def test_quarters_are_booked_once_for_all_choices(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -327,6 +327,23 @@ def test_what_a_switch_adds_is_printed_as_the_change_that_it_makes(
     assert rows[1][-1] == "method"
 
 
+def test_a_score_that_goes_is_listed_where_a_method_gives_no_labels_too(capsys: pytest.CaptureFixture[str]) -> None:
+    raw = {"method": "raw", "window": {"quarters": 2}}
+    found = small(test_compared.rulebook(**raw), test_compared.rulebook(**raw | {"window": {"quarters": 1}}))
+    stays, goes, *_ = found.managers
+    goes = replace(goes, new=None, change=None, effects=(Effect("window", None),), by="window")
+    request = Request(Path("demo"), places.today())
+    view = View(replace(found, managers=(stays, goes)), Path("new.yaml"), request.folder, request, everything=True)
+    for shown in (view, replace(view, everything=False)):
+        show(shown)
+        told = capsys.readouterr().out
+        assert "2026-Q2: 1 of 2 managers would have another label" in told
+        assert "(no label) → (no book)" in told
+    assert stays.old
+    assert stays.old.score is not None
+    assert not stays.changes_label
+
+
 def test_the_periods_are_those_asked_for_or_the_last_that_the_exports_hold(
     graded_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

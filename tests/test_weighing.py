@@ -97,7 +97,7 @@ def test_in_any_world_of_graded_values_as_well(world: World) -> None:
 def without_each(world: World) -> None:
     """Each rule left out of the rulebook, and the scores that are given either way held against what was said.
 
-    Without a rule a score may come or go, as its coverage is another; those are told as labels.
+    Without a rule a score may come or go, as its coverage is another; where values are graded those count as labels.
     """
     book = world.rulebook
     found = pipeline.score(world.tables, book, world.period, world.as_of, metrics=(), weighs=True).scored.judged
@@ -105,12 +105,13 @@ def without_each(world: World) -> None:
         rest = tuple(r for r in book.rules if r is not rule)
         other = book.model_copy(update={"rules": rest})
         left = pipeline.score(world.tables, other, world.period, world.as_of, metrics=()).scored.judged
-        both = found.scores.join(left.scores, on="manager_id", suffix="_without").drop_nulls(["score", "score_without"])
-        if both.height and rule.weight:
-            moved = both.select((pl.col("score") - pl.col("score_without")).abs().max()).item()
-            said = of(found, rule.name).moves
-            assert said is not None
-            assert said >= moved - 1e-6
+        both = found.scores.join(left.scores, on="manager_id", suffix="_without")
+        moved = both.select((pl.col("score") - pl.col("score_without")).abs().max()).item()
+        if rule.weight:
+            assert of(found, rule.name).moves == (None if moved is None else pytest.approx(moved, abs=1e-6))
+        if rule.weight and book.method == "target_bands":
+            words = [[None if s is None else book.label(s) for s in both[c]] for c in ("score", "score_without")]
+            assert of(found, rule.name).labels == sum(now != then for now, then in zip(*words, strict=True))
 
 
 def test_graded_values_have_labels_of_the_rules() -> None:

@@ -18,6 +18,7 @@ from test_cli import cli, contents
 from test_exclusions import AS_OF, SOLD, company
 
 from scoring import demo, pipeline, rules
+from scoring.cli.compare.weighed import _manager
 from scoring.compare.what_if import Basis, NotReweighableError, WeightsError, basis, changes, reweighed
 from scoring.document import read_text
 from scoring.intake import RULES, Request
@@ -331,6 +332,12 @@ def test_who_stands_elsewhere_is_counted_and_said() -> None:
     told = "2 of 4 managers would change group; scores move by 2.0 points on average, by 3.0 at most."
     assert found.sentence == told
     assert changes(old[3:], new[3:]).sentence == "0 of 1 manager would change group."
+
+
+def test_a_score_that_goes_is_counted_where_a_method_gives_no_labels_too() -> None:
+    found = changes([card_of("a", 50.0, "within", None)], [card_of("a", None, "not_scored", None)])
+    assert found.labels == 1
+    assert _manager(found.managers[0], {"low": None, "high": None})[-1] == "(no label) → (no score)"
 
 
 def test_a_group_that_follows_the_weights_is_seen(usual: Basis) -> None:

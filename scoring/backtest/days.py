@@ -99,10 +99,10 @@ def chosen(asked: Asked, covered: Reach) -> tuple[list[date], Ahead]:
 
 def _of_split(asked: Asked, split: date, covered: Reach) -> Ahead:
     until = asked.until or (after(split, asked.ahead) if asked.ahead is not None else covered.last)
-    if not covered.first < split < until:
-        raise TooShortError(f"the exports begin on {covered.first}, and {split} to {until} must lie after that")
-    if until > covered.last:
-        raise TooShortError(f"the exports end on {covered.last - DAY}, before {until}")
+    if split <= covered.first:
+        raise TooShortError(f"the exports begin on {covered.first}, and {split} must lie after that")
+    if max(split + DAY, until) > covered.last:
+        raise TooShortError(f"the exports end on {covered.last - DAY}, before {max(split, until)}")
     if asked.ahead is not None and asked.until is None:
         return asked.ahead
     months = month_number(until) - month_number(split)

@@ -80,10 +80,12 @@ def of_invoices(past: Past, summary: pl.DataFrame) -> tuple[pl.DataFrame, pl.Dat
     days = (after(past.on, past.ahead) - past.on).days
     x, age = pl.col("x").cast(pl.Float64), pl.col("age").cast(pl.Float64)
     spent = x * pl.col("spend").fill_null(0.0)
-    own = pl.when(age > 0).then(days / age).otherwise(0.0)
-    mean = pl.when(age.sum() > 0).then(days / age.sum()).otherwise(0.0)
     revenue, count = (
-        summary.select("account_id", (of * own).alias("own_rate"), (of.sum() * mean).alias("company_rate"))
+        summary.select(  # times the days before the division: who orders as often has the same rate, to the last digit
+            "account_id",
+            pl.when(age > 0).then(of * days / age).otherwise(0.0).alias("own_rate"),
+            pl.when(age.sum() > 0).then(of.sum() * days / age.sum()).otherwise(0.0).alias("company_rate"),
+        )
         for of in (spent, x)
     )
     return _with_last_year(past, revenue), _with_last_year(past, count, orders_too=True)

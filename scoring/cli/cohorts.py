@@ -58,8 +58,9 @@ def cohorts(
     """Show who stays: accounts by the quarter of their first revenue, and what is left of them quarter by quarter.
 
     Blank is what a cohort is too young for. It comes from the stored run; where none is stored it is computed as of
-    today, and nothing is written. Attributes are those that the rules name in breakdowns. With --json there are all
-    three figures, each a list whose place is the age in quarters, and amounts are decimal numbers as text.
+    today, and nothing is written. Attributes are those that the rules name in breakdowns, but not the tier, which is
+    known of today's customers alone. With --json there are all three figures, each a list whose place is the age in
+    quarters, and amounts are decimal numbers as text.
     """
     frame = _stored(folder, run_id) if run_id or _has_store(folder) else _computed(folder)
     grain = _grain(frame, by)

@@ -177,31 +177,49 @@ def _show(found: "Comparison", shown: "Sequence[Bridge]") -> None:
 
 
 def _rows(bridge: "Bridge", found: "Comparison") -> list[tuple[str, str, str]]:
-    """The value under A, a line per policy, and the value under B."""
+    """The value under A, a line per policy, and the value under B; as printed the effects add up to the difference."""
+    from scoring.numbers import in_parts, rounded
+
+    places = _places(bridge, found.currency)
+    written_as = (bridge.unit, found.currency, places)
+    effects = [step.effect for step in bridge.steps if step.effect is not None]
+    if bridge.a is not None and bridge.b is not None:
+        effects = list(in_parts(effects, rounded(bridge.b, places) - rounded(bridge.a, places), places))
+    printed = iter(effects)
     steps = [
         (
             f"{step.setting}: {written(step.old)} → {written(step.new)}",
-            _change(step.effect, bridge.unit, found.currency),
-            "; ".join(f"{m.name} {_change(m.amount, bridge.unit, found.currency)}" for m in step.accounts),
+            _change(None if step.effect is None else next(printed), *written_as),
+            "; ".join(f"{m.name} {_change(m.amount, *written_as)}" for m in step.accounts),
         )
         for step in bridge.steps
     ]
-    first = (found.a, _value(bridge.a, bridge.unit, found.currency), bridge.reason_a or "")
-    return [first, *steps, (found.b, _value(bridge.b, bridge.unit, found.currency), bridge.reason_b or "")]
+    first = (found.a, _value(bridge.a, *written_as), bridge.reason_a or "")
+    return [first, *steps, (found.b, _value(bridge.b, *written_as), bridge.reason_b or "")]
 
 
-def _value(value: Any, unit: str, currency: str) -> str:
+def _places(bridge: "Bridge", currency: str) -> int:
+    """The decimals of what is printed, of a ratio as it is before it is written in percent; none for whole counts."""
+    from scoring.numbers import decimals
+
+    told = (bridge.a, bridge.b, *(step.effect for step in bridge.steps))
+    if bridge.unit == "count" and all(value is None or value == int(value) for value in told):
+        return 0
+    return decimals(currency) if bridge.unit == "money" else 4 if bridge.unit == "ratio" else 2
+
+
+def _value(value: Any, unit: str, currency: str, places: int) -> str:
     from scoring.numbers import fixed, money, percent
 
     if unit == "money":
         return money(value, currency)
-    return percent(value, 2) if unit == "ratio" else fixed(value, 0 if unit == "count" else 2)
+    return percent(value, places - 2) if unit == "ratio" else fixed(value, places)
 
 
-def _change(value: Any, unit: str, currency: str) -> str:
+def _change(value: Any, unit: str, currency: str, places: int) -> str:
     from scoring.numbers import percentage_points
 
     if unit == "ratio":
-        return percentage_points(value, 2)
-    text = _value(value, unit, currency)
+        return percentage_points(value, places - 2)
+    text = _value(value, unit, currency, places)
     return f"+{text}" if value is not None and value > 0 else text

@@ -66,8 +66,9 @@ class Simulated:
 
     @property
     def changes_label(self) -> bool:
-        """Whether the label is another one."""
-        return (self.old and self.old.label) != (self.new and self.new.label)
+        """Whether the label is another one, or a score is there on one side only."""
+        was, is_ = ((side.score is not None, side.label) if side else (False, None) for side in (self.old, self.new))
+        return was != is_
 
     @property
     def residual(self) -> Decimal:

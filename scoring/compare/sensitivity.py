@@ -14,6 +14,7 @@ from scoring.days import NEVER, months_back
 from scoring.errors import Problem
 from scoring.intake import Request
 from scoring.lengths import MONTHS_A_QUARTER
+from scoring.letters import by_letters
 from scoring.period.windows import windows_of
 from scoring.rules import Rulebook
 from scoring.scorecard.estimates import company_of, estimate_of, settings_of
@@ -108,12 +109,11 @@ def sensitivity(subject: Subject) -> Sensitivity:
     judged = subject.judged(rulebook)
     first = first_day(subject)
     asked = choices(rulebook, found_k(subject, judged), lambda n: _opens(subject, n) >= first)
-    base = _stands(subject, judged, rulebook, AS_IT_IS)
-    nowhere = [dict.fromkeys(base, Stand(choice.name, None, None)) for choice in asked]
-    under = [
-        none | _stands(subject, subject.judged(c.rulebook), c.rulebook, c.name)
-        for c, none in zip(asked, nowhere, strict=True)
-    ]
+    told = {AS_IT_IS: _stands(subject, judged, rulebook, AS_IT_IS)}
+    told |= {c.name: _stands(subject, subject.judged(c.rulebook), c.rulebook, c.name) for c in asked}
+    managers = {manager for stands in told.values() for manager in stands}
+    everybody = sorted(managers, key=lambda m: (by_letters(subject.name_of(m)), m))
+    base, *under = ({m: stands.get(m, Stand(name, None, None)) for m in everybody} for name, stands in told.items())
     return Sensitivity(
         subject.period.name,
         subject.as_of,
@@ -170,7 +170,7 @@ def _left_out(rulebook: Rulebook, asked: Sequence[Choice], first: date) -> tuple
 
 
 def _stands(subject: Subject, judged: Judged, rulebook: Rulebook, choice: str) -> dict[str, Stand]:
-    """Manager to what the card would say, by name."""
+    """Manager to what the card would say."""
     cards = subject.cards(judged, rulebook)
     return {c["manager_id"]: Stand(choice, c["score"], c["label"]) for c in cards}
 
@@ -179,7 +179,7 @@ def _manager(subject: Subject, manager: str, now: Stand, under: Sequence[Stand])
     scored = [(s.score, s) for s in (now, *under) if s.score is not None]
     low = min(scored, key=lambda s: s[0])[1] if scored else None
     high = max(scored, key=lambda s: s[0])[1] if scored else None
-    others = tuple(s for s in under if s.label != now.label)
+    others = tuple(s for s in under if s.label != now.label or (s.score is None) != (now.score is None))
     return Manager(manager, subject.name_of(manager), now.score, now.label, low, high, others)
 
 

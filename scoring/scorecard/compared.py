@@ -16,7 +16,6 @@ from scoring.peers.books import Vector
 from scoring.peers.change import POINTS
 from scoring.peers.company import Company
 from scoring.peers.estimate import Estimate
-from scoring.peers.intervals import Matrix
 from scoring.peers.methods import compare
 from scoring.peers.resample import WHOLE
 from scoring.peers.score import MIDDLE, correlation
@@ -31,7 +30,7 @@ from scoring.scorecard.lost import lost_by_manager
 from scoring.scorecard.of_rules import believes, metric_of, sign_of
 from scoring.scorecard.summed import AccountSums
 from scoring.scorecard.total import freedom, published, weighed_total
-from scoring.scorecard.weighing import Weighing, of_estimates, of_lines, pairs
+from scoring.scorecard.weighing import Weighing, of_estimates, of_totals, pairs
 
 
 def judge_compared(
@@ -71,7 +70,7 @@ def judge_compared(
         accounts=AccountSums.of(made_of.by_rule, rulebook).weighed(rulebook, scored),
         kinds=_NO_KINDS,
         trace=made_of.weighed(rulebook),
-        weighing=_weighing(rulebook, estimates, lined, together, settings) if weighs else Weighing(),
+        weighing=_weighing(rulebook, estimates, lined, apart, settings) if weighs else Weighing(),
         lost=lost_by_manager(made, settings),
         apart=apart,
         of_rules=made_of.by_rule,
@@ -79,12 +78,13 @@ def judge_compared(
 
 
 def _weighing(
-    rulebook: Rulebook, estimates: Sequence[Estimate], lines: pl.DataFrame, together: Matrix, settings: Fairness
+    rulebook: Rulebook, estimates: Sequence[Estimate], lines: pl.DataFrame, apart: Apart, settings: Fairness
 ) -> Weighing:
     """What the rules say that the others do not."""
     if believes(rulebook):
-        return of_estimates(rulebook, estimates, lines, together, settings)
-    return replace(of_lines(rulebook, lines), pairs=pairs(rulebook, estimates, together))
+        return of_estimates(rulebook, estimates, lines, apart.together, settings)
+    found = of_totals(rulebook, lines, lambda book: published(weighed_total(apart, book), book))
+    return replace(found, pairs=pairs(rulebook, estimates, apart.together))
 
 
 _NO_KINDS = pl.DataFrame(

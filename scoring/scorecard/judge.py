@@ -10,13 +10,15 @@ from scoring.scorecard.apart import APART, OF_RULES, Apart, with_weights
 from scoring.scorecard.judged import NOT_SAID, Judged
 from scoring.scorecard.leave_out import points_without, scores_without
 from scoring.scorecard.lines import graded_kinds, instead_of, lines, targets_of, totals
-from scoring.scorecard.weighing import of_lines
+from scoring.scorecard.weighing import Weighing, of_totals
 
 
-def judge(rows: pl.DataFrame, rulebook: Rulebook, targets: pl.DataFrame, period: str) -> Judged:
+def judge(
+    rows: pl.DataFrame, rulebook: Rulebook, targets: pl.DataFrame, period: str, *, weighs: bool = False
+) -> Judged:
     """The scores of every manager in the book; `unassigned` has none.
 
-    `rows` is the book, `targets` the table of targets.
+    `rows` is the book, `targets` the table of targets. With `weighs` scores are worked out once more without each rule.
     """
     owned = rows.lazy().filter(pl.col("manager_id") != UNASSIGNED)
     agreed = targets_of(targets, period)
@@ -47,7 +49,7 @@ def judge(rows: pl.DataFrame, rulebook: Rulebook, targets: pl.DataFrame, period:
         graded_accounts(of_rules, apart, rulebook, scores),
         of_kinds,
         NO_TRACE,
-        weighing=of_lines(rulebook, judged_lines),
+        weighing=of_totals(rulebook, judged_lines, lambda book: graded_total(apart, book)) if weighs else Weighing(),
         apart=apart,
         of_rules=of_rules,
     )

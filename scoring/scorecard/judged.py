@@ -36,7 +36,7 @@ class Judged:
     to the score), score_without and, where accounts are compared, the rule by which it adds or takes most. `kinds`:
     manager_id, rule, kind, value, n, points of the rules that grade kinds of accounts apart.
     `trace`: as `account_points.TRACE`, empty where values are graded. `lost`: as `lost.LOST`, None there.
-    `weighing`: what each rule says that the others do not; empty where managers are compared and nobody asks for it.
+    `weighing`: what each rule says that the others do not; empty where nobody asks for it.
     `apart` and `of_rules` are what does not depend on weights: what scores are made of, and what accounts add, rule by
     rule, as `apart.OF_RULES`.
     """

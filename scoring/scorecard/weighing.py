@@ -1,6 +1,6 @@
 """What does each rule say that the others do not? How much it has to go by, scores without it, and what is like it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,9 @@ from scoring.rules import Rule, Rulebook
 from scoring.scorecard.of_rules import metric_of
 
 _DIGITS = 12
+
+Total = Callable[[Rulebook], pl.DataFrame]
+"""The scores that are given by a rulebook's weights: manager_id, `score`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,37 +134,28 @@ def pairs(rulebook: Rulebook, estimates: Sequence[Estimate], together: Matrix) -
     return tuple(found)
 
 
-def of_lines(rulebook: Rulebook, lines: pl.DataFrame) -> Weighing:
-    """The rules where no evidence is weighed: a score is the mean of its lines' points.
+def of_totals(rulebook: Rulebook, lines: pl.DataFrame, total: Total) -> Weighing:
+    """The rules where no evidence is weighed.
 
-    `lines` as `Judged.lines`. Labels are said where values are graded; elsewhere they hang on ranges as well.
+    `lines` as `Judged.lines`, `total` the scores by a rulebook that differs in its weights. Labels are said where
+    values are graded; elsewhere they hang on ranges as well.
     """
-    weight, points = pl.col("weight"), pl.col("points")
-    counts = points.is_not_null()
-    top, bottom = (weight * points).filter(counts).sum().over("manager_id"), weight.filter(counts).sum()
-    own = pl.when(counts).then(weight).otherwise(0.0)
-    left = bottom.over("manager_id") - own
-    apart = lines.with_columns(
-        pl.when(bottom.over("manager_id") > 0).then(top / bottom.over("manager_id")).alias("score"),
-        pl.when(left > 0).then((top - own * points.fill_null(0)) / left).alias("without"),
-    )
-    moved = (pl.col("score") - pl.col("without")).abs().max()
-    is_other = _place(rulebook, "score").ne_missing(_place(rulebook, "without"))
-    told = apart.group_by("rule").agg(
-        pl.col("is_measured").sum().alias("told"), pl.len().alias("managers"), moved, is_other.sum().alias("labels")
-    )
-    by_rule = {row["rule"]: row for row in told.iter_rows(named=True)}
-    found = []
-    for rule in rulebook.rules:
-        row = by_rule.get(rule.name, {"told": 0, "managers": 0, "score": None, "labels": 0})
-        moves = None if row["score"] is None or not rule.weight else round(row["score"], _DIGITS)
-        labels = row["labels"] if rulebook.method == "target_bands" and moves is not None else None
-        of = (rule.name, metric_of(rule).name, rule.weight, None, None)
-        found.append(Weighed(*of, row["told"], row["managers"], None, moves, labels))
+    is_graded, now, found = rulebook.method == "target_bands", total(rulebook).with_columns(_place(rulebook)), []
+    for n, rule in enumerate(rulebook.rules):
+        rest = (*rulebook.rules[:n], rule.model_copy(update={"weight": 0.0}), *rulebook.rules[n + 1 :])
+        moves = labels = None
+        if rule.weight > 0 and any(r.weight for r in rest):
+            without = total(rulebook.model_copy(update={"rules": rest})).with_columns(_place(rulebook))
+            moves, labels = _apart(*(scored.select("manager_id", "score", "label") for scored in (now, without)))
+        mine = lines.filter(pl.col("rule") == rule.name)
+        told, labels = int(mine["is_measured"].sum()), labels if is_graded else None
+        found.append(
+            Weighed(rule.name, metric_of(rule).name, rule.weight, None, None, told, mine.height, None, moves, labels)
+        )
     return Weighing(tuple(found))
 
 
-def _place(rulebook: Rulebook, score: str) -> pl.Expr:
+def _place(rulebook: Rulebook) -> pl.Expr:
     """The place of the score's label among those of the rules."""
-    above = pl.sum_horizontal((pl.col(score) < grade.from_).cast(pl.Int64) for grade in rulebook.grades)
-    return pl.when(pl.col(score).is_not_null()).then(above)
+    above = pl.sum_horizontal((pl.col("score") < grade.from_).cast(pl.Int64) for grade in rulebook.grades)
+    return pl.when(pl.col("score").is_not_null()).then(above).alias("label")

@@ -105,6 +105,8 @@ def _asked(
     split, until = (None if day is None else day.date() for day in days)
     if until is not None and (split is None or ahead is not None):
         raise typer.BadParameter("it goes with --split, and takes the place of --ahead", param_hint="--until")
+    if until is not None and split is not None and until <= split:
+        raise typer.BadParameter("it must be later than --split", param_hint="--until")
     since: Any = None
     if calibrate is not None:
         try:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scoring.cli.compare.differing import in_words
-from scoring.cli.shared.answers import next_command
+from scoring.cli.shared.answers import label_of, next_command
 from scoring.cli.shared.screen import Column, table
 from scoring.cli.shared.streams import say
 
@@ -102,7 +102,7 @@ def _row(manager: "Simulated") -> tuple[str, ...]:
 
 
 def _label(old: "Standing | None", new: "Standing | None") -> str:
-    was, is_ = (side.label or "(no score)" if side else "(no book)" for side in (old, new))
+    was, is_ = (label_of(side.score, side.label) if side else "(no book)" for side in (old, new))
     return is_ if was == is_ else f"{was} → {is_}"
 
 

@@ -57,7 +57,7 @@ def show(view: View) -> None:
         say("Lost and gained are scores, mean and largest how far they move, in points.")
         say("Order is the rank correlation with the scores as they are: 1 is the same order.")
         say()
-    table(_MANAGERS, [_manager(m) for m in found.managers])
+    table(_MANAGERS, [_manager(m, len(found.effects)) for m in found.managers])
     say("No score is under how many choices there is none.")
     say()
     if relabelled := [row for m in found.managers for row in _labels(m)]:
@@ -83,11 +83,12 @@ def _effect(effect: "Effect") -> tuple[str, ...]:
     )
 
 
-def _manager(manager: "Manager") -> tuple[str, ...]:
+def _manager(manager: "Manager", choices: int) -> tuple[str, ...]:
     from scoring.numbers import fixed
 
     low, high = manager.low, manager.high
-    gone = sum(s.label is None for s in manager.others)
+    scored = sum(s.score is not None for s in manager.others)
+    gone = choices - scored if manager.score is None else len(manager.others) - scored
     return (
         manager.name,
         "" if manager.score is None else fixed(manager.score),
@@ -114,5 +115,5 @@ def _labels(manager: "Manager") -> list[tuple[str, ...]]:
 def _sum(found: "Sensitivity") -> None:
     """How many labels hold whatever is chosen."""
     scored = [m for m in found.managers if m.score is not None]
-    firm = sum(all(s.label is None for s in m.others) for m in scored)
+    firm = sum(all(s.score is None for s in m.others) for m in scored)
     say(f"{firm:,} of {len(scored):,} managers with a score keep their label wherever they have a score.")

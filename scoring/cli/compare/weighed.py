@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scoring.cli.shared.answers import next_command
+from scoring.cli.shared.answers import label_of, next_command
 from scoring.cli.shared.screen import Column, table
 from scoring.cli.shared.streams import note, say, say_whole
 
@@ -92,7 +92,7 @@ def _rule(view: View, name: str) -> tuple[str, ...]:
 def _manager(move: "Move", card: Mapping[str, Any]) -> tuple[str, ...]:
     from scoring.numbers import fixed, likely, signed_between
 
-    old, new = (label or "(no score)" for label in (move.old_label, move.new_label))
+    old, new = label_of(move.old_score, move.old_label), label_of(move.new_score, move.new_label)
     return (
         move.name,
         fixed(move.old_score),

@@ -80,6 +80,11 @@ def many(number: int, word: str) -> str:
     return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
+def label_of(score: float | None, label: str | None) -> str:
+    """The label of a score, or why there is none: there is no score, or its method gives no labels."""
+    return label or ("(no score)" if score is None else "(no label)")
+
+
 def _problem(problem: Problem) -> dict[str, Any]:
     from scoring.run import problem_json
 

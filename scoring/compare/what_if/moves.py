@@ -30,8 +30,8 @@ class Move:
 
     @property
     def changes_label(self) -> bool:
-        """Whether the label is another one."""
-        return self.old_label != self.new_label
+        """Whether the label is another one, or a score is there on one side only."""
+        return self.old_label != self.new_label or (self.old_score is None) != (self.new_score is None)
 
 
 @dataclass(frozen=True, slots=True)
