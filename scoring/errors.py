@@ -77,7 +77,11 @@ def one_line(text: str) -> str:
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """The problems without repetition, errors first, then by file, row and column, then by all else they say."""
+    """The problems without repetition, errors first, then by file, row and column, then by all else they say.
+
+    Errors without a row go before those of rows, which often follow from them: a file that is not there leaves the ids
+    of others without an account.
+    """
     return tuple(sorted(set(problems), key=_order))
 
 
@@ -88,6 +92,7 @@ def _order(problem: Problem) -> tuple[object, ...]:
     """
     return (
         list(Severity).index(problem.severity),
+        problem.severity is Severity.ERROR and problem.row is not None,
         problem.file or "",
         problem.row or 0,
         problem.column or "",

@@ -132,7 +132,7 @@ def test_an_amount_is_computed_where_no_column_holds_it(tmp_path: Path) -> None:
     text = "InvoiceNo,CustomerID,InvoiceDate,Unit Price,Quantity\n1,A1,2025-01-01,2.5,3\n1,A1,2025-01-01,1.5,2\n"
     _, text, _, delivery = drafted(tmp_path, {"sales.csv": text})
     assert delivery.tables["invoices"]["amount"].to_list() == [Decimal("7.5"), Decimal("3")]
-    assert "# InvoiceNo is on several rows, so file and row make the line_id" in text
+    assert "# guessed: InvoiceNo is on several rows, so file and row make the line_id" in text
 
 
 def test_doubts_about_dates_and_decimals_are_written_and_not_decided(tmp_path: Path) -> None:
@@ -280,6 +280,15 @@ def test_files_of_one_form_share_an_entry(tmp_path: Path) -> None:
     entries, _, _, delivery = drafted(tmp_path, files)
     assert list(entries) == ["2025-0*/deals.csv"]
     assert delivery.tables["invoices"]["line_id"].to_list() == ["D1", "D2", "D3"]
+
+
+@pytest.mark.parametrize(("name", "again"), [("Deal ID", "D2,A1,2025-01-01,5"), ("line_id", "D2,A1,2025-01-01,7")])
+def test_a_row_that_two_pages_have_is_no_second_line(tmp_path: Path, name: str, again: str) -> None:
+    """Its id stays the id of the line, so that the copy is told; an id of ours is never that of several lines."""
+    first = f"{name},Account ID,Close Date,Amount\nD1,A1,2025-01-01,5\nD2,A1,2025-01-01,5\n"
+    second = f"{name},Account ID,Close Date,Amount\n{again}\nD3,A1,2025-01-01,5\n"
+    _, _, _, delivery = drafted(tmp_path, {"deals-1.csv": first, "deals-2.csv": second})
+    assert sorted(delivery.tables["invoices"]["line_id"].to_list()) == ["D1", "D2", "D2", "D3"]
 
 
 def test_our_own_headers_are_recognised_whatever_the_file_is_called() -> None:

@@ -134,6 +134,16 @@ def test_rows_that_where_drops_are_counted_with_their_money_and_the_reason(tmp_p
     assert (delivery.files[0].rows, delivery.files[0].filtered) == (4, 2)
 
 
+def test_a_condition_that_leaves_no_row_of_any_file_is_a_warning(tmp_path: Path) -> None:
+    """Its word is written otherwise in the file, as a rule; one month without such rows is none."""
+    entry = {"file": "d*.csv", "table": "invoices", "columns": DEAL, "where": {"Stage": "won"}}
+    delivery = read(tmp_path, {"d.csv": DEALS}, entry)
+    (warning,) = said(delivery, "warning")
+    assert warning.startswith('4 rows left out because Stage is not "won", so that none is left')
+    won = {"d.csv": DEALS, "d2.csv": DEALS.replace("Won", "won")}
+    assert said(read(tmp_path, won, entry), "warning") == []
+
+
 def test_rows_that_another_entry_of_the_table_takes_are_not_left_out(tmp_path: Path) -> None:
     """Returns that an export writes as positive amounts, as docs/sources.md shows."""
     columns = {"line_id": "Id", "account_id": "Account", "dated_on": "Day"}

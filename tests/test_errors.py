@@ -27,6 +27,12 @@ def test_errors_come_first_and_what_is_said_twice_is_told_once() -> None:
     assert in_order([ONE, warning, error, ONE]) == (error, warning, ONE)
 
 
+def test_errors_of_whole_files_come_before_those_of_rows_that_follow_from_them() -> None:
+    row = replace(ONE, severity=Severity.ERROR)
+    whole = replace(row, file="sources.yaml", row=None)
+    assert in_order([row, whole]) == (whole, row)
+
+
 def test_a_place_counts_lines_of_rules_and_rows_of_exports() -> None:
     rules, rows = (
         Problem("x", file="rules.yaml", row=9, column="name"),

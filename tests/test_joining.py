@@ -272,6 +272,14 @@ def test_a_column_of_small_numbers_holds_ids_only_where_the_names_agree(tmp_path
     assert states(delivery)["cus_1"] == ("id_column", "proposed", "3")
 
 
+def test_an_account_that_is_a_small_number_is_matched_by_the_id_of_another_system_beside_it(tmp_path: Path) -> None:
+    """Only what stands in the column must be more than a number."""
+    crm = "id,name,website,billing,owner\n0001,Acorn,,cus_1,ann\n0002,Birch,,cus_2,ben\n"
+    billing = "sub,customer,name,mail,amount\ns1,cus_1,Zebra,,100\ns2,cus_2,Other,,200\n"
+    delivery = read(tmp_path, {"crm.csv": crm, "billing.csv": billing})
+    assert payers(delivery) == {"s1": "0001", "s2": "0002"}
+
+
 def test_one_id_of_two_further_systems_is_two_accounts(tmp_path: Path) -> None:
     shop = {**ENTRIES[3], "file": "shop.csv", "system": "shop"}
     files = {

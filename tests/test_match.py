@@ -46,6 +46,15 @@ def test_open_matches_come_with_their_revenue_the_largest_first(
     ]
 
 
+def test_revenue_of_an_account_that_no_list_names_is_at_stake_too(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entries = [e for e in ENTRIES if (e["file"], e["table"]) != ("billing.csv", "accounts")]
+    (folder / "sources.yaml").write_text(json.dumps({"files": entries}), encoding="utf-8")
+    revenue = {o["id"]: o["revenue"] for o in told(capsys, "match", str(folder))["open"]}
+    assert (revenue["cus_A"], revenue["cus_D"]) == ({"EUR": "1200.00"}, {"EUR": "4800.00"})
+
+
 def test_the_file_has_a_line_for_each_candidate_and_keeps_what_was_decided(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

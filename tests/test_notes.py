@@ -219,6 +219,19 @@ def test_a_product_on_no_rung_is_told_with_the_one_it_may_be(scored: Scored) -> 
     assert 'Product GTXPro is on no rung of the ladder (1 line, €200.00); did you mean "GTX Pro"?' in said(made)
 
 
+def test_products_on_no_rung_are_told_with_what_they_are_worth_in_the_reporting_currency(scored: Scored) -> None:
+    ladder = "ladder: {tiers: [Low, High], products: {Basic: Low}}\n"
+    sold = """
+        line_id account_id product amount currency every starts_on
+        c1      a1         Basic   100    EUR      month 2025-01-01
+        c2      a2         Seats   20000  JPY      month 2025-01-01
+        c3      a2         Seats   50     EUR      month 2025-01-01
+        """
+    rates = "currency dated_on rate \n JPY 2025-01-01 0.006"
+    made = scored(CONTRACTS, ladder, contracts=sold, rates=rates)
+    assert "Product Seats is on no rung of the ladder (2 lines, €170.00)" in said(made)
+
+
 def test_hand_overs_stand_on_the_cards_they_touch(scored: Scored) -> None:
     owners = """
         account_id manager_id starts_on  ends_on

@@ -452,6 +452,10 @@ def test_a_rule_gives_its_grade_or_says_that_it_has_none() -> None:
             '"oe_credible"; did you mean "oe_credibility"?',
         ),
         ("window: {quarters: 13}", 'window.quarters must be 12 or less: "13"'),
+        ("lifetime: {margin: 80}", 'lifetime.margin must be 1 or less: "80"; write 80%'),
+        ("interval: 95", 'interval must be less than 1: "95"; write 95%'),
+        ("calendar: {time_zone: PST}", 'time_zone is not a time zone: "PST"; write it like Europe/Berlin'),
+        ("calendar: {time_zone: UTC+1}", 'time_zone is not a time zone: "UTC+1"; write it like Europe/Berlin'),
         (
             "window: {weights: [1, 0.5]}",
             "window.weights must have 4 entries, one for each quarter; write the latest quarter's first",

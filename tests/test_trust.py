@@ -392,6 +392,16 @@ def test_few_rows_of_unknown_accounts_count_by_their_money() -> None:
     )
 
 
+def test_money_of_unknown_accounts_is_that_of_a_year_in_the_reporting_currency() -> None:
+    """A yen is no euro, and what is paid by the year no more than what is paid by the month."""
+    header = "account_id amount every currency starts_on\n"
+    known = header + "\n".join(f"a1 5 month {currency} {END}" for currency in ("EUR", "GBP"))
+    rates = "currency dated_on rate\nGBP 2025-01-01 1.2\nJPY 2025-01-01 0.01"
+    aside = {"contracts": f"{header}x1 1200 year JPY {END}"}  # 12 of 12 + 60 + 72
+    finding = one(looked({"accounts": "account_id\na1", "contracts": known, "rates": rates}, aside=aside), "unmatched")
+    assert finding.what.startswith("1 of 3 rows of contracts (33.3\u202f%) and 8.3\u202f% of the amounts")
+
+
 # ---- cliffs -----------------------------------------------------------------------------------------------
 
 

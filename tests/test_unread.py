@@ -81,6 +81,19 @@ def test_a_draft_tells_what_is_nearly_a_known_export(folder: Path) -> None:
     assert f"paid.csv: {what}" in text
 
 
+def test_cents_of_what_is_nearly_a_known_export_are_no_whole_units_in_a_draft(tmp_path: Path) -> None:
+    paid = "id,amount_due,amount_paid,total,currency,customer_id,created\ni1,9900,9900,9900,usd,c1,2026-04-01\n"
+    (tmp_path / "paid.csv").write_text(paid, encoding="utf-8")
+    needed = {"contracts": ["account_id", "amount", "every"], "invoices": ["account_id", "amount"]}
+    text, findings = draft(tmp_path, LAYOUT, needed, OPEN_TABLES)
+    told = [(f.certainty, f.what) for f in findings[:2]]
+    assert told == [
+        ("lacking", "looks like Stripe invoices of the API but has no column billing_reason or amount_remaining"),
+        ("guessed", "taken for invoices, out of use until you correct it"),
+    ]
+    assert "\n  - file:" not in text
+
+
 def test_an_id_a_name_and_an_address_make_nothing_nearly_known() -> None:
     assert nearly(["email", "first_name", "last_name"], EXPORTS) is None
     assert nearly(["Id", "Email", "Name"], EXPORTS) is None

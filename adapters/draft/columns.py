@@ -26,8 +26,9 @@ def column_lines(facts: Facts, kinds: Mapping[str, str]) -> Iterator[Line]:
             continue
         if match.ours == "every" and interval(facts):
             continue
-        if match.ours == "line_id" and facts.texts("line_id").n_unique() < facts.cells.height:
-            yield Line("", f"{match.theirs} is on several rows, so file and row make the line_id", INDENT)
+        if match.ours == "line_id" and compact(match.theirs) != "lineid" and _is_of_several(facts):
+            what = f"{match.theirs} is on several rows, so file and row make the line_id"
+            yield Line("", remark(GUESSED, what), INDENT)
             continue
         yield _left_out(facts, match) or _line(facts, match, kinds[match.ours])
         if match.ours in facts.dates and facts.dates[match.ours].doubt:
@@ -39,6 +40,12 @@ def column_lines(facts: Facts, kinds: Mapping[str, str]) -> Iterator[Line]:
         yield Line(f"amount: {formula}", remark(GUESSED, "no column holds the amount"), INDENT)
     for missing in facts.guess.missing:
         yield Line("", remark(UNKNOWN, f"{missing}, which every row needs"), INDENT)
+
+
+def _is_of_several(facts: Facts) -> bool:
+    """Whether one id stands on rows that differ, as that of an invoice on its lines; copies of a row are one row."""
+    ids = facts.texts("line_id").n_unique()
+    return ids < facts.cells.height and ids < facts.cells.unique().height
 
 
 def interval(facts: Facts) -> str | None:

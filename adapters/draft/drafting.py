@@ -49,9 +49,10 @@ def draft(
         placed = [*placed, *_owners(placed, layout, required)]
     wanted = Wanted(layout, open_tables)
     drafted = [block(e, kinds[e.file], plan, wanted) for e in exports if e.file in kinds]
-    close = {e.file: near.what for e in exports if e.file not in kinds and (near := nearly(e.header, EXPORTS))}
-    drafted += [([Line("", f"{f}: {what}", indent=2)], [Finding("lacking", f, what)]) for f, what in close.items()]
-    drafted += [_block(one, wanted, required) for one in placed]
+    close = {e.file: near for e in exports if e.file not in kinds and (near := nearly(e.header, EXPORTS))}
+    drafted += [([Line("", f"{f}: {n.what}", indent=2)], [Finding("lacking", f, n.what)]) for f, n in close.items()]
+    in_cents = {file for file, near in close.items() if "minor_digits" in near.export.settings}
+    drafted += [_block(one, wanted, required, is_in_cents=one.export.file in in_cents) for one in placed]
     return document([lines for lines, _ in drafted]), [f for _, findings in drafted for f in findings]
 
 
@@ -67,8 +68,14 @@ def _owners(placed: list[_Placed], layout: Layout, required: Mapping[str, Collec
                 yield _Placed(one.export, replace(guess, is_named=False))
 
 
-def _block(one: _Placed, wanted: Wanted, required: Mapping[str, Collection[str]]) -> tuple[list[Line], list[Finding]]:
-    """The lines about one export, and what they tell."""
+def _block(
+    one: _Placed, wanted: Wanted, required: Mapping[str, Collection[str]], *, is_in_cents: bool
+) -> tuple[list[Line], list[Finding]]:
+    """The lines about one export, and what they tell.
+
+    They are out of use where a column lacks, and where the file is nearly a known export that counts in cents, as by
+    its headers alone these would pass for whole units.
+    """
     export, guess = one.export, one.guess
     if export.cells is None:
         return _comment(export, "; ".join(f.what for f in export.faults if f.severity == "error"))
@@ -79,9 +86,11 @@ def _block(one: _Placed, wanted: Wanted, required: Mapping[str, Collection[str]]
     kinds = wanted.kinds(guess.table)
     asked = Asked(kinds, required.get(guess.table, ()), guess.table in wanted.open_tables)
     lines = list(entry(facts_of(export, export.cells, guess, kinds), export.declared, asked))
-    findings = [Finding(GUESSED if guess.missing else RECOGNISED, export.file, f"taken for {guess.table}")]
+    is_open = guess.missing or (is_in_cents and "amount" in kinds)
+    taken = f"taken for {guess.table}{', out of use until you correct it' if is_open else ''}"
+    findings = [Finding(GUESSED if is_open else RECOGNISED, export.file, taken)]
     findings += _doubts(lines, export)
-    return ([line.commented() for line in lines] if guess.missing else lines), findings
+    return ([line.commented() for line in lines] if is_open else lines), findings
 
 
 def _months(header: Sequence[str]) -> str:

@@ -78,7 +78,7 @@ _HEAD = """\
 #   guessed         likely, by the name or by all values; please check
 #   not recognised  please add, or leave out what is not needed
 #
-# An entry out of use ("# - file:") lacks a column that every row needs.
+# An entry out of use ("# - file:") lacks a column that every row needs, or by which cents are told.
 # All that may stand here: docs/sources.md
 
 # time_zone: Europe/Berlin    the zone whose days count; without it that of rules.yaml counts

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 import polars as pl
 
-from adapters.joining.forms import FEW_DIGITS, bare_name, domain
+from adapters.joining.forms import bare_name, domain
 from adapters.joining.rules import rules
 
 MATCHED, PROPOSED, AMBIGUOUS, UNMATCHED = "matched", "proposed", "ambiguous", "unmatched"
@@ -74,10 +74,10 @@ def paired(
     looks = [(name, rows) for name in found_by for rows in ((ours, lent) if name == "domain" else (ours,))]
     for place, (name, rows) in enumerate(looks):
         pairs = found_by[name](left, rows).join(refused, on=["their_id", "account_id"], how="anti")
-        found.append(pairs.select("their_id", "account_id", rule=pl.lit(name), place=pl.lit(place)))
-    first = pl.concat(found).filter(pl.col("place") == pl.col("place").min().over("their_id"))
+        found.append(pairs.with_columns(rule=pl.lit(name), place=pl.lit(place)))
+    first = pl.concat(found, how="diagonal").filter(pl.col("place") == pl.col("place").min().over("their_id"))
     one = first.unique().sort("their_id", "account_id").group_by("their_id", "rule", maintain_order=True)
-    chosen = one.agg(candidates=pl.col("account_id"))
+    chosen = one.agg(candidates=pl.col("account_id"), is_number=pl.col("is_number").any())
     known = left.select("their_id", their_name="name", their_bare="bare_name")
     rows = known.join(chosen, on="their_id", how="left", validate="1:1")
     is_one = pl.col("candidates").list.len() == 1
@@ -103,9 +103,8 @@ def _stated(rows: pl.DataFrame, by: Collection[str]) -> pl.DataFrame:
     """
     other_name = (pl.col("their_bare") != pl.col("our_bare")).fill_null(value=False)
     same_name = (pl.col("their_bare") == pl.col("our_bare")).fill_null(value=False)
-    counts = pl.any_horizontal(pl.col("their_id", "account_id").str.contains(FEW_DIGITS))
-    rule = pl.col("rule")
-    is_doubtful = ((rule == "id") & other_name) | ((rule == "id_column") & counts & ~same_name)
+    rule, is_number = pl.col("rule"), pl.col("is_number").fill_null(value=False)
+    is_doubtful = ((rule == "id") & other_name) | (is_number & ~same_name)
     is_sure = rule.is_in([*by, CONFIRMED]) & ~is_doubtful
     unsure = pl.when(pl.col("candidates").is_null()).then(pl.lit(UNMATCHED))
     state = unsure.when(pl.col("account_id").is_null()).then(pl.lit(AMBIGUOUS)).when(is_sure).then(pl.lit(MATCHED))

@@ -10,7 +10,7 @@ from functools import partial
 
 import polars as pl
 
-from adapters.joining.forms import short_id
+from adapters.joining.forms import FEW_DIGITS, short_id
 
 Frame = pl.DataFrame
 
@@ -39,11 +39,20 @@ class Reference:
 
 
 def by_id_column(theirs: Frame, ours: Frame, least: float) -> Frame:
-    """A column of one system that holds ids of the other: at least that part of its values are some."""
-    forth = [r.values.select(their_id="found", account_id="own") for r in in_ours(theirs, ours) if r.share >= least]
-    back = [r.values.select(their_id="own", account_id="found") for r in in_theirs(theirs, ours) if r.share >= least]
-    none = pl.DataFrame(schema={"their_id": pl.String, "account_id": pl.String})
-    return pl.concat([none, *forth, *back]).drop_nulls().unique(maintain_order=True)
+    """A column of one system that holds ids of the other: at least that part of its values are some.
+
+    `is_number` says of a pair that no column holds more than a number of a few digits for it.
+    """
+    number = pl.col("found").str.contains(FEW_DIGITS).alias("is_number")
+    ways = [
+        references.values.select(pl.col(their).alias("their_id"), pl.col(our).alias("account_id"), number)
+        for found, their, our in ((in_ours(theirs, ours), "found", "own"), (in_theirs(theirs, ours), "own", "found"))
+        for references in found
+        if references.share >= least
+    ]
+    none = pl.DataFrame(schema={"their_id": pl.String, "account_id": pl.String, "is_number": pl.Boolean})
+    pairs = pl.concat([none, *ways]).drop_nulls().group_by("their_id", "account_id", maintain_order=True)
+    return pairs.agg(pl.col("is_number").all())
 
 
 def in_ours(theirs: Frame, ours: Frame) -> list[Reference]:

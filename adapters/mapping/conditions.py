@@ -11,17 +11,20 @@ from adapters.values.parsing import NO, YES
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A condition: true for rows that are kept, and why the others are not."""
+    """A condition: true for rows that are kept, why the others are not, and whether it names words to be kept."""
 
     holds: pl.Expr
     reason: str
+    names_words: bool = False
 
 
 def check(column: str, dtype: pl.DataType, condition: Condition, blanks: list[str]) -> Check:
     """The condition on a column of the frame."""
     cell = text(column, dtype, blanks)
     holds, reason = _rule(cell, condition, blanks)
-    return Check(holds.fill_null(value=False), f"{column} {reason}")
+    words = condition if isinstance(condition, list) else [condition]
+    names_words = all(isinstance(w, str) for w in words)
+    return Check(holds.fill_null(value=False), f"{column} {reason}", names_words)
 
 
 def _rule(cell: pl.Expr, condition: Condition, blanks: list[str]) -> tuple[pl.Expr, str]:

@@ -21,13 +21,13 @@ def left_out(
     failed: pl.Series, typed: pl.DataFrame, checks: Sequence[Check], kinds: Mapping[str, str], file: str, table: str
 ) -> tuple[LeftOut, ...]:
     """What each condition left out, with the money of it."""
-    found = []
+    found, is_none_left = [], failed.null_count() == 0
     for number, check in enumerate(checks):
         rows = typed.filter(failed == number)
         if not rows.is_empty():
             count = rows[ROW].n_unique()
             money = _money(rows, kinds, "its" if count == 1 else "their")
-            found.append(LeftOut(file, table, count, check.reason, money))
+            found.append(LeftOut(file, table, count, check.reason, money, is_none_left and check.names_words))
     return tuple(found)
 
 

@@ -67,7 +67,11 @@ def sentence_of(kind: str, said: str, context: Mapping[str, object], value: str 
     for name, limit in context.items():
         what = what.replace("{" + name + "}", f"{limit:g}" if isinstance(limit, float) else str(limit))
     what = what.replace(" 1 characters", " 1 character")
-    return what, (_as_number(value, is_whole=what == _WHOLE[0]) if what in _NUMBERS else remedy)
+    if what in _NUMBERS:
+        remedy = _as_number(value, is_whole=what == _WHOLE[0])
+    elif context.get("le", context.get("lt")) == 1 and re.fullmatch(r"\d\d(?:\.\d+)?|100", value or ""):
+        remedy = f"write {value}%"
+    return what, remedy
 
 
 def _one_of(expected: str, value: str | None) -> tuple[str, str]:

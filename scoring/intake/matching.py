@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from scoring import rules
+from scoring.checks import Checked
 from scoring.errors import Problem, ProblemsFoundError, Severity
 from scoring.intake import (
     AMBIGUOUS,
@@ -29,6 +30,7 @@ from scoring.intake import (
 )
 from scoring.ledger.history import active, recurring
 from scoring.ledger.terms import Terms
+from scoring.tables import TABLES
 
 OPEN = (PROPOSED, AMBIGUOUS, UNMATCHED)
 """States in which a person is asked."""
@@ -78,7 +80,7 @@ def matching(asked: Request, accept: Collection[str] = ()) -> Matching:
         return Matching({}, (), "", exports.problems, {})
     if wrong := [p for p in exports.problems if p.file == MATCHES and p.severity is Severity.ERROR]:
         raise ProblemsFoundError(wrong)
-    revenue = _revenue(exports.checked.tables, as_of)
+    revenue = _revenue(exports.checked, as_of)
     names = dict(exports.checked.tables["accounts"].select("account_id", "name").iter_rows())
     open_ = sorted(_open(ledger, revenue, names), key=lambda o: (-_size(o), o.system, o.their_id))
     counted = ledger.filter(pl.col("state") == MATCHED).group_by("system", "rule").len().sort("system", "rule")
@@ -112,18 +114,22 @@ def _size(one: Open) -> Decimal:
     return max((abs(Decimal(amount)) for amount in one.revenue.values()), default=Decimal(0))
 
 
-def _revenue(tables: Mapping[str, pl.DataFrame], as_of: date) -> dict[str, dict[str, str]]:
+def _at_stake(checked: Checked, table: str) -> pl.LazyFrame:
+    """The lines of the table, also those that cannot be used as long as nobody says whose they are."""
+    kept = checked.tables[table]
+    aside = checked.set_aside.get(table, kept.clear()).select(kept.columns)
+    whole = aside.drop_nulls([c.name for c in TABLES[table].columns if c.required])
+    return pl.concat([kept, whole]).unique("line_id", keep="first", maintain_order=True).lazy()
+
+
+def _revenue(checked: Checked, as_of: date) -> dict[str, dict[str, str]]:
     """Account to currency to what it pays a year: contracts in force, and invoices of the last 365 days."""
-    parts = []
-    if "contracts" in tables:
-        lines = recurring(tables["contracts"].lazy(), Terms(currency=""), as_of).filter(active(as_of))
-        parts.append(lines.select("account_id", "currency", amount=pl.col("monthly") * 12))
-    if "invoices" in tables:
-        is_recent = pl.col("dated_on").is_between(as_of - _YEAR, as_of, closed="right")
-        parts.append(tables["invoices"].lazy().filter(is_recent).select("account_id", "currency", "amount"))
-    if not parts:
-        return {}
-    sums = pl.concat(parts, how="vertical_relaxed").group_by("account_id", "currency").agg(pl.col("amount").sum())
+    lines = recurring(_at_stake(checked, "contracts"), Terms(currency=""), as_of).filter(active(as_of))
+    under_contract = lines.select("account_id", "currency", amount=pl.col("monthly") * 12)
+    is_recent = pl.col("dated_on").is_between(as_of - _YEAR, as_of, closed="right")
+    invoiced = _at_stake(checked, "invoices").filter(is_recent).select("account_id", "currency", "amount")
+    lines = pl.concat([under_contract, invoiced], how="vertical_relaxed")
+    sums = lines.group_by("account_id", "currency").agg(pl.col("amount").sum())
     found: dict[str, dict[str, str]] = {}
     for account, currency, amount in sums.sort("account_id", "currency").collect().iter_rows():
         found.setdefault(account, {})[currency or ""] = f"{amount:.2f}"

@@ -104,8 +104,8 @@ def steps(lines: pl.LazyFrame, span: Span) -> pl.LazyFrame:
 def on_no_rung(lines: pl.LazyFrame, amount: str, counts: pl.Expr) -> pl.LazyFrame:
     """What is sold that the ladder does not know.
 
-    One row per product without a rung, or tier where the line names no product: product, tier, `revenue` (in
-    the lines' own amounts), `lines`; most first.
+    `lines` have `amount` in one currency. One row per product without a rung, or tier where the line names no product:
+    product, tier, `revenue`, `lines`; most first.
     """
     tier = pl.when(pl.col("product").is_null()).then("tier").alias("tier")
     return (

@@ -6,6 +6,7 @@ import polars as pl
 
 from scoring.document import did_you_mean
 from scoring.errors import Problem, Severity
+from scoring.ledger.currency import priced
 from scoring.ledger.history import unpaid
 from scoring.ledger.ladder import flips, on_no_rung
 from scoring.notes.seen import SHOWN, Seen, counted, named
@@ -147,7 +148,9 @@ def off_ladder(seen: Seen) -> list[Problem]:
     """Products with revenue that stand on no rung, with the rung's product they may be meant to be."""
     if not seen.rulebook.ladder.tiers:
         return []
-    unknown = on_no_rung(seen.lines, seen.amount, pl.col("counts")).collect()
+    rates, currency = seen.tables["rates"].lazy(), seen.rulebook.currency
+    lines = priced(seen.lines, rates, seen.outcome.start, currency, seen.amount)
+    unknown = on_no_rung(lines, seen.amount, pl.col("counts")).collect()
     told = [
         (_on_no_rung(_called(product, tier), revenue, n, seen), _name_it(product, tier, seen))
         for product, tier, revenue, n in unknown.head(SHOWN).iter_rows()
@@ -181,11 +184,7 @@ def _name_it(product: str | None, tier: str | None, seen: Seen) -> str:
 
 
 def _on_no_rung(what: str, revenue: Decimal, n: int, seen: Seen) -> str:
-    """The sum is of amounts as they stand in their lines, so of no one currency where there are several."""
-    currencies = seen.lines.select(pl.col("currency").drop_nulls().unique()).collect()["currency"]
-    foreign = set(currencies) - {seen.rulebook.currency}
-    amount = f"{revenue:,.2f} in several currencies" if foreign else seen.money(revenue)
-    return f"{what} is on no rung of the ladder ({counted(n, 'line')}, {amount})"
+    return f"{what} is on no rung of the ladder ({counted(n, 'line')}, {seen.money(revenue)})"
 
 
 def _accounts_at_risk(lines: pl.LazyFrame) -> pl.DataFrame:

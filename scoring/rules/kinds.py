@@ -97,7 +97,8 @@ def _time_zone(name: str) -> str:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         known = available_timezones()  # lists a folder of files: only for those who need the advice
         if known:
-            advice = did_you_mean(name, known, "write it like Europe/Berlin")
+            places = [zone for zone in known if "/" in zone and not zone.startswith("Etc/")]  # PST is no misspelt MST
+            advice = did_you_mean(name, places, "write it like Europe/Berlin")
             raise ValueError(f"is not a time zone; {advice}") from None
     return name
 

@@ -22,7 +22,14 @@ _OF_NO_SUBSCRIPTION = tuple(
 API_INVOICES = Export(
     name="stripe.api_invoices",
     what="Stripe invoices of the API",
-    tells=("id", "amount_due", "amount_paid", "currency", ("customer_id", "customer"), "billing_reason"),
+    tells=(
+        "id",
+        "amount_due",
+        "amount_paid",
+        "currency",
+        ("customer_id", "customer"),
+        ("billing_reason", "amount_remaining"),
+    ),
     settings=MINOR_UNITS,
     fills=(
         Fills(
