@@ -196,7 +196,10 @@ def test_an_account_that_left_the_book_is_still_explained(evidence: Evidence) ->
     trace, book = pl.collect_all([evidence.compared, evidence.book])
     gone = trace.join(book, on=["manager_id", "account_id"], how="anti").row(0, named=True)
     found = explain.explain(evidence, gone["manager_id"], account=gone["account_id"])
-    assert found.accounts == ()
+    (account,) = found.accounts
+    assert (account.account_id, account.share, account.closing, account.movements) == (gone["account_id"], 0, 0, ())
+    assert account.whole is not None
+    assert account.whole.rows
     assert any(compared(line).accounts for line in found.lines)
     (name,) = {a.name for line in found.lines for a in compared(line).accounts}
     assert name != gone["account_id"]
@@ -533,12 +536,13 @@ def test_what_would_have_made_it_more_is_printed(
     assert "40 is not above it." in printed(aino, reach=reached(evidence, aino, 40))
 
 
-def test_an_account_outside_the_book_is_printed_with_its_quarters(evidence: Evidence) -> None:
+def test_an_account_outside_the_book_is_printed_with_its_quarters_and_rows(evidence: Evidence) -> None:
     trace, book = pl.collect_all([evidence.compared, evidence.book])
     gone = trace.join(book, on=["manager_id", "account_id"], how="anti").row(0, named=True)
     out = printed(explain.explain(evidence, gone["manager_id"], account=gone["account_id"]))
     assert "Quarter to" in out
-    assert "It is not in the book of the period itself" in out
+    assert "Nothing of it is in the book of the period itself" in out
+    assert "the whole account" in out
 
 
 @pytest.mark.parametrize("further", [("101",), ("-1",), ("nan",), ("high",), ("60", "--metric", "keep_revenue")])

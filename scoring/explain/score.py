@@ -14,7 +14,7 @@ from scoring.explain.ends import whole
 from scoring.explain.evidence import Evidence
 from scoring.explain.measuring import PLACES, check_same, measured
 from scoring.explain.model import Account, Explanation, Kind, Line, Measured, Part, SourceRow
-from scoring.explain.movements import accounts
+from scoring.explain.movements import accounts, of_no_book
 from scoring.explain.names import chosen
 from scoring.explain.refusals import UnknownNameError
 from scoring.explain.tracing import comparisons
@@ -59,7 +59,7 @@ def explain(
         book, moves = (f.filter(pl.col("account_id") == account) for f in (book, moves))
     told_of = accounts(book, moves)
     if account is not None:
-        told_of = tuple(_with_rows(evidence, a) for a in told_of)
+        told_of = tuple(_with_rows(evidence, a) for a in told_of or (of_no_book(account, names[account]),))
     return Explanation(
         run_id=evidence.summary["run_id"],
         score=exact(card["score"]),
