@@ -85,7 +85,7 @@ OWNERSHIP = Table(
         Column("manager_id", Kind.TEXT, "Who is responsible.", required=True, refers_to="managers"),
         Column("starts_on", Kind.DATE, "First day; empty means since ever."),
         Column("ends_on", Kind.DATE, "First day no longer; empty means still."),
-        Column("share", Kind.NUMBER, "Part of the account, 0 to 1; 1 when empty."),
+        Column("share", Kind.NUMBER, "Part of the account, 0 to 1; 1 when empty. What is left of a day is nobody's."),
         *_ORIGIN,
     ),
     key=("account_id", "starts_on", "manager_id"),

@@ -175,11 +175,31 @@ def test_an_account_is_shown_alone_with_its_quarters(evidence: Evidence, aino: E
     assert set(days) <= {date(2025, 9, 30), date(2025, 12, 31), date(2026, 3, 31), date(2026, 6, 30)}
 
 
+def test_every_row_in_force_when_a_quarter_begins_or_ends_is_named(demo_run: Run) -> None:
+    there = demo_run.read["contracts"].join(demo_run.compared, on="account_id", how="semi")
+    paid = there.filter(~pl.col("trial"), pl.col("status") != "paused", pl.col("amount") > 0)
+    named = demo_run.lines.select("origin_file", "origin_row")
+    for end in (date(2025, 7, 1), *demo_run.compared["ends_on"].unique()):
+        standing = paid.filter(pl.col("starts_on") < end, pl.col("ends_on").fill_null(end) >= end)
+        assert standing.height > 500
+        assert standing.join(named, on=["origin_file", "origin_row"], how="anti").is_empty()
+
+
+def test_a_row_between_is_said_to_count_in_a_quarter(evidence: Evidence) -> None:
+    between = evidence.lines.filter((pl.col("before") == 0) & (pl.col("after") == 0)).collect()
+    owned = evidence.book.collect().join(between, on="account_id", how="semi").row(0, named=True)
+    found = explain.explain(evidence, owned["manager_id"], account=owned["account_id"])
+    assert found.sentences[-1].startswith("A row that brings nothing before or after counts in a quarter between")
+
+
 def test_an_account_that_left_the_book_is_still_explained(evidence: Evidence) -> None:
     trace, book = pl.collect_all([evidence.compared, evidence.book])
     gone = trace.join(book, on=["manager_id", "account_id"], how="anti").row(0, named=True)
     found = explain.explain(evidence, gone["manager_id"], account=gone["account_id"])
-    assert found.accounts == ()
+    (account,) = found.accounts
+    assert (account.account_id, account.share, account.closing, account.movements) == (gone["account_id"], 0, 0, ())
+    assert account.whole is not None
+    assert account.whole.rows
     assert any(compared(line).accounts for line in found.lines)
     (name,) = {a.name for line in found.lines for a in compared(line).accounts}
     assert name != gone["account_id"]
@@ -516,12 +536,13 @@ def test_what_would_have_made_it_more_is_printed(
     assert "40 is not above it." in printed(aino, reach=reached(evidence, aino, 40))
 
 
-def test_an_account_outside_the_book_is_printed_with_its_quarters(evidence: Evidence) -> None:
+def test_an_account_outside_the_book_is_printed_with_its_quarters_and_rows(evidence: Evidence) -> None:
     trace, book = pl.collect_all([evidence.compared, evidence.book])
     gone = trace.join(book, on=["manager_id", "account_id"], how="anti").row(0, named=True)
     out = printed(explain.explain(evidence, gone["manager_id"], account=gone["account_id"]))
     assert "Quarter to" in out
-    assert "It is not in the book of the period itself" in out
+    assert "Nothing of it is in the book of the period itself" in out
+    assert "the whole account" in out
 
 
 @pytest.mark.parametrize("further", [("101",), ("-1",), ("nan",), ("high",), ("60", "--metric", "keep_revenue")])

@@ -196,6 +196,17 @@ def test_agreed_parts_of_an_account_are_no_overlap() -> None:
     assert agreed == {"A": (pytest.approx(0.7), False, False), "B": (pytest.approx(0.3), False, False)}
 
 
+def test_the_part_of_an_account_that_is_given_to_nobody_is_nobodys() -> None:
+    ever = ("2020-01-01", "2025-01-01")
+    assert held(("A", *ever, 10)) == {"A": (0.1, False, False), UNASSIGNED: (0.9, False, False)}
+    assert held(("A", *ever, 50), ("B", "2024-01-17", "2025-01-01", 30)) == {
+        "A": (0.5, False, False),
+        "B": (pytest.approx(0.15), False, False),
+        UNASSIGNED: (pytest.approx(0.35), False, False),
+    }
+    assert held(("A", "2024-01-17", "2025-01-01", 40)) == {"A": (0.4, False, False), UNASSIGNED: (0.6, False, False)}
+
+
 def test_a_manager_written_down_twice_is_one() -> None:
     assert held(("A", "2020-01-01", "2025-01-01", 100), ("A", "2023-01-01", "2025-01-01", 100)) == {
         "A": (1.0, False, False)

@@ -28,6 +28,12 @@ def accounts(rows: pl.DataFrame, moves: pl.DataFrame) -> tuple[Account, ...]:
     )
 
 
+def of_no_book(account_id: str, name: str) -> Account:
+    """An account of which the manager's score asks, and the manager's book holds nothing."""
+    nothing = Decimal(0)
+    return Account(account_id, name, nothing, nothing, nothing, nothing, nothing, nothing, ())
+
+
 def _movement(row: Row) -> Movement:
     sign = -1 if row["kind"] in LOSSES else 1
     places = tuple(place for place in listed(row["origin"]) if place)

@@ -1,6 +1,6 @@
 """Where does a score come from? Rules, values, the accounts behind them, their movements, and rows of exports."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -13,8 +13,8 @@ from scoring.explain.comparison import Comparison
 from scoring.explain.ends import whole
 from scoring.explain.evidence import Evidence
 from scoring.explain.measuring import PLACES, check_same, measured
-from scoring.explain.model import Account, Explanation, Kind, Line, Measured, Part
-from scoring.explain.movements import accounts
+from scoring.explain.model import Account, Explanation, Kind, Line, Measured, Part, SourceRow
+from scoring.explain.movements import accounts, of_no_book
 from scoring.explain.names import chosen
 from scoring.explain.refusals import UnknownNameError
 from scoring.explain.tracing import comparisons
@@ -58,16 +58,19 @@ def explain(
         told = [_narrowed(line, account) for line in told]
         book, moves = (f.filter(pl.col("account_id") == account) for f in (book, moves))
     told_of = accounts(book, moves)
+    if account is not None:
+        told_of = tuple(_with_rows(evidence, a) for a in told_of or (of_no_book(account, names[account]),))
     return Explanation(
         run_id=evidence.summary["run_id"],
         score=exact(card["score"]),
         is_whole=metric is None and account is None,
         lines=tuple(told),
-        accounts=told_of if account is None else tuple(_with_rows(evidence, a) for a in told_of),
+        accounts=told_of,
         sentences=(
             *_doubts(card),
             *(_method(evidence) if any(line.rule is not None for line in told) else ()),
-            *_sentences(evidence, with_rows=account is not None),
+            *_windows(evidence),
+            *_of_rows(evidence, [row for a in told_of if a.whole for row in a.whole.rows]),
             *exclusions.sentences(card),
         ),
         prior=() if metric else _prior(card, account),
@@ -241,13 +244,16 @@ def _doubts(card: Card) -> tuple[str, ...]:
     return tuple(f"Degraded: {reason}" for reason in trust["reasons"])
 
 
-def _sentences(evidence: Evidence, *, with_rows: bool) -> tuple[str, ...]:
-    """What must be known to read the accounts, and the rows behind their two ends."""
+def _of_rows(evidence: Evidence, rows: Sequence[SourceRow]) -> Iterator[str]:
+    """What must be known to read the rows, where there are any."""
+    if not rows:
+        return
     windows, is_sold = evidence.summary["windows"], evidence.rulebook.basis == "invoices"
     rated = day(date.fromisoformat(windows["movements" if is_sold else "outcome"]["from"]))
     brought = "its amount" if is_sold else "what it brings a month"
-    rows = (f"A row counts with {brought}, at the exchange rates of {rated}.",) if with_rows else ()
-    return (*_windows(evidence), *rows)
+    yield f"A row counts with {brought}, at the exchange rates of {rated}."
+    if any(row.before == row.after == 0 for row in rows):
+        yield "A row that brings nothing before or after counts in a quarter between, or one that is compared with."
 
 
 def _method(evidence: Evidence) -> tuple[str, ...]:

@@ -48,7 +48,7 @@ def responsibility(
     sold. One row per account, quarter and manager: days of the window, share (they add up to 1), is_fallback (nobody
     had the account in the window, so the days up to the outcome were taken), is_overlapping (some days are claimed by
     more than one whole owner, or seller). Days of several are split in proportion to the weights, each manager's added
-    up but not above the whole. A unit that nobody had is `unassigned`. Sorted.
+    up but not above the whole. What all of them leave of a day is `unassigned`, as is a unit that nobody had. Sorted.
     """
     quarters = units.select(*KEY, "starts_on", "ends_on", "cancelled_on").sort(KEY)
     numbered = quarters.with_row_index("unit").with_columns(outcome_on().alias("outcome_on"))
@@ -113,7 +113,8 @@ def _held(windows: pl.DataFrame, spans: pl.DataFrame, whole: int | None) -> pl.D
         .collect()
     )
     meets = (pl.col("unit") == pl.col("unit").shift(1)) & (pl.col("from_on") < pl.col("to_on").shift(1))
-    several = cut.lazy().filter(meets).select(pl.col("unit").unique()).collect()
+    in_part = pl.lit(value=False) if whole is None else pl.col("weight") < whole
+    several = cut.lazy().filter(meets | in_part).select(pl.col("unit").unique()).collect()
     alone = cut if several.is_empty() else cut.join(several, on="unit", how="anti")
     parts = [
         alone.lazy().select(
@@ -136,7 +137,10 @@ def _length(start: str, end: str) -> pl.Expr:
 
 
 def _split(rows: pl.DataFrame, whole: int | None) -> pl.DataFrame:
-    """The days of units that several rows claim at once, each stretch split between those who claim it."""
+    """The days of units that several rows claim at once, or none as a whole, each stretch split between its owners.
+
+    What all of them together leave of the whole is nobody's.
+    """
     days = pl.concat(
         [rows.select("unit", pl.col("from_on").alias("on")), rows.select("unit", pl.col("to_on").alias("on"))]
     )
@@ -152,6 +156,10 @@ def _split(rows: pl.DataFrame, whole: int | None) -> pl.DataFrame:
         .group_by("unit", "on", "until", "manager_id")
         .agg(pl.col("weight").sum().clip(upper_bound=whole))
     )
+    if whole is not None:
+        left = claimed.group_by("unit", "on", "until").agg((whole - pl.col("weight").sum()).alias("weight"))
+        loose = left.filter(pl.col("weight") > 0).with_columns(pl.lit(UNASSIGNED).alias("manager_id"))
+        claimed = pl.concat([claimed, loose.select(claimed.columns)])
     of_all = pl.col("weight").sum().over("unit", "on")
     is_over = pl.len().over("unit", "on") > 1 if whole is None else of_all > whole
     return (

@@ -13,9 +13,7 @@ import polars as pl
 
 from scoring import book
 from scoring.calendar import Period
-from scoring.days import months_back
 from scoring.engine import Engine, Here
-from scoring.lengths import MONTHS_A_QUARTER
 from scoring.measure import measure_by
 from scoring.metrics.metric import Metric
 from scoring.money import RATE_SCALE
@@ -23,6 +21,7 @@ from scoring.parts import Part
 from scoring.peers.bands import tenure_band
 from scoring.peers.window import responsibility
 from scoring.period.booking import Booked, ByAccount, Tables, booked_by_account
+from scoring.period.windows import over_quarters, quarter_before, quarter_ends
 from scoring.period.worth import VALUE_COLUMNS
 from scoring.rules import Rule, Rulebook
 from scoring.rules.deciding import leaves_quarters
@@ -72,8 +71,7 @@ class Trail:
         Rules that look at lifetime value, whose models look at a year, are asked once of the whole period, and count
         in the last quarter in which the account paid.
         """
-        count = self.rulebook.window.quarters
-        ends = [months_back(period.end, MONTHS_A_QUARTER * n) for n in reversed(range(count))]
+        ends = quarter_ends(self.rulebook, period)
         self._make([end for end in ends if end not in self.made])
         found = [self.made[end] for end in ends]
         units, shares = (
@@ -121,7 +119,7 @@ class _Quarter:
 def _quarters(part: Part, _: Tables, rulebook: Rulebook, as_of: date, ends: Sequence[date]) -> list[_Quarter]:
     """The quarters of some accounts before those days."""
     asked = _rules(rulebook, are_long=False)
-    short = rulebook.model_copy(update={"retention_window": "period", "rules": tuple(asked.values())})
+    short = over_quarters(rulebook).model_copy(update={"rules": tuple(asked.values())})
     first = pl.col("dated_on" if rulebook.basis == "invoices" else "starts_on").min().alias("first_on")
     since = part.lines(rulebook.basis, ledger_terms(short), as_of).group_by("account_id").agg(first).collect()
     return [_quarter(part, rulebook, short, as_of, end, since) for end in ends]
@@ -129,8 +127,7 @@ def _quarters(part: Part, _: Tables, rulebook: Rulebook, as_of: date, ends: Sequ
 
 def _quarter(part: Part, rulebook: Rulebook, short: Rulebook, as_of: date, end: date, since: pl.DataFrame) -> _Quarter:
     """The quarter before the day; `since` is the day on which each account began: account_id, first_on."""
-    start = months_back(end, MONTHS_A_QUARTER)
-    quarter = Period(f"{start:%Y-%m} and two months more", start, end)
+    quarter = quarter_before(end)
     made = booked_by_account(part, short, quarter, as_of)
     units = _units(made, rulebook, part.tables["accounts"].lazy(), quarter, since.lazy())
     figures = _figures(made.rows.lazy(), rulebook, _rules(rulebook, are_long=False))

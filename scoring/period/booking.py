@@ -25,6 +25,7 @@ from scoring.metrics import CATALOGUE, OVER_BOOK, Metric
 from scoring.money import MONEY
 from scoring.parts import Part
 from scoring.period.asked import asked
+from scoring.period.behind import behind
 from scoring.period.together import Piece, together
 from scoring.period.windows import windows_of
 from scoring.period.worth import UNVALUED, VALUE_COLUMNS, Worth, facts_of, worth
@@ -116,7 +117,8 @@ def booked(
     values = {"now": made.valued.now, "before": made.valued.before}
     pieces = engine.map(partial(_piece, asking=asking, error=made.error), tables, values)
     rows, moves, outcome = together(pieces)
-    return Booked(asking.windows, rows, moves, ledger.lines, outcome, ledger.ends, made)
+    ends = behind(ledger, rulebook, period)
+    return Booked(asking.windows, rows, moves, ledger.lines, outcome, ends, made)
 
 
 def booked_by_account(part: Part, rulebook: Rulebook, period: Period, as_of: date) -> ByAccount:

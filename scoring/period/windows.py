@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from datetime import date
 
 from scoring.calendar import Period
-from scoring.days import Span
+from scoring.days import Span, months_back
 from scoring.errors import Problem, Severity
 from scoring.ledger.build import Windows
+from scoring.lengths import MONTHS_A_QUARTER
 from scoring.rules import Rulebook
 from scoring.rules.versions import calendar_of
 from scoring.tables import Tables
@@ -26,6 +27,22 @@ def windows_of(rulebook: Rulebook, period: Period) -> Windows:
         calendar.previous(period) if rulebook.compare == "previous_period" else calendar.same_period_last_year(period)
     )
     return Windows(moves, Span(other.start, other.end))
+
+
+def quarter_ends(rulebook: Rulebook, period: Period) -> list[date]:
+    """The days after the quarters that the period's scores compare, the last of which is the period's end."""
+    return [months_back(period.end, MONTHS_A_QUARTER * n) for n in reversed(range(rulebook.window.quarters))]
+
+
+def quarter_before(end: date) -> Period:
+    """The three months before the day."""
+    start = months_back(end, MONTHS_A_QUARTER)
+    return Period(f"{start:%Y-%m} and two months more", start, end)
+
+
+def over_quarters(rulebook: Rulebook) -> Rulebook:
+    """The rulebook as it looks at a quarter that is compared."""
+    return rulebook.model_copy(update={"retention_window": "period"})
 
 
 def late_start(tables: Tables, rulebook: Rulebook, windows: Windows) -> Iterable[Problem]:

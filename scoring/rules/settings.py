@@ -162,7 +162,11 @@ class Publish(Settings):
         "comes last of itself.",
     )
     least_peers: int = Field(
-        5, ge=2, le=1000, description="Managers a peer group must have; a smaller one gives way to the next wider."
+        5,
+        ge=2,
+        le=1000,
+        description="Managers a peer group must have; a smaller one gives way to the next wider. Of two, each can tell "
+        "the other's score by their own.",
     )
     peer_mean: Literal["own", "drawn"] = Field(
         "own",

@@ -42,6 +42,10 @@ def one(account: "Account", currency: str) -> None:
     before, after = money(account.before, currency), money(account.after, currency)
     counted = "" if account.share == 1 else f"; {account.share.normalize():f} of it counts here"
     say(f"Before {before}, after {after}{counted}.")
+    if not (account.share or account.movements or account.opening or account.closing):
+        say("Nothing of it is in the book of the period itself, so it has no movements there.")
+        say()
+        return
     say()
     moves = [(m.kind, f"{m.moved_on}", m.adds, _places(m.rows)) for m in account.movements]
     if account.transferred:

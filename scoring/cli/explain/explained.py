@@ -57,9 +57,6 @@ def _account(view: View) -> None:
     if any(line.compared for line in found.lines):
         compared.of_account(found.lines, found.currency)
     values.of_account(found.lines, found.currency)
-    if not found.accounts:
-        say("It is not in the book of the period itself, so it has no movements and no rows there.")
-        say()
     for account in found.accounts:
         accounts.one(account, found.currency)
         ends.behind(account, found.name, found.currency, everything=view.everything)
