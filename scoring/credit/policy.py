@@ -8,8 +8,8 @@ import polars as pl
 
 from scoring.credit import ownership, sellers
 from scoring.credit.crediting import Responsibility
-from scoring.days import DAY, EVER, NEVER
-from scoring.ledger.balances import in_windows, lines_at_instants
+from scoring.days import DAY, EVER, NEVER, Span
+from scoring.ledger.balances import in_windows, sums_at_instants
 from scoring.ledger.build import Ledger, Windows
 from scoring.ledger.currency import priced
 
@@ -70,33 +70,35 @@ def _sellers(tables: Tables, ledger: Ledger, windows: Windows, basis: str, curre
 
     On invoices the outcome belongs to all of them by what they sold in the two windows together.
     """
-    rates = tables["rates"]
+    rates, by = tables["rates"], ("account_id", "seller_id")
     if basis == "contracts":
-        lines = priced(ledger.lines, rates, windows.moves.start, currency, "monthly")
-        by_line = _on_days(sellers.by_line(lines), windows, divide=True)
-        causes = (
-            _causes_of_net(ledger, windows, rates, currency)
-            if ledger.is_net
-            else (sellers.causes_by_line(ledger.moves, lines))
-        )
-        moves = replace(by_line, opens_on=windows.moves.start - DAY, causes=causes)
-        span = windows.outcome
-        return Answering(moves, replace(moves, span=span, opens_on=span.start - DAY))
+        return _sellers_of_lines(ledger, windows, rates, currency, by)
     comparison, scored = windows.outcome, windows.moves
-    sums = in_windows(ledger.lines, rates, comparison, scored, currency, by=("account_id", "seller_id"))
-    held = {"before": (comparison.start, comparison.end), "after_spot": (scored.start, scored.end)}
-    spans = sellers.by_window(sums, held)
+    sums = in_windows(ledger.lines, rates, comparison, scored, currency, by=by)
+    spans = sellers.by_window(sums, {"before": comparison, "after_spot": scored})
     causes = pl.concat([sellers.causes_by_window(ledger.moves, sums), sellers.causes_by_rate(ledger.moves, sums)])
     moves = replace(_on_days(spans, windows, divide=True), opens_on=comparison.last_day, causes=causes)
-    always = sellers.by_window(sums, dict.fromkeys(("before", "after"), (EVER, NEVER)))
+    always = sellers.by_window(sums, dict.fromkeys(("before", "after"), Span(EVER, NEVER)))
     return Answering(moves, replace(moves, spans=always))
 
 
-def _causes_of_net(ledger: Ledger, windows: Windows, rates: pl.LazyFrame, currency: str) -> pl.LazyFrame:
-    """Whose lines made each account's one movement: what its sellers' lines bring at both ends of the period."""
-    ends = lines_at_instants(ledger.lines, rates, windows.moves.start, windows.moves.end, currency)
-    sums = ends.group_by("account_id", "seller_id").agg(pl.col("before", "after").sum())
-    return sellers.causes_by_window(ledger.moves, sums)
+def _sellers_of_lines(
+    ledger: Ledger, windows: Windows, rates: pl.LazyFrame, currency: str, by: tuple[str, ...]
+) -> Answering:
+    """The same on contracts: by the day, but for the opening and the closing, which are what the lines bring then."""
+    span, eve = windows.moves, Span(windows.moves.start - DAY, windows.moves.start)
+    lines = priced(ledger.lines, rates, span.start, currency, "monthly")
+    sums = sums_at_instants(ledger.lines, rates, span.start, span.end, currency, by=by)
+    ends = sellers.by_window(sums, {"before": eve, "after_spot": Span(span.last_day, span.end)})
+    always = sellers.by_line(lines)
+    spans = pl.concat([ends, sellers.between(always, Span(span.start, span.last_day))])
+    caused = sellers.causes_by_window(ledger.moves, sums)
+    if not ledger.is_net:
+        caused = sellers.causes_by_line(ledger.moves, lines)
+    causes = pl.concat([caused, sellers.causes_by_rate(ledger.moves, sums)])
+    moves = replace(_on_days(spans, windows, divide=True), opens_on=eve.start, causes=causes)
+    outcome = windows.outcome
+    return Answering(moves, replace(moves, spans=always, span=outcome, opens_on=outcome.start - DAY))
 
 
 def _on_days(spans: pl.LazyFrame, windows: Windows, *, divide: bool) -> Responsibility:

@@ -1,13 +1,12 @@
 """Who sold what? Sellers share an account by what they sold it, and cause the movements that their sales make."""
 
 from collections.abc import Mapping
-from datetime import date
 
 import polars as pl
 
 from scoring.credit.crediting import MOVEMENT
 from scoring.credit.ownership import UNASSIGNED
-from scoring.days import NEVER
+from scoring.days import NEVER, Span
 from scoring.ledger.movements import LOSSES
 from scoring.money import units
 
@@ -21,16 +20,28 @@ def by_line(lines: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def by_window(sums: pl.LazyFrame, windows: Mapping[str, tuple[date, date]]) -> pl.LazyFrame:
+def between(spans: pl.LazyFrame, days: Span) -> pl.LazyFrame:
+    """What of the spans lies in those days."""
+    start, end = pl.max_horizontal("starts_on", pl.lit(days.start)), pl.min_horizontal("ends_on", pl.lit(days.end))
+    return spans.with_columns(start.alias("starts_on"), end.alias("ends_on")).filter(
+        pl.col("starts_on") < pl.col("ends_on")
+    )
+
+
+def by_window(sums: pl.LazyFrame, windows: Mapping[str, Span]) -> pl.LazyFrame:
     """Spans in which sellers share an account by what they sold it in each window.
 
     `sums` has account_id, seller_id and a money column per window; `windows` names column and days.
     """
     return pl.concat(
         sums.filter(pl.col(column) > 0).select(
-            "account_id", _SELLER, pl.lit(start).alias("starts_on"), pl.lit(end).alias("ends_on"), _weight(column)
+            "account_id",
+            _SELLER,
+            pl.lit(days.start).alias("starts_on"),
+            pl.lit(days.end).alias("ends_on"),
+            _weight(column),
         )
-        for column, (start, end) in windows.items()
+        for column, days in windows.items()
     )
 
 

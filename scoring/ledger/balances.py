@@ -36,12 +36,19 @@ def at_instants(lines: pl.LazyFrame, rates: pl.LazyFrame, start: date, end: date
     One row per account with a line: account_id, `before`, `after` (both at the rate of `start`) and
     `after_spot` (at the rate of `end`), a month's revenue in the reporting currency. 0 is measured as zero.
     """
-    keep = lines.select("account_id", "currency", "monthly", "starts_on", "ends_on")
-    constant = lines_at_instants(keep, rates, start, end, reporting)
-    both = at_one_day(constant, rates, end, reporting).with_columns(_or_zero("monthly", active(end), "after_spot"))
-    sums = _added(both, ("account_id",))
+    sums = sums_at_instants(lines, rates, start, end, reporting, by=("account_id",))
     found = with_a_line(lines).join(sums, on="account_id", how="left", validate="1:1")
     return found.with_columns(pl.col(*ENDS).fill_null(_ZERO)).sort("account_id")
+
+
+def sums_at_instants(
+    lines: pl.LazyFrame, rates: pl.LazyFrame, start: date, end: date, reporting: str, *, by: tuple[str, ...]
+) -> pl.LazyFrame:
+    """The same of what `by` names; nothing is said of those without a line at either instant. In no order."""
+    keep = lines.select(*by, "currency", "monthly", "starts_on", "ends_on")
+    constant = lines_at_instants(keep, rates, start, end, reporting)
+    both = at_one_day(constant, rates, end, reporting).with_columns(_or_zero("monthly", active(end), "after_spot"))
+    return _added(both, by)
 
 
 def lines_in_windows(
