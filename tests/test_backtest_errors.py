@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring.backtest import errors as measures
-from scoring.backtest import pit
+from scoring.backtest import pit, sentences
 from scoring.backtest.level import Level, total
 from scoring.backtest.signal import Pair, pooled, signal
 from scoring.lifetime.rolling import HELD_OUT, Error, Origin, error
@@ -32,6 +32,18 @@ def test_the_errors_of_four_accounts_by_hand() -> None:
     assert found.pearson == pytest.approx(8 / 10)
     # ranks 1 2 3 4 and 1 3 2 4: 1 - 6 * 2 / (4 * 15)
     assert found.spearman == pytest.approx(0.8)
+
+
+@pytest.mark.parametrize(
+    ("model", "naive", "verdict"),
+    [(80.0, 100.0, "the model is 20\u202f% better"), (120.0, 100.0, "the model is 20\u202f% worse"),
+     (100.2, 100.0, "neither is better"), (21.0, 0.0, "the model is worse"), (0.2, 0.0, "neither is better")],
+)  # fmt: skip
+def test_the_model_is_held_against_the_best_forecast_that_needs_none(model: float, naive: float, verdict: str) -> None:
+    came = np.array([1000.0])
+    found = {name: measures.errors(came + off, came) for name, off in (("model", model), ("own_rate", naive))}
+    said = sentences.on_accounts(found, {"own_rate": "own"}, sentences.written_as("revenue", "EUR"))
+    assert said.endswith(f": {verdict}.")
 
 
 def test_the_gini_is_how_well_the_forecast_sorts_what_came() -> None:

@@ -15,7 +15,7 @@ from six_rules import six_rules
 
 from scoring import demo, explain, intake, pipeline
 from scoring.cli.explain.explain import FRAMES
-from scoring.cli.explain.values import CONSTANT
+from scoring.cli.explain.values import CONSTANT, _tops
 from scoring.credit.ownership import UNASSIGNED
 from scoring.explain import Evidence, Explanation
 from scoring.explain.columns import called
@@ -182,6 +182,12 @@ def test_money_that_no_rule_looks_at_is_exact(evidence: Evidence, graded_run: Ru
     assert line.points is None
     card = next(c for c in graded_run.cards if c["name"] == "Aino Kärkkälä")
     assert line.value == Decimal(card["bridge"]["closing"])
+
+
+def test_parts_of_an_amount_add_up_to_it_as_they_are_printed(evidence: Evidence) -> None:
+    (line,) = explain.explain(evidence, "Aino Kärkkälä", metric="closing").lines
+    said = replace(line.measured, top=Decimal("3.012"))
+    assert _tops([Decimal("1.004")] * 3, said, "EUR") == ["€1.01", "€1.00", "€1.00"]
 
 
 def test_an_account_is_shown_alone(evidence: Evidence) -> None:

@@ -24,6 +24,8 @@ def on_accounts(errors: Mapping[str, Errors], labels: Mapping[str, str], written
         f"The model was off by {written(own)} per account, the best naive forecast ({labels[best]}) by "
         f"{written(naive[best])}"
     )
+    if naive[best] <= 0 and written(own) != written(0):
+        return f"{said}: the model is worse."
     gain = 1 - own / naive[best] if naive[best] > 0 else 0.0
     if abs(gain) < _EVEN:
         return f"{said}: neither is better."

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from scoring.cli.explain import compared
-from scoring.cli.explain.figures import cell, part_text, value_text
+from scoring.cli.explain.figures import cell, part_text, printed, value_text
 from scoring.cli.shared.answers import many
 from scoring.cli.shared.screen import Column, table
 from scoring.cli.shared.streams import say
@@ -118,25 +118,25 @@ def _sum(said: "Measured", listed: "Sequence[Part]", found: "Explanation") -> No
         Column("Without it", is_number=True), Column("Movements", is_extra=True),
     ]  # fmt: skip
     parts = _printed([p.part for p in listed], said)
-    told = {a.account_id: a for a in found.accounts}
+    told, rest = {a.account_id: a for a in found.accounts}, said.parts[len(listed) :]
+    top, bottom = (sum((getattr(p, side) or Decimal(0) for p in rest), Decimal(0)) for side in ("top", "bottom"))
+    tops = _tops([*(p.top for p in listed), top], said, currency)
     rows = [
         (
             part.name,
-            cell(part.top, _like(said), currency),
+            put,
             cell(part.bottom, said.bottom_name, currency),
             shown,
             value_text(part.without, said.unit, currency),
             _moves(told.get(part.account_id), currency),
         )
-        for part, shown in zip(listed, parts, strict=False)
+        for part, put, shown in zip(listed, tops, parts, strict=False)
     ]
-    rest = said.parts[len(listed) :]
     if rest:
-        top, bottom = (sum((getattr(p, side) or Decimal(0) for p in rest), Decimal(0)) for side in ("top", "bottom"))
         rows.append(
             (
                 many(len(rest), "other account"),
-                cell(top, _like(said), currency),
+                tops[-1],
                 cell(bottom if is_divided else None, said.bottom_name, currency),
                 parts[-1],
                 "",
@@ -152,6 +152,14 @@ def _sum(said: "Measured", listed: "Sequence[Part]", found: "Explanation") -> No
         foot=True,
     )
     say()
+
+
+def _tops(tops: "Sequence[Decimal | None]", said: "Measured", currency: str) -> list[str]:
+    """The tops as they are printed; where they are the parts of an amount, they add up to it."""
+    known = [top for top in tops if top is not None]
+    if said.unit == "money" and said.bottom is None and said.top is not None and len(known) == len(tops):
+        return printed(known, said.top, currency)
+    return [cell(top, _like(said), currency) for top in tops]
 
 
 def _printed(parts: "Sequence[Decimal | None]", said: "Measured") -> list[str]:
