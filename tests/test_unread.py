@@ -73,6 +73,20 @@ def test_what_is_nearly_a_known_export_is_told_with_the_column_it_lacks(folder: 
     assert warnings == [("paid.csv", "looks like Recurly subscriptions but has no column uuid")]
 
 
+@pytest.mark.parametrize("sources", [SOURCES, None])
+def test_an_export_that_gives_no_contracts_for_want_of_a_column_is_a_warning(
+    folder: Path, sources: Sources | None
+) -> None:
+    """All recurring revenue may lie in it; its own column is named beside ours."""
+    (folder / "accounts.csv").write_text("account_id,name\nA1,Acorn\n", encoding="utf-8")
+    (folder / "paid.csv").write_text(f"uuid,{RECURLY}", encoding="utf-8")
+    (warning,) = [f for f in told(folder, sources) if f.severity == "warning"]
+    assert warning.what == (
+        "Recurly subscriptions: nothing in it says every (plan_interval_length, plan_interval_unit), "
+        "so it does not fill contracts"
+    )
+
+
 def test_a_draft_tells_what_is_nearly_a_known_export(folder: Path) -> None:
     (folder / "paid.csv").write_text(f"{RECURLY}A1,gold,100,2026-01-01,active\n", encoding="utf-8")
     text, findings = draft(folder, LAYOUT, {"contracts": ["line_id", "account_id", "amount"]}, OPEN_TABLES)
