@@ -49,6 +49,17 @@ def test_files_that_no_entry_reads_are_named_in_one_note_of_ten(folder: Path) ->
     assert note.what.endswith("more08.csv and 2 more")
 
 
+@pytest.mark.parametrize("name", ["owners.ods", "plan.XLSB", "costs.numbers"])
+def test_a_sheet_of_a_kind_that_is_not_read_is_named(folder: Path, name: str) -> None:
+    (folder / name).write_bytes(b"PK\x03\x04")
+    (note,) = told(folder)
+    assert note.what == f"1 file of the folder is read by no entry: {name}"
+    _, findings = draft(folder, LAYOUT, {}, OPEN_TABLES)
+    assert ("not recognised", name, "is of a type that is not read") in [
+        (f.certainty, f.file, f.what) for f in findings
+    ]
+
+
 def test_decisions_hidden_files_and_folders_of_runs_are_no_exports(folder: Path) -> None:
     for name in ("matches.csv", ".kept/old.csv", "scorecards/2026-Q2/lines.csv", "scorecards/2026-Q2/run.json"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
