@@ -7,7 +7,7 @@ from adapters.delivery import Fault
 from adapters.files.headers import headers_in
 from adapters.files.matching import data_files, matches
 from adapters.known.planning import plan
-from adapters.known.recognised import nearly, recognised
+from adapters.known.recognised import Recognised, nearly, recognised
 from adapters.mapping.fitting import FILE
 from adapters.mapping.sources import Sources
 from adapters.systems import EXPORTS
@@ -18,13 +18,16 @@ _MOST_NAMES = 10
 
 def beside(folder: Path, sources: Sources) -> list[Fault]:
     """What is said of the files that no entry of sources.yaml reads: a warning for what looks like a known export that
-    would fill a table, one note for all others."""
+    would fill a table, or would give contracts if it had a column more, one note for all others."""
     unread = sorted({name for _, name in data_files(folder)} - _read(folder, sources))
     if not unread:
         return []
     headers = headers_in(folder)
-    filled = _fillable(headers)
-    told = {name: _overlooked(name, *filled[name]) for name in unread if name in filled}
+    found = recognised(headers, EXPORTS)
+    known = plan(found)
+    filled = _fillable(found, known.sources)
+    told = {f.file: f for f in known.notes if f.severity == "warning" and f.file in unread}
+    told |= {name: _overlooked(name, *filled[name]) for name in unread if name in filled}
     told |= {fault.file: fault for fault in near({name: headers[name] for name in unread}) if fault.file}
     rest = [name for name in unread if name not in told]
     return [*told.values(), *([_note(rest)] if rest else [])]
@@ -45,12 +48,11 @@ def _read(folder: Path, sources: Sources) -> set[str]:
     return {name for pattern in patterns for _, name in matches(folder, pattern)}
 
 
-def _fillable(headers: Mapping[str, Collection[str]]) -> dict[str, tuple[str, Iterable[str]]]:
+def _fillable(found: Sequence[Recognised], sources: Sources) -> dict[str, tuple[str, Iterable[str]]]:
     """By file that is a known export: what it is, and the tables that it would fill."""
-    found = recognised(headers, EXPORTS)
     what = {r.file: r.export.what for r in found}
     tables: dict[str, dict[str, None]] = {}
-    for entry in plan(found).sources.files:
+    for entry in sources.files:
         tables.setdefault(entry.file, {})[entry.table] = None
     return {file: (what[file], names) for file, names in tables.items()}
 

@@ -143,6 +143,12 @@ def test_what_is_left_out_is_counted(tmp_path: Path) -> None:
     assert any("1 proposed, 1 ambiguous, 1 unmatched" in w for w in warnings)
 
 
+def test_a_row_that_gives_two_answers_is_one_row_of_nobody(tmp_path: Path) -> None:
+    csat = {**ENTRIES[-1], "constants": {"kind": "csat", "scale": "0-10"}}
+    warnings = [f.what for f in read(tmp_path, entries=[*ENTRIES, csat]).faults if f.severity == "warning"]
+    assert "2 rows of nobody who is known as a customer, left out; the first" in warnings
+
+
 def test_what_a_person_decided_is_used_next_time_and_is_an_input(tmp_path: Path) -> None:
     decisions = "system,their_id,account_id,decision\nbilling,cus_A,A1,yes\nbilling,cus_E,A4,Yes\nbilling,cus_E,A5,no\n"
     delivery = read(tmp_path, {"matches.csv": decisions})

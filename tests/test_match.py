@@ -46,6 +46,19 @@ def test_open_matches_come_with_their_revenue_the_largest_first(
     ]
 
 
+def test_the_largest_is_so_in_the_reporting_currency(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "rates.csv").write_text("currency,dated_on,rate\nJPY,2025-01-01,0.006\n", encoding="utf-8")
+    (folder / "rules.yaml").write_text("currency: EUR\n", encoding="utf-8")
+    rates = {"currency": "currency", "dated_on": "dated_on", "rate": "rate"}
+    yen = {"file": "yen.csv", "table": "contracts", "system": "billing",
+           "columns": {"line_id": "sub", "account_id": "customer", "amount": "amount"},
+           "constants": {"every": "month", "starts_on": "2025-01-01", "currency": "JPY"}}  # fmt: skip
+    (folder / "yen.csv").write_text("sub,customer,amount\ny1,cus_A,2000\n", encoding="utf-8")
+    entries = [*ENTRIES, {"file": "rates.csv", "table": "rates", "columns": rates}, yen]
+    (folder / "sources.yaml").write_text(json.dumps({"files": entries}), encoding="utf-8")
+    assert [o["id"] for o in told(capsys, "match", str(folder))["open"]][:3] == ["cus_E", "cus_D", "cus_A"]
+
+
 def test_revenue_of_an_account_that_no_list_names_is_at_stake_too(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

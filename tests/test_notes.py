@@ -268,6 +268,12 @@ def test_sellers_hand_nothing_over_but_accounts_buy_from_several(scored: Scored)
     assert "1 account-quarter had more than one seller; they share it by what each sold." in flags(made, "m2")
 
 
+def test_an_account_without_a_manager_is_no_part_of_a_company_that_gave_back_more_than_it_sold(scored: Scored) -> None:
+    back = INVOICES["invoices"] + "\n i4 a2 2026-05-11 -280 m2 Basic"
+    made = scored(INVOICES, BY_INVOICE, invoices=back, ownership="account_id manager_id \n a2 m2")
+    assert "1 account with €150.00 has no manager at the end and counts as unassigned." in said(made)
+
+
 def test_an_account_that_returns_more_than_it_buys_is_told(scored: Scored) -> None:
     back = INVOICES["invoices"] + "\n i4 a2 2026-05-11 -90 m2 Basic"
     made = scored(INVOICES, BY_INVOICE + "ownership: {policy: seller}\n", invoices=back)

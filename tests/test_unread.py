@@ -49,6 +49,17 @@ def test_files_that_no_entry_reads_are_named_in_one_note_of_ten(folder: Path) ->
     assert note.what.endswith("more08.csv and 2 more")
 
 
+@pytest.mark.parametrize("name", ["owners.ods", "plan.XLSB", "costs.numbers"])
+def test_a_sheet_of_a_kind_that_is_not_read_is_named(folder: Path, name: str) -> None:
+    (folder / name).write_bytes(b"PK\x03\x04")
+    (note,) = told(folder)
+    assert note.what == f"1 file of the folder is read by no entry: {name}"
+    _, findings = draft(folder, LAYOUT, {}, OPEN_TABLES)
+    assert ("not recognised", name, "is of a type that is not read") in [
+        (f.certainty, f.file, f.what) for f in findings
+    ]
+
+
 def test_decisions_hidden_files_and_folders_of_runs_are_no_exports(folder: Path) -> None:
     for name in ("matches.csv", ".kept/old.csv", "scorecards/2026-Q2/lines.csv", "scorecards/2026-Q2/run.json"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -71,6 +82,20 @@ def test_what_is_nearly_a_known_export_is_told_with_the_column_it_lacks(folder: 
     (folder / "paid.csv").write_text(RECURLY, encoding="utf-8")
     warnings = [(f.file, f.what) for f in told(folder, sources) if f.severity == "warning"]
     assert warnings == [("paid.csv", "looks like Recurly subscriptions but has no column uuid")]
+
+
+@pytest.mark.parametrize("sources", [SOURCES, None])
+def test_an_export_that_gives_no_contracts_for_want_of_a_column_is_a_warning(
+    folder: Path, sources: Sources | None
+) -> None:
+    """All recurring revenue may lie in it; its own column is named beside ours."""
+    (folder / "accounts.csv").write_text("account_id,name\nA1,Acorn\n", encoding="utf-8")
+    (folder / "paid.csv").write_text(f"uuid,{RECURLY}", encoding="utf-8")
+    (warning,) = [f for f in told(folder, sources) if f.severity == "warning"]
+    assert warning.what == (
+        "Recurly subscriptions: nothing in it says every (plan_interval_length, plan_interval_unit), "
+        "so it does not fill contracts"
+    )
 
 
 def test_a_draft_tells_what_is_nearly_a_known_export(folder: Path) -> None:

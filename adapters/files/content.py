@@ -17,6 +17,9 @@ FORMATS = {
 }
 """The endings of data files and how they are read; `.gz` may stand behind each."""
 
+UNREAD = (".ods", ".fods", ".xlsb", ".numbers")
+"""The endings of sheets that are not read, but hold data as well, so that they are not passed over in silence."""
+
 _SIGNS: tuple[tuple[bytes, str, str], ...] = (
     (b"PK\x03\x04", "an Excel workbook or a zip archive", WORKBOOK),
     (b"PK\x05\x06", "an empty zip archive", ""),
@@ -36,7 +39,8 @@ _MARKUP = (
 
 def is_data_file(path: PurePath) -> bool:
     """Whether the name is one of a data file or an archive; leftovers of office programs and hidden files are not."""
-    return (format_named(path) != "" or is_archive(path)) and not path.name.startswith(("~$", "."))
+    is_data = format_named(path) != "" or is_archive(path) or path.suffix.lower() in UNREAD
+    return is_data and not path.name.startswith(("~$", "."))
 
 
 def is_archive(path: PurePath) -> bool:

@@ -150,7 +150,8 @@ def _without_strangers(
         strange = tables[name].filter(is_strange.fill_null(value=False))
         kept[name] = tables[name].filter(~is_strange.fill_null(value=False))
         for (file,), rows in strange.group_by("origin_file", maintain_order=True):
-            what = f"{counted(rows.height, 'row')} of nobody who is known as a customer, left out; the first"
+            several = counted(rows["origin_row"].n_unique(), "row")
+            what = f"{several} of nobody who is known as a customer, left out; the first"
             by_hand = (
                 f"for a customer's write a line into {DECISIONS}: system, their_id, account_id, and yes as decision"
             )

@@ -33,7 +33,7 @@ def _told(holder: str, of: str, reference: Reference, least: float) -> Fault:
     if reference.share < least:
         what = f"{column} is not taken for ids of {of}: {hits} are some, and {percent(least)} must be"
         return Fault(what, "lower match: least in sources.yaml if it holds them", table="accounts", severity="note")
-    what = f"{column} is taken for ids of {of}: {hits} are some"
+    what = f"{column} is taken for ids of {of}: {hits} {'is one' if values.height == 1 else 'are some'}"
     if missed.is_empty():
         return Fault(what, table="accounts", severity="note")
     shown = listed([f"{value} (of {own})" for own, value in missed.select("own", "value").head(_EXAMPLES).iter_rows()])

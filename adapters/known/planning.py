@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapters.delivery import Fault
-from adapters.known.export import Fills
+from adapters.known.export import LIKE, Fills
 from adapters.known.recognised import Recognised
 from adapters.known.spelling import Spelling
 from adapters.mapping.copying import names_in
@@ -54,7 +54,8 @@ def _entries(one: Recognised, files: Mapping[str, Sequence[Recognised]]) -> tupl
         if missing := _missing(fills, entry):
             what = f"{export.what}: nothing in it says {listed(missing)}, so it does not fill {fills.table}"
             remedy = "export it with the columns that say so, or map it in sources.yaml"
-            unfilled[fills.table] = Fault(what, remedy, file=one.file, table=fills.table, severity="note")
+            weight = "warning" if fills.table == "contracts" else "note"  # all recurring revenue may lie in it
+            unfilled[fills.table] = Fault(what, remedy, file=one.file, table=fills.table, severity=weight)
         else:
             entries.append(_without_needless(FileSource.model_validate(entry)))
             notes += [_static(one, entry)] if fills.history and "history" not in entry else []
@@ -88,7 +89,16 @@ def _missing(fills: Fills, entry: Mapping[str, Any]) -> list[str]:
     missing = [c for c in fills.required if c not in there and c.casefold() not in there]
     alternatives = [theirs for theirs, _ in fills.either]
     is_said = not alternatives or any(n.casefold() in there for n in alternatives)
-    return missing + ([] if is_said else [" or ".join(alternatives)])
+    return [*(_with_theirs(c, fills) for c in missing), *([] if is_said else [" or ".join(alternatives)])]
+
+
+def _with_theirs(ours: str, fills: Fills) -> str:
+    """Our column with the first of theirs that would say it, as far as they are of the file itself."""
+    choice = fills.columns.get(ours, ())
+    sources = choice if isinstance(choice, tuple) else (choice,)
+    taken = {name for lookup in fills.lookups for name in lookup.take}
+    theirs = [n for s in sources[:1] for n in names_in(s) if n not in taken and not n.startswith(LIKE)]
+    return f"{ours} ({', '.join(theirs)})" if theirs else ours
 
 
 def _unsaid(one: Recognised, fills: Fills, entry: Mapping[str, Any]) -> list[Fault]:

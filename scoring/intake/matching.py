@@ -82,7 +82,8 @@ def matching(asked: Request, accept: Collection[str] = ()) -> Matching:
         raise ProblemsFoundError(wrong)
     revenue = _revenue(exports.checked, as_of)
     names = dict(exports.checked.tables["accounts"].select("account_id", "name").iter_rows())
-    open_ = sorted(_open(ledger, revenue, names), key=lambda o: (-_size(o), o.system, o.their_id))
+    rates = dict(exports.checked.tables["rates"].sort("dated_on").select("currency", "rate").iter_rows())
+    open_ = sorted(_open(ledger, revenue, names), key=lambda o: (-_size(o, rates), o.system, o.their_id))
     counted = ledger.filter(pl.col("state") == MATCHED).group_by("system", "rule").len().sort("system", "rule")
     matched: dict[str, dict[str, int]] = {s: {} for s in sorted(ledger["system"].unique())}
     for system, rule, number in counted.iter_rows():
@@ -110,8 +111,10 @@ def _open(
         yield Open(row["system"], row["their_id"], row["their_name"], state, rule, candidates, told)
 
 
-def _size(one: Open) -> Decimal:
-    return max((abs(Decimal(amount)) for amount in one.revenue.values()), default=Decimal(0))
+def _size(one: Open, rates: Mapping[str, Decimal]) -> Decimal:
+    """The revenue at the last rates, by which accounts are put in order; as it stands where there is no rate."""
+    worth = (abs(Decimal(amount)) * rates.get(currency, Decimal(1)) for currency, amount in one.revenue.items())
+    return sum(worth, Decimal(0))
 
 
 def _at_stake(checked: Checked, table: str) -> pl.LazyFrame:

@@ -29,9 +29,10 @@ def unassigned(seen: Seen) -> list[str]:
             f"{remedy}."
         ]
     has, count = ("has", "counts") if loose.height == 1 else ("have", "count")
+    part = f"{told}," if (told := seen.part(closing)) else ""
     return [
-        f"{counted(loose.height, 'account')} with {seen.money(closing)}{seen.part(closing)}, {has} no manager at the "
-        f"end and {count} as unassigned."
+        f"{counted(loose.height, 'account')} with {seen.money(closing)}{part} {has} no manager at the end and {count} "
+        "as unassigned."
     ]
 
 
