@@ -186,6 +186,20 @@ def in_parts(values: Sequence[Decimal], whole: Decimal, places: int = 1) -> tupl
     return tuple(rounded(p, places) for p in printed)
 
 
+def signed_figure(value: Figure, unit: str, currency: str = "") -> str:
+    """A difference of printed figures with its sign and all its digits; of two ratios in percentage points."""
+    if unit == "ratio":
+        return percentage_points(value)
+    text = money(value, currency) if unit == "money" else figure(value, unit, currency, as_is=True)
+    return f"+{text}" if (exact(value) or 0) > 0 else text
+
+
+def printed_parts(values: Sequence[Figure], whole: Figure, unit: str, currency: str = "") -> tuple[Decimal, ...]:
+    """The values as they are to be printed, so that they add up to the printed whole."""
+    told = as_printed(whole, unit, currency)
+    return in_parts([exact(v) or Decimal(0) for v in values], told, max(0, -int(told.as_tuple().exponent)))
+
+
 def with_rest(values: Sequence[Decimal], whole: Decimal, places: int = 1) -> tuple[Decimal, ...]:
     """The values and, where they leave more than a rounding to the whole unsaid, that rest at the end."""
     rest = whole - sum(values, Decimal(0))

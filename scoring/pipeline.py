@@ -107,6 +107,8 @@ def run(request: Request, seals: Sequence[Sealed] = (), engine: Engine | None = 
         compared=now.scored.judged.trace,
         estimates=estimates(scored, before.scored, rulebook),
         account_points=account_points(scored, before.scored),
+        expectations=now.scored.judged.expected.table,
+        account_kinds=now.scored.judged.expected.kinds,
         matches=exports.matches,
         worth=now.worth.summary,
         mapping=exports.mapping,

@@ -27,13 +27,13 @@ from scoring.scorecard.rule_findings import Finding
 class Run:
     """Everything a run leaves behind.
 
-    `measures`, `book`, `movements`, `lines`, `compared`, `estimates`, `account_points`, `lifetime`, `cohorts`,
-    `churn_reasons` and `matches` are the frames of those names, `worth` how lifetime value came about; `cards` the
-    scorecards; `company` what the league page says of the whole; `totals` the sums that must balance, as text;
-    `mapping` the hash of what sources.yaml means, where there is one; `watch` by manager what is worth a look; `trust`
-    what the data are in doubt for;
-    `exclusions` all decisions that an account does not count in scores; `is_first` if no rules were in force before;
-    `prior` what was learned of sealed periods, where there are any; `read` the tables as they were read.
+    `measures`, `book`, `movements`, `lines`, `compared`, `estimates`, `account_points`, `expectations`,
+    `account_kinds`, `lifetime`, `cohorts`, `churn_reasons` and `matches` are the frames of those names, `worth` how
+    lifetime value came about; `cards` the scorecards; `company` what the league page says of the whole; `totals` the
+    sums that must balance, as text; `mapping` the hash of what sources.yaml means, where there is one; `watch` by
+    manager what is worth a look; `trust` what the data are in doubt for; `exclusions` all decisions that an account
+    does not count in scores; `is_first` if no rules were in force before; `prior` what was learned of sealed periods,
+    where there are any; `read` the tables as they were read.
     """
 
     rulebook: Rulebook
@@ -53,6 +53,8 @@ class Run:
     compared: pl.DataFrame
     estimates: pl.DataFrame
     account_points: pl.DataFrame
+    expectations: pl.DataFrame
+    account_kinds: pl.DataFrame
     matches: pl.DataFrame
     worth: Mapping[str, Any]
     mapping: str | None = None
@@ -159,6 +161,8 @@ class Run:
             "compared": self.compared,
             "estimates": self.estimates,
             "account_points": self.account_points,
+            "expectations": self.expectations,
+            "account_kinds": self.account_kinds,
             "matches": self.matches,
             **({"prior_periods": self.prior.lines} if self.prior else {}),
         }

@@ -47,9 +47,7 @@ def evidence(graded_run: Run, tmp_path_factory: pytest.TempPathFactory) -> Evide
     for name, content in graded_run.packed.items():
         (folder / f"{name}.parquet").write_bytes(content)
     frames = {name: pl.scan_parquet(folder / f"{name}.parquet") for name in FRAMES}
-    return explain.of_stored(
-        json.loads(json_text(graded_run.summary)), json.loads(json_text(graded_run.cards)), **frames
-    )
+    return explain.of_stored(json.loads(json_text(graded_run.summary)), json.loads(json_text(graded_run.cards)), frames)
 
 
 @pytest.fixture(scope="module")
@@ -231,9 +229,9 @@ def test_movements_that_do_not_lead_to_the_closing_are_not_explained(evidence: E
 def test_rules_that_are_not_those_of_the_run_are_refused(evidence: Evidence) -> None:
     summary = json.loads(json_text(dict(evidence.summary)))
     summary["rules"]["settings"]["min_coverage"] = 0.1
-    frames = (evidence.book, evidence.movements, evidence.lines, evidence.compared)
+    frames = {name: getattr(evidence, name) for name in FRAMES}
     with pytest.raises(explain.UnexplainedError, match="hash of the rules"):
-        explain.of_stored(summary, evidence.cards, *frames)
+        explain.of_stored(summary, evidence.cards, frames)
 
 
 def test_every_account_comes_down_to_its_rows_at_both_ends(graded_run: Run) -> None:

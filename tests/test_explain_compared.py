@@ -24,6 +24,7 @@ from scoring.cli.explain.explain import FRAMES
 from scoring.cli.explain.explained import View, show
 from scoring.explain import Evidence, Explanation, Line, Reach
 from scoring.explain.comparison import AccountQuarter, ComparedAccount, Comparison
+from scoring.explain.expecting import FLOOR
 from scoring.metrics import CATALOGUE, Unit
 from scoring.numbers import fixed, signed
 from scoring.run import Run, json_text
@@ -39,7 +40,7 @@ def evidence(demo_run: Run, tmp_path_factory: pytest.TempPathFactory) -> Evidenc
     for name, content in demo_run.packed.items():
         (folder / f"{name}.parquet").write_bytes(content)
     frames = {name: pl.scan_parquet(folder / f"{name}.parquet") for name in FRAMES}
-    return explain.of_stored(json.loads(json_text(demo_run.summary)), json.loads(json_text(demo_run.cards)), **frames)
+    return explain.of_stored(json.loads(json_text(demo_run.summary)), json.loads(json_text(demo_run.cards)), frames)
 
 
 @pytest.fixture(scope="module")
@@ -169,10 +170,59 @@ def test_values_are_computed_again_from_the_book(evidence: Evidence, aino: Expla
 def test_an_account_is_shown_alone_with_its_quarters(evidence: Evidence, aino: Explanation) -> None:
     first = compared(aino.lines[0]).accounts[0]
     found = explain.explain(evidence, AINO, account=first.name)
-    assert compared(found.lines[0]).accounts == (first,)
+    (alone,) = compared(found.lines[0]).accounts
+    assert replace(alone, quarters=tuple(replace(q, reasons=()) for q in alone.quarters)) == first
     days = [quarter.last_day for quarter in first.quarters]
     assert days == sorted(days)
     assert set(days) <= {date(2025, 9, 30), date(2025, 12, 31), date(2026, 3, 31), date(2026, 6, 30)}
+
+
+def test_what_is_expected_is_what_all_accounts_did_and_those_of_each_kind_do_otherwise(evidence: Evidence) -> None:
+    """Every figure of the trace, from the frames alone; of chances a rest is left, as the smallest are raised."""
+    table = evidence.expectations.collect()
+    parts = (
+        evidence.account_kinds.collect()
+        .explode("levels")
+        .join(table, left_on=["fold", "levels"], right_on=["fold", "number"])
+    )
+    key = ["rule", "account_id", "ends_on"]
+    kinds = parts.group_by(*key, "fold").agg(pl.col("points").sum())
+    base = table.filter(pl.col("number").is_null()).select("rule", "fold", pl.col("points").alias("base"))
+    made = kinds.join(base, on=["rule", "fold"]).select(*key, (pl.col("base") + pl.col("points")).alias("made"))
+    trace = evidence.compared.collect().join(made, on=key, how="left", validate="m:1")
+    assert trace["made"].null_count() == 0
+    apart = trace.group_by("rule").agg((pl.col("made") - pl.col("expected")).abs().max())
+    missed = {rule for rule, most in apart.iter_rows() if most > NINTH}
+    assert missed == {r.name for r in evidence.rulebook.rules if r.metric == "logo_retention"}
+
+
+def test_why_so_much_was_expected_is_told_of_one_account(evidence: Evidence, aino: Explanation) -> None:
+    found = explain.explain(evidence, AINO, account=compared(aino.lines[0]).accounts[0].name)
+    told = [(line, q) for line in found.lines for a in compared(line).accounts for q in a.quarters]
+    assert len({line.rule for line, _ in told}) > 2
+    for line, quarter in told:
+        assert sum(r.adds for r in quarter.reasons) == pytest.approx(quarter.expected, abs=NINTH)
+        said = [r.said for r in quarter.reasons]
+        assert said[0] == "base of all accounts"
+        assert f"the quarter to {quarter.last_day}" in said
+        assert "segment SMB" in said
+        assert (FLOOR in said) <= (line.measured.metric == "logo_retention")
+        assert all(r.account_quarters for r in quarter.reasons if r.said != FLOOR)
+    assert not any(q.reasons for line in aino.lines for a in compared(line).accounts for q in a.quarters)
+
+
+def test_reasons_that_do_not_add_up_to_what_was_expected_are_an_error(evidence: Evidence, aino: Explanation) -> None:
+    name = compared(aino.lines[0]).accounts[0].name
+    moved = replace(evidence, expectations=evidence.expectations.with_columns(pl.col("points") + 1e-6))
+    with pytest.raises(explain.UnexplainedError, match="what is expected of account"):
+        explain.explain(moved, AINO, account=name)
+
+
+def test_of_a_run_that_kept_no_reasons_everything_else_is_told(evidence: Evidence, aino: Explanation) -> None:
+    former = replace(evidence, expectations=evidence.expectations.head(0))
+    first = compared(aino.lines[0]).accounts[0]
+    found = explain.explain(former, AINO, account=first.name)
+    assert compared(found.lines[0]).accounts == (first,)
 
 
 def test_every_row_in_force_when_a_quarter_begins_or_ends_is_named(demo_run: Run) -> None:
@@ -222,7 +272,7 @@ def test_json_holds_the_quarters_with_points_as_text(aino: Explanation) -> None:
     said = told["lines"][0]["compared"]
     points = sum(Decimal(a["points"]) for a in said["accounts"])
     assert Decimal(said["middle"]) + points == Decimal(told["lines"][0]["adds"])
-    assert set(said["accounts"][0]["quarters"][0]) == {"last_day", "part", "observed", "expected", "points"}
+    assert set(said["accounts"][0]["quarters"][0]) == {"last_day", "part", "observed", "expected", "points", "reasons"}
 
 
 # ---- what is refused ----

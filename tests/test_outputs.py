@@ -15,7 +15,7 @@ from scoring.run import Run
 
 NAMED = (
     "measures", "book", "movements", "lines", "lifetime", "cohorts", "churn_reasons", "compared", "estimates",
-    "account_points", "matches",
+    "account_points", "expectations", "account_kinds", "matches",
 )  # fmt: skip
 FRAMES = {f"{name}.parquet" for name in NAMED}
 NAMES = {"run.json", "scorecards.json", "league.html", *FRAMES}

@@ -1,6 +1,6 @@
 """Where does a score come from? From points to rules, metrics, accounts, movements and rows, adding up exactly."""
 
-from scoring.explain.comparison import AccountQuarter, Added, ComparedAccount, Comparison, added
+from scoring.explain.comparison import AccountQuarter, Added, ComparedAccount, Comparison, Reason, added
 from scoring.explain.ends import ends_of
 from scoring.explain.evidence import Evidence, of_stored
 from scoring.explain.model import (
@@ -35,6 +35,7 @@ __all__ = [
     "Need",
     "Part",
     "Reach",
+    "Reason",
     "SourceRow",
     "UnexplainedError",
     "UnknownNameError",

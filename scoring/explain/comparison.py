@@ -7,10 +7,21 @@ from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """A part of what is expected of an account, in the metric's unit: what is `said` to be its cause, and from how many
+    `account_quarters` it was learned, None where from none."""
+
+    said: str
+    adds: float
+    account_quarters: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class AccountQuarter:
     """An account in a quarter, named by its last day.
 
     `part` is what it weighs in the manager's book of the rule; observed and expected are in the metric's unit.
+    `reasons` add up to what is expected; they are told of one account that is asked for.
     """
 
     last_day: date
@@ -18,6 +29,7 @@ class AccountQuarter:
     observed: float
     expected: float
     points: Decimal
+    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

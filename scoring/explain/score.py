@@ -12,6 +12,7 @@ from scoring.explain.again import check_line, is_graded, recomputed
 from scoring.explain.comparison import Comparison
 from scoring.explain.ends import whole
 from scoring.explain.evidence import Evidence
+from scoring.explain.expecting import with_reasons
 from scoring.explain.measuring import PLACES, check_same, measured
 from scoring.explain.model import Account, Explanation, Kind, Line, Measured, Part, SourceRow
 from scoring.explain.movements import accounts, of_no_book
@@ -55,7 +56,7 @@ def explain(
     if account is not None:
         behind = "1 account stands" if len(names) == 1 else f"{len(names)} accounts stand"
         account = chosen("account", account, names, f"{behind} behind the card of {card['name']}")
-        told = [_narrowed(line, account) for line in told]
+        told = [_narrowed(evidence, line, account) for line in told]
         book, moves = (f.filter(pl.col("account_id") == account) for f in (book, moves))
     told_of = accounts(book, moves)
     if account is not None:
@@ -222,11 +223,12 @@ def _additions(card: Card) -> dict[str, Decimal | None]:
     return {line["rule"]: adds.get(line["rule"]) for line in card["lines"]}
 
 
-def _narrowed(line: Line, account: str) -> Line:
-    """The line with the parts of one account only."""
+def _narrowed(evidence: Evidence, line: Line, account: str) -> Line:
+    """The line with the parts of one account only, and why so much was expected of it."""
     parts: tuple[Part, ...] = tuple(p for p in line.measured.parts if p.account_id == account)
     alone = line.compared.of(account) if line.compared else None
-    return replace(line, measured=replace(line.measured, parts=parts), compared=alone)
+    told = with_reasons(alone, evidence, line.rule) if alone and line.rule else alone
+    return replace(line, measured=replace(line.measured, parts=parts), compared=told)
 
 
 def _with_rows(evidence: Evidence, account: Account) -> Account:

@@ -17,7 +17,7 @@ from scoring.scorecard.cards import Card
 RUN, CARDS = "run.json", "scorecards.json"
 FRAMES = (
     "measures", "book", "movements", "lines", "lifetime", "cohorts", "churn_reasons", "compared", "estimates",
-    "account_points", "matches",
+    "account_points", "expectations", "account_kinds", "matches",
 )  # fmt: skip
 PRIOR = "prior_periods"
 """The frame that there is where an earlier period is sealed."""

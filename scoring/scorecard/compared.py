@@ -24,6 +24,7 @@ from scoring.rules import Rulebook
 from scoring.scorecard.account_points import NO_ACCOUNTS, account_points
 from scoring.scorecard.apart import APART, Apart, Told, shares_of, with_weights
 from scoring.scorecard.estimates import Compared, company_of, estimate_of, outcome_of, settings_of
+from scoring.scorecard.expected import NOTHING_EXPECTED, expected
 from scoring.scorecard.judged import Judged
 from scoring.scorecard.lines import targets_of, values
 from scoring.scorecard.lost import lost_by_manager
@@ -46,7 +47,8 @@ def judge_compared(
 
     `rows` is the book of the period, whose values stand on the cards; the points come from the account-quarters, so who
     had accounts in some of them has a score, whether or not anything of the book is theirs.
-    With `weighs` the rules are weighed against each other: scores are worked out once more without each of them.
+    With `weighs` the rules are weighed against each other (scores are worked out once more without each of them), and
+    what stands behind what is expected is told.
     """
     owned = rows.lazy().filter(pl.col("manager_id") != UNASSIGNED)
     everybody = _everybody(owned, compared)
@@ -63,7 +65,7 @@ def judge_compared(
     together = correlation(estimates)
     apart = Apart(lined.select(APART), counts, tuple(told), together)
     made_of = account_points(made, estimates, rulebook) if believes(rulebook) else NO_ACCOUNTS
-    scored = weighed_total(apart, rulebook)
+    scored, is_told = weighed_total(apart, rulebook), weighs and believes(rulebook)
     return Judged(
         lines=lined,
         scores=published(scored, rulebook),
@@ -72,6 +74,7 @@ def judge_compared(
         trace=made_of.weighed(rulebook),
         weighing=_weighing(rulebook, estimates, lined, apart, settings) if weighs else Weighing(),
         lost=lost_by_manager(made, settings),
+        expected=expected(made, estimates, rulebook, settings.folds) if is_told else NOTHING_EXPECTED,
         apart=apart,
         of_rules=made_of.by_rule,
     )

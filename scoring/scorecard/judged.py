@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from scoring.scorecard.apart import NO_RULES, Apart
+from scoring.scorecard.expected import NOTHING_EXPECTED, Expected
 from scoring.scorecard.weighing import Weighing
 
 NOT_SAID = {
@@ -37,6 +38,7 @@ class Judged:
     manager_id, rule, kind, value, n, points of the rules that grade kinds of accounts apart.
     `trace`: as `account_points.TRACE`, empty where values are graded. `lost`: as `lost.LOST`, None there.
     `weighing`: what each rule says that the others do not; empty where nobody asks for it.
+    `expected` is what stands behind what is expected of accounts; empty where nobody asks for it.
     `apart` and `of_rules` are what does not depend on weights: what scores are made of, and what accounts add, rule by
     rule, as `apart.OF_RULES`.
     """
@@ -48,5 +50,6 @@ class Judged:
     trace: pl.DataFrame
     lost: pl.DataFrame | None = None
     weighing: Weighing = field(default_factory=Weighing)
+    expected: Expected = NOTHING_EXPECTED
     apart: Apart | None = None
     of_rules: pl.DataFrame = field(default_factory=lambda: NO_RULES)

@@ -1,6 +1,7 @@
 """What does a person see of one run? Its cards and frames, less everything that is about others."""
 
 from collections.abc import Callable, Collection, Hashable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -15,6 +16,7 @@ from scoring.errors import BookscoreError, Problem
 from scoring.explain import Evidence
 from scoring.letters import bare
 from scoring.scorecard.cards import Card
+from scoring.store.refusals import MissingFrameError
 from scoring.view.shelf import Shelf, ShelvedRun
 
 V = TypeVar("V")
@@ -221,8 +223,11 @@ class Seen:
         """
         card = self.card(manager_id)
         frames = {name: self.frame(name).lazy() for name in ("book", "movements", "lines", "compared")}
+        with suppress(MissingFrameError):  # as in runs of former versions
+            kinds = self.frame("account_kinds").lazy()
+            frames |= {"account_kinds": kinds, "expectations": self.shelf.frame(self.run_id, "expectations").lazy()}
         whole = self.shelf.frame(self.run_id, "book").lazy().filter(pl.col("account_id").is_in(list(self.accounts)))
-        return explain.of_stored(self._held.summary, (card,), **frames, ends=explain.ends_of(whole))
+        return explain.of_stored(self._held.summary, (card,), frames, ends=explain.ends_of(whole))
 
     def search(self, words: str) -> tuple[Found, ...]:
         """Managers and accounts whose name or id has the words in it, managers first, both in alphabetical order."""

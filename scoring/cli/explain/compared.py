@@ -10,7 +10,7 @@ from scoring.cli.shared.screen import Column, table
 from scoring.cli.shared.streams import say
 
 if TYPE_CHECKING:
-    from scoring.explain import Comparison, Explanation, Line
+    from scoring.explain import ComparedAccount, Comparison, Explanation, Line
 
 MOST = 8
 """Accounts named one by one beside the whole score."""
@@ -112,8 +112,8 @@ def by_account(line: "Line", comparison: "Comparison", currency: str, *, everyth
     say()
 
 
-def of_account(lines: "Sequence[Line]", currency: str) -> None:
-    """Prints the quarters of the one account that the lines are narrowed to, rule by rule."""
+def of_account(lines: "Sequence[Line]", currency: str, *, everything: bool) -> None:
+    """Prints the quarters of the one account that the lines are narrowed to, rule by rule, and what was expected."""
     from scoring.numbers import percent, rounded, signed
 
     told = [(line, a) for line in lines if line.compared for a in line.compared.accounts]
@@ -137,6 +137,32 @@ def of_account(lines: "Sequence[Line]", currency: str) -> None:
         last = rule
     table(columns, [*rows, ("adds", "", "", "", "", signed(whole, _PLACES))], foot=True)
     say()
+    _expected(told, currency, everything=everything)
+
+
+def _expected(told: "Sequence[tuple[Line, ComparedAccount]]", currency: str, *, everything: bool) -> None:
+    """Prints why so much was expected, in the last quarter of each rule or in every one; parts add up as printed."""
+    from scoring.numbers import printed_parts, signed_figure
+
+    columns = (
+        Column("Why so much is expected"), Column("Quarter to"), Column("Expected", is_number=True),
+        Column("Learned from account-quarters", is_number=True, is_extra=True),
+    )  # fmt: skip
+    rows: list[tuple[str, ...]] = []
+    for line, account in told:
+        unit = line.measured.unit
+        for quarter in account.quarters if everything else account.quarters[-1:]:
+            if not quarter.reasons:
+                continue
+            first, *others = printed_parts([r.adds for r in quarter.reasons], quarter.expected, unit, currency)
+            shown = [value_text(first, unit, currency), *(signed_figure(part, unit, currency) for part in others)]
+            rows.append((line.rule or "", f"{quarter.last_day}", value_text(quarter.expected, unit, currency), ""))
+            for reason, adds in zip(quarter.reasons, shown, strict=True):
+                learned = "" if reason.account_quarters is None else f"{reason.account_quarters:,}"
+                rows.append((f"  {reason.said}", "", adds, learned))
+    if rows:
+        table(columns, rows)
+        say()
 
 
 def _figures(line: "Line", currency: str) -> tuple[str, str, str, str]:

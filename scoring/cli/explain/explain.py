@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from scoring.explain import Evidence
     from scoring.store import Store
 
-FRAMES = ("book", "movements", "lines", "compared")
-"""The stored frames that an explanation is made from."""
+FRAMES = ("book", "movements", "lines", "compared", "expectations", "account_kinds")
+"""The stored frames that an explanation is made from; runs of former versions have the first four."""
 
 
 def explain(
@@ -97,5 +97,7 @@ def _evidence(store: "Store", folder: Path, run_id: str | None) -> "Evidence":
     if latest is None:
         raise places.NoRunsError(folder)
     found = named(store, run_id or latest.period)
-    frames = {name: pl.scan_parquet(store.frame(found.run_id, name)) for name in FRAMES}
-    return of_stored(json.loads(found.summary), store.cards(found.run_id), **frames)
+    kept = store.frames_of(found.run_id)
+    wanted = [name for name in FRAMES if name in kept or name in FRAMES[:4]]
+    frames = {name: pl.scan_parquet(store.frame(found.run_id, name)) for name in wanted}
+    return of_stored(json.loads(found.summary), store.cards(found.run_id), frames)

@@ -55,7 +55,7 @@ def _account(view: View) -> None:
     """One account: its quarters where accounts are compared, what it puts into every value, and its rows."""
     found = view.found
     if any(line.compared for line in found.lines):
-        compared.of_account(found.lines, found.currency)
+        compared.of_account(found.lines, found.currency, everything=view.everything)
     values.of_account(found.lines, found.currency)
     for account in found.accounts:
         accounts.one(account, found.currency)

@@ -52,11 +52,9 @@ def printed(amounts: Sequence[Decimal], whole: Decimal, currency: str) -> list[s
 
 def apart_text(one: "Figure", other: "Figure", unit: str, currency: str) -> str:
     """The difference of two values as they are printed, with its sign; of two ratios in percentage points."""
-    from scoring.numbers import apart
+    from scoring.numbers import apart, signed_figure
 
-    difference = apart(one, other, unit, currency)
-    text = difference_text(difference, unit, currency)
-    return f"+{text}" if difference > 0 and unit != "ratio" else text
+    return signed_figure(apart(one, other, unit, currency), unit, currency)
 
 
 def difference_text(apart: Decimal, unit: str, currency: str) -> str:

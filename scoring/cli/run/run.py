@@ -75,9 +75,9 @@ def run(  # noqa: PLR0913 - a command has as many options as it has
 
     Prints who stands above, in line with and below the peers, as far as the data can tell, in alphabetical order;
     there are no ranks. Writes run.json, scorecards.json, measures.parquet, book.parquet, movements.parquet,
-    lines.parquet, compared.parquet, estimates.parquet, account_points.parquet, lifetime.parquet, cohorts.parquet,
-    churn_reasons.parquet, matches.parquet, league.html and a card for each manager. With errors in exports or rules
-    nothing is written, and the exit code is 3 or 4.
+    lines.parquet, compared.parquet, estimates.parquet, account_points.parquet, expectations.parquet,
+    account_kinds.parquet, lifetime.parquet, cohorts.parquet, churn_reasons.parquet, matches.parquet, league.html and a
+    card for each manager. With errors in exports or rules nothing is written, and the exit code is 3 or 4.
     """
     from scoring import intake
 

@@ -8,8 +8,8 @@ from typing import Any
 from fastapi import APIRouter
 
 from scoring import view as viewing
-from scoring.explain import Account, Line, Movement, plain
-from scoring.numbers import figure, in_parts, money, percent, rounded, signed
+from scoring.explain import Account, AccountQuarter, Line, Movement, plain
+from scoring.numbers import figure, in_parts, money, percent, printed_parts, rounded, signed, signed_figure
 from scoring.reports.dates import day
 from scoring.scorecard.cards import Card
 from scoring.view import AccountSeen, RowSeen
@@ -114,7 +114,16 @@ def _quarters(lines: Sequence[Line], currency: str) -> dict[str, Any] | None:
         }
         for (line, quarter), points in zip(told, printed, strict=True)
     ]
-    return {"rows": rows, "whole": signed(whole, _PLACES)}
+    last = {line.rule: (line, q, row) for (line, q), row in zip(told, rows, strict=True) if q.reasons}
+    because = [row | {"reasons": _reasons(q, line.measured.unit, currency)} for line, q, row in last.values()]
+    return {"rows": rows, "whole": signed(whole, _PLACES), "because": because}
+
+
+def _reasons(quarter: AccountQuarter, unit: str, currency: str) -> list[str]:
+    """What makes so much be expected; as printed the parts add up to it."""
+    first, *others = printed_parts([r.adds for r in quarter.reasons], quarter.expected, unit, currency)
+    adds = [figure(first, unit, currency), *(signed_figure(part, unit, currency) for part in others)]
+    return [f"{part} {reason.said}" for part, reason in zip(adds, quarter.reasons, strict=True)]
 
 
 def _row(row: RowSeen, currency: str) -> dict[str, Any]:
