@@ -204,11 +204,22 @@ def test_why_so_much_was_expected_is_told_of_one_account(evidence: Evidence, ain
         assert sum(r.adds for r in quarter.reasons) == pytest.approx(quarter.expected, abs=NINTH)
         said = [r.said for r in quarter.reasons]
         assert said[0] == "base of all accounts"
-        assert f"the quarter to {quarter.last_day}" in said
+        assert (f"the quarter to {quarter.last_day}" in said) == (line.rule != "grow_lifetime_value")
         assert "segment SMB" in said
         assert (FLOOR in said) <= (line.measured.metric == "logo_retention")
         assert all(r.account_quarters for r in quarter.reasons if r.said != FLOOR)
     assert not any(q.reasons for line in aino.lines for a in compared(line).accounts for q in a.quarters)
+
+
+def test_lifetime_value_is_not_expected_to_be_lost_by_those_who_left(evidence: Evidence) -> None:
+    """It is asked once and counts in the last quarter of an account, so that earlier quarters hold leavers alone."""
+    kinds = evidence.expectations.filter(pl.col("rule") == "grow_lifetime_value").select(pl.col("kind").unique())
+    assert "quarter" not in set(kinds.collect()["kind"])
+    trace = evidence.compared.filter(pl.col("rule") == "grow_lifetime_value").collect()
+    left = trace.filter(pl.col("ends_on") < trace["ends_on"].max())
+    assert left.height
+    assert left["observed"].mean() < -0.8  # type: ignore[operator]
+    assert left["expected"].mean() == pytest.approx(trace["expected"].mean(), abs=0.1)
 
 
 def test_reasons_that_do_not_add_up_to_what_was_expected_are_an_error(evidence: Evidence, aino: Explanation) -> None:
@@ -437,7 +448,7 @@ def test_an_account_as_expected_gives_its_points_back(evidence: Evidence, aino: 
 def test_a_target_below_the_score_is_a_sentence(evidence: Evidence, aino: Explanation, target: float) -> None:
     told = reached(evidence, aino, target)
     assert (told.needs, told.accounts) == ((), ())
-    assert told.sentences == (f"The score is 55.6 already; {target:g} is not above it.",)
+    assert told.sentences == (f"The score is 55.8 already; {target:g} is not above it.",)
 
 
 def test_without_a_score_there_is_only_a_sentence(evidence: Evidence) -> None:
@@ -580,10 +591,22 @@ def test_what_would_have_made_it_more_is_printed(
 ) -> None:
     monkeypatch.setenv("COLUMNS", width)
     out = printed(aino, reach=reached(evidence, aino, 80))
-    assert "What would have made it 80, 24.4 points more:" in out
+    assert "What would have made it 80, 24.2 points more:" in out
     assert "no: a share cannot be" in out
     assert ruled(out) <= int(width)
     assert "40 is not above it." in printed(aino, reach=reached(evidence, aino, 40))
+
+
+def test_why_so_much_was_expected_is_printed_and_adds_up(evidence: Evidence, aino: Explanation) -> None:
+    first = compared(aino.lines[0]).accounts[0]
+    out = printed(explain.explain(evidence, AINO, account=first.name))
+    told = out[out.index("Why so much is expected") :].split("\n\n")[0].splitlines()[2:]
+    rows = [re.match(r"(.+?) {2,}(?:[\d-]{10} +)?([+−]?[\d.]+)", line.rstrip()) for line in told]
+    figures = [(row[1], Decimal(row[2].replace("−", "-"))) for row in rows if row]
+    wholes = [n for n, (name, _) in enumerate(figures) if not name.startswith("  ")]
+    assert len(wholes) > 2
+    for n, end in zip(wholes, [*wholes[1:], len(figures)], strict=True):
+        assert figures[n][1] == sum(adds for _, adds in figures[n + 1 : end])
 
 
 def test_an_account_outside_the_book_is_printed_with_its_quarters_and_rows(evidence: Evidence) -> None:

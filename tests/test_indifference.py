@@ -17,11 +17,11 @@ from scoring.calendar import Period
 from scoring.checks import check
 from scoring.credit.ownership import UNASSIGNED
 from scoring.days import EVER, NEVER
+from scoring.facts.lifetime_value import IN_BOOK
 from scoring.frame import Kind
 from scoring.measure import measure
 from scoring.metrics import CATALOGUE, OVER_BOOK, Metric, Unit
 from scoring.period.windows import windows_of
-from scoring.period.worth import VALUE_COLUMNS
 from scoring.pipeline import Result, score
 from scoring.rules import Rulebook
 from scoring.rules.versions import calendar_of
@@ -32,7 +32,7 @@ BOUND = ("revenue_share",)
 
 OF_OWNERS = ("transfer_in", "transfer_out", "owned_share", "completeness")
 """Metrics that are about owners."""
-MODELLED = tuple(m.name for m in OVER_BOOK if VALUE_COLUMNS & set(m.columns))
+MODELLED = tuple(m.name for m in OVER_BOOK if IN_BOOK & set(m.columns))
 """Metrics of lifetime value, whose parameters are the whole company's."""
 RATES = [
     {"name": metric, "metric": metric, "weight": 1}
@@ -154,9 +154,9 @@ def renaming_accounts_changes_nothing_else(world: World) -> None:
     one, other = scored(world), scored(replace(world, tables=renamed))
     key = ["account_id", "manager_id"]
     book = one.scored.rows.with_columns(pl.col("account_id").replace(other_names)).sort(key)
-    exact = [c for c in ADDITIVE if c not in VALUE_COLUMNS]
+    exact = [c for c in ADDITIVE if c not in IN_BOOK]
     assert_frame_equal(book.select(*key, *exact), other.scored.rows.select(*key, *exact))
-    values = [pl.col(c).cast(pl.Float64) for c in ADDITIVE if c in VALUE_COLUMNS]  # fitted in the order of ids
+    values = [pl.col(c).cast(pl.Float64) for c in ADDITIVE if c in IN_BOOK]  # fitted in the order of ids
     assert_frame_equal(book.select(values), other.scored.rows.select(values), rel_tol=1e-6, abs_tol=1e-3)
     noise = ("error", "freedom")
     near = {"rel_tol": 1e-6, "abs_tol": 1e-3}

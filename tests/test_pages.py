@@ -230,6 +230,7 @@ def test_account_that_is_the_managers_at_neither_end_is_not_said_to_count_with_n
         told = drivers.get((manager, account), "the manager's at neither end")
         assert f"; {told}.</p>" in html.unescape(shown)
         assert "of it counts here" not in shown
+        assert ("base of all accounts; " in shown) == ("against what was expected of it" in shown)
 
 
 def test_search_finds_managers_before_accounts(leader: TestClient) -> None:

@@ -203,7 +203,7 @@ def _figures(seen: _Seen, n: int, found: Estimate) -> RuleFigures:
         is_frozen=found.metric in seen.settings.frozen_k,
         luck=luck,
         largest_part_manager=seen.subject.name_of(parts["manager_id"][0]) if parts.height else None,
-        few_comparable=_rare(seen.company, found),
+        few_comparable=_rare(found),
         reasons=_reasons(found, {**rounded, **{f"luck.{method}": v for method, v in luck.items()}}),
         **rounded,
     )
@@ -231,9 +231,9 @@ def _graded(seen: _Seen, rule: str, found: Estimate) -> pl.DataFrame:
     return found.rows.select("manager_id", "expected").join(mine, on="manager_id", how="left", validate="1:1")
 
 
-def _rare(company: Company, found: Estimate) -> int:
+def _rare(found: Estimate) -> int:
     """The account-quarters with few of their kind in other books."""
-    kinds = comparable(company.features.only(found.measured), found.books)
+    kinds = comparable(found.features, found.books)
     return int(np.count_nonzero(kinds < FEW_COMPARABLE))
 
 

@@ -135,7 +135,7 @@ def _split(company: Company, found: Estimate, whose: Codes, sign: float, coverag
         nothing = dict.fromkeys(("first", "second", "gap", "explained", "rest", "low", "high"))
         return {**nothing, "features": {}, "reason": _NO_FIGURE}
     shares = [h / h.sum() for h in held]
-    features = company.features.only(found.measured)
+    features = found.features
     kinds = [np.sum([added(s, code, features.levels) for code in features.codes], axis=0) for s in shares]
     means = [float(np.sum(s * found.values)) for s in shares]
     told = gap((means[0], kinds[0]), (means[1], kinds[1]), found.expectation.points[-1])

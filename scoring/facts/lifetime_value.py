@@ -15,6 +15,8 @@ LEVEL = ("value_now", "share_of_value")
 CHANGE = ("value_before", "value_after", "value_retained", "value_grown")
 COLUMNS = (*LEVEL, *CHANGE)
 KNOWN = ("chance_active", "expected_orders", "value_spread")
+IN_BOOK = frozenset({*COLUMNS, *KNOWN})
+"""The columns of the book that hold it."""
 
 
 def dated(valued: "Valued", outcome: pl.LazyFrame, last_day: date, way: At) -> list[Dated]:

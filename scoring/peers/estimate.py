@@ -27,6 +27,7 @@ net revenue retention had in the simulation that the method was chosen by; a cho
 LEAST_HEARD = 4.0
 """Books with the evidence of fewer units are not asked how far managers differ: one customer would answer for all."""
 
+_QUARTER = "quarter"
 _NOTHING = 1e-12
 """What is smaller than this is the noise of binary fractions."""
 
@@ -58,8 +59,8 @@ class Estimate:
     with under 20 of their kind in other books), largest_part (of one account in the book), reason (null where
     published). In the metric's unit; null where there is none; without peers low and high are those of the
     difference. `measured`, `inner` (residuals less their book's mean, 0 where not measured) is of units; `values`, what
-    happened, and `expectation` of the measured ones only, `part` of the parts of those. `heard` is None where nothing
-    could be compared.
+    happened, `features` and `expectation` of the measured ones only, `part` of the parts of those. `heard` is None
+    where nothing could be compared.
     """
 
     metric: str
@@ -68,6 +69,7 @@ class Estimate:
     measured: Flags
     inner: Vector
     values: Vector
+    features: Features
     expectation: Expectation
     part: Vector
     books: Books
@@ -148,6 +150,8 @@ def _case(company: Company, outcome: Outcome, settings: Fairness) -> _Case:
     known = column.to_numpy()
     measured = ~np.isnan(known) & (company.quarter > 0)
     books, features = company.books.only(measured), company.features.only(measured)
+    if outcome.over_window:
+        features = features.without(_QUARTER)
     values = known[measured]
     part = parts(books, company.weight[measured], settings.max_share)
     age = company.quarter[measured]
@@ -219,6 +223,7 @@ def _made(
         case.measured,
         inner,
         case.values,
+        case.features,
         case.expectation,
         case.part,
         case.books,

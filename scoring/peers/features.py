@@ -36,6 +36,12 @@ class Features:
         """The features of some of the units."""
         return self if kept.all() else Features(self.codes[:, kept], self.names)
 
+    def without(self, feature: str) -> "Features":
+        """The features less one of them; levels keep their numbers."""
+        theirs = (self.names["feature"] == feature).to_numpy()
+        stays = np.array([not theirs[code].any() for code in self.codes], dtype=bool)
+        return Features(self.codes[stays], self.names)
+
 
 def features(units: pl.DataFrame, columns: Sequence[str]) -> Features:
     """The features of units, in their order.

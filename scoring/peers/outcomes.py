@@ -12,12 +12,14 @@ class Outcome:
 
     `spread` is the policy value of the true standard deviation between managers (tau0), None where there is none;
     `is_chance` marks what either happened or not; `low` and `high` are the quantiles per segment to which outliers
-    are drawn in; `by_revenue` marks that the plain ratio is one of money.
+    are drawn in; `by_revenue` marks that the plain ratio is one of money. What is measured once `over_window` counts in
+    the last quarter in which the account was there: that quarter says what happened, and is no kind of account.
     """
 
     name: str
     spread: float | None = None
     is_chance: bool = False
+    over_window: bool = False
     by_revenue: bool = False
     low: float | None = None
     high: float | None = None

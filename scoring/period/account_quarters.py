@@ -22,13 +22,12 @@ from scoring.peers.bands import tenure_band
 from scoring.peers.window import responsibility
 from scoring.period.booking import Booked, ByAccount, Tables, booked_by_account
 from scoring.period.windows import over_quarters, quarter_before, quarter_ends
-from scoring.period.worth import VALUE_COLUMNS
 from scoring.rules import Rule, Rulebook
 from scoring.rules.deciding import leaves_quarters
 from scoring.rules.terms import ledger_terms
 from scoring.scorecard.estimates import WAS_LOST, Compared, column_of
 from scoring.scorecard.exclusions import without_excluded
-from scoring.scorecard.of_rules import metric_of
+from scoring.scorecard.of_rules import is_long, metric_of
 
 KEY = ["account_id", "quarter"]
 
@@ -148,11 +147,7 @@ def _shares(units: pl.DataFrame, spans: pl.DataFrame, rulebook: Rulebook) -> pl.
 
 def _rules(rulebook: Rulebook, *, are_long: bool) -> dict[int, Rule]:
     """The rules, by their place, that look at lifetime value, or that do not."""
-    return {n: rule for n, rule in enumerate(rulebook.rules) if _is_long(metric_of(rule).columns) == are_long}
-
-
-def _is_long(columns: Collection[str]) -> bool:
-    return not VALUE_COLUMNS.isdisjoint(columns)
+    return {n: rule for n, rule in enumerate(rulebook.rules) if is_long(rule) == are_long}
 
 
 def _units(

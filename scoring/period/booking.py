@@ -28,7 +28,7 @@ from scoring.period.asked import asked
 from scoring.period.behind import behind
 from scoring.period.together import Piece, together
 from scoring.period.windows import windows_of
-from scoring.period.worth import UNVALUED, VALUE_COLUMNS, Worth, facts_of, worth
+from scoring.period.worth import UNVALUED, Worth, facts_of, worth
 from scoring.rules import Rulebook
 from scoring.rules.terms import growth_terms, ledger_terms, renewal_terms
 from scoring.tables import UNNAMED
@@ -112,7 +112,7 @@ def booked(
     whole = engine.whole(tables)
     ledger = _ledger(whole, asking)
     made = UNVALUED
-    if asking.columns & VALUE_COLUMNS:
+    if asking.columns & lifetime_value.IN_BOOK:
         made = worth(tables, rulebook, asking.windows, as_of, engine=engine, looks_back=looks_back)
     values = {"now": made.valued.now, "before": made.valued.before}
     pieces = engine.map(partial(_piece, asking=asking, error=made.error), tables, values)

@@ -69,9 +69,6 @@ class Worth:
 UNVALUED = Worth(Valued(pl.DataFrame(schema=VALUES), pl.DataFrame(schema=VALUES), ()), Error())
 """Where nobody asks for lifetime value."""
 
-VALUE_COLUMNS = frozenset({*lifetime_value.COLUMNS, *lifetime_value.KNOWN})
-"""The columns of the book that hold it."""
-
 
 def assumptions(rulebook: Rulebook) -> Assumptions:
     """The policies of lifetime value, as the models take them."""

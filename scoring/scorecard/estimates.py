@@ -11,7 +11,7 @@ from scoring.peers.outcomes import OUTCOMES, Outcome, outcomes
 from scoring.peers.settings import Fairness
 from scoring.rules import Rulebook
 from scoring.rules.fairness import fairness
-from scoring.scorecard.of_rules import metric_of, sign_of
+from scoring.scorecard.of_rules import is_long, metric_of, sign_of
 
 POLICIES = {
     "net_revenue_retention": OUTCOMES["net_revenue_retention"],
@@ -72,7 +72,7 @@ def outcome_of(rulebook: Rulebook, n: int) -> Outcome:
     low, high = (low or None), (None if high == 1 else high)
     if sign_of(rule) < 0:
         low, high = (None if high is None else 1 - high), (None if low is None else 1 - low)
-    return replace(known, name=column_of(n), low=low, high=high)
+    return replace(known, name=column_of(n), low=low, high=high, over_window=is_long(rule))
 
 
 def settings_of(rulebook: Rulebook) -> Fairness:

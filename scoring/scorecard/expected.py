@@ -69,11 +69,11 @@ def expected(company: Company, estimates: Sequence[Estimate], rulebook: Rulebook
 
 def _table(company: Company, found: Estimate, sign: float) -> pl.DataFrame:
     """The rows of one rule, without its name."""
-    expectation, features = found.expectation, company.features.only(found.measured)
+    expectation = found.expectation
     owners = expectation.fold[found.books.owner]
-    inside = crossed(features, owners, len(expectation.points))
+    inside = crossed(found.features, owners, len(expectation.points))
     learned = inside.sum(axis=0) - inside
-    names = features.names.with_row_index("number").select(
+    names = found.features.names.with_row_index("number").select(
         pl.col("number").cast(pl.Int64), kind="feature", level="level"
     )
     frames = []
@@ -88,7 +88,7 @@ def _table(company: Company, found: Estimate, sign: float) -> pl.DataFrame:
         levels = names.with_columns(
             pl.Series("points", expectation.points[fold]),
             pl.Series("account_quarters", learned[fold].astype(np.int64)),
-        )
+        ).filter(pl.Series(inside.sum(axis=0) > 0))
         turned = pl.concat([base, levels]).with_columns(pl.col("points") * sign + 0.0, pl.lit(fold).alias("fold"))
         frames.append(turned)
     return pl.concat(frames).with_columns(pl.col("fold").cast(pl.Int64))

@@ -1,5 +1,6 @@
 """What do the rules look at, and how? Read off the rulebook alone."""
 
+from scoring.facts import lifetime_value
 from scoring.metrics import CATALOGUE
 from scoring.metrics.metric import Metric
 from scoring.metrics.targets import TARGET_ATTAINMENT
@@ -30,6 +31,11 @@ def better_of(rule: Rule) -> str:
 def sign_of(rule: Rule) -> float:
     """-1 where less is better, else 1."""
     return -1.0 if better_of(rule) == "lower" else 1.0
+
+
+def is_long(rule: Rule) -> bool:
+    """Whether the rule looks at lifetime value, whose models look at a year: then it is asked of the whole window."""
+    return not lifetime_value.IN_BOOK.isdisjoint(metric_of(rule).columns)
 
 
 def believes(rulebook: Rulebook) -> bool:
