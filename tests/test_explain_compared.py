@@ -204,7 +204,7 @@ def test_why_so_much_was_expected_is_told_of_one_account(evidence: Evidence, ain
         assert sum(r.adds for r in quarter.reasons) == pytest.approx(quarter.expected, abs=NINTH)
         said = [r.said for r in quarter.reasons]
         assert said[0] == "base of all accounts"
-        assert (f"the quarter to {quarter.last_day}" in said) == (line.rule != "grow_lifetime_value")
+        assert any(s.startswith("the quarter to ") for s in said) == (line.rule != "grow_lifetime_value")
         assert "segment SMB" in said
         assert (FLOOR in said) <= (line.measured.metric == "logo_retention")
         assert all(r.account_quarters for r in quarter.reasons if r.said != FLOOR)

@@ -11,6 +11,7 @@ from scoring.explain.evidence import Evidence
 from scoring.explain.refusals import UnexplainedError
 from scoring.peers.features import OTHER, UNKNOWN
 from scoring.rules import Rulebook
+from scoring.scorecard.context import day
 from scoring.scorecard.estimates import outcome_of
 
 _FIFTHS = ("smallest", "second", "middle", "fourth", "largest")
@@ -75,7 +76,7 @@ def _said(kind: str | None, level: str | None, ends_on: date) -> str:
     if kind is None or level is None:
         return "base of all accounts"
     if kind == "quarter":
-        return f"the quarter to {ends_on - DAY}"
+        return f"the quarter to {day(ends_on - DAY)}"
     name = kind.replace("_", " ")
     if level in (UNKNOWN, OTHER):
         return f"{name} {'unknown' if level == UNKNOWN else 'of few accounts'}"
