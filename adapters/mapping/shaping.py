@@ -36,10 +36,7 @@ def shape(frame: pl.DataFrame, source: FileSource, kinds: Mapping[str, str], for
     """
     ours = [name for name in kinds if not name.startswith(" ")]
     worked_out = {n: s for n, s in source.columns.items() if is_computed(s)}
-    asked = [
-        Asked(n, kinds[n], _form(s, frame, form), shown(s, n), is_computed=n in worked_out)
-        for n, s in source.columns.items()
-    ]
+    asked = [Asked(n, kinds[n], _form(s, frame, form), shown(s, n)) for n, s in source.columns.items()]
     blank = {a.name: replace(a.form, nulls=(*form.nulls, *a.blanks)) for a in asked}
     copies = {n: copied(s, frame, blank[n]) for n, s in source.columns.items() if n not in worked_out}
     exprs = [_as_id(cell, n, form).alias(n) for n, cell in copies.items()]

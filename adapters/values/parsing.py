@@ -35,16 +35,12 @@ _DAMAGED_ID = r"^[0-9](?:[.,][0-9]+)?[eE]\+[0-9]+$"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One column to be made: our name and kind, how the export writes it, and what people call its source.
-
-    One that `is_computed` was worked out of others already.
-    """
+    """One column to be made: our name and kind, how the export writes it, and what people call its source."""
 
     name: str
     kind: str
     form: Format
     shown: str
-    is_computed: bool = False
 
     @property
     def is_id(self) -> bool:

@@ -62,7 +62,7 @@ def typed(raw: pl.DataFrame, columns: Sequence[Asked]) -> Typed:
     frame = cells.select(ROW, KEPT, *(r.value.alias(r.column.name) for r in readings))
     told = [r for r in readings if r.is_moved or _has_lost(cells, frame, r.column.name)]
     made = [_made(_beside(cells, frame, r.column.name), kept, r) for r in told]
-    read = [c for c in columns if not c.is_computed]
+    read = [c for c in columns if not is_typed(raw.schema[c.name], c.kind)]
     wrong = [row for m in made for row in m.bad[ROW]]
     sound = frame.filter(pl.col(KEPT) & ~pl.col(ROW).is_in(wrong)) if wrong or not frame[KEPT].all() else frame
     odd = misfits(sound, columns, read)
