@@ -270,7 +270,7 @@ def test_commands_of_seals_say_what_they_did(tmp_path: Path) -> None:
     assert (listed["period"], listed["sealed_by"], listed["number"]) == ("2026-Q1", "Fay Finance", 1)
     assert listed["sha256"] in done.out
     checked = cli("verify", folder, "--head", listed["sha256"][:12])
-    assert (checked.code, checked.out.splitlines()[0]) == (0, "All is as it was stored: 1 run, 1 seal and 15 frames.")
+    assert (checked.code, checked.out.splitlines()[0]) == (0, "All is as it was stored: 1 run, 1 seal and 17 frames.")
     assert cli("verify", folder, "--head", "0" * 12).code == 1
     assert "sealed by Fay Finance" in cli("runs", folder).out
     assert cli("seal", "2026-Q1", folder, "--by", "Eve").code == 2

@@ -49,12 +49,12 @@ def features(units: pl.DataFrame, columns: Sequence[str]) -> Features:
     Levels are text; what is unknown is a level of its own.
     """
     rows, names, offset = [], [], 0
+    schema = {"feature": pl.String(), "level": pl.String()}
     for column in columns:
         code, levels = _levels(units[column])
         rows.append(code + offset)
-        names.append(pl.DataFrame({"feature": [column] * len(levels), "level": levels}))
+        names.append(pl.DataFrame({"feature": [column] * len(levels), "level": levels}, schema=schema))
         offset += len(levels)
-    schema = {"feature": pl.String(), "level": pl.String()}
     codes = np.vstack(rows) if rows else np.empty((0, units.height), dtype=np.int64)
     return Features(codes, pl.concat(names) if names else pl.DataFrame(schema=schema))
 
