@@ -212,7 +212,7 @@ def test_json_holds_all_of_it_and_a_reason_for_every_null(answer: dict[str, Any]
     data = answer["data"]
     assert set(data) == {
         "period", "as_of", "method", "currency", "least_z", "quarters", "account_quarters", "managers", "scored",
-        "rules", "pairs", "is_sold", "overlapping", "late", "unassigned", "says", "findings",
+        "rules", "pairs", "is_sold", "overlapping", "kinds", "late", "unassigned", "says", "findings",
         "weighed",
     }  # fmt: skip
     for rule in data["rules"]:
@@ -249,3 +249,23 @@ def test_faults_of_exports_end_it_with_3_and_of_rules_with_4(small_folder: Path,
     rules.write_text(six_rules().replace("metric: logo_retention", "metric: logo_retentoin"), encoding="utf-8")
     assert cli("diagnose", small_folder, "--as-of", TODAY, "--set-aside", "--rules", rules, "--json").code == 4
     assert cli("diagnose", tmp_path / "nowhere", "--json").code == 2
+
+
+# ---- what is expected ----
+
+
+def test_what_is_expected_of_which_accounts_is_what_scores_are_made_with() -> None:
+    book = rulebook(STAY, KEEP)
+    asked = subject(company(), book, calendar_of(book).period("2026-Q2"), AS_OF)
+    table = asked.judged(book, weighs=True).expected.table
+    found = diagnosis(asked).kinds
+    assert [one.kind for one in found].count("base of all accounts") == 2
+    for rule in ("keep", "stay"):
+        mine = table.filter(pl.col("rule") == rule).group_by("number", maintain_order=True)
+        points = mine.agg(pl.col("points").mean(), least=pl.col("points").min(), most=pl.col("points").max())
+        told = [one for one in found if one.rule == rule]
+        assert [one.adds for one in told] == pytest.approx(points["points"].to_list(), abs=1e-9)
+        assert [(one.least, one.most) for one in told] == [pytest.approx(both, abs=1e-9) for both in zip(
+            points["least"], points["most"], strict=True
+        )]  # fmt: skip
+    assert any(one.kind.startswith("the quarter to 30 June 2026") for one in found)

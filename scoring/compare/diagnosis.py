@@ -8,6 +8,7 @@ from math import sqrt
 import numpy as np
 import polars as pl
 
+from scoring.compare.kinds import KindOfAccounts, kinds
 from scoring.compare.subject import Subject, of_folder
 from scoring.credit.ownership import UNASSIGNED
 from scoring.errors import Problem
@@ -96,8 +97,8 @@ class Diagnosis:
     `least_z` is the mean Z below which no score is published. `weighing` is what the rules say that the others do
     not, as a run has it; its pairs are known even where values are graded. `overlapping` were claimed by several at
     once, `late` had nobody in the window of responsibility but only up to the outcome, `unassigned` nobody at all;
-    where `is_sold`, those who claim an account are its sellers. `says` is what must be known before reading it, if
-    anything.
+    where `is_sold`, those who claim an account are its sellers. `kinds` is what is expected of which accounts. `says`
+    is what must be known before reading it, if anything.
     """
 
     period: str
@@ -115,6 +116,7 @@ class Diagnosis:
     overlapping: Owned
     late: Owned
     unassigned: Owned
+    kinds: tuple[KindOfAccounts, ...]
     says: str | None
 
     @property
@@ -160,6 +162,7 @@ def diagnosis(subject: Subject) -> Diagnosis:
         overlapping,
         late,
         unassigned,
+        kinds(seen.company, estimates, rulebook, settings),
         AS_IF_COMPARED if rulebook.method == GRADED else None,
     )
 

@@ -9,18 +9,10 @@ from scoring.days import DAY
 from scoring.explain.comparison import AccountQuarter, Comparison, Reason
 from scoring.explain.evidence import Evidence
 from scoring.explain.refusals import UnexplainedError
-from scoring.peers.features import OTHER, UNKNOWN
 from scoring.rules import Rulebook
-from scoring.scorecard.context import day
 from scoring.scorecard.estimates import outcome_of
+from scoring.scorecard.expected import said
 
-_FIFTHS = ("smallest", "second", "middle", "fourth", "largest")
-_TENURES = (
-    "customer for up to half a year",
-    "customer for half a year to a year and a half",
-    "customer for up to four years",
-    "customer for longer than four years",
-)
 _NEAR = 1e-9
 """How far reasons may be from what is expected, but where chances are raised to a floor."""
 FLOOR = "chances raised to a floor, the others scaled"
@@ -52,7 +44,7 @@ def _chances(rulebook: Rulebook) -> set[str]:
 def _reasons(table: pl.DataFrame, fold: int, levels: list[int], ends_on: date) -> tuple[Reason, ...]:
     mine = table.filter((pl.col("fold") == fold) & (pl.col("number").is_null() | pl.col("number").is_in(levels)))
     return tuple(
-        Reason(_said(row["kind"], row["level"], ends_on), row["points"], row["account_quarters"])
+        Reason(said(row["kind"], row["level"], ends_on), row["points"], row["account_quarters"])
         for row in mine.iter_rows(named=True)
     )
 
@@ -69,17 +61,3 @@ def _whole(
         what = f"what is expected of account {account} by {rule} in the quarter to {quarter.last_day}"
         raise UnexplainedError(what, found, quarter.expected)
     return (*reasons, Reason(FLOOR, left, None))
-
-
-def _said(kind: str | None, level: str | None, ends_on: date) -> str:
-    """What a kind of accounts is called; all of them where there is no kind."""
-    if kind is None or level is None:
-        return "base of all accounts"
-    if kind == "quarter":
-        return f"the quarter to {day(ends_on - DAY)}"
-    name = kind.replace("_", " ")
-    if level in (UNKNOWN, OTHER):
-        return f"{name} {'unknown' if level == UNKNOWN else 'of few accounts'}"
-    if kind == "size_band":
-        return f"{_FIFTHS[int(level)]} fifth by revenue"
-    return _TENURES[int(level)] if kind == "tenure_band" else f"{name} {level}"

@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import polars as pl
 
+from scoring.days import DAY
 from scoring.peers.company import Company
 from scoring.peers.estimate import Estimate
-from scoring.peers.features import crossed
+from scoring.peers.features import OTHER, UNKNOWN, crossed
 from scoring.peers.table import folds
 from scoring.rules import Rulebook
+from scoring.scorecard.context import day
 from scoring.scorecard.of_rules import sign_of
 
 EXPECTATIONS = {
@@ -33,6 +36,15 @@ ACCOUNT_KINDS = {
 }
 """One row per account and quarter (named by the day after it), sorted: the fold of who answers for most of it, and the
 numbers of the levels that it was of on the first day, one of each kind."""
+
+
+_FIFTHS = ("smallest", "second", "middle", "fourth", "largest")
+_TENURES = (
+    "customer for up to half a year",
+    "customer for half a year to a year and a half",
+    "customer for up to four years",
+    "customer for longer than four years",
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,3 +104,17 @@ def _table(company: Company, found: Estimate, sign: float) -> pl.DataFrame:
         turned = pl.concat([base, levels]).with_columns(pl.col("points") * sign + 0.0, pl.lit(fold).alias("fold"))
         frames.append(turned)
     return pl.concat(frames).with_columns(pl.col("fold").cast(pl.Int64))
+
+
+def said(kind: str | None, level: str | None, ends_on: date) -> str:
+    """What a kind of accounts is called, in the quarter that ended before the day; all of them where there is none."""
+    if kind is None or level is None:
+        return "base of all accounts"
+    if kind == "quarter":
+        return f"the quarter to {day(ends_on - DAY)}"
+    name = kind.replace("_", " ")
+    if level in (UNKNOWN, OTHER):
+        return f"{name} {'unknown' if level == UNKNOWN else 'of few accounts'}"
+    if kind == "size_band":
+        return f"{_FIFTHS[int(level)]} fifth by revenue"
+    return _TENURES[int(level)] if kind == "tenure_band" else f"{name} {level}"

@@ -28,7 +28,8 @@ def diagnose(
     """Say what scores rest on: how far managers truly differ in each rule, and how much of it is noise or luck.
 
     Beside each other: rules that measure the same, rules whose weight does not matter, luck with the book under other
-    methods, large accounts, rare kinds of accounts, and accounts of several managers or of none. Nothing is stored.
+    methods, large accounts, rare kinds of accounts, and accounts of several managers or of none; and what is expected
+    of accounts of each kind. Nothing is stored.
     """
     request = replace(places.request(folder, rules, as_of), period=period, set_aside=set_aside)
     from scoring.compare import diagnosis as engine

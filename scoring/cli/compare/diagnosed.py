@@ -26,6 +26,8 @@ _SIGNAL = (
 )
 _SAME = 7
 """Columns of correlations that there is room for everywhere."""
+_FEW = 3
+"""Columns of rules that there is room for everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,10 @@ def show(view: View) -> None:
     for line in _owners(found):
         say(line)
     say()
+    if found.kinds:
+        say("Expected of all accounts, and how much more of each kind, from others' books.")
+        _kinds(found)
+        say()
     say("What it means:" if view.told else "Nothing stands out.")
     for one in view.told:
         say(f"  {one.what}; {one.remedy}.")
@@ -123,6 +129,32 @@ def _pairs(found: "Diagnosis") -> None:
         )
         for n, name in enumerate(names, 1)
     ]
+    table(columns, rows)
+
+
+def _kinds(found: "Diagnosis") -> None:
+    """A row for each kind of accounts, and what each rule expects of it."""
+    from scoring.numbers import figure, signed_figure
+
+    units = {rule.rule: rule.unit for rule in found.rules}
+    rules = list(dict.fromkeys(one.rule for one in found.kinds))
+    adds = {(one.kind, one.rule): one.adds for one in found.kinds}
+    learned: dict[str, int] = {}
+    for one in found.kinds:
+        learned[one.kind] = max(learned.get(one.kind, 0), one.account_quarters)
+    columns = [
+        Column("Kind of accounts"),
+        *(Column(rule, is_number=True, is_extra=n >= _FEW) for n, rule in enumerate(rules)),
+        Column("Account-quarters", is_number=True, is_extra=True),
+    ]
+    base, rows = found.kinds[0].kind, []
+    for kind, count in learned.items():
+        told = [(adds.get((kind, rule)), units[rule]) for rule in rules]
+        shown = (
+            "" if v is None else (figure if kind == base else signed_figure)(v, unit, found.currency)
+            for v, unit in told
+        )
+        rows.append((kind, *shown, f"{count:,}"))
     table(columns, rows)
 
 
