@@ -269,3 +269,9 @@ def test_what_is_expected_of_which_accounts_is_what_scores_are_made_with() -> No
             points["least"], points["most"], strict=True
         )]  # fmt: skip
     assert any(one.kind.startswith("the quarter to 30 June 2026") for one in found)
+
+
+def test_where_there_are_no_books_of_others_nothing_more_is_expected_of_any_kind() -> None:
+    known = company()
+    alone = known | {"ownership": known["ownership"].with_columns(pl.lit("m1").alias("manager_id"))}
+    assert [one.kind for one in diagnosed(STAY, known=alone).kinds] == ["base of all accounts"]

@@ -21,7 +21,7 @@ class KindOfAccounts:
 
     Nobody is judged by points that their own accounts went into, so each fold of managers has its own: `adds` is their
     mean, `least` and `most` are those of the folds. `account_quarters` is how many of other folds they were learned
-    from, at the most. The first of each rule is the base.
+    from, at the most; kinds of which there are none in others' books are left out. The first of each rule is the base.
     """
 
     rule: str
@@ -44,6 +44,7 @@ def kinds(
         points.max().alias("most"),
         pl.col("account_quarters").max(),
     )
+    found = found.filter(pl.col("account_quarters") > 0)
     ends: dict[str, date] = dict(
         company.shelf.units.select(pl.col("quarter").cast(pl.String), "ends_on").unique().iter_rows()
     )
