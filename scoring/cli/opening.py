@@ -1,14 +1,10 @@
 """`bookscore open`: the league page of the last run, in the browser."""
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
-
-from scoring.calendar import spelled
 from scoring.cli.shared import past, places
 from scoring.cli.shared.answers import Answer, finish, next_command
-from scoring.cli.shared.options import AsJson, Workspace
+from scoring.cli.shared.options import AsJson, StoredPeriod, Workspace
 from scoring.cli.shared.streams import note, say
 from scoring.errors import BookscoreError
 
@@ -22,16 +18,7 @@ class NoPagesError(BookscoreError):
 
 def open_league(
     folder: Workspace = Path(),
-    period: Annotated[
-        str | None,
-        typer.Option(
-            "--period",
-            metavar="PERIOD",
-            parser=spelled,
-            help="Of which period, as 2026-Q2.",
-            show_default="the last run",
-        ),
-    ] = None,
+    period: StoredPeriod = None,
     as_json: AsJson = False,
 ) -> None:
     """Open the league page in the browser, and print where it lies.

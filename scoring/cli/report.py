@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scoring.calendar import spelled
 from scoring.cli.shared import places
 from scoring.cli.shared.answers import Answer, finish
-from scoring.cli.shared.options import AsJson, Workspace
+from scoring.cli.shared.options import AsJson, StoredPeriod, Workspace
 from scoring.cli.shared.screen import working
 from scoring.cli.shared.streams import note, say
 
@@ -27,16 +26,7 @@ def report(
     pdf: Annotated[bool, typer.Option("--pdf", help="The book of the period and a card for each manager.")] = False,
     xlsx: Annotated[bool, typer.Option("--xlsx", help="A workbook.")] = False,
     html: Annotated[bool, typer.Option("--html", help="Pages.")] = False,
-    period: Annotated[
-        str | None,
-        typer.Option(
-            "--period",
-            metavar="PERIOD",
-            parser=spelled,
-            help="Of which period, as 2026-Q2.",
-            show_default="the last run",
-        ),
-    ] = None,
+    period: StoredPeriod = None,
     manager: Annotated[
         str | None,
         typer.Option(

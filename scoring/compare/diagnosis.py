@@ -162,7 +162,7 @@ def diagnosis(subject: Subject) -> Diagnosis:
         overlapping,
         late,
         unassigned,
-        kinds(seen.company, estimates, rulebook, settings),
+        kinds(seen.company, estimates, rulebook),
         AS_IF_COMPARED if rulebook.method == GRADED else None,
     )
 

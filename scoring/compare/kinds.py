@@ -8,9 +8,8 @@ import polars as pl
 
 from scoring.peers.company import Company
 from scoring.peers.estimate import Estimate
-from scoring.peers.settings import Fairness
 from scoring.rules import Rulebook
-from scoring.scorecard.expected import expected, said
+from scoring.scorecard.expected import said, table_of_points
 
 _DIGITS = 12
 
@@ -32,17 +31,18 @@ class KindOfAccounts:
     account_quarters: int
 
 
-def kinds(
-    company: Company, estimates: Sequence[Estimate], rulebook: Rulebook, settings: Fairness
-) -> tuple[KindOfAccounts, ...]:
+def kinds(company: Company, estimates: Sequence[Estimate], rulebook: Rulebook) -> tuple[KindOfAccounts, ...]:
     """The kinds of accounts by rule, in the order of the rules; of rules that could be compared."""
-    table = expected(company, estimates, rulebook, settings.folds).table
     points = pl.col("points")
-    found = table.group_by("rule", "number", "kind", "level", maintain_order=True).agg(
-        points.mean().alias("adds"),
-        points.min().alias("least"),
-        points.max().alias("most"),
-        pl.col("account_quarters").max(),
+    found = (
+        table_of_points(estimates, rulebook)
+        .group_by("rule", "number", "kind", "level", maintain_order=True)
+        .agg(
+            points.mean().alias("adds"),
+            points.min().alias("least"),
+            points.max().alias("most"),
+            pl.col("account_quarters").max(),
+        )
     )
     found = found.filter(pl.col("account_quarters") > 0)
     ends: dict[str, date] = dict(

@@ -64,22 +64,26 @@ NOTHING_EXPECTED = Expected(pl.DataFrame(schema=EXPECTATIONS), pl.DataFrame(sche
 
 def expected(company: Company, estimates: Sequence[Estimate], rulebook: Rulebook, fold_count: int) -> Expected:
     """What stands behind what is expected of the company's accounts, by each rule that could be compared."""
-    rules = sorted(zip(rulebook.rules, estimates, strict=True), key=lambda both: both[0].name)
-    tables = [
-        _table(company, found, sign_of(rule)).with_columns(pl.lit(rule.name).alias("rule")).select(*EXPECTATIONS)
-        for rule, found in rules
-        if found.heard is not None
-    ]
     owners = folds(company.books.managers, fold_count)[company.books.owner]
     kinds = company.shelf.units.select("account_id", "ends_on").with_columns(
         pl.Series("fold", owners),
         pl.Series("levels", np.ascontiguousarray(company.features.codes.T)).cast(pl.List(pl.Int64())),
     )
-    table = pl.concat(tables) if tables else NOTHING_EXPECTED.table
-    return Expected(table, kinds.sort("account_id", "ends_on"))
+    return Expected(table_of_points(estimates, rulebook), kinds.sort("account_id", "ends_on"))
 
 
-def _table(company: Company, found: Estimate, sign: float) -> pl.DataFrame:
+def table_of_points(estimates: Sequence[Estimate], rulebook: Rulebook) -> pl.DataFrame:
+    """What each rule that could be compared expects of accounts of each kind, as `EXPECTATIONS`."""
+    rules = sorted(zip(rulebook.rules, estimates, strict=True), key=lambda both: both[0].name)
+    tables = [
+        _table(found, sign_of(rule)).with_columns(pl.lit(rule.name).alias("rule")).select(*EXPECTATIONS)
+        for rule, found in rules
+        if found.heard is not None
+    ]
+    return pl.concat(tables) if tables else NOTHING_EXPECTED.table
+
+
+def _table(found: Estimate, sign: float) -> pl.DataFrame:
     """The rows of one rule, without its name."""
     expectation = found.expectation
     owners = expectation.fold[found.books.owner]

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from scoring.explain import Evidence
     from scoring.store import Store
 
-FRAMES = ("book", "movements", "lines", "compared", "expectations", "account_kinds")
-"""The stored frames that an explanation is made from; runs of former versions have the first four."""
+NEEDED = ("book", "movements", "lines", "compared")
+FRAMES = (*NEEDED, "expectations", "account_kinds")
+"""The stored frames that an explanation is made from; runs of former versions have only those that are needed."""
 
 
 def explain(
@@ -98,6 +99,6 @@ def _evidence(store: "Store", folder: Path, run_id: str | None) -> "Evidence":
         raise places.NoRunsError(folder)
     found = named(store, run_id or latest.period)
     kept = store.frames_of(found.run_id)
-    wanted = [name for name in FRAMES if name in kept or name in FRAMES[:4]]
+    wanted = [name for name in FRAMES if name in kept or name in NEEDED]
     frames = {name: pl.scan_parquet(store.frame(found.run_id, name)) for name in wanted}
     return of_stored(json.loads(found.summary), store.cards(found.run_id), frames)

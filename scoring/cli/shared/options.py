@@ -64,6 +64,16 @@ OnePeriod = Annotated[
     str | None,
     typer.Option("--period", metavar="PERIOD", parser=spelled, help="The period, as 2026-Q2.", show_default="the last"),
 ]
+StoredPeriod = Annotated[
+    str | None,
+    typer.Option(
+        "--period",
+        metavar="PERIOD",
+        parser=spelled,
+        help="Of which period, as 2026-Q2.",
+        show_default="the last run",
+    ),
+]
 SetAside = Annotated[bool, typer.Option("--set-aside", help="Score without the rows that have errors.")]
 AsJson = Annotated[
     bool, typer.Option("--json", help='Print {"ok", "data", "problems"} as JSON on stdout, and nothing else there.')
