@@ -111,6 +111,27 @@ def test_a_managers_page_holds_the_card_and_its_published_past(
         assert line["because"] in page.replace("&#39;", "'")
 
 
+def test_what_was_learned_of_a_sealed_period_stands_on_the_managers_page(
+    web_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = {
+        "account": "Solace Clinics", "effective_on": "2026-03-03", "kind": "churn", "amount": "-99.50",
+        "cause": "late", "recorded_at": "2026-05-04T08:00:00", "origin": "contracts.csv row 7",
+    }  # fmt: skip
+    told = {"sealed_until": BEFORE, "bridge": {"sealed": "1000.00", "known": "900.50"}, "lines": [line]}
+    read = Store.cards
+
+    def with_it(store: Store, run_id: str) -> tuple[Card, ...]:
+        return tuple({**card, "prior_periods": told} for card in read(store, run_id))
+
+    monkeypatch.setattr(Store, "cards", with_it)
+    user = web_world.users["manager"]
+    shown = web_world.client(user).get(f"{HOME}/managers/{slug(user.manager_id or '')}").text
+    assert f"Learned since {BEFORE} was sealed" in shown
+    assert "What was published stays as it was." in shown
+    assert "Solace Clinics" in shown
+
+
 def test_an_account_that_is_not_in_the_book_any_more_is_named_and_leads_nowhere(
     leader: TestClient, cards: list[Card], monkeypatch: pytest.MonkeyPatch
 ) -> None:
