@@ -29,7 +29,8 @@ from scoring.digest.movers import movers, without_score
 from scoring.digest.render import words
 from scoring.numbers import fixed, rounded
 from scoring.reports.moves import change_parts
-from scoring.store import open_store
+from scoring.scorecard.cards import Card
+from scoring.store import Store, open_store
 
 CHANNEL = User("channel:sales", "", "sales", Role.LEADER)
 
@@ -242,6 +243,30 @@ def test_the_first_one_says_so(web_world: World, runs: dict[str, str]) -> None:
     digest = told(web_world.store, web_world.users["leader"], runs["2026-Q2"], None, what)
     first = "This is the first digest of this kind that you get; changes are against 2026-Q1, the period before."
     assert digest.notices == (first,)
+
+
+def test_scores_that_were_published_otherwise_than_they_are_compared_with_are_said(
+    web_world: World, runs: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manager, read = web_world.users["manager"], Store.cards
+    before = web_world.seen(manager).cards[0]["previous"]["score"]
+
+    def published(store: Store, run_id: str) -> tuple[Card, ...]:
+        given = {"score": before + 1.5} if run_id == runs["2026-Q1"] else {}
+        return tuple(card | given if card["manager_id"] == manager.manager_id else card for card in read(store, run_id))
+
+    monkeypatch.setattr(Store, "cards", published)
+    later = datetime(2100, 1, 1, tzinfo=UTC)
+    for user, audience, said in (
+        (manager, "managers", f"2026-Q1 was published as {fixed(before + 1.5)}. By what is known of it today it would "
+         f"be {fixed(before)}: with that the score is compared."),
+        (web_world.users["leader"], "leaders",
+         "Changes are against 2026-Q1 by what is known of it today; it was published otherwise for 1 manager."),
+    ):  # fmt: skip
+        what = asked(schedule(audience), "2026-W26", prepared_at=later)
+        assert told(web_world.store, user, runs["2026-Q2"], None, what).notices[-1] == said
+        same = told(web_world.store, user, runs["2026-Q2"], runs["2026-Q2"], what)
+        assert said not in same.notices, "it is against the last look at the same period"
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,19 @@ class _Composing:
         asked, measured = self.asked, self.measured
         first = headings.first(asked, self.last, measured)
         late = headings.late(asked, date.fromisoformat(self.now.facts["as_of"]))
-        return (*late, *first, *headings.about(asked, self.now, measured, self.cards))
+        otherwise = headings.otherwise(self.cards, self.published(), is_own=self.is_own)
+        return (*late, *first, *headings.about(asked, self.now, measured, self.cards), *otherwise)
+
+    def published(self) -> dict[str, float | None]:
+        """What was published for the period before, by manager; empty where nothing is measured against that."""
+        before = next((card["previous"]["period"] for card in self.cards if card["previous"]), None)
+        if self.measured.last is not None or before is None:
+            return {}
+        run_id = self.view.store.holding(self.asked.prepared_at).get(before)
+        if run_id is None:
+            return {}
+        then = Seen(self.now.shelf, self.now.shelf.run(run_id), self.view.sight)
+        return {card["manager_id"]: card["score"] for card in self.cards_if_any(then)}
 
     @property
     def names_movers(self) -> bool:

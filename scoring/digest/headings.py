@@ -1,6 +1,6 @@
 """How does a digest begin? Whose it is, of when, sent when and how late, the headline, and the mail's subject."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -100,6 +100,26 @@ def about(asked: Asked, now: Seen, measured: Against, cards: Sequence[Card]) -> 
             "without what these alone did to the score."
         )
     return tuple(told)
+
+
+def otherwise(cards: Sequence[Card], given: Mapping[str, float | None], *, is_own: bool) -> tuple[str, ...]:
+    """That scores of the period before were published as other ones than those that changes are told against.
+
+    `given` is manager_id to what was published.
+    """
+    compared = [card for card in cards if card["previous"] and card["score"] is not None]
+    both = ((card["previous"]["score"], given.get(card["manager_id"])) for card in compared)
+    told = [(known, was) for known, was in both if None not in (known, was) and fixed(known) != fixed(was)]
+    if not told:
+        return ()
+    before, (known, was) = _before(compared), told[0]
+    if not is_own:
+        many = _managers(len(told))
+        return (f"Changes are against {before} by what is known of it today; it was published otherwise for {many}.",)
+    return (
+        f"{before} was published as {fixed(was)}. By what is known of it today it would be {fixed(known)}: with that "
+        "the score is compared.",
+    )
 
 
 def headline(counts: Counts, measured: Against) -> str:
