@@ -42,8 +42,8 @@ def composed_again(shelf: Shelf, rulebook: Rulebook, page: str | None, found: De
     if schedule is None or schedule.channel != found.channel:
         return Again(None, f"the rules have no schedule {found.schedule} by {found.channel} any more")
     recipient = _recipient(schedule, user)
-    if recipient is None:
-        return Again(None, "its recipient is no user any more")
+    if isinstance(recipient, str):
+        return Again(None, recipient)
     timetable = Timetable.of(rulebook)
     run_id = None if found.state == "pending" else found.run_id  # by then, another one may be published
     writer = FromStore(shelf.store, timetable, page, run_id, shelf)
@@ -73,10 +73,10 @@ def _shown(message: Message) -> Message:
     return replace(message, text=text, html=html, data={}, unsubscribe=None)
 
 
-def _recipient(schedule: Schedule, user: User | None) -> Recipient | None:
-    """Whom it is composed for, whether they still want it or not."""
-    if schedule.audience == "channel":
-        return audience.channel(schedule)
+def _recipient(schedule: Schedule, user: User | None) -> Recipient | str:
+    """Whom it is composed for, whether they still want it or not; else why there is nobody."""
     if user is None:
-        return None
+        return audience.channel(schedule) if schedule.audience == "channel" else "its recipient is no user any more"
+    if not audience.is_meant(schedule.audience, user):
+        return f"{schedule.name} is not for its recipient any more"
     return Recipient(user.user_id, cleaned(user.name), user.email, audience.seen_as(schedule.audience, user))
