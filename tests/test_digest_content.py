@@ -524,6 +524,16 @@ def test_the_same_is_said_in_the_same_bytes(web_world: World, runs: dict[str, st
     assert json.dumps(renders(made[0])) == json.dumps(renders(made[1]))
 
 
+def test_what_was_written_before_the_seal_says_that_it_is_provisional(mended: Path) -> None:
+    store, at = open_store(mended), datetime(2026, 7, 20, 9, tzinfo=UTC)
+    run_id = store.holding()["2026-Q2"]
+    store.seal(run_id, by="Fay Finance", at=at)
+    what = asked(schedule(), "2026-W26")
+    written = [replace(what, taken_at=at + timedelta(minutes=minutes)) for minutes in (-1, 1)]
+    assert [told(store, CHANNEL, run_id, run_id, each).is_sealed for each in written] == [False, True]
+    store.close()
+
+
 @pytest.fixture(scope="module")
 def mended(web_world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same company, in which ten subscriptions turn out never to have been there, and 2026-Q1 is scored again."""
@@ -546,11 +556,18 @@ def test_what_was_told_and_is_another_now_is_corrected_once_with_the_cause(
     at = datetime.fromisoformat(store.run(new).created_at)
     leader = web_world.users["leader"]
 
-    def said(last_at: datetime, spoken: tuple[str, ...], user: User = leader, audience: str = "leaders") -> Any:
-        what = asked(schedule(audience), "2026-W26", last_at=last_at, spoken=spoken)
+    before, after, spoken = at - timedelta(seconds=1), at + timedelta(seconds=1), (runs["2026-Q1"],)
+
+    def said(
+        last_at: datetime,
+        spoken: tuple[str, ...],
+        user: User = leader,
+        audience: str = "leaders",
+        taken_at: Any = after,
+    ) -> Any:
+        what = asked(schedule(audience), "2026-W26", last_at=last_at, spoken=spoken, taken_at=taken_at)
         return told(store, user, runs["2026-Q2"], runs["2026-Q2"], what)
 
-    before, after, spoken = at - timedelta(seconds=1), at + timedelta(seconds=1), (runs["2026-Q1"],)
     (correction,) = said(before, spoken).corrections
     then, now = ({c["manager_id"]: c["score"] for c in store.cards(run)} for run in (runs["2026-Q1"], new))
     changed = {m for m in now if fixed(then[m]) != fixed(now[m])}
@@ -559,6 +576,7 @@ def test_what_was_told_and_is_another_now_is_corrected_once_with_the_cause(
     assert "subscriptions.csv changed" in plain(correction.causes[0])
     assert all((one.then, one.now) == (then[one.manager_id], now[one.manager_id]) for one in correction.managers)
     assert said(before, ()).corrections == said(after, spoken).corrections == ()
+    assert said(before, spoken, taken_at=before).corrections == (), "nobody knew of it yet"
     shared = said(before, spoken, CHANNEL, "channel").corrections
     assert [(c.count, c.managers) for c in shared] == [(len(changed), ())]
     manager = web_world.users["manager"]
