@@ -24,6 +24,7 @@ from web_world import PERIODS, World
 from scoring import cli
 from scoring.access import Role, User
 from scoring.numbers import fixed
+from scoring.reports.sentences import published_sentence
 from scoring.rules.proposed import proposed
 from scoring.scorecard.cards import Card
 from scoring.store import Store, open_store, people
@@ -429,6 +430,15 @@ def _pages_of_the_log(leader: TestClient) -> Iterator[str]:
         yield below
         below = f"?below={older}"
     yield below
+
+
+def test_period_that_was_published_without_a_score_is_said_to_be_so() -> None:
+    card = {"score": 50.0, "previous": {"period": BEFORE, "score": 47.94}}
+    known = "By what is known of it today it would be 47.9"
+    without = f"{BEFORE} was published without a score. {known}: with that the score is compared."
+    assert published_sentence(card, None) == without
+    assert published_sentence({**card, "score": None}, 43.0) == f"{BEFORE} was published as 43.0. {known}."
+    assert published_sentence(card, 47.9) == published_sentence({**card, "previous": None}, 43.0) == ""
 
 
 def test_the_log_and_the_rules_are_told_in_words(leader: TestClient) -> None:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from scoring.digest.against import Against
 from scoring.digest.content import Asked, Counts, Moved, Words, name, plain, reported
 from scoring.numbers import fixed, likely
-from scoring.reports.sentences import is_degraded
+from scoring.reports.sentences import is_degraded, published_sentence
 from scoring.rules.digests import WEEKDAYS
 from scoring.rules.kinds import MONTHS
 from scoring.scorecard.cards import Card
@@ -107,19 +107,17 @@ def otherwise(cards: Sequence[Card], given: Mapping[str, float | None], *, is_ow
 
     `given` is manager_id to what was published.
     """
-    compared = [card for card in cards if card["previous"] and card["score"] is not None]
-    both = ((card["previous"]["score"], given.get(card["manager_id"])) for card in compared)
-    told = [(known, was) for known, was in both if None not in (known, was) and fixed(known) != fixed(was)]
-    if not told:
+    both = [
+        (card, published_sentence(card, given[card["manager_id"]])) for card in cards if card["manager_id"] in given
+    ]
+    told = [(card, said) for card, said in both if said]
+    if is_own:
+        return tuple(said for _, said in told)
+    compared = [card for card, _ in told if card["score"] is not None]
+    if not compared:
         return ()
-    before, (known, was) = _before(compared), told[0]
-    if not is_own:
-        many = _managers(len(told))
-        return (f"Changes are against {before} by what is known of it today; it was published otherwise for {many}.",)
-    return (
-        f"{before} was published as {fixed(was)}. By what is known of it today it would be {fixed(known)}: with that "
-        "the score is compared.",
-    )
+    before, many = _before(compared), _managers(len(compared))
+    return (f"Changes are against {before} by what is known of it today; it was published otherwise for {many}.",)
 
 
 def headline(counts: Counts, measured: Against) -> str:
