@@ -432,7 +432,14 @@ def _pages_of_the_log(leader: TestClient) -> Iterator[str]:
     yield below
 
 
-def test_period_that_was_published_without_a_score_is_said_to_be_so() -> None:
+def test_period_that_was_published_without_a_score_is_said_to_be_so(
+    web_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, user = Store.cards, web_world.users["manager"]
+    withheld = {"score": None, "low": None, "high": None, "reason": "Withheld: in doubt"}
+    monkeypatch.setattr(Store, "cards", lambda store, run_id: tuple(c | withheld for c in read(store, run_id)))
+    shown = _said(web_world.client(user).get(f"{HOME}/managers/{slug(user.manager_id or '')}").text)
+    assert f"{BEFORE} was published without a score." in shown
     card = {"score": 50.0, "previous": {"period": BEFORE, "score": 47.94}}
     known = "By what is known of it today it would be 47.9"
     without = f"{BEFORE} was published without a score. {known}: with that the score is compared."
