@@ -537,6 +537,14 @@ def test_a_straight_grade_says_the_value_it_needs(graded: Evidence) -> None:
     assert (apart.is_possible, apart.why) == (False, "each segment has its own grade, so no single value answers")
 
 
+def test_more_than_was_agreed_of_a_share_is_possible(graded: Evidence) -> None:
+    agreed = {"metric": "target_attainment", "of": "logo_retention"}
+    rules = tuple(r.model_copy(update=agreed if r.name == "line" else {}) for r in graded.rulebook.rules)
+    told = explain.reach(explain.explain(graded, "mia"), 70, graded.rulebook.model_copy(update={"rules": rules}))
+    assert told.needs[0].needed == pytest.approx(Decimal("1.25"), abs=Decimal("1e-8"))
+    assert told.needs[0].is_possible
+
+
 def test_full_points_that_are_not_enough_are_said(graded: Evidence) -> None:
     told = explain.reach(explain.explain(graded, "mia"), 90, graded.rulebook)
     assert told.needs[0].why == "even 100 points would make the score 78.3 only"

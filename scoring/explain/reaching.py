@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from scoring.explain.comparison import added
 from scoring.explain.model import Explanation, Line
-from scoring.metrics import Metric, Unit
+from scoring.metrics import CATALOGUE, Metric, Unit
 from scoring.numbers import exact, fixed, percent, rounded
 from scoring.rules import Linear, Rule, Rulebook
 from scoring.rules.grades import Bands, Grade
@@ -131,7 +131,7 @@ def _graded(rule: Rule, line: Line, missing: float, score: Decimal) -> Need:
         return _no(line, unit, value, f"no band gives {fixed(points)} points")
     if value is None:
         return Need(line.rule or "", line.label, unit, None, None, _decimal(needed), is_possible=True, why="")
-    return _need(line, unit, value, needed - value, _limit(metric_of(rule), better_of(rule), needed))
+    return _need(line, unit, value, needed - value, _limit(CATALOGUE[rule.metric], better_of(rule), needed))
 
 
 def _value_of(grade: Grade, points: float, better: str) -> float | None:
