@@ -427,6 +427,18 @@ def test_card_and_explanation_tell_what_was_learned(folder: Path) -> None:
     assert "Learned since" not in cli("explain", "Nils", "--folder", folder).out
 
 
+def test_an_account_that_is_gone_is_called_as_it_was_and_asked_for_by_that_name(folder: Path) -> None:
+    """Birch was merged into Cedar since the seal."""
+    exchange(folder, "accounts", "B          Birch", "")
+    put(folder, "ownership", re.sub(r"(?m)^ +B .*\n", "", TABLES["ownership"]))
+    exchange(folder, "contracts", "2       B", "2       C")
+    assert cli("run", folder, "--period", "2026-Q2", "--as-of", JULY).code == 0
+    said = cli("explain", "Mara", "--account", "birch", "--folder", folder)
+    assert "Nothing of it is in the book of the period itself" in said.out, said.err
+    assert re.search(r"(?m)^Birch +earlier +2026-01-01 +Opening +−€2,000.00", said.out)
+    assert cli("explain", "Nils", "--account", "birch", "--folder", folder).code == 2
+
+
 # ---- the page ----
 
 PAGE = Path(__file__).parent.parent / "docs" / "restating.md"

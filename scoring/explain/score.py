@@ -55,6 +55,8 @@ def explain(
     told = _lines(evidence, card, book, names, metric) if lines is None else list(lines)
     if account is not None:
         behind = "1 account stands" if len(names) == 1 else f"{len(names)} accounts stand"
+        learned_of = {line["account_id"]: line["account"] for line in _prior(card, None)}
+        names = {**learned_of, **names}
         account = chosen("account", account, names, f"{behind} behind the card of {card['name']}")
         told = [_narrowed(evidence, line, account) for line in told]
         book, moves = (f.filter(pl.col("account_id") == account) for f in (book, moves))
