@@ -255,7 +255,10 @@ def test_sealed_period_is_not_run_again(folder: Path) -> None:
     aside = cli("run", folder, "--period", "2026-Q1", "--set-aside")
     assert aside.err.endswith(f"Next: bookscore restate 2026-Q1 {folder} --set-aside\n")
     assert bytes_below(folder) == before
-    assert cli("run", folder, "--period", "2026-Q1", "--dry-run").code == 0
+    dry = cli("run", folder, "--period", "2026-Q1", "--as-of", JULY, "--dry-run")
+    assert dry.code == 0
+    assert "nor would it be: 2026-Q1 is sealed by Fay." in dry.err
+    assert dry.err.endswith(f"Next: bookscore restate 2026-Q1 {folder} --as-of {JULY}\n")
 
 
 def test_commands_of_seals_say_what_they_did(tmp_path: Path) -> None:
@@ -274,6 +277,10 @@ def test_commands_of_seals_say_what_they_did(tmp_path: Path) -> None:
     assert cli("verify", folder, "--head", "0" * 12).code == 1
     assert "sealed by Fay Finance" in cli("runs", folder).out
     assert cli("seal", "2026-Q1", folder, "--by", "Eve").code == 2
+    assert "was over" not in done.err
+    score(folder, "2026-Q2", "2026-06-29")
+    early = "It was run before 2026-Q2 was over on 2026-06-30; what came since becomes lines of the next period."
+    assert early in cli("seal", "2026-Q2", folder, "--by", "Fay").err
 
 
 def test_verify_ends_with_1_where_a_score_was_changed(folder: Path) -> None:
