@@ -446,6 +446,21 @@ def test_an_account_that_is_gone_is_called_as_it_was_and_asked_for_by_that_name(
     assert cli("explain", "Nils", "--account", "birch", "--folder", folder).code == 2
 
 
+def test_what_was_learned_is_told_in_the_currency_that_was_sealed(folder: Path) -> None:
+    """Since the second quarter of 2026 dollars are reported; what was sealed in euros stays in euros."""
+    (folder / "rules-1.yaml").write_text(RULES, encoding="utf-8")
+    newer = RULES.replace("EUR", "USD") + "effective_from: 2026-Q2\nsupersedes: rules-1.yaml\n"
+    (folder / "rules.yaml").write_text(newer, encoding="utf-8")
+    exchange(folder, "contracts", *CANCELLED)
+    assert cli("run", folder, "--period", "2026-Q2", "--as-of", JULY).code == 0
+    assert "2026-03-28  Left  −€2,000.00" in cli("explain", "Mara", "--folder", folder).out
+    page = next(p for p in (folder / "scorecards/2026-Q2/scorecards").iterdir() if "m1" in p.name).read_text("utf-8")
+    assert all(told in page for told in ("−€2,000.00", "€95,000.00", "€93,000.00"))
+    told = json.loads((folder / "scorecards/2026-Q2/run.json").read_text("utf-8"))["prior_periods"]
+    assert told["currency"] == "EUR"
+    assert {"opening", "others"}.isdisjoint(told["bridge"][-1])  # which would be of two currencies
+
+
 # ---- the page ----
 
 PAGE = Path(__file__).parent.parent / "docs" / "restating.md"

@@ -101,9 +101,10 @@ def card_of(cards: Sequence[Card], who: str) -> Card:
 
 
 def _prior(card: Card, account: str | None) -> tuple[Row, ...]:
-    """What was learned of sealed periods, or only what concerns the account."""
-    told = (card.get("prior_periods") or {}).get("lines", ())
-    return tuple(line for line in told if account in (None, line["account_id"]))
+    """What was learned of sealed periods, in the currency of their seals, or only what concerns the account."""
+    told = {"currency": card["currency"], "lines": (), **(card.get("prior_periods") or {})}
+    lines = ({**line, "currency": told["currency"]} for line in told["lines"])
+    return tuple(line for line in lines if account in (None, line["account_id"]))
 
 
 def _lines(
