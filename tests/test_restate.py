@@ -22,6 +22,7 @@ from scoring.intake.folder import Reader
 from scoring.reports.prior import why
 from scoring.run import Run
 from scoring.store import open_store
+from scoring.store.refusals import NotSealableError
 
 APRIL, JULY, OCTOBER = "2026-04-05", "2026-07-05", "2026-10-05"
 
@@ -224,6 +225,17 @@ def test_loss_of_the_first_quarter_that_is_learned_in_the_third_is_dated_in_the_
     ]
     ends = {b["manager_id"]: (b["sealed"], b["lines"], b["known"]) for b in third.summary["prior_periods"]["bridge"]}
     assert ends[None] == ("95000.0000", "-2000.0000", "93000.0000")
+
+
+def test_a_run_of_an_earlier_day_than_a_seal_knows_nothing_of_it_and_is_not_sealed(folder: Path) -> None:
+    """On 3 April nothing was sealed yet, and the cancellation of 20 April is no row that is gone."""
+    exchange(folder, "contracts", *CANCELLED)
+    assert score(folder, "2026-Q2", "2026-04-03").prior is None
+    with pytest.raises(NotSealableError, match="it looks on 2026-04-03, and 2026-Q1 was sealed as of 2026-04-05; run"):
+        seal(folder, "2026-Q2")
+    refused = cli("restate", "2026-Q1", folder, "--as-of", "2026-04-03")
+    assert (refused.code, refused.out) == (2, "")
+    assert "--as-of: 2026-Q1 was published as of 2026-04-05; name that day or a later one" in refused.err
 
 
 def test_run_without_seals_is_what_it_was(tmp_path: Path) -> None:

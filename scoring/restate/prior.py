@@ -84,10 +84,12 @@ class Prior:
 def prior_periods(seals: Sequence[Sealed], tables: Tables, as_of: date, period: Period) -> Prior | None:
     """What was learned since of the sealed periods before this one; None where there are none.
 
-    `tables` are as they were read, known when the day `as_of` was over. What an earlier sealed run told of them is not
-    told again: rows are held against those that the last sealed run read. Raises NotConservedError.
+    Runs that look on a later day than `as_of` were not published then, and are passed over. `tables` are as they were
+    read, known when the day `as_of` was over. What an earlier sealed run told of them is not told again: rows are held
+    against those that the last sealed run read. Raises NotConservedError.
     """
-    earlier = sorted((s for s in seals if s.period.end <= period.start), key=lambda s: (s.period.end, s.period.start))
+    known = (s for s in seals if s.period.end <= period.start and s.as_of <= as_of)
+    earlier = sorted(known, key=lambda s: (s.period.end, s.period.start))
     if not earlier:
         return None
     last, read = earlier[-1], earlier[-1].read()
