@@ -154,6 +154,11 @@ def business_day(at: datetime, zone: str) -> date:
     return at.astimezone(ZoneInfo(zone)).date()
 
 
+def length_of(period: Period) -> Length:
+    """What a period is that can be scored: a quarter, a month or a year."""
+    return next(length for length, months in _MONTHS.items() if months == months_in(period))
+
+
 def months_in(period: Period) -> int:
     """How many months the period has. Raises ValueError for a week."""
     if re.fullmatch(_WEEK, period.name):
