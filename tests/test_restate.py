@@ -473,6 +473,20 @@ def test_what_was_learned_is_told_in_the_currency_that_was_sealed(folder: Path) 
     assert {"opening", "others"}.isdisjoint(told["bridge"][-1])  # which would be of two currencies
 
 
+def test_check_reads_the_exports_in_the_currencies_of_all_rules_that_a_run_uses(tmp_path: Path) -> None:
+    """Dollars are reported since the second quarter of 2026; the score before is still one of euros."""
+    sold = "line_id account_id amount every starts_on currency\n1 B 2000 month 2026-06-20 USD"
+    folder = company(tmp_path / "co", {**TABLES, "contracts": sold})
+    (folder / "rules-1.yaml").write_text(RULES, encoding="utf-8")
+    newer = f"{RULES.replace('EUR', 'USD')}effective_from: 2026-Q2\nsupersedes: rules-1.yaml\n"
+    (folder / "rules.yaml").write_text(newer, encoding="utf-8")
+    for command in ("check", "run"):
+        done = cli(command, folder, "--as-of", JULY)
+        assert (done.code, "currency has no rate to EUR on 2026-06-20" in done.out + done.err) == (3, True)
+    put(folder, "rates", "currency dated_on rate\nUSD 2020-01-01 0.8")
+    assert [cli(command, folder, "--as-of", JULY).code for command in ("check", "run")] == [0, 0]
+
+
 # ---- the page ----
 
 PAGE = Path(__file__).parent.parent / "docs" / "restating.md"
