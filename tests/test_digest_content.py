@@ -438,8 +438,8 @@ def test_what_was_learned_of_sealed_periods_is_told_largest_first_with_its_sum()
     cedar = birch | {"account_id": "c", "account": "Cedar", "effective_on": "2026-01-01", "kind": "opening",
                      "amount": "-500.5", "cause": "silent", "origin": "a.csv:12, a.csv:13, b.csv:7"}  # fmt: skip
 
-    def run(*lines: dict[str, Any]) -> Any:
-        return _priced(Looked(50.0, "2026-07-05", "a"), {"prior_periods": {"lines": list(lines)}})
+    def run(*lines: dict[str, Any], **sealed: str) -> Any:
+        return _priced(Looked(50.0, "2026-07-05", "a"), {"prior_periods": {"lines": list(lines), **sealed}})
 
     def told(now: Any, last: Any, *, is_own: bool) -> list[str]:
         return [plain(sentence) for sentence in learned(now, last, now.cards, is_own=is_own)]
@@ -457,6 +457,7 @@ def test_what_was_learned_of_sealed_periods_is_told_largest_first_with_its_sum()
         "M: −€2,000.00 in 1 line of Birch, recorded 20 April 2026 (contracts.csv:11)."
     ]
     assert told(both, both, is_own=True) == []
+    assert "$2,000.00" in told(run(birch, currency="USD"), None, is_own=True)[0]
     many = run(*(birch | {"account": f"A{n}", "account_id": f"A{n}", "amount": str(n)} for n in range(1, 11)))
     sentences = told(many, None, is_own=True)
     assert (sentences[0], sentences[1][:10], sentences[-1]) == (

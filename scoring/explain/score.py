@@ -54,6 +54,8 @@ def explain(
     told = _lines(evidence, card, book, names, metric) if lines is None else list(lines)
     if account is not None:
         behind = "1 account stands" if len(names) == 1 else f"{len(names)} accounts stand"
+        learned_of = {line["account_id"]: line["account"] for line in _prior(card, None)}
+        names = {**learned_of, **names}
         account = chosen("account", account, names, f"{behind} behind the card of {card['name']}")
         told = [_narrowed(evidence, line, account) for line in told]
         book, moves = (f.filter(pl.col("account_id") == account) for f in (book, moves))
@@ -92,9 +94,10 @@ def lines_of(evidence: Evidence, who: str) -> tuple[Line, ...]:
 
 
 def _prior(card: Card, account: str | None) -> tuple[Row, ...]:
-    """What was learned of sealed periods, or only what concerns the account."""
-    told = (card.get("prior_periods") or {}).get("lines", ())
-    return tuple(line for line in told if account in (None, line["account_id"]))
+    """What was learned of sealed periods, in the currency of their seals, or only what concerns the account."""
+    told = {"currency": card["currency"], "lines": (), **(card.get("prior_periods") or {})}
+    lines = ({**line, "currency": told["currency"]} for line in told["lines"])
+    return tuple(line for line in lines if account in (None, line["account_id"]))
 
 
 def _lines(
