@@ -1,7 +1,6 @@
 """`bookscore backtest`: would past forecasts have been right?"""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -82,7 +81,7 @@ def backtest(  # noqa: PLR0913 - a command has as many options as it has
     and held against what came. Says how far off accounts and totals were, whether likely ranges hold, and which of the
     metrics that claim to look ahead do. Writes backtest.json and backtest.html.
     """
-    request = replace(places.request(folder, rules, as_of), set_aside=set_aside)
+    request = places.request(folder, rules, as_of, set_aside=set_aside)
     asked = _asked(ahead, origins, (split, until), calibrate)
     place = out or request.folder / RESULTS
     from scoring import backtest as engine

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -81,7 +80,7 @@ def run(  # noqa: PLR0913 - a command has as many options as it has
     """
     from scoring import intake
 
-    request = replace(places.request(folder, rules, as_of), period=period, set_aside=set_aside)
+    request = places.request(folder, rules, as_of, period=period, set_aside=set_aside)
     where = engines.chosen(engine, address, parts)
     if period and not dry_run:
         past.refuse_sealed(request.folder, period)
