@@ -186,11 +186,12 @@ def in_parts(values: Sequence[Decimal], whole: Decimal, places: int = 1) -> tupl
     return tuple(rounded(p, places) for p in printed)
 
 
-def signed_figure(value: Figure, unit: str, currency: str = "") -> str:
-    """A difference of printed figures with its sign and all its digits; of two ratios in percentage points."""
+def signed_figure(value: Figure, unit: str, currency: str = "", *, in_full: bool = True) -> str:
+    """A difference with its sign, `in_full` with all its digits; of two ratios in percentage points."""
     if unit == "ratio":
         return percentage_points(value)
-    text = money(value, currency) if unit == "money" else figure(value, unit, currency, as_is=True)
+    in_cents = unit == "money" and in_full
+    text = money(value, currency) if in_cents else figure(value, unit, currency, as_is=in_full)
     return f"+{text}" if (exact(value) or 0) > 0 else text
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from scoring.ledger.places import listed
 from scoring.notes.seen import counted
-from scoring.numbers import decimals, exact, fixed, money
+from scoring.numbers import decimals, fixed, money, signed_figure
 from scoring.scorecard.context import day
 
 MOST_LINES = 8
@@ -88,5 +88,4 @@ def why(line: Mapping[str, Any]) -> str:
 
 def signed_money(amount: Any, currency: str) -> str:
     """Money with its sign, also where it is more."""
-    number = exact(amount)
-    return f"{'+' if number and number > 0 else ''}{money(number, currency, decimals(currency))}"
+    return signed_figure(amount, "money", currency)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from scoring.access import Role
 from scoring.errors import BookscoreError
-from scoring.numbers import rounded
+from scoring.numbers import between
 from scoring.reports import league as printed
 from scoring.reports.pages import moved
 from scoring.reports.sentences import as_data
@@ -95,7 +95,7 @@ def other_weights(
             "sliders": _sliders(found),
             "is_other": dict(found.asked) != dict(found.own),
             "may_propose": view.who.role is Role.LEADER,
-            "moves": {m: (move, moved(_printed(move.old_score, move.new_score))) for m, move in moves.items()},
+            "moves": {m: (move, moved(between(move.old_score, move.new_score))) for m, move in moves.items()},
             "names_of_groups": {group: title for group, (title, _) in printed.titles(found.cards).items()},
             **table,
         },
@@ -144,10 +144,6 @@ def _sliders(found: WhatIf) -> list[dict[str, Any]]:
 
 def _plain(weight: float) -> str:
     return f"{weight:g}"
-
-
-def _printed(old: float | None, new: float | None) -> Any:
-    return None if old is None or new is None else rounded(new) - rounded(old)
 
 
 add_page(router, "/periods/{period}/what-if", other_weights, WhatIfAnswer, "Scorecards under other weights.")
