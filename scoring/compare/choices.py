@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from scoring.compare.changes import Change, changes
+from scoring.compare.changes import Change, between
 from scoring.peers.outcomes import Outcome
 from scoring.rules import Rulebook
 from scoring.rules.comparing import Quantiles, Window
@@ -40,7 +40,7 @@ class Choice:
 
     def settings(self, base: Rulebook) -> tuple[Change, ...]:
         """What would have to be written otherwise."""
-        return changes(*(book.model_dump(mode="json", by_alias=True) for book in (base, self.rulebook)))
+        return between(base, self.rulebook)
 
 
 def choices(rulebook: Rulebook, k: Mapping[str, float], reaches: Callable[[int], bool]) -> tuple[Choice, ...]:
