@@ -157,6 +157,12 @@ def apart(one: Figure, other: Figure, unit: str, currency: str = "", *, in_full:
     return told - against or (told - against if unit == "ratio" else as_printed(truly, unit, currency, in_full=in_full))
 
 
+def ordinal(number: int) -> str:
+    """As 1st, 12th or 23rd."""
+    is_teen = 11 <= number % 100 <= 13
+    return f"{number}{'th' if is_teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
+
+
 def likely(low: Figure, high: Figure, joined: str = "–") -> str:
     """The likely range in whole points, as 70–76, or as −7 to 26; "n/a" where it is not known."""
     if exact(low) is None or exact(high) is None:

@@ -240,8 +240,3 @@ class Digest:
     learned: tuple[Words, ...] = ()
     renewals: Renewals | None = None
     health: tuple[Words, ...] = ()
-
-    @property
-    def page(self) -> str | None:
-        """The link behind the button."""
-        return self.link.url if self.link else None

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from scoring.digest.against import Against
 from scoring.digest.content import Asked, Counts, Moved, Words, name, plain, reported
-from scoring.numbers import fixed, likely
+from scoring.numbers import fixed, likely, ordinal
 from scoring.reports.sentences import is_degraded
 from scoring.rules.digests import WEEKDAYS
 from scoring.rules.kinds import MONTHS
@@ -16,8 +16,6 @@ from scoring.view import Seen
 
 LONGEST_SUBJECT = 78
 _MOST_TEAMS = 3
-_TEENS = 11, 13
-"""Numbers that end in th whatever their last digit."""
 
 
 def whose(audience: str, teams: Sequence[str]) -> Words:
@@ -229,6 +227,4 @@ def _nth(number: int) -> str:
     """As 1st, 12th or 2nd last."""
     if number == -1:
         return "last"
-    size = abs(number)
-    ending = "th" if _TEENS[0] <= size <= _TEENS[1] else {1: "st", 2: "nd", 3: "rd"}.get(size % 10, "th")
-    return f"{size}{ending}{' last' if number < 0 else ''}"
+    return f"{ordinal(abs(number))}{' last' if number < 0 else ''}"

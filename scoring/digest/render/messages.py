@@ -38,6 +38,5 @@ def message(
         chat=_CHATS[kind](digest) if kind in _CHATS else {},
         data=data(digest) if kind in ("webhook", "file") else {},
         attachments=tuple(attachments),
-        page=digest.page,
         unsubscribe=digest.unsubscribe,
     )

@@ -145,6 +145,11 @@ def stop(digest: Digest) -> str:
     return "" if digest.unsubscribe else "To stop it, write to whoever keeps bookscore’s rules.yaml."
 
 
+def foot(digest: Digest) -> str:
+    """What stands below all in chats: of which run it tells, why one gets it, and how to stop it."""
+    return f"{footer(digest)} {digest.reason} {stop(digest)}".strip()
+
+
 def heading(digest: Digest) -> str:
     """What stands above the headline, on one line."""
     return " · ".join(plain(part) for part in digest.eyebrow)
