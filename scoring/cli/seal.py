@@ -9,10 +9,11 @@ import typer
 from scoring.calendar import spelled
 from scoring.cli.runs import SHORT
 from scoring.cli.shared import past, places
-from scoring.cli.shared.answers import DONE, FAILED, Answer, finish, many, next_command
+from scoring.cli.shared.answers import DONE, FAILED, Answer, finish, next_command
 from scoring.cli.shared.options import AsJson, DryRun, Workspace
 from scoring.cli.shared.screen import Column, table, working
 from scoring.cli.shared.streams import note, say
+from scoring.plurals import many
 
 if TYPE_CHECKING:
     from scoring.store import SealRecord, Verified

@@ -6,6 +6,7 @@ from typing import Literal
 
 from scoring.compare.changes import Change, between
 from scoring.peers.outcomes import Outcome
+from scoring.plurals import many
 from scoring.rules import Rulebook
 from scoring.rules.comparing import Quantiles, Window
 from scoring.scorecard.estimates import POLICIES, outcome_of
@@ -79,7 +80,7 @@ def _windows(rulebook: Rulebook, reaches: Callable[[int], bool]) -> Iterator[tup
         if any(parts):
             window = Window(quarters=quarters, weights=parts)
             yield (
-                f"window {quarters} quarter{'' if quarters == 1 else 's'}",
+                f"window {many(quarters, 'quarter')}",
                 rulebook.model_copy(update={"window": window}),
             )
 

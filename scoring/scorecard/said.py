@@ -10,6 +10,7 @@ import polars as pl
 from scoring.numbers import percent
 from scoring.peers.chance import LEAST_PEERS, change_band, groups, likely_range
 from scoring.peers.evidence import REASONS
+from scoring.plurals import many
 from scoring.rules import Rulebook
 from scoring.scorecard.context import Context, on_card
 from scoring.scorecard.of_rules import believes, is_bounded
@@ -128,24 +129,20 @@ def _evidence(score: Row, low: float | None, high: float | None, rulebook: Ruleb
         return "none", "There is no score to carry."
     if score["z"] is not None:
         return str(score["grade"]), (
-            f"The score rests on {_accounts(accounts)}. Of what sets them apart from the peers' "
+            f"The score rests on {many(accounts, 'account')}. Of what sets them apart from the peers' "
             f"{percent(score['z'], 0)} is believed; the rest could be chance."
         )
-    rests = f"The score rests on {_accounts(score['accounts'])}"
+    rests = f"The score rests on {many(score['accounts'], 'account')}"
     if low is None or high is None:
         if rulebook.method != "target_bands":
             return "none", f"Method {rulebook.method} does not say how far the score could be off."
         return "none", f"{rests}; leaving any of them out changes no score, so it has no range."
     width = high - low
     grade = "high" if width <= 10 else "medium" if width <= 20 else "low"
-    wide = "less than a point" if width < 1 else f"{width:.0f} point{'' if round(width) == 1 else 's'}"
+    wide = "less than a point" if width < 1 else many(round(width), "point")
     if rulebook.method != "target_bands":
         return grade, f"The likely range of the score is {wide} wide."
     return grade, f"{rests}; its likely range is {wide} wide."
-
-
-def _accounts(count: int) -> str:
-    return f"{count:,} account{'' if count == 1 else 's'}"
 
 
 def _why_none(score: Row, context: Context) -> str:

@@ -13,12 +13,13 @@ from scoring.cli.check import INPUT_COLUMNS, input_rows, refuse
 from scoring.cli.run import engines, scored
 from scoring.cli.run.engines import Address, Engine, Parts
 from scoring.cli.shared import past, places
-from scoring.cli.shared.answers import Answer, finish, many, next_command
+from scoring.cli.shared.answers import Answer, finish, next_command
 from scoring.cli.shared.options import AsJson, AsOf, DryRun, Folder, Rules
 from scoring.cli.shared.room import tell_of_room
 from scoring.cli.shared.screen import table, working
 from scoring.cli.shared.streams import note
 from scoring.errors import BookscoreError, Problem, ProblemsFoundError, Severity, in_order
+from scoring.plurals import many
 
 if TYPE_CHECKING:
     from scoring.intake import Request

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from scoring.numbers import fixed
+from scoring.plurals import many
 from scoring.reports import league
 from scoring.reports.dates import day, window
 from scoring.reports.losses import Losses, losses
@@ -132,8 +133,8 @@ def _said(cards: Sequence[Mapping[str, Any]], kept: Any) -> list[str]:
     """What is said of a team: its managers and accounts, how many were kept, and how many lost of those expected."""
     count, accounts = len(cards), sum(card["accounts"] for card in cards)
     first = (
-        f"{fixed(count, 0)} manager{'' if count == 1 else 's'} with {fixed(accounts, 0)} account"
-        f"{'' if accounts == 1 else 's'}. A team has no score: averages of few people would say less than their cards."
+        f"{many(count, 'manager')} with {many(accounts, 'account')}. A team has no score: averages of few people would "
+        "say less than their cards."
     )
     if kept is None:
         return [first]
