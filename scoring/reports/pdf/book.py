@@ -14,7 +14,6 @@ from scoring.reports.pdf.method import method
 from scoring.reports.pdf.pictures import drawn
 from scoring.reports.pdf.texts import text
 
-CONFIDENTIAL = "Confidential: performance data. A score describes a book of accounts, not a person."
 NO_TEAM = "No team on record"
 
 _LEAGUE, _FUNNEL, _AXIS = 112, 500, 0.62
