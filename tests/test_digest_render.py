@@ -209,7 +209,9 @@ def test_a_message_has_what_its_channel_sends(kind: str, filled: set[str]) -> No
     )
     assert {part for part in ("html", "chat", "data") if getattr(made, part)} == filled
     assert made.text == render.text(digest())
-    assert (made.schedule, made.period) == ("leaders_weekly", "2026-W26")
+    link = digest().link
+    assert link is not None
+    assert (made.schedule, made.period, made.page) == ("leaders_weekly", "2026-W26", link.url)
 
 
 def _luminance(colour: str) -> float:

@@ -47,7 +47,7 @@ class Message:
     `delivery_id` is the same whenever this delivery is tried, and `message_id` (with its angle brackets) follows from
     it. `address` is an e-mail address for people, the name of the channel for a channel; `name` is for the header To.
     `chat` is what chat systems get, made by `render` for the kind of the channel; `data` what programs get.
-    `unsubscribe` is the address of one click; None where no page is served.
+    `page` is the link behind the button, `unsubscribe` the address of one click; None where no page is served.
     `dated` is the instant, with a zone, at which the delivery was prepared; like all else it is the same at each try.
     """
 
@@ -64,6 +64,7 @@ class Message:
     chat: Mapping[str, Any] = field(default_factory=dict)
     data: Mapping[str, Any] = field(default_factory=dict)
     attachments: tuple[Attachment, ...] = ()
+    page: str | None = None
     unsubscribe: str | None = None
 
 
