@@ -119,8 +119,7 @@ def proposal(seen: Seeing, view: Viewing, weights: Asked, request: Request) -> R
     text = path.read_text("utf-8")
     note = "" if is_text_of(text, seen.facts["rules"]["sha256"]) else "# rules.yaml differs from the rules of the run\n"
     made = patch(text, proposed(text, found.asked))
-    page = Page("", "", None, place="what_if", period=seen.period, run_id=seen.run_id, subject="other weights")
-    noticing.saw(request, view, page, "patch")
+    noticing.saw(request, view, "what_if other weights", "patch", seen)
     return download((note + made).encode(), "text/x-diff", f"{RULES_FILE}.patch")
 
 
