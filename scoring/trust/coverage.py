@@ -82,4 +82,4 @@ def _held(looked: Looked, accounts: pl.DataFrame) -> pl.DataFrame:
     return held.join(accounts, on="account_id", how="semi").select("manager_id", "account_id").drop_nulls().unique()
 
 
-COVERAGE = Gate("coverage", "How much of the revenue has rows that could not be used?", find)
+COVERAGE = Gate("coverage", find)

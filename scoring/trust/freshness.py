@@ -123,4 +123,4 @@ def _files(looked: Looked, table: str, last: date) -> list[str]:
     return files if len(files) <= 1 else furthest(table, looked.tables[table], last, looked.rulebook)
 
 
-FRESHNESS = Gate("freshness", "Do the exports reach to the end of the period?", find)
+FRESHNESS = Gate("freshness", find)
