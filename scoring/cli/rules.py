@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scoring.cli.compare.differing import SHORT, in_words
+from scoring.cli.compare.differing import in_words
 from scoring.cli.shared import places
 from scoring.cli.shared.answers import Answer, finish, next_command
 from scoring.cli.shared.options import AsJson, AsOf, Folder, Rules
-from scoring.cli.shared.screen import Column, table
+from scoring.cli.shared.screen import SHORT, Column, table
 from scoring.cli.shared.streams import say
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from scoring.cli.profiles import written
 from scoring.cli.shared.answers import next_command
-from scoring.cli.shared.screen import Column, table
+from scoring.cli.shared.screen import SHORT, Column, table
 from scoring.cli.shared.streams import note, say
 from scoring.plurals import many
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from scoring.compare import Change, Difference
     from scoring.compare.differences import ManagerChange, Pair, RuleChange
 
-SHORT = 12
-"""Digits of a hash that are shown."""
 _FACTS = {
     "period": "Period", "as_of": "As of", "bookscore": "bookscore", "polars": "Polars", "sources": "sources.yaml",
 }  # fmt: skip

@@ -6,9 +6,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scoring.cli.runs import SHORT
 from scoring.cli.shared.answers import next_command
-from scoring.cli.shared.screen import Column, table
+from scoring.cli.shared.screen import SHORT, Column, table
 from scoring.cli.shared.streams import note, say
 from scoring.plurals import many
 
