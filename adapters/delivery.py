@@ -6,11 +6,8 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-KINDS = ("text", "date", "instant", "money", "number", "whole", "flag")
-"""The kinds of column a layout may ask for."""
-
 Layout = Mapping[str, Mapping[str, str]]
-"""Table to column to kind: what is asked of an adapter, in plain words."""
+"""Table to column to kind (text, date, instant, money, number, whole, flag): what is asked of an adapter."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,8 +35,6 @@ SCHEMA = {
 """`accounts` and `revenue` of a cohort at age 0; of them, `age` quarters later: the part of the accounts that pay,
 and of the revenue that is there, each account capped at its own (gross) or not (net). Null: the cohort is too young."""
 
-KINDS = ("logo", "gross", "net")
-
 _LARGEST = 400
 """Quarters that are looked back at: more than any export holds."""
 

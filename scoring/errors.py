@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from scoring.plurals import many
+
 
 class Severity(StrEnum):
     """`error` stops a run, `warning` and `note` are shown and printed on the cards they touch."""
@@ -111,7 +113,7 @@ class ProblemsFoundError(BookscoreError):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = in_order(problems)
-        super().__init__(f"{len(self.problems)} problem{'' if len(self.problems) == 1 else 's'} found")
+        super().__init__(f"{many(len(self.problems), 'problem')} found")
 
 
 class UnbalancedError(BookscoreError):

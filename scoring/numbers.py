@@ -164,6 +164,12 @@ def apart(one: Figure, other: Figure, unit: str, currency: str = "", *, in_full:
     return told - against or (told - against if unit == "ratio" else as_printed(truly, unit, currency, in_full=in_full))
 
 
+def ordinal(number: int) -> str:
+    """As 1st, 12th or 23rd."""
+    is_teen = 11 <= number % 100 <= 13
+    return f"{number}{'th' if is_teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
+
+
 def likely(low: Figure, high: Figure, joined: str = "–") -> str:
     """The likely range in whole points, as 70–76, or as −7 to 26; "n/a" where it is not known."""
     if exact(low) is None or exact(high) is None:
@@ -193,11 +199,12 @@ def in_parts(values: Sequence[Decimal], whole: Decimal, places: int = 1) -> tupl
     return tuple(rounded(p, places) for p in printed)
 
 
-def signed_figure(value: Figure, unit: str, currency: str = "") -> str:
-    """A difference of printed figures with its sign and all its digits; of two ratios in percentage points."""
+def signed_figure(value: Figure, unit: str, currency: str = "", *, in_full: bool = True) -> str:
+    """A difference with its sign, `in_full` with all its digits; of two ratios in percentage points."""
     if unit == "ratio":
         return percentage_points(value)
-    text = money(value, currency) if unit == "money" else figure(value, unit, currency, as_is=True)
+    in_cents = unit == "money" and in_full
+    text = money(value, currency) if in_cents else figure(value, unit, currency, as_is=in_full)
     return f"+{text}" if (exact(value) or 0) > 0 else text
 
 

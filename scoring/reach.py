@@ -6,6 +6,7 @@ from datetime import date
 import polars as pl
 
 from scoring.calendar import Calendar, Period
+from scoring.days import NEVER
 from scoring.errors import BookscoreError
 from scoring.rules import Rulebook
 from scoring.rules.versions import calendar_of
@@ -71,6 +72,12 @@ def last_days(tables: Tables, as_of: date) -> dict[str, date]:
     """File to the last day, up to `as_of`, on which it says that something happened."""
     known = pl.concat(_dated(tables, {**DATED, **_ALSO_DATED})).filter(pl.col("day") <= as_of)
     return dict(known.group_by("origin_file").agg(pl.col("day").max()).sort("origin_file").iter_rows())
+
+
+def first_day(tables: Tables, basis: str) -> date:
+    """The first day of which the contracts, or invoices, that revenue is read from know; `NEVER` if there are none."""
+    found = tables[basis]["starts_on" if basis == "contracts" else "dated_on"].min()
+    return found if isinstance(found, date) else NEVER
 
 
 def latest_period(tables: Tables, rulebook: Rulebook, as_of: date) -> Period:

@@ -136,7 +136,7 @@ def _work_on(post: Post, period: str, begun: Callable[[], object]) -> None:
     while True:
         work(post)
         tally = delivering.tally(post.store, schedule=NAME, period=period)
-        if tally.total == MAILS and not (tally.pending or tally.sending or tally.failed):
+        if sum(tally.model_dump().values()) == MAILS and not (tally.pending or tally.sending or tally.failed):
             os._exit(_ALL_SENT)
         threading.Event().wait(0.02)
 

@@ -177,7 +177,7 @@ def test_every_measure_is_a_number_or_not_said(values: list[tuple[float, float]]
 
 def origin(forecast: float, actual: str) -> Origin:
     row = {"account_id": "a", "forecast": forecast, "low": 0.0, "high": 0.0, "actual": Decimal(actual)}
-    return Origin(date(2025, 1, 1), date(2026, 1, 1), pl.DataFrame([row], schema=HELD_OUT), ())
+    return Origin(date(2025, 1, 1), pl.DataFrame([row], schema=HELD_OUT), ())
 
 
 def test_the_level_is_moved_by_what_two_forecasts_missed_pulled_to_nothing_by_one_more() -> None:

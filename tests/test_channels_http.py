@@ -15,14 +15,13 @@ from certificates import Certified, certified
 from servers import DROP, HANG, KEY, Http, Server, message
 
 from scoring.digest import channels
-from scoring.digest.channels.slack import SlackLine
-from scoring.digest.channels.teams import TeamsLine, taken
+from scoring.digest.channels.teams import taken
 from scoring.digest.channels.webhook import WebhookLine
 from scoring.digest.message import Outcome, Verdict
 from scoring.digest.network import client
 from scoring.digest.network.aim import aimed
 from scoring.digest.network.dialing import Means
-from scoring.digest.network.hook import Hook
+from scoring.digest.network.hook import ChatLine, Hook
 from scoring.digest.network.pace import Paces
 from scoring.rules.digests import SlackChannel, TeamsChannel, WebhookChannel
 
@@ -56,7 +55,7 @@ def outcome_of(answer: Any, **other: Any) -> Outcome:
 def test_slack_gets_what_chats_get() -> None:
     talk = Http()
     with Server(talk) as server:
-        assert SlackLine(hook(server.port)).send(message()) == Outcome(Verdict.SENT)
+        assert ChatLine(hook(server.port)).send(message()) == Outcome(Verdict.SENT)
     ((first, headers, body),) = talk.requests
     assert first == f"POST {PATH} HTTP/1.1"
     assert headers["host"] == f"localhost:{server.port}"
@@ -67,7 +66,7 @@ def test_slack_gets_what_chats_get() -> None:
 def test_teams_takes_a_message_with_202_and_may_say_200_without_showing_it() -> None:
     def of(answer: bytes) -> Outcome:
         with Server(Http(answer)) as server:
-            return TeamsLine(hook(server.port, judge=taken)).send(message())
+            return ChatLine(hook(server.port, judge=taken)).send(message())
 
     assert of(answered("202 Accepted")) == Outcome(Verdict.SENT)
     assert of(answered("200 OK", body=b"1")) == Outcome(Verdict.SENT)

@@ -13,10 +13,9 @@ from servers import Http, Server
 
 from scoring.calendar import Calendar
 from scoring.digest.channels.mail import MailLine
-from scoring.digest.channels.slack import SlackLine
 from scoring.digest.due import Occasion
 from scoring.digest.message import Line, Outcome, Verdict
-from scoring.digest.network.hook import Hook
+from scoring.digest.network.hook import ChatLine, Hook
 from scoring.digest.network.pace import Paces
 from scoring.digest.planning import Post, plan
 from scoring.digest.sending import prepare, work
@@ -72,8 +71,8 @@ def rounds(made: Post, clock: Clock, most: int) -> int:
 def test_a_hook_that_takes_two_a_minute_gets_all_of_them_in_time(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[datetime] = []
 
-    def hook(clock: Patient) -> SlackLine:
-        return SlackLine(Hook("URL", told, paces=Paces(clock.seconds, clock.sleep)))
+    def hook(clock: Patient) -> ChatLine:
+        return ChatLine(Hook("URL", told, paces=Paces(clock.seconds, clock.sleep)))
 
     def limited(line: socket.socket) -> None:
         recent = sum(clock.at - at < timedelta(minutes=1) for at in seen)
@@ -101,7 +100,7 @@ def test_a_hook_gets_one_message_a_second_from_all_workers_and_what_it_asks_of_o
     with Server(Http(fast)) as server:
         told = {"URL": f"http://localhost:{server.port}/x", "BOOKSCORE_PRIVATE_HOSTS": "localhost"}
         paces = Paces()
-        made, clock = by(store, monkeypatch, lambda _: SlackLine(Hook("URL", told, paces=paces)))
+        made, clock = by(store, monkeypatch, lambda _: ChatLine(Hook("URL", told, paces=paces)))
         work(made, workers=4)
         assert [round(after - before, 2) >= 1 for before, after in pairwise(came)] == [True] * 3
         clock.at += timedelta(minutes=5)

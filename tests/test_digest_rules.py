@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from scoring.compare.spells import between
+from scoring.compare.changes import between
 from scoring.compare.switching import switches
 from scoring.document import read as read_document
 from scoring.errors import ProblemsFoundError
@@ -134,7 +134,7 @@ def test_no_hash_and_no_comparison_of_rules_knows_of_digests(tmp_path: Path) -> 
     assert leaves_quarters(without, with_them)
     old = version(tmp_path / "rules.yaml", CATALOGUE)
     (tmp_path / "rules.yaml").write_text(HEAD, encoding="utf-8")
-    assert between(old, version(tmp_path / "rules.yaml", CATALOGUE)) == ()
+    assert between(old.rulebook, version(tmp_path / "rules.yaml", CATALOGUE).rulebook) == ()
 
 
 # ---- what is wrong, with its line -------------------------------------------------------------------------

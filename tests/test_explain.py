@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from explained import evidence_of
+from explained import evidence_of, stored_evidence
 from six_rules import six_rules
 
 from scoring import demo, explain, intake, pipeline
@@ -43,11 +43,7 @@ def graded_run(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> R
 @pytest.fixture(scope="module")
 def evidence(graded_run: Run, tmp_path_factory: pytest.TempPathFactory) -> Evidence:
     """The made company's run as it comes out of files."""
-    folder = tmp_path_factory.mktemp("stored")
-    for name, content in graded_run.packed.items():
-        (folder / f"{name}.parquet").write_bytes(content)
-    frames = {name: pl.scan_parquet(folder / f"{name}.parquet") for name in FRAMES}
-    return explain.of_stored(json.loads(json_text(graded_run.summary)), json.loads(json_text(graded_run.cards)), frames)
+    return stored_evidence(graded_run, tmp_path_factory.mktemp("stored"))
 
 
 @pytest.fixture(scope="module")

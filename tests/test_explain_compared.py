@@ -14,20 +14,19 @@ from typing import Any
 
 import polars as pl
 import pytest
-from explained import evidence_of
+from explained import evidence_of, stored_evidence
 from six_rules import six_rules
 
 from scoring import demo, explain, intake, pipeline
 from scoring.cli import main
 from scoring.cli.explain.compared import accounts
-from scoring.cli.explain.explain import FRAMES
 from scoring.cli.explain.explained import View, show
 from scoring.explain import Evidence, Explanation, Line, Reach
 from scoring.explain.comparison import AccountQuarter, ComparedAccount, Comparison
 from scoring.explain.expecting import FLOOR
 from scoring.metrics import CATALOGUE, Unit
 from scoring.numbers import fixed, signed
-from scoring.run import Run, json_text
+from scoring.run import Run
 
 AINO = "Aino Kärkkälä"
 NINTH = 1e-9
@@ -36,11 +35,7 @@ NINTH = 1e-9
 @pytest.fixture(scope="module")
 def evidence(demo_run: Run, tmp_path_factory: pytest.TempPathFactory) -> Evidence:
     """The made company's run, compared as the default rules say, as it comes out of files."""
-    folder = tmp_path_factory.mktemp("stored")
-    for name, content in demo_run.packed.items():
-        (folder / f"{name}.parquet").write_bytes(content)
-    frames = {name: pl.scan_parquet(folder / f"{name}.parquet") for name in FRAMES}
-    return explain.of_stored(json.loads(json_text(demo_run.summary)), json.loads(json_text(demo_run.cards)), frames)
+    return stored_evidence(demo_run, tmp_path_factory.mktemp("stored"))
 
 
 @pytest.fixture(scope="module")

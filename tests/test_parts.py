@@ -41,7 +41,6 @@ def scored(world: World, engine: Engine) -> dict[str, bytes]:
         "movements": made.scored.moves,
         "lines": made.ends.collect(),
         "ledger": made.ledger_lines.collect(),
-        "outcome": made.made.outcome,
         "lifetime": made.worth.valued.now,
         "compared": judged.trace,
         "scores": judged.scores,

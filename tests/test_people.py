@@ -372,12 +372,12 @@ def test_entry_that_was_changed_or_removed_is_named(file: Store, done: str, told
 
 
 def test_entry_that_was_made_again_with_its_hash_does_not_fit_the_one_behind_it(file: Store) -> None:
-    from scoring.store.log import entry_sha256
+    from scoring.store.records import link_sha256
 
     for n in range(3):
         people.note(file, by="u1", action="exported", subject=f"league {n}", at=NOON)
     forged = people.entries(file)[1].model_copy(update={"user_id": "u2"})
-    values = {"sha": entry_sha256(forged.model_dump())}
+    values = {"sha": link_sha256(forged.model_dump())}
     with file.engine.begin() as connection:
         connection.execute(text("UPDATE auditentry SET user_id = 'u2', sha256 = :sha WHERE number = 2"), values)
     assert verify(file).broken[0].what.startswith("entry 3 of the audit log does not follow the one before")

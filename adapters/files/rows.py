@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from adapters.delivery import Fault, Lines
+from adapters.files.limits import MOST_COLUMNS
 from adapters.files.refusal import UnreadableError
 
 ROW = " row"
@@ -14,8 +15,6 @@ ROW = " row"
 
 _NAMELESS = " column "
 """Before the place of a column without a name; no header begins with it."""
-
-MOST_COLUMNS = 500
 
 
 @dataclass(frozen=True, slots=True)

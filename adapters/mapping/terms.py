@@ -173,6 +173,9 @@ class Requirement(BaseModel):
         return self
 
 
+FILLED, EMPTY = Requirement(filled=True), Requirement(filled=False)
+
+
 def _condition(value: object) -> str:
     if isinstance(value, list):
         return "words"

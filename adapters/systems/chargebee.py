@@ -4,7 +4,7 @@ from itertools import product
 
 from adapters.known.export import Columns, Export, Fills
 from adapters.mapping.sources import ColumnOf, FirstOf, FormulaOf, JoinOf, LastOf, Lookup
-from adapters.mapping.terms import Requirement
+from adapters.mapping.terms import EMPTY, FILLED, Requirement
 
 _STATUSES = {
     "Active": "active",
@@ -19,7 +19,6 @@ _STATUSES = {
     "cancelled": "ended",
 }
 _RESTS = {"Paused": "ended", "paused": "ended"}
-_FILLED, _EMPTY = Requirement(filled=True), Requirement(filled=False)
 _NON_RENEWING = Requirement(like="(?i)^non.renewing$")
 _PAUSED = Requirement(like="(?i)^paused$")
 _LASTING = Requirement(**{"not": ["Transferred", "transferred"]})
@@ -66,7 +65,7 @@ def _price(units: tuple[str, ...], quantities: tuple[str, ...], wholes: tuple[st
     """The whole, as only that knows of tiers and free units; else what all units cost, or what is not counted."""
     pairs = [*product(units, quantities)]
     all_units = [FormulaOf(formula=f"`{unit}` * `{quantity}`") for unit, quantity in pairs]
-    uncounted = [ColumnOf(column=unit, where={quantity: _EMPTY}) for unit, quantity in pairs]
+    uncounted = [ColumnOf(column=unit, where={quantity: EMPTY}) for unit, quantity in pairs]
     return FirstOf(first=[*wholes, *all_units, *uncounted])
 
 
@@ -78,14 +77,14 @@ def _life(started: str, first_day: str, trial: str, ended: str, *, term: str, pa
     """
     is_paused = {status: _PAUSED}
     ends = [ended, ColumnOf(column=pause, where=is_paused), ColumnOf(column=term, where={status: _NON_RENEWING})]
-    rests = ColumnOf(column=status, words=_RESTS, where={**is_paused, pause: _FILLED})
+    rests = ColumnOf(column=status, words=_RESTS, where={**is_paused, pause: FILLED})
     return {
         "starts_on": LastOf(last=[FirstOf(first=[started, first_day]), trial]),
         "ends_on": LastOf(
             last=[
                 FirstOf(first=ends),
-                ColumnOf(column=trial, where={ended: _FILLED}),
-                ColumnOf(column=first_day, where={ended: _FILLED, started: _EMPTY}),
+                ColumnOf(column=trial, where={ended: FILLED}),
+                ColumnOf(column=first_day, where={ended: FILLED, started: EMPTY}),
             ]
         ),
         "status": FirstOf(first=[rests, ColumnOf(column=status, words=_STATUSES)]),
@@ -245,7 +244,7 @@ INVOICES = Export(
                 "currency": ColumnOf(column="invoices.currency_code", capitals=True),
             },
             required=("account_id", "dated_on", "amount"),
-            either=(("subscriptions.id", _EMPTY), ("invoices.subscription_id", _EMPTY)),
+            either=(("subscriptions.id", EMPTY), ("invoices.subscription_id", EMPTY)),
             constants={"kind": "one_off"},
             where={"invoices.status": Requirement(**{"not": ["Voided", "Pending", "voided", "pending"]})},
         ),
@@ -276,7 +275,7 @@ CREDIT_NOTES = Export(
                 "currency": ColumnOf(column="credit_notes.currency_code", capitals=True),
             },
             required=("account_id", "dated_on", "amount"),
-            either=(("subscriptions.id", _EMPTY), ("credit_notes.subscription_id", _EMPTY)),
+            either=(("subscriptions.id", EMPTY), ("credit_notes.subscription_id", EMPTY)),
             constants={"kind": "credit"},
             where={"credit_notes.status": Requirement(**{"not": ["Voided", "voided"]})},
         ),

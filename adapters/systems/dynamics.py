@@ -2,7 +2,7 @@
 
 from adapters.known.export import Export, Fills
 from adapters.mapping.sources import ColumnOf, FirstOf, Lookup
-from adapters.mapping.terms import Requirement
+from adapters.mapping.terms import FILLED, Requirement
 
 OPPORTUNITY, ACCOUNT, GOAL = (f"(Do Not Modify) {name}" for name in ("Opportunity", "Account", "Goal"))
 """The hidden first columns, which hold the record's id."""
@@ -23,7 +23,6 @@ _CURRENCIES = {
 }
 """Their names of currencies, which a view shows in place of codes."""
 
-_FILLED = Requirement(filled=True)
 _CUSTOMER = ("Potential Customer", "Account", "Customer", "Account Name")
 
 
@@ -46,7 +45,7 @@ OPPORTUNITIES = Export(
         Fills(
             "accounts",
             {"account_id": _CUSTOMER, "name": _CUSTOMER},
-            where={_CUSTOMER[0]: _FILLED},
+            where={_CUSTOMER[0]: FILLED},
             distinct=True,
             unless=("dynamics.accounts",),
         ),
@@ -99,7 +98,7 @@ ACCOUNTS = Export(
             "ownership",
             {"account_id": (ACCOUNT, "Account Name"), "manager_id": "Owner"},
             required=("manager_id",),
-            where={"Owner": _FILLED},
+            where={"Owner": FILLED},
         ),
     ),
     lacks=("keeps no earlier owners, so the owner of today counts for all time",),

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 
 from adapters.known.export import IN_UTC, WON, Export, Fills
 from adapters.mapping.sources import FirstOf, History, JoinOf, Lookup, Merged
-from adapters.mapping.terms import Requirement
+from adapters.mapping.terms import EMPTY, FILLED, Requirement
 
 PRIMARY = "5"
 """The type of an association between a deal and its primary company."""
 
-_FILLED, _EMPTY = Requirement(filled=True), Requirement(filled=False)
 _NOT_TRUE = Requirement.model_validate({"not": True})
 _ID = ("Record ID", "hs_object_id")
 _NOT_DELETED = {"is_deleted": _NOT_TRUE, "Archived": _NOT_TRUE, "hs_is_archived": _NOT_TRUE}
@@ -70,7 +69,7 @@ _COMPANIES = (
         "ownership",
         {"account_id": (*_ID, "id"), "manager_id": _OWNER, "starts_on": "since", "ends_on": "until"},
         required=("manager_id",),
-        where={**_NOT_DELETED, **dict.fromkeys(_OWNER, _FILLED)},
+        where={**_NOT_DELETED, **dict.fromkeys(_OWNER, FILLED)},
         history=_changes("company", _OWNER[:-1], (*_ID, "id")),
     ),
 )
@@ -114,7 +113,7 @@ DEALS = Export(
                 "name": ("Associated Company (Primary)", "Associated Company Names (Primary)"),
             },
             required=("account_id",),
-            where={"Associated Company IDs (Primary)": _FILLED, "Associated Company (Primary)": _FILLED},
+            where={"Associated Company IDs (Primary)": FILLED, "Associated Company (Primary)": FILLED},
             distinct=True,
             unless=_KINDS,
         ),
@@ -185,7 +184,7 @@ API_DEALS = Export(
             },
             required=("account_id", "dated_on", "amount", "merged_into"),
             constants={"kind": "deal"},
-            where={**_NOT_DELETED, "merged_into": _EMPTY},
+            where={**_NOT_DELETED, "merged_into": EMPTY},
             either=(("property_hs_is_closed_won", True), ("stage_won", True)),
             lookups=[
                 _primary_company("deal_id"),

@@ -2,9 +2,8 @@
 
 from adapters.known.export import Export, Fills
 from adapters.mapping.sources import ColumnOf, FirstOf, Lookup
-from adapters.mapping.terms import Requirement
+from adapters.mapping.terms import FILLED, Requirement
 
-_FILLED = Requirement(filled=True)
 _ACCOUNT = ("Deal - Organization ID", FirstOf(first=["organization_of_name", "Deal - Organization"]))
 _COUNTRY = (
     "Organization - Country of Address",
@@ -21,7 +20,7 @@ DEALS = Export(
             "accounts",
             {"account_id": _ACCOUNT, "name": "Deal - Organization"},
             required=("account_id",),
-            where={"Deal - Organization": _FILLED},
+            where={"Deal - Organization": FILLED},
             distinct=True,
             unless=("pipedrive.organizations",),
         ),
@@ -83,7 +82,7 @@ ORGANIZATIONS = Export(
             "ownership",
             {"account_id": ("Organization - ID", "Organization - Name"), "manager_id": "Organization - Owner"},
             required=("manager_id",),
-            where={"Organization - Owner": _FILLED},
+            where={"Organization - Owner": FILLED},
         ),
     ),
     lacks=(

@@ -2,7 +2,7 @@
 
 from adapters.known.export import IN_UTC, Export, Fills
 from adapters.mapping.sources import Lookup
-from adapters.mapping.terms import Requirement
+from adapters.mapping.terms import EMPTY, Requirement
 from adapters.systems.questions import NO_ACCOUNT, ONE_QUESTION, RECOMMEND, SCALES, account_of, answers
 
 _NO_TEST = Requirement(**{"not": ["1", "2", "8", "9", "Survey Preview", "Survey Test", "Spam", "Preview Spam"]})
@@ -85,7 +85,7 @@ ANSWERS = Export(
             **{
                 "question": Requirement(like=r"(?i)\bsatisf|\bcsat\b"),
                 "its selector": Requirement(**{"not": "NPS"}),
-                "sub_question_key": Requirement(filled=False),
+                "sub_question_key": EMPTY,
                 "value": Requirement(like="^[0-9]+$"),
             },
         ),

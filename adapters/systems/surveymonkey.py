@@ -2,13 +2,12 @@
 
 from adapters.known.export import Export
 from adapters.mapping.sources import ColumnOf, FirstOf
-from adapters.mapping.terms import Requirement
+from adapters.mapping.terms import FILLED
 from adapters.systems.questions import NO_ACCOUNT, ONE_QUESTION, SCALES, account_of, answers
 
 _DAY = r"^(\d{1,2}/\d{1,2}/\d{4})\b"
 _DAYS = ("End Date", "Date Modified", "Start Date")
 
-_ANSWER = Requirement(filled=True)
 """A response, not the second header row, which is empty there."""
 
 RESPONSES = Export(
@@ -22,7 +21,7 @@ RESPONSES = Export(
             "respondent": FirstOf(first=["Email Address", "Respondent ID"]),
             "answered_on": tuple(FirstOf(first=[ColumnOf(column=c, part=_DAY, dates="%m/%d/%Y"), c]) for c in _DAYS),
         },
-        where={"Respondent ID": _ANSWER},
+        where={"Respondent ID": FILLED},
     ),
     lacks=(ONE_QUESTION, SCALES, *NO_ACCOUNT, "dates with strokes are read month first, as SurveyMonkey writes them"),
 )

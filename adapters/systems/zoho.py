@@ -2,12 +2,10 @@
 
 from adapters.known.export import WON, Choice, Export, Fills
 from adapters.mapping.sources import ColumnOf
-from adapters.mapping.terms import Requirement
+from adapters.mapping.terms import FILLED
 
 PREFIX = "zcrm_"
 """What stands before the digits of an id in an export, and not in the API."""
-
-_FILLED = Requirement(filled=True)
 
 
 def _id(*columns: str) -> tuple[ColumnOf, ...]:
@@ -28,7 +26,7 @@ def _managers(*names: str) -> Fills:
         "managers",
         {"manager_id": _id(*(f"{n}.id" for n in names)), "name": names},
         required=("manager_id", "name"),
-        where={f"{n}.id": _FILLED for n in names},
+        where={f"{n}.id": FILLED for n in names},
         distinct=True,
     )
 
@@ -43,7 +41,7 @@ DEALS = Export(
             "accounts",
             {"account_id": _ACCOUNT, "name": ("Account Name", "Company Name")},
             required=("account_id",),
-            where={"Account Name": _FILLED, "Company Name": _FILLED},
+            where={"Account Name": FILLED, "Company Name": FILLED},
             distinct=True,
             unless=("zoho.accounts",),
         ),

@@ -31,8 +31,6 @@ _DAYS = {"answers": "answered_on", "activities": "dated_on", "milestones": "date
 class Foretold:
     """One origin: `figures` (account_id, metric, value), and `came` (account_id, revenue, kept), both Float64."""
 
-    on: date
-    period: str
     figures: pl.DataFrame
     came: pl.DataFrame
 
@@ -45,7 +43,7 @@ def foretold(tables: booking.Tables, rulebook: Rulebook, held: Held) -> Foretold
     once = book.at(rows.lazy(), "account_id")
     frames = measure_by(once, AHEAD, ("account_id",), basis=rulebook.basis)
     figures = pl.concat(pl.collect_all([f.select("account_id", "metric", "value") for f in frames]))
-    return Foretold(held.on, period.name, figures.drop_nulls().sort("metric", "account_id"), _came(held, rulebook))
+    return Foretold(figures.drop_nulls().sort("metric", "account_id"), _came(held, rulebook))
 
 
 def known_then(tables: booking.Tables, rulebook: Rulebook, on: date) -> dict[str, pl.DataFrame]:

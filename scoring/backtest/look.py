@@ -127,4 +127,4 @@ def origin_of(held: Held, subject: str) -> rolling.Origin:
     accounts = held.by_subject[subject].select(
         "account_id", "forecast", "low", "high", pl.col("actual").round(4).cast(MONEY)
     )
-    return rolling.Origin(held.on, held.until, accounts, held.choices)
+    return rolling.Origin(held.on, accounts, held.choices)

@@ -7,6 +7,7 @@ from scoring.backtest.level import Total
 from scoring.backtest.naive import NAIVE
 from scoring.lifetime.stretch import Ahead, words
 from scoring.numbers import error_money, fixed, percent
+from scoring.plurals import many
 
 MODEL, MOVED = "model", "model_moved"
 """The forecast of the model, and the same with its level moved by what earlier forecasts missed."""
@@ -51,7 +52,7 @@ def on_ranges(totals: Sequence[Total], coverage: float | None, nominal: float, a
     if not asked:
         return " ".join([*said, "The total has no range: no earlier day looks far enough back to learn one from."])
     held = sum(1 for one in asked if one.holds)
-    said.append(f"That of the total held it from {held} of {len(asked)} day{'' if len(asked) == 1 else 's'}.")
+    said.append(f"That of the total held it from {held} of {many(len(asked), 'day')}.")
     if any(one.is_short for one in asked):
         said.append(
             f"It was learnt from earlier days that looked less than {words(ahead)} ahead, as the past is short."

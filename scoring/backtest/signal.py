@@ -9,8 +9,8 @@ import numpy as np
 from scoring.backtest.errors import Vector, correlation, ranks
 from scoring.numbers import fixed, signed
 
-LEVEL = 0.95
 _Z = 1.959963984540054
+"""Standard deviations to both sides that hold 95 % of a normal distribution."""
 LEAST = 30
 """Accounts below which nothing is said."""
 _WHOLE = 0.999999

@@ -7,6 +7,7 @@ from decimal import Decimal
 import polars as pl
 
 from scoring.errors import Problem, Severity
+from scoring.plurals import many
 
 NR = "_nr"
 """Name of the column that numbers the rows of a delivered table, for as long as it is being checked."""
@@ -60,7 +61,7 @@ def found(table: str, bad: pl.DataFrame, saying: Saying, *, named: pl.DataFrame 
     problems = [_problem(table, row, saying) for row in ordered.head(LISTED).iter_rows(named=True)]
     if len(named) > LISTED:
         more = len(named) - LISTED
-        count = f"{more:,} more row{'' if more == 1 else 's'}: {saying.what}"
+        count = f"{many(more, 'more row')}: {saying.what}"
         file, row = ordered.select(ORIGIN).row(LISTED)
         problems.append(Problem(count, file=file, row=row, table=table, severity=saying.severity))
     return [Finding(table, saying.what, bad.get_column(NR), tuple(problems), saying.severity)]

@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from scoring.cli.shared import places
 from scoring.cli.shared.answers import DATA, DONE, RULES, Answer, count, finish, has_errors, line_of, next_command
+from scoring.cli.shared.mistakes import is_of_rules
 from scoring.cli.shared.options import AsJson, AsOf, Folder, Rules
 from scoring.cli.shared.screen import Column, table, working
 from scoring.cli.shared.streams import note, say
-from scoring.errors import Problem, in_order
+from scoring.errors import Problem, ProblemsFoundError, in_order
 
 if TYPE_CHECKING:
     from scoring.inputs import Input
@@ -34,8 +35,8 @@ def check(folder: Folder = Path(), rules: Rules = None, as_of: AsOf = None, as_j
     with working("Checking …"):
         examined = examine(request)
         examined = replace(examined, rules=(*examined.rules, *_seen_by_a_run(folder, examined)))
-    problems = all_of(examined)
-    answer = Answer(_data(examined, request.as_of), problems, code_of(examined))
+    problems = _all_of(examined)
+    answer = Answer(_data(examined, request.as_of), problems, _code_of(examined))
     finish(answer, lambda: _show(folder, examined, request), as_json=as_json)
 
 
@@ -59,12 +60,12 @@ def _seen_by_a_run(folder: Path, examined: "Examined") -> Sequence[Problem]:
     return next((placed(told, version, period) for version in same), ())
 
 
-def all_of(examined: "Examined") -> Sequence[Problem]:
+def _all_of(examined: "Examined") -> Sequence[Problem]:
     """The problems of rules and exports, errors first."""
     return in_order((*examined.rules, *examined.exports))
 
 
-def code_of(examined: "Examined") -> int:
+def _code_of(examined: "Examined") -> int:
     """The exit code; wrong rules weigh more than wrong data."""
     if has_errors(examined.rules):
         return RULES
@@ -96,6 +97,24 @@ def _input_row(name: str, several: "Sequence[Input]", as_of: date) -> tuple[str,
         "" if last_on is None else str(last_on),
         "" if last_on is None else f"{(as_of - last_on).days:,}",
     )
+
+
+def refuse(error: ProblemsFoundError, request: "Request", *, as_json: bool) -> NoReturn:
+    """Tells all that is wrong with exports and rules, which a command stumbled over, and ends the command."""
+    from scoring.intake import examine
+
+    examined = examine(request)
+    problems = in_order((*_all_of(examined), *error.problems))
+
+    def show() -> None:
+        for problem in problems:
+            note(line_of(problem))
+        note("Nothing was written.")
+        hint(request.only or request.folder, examined, request)
+
+    code = RULES if is_of_rules(error) else _code_of(examined) or DATA
+    finish(Answer(None, problems, code), show, as_json=as_json)
+    raise ProblemsFoundError(problems)
 
 
 INPUT_COLUMNS = (
@@ -141,7 +160,7 @@ def _data(examined: "Examined", as_of: date) -> dict[str, Any]:
 
 
 def _show(folder: Path, examined: "Examined", request: "Request") -> None:
-    problems = all_of(examined)
+    problems = _all_of(examined)
     for problem in problems:
         say(line_of(problem))
     if examined.inputs:

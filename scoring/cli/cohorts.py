@@ -10,7 +10,7 @@ import typer
 
 from scoring.cli.shared import places
 from scoring.cli.shared.answers import Answer, finish, next_command
-from scoring.cli.shared.options import AsJson, Folder
+from scoring.cli.shared.options import AsJson, Folder, OneRun
 from scoring.cli.shared.screen import Column, table, working
 from scoring.cli.shared.streams import note, say
 
@@ -47,12 +47,7 @@ def cohorts(
         ),
     ] = None,
     show: Annotated[Show, typer.Option("--show", help="Accounts, or revenue with or without growth.")] = Show.LOGO,
-    run_id: Annotated[
-        str | None,
-        typer.Option(
-            "--run", metavar="RUN", help="A stored run: a period, or the beginning of an id.", show_default="the last"
-        ),
-    ] = None,
+    run_id: OneRun = None,
     as_json: AsJson = False,
 ) -> None:
     """Show who stays: accounts by the quarter of their first revenue, and what is left of them quarter by quarter.
@@ -62,37 +57,25 @@ def cohorts(
     known of today's customers alone. With --json there are all three figures, each a list whose place is the age in
     quarters, and amounts are decimal numbers as text.
     """
-    frame = _stored(folder, run_id) if run_id or _has_store(folder) else _computed(folder)
+    frame = _frame(folder, run_id)
     grain = _grain(frame, by)
     data = list(_rows(frame, grain))
     finish(Answer(data), lambda: _show(data, grain, show, folder), as_json=as_json)
 
 
-def _has_store(folder: Path) -> bool:
-    """Whether a run is stored in the folder."""
+def _frame(folder: Path, run_id: str | None) -> "pl.DataFrame":
+    """The cohorts of the stored run; computed where none is stored and none is asked for."""
     try:
         with places.stored(folder) as store:
-            return store.latest() is not None
+            import polars as pl
+
+            return pl.read_parquet(store.frame(places.chosen_run(store, folder, run_id).run_id, "cohorts"))
     except places.NoRunsError:
-        return False
-
-
-def _stored(folder: Path, run_id: str | None) -> "pl.DataFrame":
-    import polars as pl
-
-    from scoring.store import named
-
-    with places.stored(folder) as store:
-        latest = store.latest()
-        if latest is None:
-            raise places.NoRunsError(folder)
-        return pl.read_parquet(store.frame(named(store, run_id or latest.period).run_id, "cohorts"))
-
-
-def _computed(folder: Path) -> "pl.DataFrame":
+        if run_id:
+            raise
     from scoring import pipeline
 
-    request = places.request(folder, None, None)
+    request = places.request(folder)
     with working("Computing …"):
         return pipeline.run(request).cohorts
 

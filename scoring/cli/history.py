@@ -71,12 +71,11 @@ def history(  # noqa: PLR0913 - a command has as many options as it has
     large ones in our own layout as a stream, in which repeated lines are not looked for; `check` does that. What a
     stream makes of a file is kept in FOLDER/.bookscore/history, so that next time only new files are read.
     """
-    from dataclasses import replace
 
     from scoring import revenue_history
     from scoring.packed.frames import FRAMES
 
-    request = replace(places.request(folder, rules, as_of), period=period, set_aside=set_aside)
+    request = places.request(folder, rules, as_of, period=period, set_aside=set_aside)
     owners = by is not By.COMPANY or out is not None
     kept = None if fresh else places.home(folder) / places.STORE / "history"
     with working("Reading …"):

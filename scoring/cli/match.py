@@ -56,7 +56,7 @@ def match(
     """
     from scoring.intake.matching import matching
 
-    asked = places.request(folder, None, None)
+    asked = places.request(folder)
     with working("Reading …"):
         found = matching(asked, [str(a) for a in accept or ()])
     place = asked.folder / "matches.csv"

@@ -71,7 +71,6 @@ def compare(
     The policies are switched one by one, in the same order every time, and the effects add up to the difference to
     the last digit. Beside each stand the accounts that moved most. Nothing is written.
     """
-    from dataclasses import replace
 
     from scoring.compare import of_folder
     from scoring.explain.refusals import UnknownNameError
@@ -84,7 +83,7 @@ def compare(
     measured = [m.name for m in OVER_BOOK]
     if metric is not None and metric not in measured:
         raise UnknownNameError("metric", metric, measured, "`bookscore metrics` lists them")
-    request = replace(places.request(folder, None, as_of), period=period, set_aside=set_aside)
+    request = places.request(folder, None, as_of, period=period, set_aside=set_aside)
     with working("Comparing …"):
         found = of_folder(request, a, b, metric)
     shown = [bridge for bridge in found.bridges if metric or bridge.differs]

@@ -14,7 +14,6 @@ from scoring.cli.shared.streams import note, say
 
 if TYPE_CHECKING:
     from scoring.reports.handouts import Material
-    from scoring.store import Store, StoredRun
 
 RESULTS = "reports"
 """The folder within FOLDER that holds a folder for each period."""
@@ -52,7 +51,7 @@ def report(
     asked = {"pdf": pdf, "xlsx": xlsx, "html": html}
     kinds = [kind for kind in handouts.KINDS if asked[kind]] or list(handouts.KINDS)
     with places.stored(folder) as store:
-        run = _run(store, folder, period)
+        run = places.chosen_run(store, folder, period)
         place = out or folder / RESULTS / run.period
         material = handouts.Material(store.cards(run.run_id), json.loads(run.summary), store.frames_of(run.run_id))
         chosen = None if manager is None else _chosen(material, manager)
@@ -66,16 +65,6 @@ def report(
         note(f"Written of run {run.run_id[:12]}, {run.period}. What lies there is confidential.")
 
     finish(Answer(data), show, as_json=as_json)
-
-
-def _run(store: "Store", folder: Path, period: str | None) -> "StoredRun":
-    """The run that is meant. Raises NoRunsError and UnknownRunError."""
-    from scoring.store import named
-
-    latest = store.latest()
-    if latest is None:
-        raise places.NoRunsError(folder)
-    return named(store, period or latest.period)
 
 
 def _chosen(material: "Material", who: str) -> str:

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scoring.cli.compare.differing import SHORT, in_words
+from scoring.cli.compare.differing import in_words
 from scoring.cli.shared import places
 from scoring.cli.shared.answers import Answer, finish, next_command
 from scoring.cli.shared.options import AsJson, AsOf, Folder, Rules
-from scoring.cli.shared.screen import Column, table
+from scoring.cli.shared.screen import SHORT, Column, table
 from scoring.cli.shared.streams import say
 
 if TYPE_CHECKING:
@@ -42,14 +42,15 @@ def rules(
     """
     request = places.request(folder, rules, as_of)
     from scoring import rules as book
-    from scoring.compare.spells import between, spells, version_of
+    from scoring.compare.changes import between
+    from scoring.compare.spells import spells, version_of
     from scoring.explain.model import plain
     from scoring.intake import RULES
     from scoring.metrics import CATALOGUE
 
     versions = book.read_versions(request.rules or request.folder / RULES, CATALOGUE)
     found = spells(versions, request.as_of)
-    differ = None if diff is None else between(*(version_of(versions, word) for word in diff))
+    differ = None if diff is None else between(*(version_of(versions, word).rulebook for word in diff))
     data = {"versions": plain(found), **({} if differ is None else {"settings": plain(differ)})}
 
     def show() -> None:

@@ -7,10 +7,7 @@ from typing import Any
 from scoring.cli.shared import places
 from scoring.cli.shared.answers import Answer, finish, next_command
 from scoring.cli.shared.options import AsJson, Workspace
-from scoring.cli.shared.screen import Column, table
-
-SHORT = 12
-"""Digits of an id that are shown; any that tell it from others will do."""
+from scoring.cli.shared.screen import SHORT, Column, minute, table
 
 
 def runs(folder: Workspace = Path(), as_json: AsJson = False) -> None:
@@ -40,7 +37,7 @@ def runs(folder: Workspace = Path(), as_json: AsJson = False) -> None:
                     d["period"],
                     d["as_of"],
                     d["rules_name"],
-                    d["created_at"][:16].replace("T", " "),
+                    minute(d["created_at"]),
                     _state(d),
                 )
                 for d in data

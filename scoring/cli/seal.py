@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scoring.calendar import spelled
-from scoring.cli.runs import SHORT
 from scoring.cli.shared import past, places
-from scoring.cli.shared.answers import DONE, FAILED, Answer, finish, many, next_command
+from scoring.cli.shared.answers import DONE, FAILED, Answer, finish, next_command
 from scoring.cli.shared.options import AsJson, DryRun, Workspace
-from scoring.cli.shared.screen import Column, table, working
+from scoring.cli.shared.screen import SHORT, Column, minute, table, working
 from scoring.cli.shared.streams import note, say
+from scoring.plurals import many
 
 if TYPE_CHECKING:
     from scoring.store import SealRecord, Verified
@@ -123,7 +123,7 @@ def seals(folder: Workspace = Path(), as_json: AsJson = False) -> None:
                     str(s.version),
                     s.run_id[:SHORT],
                     s.sealed_by,
-                    s.sealed_at[:16].replace("T", " "),
+                    minute(s.sealed_at),
                     s.sha256[:SHORT],
                     state(s),
                 )

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from scoring.rules import Rulebook
+
 RULES = "rules"
 
 
@@ -27,6 +29,11 @@ def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[Change, ...
     if orders[0] != orders[1] and sorted(orders[0]) == sorted(orders[1]):
         found += (Change(f"{RULES}.order", *orders),)
     return found
+
+
+def between(old: Rulebook, new: Rulebook) -> tuple[Change, ...]:
+    """The settings in which two rulebooks differ, as `changes`."""
+    return changes(*(book.model_dump(mode="json", by_alias=True) for book in (old, new)))
 
 
 def _changes(old: Mapping[str, Any], new: Mapping[str, Any], under: str) -> Iterator[Change]:

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from scoring.compare.changes import Change, changes
+from scoring.compare.changes import Change, between
 from scoring.peers.outcomes import Outcome
+from scoring.plurals import many
 from scoring.rules import Rulebook
 from scoring.rules.comparing import Quantiles, Window
 from scoring.scorecard.estimates import POLICIES, outcome_of
@@ -40,7 +41,7 @@ class Choice:
 
     def settings(self, base: Rulebook) -> tuple[Change, ...]:
         """What would have to be written otherwise."""
-        return changes(*(book.model_dump(mode="json", by_alias=True) for book in (base, self.rulebook)))
+        return between(base, self.rulebook)
 
 
 def choices(rulebook: Rulebook, k: Mapping[str, float], reaches: Callable[[int], bool]) -> tuple[Choice, ...]:
@@ -79,7 +80,7 @@ def _windows(rulebook: Rulebook, reaches: Callable[[int], bool]) -> Iterator[tup
         if any(parts):
             window = Window(quarters=quarters, weights=parts)
             yield (
-                f"window {quarters} quarter{'' if quarters == 1 else 's'}",
+                f"window {many(quarters, 'quarter')}",
                 rulebook.model_copy(update={"window": window}),
             )
 

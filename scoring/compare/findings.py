@@ -6,6 +6,7 @@ from math import sqrt
 from scoring.compare.diagnosis import GRADED, Diagnosis, Owned, RuleFigures
 from scoring.numbers import fixed, percent
 from scoring.peers.figures import FEW_COMPARABLE
+from scoring.plurals import many
 from scoring.scorecard.rule_findings import Finding, rule_findings
 
 LUCKY = 0.3
@@ -80,8 +81,8 @@ def _of_owners(found: Diagnosis) -> Iterator[Finding]:
     def one(kind: str, owned: Owned, what: str, remedy: str) -> Iterator[Finding]:
         if owned.account_quarters:
             few = ", ".join(owned.names) + (" and others" if owned.accounts > len(owned.names) else "")
-            many = f"{owned.account_quarters:,} account-quarter{'' if owned.account_quarters == 1 else 's'}"
-            yield Finding(kind, (), f"{many} of {few}: {what}", remedy)
+            count = many(owned.account_quarters, "account-quarter")
+            yield Finding(kind, (), f"{count} of {few}: {what}", remedy)
 
     if not found.is_sold:  # sellers share what they sell to
         claimed = "several claim the same days as a whole owner's, which are split between them"

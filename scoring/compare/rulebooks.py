@@ -9,7 +9,7 @@ import polars as pl
 
 from scoring import notes, trust
 from scoring.calendar import Period
-from scoring.compare.changes import Change, changes
+from scoring.compare.changes import Change, between
 from scoring.compare.switching import Switch, switches
 from scoring.compare.walking import Stop, TablesFor, given, trails, walk
 from scoring.letters import by_letters
@@ -118,14 +118,13 @@ def simulate(
     steps = switches(old, new)
     way = trails(tables_for, old, steps, as_of)
     found = [s for period in periods for s in _period(way, steps, new, period, doubts)]
-    differ = changes(*(book.model_dump(mode="json", by_alias=True) for book in (old, new)))
     return Simulation(
         old.name,
         old.version,
         fingerprint(old),
         new.name,
         as_of,
-        differ,
+        between(old, new),
         steps,
         tuple(p.name for p in periods),
         tuple(found),

@@ -10,12 +10,13 @@ from scoring.calendar import Period
 from scoring.compare.changes import Change
 from scoring.compare.choices import Choice, Group, choices
 from scoring.compare.subject import Subject, of_folder
-from scoring.days import NEVER, months_back
+from scoring.days import months_back
 from scoring.errors import Problem
 from scoring.intake import Request
 from scoring.lengths import MONTHS_A_QUARTER
 from scoring.letters import by_letters
 from scoring.period.windows import windows_of
+from scoring.reach import first_day
 from scoring.rules import Rulebook
 from scoring.scorecard.estimates import company_of, estimate_of, settings_of
 from scoring.scorecard.judged import Judged
@@ -27,7 +28,6 @@ COMPARES_NOTHING = (
     "Method target_bands grades values and compares nothing, so of the choices only the weights of rules apply; "
     "with another method there are more."
 )
-_BEGINS = {"contracts": "starts_on", "invoices": "dated_on"}
 _PLACES = 9
 _DIGITS = 12
 _FEWEST = 3
@@ -107,7 +107,7 @@ def sensitivity(subject: Subject) -> Sensitivity:
     """The period's scores under other choices. Nothing is stored."""
     rulebook = subject.rulebook
     judged = subject.judged(rulebook)
-    first = first_day(subject)
+    first = first_day(subject.tables, rulebook.basis)
     asked = choices(rulebook, found_k(subject, judged), lambda n: _opens(subject, n) >= first)
     told = {AS_IT_IS: _stands(subject, judged, rulebook, AS_IT_IS)}
     told |= {c.name: _stands(subject, subject.judged(c.rulebook), c.rulebook, c.name) for c in asked}
@@ -137,13 +137,6 @@ def found_k(subject: Subject, judged: Judged) -> dict[str, float]:
         if scale and scale.k:
             found[metric_of(rule).name] = scale.k
     return found
-
-
-def first_day(subject: Subject) -> date:
-    """The first day that the exports know of."""
-    basis = subject.rulebook.basis
-    first = subject.tables[basis][_BEGINS[basis]].min()
-    return first if isinstance(first, date) else NEVER
 
 
 def _opens(subject: Subject, quarters: int) -> date:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 from scoring import rules
@@ -12,14 +11,12 @@ from scoring.errors import Problem, in_order
 from scoring.intake import RULES, Request
 from scoring.intake.folder import Reader
 from scoring.metrics import CATALOGUE
-from scoring.period import booking
-from scoring.rules import Rulebook, Version
+from scoring.reach import first_day
+from scoring.rules import Version
 from scoring.rules.versions import calendar_of
 
 LAST = 4
 """How many periods are looked at, unless told."""
-
-_BEGINS = {"contracts": "starts_on", "invoices": "dated_on"}
 
 
 def of_folder(
@@ -67,13 +64,10 @@ def _last(versions: Sequence[Version], reader: Reader, count: int) -> list[tuple
     found = [rules.in_force(versions, reader.period)]
     while len(found) < count:
         before = rules.before(versions, *found[-1])
-        if before is None or not _reaches(reader.of(before[0]).tables, before[0].rulebook, before[1]):
+        if before is None:
+            break
+        version, period = before
+        if period.start < first_day(reader.of(version).tables, version.rulebook.basis):
             break
         found.append(before)
     return found
-
-
-def _reaches(tables: booking.Tables, book: Rulebook, period: Period) -> bool:
-    """Whether the exports hold the period from its first day on."""
-    first = tables[book.basis][_BEGINS[book.basis]].min()
-    return isinstance(first, date) and period.start >= first

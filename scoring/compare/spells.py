@@ -1,10 +1,9 @@
-"""Which versions of the rules are there, from when to when, and where do two of them differ?"""
+"""Which versions of the rules are there, from when to when, and which is meant?"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from scoring.compare.changes import Change, changes
 from scoring.days import DAY
 from scoring.explain.names import chosen
 from scoring.rules import Version, fingerprint
@@ -57,8 +56,3 @@ def version_of(versions: Sequence[Version], word: str) -> Version:
             return version
     names = {v.file: f"{v.file} {v.rulebook.version or v.rulebook.name}" for v in versions}
     return by_file[chosen("version", word, names, f"there are {', '.join(names)}")]
-
-
-def between(old: Version, new: Version) -> tuple[Change, ...]:
-    """Where two versions differ, setting by setting."""
-    return changes(*(v.rulebook.model_dump(mode="json", by_alias=True) for v in (old, new)))

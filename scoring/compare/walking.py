@@ -21,6 +21,7 @@ from scoring.rules import Rulebook
 from scoring.rules.deciding import NO_BOOK
 from scoring.scorecard.judged import Judged
 from scoring.scorecard.lines import lines, targets_of, totals
+from scoring.scorecard.switched import scores_of
 
 PLACES = 9
 
@@ -86,11 +87,9 @@ def stop_at(trail: Trail, made: booking.Booked, period: Period) -> Stop:
         words = {manager: None if score is None else book.label(float(score)) for manager, score in scores.items()}
         return Stop(trail, made, None, scores, words)
     judged = judged_by_method(trail.tables, book, period, made, trail)
-    weight, whole = pl.col("weight"), judged.lines.group_by("manager_id", maintain_order=True)
-    means = whole.agg(((weight * pl.col("points")).sum() / weight.sum()).alias("score"))
     is_given = pl.col("score").is_not_null()
     told = judged.scores.select("manager_id", pl.when(is_given).then(pl.col("label").fill_null("")).alias("label"))
-    scores = {manager: given(score) for manager, score in means.iter_rows()}
+    scores = {manager: given(score) for manager, score in scores_of(judged.lines).items()}
     return Stop(trail, made, judged, scores, dict(told.iter_rows()))
 
 

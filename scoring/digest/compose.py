@@ -8,6 +8,7 @@ from scoring.digest import corrections, headings, health, learned, movers, renew
 from scoring.digest.against import Against, against
 from scoring.digest.content import Asked, Correction, Counts, Digest, Link, Moved, Renewals, Words, plain
 from scoring.digest.links import Links
+from scoring.reports.captions import CONFIDENTIAL_BOOK
 from scoring.scorecard.cards import Card
 from scoring.store import SealRecord
 from scoring.view import NotVisibleError, Seen, View
@@ -16,7 +17,6 @@ MOST = 12
 """So many who moved are named; the page has them all."""
 _MOST_UNSCORED = 3
 
-_CONFIDENTIAL = "Confidential: performance data. A score describes a book of accounts, not a person."
 _WHY = {
     "leaders": "You get this as you may see the whole company",
     "directors": "You get this as you answer for these teams",
@@ -112,7 +112,7 @@ class _Composing:
             link=self.link(cards),
             reason=f"{_WHY[self.audience]}, by the schedule {asked.schedule.name}.",
             unsubscribe=None if self.is_shared else asked.unsubscribe,
-            confidential=_CONFIDENTIAL,
+            confidential=CONFIDENTIAL_BOOK,
             is_sealed=is_sealed,
             is_late=asked.is_late,
             dated=asked.prepared_at,

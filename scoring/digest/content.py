@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
 from scoring.calendar import Period
@@ -10,9 +10,8 @@ from scoring.digest.due import Occasion
 from scoring.reports.names import cleaned
 from scoring.rules.digests import Schedule
 from scoring.scorecard import context
+from scoring.store.delivering import LATE_AFTER
 
-LATE = timedelta(hours=1)
-"""What is prepared so much later than it was due says that it is late."""
 LONGEST_NAME = 80
 """Letters of a name that are told; longer ones are cut, so that a phone shows what follows."""
 
@@ -88,7 +87,7 @@ class Asked:
     @property
     def is_late(self) -> bool:
         """Whether it was due more than an hour before it was taken to be sent."""
-        return self.written_at - self.occasion.due_at > LATE
+        return self.written_at - self.occasion.due_at > LATE_AFTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,8 +244,3 @@ class Digest:
     learned: tuple[Words, ...] = ()
     renewals: Renewals | None = None
     health: tuple[Words, ...] = ()
-
-    @property
-    def page(self) -> str | None:
-        """The link behind the button."""
-        return self.link.url if self.link else None

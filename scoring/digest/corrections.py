@@ -9,6 +9,7 @@ from scoring.digest.causes import corrected
 from scoring.digest.content import Asked, Corrected, Correction, Words, day, name, reported
 from scoring.digest.links import Links
 from scoring.numbers import fixed
+from scoring.plurals import many
 from scoring.reports.names import alphabetical
 from scoring.scorecard.cards import Card
 from scoring.store.refusals import UnknownRunError
@@ -120,7 +121,7 @@ def _causes(found: Difference, *, names_settings: bool) -> Iterator[Words]:
         rest = len(files) - _FILES
         yield ("1 more file is another" if rest == 1 else f"{rest} more files are others",)
     if found.settings:
-        count = f"{len(found.settings)} setting{'' if len(found.settings) == 1 else 's'} of the rules changed"
+        count = f"{many(len(found.settings), 'setting')} of the rules changed"
         names = ", ".join(change.setting for change in found.settings[:_FILES])
         yield (f"{count}: ", name(names)) if names_settings else (count,)
     for fact, words in _FACTS.items():
@@ -132,10 +133,7 @@ def _causes(found: Difference, *, names_settings: bool) -> Iterator[Words]:
 
 
 def _file(state: str, then: int | None, now: int | None) -> str:
+    rows = many((then if now is None else now) or 0, "row")
     if state in ("added", "gone"):
-        return f"is {'new' if state == 'added' else 'gone'} ({_rows(now if state == 'added' else then)})"
-    return f"changed ({_rows(now)}{'' if then == now else f' instead of {fixed(then, 0)}'})"
-
-
-def _rows(count: int | None) -> str:
-    return f"{fixed(count, 0)} row{'' if count == 1 else 's'}"
+        return f"is {'new' if state == 'added' else 'gone'} ({rows})"
+    return f"changed ({rows}{'' if then == now else f' instead of {fixed(then, 0)}'})"

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 from scoring.digest.against import Against
 from scoring.digest.content import Asked, Counts, Moved, Words, name, plain, reported
-from scoring.numbers import fixed, likely
+from scoring.numbers import fixed, likely, ordinal
+from scoring.plurals import many
 from scoring.reports.sentences import is_degraded, published_sentence
 from scoring.rules.digests import WEEKDAYS
 from scoring.rules.kinds import MONTHS
@@ -16,8 +17,6 @@ from scoring.view import Seen
 
 LONGEST_SUBJECT = 78
 _MOST_TEAMS = 3
-_TEENS = 11, 13
-"""Numbers that end in th whatever their last digit."""
 
 
 def whose(audience: str, teams: Sequence[str]) -> Words:
@@ -116,19 +115,19 @@ def otherwise(cards: Sequence[Card], given: Mapping[str, float | None], *, is_ow
     compared = [card for card, _ in told if card["score"] is not None]
     if not compared:
         return ()
-    before, many = _before(compared), _managers(len(compared))
-    return (f"Changes are against {before} by what is known of it today; it was published otherwise for {many}.",)
+    before, whose = _before(compared), many(len(compared), "manager")
+    return (f"Changes are against {before} by what is known of it today; it was published otherwise for {whose}.",)
 
 
 def headline(counts: Counts, measured: Against) -> str:
     """What happened, in one sentence."""
     if counts.beyond:
-        return f"{_managers(counts.beyond)} moved beyond chance {measured.span}".strip()
+        return f"{many(counts.beyond, 'manager')} moved beyond chance {measured.span}".strip()
     if counts.corrected:
         told = (
             "1 manager has another score"
             if counts.corrected == 1
-            else f"{_managers(counts.corrected)} have other scores"
+            else f"{many(counts.corrected, 'manager')} have other scores"
         )
         return f"{told} {measured.span}, {measured.because}."
     if counts.unknown:
@@ -136,7 +135,7 @@ def headline(counts: Counts, measured: Against) -> str:
     if counts.within:
         return f"Nothing moved beyond chance {measured.span}".strip() + "."
     if counts.not_compared:
-        return f"{_managers(counts.not_compared)} scored, with nothing to compare with yet."
+        return f"{many(counts.not_compared, 'manager')} scored, with nothing to compare with yet."
     return "Nobody has a score."
 
 
@@ -159,7 +158,7 @@ def own_headline(card: Card, moved: Moved | None, measured: Against) -> str:
 
 def lead(counts: Counts, measured: Against) -> tuple[Words, ...]:
     """How many went up and down, and what became of the others; nothing where nothing moved."""
-    unknown = f"Of {_managers(counts.unknown)} nobody knows whether they moved by more than chance would do."
+    unknown = f"Of {many(counts.unknown, 'manager')} nobody knows whether they moved by more than chance would do."
     if not counts.beyond:
         return ((unknown,),) if counts.unknown else ()
     parts = [f"{n} {word}" for n, word in ((counts.up, "went up"), (counts.down, "went down")) if n]
@@ -168,7 +167,7 @@ def lead(counts: Counts, measured: Against) -> tuple[Words, ...]:
         others = "1 other" if counts.within == 1 else f"{fixed(counts.within, 0)} others"
         told += f" {others} moved within what chance would do."
     if counts.not_compared:
-        told += f" {_managers(counts.not_compared)} had no score before."
+        told += f" {many(counts.not_compared, 'manager')} had no score before."
     if counts.unknown:
         told += f" {unknown}"
     return ((told,),)
@@ -189,7 +188,7 @@ def subject(asked: Asked, whose_it_is: Words, counts: Counts, corrected: Sequenc
     if asked.schedule.audience == "managers":
         return f"Your scorecard, {_short(asked)}"
     if counts.beyond:
-        what = f"{_managers(counts.beyond)} moved beyond chance"
+        what = f"{many(counts.beyond, 'manager')} moved beyond chance"
     elif corrected:
         what = f"figures of {corrected[0]} corrected"
     else:
@@ -201,7 +200,7 @@ def subject(asked: Asked, whose_it_is: Words, counts: Counts, corrected: Sequenc
 def _nothing(counts: Counts) -> str:
     """What the subject says where nobody moved beyond chance."""
     if counts.corrected:
-        return f"{_managers(counts.corrected)} with another score"
+        return f"{many(counts.corrected, 'manager')} with another score"
     if counts.unknown:
         return "nothing known to have moved beyond chance"
     if counts.within:
@@ -235,10 +234,6 @@ def _by(moved: Moved) -> str:
     return f"{'up' if moved.printed > 0 else 'down'} {fixed(abs(moved.printed))}"
 
 
-def _managers(count: int) -> str:
-    return f"{fixed(count, 0)} manager{'' if count == 1 else 's'}"
-
-
 def _weekday(on: date) -> str:
     return WEEKDAYS[on.weekday()]
 
@@ -247,6 +242,4 @@ def _nth(number: int) -> str:
     """As 1st, 12th or 2nd last."""
     if number == -1:
         return "last"
-    size = abs(number)
-    ending = "th" if _TEENS[0] <= size <= _TEENS[1] else {1: "st", 2: "nd", 3: "rd"}.get(size % 10, "th")
-    return f"{size}{ending}{' last' if number < 0 else ''}"
+    return f"{ordinal(abs(number))}{' last' if number < 0 else ''}"

@@ -8,6 +8,7 @@ from decimal import Decimal
 from scoring.calendar import Period
 from scoring.digest.content import Words, day, name, reported
 from scoring.numbers import exact, fixed, percent
+from scoring.plurals import many
 from scoring.reports.sentences import doubts, is_degraded, is_withheld
 from scoring.scorecard.cards import Card
 from scoring.trust.cliffs import TABLES
@@ -46,7 +47,7 @@ def _behind(now: Seen, period: Period) -> Iterator[Words]:
             told += [", "] if n else []
             told += [name(file["file"]), f" ({day(file['last_day'])})"]
         rest = len(files) - _MOST_FILES
-        yield (*told, f" and {rest} more file{'' if rest == 1 else 's'}." if rest > 0 else ".")
+        yield (*told, f" and {many(rest, 'more file')}." if rest > 0 else ".")
 
 
 def _aside(now: Seen) -> Iterator[Words]:
@@ -101,9 +102,7 @@ def _noted(cards: Sequence[Card], *, is_own: bool) -> Iterator[Words]:
         yield from ((reported(flag),) for _, flag in touched)
     elif touched:
         count = len({card["manager_id"] for card, _ in touched})
-        yield (
-            f"Rows were set aside for accounts of {count} manager{'' if count == 1 else 's'}; their cards say which.",
-        )
+        yield (f"Rows were set aside for accounts of {many(count, 'manager')}; their cards say which.",)
 
 
 def _scores(count: int) -> str:

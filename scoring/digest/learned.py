@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from scoring.digest.content import Words, day, name
-from scoring.numbers import fixed
+from scoring.plurals import many
 from scoring.reports.names import alphabetical
 from scoring.reports.prior import KINDS, signed_money, why
 from scoring.scorecard.cards import Card
@@ -32,10 +32,10 @@ def learned(now: Seen, last: Seen | None, cards: Sequence[Card], *, is_own: bool
     else:
         sentences = [_lines(card, lines, currency) for card, lines in told]
     if len(sentences) > 1:
-        whose = "" if is_own else f" of {_many(len(told), 'manager')}"
-        sentences.insert(0, (f"{_many(len(every), 'line')}{whose}, {signed_money(_sum(every), currency)} in all.",))
+        whose = "" if is_own else f" of {many(len(told), 'manager')}"
+        sentences.insert(0, (f"{many(len(every), 'line')}{whose}, {signed_money(_sum(every), currency)} in all.",))
     rest = len(sentences) - 1 - MOST
-    more = [(f"And {_many(rest, 'line' if is_own else 'manager', 'more ')}.",)] if rest > 0 else []
+    more = [(f"And {many(rest, 'more line' if is_own else 'more manager')}.",)] if rest > 0 else []
     return (*sentences[: MOST + 1], *more)
 
 
@@ -61,7 +61,7 @@ def _line(line: Line, currency: str) -> Words:
 def _lines(card: Card, lines: Sequence[Line], currency: str) -> Words:
     """What was learned of one manager's accounts, as one sum and its largest line."""
     largest = min(lines, key=_largest_line)
-    told = f": {signed_money(_sum(lines), currency)} in {_many(len(lines), 'line')}"
+    told = f": {signed_money(_sum(lines), currency)} in {many(len(lines), 'line')}"
     if len(lines) > 1:
         told += f"; the largest {signed_money(largest['amount'], currency)}"
     return (name(card["name"]), f"{told} of ", name(largest["account"]), ", ", name(why(largest)), ".")
@@ -78,7 +78,3 @@ def _largest_line(line: Line) -> tuple[Decimal, str, str]:
 
 def _sum(lines: Sequence[Line]) -> Decimal:
     return sum((Decimal(line["amount"]) for line in lines), Decimal(0))
-
-
-def _many(count: int, what: str, more: str = "") -> str:
-    return f"{fixed(count, 0)} {more}{what}{'' if count == 1 else 's'}"

@@ -27,9 +27,5 @@ class Links:
         """A team of a period."""
         return self._to(f"teams/{slug(team)}", period)
 
-    def data(self, period: str) -> str | None:
-        """The data behind a period."""
-        return self._to("data", period)
-
     def _to(self, what: str, period: str) -> str | None:
         return None if self.page is None else f"{self.page.rstrip('/')}/periods/{slug(period)}/{what}"

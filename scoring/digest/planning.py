@@ -9,6 +9,7 @@ from scoring.digest.audience import NOBODY, Recipient
 from scoring.digest.due import Occasion
 from scoring.digest.message import Line, Message
 from scoring.digest.timetable import Timetable
+from scoring.plurals import many
 from scoring.rules.digests import Channel, Schedule
 from scoring.store import Store
 from scoring.store.delivering import DeliveryRecord, Planned, delivery_id
@@ -154,4 +155,4 @@ def long(span: timedelta) -> str:
     """As 3 days or 12 hours."""
     hours = round(span.total_seconds() / 3600)
     number, unit = (hours // 24, "day") if hours % 24 == 0 else (hours, "hour")
-    return f"{number} {unit}{'' if number == 1 else 's'}"
+    return many(number, unit)

@@ -8,9 +8,10 @@ import polars as pl
 
 from scoring.calendar import Calendar, Period
 from scoring.digest.due import Occasion
+from scoring.plurals import many
 from scoring.rules import Rulebook, calendar_of
 from scoring.scorecard.context import day
-from scoring.trust.freshness import HAPPENED, Silence, columns, counted, furthest, silent
+from scoring.trust.freshness import HAPPENED, Silence, columns, furthest, silent
 from scoring.trust.needed import needed
 from scoring.view import Seen, View
 
@@ -123,7 +124,7 @@ def _ending(found: Sequence[_End], period: Period, command: str) -> str | None:
 
 
 def _early(days: int, period: Period) -> str:
-    return f"{counted(days)} before {period.name} does"
+    return f"{many(days, 'day')} before {period.name} does"
 
 
 def _listed(files: Sequence[str]) -> str:

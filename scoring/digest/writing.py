@@ -10,7 +10,7 @@ from scoring.access import Role, User
 from scoring.digest import audience
 from scoring.digest.audience import Known, Recipient
 from scoring.digest.compose import compose
-from scoring.digest.content import LATE, Asked
+from scoring.digest.content import Asked
 from scoring.digest.due import Occasion
 from scoring.digest.message import Attachment
 from scoring.digest.planning import CHANNEL_LACKS, NO_READER, NOT_PLANNED, Envelope, Written
@@ -21,7 +21,7 @@ from scoring.errors import BookscoreError
 from scoring.reports.names import file_names
 from scoring.rules.digests import Schedule
 from scoring.store import Store, delivering, people
-from scoring.store.delivering import OccasionRecord, Said
+from scoring.store.delivering import LATE_AFTER, OccasionRecord, Said
 from scoring.store.people import UserRecord
 from scoring.store.refusals import UnknownRunError
 from scoring.view import Seen, Shelf, View
@@ -145,8 +145,8 @@ class FromStore:
             zone=self.timetable.zone_of(schedule),
             prepared_at=envelope.dated,
             taken_at=envelope.taken_at,
-            was_held=noted is not None and envelope.dated - occasion.due_at > LATE and _is_of_data(noted.reason),
-            was_noted=noted is not None and noted.noted_at - occasion.due_at <= LATE,
+            was_held=noted is not None and envelope.dated - occasion.due_at > LATE_AFTER and _is_of_data(noted.reason),
+            was_noted=noted is not None and noted.noted_at - occasion.due_at <= LATE_AFTER,
             last_at=before.last_at,
             spoken=before.run_ids,
             unknown=delivering.tally(self.store).unknown if is_for_leaders else 0,

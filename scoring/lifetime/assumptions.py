@@ -9,6 +9,7 @@ import polars as pl
 from scoring.errors import BookscoreError
 from scoring.lengths import DAYS_A_WEEK, MONTHS_A_YEAR, WEEKS_A_MONTH
 from scoring.lifetime.fit import FLAGS, Fit
+from scoring.plurals import many
 
 VALUES = {
     "account_id": pl.String(),
@@ -101,7 +102,7 @@ class Choice:
         """What was used and why, with what the fit has to say against itself."""
         said = "; ".join(FLAGS[flag] for flag in self.fit.flags)
         against = f" Read it with care: {said}." if said else ""
-        accounts = f"{self.fit.observations:,} account{'' if self.fit.observations == 1 else 's'}"
+        accounts = many(self.fit.observations, "account")
         return f"{self.of}: {labelled(self.fit.model)} on {accounts}. {self.why}{against}"
 
 

@@ -39,7 +39,6 @@ class Origin:
     """A day in the past and the months ahead of it: one row per account then worth something, as HELD_OUT."""
 
     on: date
-    until: date
     accounts: pl.DataFrame
     choices: Sequence[Choice]
 
@@ -100,7 +99,7 @@ def look_back(seen: Seen, received: pl.LazyFrame, basis: str, on: date, ahead: A
         .sort("account_id")
         .collect()
     )
-    return Origin(on, after(on, ahead), accounts, choices)
+    return Origin(on, accounts, choices)
 
 
 def plainly(assumed: Assumptions, basis: str, on: date, ahead: Ahead) -> Assumptions:

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from scoring.days import months_back
+from scoring.plurals import many
 
 Ahead = int | timedelta
 """Months, or where it is a timedelta days."""
@@ -21,7 +22,7 @@ def before(day: date, ahead: Ahead) -> date:
 def words(ahead: Ahead) -> str:
     """As people say it: 12 months, 39 weeks, 100 days."""
     if isinstance(ahead, int):
-        return f"{ahead} month{'' if ahead == 1 else 's'}"
+        return many(ahead, "month")
     if ahead.days % 7 == 0:
-        return f"{ahead.days // 7} week{'' if ahead.days == 7 else 's'}"
-    return f"{ahead.days} day{'' if ahead.days == 1 else 's'}"
+        return many(ahead.days // 7, "week")
+    return many(ahead.days, "day")

@@ -2,8 +2,9 @@
 
 import polars as pl
 
-from scoring.notes.seen import Seen, counted, named
+from scoring.notes.seen import Seen, named
 from scoring.numbers import percent
+from scoring.plurals import many
 from scoring.scorecard.drivers import largest_accounts
 
 LARGE = 0.2
@@ -22,7 +23,7 @@ def idle(seen: Seen) -> list[str]:
     names = named(without.select(pl.coalesce("name", "account_id")).to_series().sort())
     has, count = ("has", "counts") if without.height == 1 else ("have", "count")
     return [
-        f"{without.height:,} of {counted(known.height, 'account')} {has} no {_LINES[basis]} at all and {count} "
+        f"{without.height:,} of {many(known.height, 'account')} {has} no {_LINES[basis]} at all and {count} "
         f"nowhere: {names}."
     ]
 
@@ -33,7 +34,7 @@ def returning(seen: Seen) -> list[str]:
     if below.is_empty():
         return []
     amount, they = seen.money(below["closing"].sum()), "it counts" if below.height == 1 else "they count"
-    return [f"{counted(below.height, 'account')} gave back more than was sold ({amount}): {they} as not paying."]
+    return [f"{many(below.height, 'account')} gave back more than was sold ({amount}): {they} as not paying."]
 
 
 def dominant(seen: Seen) -> dict[str, str]:

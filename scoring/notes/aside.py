@@ -2,13 +2,14 @@
 
 import polars as pl
 
-from scoring.notes.seen import SHOWN, Seen, counted
+from scoring.notes.seen import SHOWN, Seen
+from scoring.plurals import many
 
 
 def rows(seen: Seen) -> list[str]:
     """By table, how many rows were set aside, and why."""
     return [
-        f"{counted(frame.height, 'row')} of {table} {'was' if frame.height == 1 else 'were'} set aside: "
+        f"{many(frame.height, 'row')} of {table} {'was' if frame.height == 1 else 'were'} set aside: "
         + "; ".join(sorted(set(frame["why"].to_list()))[:SHOWN])
         + "."
         for table, frame in sorted(seen.aside.items())

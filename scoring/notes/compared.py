@@ -5,8 +5,9 @@ from datetime import timedelta
 import polars as pl
 
 from scoring.credit.ownership import UNASSIGNED, from_history, handed_over
-from scoring.notes.seen import Seen, counted, named
+from scoring.notes.seen import Seen, named
 from scoring.peers.books import KEY
+from scoring.plurals import many
 
 LATE = timedelta(days=45)
 """An account that leaves so soon after a hand-over is named on the cards of both."""
@@ -26,7 +27,7 @@ def overlapping(seen: Seen) -> dict[str, str]:
         if is_sold
         else "had days that more than one owner claimed whole; these days were split."
     )
-    return {m: f"{counted(n, 'account-quarter')} {said}" for m, n in _flagged(seen, "is_overlapping")}
+    return {m: f"{many(n, 'account-quarter')} {said}" for m, n in _flagged(seen, "is_overlapping")}
 
 
 def without_owner(seen: Seen) -> dict[str, str]:
@@ -38,9 +39,9 @@ def without_owner(seen: Seen) -> dict[str, str]:
         "quarter_days": "in the quarter up to the outcome",
         "event_owner": "on the day before the outcome",
     }[own.rule]
-    instead = f"the last {counted(own.days, 'day')} before the outcome"
+    instead = f"the last {many(own.days, 'day')} before the outcome"
     return {
-        m: f"{counted(n, 'account-quarter')} had no owner {asked}; what counts instead is {instead}."
+        m: f"{many(n, 'account-quarter')} had no owner {asked}; what counts instead is {instead}."
         for m, n in _flagged(seen, "is_fallback")
     }
 

@@ -7,7 +7,8 @@ from decimal import Decimal
 import polars as pl
 
 from scoring.money import added
-from scoring.notes.seen import Seen, counted, named
+from scoring.notes.seen import Seen, named
+from scoring.plurals import many
 from scoring.scorecard.exclusions import BY_TARGETS, LATER, NO_APPROVER, NO_QUARTER, WITH_PARENT, Entry
 
 
@@ -22,7 +23,7 @@ def applied(seen: Seen) -> list[str]:
     opening, closing = _revenue(seen.rows, found)
     was, them = ("was", "it") if len(found) == 1 else ("were", "them")
     return [
-        f"{counted(len(found), 'exclusion')} of {counted(len(ids), 'account')} {was} applied to scores, approved by "
+        f"{many(len(found), 'exclusion')} of {many(len(ids), 'account')} {was} applied to scores, approved by "
         f"{who}. Excluded closing revenue: {seen.money(closing)}{seen.part(closing)}; opening: {seen.money(opening)}. "
         f"Measures and money hold {them} all the same, and cards say the score without exclusions."
     ]
@@ -40,7 +41,7 @@ def _revenue(rows: pl.DataFrame, found: Sequence[Entry]) -> tuple[Decimal, Decim
 def not_applied(seen: Seen) -> list[str]:
     """How many exclusions change no score, and why."""
     return [
-        f"{counted(len(found), 'exclusion')} {'was' if len(found) == 1 else 'were'} not applied, {why}: "
+        f"{many(len(found), 'exclusion')} {'was' if len(found) == 1 else 'were'} not applied, {why}: "
         f"{named(dict.fromkeys(str(e['name']) for e in found))}."
         for reason, why in _WHY_NOT.items()
         if (found := _of(seen, reason))

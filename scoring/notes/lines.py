@@ -9,7 +9,8 @@ from scoring.errors import Problem, Severity
 from scoring.ledger.currency import priced
 from scoring.ledger.history import unpaid
 from scoring.ledger.ladder import flips, on_no_rung
-from scoring.notes.seen import SHOWN, Seen, counted, named
+from scoring.notes.seen import SHOWN, Seen, named
+from scoring.plurals import many
 
 LEFT = "churned"
 """The kind of milestone that says that an account has left."""
@@ -22,7 +23,7 @@ def at_risk(seen: Seen) -> list[str]:
     if not n:
         return []
     count = "counts" if n == 1 else "count"
-    whose = f"{counted(n, 'account')} whose contract ended and is not renewed yet"
+    whose = f"{many(n, 'account')} whose contract ended and is not renewed yet"
     return [f"{whose} still {count}, within the tolerated gap."]
 
 
@@ -60,7 +61,7 @@ def side_by_side(seen: Seen) -> list[str]:
     n, lines = several["account_id"].n_unique(), several["len"].sum()
     has = "has" if n == 1 else "have"
     return [
-        f"{counted(n, 'account')} {has} the same product under several contracts at once; all {lines:,} count. Where "
+        f"{many(n, 'account')} {has} the same product under several contracts at once; all {lines:,} count. Where "
         "one takes the place of another, name the other under renews."
     ]
 
@@ -77,7 +78,7 @@ def naming_nobody(seen: Seen) -> list[Problem]:
     if lost.is_empty():
         return []
     name, count, they = ("names", "counts", "it") if lost.height == 1 else ("name", "count", "they")
-    lines = f"{counted(lost.height, 'contract line')} {name} under renews no other line that there is"
+    lines = f"{many(lost.height, 'contract line')} {name} under renews no other line that there is"
     remedy = "deliver the lines that were renewed, by the same ids, or leave the cells empty"
     return [_renewing(lost, f"{lines}, and {count} as if {they} named none", remedy)]
 
@@ -94,7 +95,7 @@ def naming_later(seen: Seen) -> list[Problem]:
         return []
     one = early.height == 1
     those = "one that starts after it, which then counts" if one else "lines that start after them, which then count"
-    lines = f"{counted(early.height, 'contract line')} {'names' if one else 'name'}"
+    lines = f"{many(early.height, 'contract line')} {'names' if one else 'name'}"
     what = f"{lines} under renews {those} on no day"
     return [_renewing(early, what, "name the old line in the row of the new one")]
 
@@ -126,7 +127,7 @@ def said_to_have_left(seen: Seen) -> list[str]:
     if not n:
         return []
     return [
-        f"{n:,} of the {counted(left.height, 'account')} said to have {LEFT} (milestones) still "
+        f"{n:,} of the {many(left.height, 'account')} said to have {LEFT} (milestones) still "
         f"{'pays' if n == 1 else 'pay'} under a contract from before that day: the contracts count, not the word."
     ]
 
@@ -185,7 +186,7 @@ def _name_it(product: str | None, tier: str | None, seen: Seen) -> str:
 
 
 def _on_no_rung(what: str, revenue: Decimal, n: int, seen: Seen) -> str:
-    return f"{what} is on no rung of the ladder ({counted(n, 'line')}, {seen.money(revenue)})"
+    return f"{what} is on no rung of the ladder ({many(n, 'line')}, {seen.money(revenue)})"
 
 
 def _accounts_at_risk(lines: pl.LazyFrame) -> pl.DataFrame:

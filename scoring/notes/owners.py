@@ -5,7 +5,8 @@ import polars as pl
 from scoring.book import attribute_names
 from scoring.credit.ownership import UNASSIGNED
 from scoring.errors import Problem, Severity
-from scoring.notes.seen import Seen, counted, named
+from scoring.notes.seen import Seen, named
+from scoring.plurals import many
 
 _MISSING = {
     "history": "deliver the table ownership, or choose another policy under ownership",
@@ -31,7 +32,7 @@ def unassigned(seen: Seen) -> list[str]:
     has, count = ("has", "counts") if loose.height == 1 else ("have", "count")
     part = f"{told}," if (told := seen.part(closing)) else ""
     return [
-        f"{counted(loose.height, 'account')} with {seen.money(closing)}{part} {has} no manager at the end and {count} "
+        f"{many(loose.height, 'account')} with {seen.money(closing)}{part} {has} no manager at the end and {count} "
         "as unassigned."
     ]
 
@@ -54,8 +55,8 @@ def without_a_card(seen: Seen) -> list[str]:
     names = named(idle.select(pl.coalesce("name", "manager_id")).to_series().sort())
     has, get = ("has", "gets") if idle.height == 1 else ("have", "get")
     lost = sum(seen.aside[name].height for name in _NAMING_OWNERS if name in seen.aside)
-    but = f"; {counted(lost, 'row')} that may name owners {'was' if lost == 1 else 'were'} set aside" if lost else ""
-    return [f"{counted(idle.height, 'manager')} {has} nothing credited in the period and {get} no card: {names}{but}."]
+    but = f"; {many(lost, 'row')} that may name owners {'was' if lost == 1 else 'were'} set aside" if lost else ""
+    return [f"{many(idle.height, 'manager')} {has} nothing credited in the period and {get} no card: {names}{but}."]
 
 
 def nameless_territories(seen: Seen) -> list[Problem]:
@@ -84,8 +85,8 @@ def handed_over(seen: Seen) -> dict[str, str]:
     words = _BOUGHT if seen.rulebook.ownership.policy == "seller" else _HANDED
     return {
         row["manager_id"]: words.format(
-            came=counted(row["in"], "account"), came_amount=seen.money(row["in_amount"]),
-            went=counted(row["out"], "account"), went_amount=seen.money(row["out_amount"]),
+            came=many(row["in"], "account"), came_amount=seen.money(row["in_amount"]),
+            went=many(row["out"], "account"), went_amount=seen.money(row["out_amount"]),
         )
         for row in moved.sort("manager_id").iter_rows(named=True)
         if row["in"] or row["out"]

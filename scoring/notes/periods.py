@@ -6,7 +6,8 @@ import polars as pl
 
 from scoring.checks.findings import ORIGIN, PLACE
 from scoring.errors import Problem, Severity
-from scoring.notes.seen import Seen, counted, named
+from scoring.notes.seen import Seen, named
+from scoring.plurals import many
 
 
 def costs(seen: Seen) -> list[Problem]:
@@ -37,7 +38,7 @@ def _told(found: pl.DataFrame, table: str, what: str, remedy: str) -> list[Probl
     others = f" ({named(rows.select(PLACE).to_series())})" if rows.height > 1 else ""
     return [
         Problem(
-            f"{counted(rows.height, 'row')} of {table}{others} {what}",
+            f"{many(rows.height, 'row')} of {table}{others} {what}",
             remedy,
             file=first["origin_file"],
             row=first["origin_row"],

@@ -11,6 +11,7 @@ from scoring.errors import Problem
 from scoring.ledger.currency import AMOUNT
 from scoring.ledger.ladder import steps
 from scoring.numbers import Figure, exact, money, percent
+from scoring.plurals import many
 from scoring.rules import Rulebook
 from scoring.scorecard.estimates import Compared
 from scoring.scorecard.exclusions import Entry
@@ -68,16 +69,11 @@ class Seen:
         return f", {percent(some / whole)} of the company's" if some is not None and whole and whole > 0 else ""
 
 
-def counted(n: int, one: str, many: str = "") -> str:
-    """As 1 account or 1,234 accounts."""
-    return f"{n:,} {one if n == 1 else many or one + 's'}"
-
-
 def named(names: Iterable[str | None]) -> str:
     """The first few names, and how many more there are."""
     known = [n or "(none)" for n in names]
     rest = len(known) - SHOWN
-    return f"{', '.join(known[:SHOWN])} and {counted(rest, 'other')}" if rest > 0 else ", ".join(known)
+    return f"{', '.join(known[:SHOWN])} and {many(rest, 'other')}" if rest > 0 else ", ".join(known)
 
 
 def sentence(problem: Problem) -> str:

@@ -66,16 +66,12 @@ class Asking:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Booked:
-    """One period from ledger to book: `rows` and `moves` with who is credited, `lines` and `ends` as in `Result`.
-
-    `outcome` is that of the ledger.
-    """
+    """One period from ledger to book: `rows` and `moves` with who is credited, `lines` and `ends` as in `Result`."""
 
     windows: Windows
     rows: pl.DataFrame
     moves: pl.DataFrame
     lines: pl.LazyFrame
-    outcome: pl.DataFrame
     ends: pl.LazyFrame
     worth: Worth
 
@@ -116,9 +112,8 @@ def booked(
         made = worth(tables, rulebook, asking.windows, as_of, engine=engine, looks_back=looks_back)
     values = {"now": made.valued.now, "before": made.valued.before}
     pieces = engine.map(partial(_piece, asking=asking, error=made.error), tables, values)
-    rows, moves, outcome = together(pieces)
-    ends = behind(ledger, rulebook, period)
-    return Booked(asking.windows, rows, moves, ledger.lines, outcome, ends, made)
+    rows, moves = together(pieces)
+    return Booked(asking.windows, rows, moves, ledger.lines, behind(ledger, rulebook, period), made)
 
 
 def booked_by_account(part: Part, rulebook: Rulebook, period: Period, as_of: date) -> ByAccount:
@@ -142,7 +137,7 @@ def _piece(part: Part, values: Mapping[str, pl.DataFrame], asking: Asking, error
     rows = _with_teams(rows, part.tables["managers"])
     _check(bridge, outcome, rows)
     found = tuple(column for dated in read.happened for column in dated.columns)
-    return Piece(rows, moves, outcome, found, read.asked)
+    return Piece(rows, moves, found, read.asked)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

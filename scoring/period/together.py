@@ -11,7 +11,7 @@ from scoring.facts import ADDING
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Piece:
-    """The book of some accounts: `rows`, `moves` and `outcome` as `booking.Booked`.
+    """The book of some accounts: `rows` and `moves` as `booking.Booked`.
 
     `found` are the columns of what happened to any of these accounts and `asked` of what was looked for, both in the
     order in which they stand in the book.
@@ -19,20 +19,18 @@ class Piece:
 
     rows: pl.DataFrame
     moves: pl.DataFrame
-    outcome: pl.DataFrame
     found: tuple[str, ...]
     asked: tuple[str, ...]
 
 
-def together(pieces: Sequence[Piece]) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Book, movements and outcomes of all accounts, the same to the byte as of one piece."""
+def together(pieces: Sequence[Piece]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Book and movements of all accounts, the same to the byte as of one piece."""
     if len(pieces) == 1:
-        return pieces[0].rows, pieces[0].moves, pieces[0].outcome
+        return pieces[0].rows, pieces[0].moves
     columns = _columns(pieces)
     rows = _below([piece.rows.select(columns) for piece in pieces], ["account_id", "manager_id"])
     rows = rows.with_columns(pl.col("closing").sum().alias("company_closing"))
-    moves = _below([piece.moves for piece in pieces], [*MOVEMENT, "manager_id"])
-    return rows, moves, _below([piece.outcome for piece in pieces], ["account_id"])
+    return rows, _below([piece.moves for piece in pieces], [*MOVEMENT, "manager_id"])
 
 
 def _below(frames: Sequence[pl.DataFrame], keys: Sequence[str]) -> pl.DataFrame:

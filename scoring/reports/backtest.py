@@ -4,13 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from scoring.leftovers import remove
 from scoring.numbers import error_money, fixed, percent, signed
 from scoring.reports.charts.calibration import Tenth, calibration
 from scoring.reports.dates import day
 from scoring.reports.outputs import NotOursError
 from scoring.reports.pages import page
-from scoring.reports.swap import beside, swap, sync
+from scoring.reports.swap import replacing
 from scoring.run import json_text
 
 DATA, PAGE = "backtest.json", "backtest.html"
@@ -33,17 +32,9 @@ def write(record: Mapping[str, Any], out: Path) -> list[Path]:
     Raises NotOursError where the folder holds anything else.
     """
     refuse_foreign(out)
-    place = out.resolve()
-    place.parent.mkdir(parents=True, exist_ok=True)
-    made = beside(place)
-    made.mkdir()
-    try:
+    with replacing(out) as made:
         for name, text in {DATA: json_text(dict(record)), PAGE: backtest_html(record)}.items():
             (made / name).write_bytes(text.encode())
-            sync(made / name)
-        swap(made, place)
-    finally:
-        remove(made)
     return [out / DATA, out / PAGE]
 
 

@@ -12,6 +12,8 @@ _LEARNED = (
     "the account then."
 )
 CONFIDENTIAL = "Confidential: performance data of one person. The score describes a book of accounts, not a person."
+CONFIDENTIAL_BOOK = "Confidential: performance data. A score describes a book of accounts, not a person."
+CONFIDENTIAL_WORKBOOK = "Confidential: performance data of persons. A score describes a book of accounts, not a person."
 
 _REVENUE = {"contracts": "recurring revenue a month", "invoices": "revenue in the period"}
 _COMPARED = (

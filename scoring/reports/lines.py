@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from scoring.numbers import apart, exact, figure, fixed, in_parts, percent, percentage_points, rounded
+from scoring.plurals import many
 from scoring.reports.charts import ranges
 from scoring.reports.charts.ranges import Reading
 from scoring.reports.standing import Standing, believes, mark_of, standing_of
@@ -150,7 +151,7 @@ def _reading(line: Mapping[str, Any], card: Mapping[str, Any], words: Standing) 
 
 
 def _accounts(n: int | None) -> str:
-    return "" if n is None else f"{fixed(n, 0)} account{'' if n == 1 else 's'}"
+    return "" if n is None else many(n, "account")
 
 
 def contributions(card: Mapping[str, Any]) -> tuple[list[Decimal | None], bool]:

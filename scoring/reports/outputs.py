@@ -1,16 +1,14 @@
 """What does a run leave in a folder? Files under stable names, which appear together or not at all."""
 
 import json
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from scoring.errors import BookscoreError
-from scoring.leftovers import remove
 from scoring.reports import folder as pages
-from scoring.reports.swap import beside, swap, sync
+from scoring.reports.swap import replacing
 from scoring.run import Run, json_text
 from scoring.scorecard.cards import Card
 
@@ -58,20 +56,12 @@ def refuse_foreign(out: Path) -> None:
 def write(run: Run | Results, out: Path) -> list[Path]:
     """The files of the run, written into `out` in place of the run that was there.
 
-    They are made in a folder beside it that takes its place in one step, so that a reader finds a whole run
-    and a failure leaves the old one. The same run gives the same bytes. Raises NotOursError.
+    A reader finds a whole run, and a failure leaves the old one. The same run gives the same bytes. Raises
+    NotOursError.
     """
     refuse_foreign(out)
-    place = out.resolve()
-    place.parent.mkdir(parents=True, exist_ok=True)
-    made = beside(place)
-    made.mkdir()
-    try:
+    with replacing(out) as made:
         names = _fill(made, run)
-        _sync(made)
-        swap(made, place)
-    finally:
-        remove(made)
     return [out / name for name in names]
 
 
@@ -98,10 +88,3 @@ def _is_run(path: Path) -> bool:
 def _beside_cards(cards: Path) -> list[str]:
     found: Iterable[Path] = cards.iterdir() if cards.is_dir() else ()
     return sorted(f"{cards.name}/{p.name}" for p in found if p.suffix != ".html" or not p.is_file())
-
-
-def _sync(folder: Path) -> None:
-    """Returns once all of the folder is safely on the disk."""
-    for path in (folder, *folder.rglob("*")):
-        if path.is_file() or os.name == "posix":
-            sync(path)

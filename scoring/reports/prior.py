@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from scoring.ledger.places import listed
-from scoring.notes.seen import counted
-from scoring.numbers import decimals, exact, fixed, money
+from scoring.numbers import decimals, money, signed_figure
+from scoring.plurals import many
 from scoring.scorecard.context import day
 
 MOST_LINES = 8
@@ -56,7 +56,7 @@ def learned(card: Mapping[str, Any]) -> Learned | None:
     return Learned(
         until=told["sealed_until"],
         lines=tuple(_line(line, currency) for line in sorted(shown, key=lambda line: line["effective_on"])),
-        more=f"{fixed(len(rest), 0)} more line{'' if len(rest) == 1 else 's'}" if rest else "",
+        more=many(len(rest), "more line") if rest else "",
         rest=signed_money(left, currency),
         published=money(told["bridge"]["sealed"], currency, decimals(currency)),
         known=money(told["bridge"]["known"], currency, decimals(currency)),
@@ -82,11 +82,10 @@ def why(line: Mapping[str, Any]) -> str:
             "version": "by this version of bookscore",
         }[line["cause"]]
     first, *more = listed(line["origin"])
-    others = f" and {counted(len(more), 'more row')}" if more else ""
+    others = f" and {many(len(more), 'more row')}" if more else ""
     return f"{words} ({first}{others})" if first else words
 
 
 def signed_money(amount: Any, currency: str) -> str:
     """Money with its sign, also where it is more."""
-    number = exact(amount)
-    return f"{'+' if number and number > 0 else ''}{money(number, currency, decimals(currency))}"
+    return signed_figure(amount, "money", currency)

@@ -7,7 +7,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from scoring.numbers import compact_money, decimals, exact, fixed, money, rounded, signed
+from scoring.numbers import compact_money, decimals, exact, money, rounded, signed
+from scoring.plurals import many
 from scoring.reports import captions, sentences
 from scoring.reports.captions import Captions
 from scoring.reports.charts import ranges
@@ -107,7 +108,7 @@ def shown(card: Mapping[str, Any]) -> Shown:
 def _facts(card: Mapping[str, Any]) -> list[str]:
     """Team, accounts, revenue and whom the manager reports to, as far as they are known."""
     count = card["accounts"]
-    facts = [card["team"], f"{fixed(count, 0)} account{'' if count == 1 else 's'}"]
+    facts = [card["team"], many(count, "account")]
     closing = (card["bridge"] or {}).get("closing")
     if closing is not None:
         facts.append(f"{compact_money(closing, card['currency'])} {captions.revenue(card)}")
@@ -156,7 +157,7 @@ def _more(known: int, most: int) -> str:
     if known and not most:
         return NO_ACCOUNT
     rest = known - most
-    return f"{fixed(rest, 0)} more account{'' if rest == 1 else 's'} moved the score by less." if rest else ""
+    return f"{many(rest, 'more account')} moved the score by less." if rest else ""
 
 
 def _definitions(lines: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:

@@ -5,14 +5,35 @@ import errno
 import os
 import secrets
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from glob import escape
 from pathlib import Path
 
-from scoring.leftovers import sweep
+from scoring.leftovers import remove, sweep
 
 _AT_FDCWD = -100
 _EXCHANGE = 2
+
+
+@contextmanager
+def replacing(out: Path) -> Iterator[Path]:
+    """A folder beside `out` to be filled, which takes its place in one step once all of it is safely on the disk.
+
+    So a reader finds all of the old or all of the new, and a failure leaves the old.
+    """
+    place = out.resolve()
+    place.parent.mkdir(parents=True, exist_ok=True)
+    made = beside(place)
+    made.mkdir()
+    try:
+        yield made
+        for path in (made, *made.rglob("*")):
+            if path.is_file() or os.name == "posix":
+                sync(path)
+        swap(made, place)
+    finally:
+        remove(made)
 
 
 def beside(place: Path) -> Path:

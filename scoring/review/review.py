@@ -33,7 +33,6 @@ class Dispute:
     """A dispute of a version, counted from 1, and what was decided on it, if anything was."""
 
     number: int
-    event: Event
     said: Disputed
     decision: Event | None
     decided: Decided | None
@@ -81,8 +80,8 @@ class Version:
     def disputes(self) -> tuple[Dispute, ...]:
         """The disputes in their order, each with its decision."""
         decided = {event.what.dispute: (event, event.what) for event in self.events if isinstance(event.what, Decided)}
-        said = [(event, event.what) for event in self.events if isinstance(event.what, Disputed)]
-        return tuple(Dispute(n, *each, *decided.get(n, (None, None))) for n, each in enumerate(said, 1))
+        said = [event.what for event in self.events if isinstance(event.what, Disputed)]
+        return tuple(Dispute(n, each, *decided.get(n, (None, None))) for n, each in enumerate(said, 1))
 
     @property
     def open_disputes(self) -> tuple[Dispute, ...]:

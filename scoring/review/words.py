@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from scoring.plurals import many
 from scoring.review.events import (
     Commented,
     Decided,
@@ -42,7 +43,7 @@ def standing(version: Version, today: date) -> str:
         return f"shared, no answer by {until}" if until and today > until else f"shared, to be answered by {until}"
     if state is State.DISPUTED:
         count = len(version.open_disputes)
-        return f"{count} dispute{'' if count == 1 else 's'} to be decided"
+        return f"{many(count, 'dispute')} to be decided"
     return _STATES[state]
 
 

@@ -7,6 +7,7 @@ import polars as pl
 
 from scoring.peers.books import Vector
 from scoring.peers.intervals import Matrix
+from scoring.peers.resample import WHOLE
 from scoring.peers.score import Figures
 from scoring.rules import Rulebook
 
@@ -47,6 +48,11 @@ class Apart:
     told: tuple[Told, ...] = ()
     together: Matrix = field(default_factory=lambda: np.eye(0))
 
+    @property
+    def whole(self) -> pl.DataFrame:
+        """The lines of the whole book, no replicas."""
+        return self.lines if self.told else self.lines.filter(pl.col("replica") == WHOLE)
+
 
 def shares_of(rulebook: Rulebook) -> dict[str, float]:
     """Each rule's part of all weight, in their order."""
@@ -65,3 +71,8 @@ def with_weights(lines: pl.DataFrame, rulebook: Rulebook) -> pl.DataFrame:
 def withholding(rulebook: Rulebook) -> list[str]:
     """The rules with weight without whose value there is no score."""
     return [r.name for r in rulebook.rules if (r.missing or rulebook.missing) == "withhold" and r.weight > 0]
+
+
+def may_be_given(rulebook: Rulebook) -> pl.Expr:
+    """Whether there is a score: enough of the weight is measured (`coverage`), and no rule withholds it."""
+    return (pl.col("coverage") >= rulebook.min_coverage - 1e-12) & ~pl.col("is_withheld")

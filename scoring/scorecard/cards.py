@@ -9,7 +9,7 @@ import polars as pl
 from scoring.credit.ownership import UNASSIGNED
 from scoring.ledger.bridge import COLUMNS
 from scoring.letters import by_letters
-from scoring.scorecard.context import Context
+from scoring.scorecard.context import Context, on_card
 from scoring.scorecard.drivers import drivers, largest_accounts, without_largest
 from scoring.scorecard.judged import Judged
 from scoring.scorecard.lost import of_managers
@@ -85,7 +85,7 @@ def cards(now: Scored, before: Scored | None, context: Context) -> list[Card]:
             "drivers": felt.get(manager, []),
             "without_largest": largest.get(manager),
             "exclusions": list(context.exclusions.get(manager, ())),
-            "score_with_all": _round(with_all[manager]["score"]) if manager in with_all else None,
+            "score_with_all": on_card(with_all[manager]["score"]) if manager in with_all else None,
             "bridge": bridges.get(manager, _NO_BRIDGE),
             "lost": lost.get(manager),
             "flags": [*context.notes.get(manager, ()), *context.notes.get("", ())],
@@ -142,7 +142,3 @@ def _bridges(rows: pl.DataFrame) -> dict[str, dict[str, str]]:
         for row in sums.iter_rows(named=True)
         if row["manager_id"] != UNASSIGNED
     }
-
-
-def _round(value: float | None) -> float | None:
-    return None if value is None else round(value, 9) + 0.0

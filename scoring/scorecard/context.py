@@ -90,6 +90,11 @@ class Context:
         )
 
 
+def on_card(value: float | None) -> float | None:
+    """The figure as cards hold it: to nine decimals, so that sums in another order are the same, and never as -0."""
+    return None if value is None else round(value, 9) + 0.0
+
+
 def named(rulebook: Rulebook) -> str:
     """What people call the rules, and the beginning of their hash."""
     version = f", version {rulebook.version}" if rulebook.version else ""

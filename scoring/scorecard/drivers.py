@@ -11,7 +11,7 @@ import polars as pl
 
 from scoring.peers.books import Codes, Vector
 from scoring.rules import Rulebook
-from scoring.scorecard.context import Context
+from scoring.scorecard.context import Context, on_card
 from scoring.scorecard.happened import NOT_PAYING, WORDS, elsewhere, felt_quarters, happened, in_quarter
 from scoring.scorecard.judged import Judged
 from scoring.scorecard.summed import coded, largest
@@ -139,7 +139,7 @@ def without_largest(accounts: pl.DataFrame, largest: pl.DataFrame) -> dict[str, 
             "account_id": account,
             "name": name,
             "share": round(part, _DIGITS),
-            "score": None if score is None else round(score, _DIGITS) + 0.0,
+            "score": on_card(score),
         }
         for manager, account, name, part, score in found.select(*_KEY, "name", "part", "score_without").iter_rows()
     }

@@ -31,7 +31,7 @@ def judge(
     kinds = graded_kinds(owned.with_columns(pl.lit(WHOLE).alias("replica")), rulebook, agreed).drop("replica")
     kinds = kinds.filter(pl.col("rule").is_in(apart_of_kinds)).sort("manager_id", "rule", "kind")
     with_ranges = whole.join(noise_of_rules, on=["manager_id", "rule"], how="left", validate="1:1")
-    without = points_without(owned, rulebook, agreed).rename({"points_without": "without"})
+    without = points_without(owned, rulebook, agreed)
     judged_lines, told, counted, of_rules, of_kinds = pl.collect_all(
         [
             with_ranges.sort("manager_id", "rule"),
@@ -82,12 +82,11 @@ def graded_accounts(of_rules: pl.DataFrame, apart: Apart, rulebook: Rulebook, sc
     `of_rules` as `apart.OF_RULES`.
     """
     instead = {rule.name: instead_of(rule, rulebook) for rule in rulebook.rules}
-    whole = with_weights(apart.lines.filter(pl.col("replica") == WHOLE), rulebook).with_columns(
+    whole = with_weights(apart.whole, rulebook).with_columns(
         pl.col("rule").replace_strict(instead, default=None, return_dtype=pl.Float64).alias("instead")
     )
-    told = of_rules.lazy().rename({"without": "points_without"}).drop("points")
     return (
-        scores_without(told, whole.lazy())
+        scores_without(of_rules.lazy().drop("points"), whole.lazy())
         .join(scores.lazy().select("manager_id", "score"), on="manager_id", validate="m:1")
         .select(
             "manager_id",

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from scoring.scorecard.apart import NO_RULES, Apart
+from scoring.scorecard.apart import Apart
 from scoring.scorecard.expected import NOTHING_EXPECTED, Expected
 from scoring.scorecard.weighing import Weighing
 
@@ -48,8 +48,8 @@ class Judged:
     accounts: pl.DataFrame
     kinds: pl.DataFrame
     trace: pl.DataFrame
+    apart: Apart
+    of_rules: pl.DataFrame
     lost: pl.DataFrame | None = None
     weighing: Weighing = field(default_factory=Weighing)
     expected: Expected = NOTHING_EXPECTED
-    apart: Apart | None = None
-    of_rules: pl.DataFrame = field(default_factory=lambda: NO_RULES)

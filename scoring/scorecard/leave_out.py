@@ -14,15 +14,15 @@ def points_without(rows: pl.LazyFrame, rulebook: Rulebook, targets: pl.LazyFrame
     """What each rule would give without each account.
 
     `rows` is the book, `targets` has manager_id, metric, target. One row per manager, account and rule that
-    the account counts in: `points_without`, and `top` and `bottom`, what it adds to the value's sums. Rules
-    whose value is not made of sums over accounts are not in it.
+    the account counts in: `without`. Rules whose value is not made of sums over accounts are not in it.
     """
     frames = [
         _of_rule(rows, rule, metric, rulebook, targets)
         for rule in rulebook.rules
         if (metric := metric_of(rule)).parts is not None and metric.needs in (None, rulebook.basis)
     ]
-    return pl.concat(frames).sort(*KEY, "rule") if frames else _none()
+    nothing = pl.LazyFrame(schema={**dict.fromkeys((*KEY, "rule"), pl.String), "without": pl.Float64})
+    return pl.concat([nothing, *frames]).sort(*KEY, "rule")
 
 
 def scores_without(points: pl.LazyFrame, lined: pl.LazyFrame) -> pl.LazyFrame:
@@ -37,7 +37,7 @@ def scores_without(points: pl.LazyFrame, lined: pl.LazyFrame) -> pl.LazyFrame:
         (pl.col("points") * pl.col("weight")).sum().alias("sum"), pl.col("weight").sum().alias("weights")
     )
     measured = counted.filter("is_measured").select("manager_id", "rule", "points", "weight", "instead")
-    left = pl.coalesce("points_without", "instead")
+    left = pl.coalesce("without", "instead")
     moved = (
         points.join(measured, on=["manager_id", "rule"], validate="m:1")
         .with_columns(
@@ -90,11 +90,11 @@ def _of_rule(rows: pl.LazyFrame, rule: Rule, metric: Metric, rulebook: Rulebook,
         of(whole_top, whole_bottom).alias("with"),
         of(whole_top - pl.col("top"), whole_bottom - pl.col("bottom")).alias("without"),
     )
-    return _averaged(valued, group).select(*KEY, pl.lit(rule.name).alias("rule"), "points_without", "top", "bottom")
+    return _averaged(valued, group).select(*KEY, pl.lit(rule.name).alias("rule"), "without")
 
 
 def _averaged(valued: pl.LazyFrame, group: list[str]) -> pl.LazyFrame:
-    """With `points_without`: the points of all kinds, each as heavy as what is behind it, the account not in its own.
+    """`without` of all kinds together, each as heavy as what is behind it, the account not in its own.
 
     A kind without a value has no weight; null where no kind is left.
     """
@@ -108,13 +108,4 @@ def _averaged(valued: pl.LazyFrame, group: list[str]) -> pl.LazyFrame:
     )
     own, own_left = pl.col("with").fill_null(0) * weight, pl.col("without").fill_null(0) * weight_left
     rest, weights = pl.col("points") - own + own_left, pl.col("weights") - weight + weight_left
-    return valued.join(sums, on="manager_id", validate="m:1").with_columns(ratio(rest, weights).alias("points_without"))
-
-
-def _none() -> pl.LazyFrame:
-    return pl.LazyFrame(
-        schema={
-            "manager_id": pl.String, "account_id": pl.String, "rule": pl.String,
-            "points_without": pl.Float64, "top": pl.Float64, "bottom": pl.Float64,
-        }
-    )  # fmt: skip
+    return valued.join(sums, on="manager_id", validate="m:1").with_columns(ratio(rest, weights).alias("without"))

@@ -9,7 +9,7 @@ from scoring.metrics.targets import TARGET_ATTAINMENT
 from scoring.money import ratio
 from scoring.peers.resample import WHOLE
 from scoring.rules import Rule, Rulebook, rule_points
-from scoring.scorecard.apart import withholding
+from scoring.scorecard.apart import may_be_given, withholding
 from scoring.scorecard.of_rules import better_of, metric_of
 
 KEYS = ("replica", "manager_id")
@@ -72,8 +72,7 @@ def totals(lined: pl.LazyFrame, rulebook: Rulebook) -> pl.LazyFrame:
         ratio(pl.col("weight").filter(pl.col("is_measured")).sum(), pl.col("weight").sum()).alias("coverage"),
         (pl.col("rule").is_in(withholding(rulebook)) & ~pl.col("is_measured")).any().alias("is_withheld"),
     )
-    enough = (pl.col("coverage") >= rulebook.min_coverage - 1e-12) & ~pl.col("is_withheld")
-    return summed.with_columns(pl.when(enough).then("score").alias("score"))
+    return summed.with_columns(pl.when(may_be_given(rulebook)).then("score").alias("score"))
 
 
 def _groups(rows: pl.LazyFrame, rulebook: Rulebook, targets: pl.LazyFrame) -> list[pl.LazyFrame]:

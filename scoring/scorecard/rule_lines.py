@@ -10,7 +10,7 @@ from scoring.numbers import figure, fixed
 from scoring.peers.chance import LEAST_PEERS, likely_range
 from scoring.rules import Rule, because
 from scoring.scorecard.comparison import compared_figures, comparison, why
-from scoring.scorecard.context import Context
+from scoring.scorecard.context import Context, on_card
 from scoring.scorecard.judged import Judged
 from scoring.scorecard.of_rules import believes, better_of, is_bounded, label_of, metric_of
 
@@ -67,17 +67,18 @@ def _value(rule: Rule, row: Row, context: Context, kinds: Sequence[Row]) -> dict
 
     is_graded = context.rulebook.method == "target_bands"
     return {
-        "value": _round(row["value"]),
+        "value": on_card(row["value"]),
         "n": row["n"],
         "agreed": row["target"],
-        "points": _round(row["points"]),
+        "points": on_card(row["points"]),
         **_range(row, context),
         "because": _because(rule, row, kinds, shown)
         if is_graded
         else comparison(row, unit, currency, weighs_evidence=believes(context.rulebook)),
         "compared": None if is_graded else compared_figures(row),
         "kinds": [
-            {"kind": k["kind"], "value": _round(k["value"]), "n": k["n"], "points": _round(k["points"])} for k in kinds
+            {"kind": k["kind"], "value": on_card(k["value"]), "n": k["n"], "points": on_card(k["points"])}
+            for k in kinds
         ],
         "reason": reason,
         "reason_sentence": why(reason) if reason else None,
@@ -92,7 +93,7 @@ def _range(row: Row, context: Context) -> dict[str, float | None]:
     low, high = likely_range(
         row["points"], row["error"], rulebook.interval, row["freedom"], is_bounded=is_bounded(rulebook)
     )
-    return {"low": _round(low), "high": _round(high)}
+    return {"low": on_card(low), "high": on_card(high)}
 
 
 def _because(rule: Rule, row: Row, kinds: Sequence[Row], shown: Callable[[float], str]) -> str:
@@ -113,8 +114,8 @@ def shares(row: Row, weights: float) -> dict[str, Any]:
     """A rule's part of the weight that has points, and what it adds to the score."""
     share = row["weight"] / weights if weights and row["points"] is not None else None
     return {
-        "share": _round(share),
-        "contribution": None if share is None else _round(share * row["points"]),
+        "share": on_card(share),
+        "contribution": None if share is None else on_card(share * row["points"]),
     }
 
 
@@ -123,9 +124,9 @@ def _before(row: Row, then: Row | None, weights: float, weights_before: float) -
         return {"previous_value": None, "previous_points": None, "contribution_change": None}
     change = (shares(row, weights)["contribution"] or 0) - (shares(then, weights_before)["contribution"] or 0)
     return {
-        "previous_value": _round(then["value"]),
-        "previous_points": _round(then["points"]),
-        "contribution_change": _round(change),
+        "previous_value": on_card(then["value"]),
+        "previous_points": on_card(then["points"]),
+        "contribution_change": on_card(change),
     }
 
 
@@ -139,7 +140,7 @@ def _medians(judged: Judged) -> dict[str, float | None]:
     for row in judged.lines.iter_rows(named=True):
         if row["points"] is not None:
             points[row["rule"]].append(row["points"])
-    return {rule: _round(median(each)) for rule, each in points.items() if len(each) >= LEAST_PEERS}
+    return {rule: on_card(median(each)) for rule, each in points.items() if len(each) >= LEAST_PEERS}
 
 
 def _by_kind(judged: Judged) -> dict[tuple[str, str], list[Row]]:
@@ -151,7 +152,3 @@ def _by_kind(judged: Judged) -> dict[tuple[str, str], list[Row]]:
 
 def _by_key(judged: Judged) -> dict[tuple[str, str], Row]:
     return {(r["manager_id"], r["rule"]): r for r in judged.lines.iter_rows(named=True)}
-
-
-def _round(value: float | None) -> float | None:
-    return None if value is None else round(value, 9) + 0.0

@@ -10,8 +10,9 @@ import polars as pl
 from scoring.numbers import percent
 from scoring.peers.chance import LEAST_PEERS, change_band, groups, likely_range
 from scoring.peers.evidence import REASONS
+from scoring.plurals import many
 from scoring.rules import Rulebook
-from scoring.scorecard.context import Context
+from scoring.scorecard.context import Context, on_card
 from scoring.scorecard.of_rules import believes, is_bounded
 
 Said = dict[str, Any]
@@ -47,7 +48,7 @@ def said(scores: Scores, context: Context) -> dict[str, Said]:
             **_score(score, context, scores.accounts.get(manager, 0)),
             "group": (group := sides.get(manager, "not_scored" if score["score"] is None else "within")),
             "label": _label(score, group, context),
-            "peer_median": _round(middle),
+            "peer_median": on_card(middle),
             **_change(
                 score,
                 scores.earlier.get(manager),
@@ -71,17 +72,17 @@ def _score(score: Row, context: Context, accounts: int) -> Said:
     low, high = _range(score, context.rulebook)
     evidence, sentence = _evidence(score, low, high, context.rulebook, accounts)
     return {
-        "score": _round(value),
-        "low": _round(low),
-        "high": _round(high),
+        "score": on_card(value),
+        "low": on_card(low),
+        "high": on_card(high),
         "reason": None if value is not None else _why_none(score, context),
-        "coverage": _round(score["coverage"]),
+        "coverage": on_card(score["coverage"]),
         "evidence": evidence,
         "evidence_sentence": sentence,
-        "believed": _round(score["z"]),
-        "chance_above": None if value is None else _round(score["chance_above"]),
-        "before_credibility": _round(score["before_credibility"]),
-        "unadjusted": _round(score["unadjusted"]),
+        "believed": on_card(score["z"]),
+        "chance_above": None if value is None else on_card(score["chance_above"]),
+        "before_credibility": on_card(score["before_credibility"]),
+        "unadjusted": on_card(score["unadjusted"]),
         "places": _places(score),
     }
 
@@ -128,24 +129,20 @@ def _evidence(score: Row, low: float | None, high: float | None, rulebook: Ruleb
         return "none", "There is no score to carry."
     if score["z"] is not None:
         return str(score["grade"]), (
-            f"The score rests on {_accounts(accounts)}. Of what sets them apart from the peers' "
+            f"The score rests on {many(accounts, 'account')}. Of what sets them apart from the peers' "
             f"{percent(score['z'], 0)} is believed; the rest could be chance."
         )
-    rests = f"The score rests on {_accounts(score['accounts'])}"
+    rests = f"The score rests on {many(score['accounts'], 'account')}"
     if low is None or high is None:
         if rulebook.method != "target_bands":
             return "none", f"Method {rulebook.method} does not say how far the score could be off."
         return "none", f"{rests}; leaving any of them out changes no score, so it has no range."
     width = high - low
     grade = "high" if width <= 10 else "medium" if width <= 20 else "low"
-    wide = "less than a point" if width < 1 else f"{width:.0f} point{'' if round(width) == 1 else 's'}"
+    wide = "less than a point" if width < 1 else many(round(width), "point")
     if rulebook.method != "target_bands":
         return grade, f"The likely range of the score is {wide} wide."
     return grade, f"{rests}; its likely range is {wide} wide."
-
-
-def _accounts(count: int) -> str:
-    return f"{count:,} account{'' if count == 1 else 's'}"
 
 
 def _why_none(score: Row, context: Context) -> str:
@@ -171,9 +168,9 @@ def _change(score: Row, earlier: Row | None, alike: Row | None, of_rules: Row | 
     low, high = _range(earlier, context.before)
     previous = {
         "period": context.previous.name,
-        "score": _round(earlier["score"]),
-        "low": _round(low),
-        "high": _round(high),
+        "score": on_card(earlier["score"]),
+        "low": on_card(low),
+        "high": on_card(high),
     }
     if score["score"] is None:
         return {"previous": previous, "change": None, "change_band": None, "is_beyond_chance": False}
@@ -182,8 +179,8 @@ def _change(score: Row, earlier: Row | None, alike: Row | None, of_rules: Row | 
     under_same = change - (of_rules["points"] if of_rules else 0.0)
     return {
         "previous": previous,
-        "change": _round(change),
-        "change_band": _round(band),
+        "change": on_card(change),
+        "change_band": on_card(band),
         "is_beyond_chance": band is not None and abs(under_same) > band,
     }
 
@@ -193,7 +190,3 @@ def _band(score: Row, earlier: Row, shared: float) -> float | None:
     if not score["chance"] or not earlier["chance"]:
         return None
     return change_band(earlier["chance"], score["chance"], min(score["freedom"], earlier["freedom"]), shared)
-
-
-def _round(value: float | None) -> float | None:
-    return None if value is None else round(value, 9) + 0.0

@@ -12,7 +12,7 @@ from scoring.peers.ranks import rank_interval
 from scoring.peers.score import MIDDLE, Figures, weighed
 from scoring.rules import Rulebook
 from scoring.rules.fairness import fairness
-from scoring.scorecard.apart import Apart, Told, shares_of, with_weights, withholding
+from scoring.scorecard.apart import Apart, Told, may_be_given, shares_of, with_weights, withholding
 from scoring.scorecard.judged import NOT_SAID
 from scoring.scorecard.of_rules import believes
 
@@ -28,9 +28,8 @@ def weighed_total(apart: Apart, rulebook: Rulebook) -> pl.DataFrame:
 
 def published(scored: pl.DataFrame, rulebook: Rulebook) -> pl.DataFrame:
     """The scores that may be given, as `Judged.scores`, and why the others may not."""
-    enough = (pl.col("coverage") >= rulebook.min_coverage - 1e-12) & ~pl.col("is_withheld")
     given = scored.with_columns(
-        pl.when(enough & pl.col("reason").is_null()).then("score").alias("score"),
+        pl.when(may_be_given(rulebook) & pl.col("reason").is_null()).then("score").alias("score"),
         pl.lit(value=False).alias("is_thin"),
     )
     return given if not believes(rulebook) else given.with_columns(*_places(given, rulebook))

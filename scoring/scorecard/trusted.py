@@ -30,18 +30,19 @@ def without_withheld(judged: Judged, verdicts: Mapping[str, Verdict]) -> Judged:
     withheld = sorted(m for m, v in verdicts.items() if v.standing == "withheld")
     if not withheld:
         return judged
-    is_given = ~pl.col("manager_id").is_in(withheld)
-    return replace(
-        judged,
-        scores=given(judged.scores, withheld),
-        accounts=judged.accounts.with_columns(pl.when(is_given).then("score_without").alias("score_without")),
-    )
+    return replace(judged, scores=given(judged.scores, withheld), accounts=without_scores(judged.accounts, withheld))
 
 
 def given(scores: pl.DataFrame, withheld: Sequence[str]) -> pl.DataFrame:
     """The scores without what is said of those that are withheld."""
     is_given = ~pl.col("manager_id").is_in(withheld)
     return scores.with_columns(pl.when(is_given).then(c).alias(c) for c in _SAID)
+
+
+def without_scores(accounts: pl.DataFrame, withheld: Sequence[str]) -> pl.DataFrame:
+    """What accounts add, without the scores of those that are withheld."""
+    is_given = ~pl.col("manager_id").is_in(withheld)
+    return accounts.with_columns(pl.when(is_given).then("score_without").alias("score_without"))
 
 
 def as_trusted(card: Card, verdict: Verdict) -> Card:

@@ -77,7 +77,7 @@ _KEY = ["manager_id", "account_id", "rule"]
 def estimates(now: Scored, before: Scored | None, rulebook: Rulebook) -> pl.DataFrame:
     """The frame of `ESTIMATES`."""
     judged = {NOW: now.judged, WITH_ALL: now.with_all, BEFORE: before and before.alike}
-    found = [_kept(j.apart, rulebook).with_columns(side=pl.lit(side)) for side, j in judged.items() if j and j.apart]
+    found = [_kept(j.apart, rulebook).with_columns(side=pl.lit(side)) for side, j in judged.items() if j]
     if before and before.again:
         found.append(before.judged.scores.select("manager_id", points="score", side=pl.lit(PUBLISHED)))
     empty = pl.DataFrame(schema=ESTIMATES)

@@ -11,6 +11,7 @@ from scoring.peers.intervals import TOO_ALIKE, Matrix
 from scoring.peers.score import scores
 from scoring.peers.settings import Fairness
 from scoring.rules import Rule, Rulebook
+from scoring.scorecard.apart import may_be_given, withholding
 from scoring.scorecard.of_rules import metric_of
 
 _DIGITS = 12
@@ -100,14 +101,13 @@ def of_estimates(
 
 def _given(scored: pl.DataFrame, lines: pl.DataFrame, rulebook: Rulebook, left_out: Rule | None = None) -> pl.DataFrame:
     """Manager to the score and label that are given, null where there are none."""
-    kept = [r for r in rulebook.rules if r is not left_out]
-    withholding = [r.name for r in kept if (r.missing or rulebook.missing) == "withhold" and r.weight > 0]
     weight, is_measured = pl.col("weight"), pl.col("is_measured")
-    covered = lines.filter(pl.col("rule").is_in([r.name for r in kept])).group_by("manager_id").agg(
-        (weight.filter(is_measured).sum() / weight.sum() >= rulebook.min_coverage - 1e-12).alias("is_covered"),
-        (pl.col("rule").is_in(withholding) & ~is_measured).any().alias("is_withheld"),
-    )  # fmt: skip
-    is_given = pl.col("is_covered") & ~pl.col("is_withheld") & pl.col("is_published")
+    kept = lines if left_out is None else lines.filter(pl.col("rule") != left_out.name)
+    covered = kept.group_by("manager_id").agg(
+        (weight.filter(is_measured).sum() / weight.sum()).alias("coverage"),
+        (pl.col("rule").is_in(withholding(rulebook)) & ~is_measured).any().alias("is_withheld"),
+    )
+    is_given = may_be_given(rulebook) & pl.col("is_published")
     both = covered.join(scored, on="manager_id", how="left", validate="1:1").sort("manager_id")
     return both.select("manager_id", *(pl.when(is_given).then(c).alias(c) for c in ("score", "label")))
 

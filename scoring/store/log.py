@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, select, update
+from sqlmodel import Session
 
-from scoring.store.records import AuditRecord, instant
-from scoring.store.sealing import sha256_of, table_of
+from scoring.store.chains import end_of, end_with, ends_with
+from scoring.store.records import AuditRecord, instant, link_sha256
+from scoring.store.sealing import table_of
 from scoring.store.tables import AuditEntry, AuditHead
 
 COMMAND_LINE = ""
@@ -28,7 +29,7 @@ def add_entry(
     details: Mapping[str, Any] | None = None,
 ) -> AuditRecord:
     """The entry, once it is added behind the others, in the caller's transaction, which is one that writes."""
-    last, before = head(session)
+    last, before = end_of(session, AuditHead)
     made = AuditRecord(
         number=last + 1,
         at=instant(at),
@@ -37,20 +38,10 @@ def add_entry(
         subject=subject,
         details=json_of(details),
         before=before or "",
-        sha256="0" * 64,
-    )
-    made = made.model_copy(update={"sha256": entry_sha256(made.model_dump())})
+    ).closed()
     session.add(AuditEntry(**made.model_dump()))
-    if before is None:
-        session.add(AuditHead(number=made.number, sha256=made.sha256))
-    else:
-        session.exec(update(AuditHead).values(number=made.number, sha256=made.sha256))
+    end_with(session, AuditHead, made.number, made.sha256)
     return made
-
-
-def entry_sha256(entry: Mapping[str, Any]) -> str:
-    """The hash of an entry: of all it says, the hash of the entry before among it."""
-    return sha256_of([{name: value for name, value in entry.items() if name != "sha256"}])
 
 
 def broken(session: Session, known: str | None = None) -> Iterator[str]:
@@ -64,20 +55,13 @@ def broken(session: Session, known: str | None = None) -> Iterator[str]:
             number = row["number"]
         elif row["before"] != before:
             yield f"entry {number} of the audit log does not follow the one before: one was changed or exchanged"
-        if entry_sha256(dict(row)) != row["sha256"]:
+        if link_sha256(dict(row)) != row["sha256"]:
             yield f"entry {number} of the audit log was changed"
         before, is_known = row["sha256"], is_known or row["sha256"].startswith(str(known).lower())
     if not is_known:
         yield f"the audit log has no entry {str(known)[:12]}"
-    ends = [(row.number, row.sha256) for row in session.exec(select(AuditHead))]
-    if ends != ([(number, before)] if number else []):
+    if not ends_with(session, AuditHead, number, before):
         yield "the audit log does not end where it should: entries at its end are missing or exchanged"
-
-
-def head(session: Session) -> tuple[int, str | None]:
-    """How many entries there are, and the hash of the last."""
-    found = session.exec(select(AuditHead.number, AuditHead.sha256)).first()
-    return found or (0, None)
 
 
 def json_of(details: Mapping[str, Any] | None) -> str:

@@ -3,11 +3,12 @@
 Models that are tables accept anything, so everything is made one of these first.
 """
 
+import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
@@ -25,6 +26,10 @@ from scoring.errors import Severity
 RunId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{12,64}$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Filled = Annotated[str, StringConstraints(min_length=1)]
+Before = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")]
+"""The hash of the row before in a chain, empty for the first."""
+OPEN = "0" * 64
+"""What stands for the hash of a row of a chain until it is known."""
 Figure = Annotated[FiniteFloat, AfterValidator(lambda figure: figure + 0.0)]
 """A number without a minus on zero, which SQLite does not keep."""
 Count = Annotated[int, Field(ge=0)]
@@ -82,11 +87,34 @@ class StoredRun(RunRecord):
     created_at: Filled
 
 
-class SealRecord(Record):
-    """A seal: which run is the published truth of its period, since when, by whom. `sha256` is its place in the chain.
+class Link(Record):
+    """A row of a chain, to which rows are only added. Each has a number, the hash `before` it and its own, `sha256`."""
 
-    `before` is the hash of the seal before, empty for the first.
-    """
+    @property
+    def link_sha256(self) -> str:
+        """The hash of all it says, the hash of the row before among it."""
+        return link_sha256(self.model_dump(mode="json"))
+
+    def closed(self) -> Self:
+        """The same with its hash: its place in the chain."""
+        return self.model_copy(update={"sha256": self.link_sha256})
+
+
+def link_sha256(said: Mapping[str, Any]) -> str:
+    """The hash of all that a row of a chain says, but for the hash itself."""
+    return sha256_of([{name: value for name, value in said.items() if name != "sha256"}])
+
+
+def sha256_of(parts: Iterable[Any]) -> str:
+    """The hash of values, in the order given."""
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(json.dumps(part, sort_keys=True, default=str).encode() + b"\n")
+    return digest.hexdigest()
+
+
+class SealRecord(Link):
+    """A seal: which run is the published truth of its period, since when, by whom."""
 
     number: Annotated[int, Field(ge=1)]
     period: Filled
@@ -98,8 +126,8 @@ class SealRecord(Record):
     log_sha256: Sha256
     sealed_by: Filled
     sealed_at: Filled
-    before: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")]
-    sha256: Sha256
+    before: Before
+    sha256: Sha256 = OPEN
 
 
 class CardRecord(Record):
@@ -165,7 +193,7 @@ def instant(at: datetime) -> str:
     return _Instant(at=at).at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-class AuditRecord(Record):
+class AuditRecord(Link):
     """An entry of the audit log; `user_id` is empty where nobody was signed in, and `details` is a JSON object."""
 
     number: Annotated[int, Field(ge=1)]
@@ -174,8 +202,8 @@ class AuditRecord(Record):
     action: Filled
     subject: str
     details: str
-    before: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")]
-    sha256: Sha256
+    before: Before
+    sha256: Sha256 = OPEN
 
     @property
     def told(self) -> dict[str, Any]:

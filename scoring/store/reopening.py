@@ -4,16 +4,17 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Annotated
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import Field, ValidationError
 from sqlmodel import Session, col, select
 
-from scoring.store.records import Filled, Record, SealRecord, Sha256
+from scoring.store.chains import end_of, end_with, ends_with
+from scoring.store.records import OPEN, Before, Filled, Link, SealRecord, Sha256
 from scoring.store.refusals import NotReopenableError
-from scoring.store.sealing import holding_of, seal_of, sha256_of
+from scoring.store.sealing import holding_of, seal_of
 from scoring.store.tables import Reopening, ReopeningHead, Run, Seal
 
 
-class ReopeningRecord(Record):
+class ReopeningRecord(Link):
     """That a period was opened again: number `seal` of the seals holds no more, but stays readable."""
 
     number: Annotated[int, Field(ge=1)]
@@ -22,13 +23,8 @@ class ReopeningRecord(Record):
     reason: Filled
     reopened_by: Filled
     reopened_at: Filled
-    before: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")]
-    sha256: Sha256
-
-    @property
-    def link_sha256(self) -> str:
-        """The hash of all it says, the hash of the reopening before among it."""
-        return sha256_of([self.model_dump(exclude={"sha256"})])
+    before: Before
+    sha256: Sha256 = OPEN
 
 
 def next_reopening(session: Session, period: str, by: str, reason: str, at: str) -> tuple[ReopeningRecord, SealRecord]:
@@ -43,27 +39,23 @@ def next_reopening(session: Session, period: str, by: str, reason: str, at: str)
     later = [each.period for each in holding_of(session) if _span(session, each)["from"] > end]
     if later:
         raise NotReopenableError(period, f"{later[-1]} is sealed after it, and looked at it; open that one first")
-    head = session.exec(select(ReopeningHead)).one_or_none()
+    number, before = end_of(session, ReopeningHead)
     made = ReopeningRecord(
-        number=head.number + 1 if head else 1,
+        number=number + 1,
         seal=seal.number,
         seal_sha256=seal.sha256,
         reason=reason,
         reopened_by=by,
         reopened_at=at,
-        before=head.sha256 if head else "",
-        sha256="0" * 64,
+        before=before or "",
     )
-    return made.model_copy(update={"sha256": made.link_sha256}), seal
+    return made.closed(), seal
 
 
 def add_reopening(session: Session, made: ReopeningRecord) -> None:
     """Adds the reopening behind the others."""
     session.add(Reopening(**made.model_dump()))
-    for head in session.exec(select(ReopeningHead)):
-        session.delete(head)
-    session.flush()
-    session.add(ReopeningHead(number=made.number, sha256=made.sha256))
+    end_with(session, ReopeningHead, made.number, made.sha256)
 
 
 def reopenings_of(session: Session) -> tuple[ReopeningRecord, ...]:
@@ -87,8 +79,7 @@ def broken(session: Session, chain: Sequence[Seal]) -> Iterator[tuple[int | None
         elif seal is None or seal.sha256 != row.seal_sha256:
             yield row.seal, seal.period if seal else None, "it is not the seal that was opened again"
         before = row.sha256
-    ends = [(row.number, row.sha256) for row in session.exec(select(ReopeningHead))]
-    if ends != ([(number, before)] if number else []):
+    if not ends_with(session, ReopeningHead, number, before):
         yield None, None, "the reopenings do not end where they should: some at their end are missing or exchanged"
     held = {seal.period: seal.number for seal in chain}
     for seal in chain:

@@ -1,14 +1,14 @@
 """What makes a stored run the published truth of its period? A seal, in a chain that a change of any row breaks."""
 
-import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import Table, bindparam
 from sqlmodel import Session, SQLModel, col, select
 
-from scoring.store.records import SealRecord, State
+from scoring.store.chains import end_with
+from scoring.store.records import SealRecord, State, sha256_of
 from scoring.store.refusals import NotSealableError, SealedPeriodError
 from scoring.store.tables import (
     Card,
@@ -92,14 +92,9 @@ def add_seal(session: Session, run: Run, by: str, at: str) -> SealRecord:
         sealed_by=by,
         sealed_at=at,
         before=chain[-1].sha256 if chain else "",
-        sha256="0" * 64,
-    )
-    made = made.model_copy(update={"sha256": link_sha256(made)})
+    ).closed()
     session.add(Seal(**made.model_dump()))
-    for old in session.exec(select(SealHead)):
-        session.delete(old)
-    session.flush()
-    session.add(SealHead(number=made.number, sha256=made.sha256))
+    end_with(session, SealHead, made.number, made.sha256)
     return made
 
 
@@ -134,11 +129,6 @@ def record(row: Seal) -> SealRecord:
     return SealRecord.model_validate(row.model_dump())
 
 
-def link_sha256(seal: SealRecord) -> str:
-    """The hash of a seal: of all it says, the hash of the seal before among it."""
-    return sha256_of([seal.model_dump(exclude={"sha256"})])
-
-
 def content_sha256(session: Session, run_id: str) -> str:
     """The hash of every row of the run, in the order of their keys."""
     return sha256_of(row for table in OF_RUN for row in rows_of(session, table, run_id))
@@ -158,11 +148,3 @@ def rows_of(session: Session, table: type[SQLModel], run_id: str) -> list[dict[s
     found = session.connection().execute(held.select().where(held.c.run_id == run_id)).mappings()
     keys = [column.name for column in held.primary_key]
     return sorted((dict(row) for row in found), key=lambda row: [str(row[key]).zfill(20) for key in keys])
-
-
-def sha256_of(parts: Iterable[Any]) -> str:
-    """The hash of values, in the order given."""
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(json.dumps(part, sort_keys=True, default=str).encode() + b"\n")
-    return digest.hexdigest()

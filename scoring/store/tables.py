@@ -91,6 +91,13 @@ class FrameFile(SQLModel, table=True):
     path: str
 
 
+class Head(SQLModel):
+    """Where a chain ends: the number and the hash of its last row."""
+
+    number: int = Field(primary_key=True)
+    sha256: str
+
+
 class Seal(SQLModel, table=True):
     """A run that is the published truth of its period. A link of a chain: `sha256` covers all else, and `before`.
 
@@ -114,11 +121,8 @@ class Seal(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("period", "version"),)
 
 
-class SealHead(SQLModel, table=True):
+class SealHead(Head, table=True):
     """Where the chain of seals ends; one row, so that a last seal that is gone is missed."""
-
-    number: int = Field(primary_key=True)
-    sha256: str
 
 
 class Reopening(SQLModel, table=True):
@@ -134,11 +138,8 @@ class Reopening(SQLModel, table=True):
     sha256: str
 
 
-class ReopeningHead(SQLModel, table=True):
+class ReopeningHead(Head, table=True):
     """Where the chain of reopenings ends; one row, so that a last one that is gone is missed."""
-
-    number: int = Field(primary_key=True)
-    sha256: str
 
 
 class AuditEntry(SQLModel, table=True):
@@ -156,8 +157,5 @@ class AuditEntry(SQLModel, table=True):
     __table_args__ = (Index("ix_auditentry_user_id_subject", "user_id", "subject"),)
 
 
-class AuditHead(SQLModel, table=True):
+class AuditHead(Head, table=True):
     """Where the audit log ends; one row, so that a last entry that is gone is missed."""
-
-    number: int = Field(primary_key=True)
-    sha256: str

@@ -11,14 +11,15 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, SQLModel, col, select
 
 from scoring.store import entered, log, reopening
+from scoring.store.chains import end_of, ends_with
 from scoring.store.content import Content
 from scoring.store.database import reading
 from scoring.store.records import CardRecord, FileRecord, ProblemRecord, RunRecord
 from scoring.store.refusals import trouble
 from scoring.store.reviewing.walking import Walk
-from scoring.store.sealing import content_sha256, link_sha256, log_sha256, record, rows_of
+from scoring.store.sealing import content_sha256, log_sha256, record, rows_of
 from scoring.store.store import Store
-from scoring.store.tables import Card, Computation, FrameFile, InputFile, ProblemRow, Run, Seal, SealHead
+from scoring.store.tables import AuditHead, Card, Computation, FrameFile, InputFile, ProblemRow, Run, Seal, SealHead
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def _verified(store: Store, head: str | None, entry: str | None, review: str | N
             *(Broken(None, None, what) for what in log.broken(session, entry)),
         ]
         unentered = 0 if entered.is_told(session) else len(runs)
-        entries, log_head = log.head(session)
+        entries, log_head = end_of(session, AuditHead)
     last = chain[-1].sha256 if chain else None
     return Verified(
         seals=len(chain),
@@ -129,8 +130,7 @@ class _Look:
                 )
             yield from (Broken(seal.number, seal.period, what) for what in self._link(seal, after))
             before, after = seal.sha256, seal.log_until
-        ends = [(row.number, row.sha256) for row in self.session.exec(select(SealHead))]
-        if ends != ([(number, before)] if number else []):
+        if not ends_with(self.session, SealHead, number, before):
             yield Broken(
                 None, None, "the chain does not end where it should: seals at its end are missing or exchanged"
             )
@@ -139,7 +139,7 @@ class _Look:
 
     def _link(self, seal: Seal, after: int) -> Iterator[str]:
         try:
-            is_same = link_sha256(record(seal)) == seal.sha256
+            is_same = record(seal).link_sha256 == seal.sha256
         except ValidationError:
             is_same = False
         if not is_same:

@@ -104,4 +104,4 @@ def _until(looked: Looked, table: str) -> date:
     return (last + DAY).replace(day=1)
 
 
-CLIFFS = Gate("cliffs", "Are rows missing in the middle?", find)
+CLIFFS = Gate("cliffs", find)

@@ -7,6 +7,7 @@ import polars as pl
 from scoring.credit.ownership import UNASSIGNED
 from scoring.ledger.parents import topmost
 from scoring.numbers import percent
+from scoring.plurals import many
 from scoring.trust.gate import Finding, Gate, Looked, beyond
 from scoring.trust.needed import OF_ACCOUNTS
 
@@ -29,7 +30,7 @@ def find(looked: Looked) -> Iterator[Finding]:
     names = dict(looked.tables["managers"].select("manager_id", pl.coalesce("name", "manager_id")).iter_rows())
     for manager, part, accounts in _of_managers(looked):
         if level := beyond(part, limits):
-            theirs = f"{accounts:,} account{'' if accounts == 1 else 's'} with {percent(part)} of the opening revenue"
+            theirs = f"{many(accounts, 'account')} with {percent(part)} of the opening revenue"
             what = f"rows were set aside for {theirs} of {names.get(manager, manager)}"
             yield Finding(COVERAGE.name, level, what, _REMEDY, managers=(manager,))
 
@@ -81,4 +82,4 @@ def _held(looked: Looked, accounts: pl.DataFrame) -> pl.DataFrame:
     return held.join(accounts, on="account_id", how="semi").select("manager_id", "account_id").drop_nulls().unique()
 
 
-COVERAGE = Gate("coverage", "How much of the revenue has rows that could not be used?", find)
+COVERAGE = Gate("coverage", find)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from scoring.plurals import many
 from scoring.reach import departed
 from scoring.rules import Rulebook
 from scoring.trust.gate import Finding, Gate, Looked, beyond
@@ -98,12 +99,14 @@ def find(looked: Looked) -> Iterator[Finding]:
         level = beyond(stops.days / looked.period.days, looked.rulebook.trust.silence) if stops else None
         if stops and level:
             before = (
-                "" if stops.usual is None else f", and never were silent for more than {counted(stops.usual)} before"
+                ""
+                if stops.usual is None
+                else f", and never were silent for more than {many(stops.usual, 'day')} before"
             )
             yield Finding(
                 FRESHNESS.name,
                 level,
-                f"{table} end on {stops.last_on}, {counted(stops.days)} before {_end(looked)}{before}",
+                f"{table} end on {stops.last_on}, {many(stops.days, 'day')} before {_end(looked)}{before}",
                 "export again, or score a period that the exports reach to the end of",
                 table=table,
                 file=", ".join(_files(looked, table, stops.last_on)),
@@ -120,9 +123,4 @@ def _files(looked: Looked, table: str, last: date) -> list[str]:
     return files if len(files) <= 1 else furthest(table, looked.tables[table], last, looked.rulebook)
 
 
-def counted(days: int) -> str:
-    """The number of days in words."""
-    return f"{days:,} day{'' if days == 1 else 's'}"
-
-
-FRESHNESS = Gate("freshness", "Do the exports reach to the end of the period?", find)
+FRESHNESS = Gate("freshness", find)

@@ -144,12 +144,10 @@ _EFFECTS = {Level.TOLD: "", Level.DEGRADES: ": {whose} degraded", Level.WITHHOLD
 class Gate:
     """Something that can be wrong with data as a whole.
 
-    `name` is its setting under `trust` in the rules, `asks` the question; `find` gives what is wrong, at the level
-    that its limits say.
+    `name` is its setting under `trust` in the rules; `find` gives what is wrong, at the level that its limits say.
     """
 
     name: str
-    asks: str
     find: Callable[[Looked], Iterable[Finding]]
 
     def findings(self, looked: Looked) -> list[Finding]:

@@ -78,4 +78,4 @@ def _is_found(table: str, name: str, looked: Looked) -> bool:
     return ids.len() >= ENOUGH and lost <= FEW * ids.len()
 
 
-PAGE_SIZES = Gate("page_sizes", "Was an export cut off?", find)
+PAGE_SIZES = Gate("page_sizes", find)

@@ -114,4 +114,4 @@ def _days(said: Mapping[str, Any]) -> str:
     return begins + (f" until before {said['ends_on']}" if said["ends_on"] else "")
 
 
-TOTALS = Gate("totals", "Was everything read that the source system holds?", find)
+TOTALS = Gate("totals", find)

@@ -57,4 +57,4 @@ def _of_amount(frame: pl.DataFrame, is_bad: pl.Series, looked: Looked) -> float 
     return float(some) / float(whole) if whole else None
 
 
-UNMATCHED = Gate("unmatched", "How many rows belong to nobody known?", find)
+UNMATCHED = Gate("unmatched", find)

@@ -60,7 +60,6 @@ ONE_OFF_AS_RECURRING = Sign(
     "one_off_as_recurring",
     "{cases} of {of} accounts had a contract of 31 days or less, not renewed, that counted as recurring at the end of "
     "a quarter; {usual} would be usual",
-    "accounts paying at the ends of the year's quarters, against the company's rate of short contracts",
     ("contracts.starts_on", "contracts.ends_on", "contracts.cancelled_on", "contracts.renews", "ownership.manager_id"),
     find,
 )

@@ -60,7 +60,6 @@ DISCOUNT_THEN_EXPIRY = Sign(
     "discount_then_expiry",
     "{cases} of {of} accounts grew because a discount expired that was given in the year before under the same "
     "manager; {usual} would be usual",
-    "accounts of the book, against the company's rate of growth by discounts given and expired",
     ("contracts.discount", "contracts.list_price", "contracts.quantity", "contracts.amount", "ownership.manager_id"),
     find,
 )

@@ -71,7 +71,6 @@ def _rates(looked: Looked, passed: pl.DataFrame, lost: pl.DataFrame) -> tuple[di
 PASSED_ON_LATE = Sign(
     "passed_on_late",
     "{cases} of {of} accounts that left were handed over 45 days or less before; {usual} would be usual",
-    "accounts lost in the year and handed over shortly before, against the rate of hand-overs of accounts that stayed",
     ("ownership.manager_id", "ownership.starts_on", "ownership.ends_on", "contracts.ends_on", "managers.ends_on"),
     find,
 )

@@ -64,7 +64,6 @@ CHURN_AND_RETURN = Sign(
     "churn_and_return",
     "{cases} of {of} accounts that left came back within 90 days with the same product and counted as a gain again; "
     "{usual} would be usual",
-    "accounts that left in the year, against the company's rate of early returns to the same manager",
     ("contracts.product", "contracts.starts_on", "contracts.ends_on", "ownership.manager_id"),
     returned,
 )
@@ -72,7 +71,6 @@ QUARTER_END_TIMING = Sign(
     "quarter_end_timing",
     "{cases} of {of} expansions and new accounts of the year began in the last 5 days of a quarter; {usual} would be "
     "usual",
-    "expansions and new accounts of the year by day, against the company's share in the last five days of quarters",
     ("contracts.starts_on", "contracts.ends_on", "contracts.amount", "ownership.manager_id"),
     late_gains,
 )

@@ -61,13 +61,12 @@ class Finding:
 class Sign:
     """Something worth a look.
 
-    `says` is the plain sentence for the card, with {cases}, {of} and {usual}, `looks_at` what is counted of what,
-    `columns` where it is read from; `find` gives the managers it speaks of, as `COUNTS`.
+    `says` is the plain sentence for the card, with {cases}, {of} and {usual}, `columns` where it is read from; `find`
+    gives the managers it speaks of, as `COUNTS`.
     """
 
     code: str
     says: str
-    looks_at: str
     columns: Sequence[str]
     find: Callable[[Looked], pl.DataFrame]
 

@@ -67,7 +67,6 @@ SURVEY_SELECTION = Sign(
     "survey_selection",
     "{cases} of {of} accounts that left or shrank in the next quarter had not been asked in a survey; {usual} would "
     "be usual among all accounts of the book",
-    "accounts by quarter: who was asked, and who left or shrank in the quarter after; within the book and elsewhere",
     ("answers.account_id", "answers.asked_on", "answers.answered_on", "contracts.amount", "ownership.manager_id"),
     find,
 )

@@ -30,7 +30,6 @@ TIER_FLIP_FLOP = Sign(
     "tier_flip_flop",
     "{cases} of {of} accounts on the ladder went up before a quarter's end and down again within 120 days; {usual} "
     "would be usual",
-    "accounts on the ladder in the year, against the company's rate of climbs undone after a quarter's end",
     ("contracts.tier", "contracts.product", "contracts.starts_on", "contracts.ends_on", "ownership.manager_id"),
     find,
 )

@@ -13,13 +13,10 @@ if TYPE_CHECKING:
     from scoring.web.pages.answering import Page
 
 
-def saw(request: Request, view: View, page: "Page", how: str) -> None:
-    """Notes that the person saw the page, once an hour; `how` is page, json, csv, pdf or xlsx."""
-    if not page.subject:
-        return
+def saw(request: Request, view: View, subject: str, how: str, of: "Page | Seen | None" = None) -> None:
+    """Notes that the person saw it, of which run, once an hour; `how` is page, json, csv, pdf, xlsx, zip or mail."""
     desk = desk_of(request)
-    details = {"as": how, "period": page.period, "run": page.run_id[:12]}
-    subject = f"{page.place} {page.subject}"
+    details = {"as": how, "period": of.period if of else None, "run": of.run_id[:12] if of else ""}
     people.note_seen(desk.store, by=view.who.user_id, subject=subject, at=desk.now(), details=details)
 
 

@@ -2,12 +2,11 @@
 
 from adapters.known.export import IN_UTC, Columns, Export, Fills
 from adapters.mapping.sources import ColumnOf, FirstOf, FormulaOf, JoinOf, LastOf, Latest, Lookup
+from adapters.mapping.terms import EMPTY, FILLED
 from adapters.systems.recurly.words import (
     BEGUN,
     BILLED,
     COUNTED,
-    EMPTY,
-    FILLED,
     KINDS,
     NO_OWNER,
     OWED,

@@ -2,8 +2,8 @@
 
 from adapters.known.export import Export, Fills
 from adapters.mapping.sources import ColumnOf, FirstOf, FormulaOf, JoinOf, LastOf, Lookup
-from adapters.mapping.terms import Requirement
-from adapters.systems.recurly.words import BEGUN, COUNTED, EMPTY, FILLED, KINDS, NO_OWNER, OWED, STATUSES
+from adapters.mapping.terms import EMPTY, FILLED, Requirement
+from adapters.systems.recurly.words import BEGUN, COUNTED, KINDS, NO_OWNER, OWED, STATUSES
 
 
 def _local(column: str, where: dict[str, Requirement] | None = None) -> ColumnOf:

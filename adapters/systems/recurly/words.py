@@ -21,7 +21,6 @@ OWED = Requirement(**{"not": ["failed", "voided"]})
 """Invoices that nobody paid or owes any more."""
 BILLED = Requirement(**{"not": ["pending"]})
 """Lines of no invoice yet."""
-FILLED, EMPTY = Requirement(filled=True), Requirement(filled=False)
 NO_OWNER = "names no owners; take them from the CRM"
 
 KINDS = {

@@ -2,8 +2,8 @@
 
 from adapters.known.export import WON, Export, Fills
 from adapters.mapping.sources import History, JoinOf, Lookup
+from adapters.mapping.terms import FILLED
 from adapters.systems.salesforce.words import (
-    FILLED,
     IN_WAREHOUSE,
     NO_CURRENCY,
     NOT_DELETED,

@@ -2,7 +2,8 @@
 
 from adapters.known.export import WON, Columns, Export, Fills
 from adapters.mapping.sources import FirstOf, History, Lookup
-from adapters.systems.salesforce.words import FILLED, NO_CURRENCY, NOT_TRUE, REPORT, into_master, known
+from adapters.mapping.terms import FILLED
+from adapters.systems.salesforce.words import NO_CURRENCY, NOT_TRUE, REPORT, into_master, known
 
 _NAMES = {"Account Name": "Account Name"}
 _ACCOUNT_ID = ("Account ID", FirstOf(first=["account_of_name", "account_in_report", "Account Name"]))

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from adapters.known.export import Export
 from adapters.mapping.sources import Merged
-from adapters.mapping.terms import Condition, Requirement
+from adapters.mapping.terms import EMPTY, Condition, Requirement
 
 EMPTY_ID = "000000000000000AAA"
 """How the weekly export writes a lookup that is empty."""
@@ -19,7 +19,6 @@ def both(*names: str) -> tuple[str, ...]:
 OBJECT = {"nulls": [EMPTY_ID, EMPTY_ID.removesuffix("AAA")], "whole_ids": True, "marks": True, "utc": True}
 """Objects as the Data Export and the Data Loader write them; the one does not say that its times are in UTC."""
 REPORT = {"footer": True, "whole_ids": True}
-FILLED, EMPTY = Requirement(filled=True), Requirement(filled=False)
 NOT_TRUE, NOT_FALSE = Requirement.model_validate({"not": True}), Requirement.model_validate({"not": False})
 NOT_DELETED: Mapping[str, Condition] = {
     **dict.fromkeys((*both("IsDeleted"), "_fivetran_deleted"), NOT_TRUE),

@@ -2,12 +2,11 @@
 
 from adapters.known.export import IN_UTC, Export, Fills
 from adapters.mapping.sources import ColumnOf, FirstOf, FormulaOf, JoinOf, LastOf, Lookup
-from adapters.mapping.terms import Requirement
+from adapters.mapping.terms import FILLED, Requirement
 from adapters.systems.stripe.discounts import DISCOUNT, LOOKUPS, OF_SUBSCRIPTION
 from adapters.systems.stripe.tables import SUBSCRIPTION_KEYS, day, looked_up
 from adapters.systems.stripe.words import (
     BEGUN,
-    FILLED,
     IN_LIVE_MODE,
     MINOR_UNITS,
     NO_OWNER,

@@ -2,10 +2,9 @@
 
 from adapters.known.export import Export, Fills
 from adapters.mapping.sources import ColumnOf, FirstOf, FormulaOf, Lookup
-from adapters.mapping.terms import Requirement
-from adapters.systems.stripe.words import FILLED, MINOR_UNITS, OF_LIVE_MODE
+from adapters.mapping.terms import EMPTY, FILLED
+from adapters.systems.stripe.words import MINOR_UNITS, OF_LIVE_MODE
 
-_EMPTY = Requirement(filled=False)
 _AMOUNTS = ("-total_excluding_tax", "discount_amount - subtotal", "-subtotal", "-amount")
 """The last that are there are before discounts, or with taxes."""
 
@@ -26,7 +25,7 @@ API_CREDIT_NOTES = Export(
             },
             required=("account_id", "dated_on", "amount", "its subscription"),
             constants={"kind": "credit"},
-            where={"voided_at": _EMPTY, "its customer": FILLED, "its subscription": _EMPTY, **OF_LIVE_MODE},
+            where={"voided_at": EMPTY, "its customer": FILLED, "its subscription": EMPTY, **OF_LIVE_MODE},
             lookups=[
                 Lookup(
                     file="@stripe.api_invoices",

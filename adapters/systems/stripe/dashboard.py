@@ -2,8 +2,8 @@
 
 from adapters.known.export import IN_UTC, Columns, Export, Fills
 from adapters.mapping.sources import ColumnOf, FirstOf, FormulaOf, JoinOf, LastOf, Months
-from adapters.mapping.terms import Requirement
-from adapters.systems.stripe.words import BEGUN, FILLED, NO_OWNER, NOT_VOID, STATUSES
+from adapters.mapping.terms import EMPTY, FILLED
+from adapters.systems.stripe.words import BEGUN, NO_OWNER, NOT_VOID, STATUSES
 
 _CRM_ID = r"~(?:crm|salesforce|hubspot|account|company|client).*\(metadata\)$"
 
@@ -122,7 +122,7 @@ INVOICES = Export(
             _INVOICE,
             required=("account_id", "dated_on", "amount", "Subscription"),
             constants={"kind": "one_off"},
-            where={"Subscription": Requirement(filled=False), "Status": NOT_VOID},
+            where={"Subscription": EMPTY, "Status": NOT_VOID},
             beside=_WHERE_CONTRACTS,
         ),
         Fills(

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 
 from adapters.known.export import Columns, Export
 from adapters.mapping.sources import ColumnOf, FirstOf, Lookup
-from adapters.mapping.terms import Condition, Requirement
+from adapters.mapping.terms import EMPTY, FILLED, Condition, Requirement
 from adapters.systems.stripe.tables import SUBSCRIPTION_KEYS, day
 
-_EMPTY = Requirement(filled=False)
 _LASTS = Requirement(**{"not": ["once"]})
 """A coupon for one bill changes no price."""
 
@@ -60,8 +59,8 @@ def _found(file: str, on: Mapping[str, str], whose: str, where: Mapping[str, Con
 
 
 _OF_NO_INVOICE: tuple[dict[str, Condition], ...] = (
-    {"invoice_id": _EMPTY, "invoice_item_id": _EMPTY},
-    {"invoice": _EMPTY, "invoice_item": _EMPTY},
+    {"invoice_id": EMPTY, "invoice_item_id": EMPTY},
+    {"invoice": EMPTY, "invoice_item": EMPTY},
     {},
 )
 """A discount of one invoice or of an item of it, where columns say so, is none of the subscription."""
@@ -75,7 +74,7 @@ def _of_customer(whose: str) -> tuple[Lookup, ...]:
         for customer, subscription in _CUSTOMERS
         for invoices in _OF_NO_INVOICE
         for found in _found(
-            "@stripe.api_discounts", {"its customer": customer}, whose, {subscription: _EMPTY, **invoices}
+            "@stripe.api_discounts", {"its customer": customer}, whose, {subscription: EMPTY, **invoices}
         )
     )
 
@@ -100,10 +99,10 @@ LOOKUPS = (
 """Discounts of subscriptions, and those of customers, which hold for subscriptions that have none of their own."""
 
 _ITS: dict[str, Condition] = {"its duration": _LASTS}
-_OF_ITS_CUSTOMER: dict[str, Condition] = {"its coupon": _EMPTY, "customer duration": _LASTS}
+_OF_ITS_CUSTOMER: dict[str, Condition] = {"its coupon": EMPTY, "customer duration": _LASTS}
 _ENDS: tuple[dict[str, Condition], ...] = (
     {"its duration": Requirement(like="^once$")},
-    {"its discount end": Requirement(filled=True)},
+    {"its discount end": FILLED},
 )
 """A discount of the subscription's own that leaves it again, to one of its customer if there is any."""
 _QUOTE, _THEN = "[\"']", r"[\s\S]*"
@@ -173,7 +172,7 @@ DISCOUNT: Columns = {
             first=[
                 *_of_either("coupon"),
                 ColumnOf(column="its discount", where={"its discount": _NAMED}),
-                ColumnOf(column="its discounts", where={"its discounts": _ONE, "its coupon": _EMPTY}),
+                ColumnOf(column="its discounts", where={"its discounts": _ONE, "its coupon": EMPTY}),
             ]
         ),
         FirstOf(

@@ -2,7 +2,7 @@
 
 from adapters.known.export import Export, Fills
 from adapters.mapping.sources import ColumnOf, FirstOf, FormulaOf
-from adapters.mapping.terms import Requirement
+from adapters.mapping.terms import EMPTY
 from adapters.systems.stripe.tables import SUBSCRIPTION_KEYS, day, looked_up
 from adapters.systems.stripe.words import IN_LIVE_MODE, MINOR_UNITS, NOT_DELETED, NOT_VOID, OF_LIVE_MODE
 
@@ -10,7 +10,7 @@ _DAYS = ("effective_at", "created", "date", "period_end")
 """The day of an invoice; those that were finalized before there was a first one have the next."""
 
 _OF_NO_SUBSCRIPTION = tuple(
-    (name, Requirement(filled=False))
+    (name, EMPTY)
     for name in (
         *SUBSCRIPTION_KEYS,
         "parent.subscription_details.subscription",
@@ -75,7 +75,7 @@ _LEFT = FirstOf(
     first=[
         FormulaOf(formula="`its net`", minor_of="currency"),
         FormulaOf(formula="`its total` - `its tax`", minor_of="currency"),
-        ColumnOf(column="its total", minor_of="currency", where={"its tax": Requirement(filled=False)}),
+        ColumnOf(column="its total", minor_of="currency", where={"its tax": EMPTY}),
     ]
 )
 """What is left of an invoice when discounts are taken off: an amount of a line is that before them, taxes that are

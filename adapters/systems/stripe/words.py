@@ -6,7 +6,6 @@ from adapters.mapping.terms import Requirement
 STATUSES = {"trialing": "trial", "unpaid": "past_due", "canceled": "ended"}
 """Their words for the state of a subscription that are not ours."""
 
-FILLED = Requirement(filled=True)
 BEGUN = Requirement(**{"not": ["incomplete", "incomplete_expired"]})
 """Subscriptions whose first payment failed never began."""
 

@@ -2,10 +2,9 @@
 
 from adapters.known.export import Export, Fills
 from adapters.mapping.sources import ColumnOf, EarliestOf, FirstOf, LastOf, Latest, Lookup
-from adapters.mapping.terms import Condition, Requirement
+from adapters.mapping.terms import EMPTY, FILLED, Condition, Requirement
 from adapters.systems.zuora.words import (
     CURRENT,
-    FILLED,
     GROSS,
     LAST_VERSION,
     NOT_DELETED,
@@ -41,7 +40,7 @@ ACCOUNTS = Export(
             required=("manager_id",),
             where={
                 "_fivetran_deleted": NOT_DELETED,
-                "customer_service_rep_name": Requirement(filled=False),
+                "customer_service_rep_name": EMPTY,
                 "sales_rep_name": FILLED,
             },
         ),

@@ -8,7 +8,6 @@ _PENDING = ["Pending Activation", "PendingActivation", "Pending Acceptance", "Pe
 CURRENT = Requirement(**{"not": ["Expired", "Draft", *_PENDING]})
 """Expired is a version that a later one took the place of; the others have not begun."""
 
-FILLED = Requirement(filled=True)
 NOT_DELETED = Requirement(**{"not": True})
 LAST_VERSION = "of a subscription only the last version counts that is active, cancelled or suspended"
 

@@ -84,7 +84,7 @@ def _mails(folder: Path) -> dict[str, str]:
     """E-mail to manager_id, from the folder's exports, as runs do not hold addresses."""
     from scoring import intake
 
-    asked = places.request(folder, None, None)
+    asked = places.request(folder)
     managers = intake.take_in(asked.folder, None, asked.as_of, only=asked.only).checked.tables["managers"]
     known = managers.filter(managers["email"].is_not_null())
     return {mail.strip().casefold(): manager for manager, mail in known.select("manager_id", "email").iter_rows()}

@@ -1,21 +1,20 @@
 """`bookscore backtest`: would past forecasts have been right?"""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scoring.cli.check import all_of, code_of, hint
+from scoring.cli.check import refuse
 from scoring.cli.compare import backtested
 from scoring.cli.shared import places
-from scoring.cli.shared.answers import DATA, Answer, finish, line_of, next_command
+from scoring.cli.shared.answers import Answer, finish, next_command
 from scoring.cli.shared.options import AsJson, AsOf, DryRun, Folder, Rules
 from scoring.cli.shared.screen import working
 from scoring.cli.shared.streams import note
-from scoring.errors import ProblemsFoundError, in_order
+from scoring.errors import ProblemsFoundError
 
 if TYPE_CHECKING:
     from scoring.backtest import Asked, Backtest
@@ -82,7 +81,7 @@ def backtest(  # noqa: PLR0913 - a command has as many options as it has
     and held against what came. Says how far off accounts and totals were, whether likely ranges hold, and which of the
     metrics that claim to look ahead do. Writes backtest.json and backtest.html.
     """
-    request = replace(places.request(folder, rules, as_of), set_aside=set_aside)
+    request = places.request(folder, rules, as_of, set_aside=set_aside)
     asked = _asked(ahead, origins, (split, until), calibrate)
     place = out or request.folder / RESULTS
     from scoring import backtest as engine
@@ -117,25 +116,14 @@ def _asked(
 
 
 def _computed(request: "Request", asked: "Asked", *, as_json: bool) -> "Backtest":
-    """The backtest. Where there are errors, all of them are told, as `check` does, and the command ends."""
-    from scoring import intake
+    """The backtest. Where there are errors, all of them are told, and the command ends."""
     from scoring.backtest import of_folder
 
     try:
         with working("Looking back …"):
             return of_folder(request, asked)
     except ProblemsFoundError as error:
-        examined = intake.examine(request)
-        problems = in_order((*all_of(examined), *error.problems))
-
-    def show() -> None:
-        for problem in problems:
-            note(line_of(problem))
-        note("Nothing was written.")
-        hint(request.folder, examined, request)
-
-    finish(Answer(None, problems, code_of(examined) or DATA), show, as_json=as_json)
-    raise ProblemsFoundError(problems)
+        refuse(error, request, as_json=as_json)
 
 
 def _show(record: Mapping[str, Any], folder: Path, place: Path, request: "Request", *, dry_run: bool) -> None:

@@ -1,6 +1,5 @@
 """`bookscore diagnose`: can the rules carry what they decide?"""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +30,7 @@ def diagnose(
     methods, large accounts, rare kinds of accounts, and accounts of several managers or of none; and what is expected
     of accounts of each kind. Nothing is stored.
     """
-    request = replace(places.request(folder, rules, as_of), period=period, set_aside=set_aside)
+    request = places.request(folder, rules, as_of, period=period, set_aside=set_aside)
     from scoring.compare import diagnosis as engine
     from scoring.compare.findings import findings
 

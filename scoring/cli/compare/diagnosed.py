@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from scoring.cli.shared.answers import next_command
 from scoring.cli.shared.screen import Column, table
 from scoring.cli.shared.streams import note, say
+from scoring.plurals import many
 
 if TYPE_CHECKING:
     from scoring.compare.diagnosis import Diagnosis, Owned, RuleFigures
@@ -43,7 +44,7 @@ class View:
 def show(view: View) -> None:
     """Prints the diagnosis."""
     found = view.found
-    span = f"{found.quarters} quarter{'' if found.quarters == 1 else 's'}"
+    span = many(found.quarters, "quarter")
     say(f"{found.period} by {found.method}, as known on {found.as_of}")
     on = f"{found.account_quarters:,} account-quarters of {span}"
     say(f"{found.scored:,} of {found.managers:,} managers scored on {on}")
@@ -162,7 +163,7 @@ def _owners(found: "Diagnosis") -> list[str]:
     def counted(owned: "Owned") -> str:
         if not owned.account_quarters:
             return "none"
-        return f"{owned.account_quarters:,} (of {owned.accounts:,} account{'' if owned.accounts == 1 else 's'})"
+        return f"{owned.account_quarters:,} (of {many(owned.accounts, 'account')})"
 
     return [
         f"Account-quarters that several claim at once: {counted(found.overlapping)};",

@@ -7,16 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scoring.cli.profiles import written
-from scoring.cli.shared.answers import many, next_command
-from scoring.cli.shared.screen import Column, table
+from scoring.cli.shared.answers import next_command
+from scoring.cli.shared.screen import SHORT, Column, table
 from scoring.cli.shared.streams import note, say
+from scoring.plurals import many
 
 if TYPE_CHECKING:
     from scoring.compare import Change, Difference
     from scoring.compare.differences import ManagerChange, Pair, RuleChange
 
-SHORT = 12
-"""Digits of a hash that are shown."""
 _FACTS = {
     "period": "Period", "as_of": "As of", "bookscore": "bookscore", "polars": "Polars", "sources": "sources.yaml",
 }  # fmt: skip
@@ -220,7 +219,7 @@ def _additions(manager: "ManagerChange") -> list[str]:
 
 
 def _rule_row(manager: "ManagerChange", rule: "RuleChange", adds: str, found: "Difference") -> tuple[str, ...]:
-    from scoring.numbers import figure, fixed
+    from scoring.numbers import figure, fixed, signed_figure
 
     currencies = found.facts["currency"]
     values = [
@@ -228,18 +227,11 @@ def _rule_row(manager: "ManagerChange", rule: "RuleChange", adds: str, found: "D
         for value, currency in zip((rule.value.then, rule.value.now), (currencies.then, currencies.now), strict=True)
     ]
     points = [fixed(p) for p in (rule.points.then, rule.points.now)]
-    told = "; ".join(f"{m.name} {_effect(m.amount, rule, currencies.now)}" for m in rule.accounts)
+    told = "; ".join(
+        f"{m.name} {signed_figure(m.amount, rule.unit_of_accounts, currencies.now, in_full=False)}"
+        for m in rule.accounts
+    )
     return (manager.name, rule.rule, _both(*values), _both(*points), adds, told)
-
-
-def _effect(amount: object, rule: "RuleChange", currency: str) -> str:
-    from scoring.numbers import exact, figure, percentage_points
-
-    number = exact(amount)  # type: ignore[arg-type]
-    if rule.unit_of_accounts == "ratio":
-        return percentage_points(number)
-    text = figure(number, rule.unit_of_accounts, currency)
-    return f"+{text}" if number is not None and number > 0 else text
 
 
 def _pair(pair: "Pair") -> str:

@@ -1,6 +1,5 @@
 """`bookscore gap`: why do two teams differ?"""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -33,7 +32,7 @@ def gap(
     """
     if first.casefold() == second.casefold():
         raise typer.BadParameter(f"{first} is held against itself; name two teams", param_hint="TEAM")
-    request = replace(places.request(folder, rules, as_of), period=period, set_aside=set_aside)
+    request = places.request(folder, rules, as_of, period=period, set_aside=set_aside)
     from scoring.compare import gaps as engine
     from scoring.explain.model import plain
 

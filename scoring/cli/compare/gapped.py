@@ -4,9 +4,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scoring.cli.explain.figures import difference_text, value_text
-from scoring.cli.shared.answers import many, next_command
+from scoring.cli.shared.answers import next_command
 from scoring.cli.shared.screen import Column, table
 from scoring.cli.shared.streams import note, say
+from scoring.plurals import many
 
 if TYPE_CHECKING:
     from scoring.compare.gaps import Gaps, RuleGap

@@ -60,7 +60,7 @@ def restate(
     """
     from scoring.explain.model import plain
 
-    request = replace(places.request(folder, None, as_of), set_aside=set_aside)
+    request = places.request(folder, None, as_of, set_aside=set_aside)
     found, problems = _restated(request, period, each)
     only = None if who is None else _chosen(found, who)
     data: dict[str, Any] = plain(found if only is None else replace(found, managers=(only,)))

@@ -6,10 +6,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scoring.cli.runs import SHORT
-from scoring.cli.shared.answers import many, next_command
-from scoring.cli.shared.screen import Column, table
+from scoring.cli.shared.answers import next_command
+from scoring.cli.shared.screen import SHORT, Column, table
 from scoring.cli.shared.streams import note, say
+from scoring.plurals import many
 
 if TYPE_CHECKING:
     from scoring.compare.restatement import Restated, Restatement, Step
@@ -170,14 +170,14 @@ def _short(place: str | None) -> str:
 
 def _money(found: "Restatement") -> None:
     from scoring.numbers import money
-    from scoring.reports.prior import KINDS
+    from scoring.reports.prior import KINDS, signed_money
 
     lines = [m for m in found.company.money if m.difference or m.line in _ENDS]
     rows = [
         (
             KINDS.get(m.line, "Closing"),
             money(m.published, found.currency),
-            _signed(m.difference, found.currency),
+            signed_money(m.difference, found.currency),
             money(m.known, found.currency),
         )
         for m in lines
@@ -187,7 +187,7 @@ def _money(found: "Restatement") -> None:
 
 
 def _rates(found: "Restatement") -> None:
-    from scoring.numbers import figure
+    from scoring.numbers import figure, signed_figure
 
     if not found.company.rates:
         return
@@ -200,7 +200,11 @@ def _rates(found: "Restatement") -> None:
             rate.label,
             figure(rate.a, rate.unit, found.currency),
             figure(rate.b, rate.unit, found.currency),
-            "; ".join(f"{m.name} {_part(m.amount, rate.unit, found.currency)}" for s in rate.steps for m in s.accounts),
+            "; ".join(
+                f"{m.name} {signed_figure(m.amount, rate.unit, found.currency, in_full=False)}"
+                for s in rate.steps
+                for m in s.accounts
+            ),
         )
         for rate in found.company.rates
     ]
@@ -212,6 +216,7 @@ def _rates(found: "Restatement") -> None:
 
 def _managers(view: View, changed: "Sequence[Restated]") -> None:
     from scoring.numbers import fixed, money, signed_between
+    from scoring.reports.prior import signed_money
 
     found = view.found
     if view.only is None:
@@ -226,7 +231,7 @@ def _managers(view: View, changed: "Sequence[Restated]") -> None:
             (
                 manager.name,
                 money(closing.published, found.currency),
-                _signed(closing.difference, found.currency),
+                signed_money(closing.difference, found.currency),
                 fixed(was),
                 fixed(is_),
                 signed_between(was, is_),
@@ -268,20 +273,3 @@ def _step(step: "Step", found: "Restatement") -> str:
         "rest": f"all other rows ({step.count:,})",
         "day": f"what was open on {found.published_as_of} and is decided on {found.known_as_of}",
     }[step.kind]
-
-
-def _signed(amount: object, currency: str) -> str:
-    from scoring.numbers import exact, money
-
-    number = exact(amount)  # type: ignore[arg-type]
-    return f"+{money(number, currency)}" if number and number > 0 else money(number, currency)
-
-
-def _part(amount: object, unit: str, currency: str) -> str:
-    from scoring.numbers import exact, figure, percentage_points
-
-    number = exact(amount)  # type: ignore[arg-type]
-    if unit == "ratio":
-        return percentage_points(number)
-    text = figure(number, unit, currency)
-    return f"+{text}" if number is not None and number > 0 else text

@@ -1,6 +1,5 @@
 """`bookscore sensitivity`: how far do scores hang on what was chosen?"""
 
-from dataclasses import replace
 from pathlib import Path
 
 from scoring.cli.compare import varied
@@ -25,7 +24,7 @@ def sensitivity(
     Weights of rules halved and doubled; other windows, limits of outliers, accounts that are as good as knowing the
     peers (k), expectations, weights of accounts, and rules of responsibility. Nothing is stored.
     """
-    request = replace(places.request(folder, rules, as_of), period=period, set_aside=set_aside)
+    request = places.request(folder, rules, as_of, period=period, set_aside=set_aside)
     from scoring.compare import sensitivity as engine
     from scoring.explain.model import plain
 

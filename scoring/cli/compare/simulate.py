@@ -1,6 +1,5 @@
 """`bookscore simulate`: who would be scored differently under other rules, on past periods."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -50,7 +49,7 @@ def simulate(
     """
     if period and last is not None:
         raise typer.BadParameter("name periods with --period, or say how many with --last", param_hint="--last")
-    request = replace(places.request(folder, None, as_of), set_aside=set_aside)
+    request = places.request(folder, None, as_of, set_aside=set_aside)
     if not rules.is_file():
         raise places.NoPlaceError("file", rules)
     from scoring.compare import simulating

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scoring.cli.shared.answers import many, next_command
+from scoring.cli.shared.answers import next_command
 from scoring.cli.shared.screen import Column, table
 from scoring.cli.shared.streams import note, say
+from scoring.plurals import many
 
 if TYPE_CHECKING:
     from scoring.compare.sensitivity import Effect, Manager, Sensitivity

@@ -11,7 +11,7 @@ import typer
 from scoring.cli.compare import weighed
 from scoring.cli.shared import places
 from scoring.cli.shared.answers import Answer, finish
-from scoring.cli.shared.options import AsJson, Workspace
+from scoring.cli.shared.options import AsJson, OneRun, Workspace
 
 if TYPE_CHECKING:
     from scoring.store import Store, StoredRun
@@ -24,12 +24,7 @@ def what_if(
         list[str],
         typer.Option("--weight", metavar="RULE=WEIGHT", help="Another weight of a rule; may be given several times."),
     ],
-    run_id: Annotated[
-        str | None,
-        typer.Option(
-            "--run", metavar="RUN", help="A stored run: a period, or the beginning of an id.", show_default="the last"
-        ),
-    ] = None,
+    run_id: OneRun = None,
     propose: Annotated[
         bool, typer.Option("--propose", help="Print the change of the rules as a patch, and nothing else on stdout.")
     ] = False,
@@ -48,7 +43,7 @@ def what_if(
     from scoring.compare import what_if as asking
 
     with places.stored(folder) as store:
-        run = _run(store, folder, run_id)
+        run = places.chosen_run(store, folder, run_id)
         found = asking.basis(store.cards(run.run_id), _frames(store, run), json.loads(run.summary))
     cards = asking.reweighed(found, weights)
     view = weighed.View(
@@ -73,15 +68,6 @@ def _weights(typed: Sequence[str]) -> dict[str, float]:
         except ValueError:
             raise typer.BadParameter(f'"{number}" is no number', param_hint="--weight") from None
     return found
-
-
-def _run(store: "Store", folder: Path, run_id: str | None) -> "StoredRun":
-    from scoring.store import named
-
-    latest = store.latest()
-    if latest is None:
-        raise places.NoRunsError(folder)
-    return named(store, run_id or latest.period)
 
 
 def _frames(store: "Store", run: "StoredRun") -> dict[str, Any]:

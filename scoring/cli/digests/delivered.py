@@ -8,14 +8,12 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from scoring.cli.shared.answers import next_command
-from scoring.cli.shared.screen import width
+from scoring.cli.shared.screen import SHORT, width
 from scoring.cli.shared.streams import note, say
 
 if TYPE_CHECKING:
     from scoring.store.delivering import AttemptRecord, DeliveryRecord
 
-SHORT = 12
-"""Digits of a delivery's id that are shown; any that tell it from others will do."""
 _SHORTEST, _LONGEST = 12, 32
 """Columns of a name."""
 _DEEP, _GAP = "  ", "  "

@@ -10,7 +10,7 @@ from scoring.cli.digests import delivered, posted
 from scoring.cli.groups import WithFolder
 from scoring.cli.shared.answers import Answer, finish, next_command
 from scoring.cli.shared.options import AsJson, InFolder, Workspace, named
-from scoring.cli.shared.screen import Column, table
+from scoring.cli.shared.screen import SHORT, Column, table
 from scoring.cli.shared.streams import note, say
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def list_deliveries(
             note(f"{counted.skipped:,} left out; --all lists them, with the reasons.")
         if rows:
             first = next((row for row in rows if posted.is_trouble(row)), rows[0])
-            next_command("deliveries", "show", first.delivery_id[: delivered.SHORT], folder=folder)
+            next_command("deliveries", "show", first.delivery_id[:SHORT], folder=folder)
 
     data = {
         "deliveries": [posted.row_data(row) for row in rows],
@@ -112,7 +112,7 @@ def show_one(delivery: Id, folder: InFolder = Path(), as_json: AsJson = False) -
             ("Stands", delivered.stands(row)),
             ("Why", row.reason),
             ("Due, prepared (UTC)", f"{delivered.minute(row.due_at)}, {delivered.minute(row.made_at)}"),
-            ("Tells of run", f"{row.run_id[: delivered.SHORT]}, as of {row.as_of}" if row.run_id else ""),
+            ("Tells of run", f"{row.run_id[:SHORT]}, as of {row.as_of}" if row.run_id else ""),
             ("Message-ID", row.message_id),
             ("Hash of what was said", row.content_sha256 or ""),
         )
@@ -161,7 +161,7 @@ def arrived(
 
     def show() -> None:
         note(f"{row.schedule} of {row.period} to {row.name or row.recipient}: {delivered.stands(row)}.")
-        words = ("retry", row.delivery_id[: delivered.SHORT]) if no else ()
+        words = ("retry", row.delivery_id[:SHORT]) if no else ()
         next_command("deliveries", *words, folder=folder)
 
     finish(Answer(posted.row_data(row)), show, as_json=as_json)

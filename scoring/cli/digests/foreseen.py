@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from scoring.cli.digests import delivered
 from scoring.cli.shared.answers import Answer, else_next, finish, next_command
-from scoring.cli.shared.screen import Column, table, working
+from scoring.cli.shared.screen import SHORT, Column, table, working
 from scoring.cli.shared.streams import note, say
 from scoring.errors import BookscoreError
 
@@ -136,7 +136,7 @@ def _what(one: "Shown") -> str:
     if one.message is None or row is None or _is_to_do(one):
         return "" if one.message is None else one.message.subject
     if row.state == "skipped":
-        return f"left out before ({row.reason}); `bookscore deliveries retry {row.delivery_id[: delivered.SHORT]}`"
+        return f"left out before ({row.reason}); `bookscore deliveries retry {row.delivery_id[:SHORT]}`"
     return f"{delivered.stands(row)}, {delivered.minute(row.sent_at or row.changed_at)} UTC" + (
         f": {row.reason}" if row.reason else ""
     )

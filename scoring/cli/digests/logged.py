@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from scoring.cli.digests import posted
-from scoring.cli.shared.answers import many
+from scoring.plurals import many
 
 if TYPE_CHECKING:
     from scoring.digest.planning import Tell

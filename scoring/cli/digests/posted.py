@@ -11,17 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from scoring.cli.shared import places
 from scoring.cli.shared.answers import else_next
-from scoring.errors import BookscoreError
 
 if TYPE_CHECKING:
     from scoring.digest.planning import Post, Tell
     from scoring.rules import Rulebook
     from scoring.store import Store
     from scoring.store.delivering import DeliveryRecord
-
-
-class NotReadyError(BookscoreError):
-    """The channel cannot be used from here."""
 
 
 def rules_of(folder: Path) -> "Rulebook":

@@ -9,10 +9,11 @@ import typer
 from scoring.cli.digests import logged, posted
 from scoring.cli.groups import WithFolder
 from scoring.cli.shared import places
-from scoring.cli.shared.answers import DELIVERIES, DONE, Answer, else_next, finish, many, next_command
+from scoring.cli.shared.answers import DELIVERIES, DONE, Answer, else_next, finish, next_command
 from scoring.cli.shared.options import AsJson, InFolder, Workspace, named
 from scoring.cli.shared.screen import Column, table
 from scoring.cli.shared.streams import note
+from scoring.plurals import many
 
 app = typer.Typer(
     cls=WithFolder,

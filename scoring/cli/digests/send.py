@@ -69,6 +69,7 @@ def send(
         raise typer.BadParameter("nothing is sent to some alone: add --show or --dry-run", param_hint="--to")
     folder = named(place, folder)
     with places.stored(folder) as store:
+        from scoring.digest.network.hosts import NotReadyError
         from scoring.digest.planning import plan
 
         post = posted.post_of(store, folder, posted.rules_of(folder))
@@ -79,7 +80,7 @@ def send(
             occasion = post.timetable.of_period(schedule, wanted, at)
         missing = post.ways.missing(post.channel(schedule))
         if missing and not (show or dry_run):
-            raise posted.NotReadyError(f"nothing can be sent by {schedule.channel} from here: {missing}")
+            raise NotReadyError(f"nothing can be sent by {schedule.channel} from here: {missing}")
         planned = plan(post, schedule, occasion, at)
         if planned.waits_for is not None and not dry_run:
             raise WaitsError(planned, folder)

@@ -5,9 +5,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from scoring.cli.explain.figures import apart_text, value_text
-from scoring.cli.shared.answers import many
 from scoring.cli.shared.screen import Column, table
 from scoring.cli.shared.streams import say
+from scoring.plurals import many
 
 if TYPE_CHECKING:
     from scoring.explain import ComparedAccount, Comparison, Explanation, Line
@@ -64,7 +64,7 @@ def accounts(found: "Explanation") -> None:
     exact = [a.points for a in listed]
     named = [rounded(p) for p in exact] if rest else [*_printed(exact, whole, 1)]
     points = [*named, whole - sum(named, Decimal(0))] if rest else named
-    names = [a.name for a in listed] + ([f"{len(rest):,} more account{'' if len(rest) == 1 else 's'}"] if rest else [])
+    names = [a.name for a in listed] + ([many(len(rest), "more account")] if rest else [])
     say(f"{many(len(every), 'account')} whose quarters make the score; first what adds or takes most")
     rows = [(name, signed(p)) for name, p in zip(names, points, strict=True)]
     table((Column("Account"), Column("Points", is_number=True)), [*rows, ("above 50", signed(whole))], foot=True)
@@ -100,7 +100,7 @@ def by_account(line: "Line", comparison: "Comparison", currency: str, *, everyth
     ]
     if rest:
         quarters = sum(len(a.quarters) for a in rest)
-        name = f"{len(rest):,} other account{'' if len(rest) == 1 else 's'} (--all)"
+        name = f"{many(len(rest), 'other account')} (--all)"
         part = percent(sum(a.part for a in rest))
         rows.append((name, f"{quarters:,}", part, "", "", signed(printed[-1], _PLACES)))
     shown = (value_text(v, unit, currency) for v in (comparison.observed, comparison.expected))

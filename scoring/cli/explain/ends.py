@@ -4,9 +4,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from scoring.cli.explain.figures import printed
-from scoring.cli.shared.answers import many
 from scoring.cli.shared.screen import Column, table
 from scoring.cli.shared.streams import say
+from scoring.plurals import many
 
 if TYPE_CHECKING:
     from scoring.explain import Account, Whole

@@ -9,7 +9,7 @@ import typer
 from scoring.cli.explain import explained
 from scoring.cli.shared import places
 from scoring.cli.shared.answers import Answer, finish
-from scoring.cli.shared.options import AsJson, InFolder
+from scoring.cli.shared.options import AsJson, InFolder, OneRun
 
 if TYPE_CHECKING:
     from scoring.explain import Evidence
@@ -47,12 +47,7 @@ def explain(
         ),
     ] = None,
     folder: InFolder = Path(),
-    run_id: Annotated[
-        str | None,
-        typer.Option(
-            "--run", metavar="RUN", help="A stored run: a period, or the beginning of an id.", show_default="the last"
-        ),
-    ] = None,
+    run_id: OneRun = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Every account and row, not only those that matter most.")
     ] = False,
@@ -92,12 +87,8 @@ def _evidence(store: "Store", folder: Path, run_id: str | None) -> "Evidence":
     import polars as pl
 
     from scoring.explain import of_stored
-    from scoring.store import named
 
-    latest = store.latest()
-    if latest is None:
-        raise places.NoRunsError(folder)
-    found = named(store, run_id or latest.period)
+    found = places.chosen_run(store, folder, run_id)
     kept = store.frames_of(found.run_id)
     wanted = [name for name in FRAMES if name in kept or name in NEEDED]
     frames = {name: pl.scan_parquet(store.frame(found.run_id, name)) for name in wanted}

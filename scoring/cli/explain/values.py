@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from scoring.cli.explain import compared
 from scoring.cli.explain.figures import cell, part_text, printed, value_text
-from scoring.cli.shared.answers import many
 from scoring.cli.shared.screen import Column, table
 from scoring.cli.shared.streams import say
+from scoring.plurals import many
 
 if TYPE_CHECKING:
     from scoring.explain import Account, Explanation, Kind, Line, Measured, Part

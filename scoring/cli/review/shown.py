@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 from scoring.cli.review.options import Period, Version, Who
 from scoring.cli.review.reviewed import Chosen, chosen, facts, go_on, of_period
-from scoring.cli.runs import SHORT
 from scoring.cli.shared import places
 from scoring.cli.shared.answers import Answer, finish, next_command
 from scoring.cli.shared.options import AsJson, OnePeriod, Workspace
-from scoring.cli.shared.screen import Column, table
+from scoring.cli.shared.screen import SHORT, Column, minute, table
 from scoring.cli.shared.streams import note, say
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ def show(
         say(f"{review.manager}, {review.period}, version {number}: {standing(asked, today)}")
         say(f"On run {asked.run_id[:SHORT]}, card {asked.card_sha256}")
         say()
-        table(_EVENTS, [(str(e.step), _minute(e.at), by(e), told(e, review)) for e in asked.events])
+        table(_EVENTS, [(str(e.step), minute(e.at), by(e), told(e, review)) for e in asked.events])
         for sentence in signatures(asked, review.manager):
             say(sentence)
         if asked.number != review.current.number:
@@ -85,8 +84,4 @@ def _row(review: "Review", is_old: bool, today: date) -> tuple[str, ...]:
     version, last = review.current, review.events[-1]
     stands = standing(version, today) + (", another run is published" if is_old else "")
     run = version.run_id[:SHORT]
-    return review.period, review.manager, str(version.number), stands, run, last.who.name, _minute(last.at)
-
-
-def _minute(at: str) -> str:
-    return at[:16].replace("T", " ")
+    return review.period, review.manager, str(version.number), stands, run, last.who.name, minute(last.at)

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,17 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scoring.calendar import spelled
-from scoring.cli.check import INPUT_COLUMNS, all_of, code_of, hint, input_rows
+from scoring.cli.check import INPUT_COLUMNS, input_rows, refuse
 from scoring.cli.run import engines, scored
 from scoring.cli.run.engines import Address, Engine, Parts
 from scoring.cli.shared import past, places
-from scoring.cli.shared.answers import DATA, RULES, Answer, finish, line_of, many, next_command
-from scoring.cli.shared.mistakes import is_of_rules
+from scoring.cli.shared.answers import Answer, finish, next_command
 from scoring.cli.shared.options import AsJson, AsOf, DryRun, Folder, Rules
 from scoring.cli.shared.room import tell_of_room
 from scoring.cli.shared.screen import table, working
 from scoring.cli.shared.streams import note
 from scoring.errors import BookscoreError, Problem, ProblemsFoundError, Severity, in_order
+from scoring.plurals import many
 
 if TYPE_CHECKING:
     from scoring.intake import Request
@@ -81,7 +80,7 @@ def run(  # noqa: PLR0913 - a command has as many options as it has
     """
     from scoring import intake
 
-    request = replace(places.request(folder, rules, as_of), period=period, set_aside=set_aside)
+    request = places.request(folder, rules, as_of, period=period, set_aside=set_aside)
     where = engines.chosen(engine, address, parts)
     if period and not dry_run:
         past.refuse_sealed(request.folder, period)
@@ -101,25 +100,14 @@ def run(  # noqa: PLR0913 - a command has as many options as it has
 
 
 def _computed(request: "Request", where: engines.Where, *, as_json: bool) -> "Run":
-    """The run. Where there are errors, all of them are told, as `check` does, and the command ends."""
-    from scoring import intake, pipeline
+    """The run. Where there are errors, all of them are told, and the command ends."""
+    from scoring import pipeline
 
     try:
         with working("Scoring …") as say, engines.started(where, say) as engine:
             return pipeline.run(request, past.seals(request.folder), engine)
     except ProblemsFoundError as error:
-        examined = intake.examine(request)
-        problems = in_order((*all_of(examined), *error.problems))
-        code = RULES if is_of_rules(error) else code_of(examined) or DATA
-
-    def show() -> None:
-        for problem in problems:
-            note(line_of(problem))
-        note("Nothing was written.")
-        hint(request.only or request.folder, examined, request)
-
-    finish(Answer(None, problems, code), show, as_json=as_json)
-    raise ProblemsFoundError(problems)
+        refuse(error, request, as_json=as_json)
 
 
 def _refuse_foreign(place: Path) -> None:

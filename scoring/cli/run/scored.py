@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from scoring.cli.shared.answers import many
 from scoring.cli.shared.screen import Column, table
 from scoring.cli.shared.streams import say
+from scoring.plurals import many
 
 if TYPE_CHECKING:
     from scoring.run import Run

@@ -11,6 +11,7 @@ import typer
 
 from scoring.cli.shared.streams import COMMAND, note, say_json
 from scoring.errors import BookscoreError, Problem, Severity
+from scoring.plurals import many
 
 if TYPE_CHECKING:
     from scoring.intake import Request
@@ -73,11 +74,6 @@ def count(problems: Iterable[Problem]) -> str:
 def has_errors(problems: Iterable[Problem]) -> bool:
     """Whether any of them stops a run."""
     return any(p.severity is Severity.ERROR for p in problems)
-
-
-def many(number: int, word: str) -> str:
-    """As 1 error or 1,234 errors."""
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def label_of(score: float | None, label: str | None) -> str:

@@ -74,6 +74,12 @@ StoredPeriod = Annotated[
         show_default="the last run",
     ),
 ]
+OneRun = Annotated[
+    str | None,
+    typer.Option(
+        "--run", metavar="RUN", help="A stored run: a period, or the beginning of an id.", show_default="the last"
+    ),
+]
 SetAside = Annotated[bool, typer.Option("--set-aside", help="Score without the rows that have errors.")]
 AsJson = Annotated[
     bool, typer.Option("--json", help='Print {"ok", "data", "problems"} as JSON on stdout, and nothing else there.')

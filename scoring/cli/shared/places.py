@@ -11,7 +11,7 @@ from scoring.errors import BookscoreError
 
 if TYPE_CHECKING:
     from scoring.intake import Request
-    from scoring.store import Store
+    from scoring.store import Store, StoredRun
 
 STORE = ".bookscore"
 """The folder within FOLDER that holds the store, known here so that nothing is loaded where there is none."""
@@ -39,7 +39,14 @@ class NoRunsError(BookscoreError):
         self.next = ("run", folder)
 
 
-def request(folder: Path, rules: Path | None, as_of: datetime | None) -> "Request":
+def request(
+    folder: Path,
+    rules: Path | None = None,
+    as_of: datetime | None = None,
+    *,
+    period: str | None = None,
+    set_aside: bool = False,
+) -> "Request":
     """What is asked of the pipeline; a single file or archive is read in the folder that it lies in.
 
     Raises NoPlaceError; only here it is looked up which day it is.
@@ -48,8 +55,9 @@ def request(folder: Path, rules: Path | None, as_of: datetime | None) -> "Reques
 
     if rules is not None and not rules.is_file():
         raise NoPlaceError("file", rules)
+    day = today() if as_of is None else as_of.date()
     only = folder if folder.is_file() else None
-    return Request(existing(folder), today() if as_of is None else as_of.date(), rules=rules, only=only)
+    return Request(existing(folder), day, period, rules, set_aside, only)
 
 
 def home(place: Path) -> Path:
@@ -79,6 +87,19 @@ def stored(folder: Path) -> "Iterator[Store]":
         if os.environ.get(STORE_URL) and not store.runs():
             raise NoRunsError(folder)
         yield store
+
+
+def chosen_run(store: "Store", folder: Path, word: str | None) -> "StoredRun":
+    """The stored run that is named, else that of the last period.
+
+    Raises NoRunsError, AmbiguousRunError, and UnknownRunError with what there is.
+    """
+    from scoring.store import named
+
+    latest = store.latest()
+    if latest is None:
+        raise NoRunsError(folder)
+    return named(store, word or latest.period)
 
 
 def has_store(folder: Path) -> bool:

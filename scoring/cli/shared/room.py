@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from scoring.cli.shared.answers import many
 from scoring.cli.shared.streams import note
+from scoring.plurals import many
 
 if TYPE_CHECKING:
     from scoring.intake import Streamed

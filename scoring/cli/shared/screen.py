@@ -20,6 +20,8 @@ _BETWEEN = 2
 """Columns between two of a table."""
 NARROW = 100
 """Below so many columns there is no room for what can be left out."""
+SHORT = 12
+"""Digits of an id or a hash that are shown; any that tell it from others will do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,11 @@ class Column:
     name: str
     is_number: bool = False
     is_extra: bool = False
+
+
+def minute(at: str) -> str:
+    """The minute of an instant as it is stored, as 2026-07-06 05:00."""
+    return at[:16].replace("T", " ")
 
 
 def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, foot: bool = False, aside: bool = False) -> None:

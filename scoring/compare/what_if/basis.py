@@ -11,7 +11,6 @@ from scoring.calendar import Period
 from scoring.compare.what_if.refusals import NotReweighableError
 from scoring.compare.what_if.weights import refuse_other_tables, with_weights
 from scoring.days import DAY
-from scoring.peers.resample import WHOLE
 from scoring.period.shared_chance import shared_chance
 from scoring.period.windows import windows_of
 from scoring.rules import Rulebook
@@ -169,10 +168,8 @@ def _told(accounts: Accounts, sums: AccountSums) -> Accounts:
 
 def _points(apart: Apart | None) -> Points:
     """Manager and rule to the points."""
-    if apart is None:
-        return {}
-    lines = apart.lines if apart.told else apart.lines.filter(pl.col("replica") == WHOLE)
-    return {(m, rule): points for m, rule, points in lines.select("manager_id", "rule", "points").iter_rows()}
+    lines = () if apart is None else apart.whole.select("manager_id", "rule", "points").iter_rows()
+    return {(m, rule): points for m, rule, points in lines}
 
 
 def _published(kept: pl.DataFrame, by_rule: pl.DataFrame, rulebook: Rulebook) -> Published:

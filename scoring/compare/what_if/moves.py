@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scoring.numbers import fixed
+from scoring.plurals import many
 
 _DIGITS = 9
 
@@ -73,7 +74,7 @@ class Moves:
     @property
     def sentence(self) -> str:
         """What the weights would do, in a sentence."""
-        told = f"{self.groups:,} of {self.of:,} manager{'' if self.of == 1 else 's'} would change group"
+        told = f"{self.groups:,} of {many(self.of, 'manager')} would change group"
         if self.mean_move is None:
             return f"{told}."
         return (

@@ -8,12 +8,11 @@ import polars as pl
 
 from scoring.compare.what_if.basis import Basis, Card, Points
 from scoring.peers.change import POINTS
-from scoring.peers.resample import WHOLE
 from scoring.rules import Rulebook, rules_hash
 from scoring.scorecard.apart import Apart, shares_of
 from scoring.scorecard.apart import with_weights as weighing
 from scoring.scorecard.cards import moved_parts
-from scoring.scorecard.context import named
+from scoring.scorecard.context import named, on_card
 from scoring.scorecard.drivers import most_felt, without_largest
 from scoring.scorecard.judge import graded_accounts, graded_total
 from scoring.scorecard.of_rules import sign_of
@@ -22,11 +21,11 @@ from scoring.scorecard.said import Scores, by_manager, said
 from scoring.scorecard.summed import counted
 from scoring.scorecard.switched import between, scores_of
 from scoring.scorecard.total import published, weighed_total
-from scoring.scorecard.trusted import as_trusted, given
+from scoring.scorecard.trusted import as_trusted, given, without_scores
 from scoring.scorecard.unweighed import BEFORE, NOW, WITH_ALL
 
 Rows = dict[str, Any]
-_DIGITS, _FINE = 9, 12
+_FINE = 12
 _KEY = ["manager_id", "account_id"]
 
 
@@ -46,7 +45,7 @@ def reweighed(found: Basis, weights: Mapping[str, float]) -> list[Card]:
     lines = _lines(found, book)
     parts = found.moving.told(tuple(shares_of(book).values()))
     felt = found.told.told(most_felt(accounts, now))
-    without = without_largest(_withheld(accounts, withheld) if withheld else accounts, found.largest)
+    without = without_largest(without_scores(accounts, withheld), found.largest)
     with_all = _with_all(found, book, withheld)
     made, hashed = [], rules_hash(book)
     for card in found.cards:
@@ -100,10 +99,9 @@ def _of_rules(found: Basis, book: Rulebook) -> dict[str, Rows]:
     if found.before is None:
         return {}
     apart = found.sides[BEFORE]
-    lines = apart.lines if apart.told else apart.lines.filter(pl.col("replica") == WHOLE)
     again = _total(apart, book)
     accounts = found.before.accounts, found.before.again.weighed(book, again)
-    return between(found.before.scores, scores_of(weighing(lines, book)), accounts, found.names)
+    return between(found.before.scores, scores_of(weighing(apart.whole, book)), accounts, found.names)
 
 
 def _previously(told: Card, card: Card) -> Card:
@@ -146,7 +144,7 @@ def _shares(found: Basis, key: tuple[str, str], weight: float, whole: tuple[floa
         return {**now, "contribution_change": None}
     then = shares({"weight": weight, "points": found.points_before[key]}, whole[1])
     change = (now["contribution"] or 0) - (then["contribution"] or 0)
-    return {**now, "contribution_change": round(change, _DIGITS) + 0.0}
+    return {**now, "contribution_change": on_card(change)}
 
 
 def _scales(apart: Apart, book: Rulebook) -> dict[str, float]:
@@ -159,21 +157,12 @@ def _scales(apart: Apart, book: Rulebook) -> dict[str, float]:
     return found
 
 
-def _withheld(accounts: pl.DataFrame, withheld: list[str]) -> pl.DataFrame:
-    """What accounts add, without the scores that are withheld."""
-    is_given = ~pl.col("manager_id").is_in(withheld)
-    return accounts.with_columns(pl.when(is_given).then("score_without").alias("score_without"))
-
-
 def _with_all(found: Basis, book: Rulebook, withheld: list[str]) -> dict[str, float | None]:
     """Manager to the score with the accounts that are excluded, where some are."""
     if WITH_ALL not in found.sides:
         return {}
     scores = given(_total(found.sides[WITH_ALL], book), withheld)
-    return {
-        m: None if score is None else round(score, _DIGITS) + 0.0
-        for m, score in scores.select("manager_id", "score").iter_rows()
-    }
+    return {m: on_card(score) for m, score in scores.select("manager_id", "score").iter_rows()}
 
 
 def _rules_change(card: Card, own: Rulebook, asked: Rulebook) -> str | None:

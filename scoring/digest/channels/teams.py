@@ -3,28 +3,14 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from scoring.digest.message import Line, Message, Outcome, Verdict
+from scoring.digest.message import Line, Outcome, Verdict
 from scoring.digest.network.client import Answer
-from scoring.digest.network.hook import Hook, flaw, judged
+from scoring.digest.network.hook import ChatLine, Hook, flaw, judged
 from scoring.rules.digests import TeamsChannel
 
 HOSTS = (".logic.azure.com", ".logic.azure.us", ".api.powerplatform.com", ".webhook.office.com")
 _NOT_SHOWN = b"Webhook message delivery failed"
 """How a connector's answer begins where it could not pass the message on, although its status says 200."""
-
-
-class TeamsLine:
-    """Posts what chats get."""
-
-    def __init__(self, hook: Hook) -> None:
-        self._hook = hook
-
-    def send(self, message: Message) -> Outcome:
-        """What became of the message."""
-        return self._hook.post(message.chat)
-
-    def close(self) -> None:
-        """There is nothing to let go of: each message has a connection of its own."""
 
 
 def taken(answer: Answer, host: str) -> Outcome:
@@ -36,7 +22,7 @@ def taken(answer: Answer, host: str) -> Outcome:
 
 def open_line(channel: TeamsChannel, environment: Mapping[str, str], _: Path) -> Line:
     """A line to the channel."""
-    return TeamsLine(Hook(channel.url_in, environment, HOSTS, judge=taken))
+    return ChatLine(Hook(channel.url_in, environment, HOSTS, judge=taken))
 
 
 def ready(channel: TeamsChannel, environment: Mapping[str, str]) -> str | None:

@@ -8,14 +8,13 @@ import socket
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from time import monotonic
 from typing import Any
 
 import httpcore
 
 from scoring.digest.network.aim import Aim
-from scoring.digest.network.dialing import Means, dial, trouble
+from scoring.digest.network.dialing import Means, dial, trouble, usual_trust
 from scoring.errors import BookscoreError
 
 MOST_READ = 65_536
@@ -53,7 +52,7 @@ def post(aim: Aim, body: bytes, headers: Mapping[str, str], means: Means) -> Ans
     listed = [(name.encode("ascii"), value.encode("ascii", "replace")) for name, value in sent.items()]
     way = _Way(aim, means)
     try:
-        trust = means.trust or _usual_trust()
+        trust = means.trust or usual_trust()
         with (
             httpcore.ConnectionPool(ssl_context=trust, max_connections=1, network_backend=way) as pool,
             pool.stream("POST", url, headers=listed, content=body) as response,
@@ -62,12 +61,6 @@ def post(aim: Aim, body: bytes, headers: Mapping[str, str], means: Means) -> Ans
             return Answer(response.status, found, _cut(response))
     except (OSError, httpcore.ProtocolError, httpcore.NetworkError) as error:
         raise LostError(error, aim.host, is_out=way.is_out) from None
-
-
-@cache
-def _usual_trust() -> ssl.SSLContext:
-    """Whom the system trusts."""
-    return ssl.create_default_context()
 
 
 def _cut(response: httpcore.Response) -> bytes:

@@ -4,6 +4,7 @@ import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from time import monotonic
 
 from scoring.digest.network.hosts import Hosts, spelled
@@ -28,6 +29,12 @@ class Means:
     seconds: float = 10.0
     resolve: Resolve = resolved
     trust: ssl.SSLContext | None = None
+
+
+@cache
+def usual_trust() -> ssl.SSLContext:
+    """Whom the system trusts."""
+    return ssl.create_default_context()
 
 
 def dial(hosts: Hosts, host: str, port: int, means: Means, *, is_clear: bool) -> socket.socket:

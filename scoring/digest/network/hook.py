@@ -5,7 +5,7 @@ from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from scoring.digest.message import Outcome, Verdict
+from scoring.digest.message import Message, Outcome, Verdict
 from scoring.digest.network import client
 from scoring.digest.network.aim import Aim, aimed
 from scoring.digest.network.dialing import Means
@@ -87,6 +87,20 @@ class Hook:
                 return Outcome(Verdict.UNKNOWN, f"the message went out, but {error}: it may have arrived")
             return Outcome(Verdict.LATER, str(error))
         return self._judge(answer, aim.host)
+
+
+class ChatLine:
+    """A line to a chat system behind a hook: posts what chats get."""
+
+    def __init__(self, hook: Hook) -> None:
+        self._hook = hook
+
+    def send(self, message: Message) -> Outcome:
+        """What became of the message."""
+        return self._hook.post(message.chat)
+
+    def close(self) -> None:
+        """There is nothing to let go of: each message has a connection of its own."""
 
 
 def _asked_wait(headers: Mapping[str, str]) -> timedelta | None:

@@ -34,9 +34,6 @@ Address = IPv4Address | IPv6Address
 class NotReadyError(BookscoreError):
     """A channel cannot be used as it is set up; the sentence says why, and what to do."""
 
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-
 
 @dataclass(frozen=True, slots=True)
 class Hosts:

@@ -6,11 +6,10 @@ import socket
 import ssl
 from collections.abc import Mapping
 from contextlib import ExitStack
-from functools import cache
 from time import monotonic
 from typing import Any
 
-from scoring.digest.network.dialing import Means, dial, trouble
+from scoring.digest.network.dialing import Means, dial, trouble, usual_trust
 from scoring.digest.network.hosts import PRIVATE_HOSTS, Hosts, NotReadyError, hosts, spelled
 from scoring.errors import BookscoreError, one_line
 from scoring.rules.digests import MailChannel
@@ -21,9 +20,6 @@ _LONGEST_TOLD = 200
 
 class NotOpenedError(BookscoreError):
     """The server was not reached, or would not go on before anything of a mail was said."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
 
 
 class Session(smtplib.SMTP):
@@ -95,7 +91,7 @@ def opened(channel: MailChannel, environment: Mapping[str, str], means: Means) -
             line = dial(allowed, channel.host, channel.port, means, is_clear=is_clear)
             session = Session(line, host, me, means.seconds)
             undone.callback(session.close)
-            _begin(session, channel, means.trust or _usual_trust())
+            _begin(session, channel, means.trust or usual_trust())
             if user:
                 session.login(user, password)
         except NotReadyError as error:  # of the addresses, which may be others in an hour
@@ -108,12 +104,6 @@ def opened(channel: MailChannel, environment: Mapping[str, str], means: Means) -
             raise NotOpenedError(f"{host} said something that makes no sense before the mail began") from None
         undone.pop_all()
     return session
-
-
-@cache
-def _usual_trust() -> ssl.SSLContext:
-    """Whom the system trusts."""
-    return ssl.create_default_context()
 
 
 def _begin(session: Session, channel: MailChannel, trust: ssl.SSLContext) -> None:

@@ -12,9 +12,6 @@ from scoring.numbers import likely
 from scoring.reports.names import cleaned
 from scoring.reports.pages import environment
 
-LARGEST = 100_000
-"""Bytes from which on mail programs cut a mail short."""
-
 _CSS = Markup(files("scoring.digest").joinpath("templates/digest.css").read_text("utf-8"))  # noqa: S704  our own file
 _FILLER = Markup("&#847;&zwnj;&nbsp;" * 90)  # noqa: S704  a constant
 """What stands behind the preview, so that mail programs do not go on with the figures."""

@@ -38,6 +38,6 @@ def message(
         chat=_CHATS[kind](digest) if kind in _CHATS else {},
         data=data(digest) if kind in ("webhook", "file") else {},
         attachments=tuple(attachments),
-        page=digest.page,
+        page=digest.link.url if digest.link else None,
         unsubscribe=digest.unsubscribe,
     )

@@ -18,7 +18,7 @@ Block = dict[str, Any]
 def slack(digest: Digest) -> dict[str, Any]:
     """The body of what is posted."""
     head = [_header(digest.title), _context(words.heading(digest)), *map(_section, digest.notices)]
-    foot = [*_link(digest), _context(_foot(digest))]
+    foot = [*_link(digest), _context(words.foot(digest))]
     body = list(_body(digest))[: MOST - len(head) - len(foot)]
     return {
         "text": _escaped(digest.subject, LONGEST),
@@ -57,10 +57,6 @@ def _body(digest: Digest) -> Iterator[Block]:
 
 def _mover(moved: Moved) -> str:
     return "\n".join([words.mover(moved), *map(plain, moved.why)])
-
-
-def _foot(digest: Digest) -> str:
-    return f"{words.footer(digest)} {digest.reason} {words.stop(digest)}".strip()
 
 
 def _link(digest: Digest) -> list[Block]:

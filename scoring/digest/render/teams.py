@@ -18,7 +18,7 @@ def teams(digest: Digest) -> dict[str, Any]:
     """The body of what is posted; what would make it too large is left to the page."""
     head = [_text(words.heading(digest), is_small=True), _text(digest.title, is_title=True)]
     head += [_text(notice, is_bold=True) for notice in digest.notices]
-    foot = [_text(f"{words.footer(digest)} {digest.reason} {words.stop(digest)}".strip(), is_small=True)]
+    foot = [_text(words.foot(digest), is_small=True)]
     body = list(_body(digest))
     while body and len(json.dumps(body)) > LARGEST:
         body.pop()

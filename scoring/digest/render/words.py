@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from scoring.digest.content import Corrected, Correction, Digest, Due, Moved, Renewals, Words, plain
 from scoring.numbers import arrow, fixed, likely, money, percent, signed
+from scoring.plurals import many
 from scoring.scorecard.context import day
 
 MOVERS, RENEWALS, HEALTH, LEARNED = "Moved beyond chance", "Renewals coming up", "Data", "Learned of sealed periods"
@@ -69,7 +70,7 @@ def _undecided(renewals: Renewals, currency: str) -> str:
     count, whole = renewals.undecided
     worth = "" if whole is None else f", {money(whole, currency, 0)} a year"
     is_or_are = "is" if count == 1 else "are"
-    return f"{_renewals(count)} due by {day(renewals.until)} {is_or_are} not decided yet{worth}." if count else ""
+    return f"{many(count, 'renewal')} due by {day(renewals.until)} {is_or_are} not decided yet{worth}." if count else ""
 
 
 def _later(renewals: Renewals, currency: str) -> str:
@@ -78,7 +79,7 @@ def _later(renewals: Renewals, currency: str) -> str:
     if not count and renewals.undecided[0]:
         return ""
     worth = "" if whole is None else f", {money(whole, currency, 0)} a year"
-    told = f"{_renewals(count)} due in the {longest} days after {day(renewals.until)}{worth}"
+    told = f"{many(count, 'renewal')} due in the {longest} days after {day(renewals.until)}{worth}"
     parts = [_sooner(days, some, part, currency) for days, (some, part) in sooner if some]
     return f"{told}; {' and '.join(parts)}." if parts else f"{told}."
 
@@ -115,7 +116,7 @@ def corrected(one: Corrected) -> str:
 
 def correction(told: Correction, *, is_own: bool) -> str:
     """That a period's figures are others, and whose."""
-    whose = "your score" if is_own else f"{fixed(told.count, 0)} score{'' if told.count == 1 else 's'}"
+    whose = "your score" if is_own else many(told.count, "score")
     return f"Corrected since the last digest: {whose} of {told.period}"
 
 
@@ -145,6 +146,11 @@ def stop(digest: Digest) -> str:
     return "" if digest.unsubscribe else "To stop it, write to whoever keeps bookscore’s rules.yaml."
 
 
+def foot(digest: Digest) -> str:
+    """What stands below all in chats: of which run it tells, why one gets it, and how to stop it."""
+    return f"{footer(digest)} {digest.reason} {stop(digest)}".strip()
+
+
 def heading(digest: Digest) -> str:
     """What stands above the headline, on one line."""
     return " · ".join(plain(part) for part in digest.eyebrow)
@@ -158,10 +164,6 @@ def joined(sentences: Sequence[Words]) -> str:
 def _sooner(days: int, count: int, part: Decimal | None, currency: str) -> str:
     worth = "" if part is None else f" ({money(part, currency, 0)})"
     return f"{fixed(count, 0)} of them within {days}{worth}"
-
-
-def _renewals(count: int) -> str:
-    return f"{fixed(count, 0)} renewal{'' if count == 1 else 's'}"
 
 
 def _score(value: float | None) -> str:

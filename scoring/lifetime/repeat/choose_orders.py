@@ -77,15 +77,14 @@ account_id."""
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One model that was tried. `error` is its absolute error over the trials, per order that came; `log_score` the
-    mean logarithm of the probability it gave to the counts that came. Both None where it was not tried on the past."""
+    """One model that was tried. `error` is its absolute error over the trials, per order that came; None where it was
+    not tried on the past."""
 
     model: str
     k: int
     log_likelihood: float
     flags: tuple[str, ...]
     error: float | None = None
-    log_score: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -177,7 +176,7 @@ def _among_three(accounts: Orders, past: Sequence[Trial], tried: tuple[Candidate
     names = (bg_nbd.NAME, mbg_nbd.NAME, pareto_nbd.NAME)
     scores = {name: _scores(name, past) for name in names}
     tried = tuple(
-        Candidate(c.model, c.k, c.log_likelihood, c.flags, *scores[c.model]) if c.model in names and c.k == 1 else c
+        Candidate(c.model, c.k, c.log_likelihood, c.flags, scores[c.model][0]) if c.model in names and c.k == 1 else c
         for c in tried
     )
     best, likeliest = min(names, key=lambda n: scores[n][0]), max(names, key=lambda n: scores[n][1])

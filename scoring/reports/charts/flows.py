@@ -48,12 +48,12 @@ def sentence(flows: Sequence[Flow], currency: str = "") -> str:
     at_start = _counted(f for f in flows if f.kind != NEW)
     counts = [(kind, _counted(f for f in flows if f.kind == kind)) for kind in KINDS]
     said = [
-        f"{_number(count) if count else 'none'} {KINDS[kind][1]}" for kind, count in counts if kind not in (NEW, ASIDE)
+        f"{number(count) if count else 'none'} {KINDS[kind][1]}" for kind, count in counts if kind not in (NEW, ASIDE)
     ]
-    said += [f"{_number(count)} {KINDS[kind][1]}" for kind, count in counts if kind == ASIDE and count]
+    said += [f"{number(count)} {KINDS[kind][1]}" for kind, count in counts if kind == ASIDE and count]
     new = dict(counts)[NEW]
-    also = f"{_number(new)} {'is' if new == 1 else 'are'} new" if new else "none is new"
-    accounts = f"{_number(at_start)} account{'' if at_start == 1 else 's'}"
+    also = f"{number(new)} {'is' if new == 1 else 'are'} new" if new else "none is new"
+    accounts = f"{number(at_start)} account{'' if at_start == 1 else 's'}"
     told = f"Of {accounts} at the start, {', '.join(said[:-1])} and {said[-1]}; {also}."
     if not currency:
         return told
@@ -63,7 +63,7 @@ def sentence(flows: Sequence[Flow], currency: str = "") -> str:
 
 def named(flow: Flow, currency: str = "") -> str:
     """The flow in a few words, as "Entry to Standard: 28 accounts"."""
-    count = f"{_number(flow.accounts)} account{'' if flow.accounts == 1 else 's'}"
+    count = f"{number(flow.accounts)} account{'' if flow.accounts == 1 else 's'}"
     paid = f", {compact_money(flow.before, currency)} to {compact_money(flow.after, currency)}" if currency else ""
     return f"{flow.start} to {flow.end}: {count}{paid}"
 
@@ -78,7 +78,7 @@ def flow_table(flows: Sequence[Flow], currency: str, caption: str) -> Markup:
         '</th><th scope="col">At the end</th><th scope="col">What</th><th scope="col" class="num">Accounts</th>'
         '<th scope="col" class="num">Paid at the start</th><th scope="col" class="num">At the end</th></tr></thead>'
         f'<tbody>{rows}</tbody><tfoot><tr><th scope="row" colspan="3">All</th>'
-        f'<td class="num">{_number(_counted(flows))}</td><td class="num">{compact_money(before, currency)}</td>'
+        f'<td class="num">{number(_counted(flows))}</td><td class="num">{compact_money(before, currency)}</td>'
         f'<td class="num">{compact_money(after, currency)}</td></tr></tfoot></table>'
     )
 
@@ -88,7 +88,7 @@ def _row(flow: Flow, currency: str) -> str:
     shown = {UP: "up", DOWN: "down"}.get(flow.kind, "same")
     return (
         f'<tr><th scope="row"><bdi>{escape(cleaned(flow.start))}</bdi></th><td><bdi>{escape(cleaned(flow.end))}</bdi>'
-        f'</td><td class="{shown}">{sign}\u00a0{words}</td><td class="num">{_number(flow.accounts)}</td>'
+        f'</td><td class="{shown}">{sign}\u00a0{words}</td><td class="num">{number(flow.accounts)}</td>'
         f'<td class="num">{compact_money(flow.before, currency)}</td>'
         f'<td class="num">{compact_money(flow.after, currency)}</td></tr>'
     )
@@ -102,6 +102,6 @@ def _counted(flows: Iterable[Flow]) -> Decimal:
     return sum((f.accounts for f in flows), NOTHING)
 
 
-def _number(accounts: Decimal) -> str:
+def number(accounts: Decimal | float) -> str:
     """Whole accounts, or with a decimal where an account is shared."""
-    return fixed(accounts, 0 if accounts == accounts.to_integral_value() else 1)
+    return fixed(accounts, 0 if accounts == round(accounts) else 1)

@@ -11,6 +11,7 @@ from decimal import Decimal
 from markupsafe import Markup, escape
 
 from scoring.numbers import exact, fixed, percent, rounded
+from scoring.plurals import many
 from scoring.reports.charts import palette
 from scoring.reports.charts.scale import Scale, zoomed
 from scoring.reports.names import cleaned
@@ -61,7 +62,7 @@ def sentence(heat: Heat) -> str:
     count = f"{len(heat.cohorts)} cohorts, {heat.cohorts[0].name} to {heat.cohorts[-1].name}"
     if len(heat.cohorts) == 1:
         count = f"one cohort, {heat.cohorts[0].name}"
-    after = f"{age} quarter{'' if age == 1 else 's'} on"
+    after = f"{many(age, 'quarter')} on"
     if len(there) == 1:
         return f"{title}: {count}; {after} {percent(low, 0)} of {worst}."
     return f"{title}: {count}; {after} between {percent(low, 0)} ({worst}) and {percent(high, 0)} ({best})."

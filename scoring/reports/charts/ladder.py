@@ -9,9 +9,9 @@ from itertools import groupby
 
 from markupsafe import Markup, escape
 
-from scoring.numbers import compact_money, fixed
+from scoring.numbers import compact_money
 from scoring.reports.charts import palette, svg
-from scoring.reports.charts.flows import DOWN, LEFT, NEW, NOTHING, UP, Flow, named, sentence
+from scoring.reports.charts.flows import DOWN, LEFT, NEW, NOTHING, UP, Flow, named, number, sentence
 from scoring.reports.names import cleaned
 
 _BODY, _HEAD, _GAP, _LEAST = 220.0, 22.0, 10.0, 28.0
@@ -161,4 +161,4 @@ def _tier(place: _Place, written: Callable[[float], str], *, is_end: bool) -> st
 def _written(currency: str) -> Callable[[float], str]:
     if currency:
         return lambda amount: compact_money(amount, currency)
-    return lambda amount: fixed(amount, 0 if amount == round(amount) else 1)
+    return number

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from scoring.numbers import fixed
+from scoring.plurals import many
 from scoring.reports import league
 from scoring.reports.dates import day, window
 from scoring.reports.losses import Losses, losses
@@ -13,7 +14,6 @@ from scoring.reports.pdf.method import method
 from scoring.reports.pdf.pictures import drawn
 from scoring.reports.pdf.texts import text
 
-CONFIDENTIAL = "Confidential: performance data. A score describes a book of accounts, not a person."
 NO_TEAM = "No team on record"
 
 _LEAGUE, _FUNNEL, _AXIS = 112, 500, 0.62
@@ -132,8 +132,8 @@ def _said(cards: Sequence[Mapping[str, Any]], kept: Any) -> list[str]:
     """What is said of a team: its managers and accounts, how many were kept, and how many lost of those expected."""
     count, accounts = len(cards), sum(card["accounts"] for card in cards)
     first = (
-        f"{fixed(count, 0)} manager{'' if count == 1 else 's'} with {fixed(accounts, 0)} account"
-        f"{'' if accounts == 1 else 's'}. A team has no score: averages of few people would say less than their cards."
+        f"{many(count, 'manager')} with {many(accounts, 'account')}. A team has no score: averages of few people would "
+        "say less than their cards."
     )
     if kept is None:
         return [first]

@@ -4,9 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from scoring.reports.captions import CONFIDENTIAL_BOOK
 from scoring.reports.names import cleaned
 from scoring.reports.pdf import review as reviews
-from scoring.reports.pdf.book import CONFIDENTIAL, book
+from scoring.reports.pdf.book import book
 from scoring.reports.pdf.content import content, foot
 from scoring.reports.pdf.engine import pdf
 from scoring.reports.pdf.method import HOW_TO_READ
@@ -45,7 +46,7 @@ def book_pdf(
     data = {
         "title": f"Account managers · {period}",
         "description": f"Account-manager scorecards of {period}",
-        "foot": foot(period, company["rules_hash"]) | {"first": CONFIDENTIAL},
+        "foot": foot(period, company["rules_hash"]) | {"first": CONFIDENTIAL_BOOK},
         "reading": HOW_TO_READ,
         "book": book(cards, company, summary, teams),
     }

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from scoring.numbers import fixed, percent
+from scoring.plurals import many
 from scoring.reports.dates import day
 from scoring.reports.pdf.texts import text
 from scoring.reports.standing import believes, standing_of
@@ -61,10 +62,10 @@ def _weighed(settings: Mapping[str, Any]) -> list[str]:
     given, publish = settings["responsibility"], settings["publish"]
     quarters = settings["window"]["quarters"]
     return [
-        f"What became of each account is looked at for {_count(quarters, 'quarter')}"
+        f"What became of each account is looked at for {many(quarters, 'quarter')}"
         f"{', as one alone is nearly noise' if quarters > 1 else '; one alone is nearly noise'}.",
-        f"An outcome belongs to those who had the account in the {_count(given['days'], 'day')} that end "
-        f"{_count(given['end_before_outcome'], 'day')} before it. So nobody gains by handing over an account that is "
+        f"An outcome belongs to those who had the account in the {many(given['days'], 'day')} that end "
+        f"{many(given['end_before_outcome'], 'day')} before it. So nobody gains by handing over an account that is "
         "about to leave, and nobody loses by taking one on.",
         "It is compared with what accounts of its kind did in anybody’s hands. What happened less what was expected is "
         "the surprise; a manager’s is the average over accounts and quarters.",
@@ -112,12 +113,8 @@ def _made_from(company: Mapping[str, Any], summary: Mapping[str, Any]) -> list[s
     version = f", version {summary['rules']['version']}" if summary["rules"]["version"] else ""
     return [
         text(company["basis_sentence"]),
-        f"{_count(len(inputs), 'export')} with {_count(rows, 'row')}, of which {fixed(aside, 0)} set aside, as known "
+        f"{many(len(inputs), 'export')} with {many(rows, 'row')}, of which {fixed(aside, 0)} set aside, as known "
         f"on {day(summary['as_of'])}.",
         text(f"Rules {summary['rules']['name']}{version}, {summary['rules']['sha256'][:16]}."),
         f"Run {summary['run_id'][:16]}, bookscore {engine['bookscore']}. The same exports and rules give the same run.",
     ]
-
-
-def _count(number: int, of: str) -> str:
-    return f"{fixed(number, 0)} {of}{'' if number == 1 else 's'}"

@@ -14,6 +14,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from scoring import __version__
+from scoring.reports.captions import CONFIDENTIAL_WORKBOOK
 from scoring.reports.charts import palette
 from scoring.reports.names import cleaned
 from scoring.reports.workbook.facts import Facts
@@ -76,7 +77,7 @@ def opened(target: Path | BytesIO, facts: Facts) -> Iterator[Book]:
         made = Workbook(target if isinstance(target, BytesIO) else str(target), _OPTIONS | {"tmpdir": folder})
         made.set_properties({
             "title": facts.title, "subject": cleaned(facts.rules), "author": f"bookscore {__version__}",
-            "comments": facts.confidential, "created": datetime.combine(facts.as_of, time()),
+            "comments": CONFIDENTIAL_WORKBOOK, "created": datetime.combine(facts.as_of, time()),
         })  # fmt: skip
         made.set_custom_property("run_id", facts.run_id, "text")
         yield Book(made, facts)

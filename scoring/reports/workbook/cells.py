@@ -8,6 +8,7 @@ from math import isfinite
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from scoring.numbers import rounded
 from scoring.reports.names import cleaned
 
 MOST_DIGITS = 15
@@ -43,6 +44,11 @@ def put_held(sheet: Worksheet, row: int, column: int, kept: Held, style: Format)
         sheet.write_datetime(row, column, kept, style)
     else:
         sheet.write_number(row, column, kept, style)
+
+
+def as_shown(value: float | None, places: int) -> Value:
+    """As the card prints it, so that sheet and card never differ."""
+    return None if value is None else rounded(value, places)
 
 
 def held(value: Value) -> Held:

@@ -5,6 +5,7 @@ from datetime import date
 
 from scoring.days import DAY
 from scoring.numbers import figure, fixed, percent
+from scoring.reports.captions import CONFIDENTIAL_WORKBOOK
 from scoring.reports.dates import day
 from scoring.reports.sentences import NOT_BY_ITSELF
 from scoring.reports.standing import believes, rule_of_groups
@@ -43,7 +44,7 @@ def write(book: Book, found: Theirs, written: Sequence[Written]) -> Written:
 
 
 def _workbook(facts: Facts) -> Said:
-    yield "Confidential", facts.confidential
+    yield "Confidential", CONFIDENTIAL_WORKBOOK
     yield "Period", f"{facts.run['period']['name']}, {facts.period}"
     yield "As of", f"{day(facts.run['as_of'])}: nothing that became known later is in it."
     yield "Managers", fixed(len(facts.cards), 0)

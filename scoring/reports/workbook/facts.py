@@ -12,7 +12,6 @@ from scoring.reports.dates import day, window
 from scoring.reports.names import alphabetical, cleaned
 from scoring.reports.standing import Standing, standing_of
 
-CONFIDENTIAL = "Confidential: performance data of persons. A score describes a book of accounts, not a person."
 CONTRACTS = "contracts"
 
 
@@ -25,7 +24,6 @@ class Facts:
 
     cards: Sequence[Mapping[str, Any]]
     run: Mapping[str, Any]
-    confidential: str = CONFIDENTIAL
 
     @property
     def title(self) -> str:

@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from scoring.numbers import rounded
 from scoring.reports import sentences
 from scoring.reports.moves import printed_change
 from scoring.reports.names import cleaned
 from scoring.reports.workbook.book import Book
-from scoring.reports.workbook.cells import Value
+from scoring.reports.workbook.cells import Value, as_shown
 from scoring.reports.workbook.columns import Column
 from scoring.reports.workbook.facts import Facts
 from scoring.reports.workbook.looks import CHANGE, TENTHS, TEXT, UNROUNDED, WHOLE
@@ -62,9 +61,9 @@ def _row(card: Mapping[str, Any], facts: Facts) -> list[Value]:
         facts.names[card["manager_id"]],
         card["team"],
         card["accounts"],
-        _rounded(card["score"], 1),
-        _rounded(card["low"], 0),
-        _rounded(card["high"], 0),
+        as_shown(card["score"], 1),
+        as_shown(card["low"], 0),
+        as_shown(card["high"], 0),
         printed_change(card),
         _beyond_chance(card),
         card["label"],
@@ -74,11 +73,6 @@ def _row(card: Mapping[str, Any], facts: Facts) -> list[Value]:
         card["score"],
         card["manager_id"],
     ]
-
-
-def _rounded(value: float | None, places: int) -> Value:
-    """As the card prints it, so that sheet and card never differ."""
-    return None if value is None else rounded(value, places)
 
 
 def _beyond_chance(card: Mapping[str, Any]) -> str | None:

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from scoring.numbers import rounded
 from scoring.reports.lines import contributions, shares
 from scoring.reports.sentences import is_withheld
 from scoring.reports.workbook.book import Book
-from scoring.reports.workbook.cells import Value
+from scoring.reports.workbook.cells import Value, as_shown
 from scoring.reports.workbook.columns import Column, Shown
 from scoring.reports.workbook.facts import Facts
 from scoring.reports.workbook.looks import PERCENT, TENTHS, UNROUNDED, WHOLE, WHOLE_PERCENT, of_unit
@@ -63,9 +62,9 @@ def _figures(line: Mapping[str, Any], add: Decimal | None, facts: Facts) -> list
     return [
         (line["value"], of_unit(line["value"], line["unit"], facts.currency)),
         line["n"],
-        _rounded(line["points"], 1),
-        _rounded(line["low"], 0),
-        _rounded(line["high"], 0),
+        as_shown(line["points"], 1),
+        as_shown(line["low"], 0),
+        as_shown(line["high"], 0),
         add,
         line["because"] if line["points"] is not None else line["reason_sentence"] or "Not measured.",
         line["contribution"],
@@ -75,7 +74,3 @@ def _figures(line: Mapping[str, Any], add: Decimal | None, facts: Facts) -> list
 def _not_shown(card: Mapping[str, Any]) -> list[Value | Shown]:
     """Nothing of a score that is withheld is to be read, as it rests on the same data."""
     return [*[None] * 7, f"Not shown. {card['reason']}", None]
-
-
-def _rounded(value: float | None, places: int) -> Value:
-    return None if value is None else rounded(value, places)

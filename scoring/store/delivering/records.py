@@ -190,11 +190,6 @@ class Tally(Record):
     skipped: Count = 0
     unknown: Count = 0
 
-    @property
-    def total(self) -> int:
-        """How many there are."""
-        return sum(self.model_dump().values())
-
 
 class MuteRecord(Record):
     """That a user does not want the digests of a schedule."""

@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from scoring.review import Document, Event, Published, Review
+from scoring.store.chains import end_of, end_with
 from scoring.store.reviewing.records import EventRecord, event_record, record_of
 from scoring.store.reviewing.tables import ReviewDocument, ReviewEvent, ReviewHead
 from scoring.store.sealing import seal_of
@@ -16,17 +17,15 @@ from scoring.store.tables import Card, Computation, Run
 
 def append(session: Session, review: Review, events: Sequence[Event], documents: Iterable[Document] = ()) -> None:
     """Adds the events behind all others; the documents belong to the last of them."""
-    head = session.exec(select(ReviewHead)).one_or_none()
-    number, before = (head.number, head.sha256) if head else (0, "")
+    number, before = end_of(session, ReviewHead)
     for event in events:
         number += 1
-        made = event_record(event, number=number, period=review.period, manager_id=review.manager_id, before=before)
+        made = event_record(
+            event, number=number, period=review.period, manager_id=review.manager_id, before=before or ""
+        )
         session.add(ReviewEvent(**made.model_dump(mode="json")))
         before = made.sha256
-    if head is not None:
-        session.delete(head)
-    session.flush()
-    session.add(ReviewHead(number=number, sha256=before))
+    end_with(session, ReviewHead, number, before or "")
     for each in documents:
         session.add(ReviewDocument(event=number, **each.model_dump(exclude={"made_with"}), path=file_of(each)))
 

@@ -3,18 +3,17 @@
 import json
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from scoring.review import Event, Kind, Part
-from scoring.store.records import Filled, JsonText, Record, RunId, Sha256
+from scoring.store.records import OPEN, Before, Filled, JsonText, Link, RunId, Sha256
 from scoring.store.reviewing.tables import ReviewEvent
-from scoring.store.sealing import sha256_of
 
 Whole = Annotated[int, Field(ge=1)]
 
 
-class EventRecord(Record):
-    """An event as a row: what it says as JSON text. `before` is the hash of the event before, empty for the first."""
+class EventRecord(Link):
+    """An event as a row: what it says as JSON text."""
 
     number: Whole
     period: Filled
@@ -29,13 +28,8 @@ class EventRecord(Record):
     run_id: RunId
     card_sha256: Sha256
     details: JsonText
-    before: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")]
-    sha256: Sha256
-
-    @property
-    def link_sha256(self) -> str:
-        """The hash of all the event says, the hash of the event before among it."""
-        return sha256_of([self.model_dump(mode="json", exclude={"sha256"})])
+    before: Before
+    sha256: Sha256 = OPEN
 
     @property
     def event(self) -> Event:
@@ -54,7 +48,7 @@ class EventRecord(Record):
 
 def event_record(event: Event, *, number: int, period: str, manager_id: str, before: str) -> EventRecord:
     """The record of an event that comes behind the one with the hash `before`."""
-    made = EventRecord(
+    return EventRecord(
         number=number,
         period=period,
         manager_id=manager_id,
@@ -69,9 +63,7 @@ def event_record(event: Event, *, number: int, period: str, manager_id: str, bef
         card_sha256=event.card_sha256,
         details=json.dumps(event.what.model_dump(mode="json", exclude={"kind"}), ensure_ascii=False, sort_keys=True),
         before=before,
-        sha256="0" * 64,
-    )
-    return made.model_copy(update={"sha256": made.link_sha256})
+    ).closed()
 
 
 def record_of(row: ReviewEvent) -> EventRecord:

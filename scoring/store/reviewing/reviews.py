@@ -8,11 +8,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from scoring.review import Document, Made, Person, Published, Review, Version, What, begin, follow, seal
 from scoring.review.refusals import ChangedSinceError, DamagedDocumentError, NoReviewError, RefusedMoveError
 from scoring.review.words import told
+from scoring.store.chains import end_of
 from scoring.store.database import reading, writing
 from scoring.store.frames import keep_document
 from scoring.store.records import instant
@@ -134,8 +135,7 @@ class Reviews:
     def head(self) -> str | None:
         """The hash of the last event of all reviews: to be written down, as it covers everything before."""
         with reading(self.store.engine) as session:
-            found = session.exec(select(ReviewHead)).one_or_none()
-            return found.sha256 if found else None
+            return end_of(session, ReviewHead)[1]
 
     def _next(
         self, session: Session, period: str, manager_id: str, what: What, who: Person, *, at: datetime, after: int

@@ -6,6 +6,8 @@ How a review stands is derived from its events, so that there is nothing beside 
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from scoring.store.tables import Head
+
 
 class ReviewEvent(SQLModel, table=True):
     """Something that happened to a review. A link of a chain over all reviews: `sha256` covers all else, and `before`.
@@ -32,11 +34,8 @@ class ReviewEvent(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("period", "manager_id", "step"),)
 
 
-class ReviewHead(SQLModel, table=True):
+class ReviewHead(Head, table=True):
     """Where the chain of events ends; one row, so that a last event that is gone is missed."""
-
-    number: int = Field(primary_key=True)
-    sha256: str
 
 
 class ReviewDocument(SQLModel, table=True):

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from scoring.review import Event, Kind, Part, Review
 from scoring.review.people import is_same
+from scoring.store.chains import ends_with
 from scoring.store.reviewing.chain import card_hashes, file_of
 from scoring.store.reviewing.records import EventRecord, record_of
 from scoring.store.reviewing.tables import ReviewDocument, ReviewEvent, ReviewHead
@@ -60,8 +61,7 @@ class Walk:
             yield BrokenEvent(event, None, "a document is catalogued for an event that did not seal a review")
         if not is_known:
             yield BrokenEvent(None, None, f"the reviews have no event {str(self.known)[:12]}")
-        ends = [(row.number, row.sha256) for row in self.session.exec(select(ReviewHead))]
-        if ends != ([(number, before)] if number else []):
+        if not ends_with(self.session, ReviewHead, number, before):
             yield BrokenEvent(
                 None, None, "the reviews do not end where they should: events at their end are missing or exchanged"
             )

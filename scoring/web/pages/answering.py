@@ -76,15 +76,15 @@ def add_page(router: APIRouter, path: str, build: Callable[..., Page], answer: t
     built = Annotated[Page, Depends(build)]
 
     def as_json(request: Request, view: Viewing, page: built) -> Any:
-        noticing.saw(request, view, page, "json")
+        _notice(request, view, page, "json")
         return page.answer
 
     def as_csv(request: Request, view: Viewing, page: built) -> Response:
-        noticing.saw(request, view, page, "csv")
+        _notice(request, view, page, "csv")
         return _csv(page)
 
     def as_html(request: Request, view: Viewing, page: built) -> HTMLResponse:
-        noticing.saw(request, view, page, "page")
+        _notice(request, view, page, "page")
         return HTMLResponse(render(request, view, page))
 
     name = build.__name__
@@ -96,6 +96,12 @@ def add_page(router: APIRouter, path: str, build: Callable[..., Page], answer: t
         tags=["pages as tables"], responses={200: {"content": {MEDIA_TYPE: {}}}},
     )  # fmt: skip
     router.add_api_route(path, as_html, response_class=HTMLResponse, name=name, include_in_schema=False)
+
+
+def _notice(request: Request, view: View, page: Page, how: str) -> None:
+    """Notes who saw the page, where it is about somebody or something."""
+    if page.subject:
+        noticing.saw(request, view, f"{page.place} {page.subject}", how, page)
 
 
 def render(request: Request, view: View | None, page: Page) -> str:

@@ -77,8 +77,7 @@ def mail(delivery_id: str, view: Viewing, request: Request) -> Response:
     said = _said(desk, plans(desk), seeing, found)
     if said.message is None or not said.message.html:
         raise NotVisibleError("mail")
-    subject = f"{found.schedule} {found.period} to {found.recipient}"
-    noticing.saw(request, view, Page("", "", None, place="deliveries", subject=subject), "mail")
+    noticing.saw(request, view, f"deliveries {found.schedule} {found.period} to {found.recipient}", "mail")
     setattr(request.state, OTHER_POLICY, FRAMED)
     return HTMLResponse(said.message.html.replace(_HEAD, f'{_HEAD}<base target="_top">', 1))
 

@@ -11,7 +11,7 @@ from scoring.view import NotVisibleError, Seen
 from scoring.view.slugs import unslug
 from scoring.web import noticing
 from scoring.web.desk import Seeing, Viewing
-from scoring.web.pages.answering import Page, download
+from scoring.web.pages.answering import download
 
 router = APIRouter(tags=["files"])
 
@@ -27,7 +27,7 @@ def card_pdf(manager_id: str, request: Request, seen: Seeing, view: Viewing) -> 
     from scoring.reports import pdf  # noqa: PLC0415  it takes long to load, and few ask for it
 
     card = seen.card(unslug(manager_id))
-    noticing.saw(request, view, _page(seen, "manager", card["manager_id"]), "pdf")
+    noticing.saw(request, view, f"manager {card['manager_id']}", "pdf", seen)
     return download(pdf.card_pdf(card), PDF, f"{_name(card)}-{seen.period}.pdf")
 
 
@@ -35,7 +35,7 @@ def card_pdf(manager_id: str, request: Request, seen: Seeing, view: Viewing) -> 
 def manager_workbook(manager_id: str, request: Request, seen: Seeing, view: Viewing) -> Response:
     """The workbook of one manager."""
     card = seen.card(unslug(manager_id))
-    noticing.saw(request, view, _page(seen, "manager", card["manager_id"]), "xlsx")
+    noticing.saw(request, view, f"manager {card['manager_id']}", "xlsx", seen)
     return _workbook(seen, [card], f"{_name(card)}-{seen.period}.xlsx")
 
 
@@ -45,7 +45,7 @@ def book_pdf(request: Request, seen: Seeing, view: Viewing) -> Response:
     from scoring.reports import pdf  # noqa: PLC0415
 
     cards = _some(seen)
-    noticing.saw(request, view, _page(seen, "league", "all managers seen"), "pdf")
+    noticing.saw(request, view, "league all managers seen", "pdf", seen)
     teams = None if seen.sight.is_everything else seen.teams
     made = pdf.book_pdf(cards, seen.company, seen.facts, teams=teams)
     return download(made, PDF, f"scorecards-{seen.period}.pdf")
@@ -55,7 +55,7 @@ def book_pdf(request: Request, seen: Seeing, view: Viewing) -> Response:
 def league_workbook(request: Request, seen: Seeing, view: Viewing) -> Response:
     """The workbook of the managers that the person sees."""
     cards = _some(seen)
-    noticing.saw(request, view, _page(seen, "league", "all managers seen"), "xlsx")
+    noticing.saw(request, view, "league all managers seen", "xlsx", seen)
     return _workbook(seen, cards, f"scorecards-{seen.period}.xlsx")
 
 
@@ -74,8 +74,3 @@ def _name(card: Card) -> str:
     """A file name of plain letters for the manager."""
     name: str = file_names([card["manager_id"]])[card["manager_id"]]
     return name
-
-
-def _page(seen: Seen, place: str, subject: str) -> Page:
-    """What was seen, for the log."""
-    return Page("", "", None, place=place, period=seen.period, run_id=seen.run_id, subject=subject)

@@ -162,8 +162,7 @@ def signed(manager_id: str, version: int, seen: Seeing, view: Viewing, request: 
     """The PDF that was signed, byte for byte."""
     manager = unslug(manager_id)
     content = ReviewDesk(view, seen).signed(manager, version, desk_of(request).now())
-    page = Page("", "", None, place="reviews", period=seen.period, run_id=seen.run_id, subject=manager)
-    noticing.saw(request, view, page, "pdf")
+    noticing.saw(request, view, f"reviews {manager}", "pdf", seen)
     return download(content, "application/pdf", f"review-{seen.period}-version-{version}.pdf")
 
 
@@ -174,8 +173,7 @@ def managers_copy(manager_id: str, version: int, seen: Seeing, view: Viewing, re
     """Everything that was used about the manager, in one zip."""
     manager = unslug(manager_id)
     content = ReviewDesk(view, seen).copy(manager, version, desk_of(request).now())
-    page = Page("", "", None, place="reviews", period=seen.period, run_id=seen.run_id, subject=manager)
-    noticing.saw(request, view, page, "zip")
+    noticing.saw(request, view, f"reviews {manager}", "zip", seen)
     return download(content, "application/zip", f"copy-{seen.period}-version-{version}.zip")
 
 

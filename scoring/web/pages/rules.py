@@ -15,8 +15,6 @@ from scoring.web.pages.answering import Page, add_page
 
 router = APIRouter()
 
-_SHORT = 12
-
 
 @dataclass(frozen=True, slots=True)
 class VersionSeen:

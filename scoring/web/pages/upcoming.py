@@ -8,6 +8,7 @@ from scoring.digest.audience import is_meant
 from scoring.digest.due import upcoming
 from scoring.errors import ProblemsFoundError
 from scoring.metrics import CATALOGUE
+from scoring.numbers import ordinal
 from scoring.reports.dates import moment
 from scoring.rules import Rulebook, calendar_of, read_versions
 from scoring.rules.digests import Digests, Schedule
@@ -106,10 +107,5 @@ def _when(schedule: Schedule) -> str:
     if schedule.every == "week":
         return f"every week, {schedule.on} at {at}"
     number = schedule.working_day or 1
-    which = _ordinal(number) if number > 0 else "last" if number == -1 else f"{_ordinal(-number)} to last"
+    which = ordinal(number) if number > 0 else "last" if number == -1 else f"{ordinal(-number)} to last"
     return f"every {schedule.every}, {which} working day at {at}"
-
-
-def _ordinal(number: int) -> str:
-    ending = {1: "st", 2: "nd", 3: "rd"}.get(number, "th") if number not in (11, 12, 13) else "th"
-    return f"{number}{ending}"

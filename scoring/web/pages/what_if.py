@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from scoring.access import Role
 from scoring.errors import BookscoreError
-from scoring.numbers import rounded
+from scoring.numbers import between
 from scoring.reports import league as printed
 from scoring.reports.pages import moved
 from scoring.reports.sentences import as_data
@@ -95,7 +95,7 @@ def other_weights(
             "sliders": _sliders(found),
             "is_other": dict(found.asked) != dict(found.own),
             "may_propose": view.who.role is Role.LEADER,
-            "moves": {m: (move, moved(_printed(move.old_score, move.new_score))) for m, move in moves.items()},
+            "moves": {m: (move, moved(between(move.old_score, move.new_score))) for m, move in moves.items()},
             "names_of_groups": {group: title for group, (title, _) in printed.titles(found.cards).items()},
             **table,
         },
@@ -119,8 +119,7 @@ def proposal(seen: Seeing, view: Viewing, weights: Asked, request: Request) -> R
     text = path.read_text("utf-8")
     note = "" if is_text_of(text, seen.facts["rules"]["sha256"]) else "# rules.yaml differs from the rules of the run\n"
     made = patch(text, proposed(text, found.asked))
-    page = Page("", "", None, place="what_if", period=seen.period, run_id=seen.run_id, subject="other weights")
-    noticing.saw(request, view, page, "patch")
+    noticing.saw(request, view, "what_if other weights", "patch", seen)
     return download((note + made).encode(), "text/x-diff", f"{RULES_FILE}.patch")
 
 
@@ -144,10 +143,6 @@ def _sliders(found: WhatIf) -> list[dict[str, Any]]:
 
 def _plain(weight: float) -> str:
     return f"{weight:g}"
-
-
-def _printed(old: float | None, new: float | None) -> Any:
-    return None if old is None or new is None else rounded(new) - rounded(old)
 
 
 add_page(router, "/periods/{period}/what-if", other_weights, WhatIfAnswer, "Scorecards under other weights.")

@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from scoring.plurals import many
 from scoring.store import people
 from scoring.web.cookies import SESSION, set_cookie
 from scoring.web.desk import desk_of
@@ -93,4 +94,4 @@ def too_many(request: Request, wait: timedelta, *, onto: str = HOME, email: str 
 def told_to_wait(wait: timedelta) -> str:
     """That somebody tried too often, and for how long to wait."""
     minutes = ceil(wait.total_seconds() / 60)
-    return f"There were too many attempts. Try again in {minutes} minute{'' if minutes == 1 else 's'}."
+    return f"There were too many attempts. Try again in {many(minutes, 'minute')}."
