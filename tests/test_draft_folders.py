@@ -75,7 +75,7 @@ def test_each_sheet_of_a_workbook_is_read_or_told(tmp_path: Path) -> None:
     with Workbook(tmp_path / "company.xlsx") as book:
         for name, rows in {
             "Customers": [["Customer No", "Customer Name"], [1, "Ada"]],
-            "Subscriptions": [["As of June"], ["Contract ID", "Customer No", "MRR"], ["K1", 1, 20]],
+            "Subscriptions": [["Contract ID", None, "MRR"], ["K1", 1, 20]],
             "Sheet3": [],
         }.items():
             sheet = book.add_worksheet(name)
@@ -84,7 +84,30 @@ def test_each_sheet_of_a_workbook_is_read_or_told(tmp_path: Path) -> None:
     text, findings = draft(tmp_path, LAYOUT, REQUIRED)
     assert "sheet: Customers" in text
     assert [f.what for f in findings if f.certainty == "not recognised"] == [
-        'sheet "Subscriptions": column 2 of 3 has no name in the header, and holds something'
+        'sheet "Subscriptions": column 2 of 3 has no name in the header, and holds something; '
+        "name it, or remove it from the export"
+    ]
+
+
+def test_lines_above_the_header_are_found_in_texts_and_sheets(tmp_path: Path) -> None:
+    """A title and the day of a report hold fewer cells than half of what stands below; a header that lacks a name
+    holds more."""
+    with Workbook(tmp_path / "book.xlsx") as book:
+        sheet = book.add_worksheet("Owners")
+        sheet.merge_range("A1:C1", "Owners 2026")
+        sheet.write_row(2, 0, ["Customer", "Account Manager", "Since"])
+        sheet.write_row(3, 0, ["Ada", "Ann", "2025-01-01"])
+    files = {
+        "sales.csv": "Sales\nJanuary 1, 2026, on\n\nInvoice No;Customer;Invoice Date;Amount\n7;Ada;2026-05-31;9\n",
+        "odd.csv": "Customer,,Amount\nAda,x,y\n",
+    }
+    entries, text, _, delivery = drafted(tmp_path, files)
+    assert text.count("lines_above") == 2
+    assert (entries["book.xlsx"]["lines_above"], entries["sales.csv"]["lines_above"]) == (1, 2)
+    assert delivery.tables["invoices"].select("amount", "origin_row").rows() == [(9, 1)]
+    assert [(f.severity, f.what, f.value) for f in delivery.faults if f.file in ("book.xlsx", "sales.csv")] == [
+        ("note", "1 line above the header left out, as declared, the first", "Owners 2026"),
+        ("note", "2 lines above the header left out, as declared, the first", "Sales"),
     ]
 
 

@@ -78,7 +78,7 @@ def _block(
     """
     export, guess = one.export, one.guess
     if export.cells is None:
-        return _comment(export, "; ".join(f.what for f in export.faults if f.severity == "error"))
+        return _comment(export, "; ".join(f"{f.what}; {f.remedy}" for f in export.faults if f.severity == "error"))
     if (guess is None or guess.missing) and (months := _months(export.header)):
         return _comment(export, months)
     if guess is None:

@@ -69,6 +69,7 @@ def _opening(source: FileSource | OtherFile, form: Format, columns: frozenset[st
         source.delimiter,
         source.encoding,
         columns,
+        lines_above=source.lines_above,
         header_rows=source.header_rows,
         footer=source.footer,
         repeated=source.repeated,

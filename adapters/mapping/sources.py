@@ -14,6 +14,7 @@ from adapters.mapping.terms import (
     Delimiter,
     Encoding,
     HeaderRows,
+    LinesAbove,
     Name,
     NewName,
     Path,
@@ -38,6 +39,7 @@ class OtherFile(BaseModel):
     sheet: str | None = None
     delimiter: Delimiter | None = None
     encoding: Encoding | None = None
+    lines_above: LinesAbove = 0
     header_rows: HeaderRows = 1
     footer: bool = False
     repeated: bool = False
@@ -210,6 +212,7 @@ class FileSource(BaseModel):
     thousands: Literal[".", ",", " ", "'"] | None = None
     dates: Dates | None = None
     nulls: list[Word] = []
+    lines_above: LinesAbove = 0
     header_rows: HeaderRows = 1
     footer: bool = False
     repeated: bool = False
