@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import polars as pl
 import pytest
 from ruamel.yaml import YAML
 from test_adapters_draft import LAYOUT, REQUIRED, drafted
@@ -11,6 +12,7 @@ from xlsxwriter import Workbook
 
 from adapters import read_folder
 from adapters.draft import draft
+from adapters.mapping.months import first_day
 from adapters.mapping.sources import Sources
 
 
@@ -112,17 +114,34 @@ def test_lines_above_the_header_are_found_in_texts_and_sheets(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("months", "said"),
+    "months",
     [
-        ("2026-01,2026-02,2026-03", "map them with months, as docs/sources.md shows"),
-        ("Jan 2026,Feb 2026,Mar 2026", "name them as 2026-05, then map them with months, as docs/sources.md shows"),
-        ("Dez. 25,Januar 26,März 26", "name them as 2026-05, then map them with months, as docs/sources.md shows"),
+        "2026-01,2026-02,2026-03", "Jan 2026,Feb 2026,Mar 2026", "Jan. 26,Februar 26,März 26",
+        "Janv-26,Févr-26,Mars-26", "01/2026,02/2026,03/2026", "MRR 2026-01-01,MRR 2026-02-01,MRR 2026-03-01",
     ],
-)
-def test_months_in_columns_are_told(tmp_path: Path, months: str, said: str) -> None:
-    entries, _, findings, _ = drafted(tmp_path, {"mrr.csv": f"Customer,{months},Total\nAda,1,2,3,6\n"})
+)  # fmt: skip
+def test_months_in_columns_are_drafted_as_contracts(tmp_path: Path, months: str) -> None:
+    """Beside the owners that the file names."""
+    text = f"Customer;Account manager;{months.replace(',', ';')};Sum\nAda;Ann;1,5;-;3,5;5\nBo;Ann;;2;2;4\n"
+    _, draft, findings, delivery = drafted(tmp_path, {"mrr.csv": text})
+    first = "1.5 Ada", "3.5 Ada", "2 Bo"
+    lines = delivery.tables["contracts"].select(pl.col("amount").cast(pl.String) + " " + pl.col("account_id"))
+    assert sorted(lines.to_series().str.replace(r"\.?0+ ", " ")) == sorted(first)
+    assert delivery.tables["ownership"].height == 2
+    assert [f for f in findings if f.certainty == "not recognised"] == []
+    assert not [f for f in delivery.faults if f.severity == "error"]
+    assert "every: month" in draft
+
+
+def test_months_that_are_nobodys_are_told(tmp_path: Path) -> None:
+    entries, _, findings, _ = drafted(tmp_path, {"mrr.csv": "Plan,Jan 26,Feb 26,Mar 26,Apr 5\nPro,1,2,3,4\n"})
     assert entries == {}
-    assert [f.what for f in findings] == [f"3 columns are named for months; {said}"]
+    assert [f.what for f in findings] == ["columns are named for months, and none says whose they are"]
+
+
+@pytest.mark.parametrize("header", ["Tier 12", "13/2026", "Q2 26", "Margin 24", "12 26", "Total"])
+def test_what_is_no_month_is_taken_for_none(header: str) -> None:
+    assert first_day(header) is None
 
 
 @pytest.mark.parametrize("nothing", ["€0.00", "EUR 0", "(€0.00)", "", "0", "-"])

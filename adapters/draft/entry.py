@@ -36,7 +36,7 @@ def entry(facts: Facts, declared: Mapping[str, Any], asked: Asked) -> Iterator[L
     yield Line(f"table: {guess.table}", remark(GUESSED if guess.missing else RECOGNISED, f"by {by}"))
     for setting, value in declared.items():
         yield Line(f"{setting}: {flow(value)}", remark(GUESSED, "the file cannot be read otherwise"))
-    yield from _formats(facts)
+    yield from format_lines(facts)
     yield Line("columns:")
     yield from column_lines(facts, asked.kinds)
     yield from _constants(facts, asked)
@@ -49,7 +49,8 @@ def entry(facts: Facts, declared: Mapping[str, Any], asked: Asked) -> Iterator[L
         yield Line("", f"not used: {', '.join(rest)}")
 
 
-def _formats(facts: Facts) -> Iterator[Line]:
+def format_lines(facts: Facts) -> Iterator[Line]:
+    """The settings of how numbers and dates are written."""
     form, doubt = facts.numbers.form, facts.numbers.doubt
     if form is not None:
         yield Line(f'decimal: "{form.point}"', remark(GUESSED, doubt or "all numbers fit"))

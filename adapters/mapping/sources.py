@@ -128,7 +128,7 @@ class Unpivot(BaseModel):
 
 
 class Months(BaseModel):
-    """Columns named for months (`2026-05`) with what is paid a month: a row for each stretch of equal months.
+    """Columns named for months (`2026-05`, `May 26`) with what is paid a month: a row for each stretch of equal months.
 
     `value` holds the amount, the columns `since` and `until` the ends of the stretch, `began` the first month since
     which something is paid without a break. Months of zero or nothing give no row; the last month lasts on.

@@ -254,7 +254,8 @@ def text_of(path: Path) -> pl.DataFrame:
 
 def _inputs(delivery: Delivery, checked: Checked, as_of: date) -> tuple[Input, ...]:
     """The files that were read, each with how many of its rows are set aside, and its last day."""
-    aside = [(f["origin_file"][n], t) for t, f in checked.set_aside.items() for n in range(f.height)]
+    rows = {t: f.select("origin_file", "origin_row").unique() for t, f in checked.set_aside.items()}
+    aside = [(file, t) for t, f in rows.items() for file in f["origin_file"]]
     last = last_days(checked.tables, as_of)
     return tuple(
         Input(f.name, f.sha256, f.rows, f.filtered, lost, last.get(f.name), f.table)
