@@ -9,8 +9,9 @@ import polars as pl
 from adapters.draft.columns import INDENT, column_lines, interval, parts_of_name
 from adapters.draft.facts import Facts
 from adapters.draft.recognise import FILLABLE, compact
-from adapters.draft.shades import won_words
+from adapters.draft.shades import void_words, won_words
 from adapters.draft.sketch import GUESSED, RECOGNISED, UNKNOWN, Line, flow, remark, scalar
+from adapters.draft.vocabulary import SYNONYMS
 from adapters.values import marks, signs
 from adapters.wording import counted
 
@@ -113,7 +114,7 @@ _DEALS = ("deal", "opportun", "pipeline")
 
 
 _OUTCOMES = ("churn", "cancel", "lost", "renew")
-"""What became of an account is what scores are about: compared by it, nobody would differ."""
+"""What became of an account is what scores are about, as is whose it is: compared by it, nobody would differ."""
 
 
 def _attributes(facts: Facts, asked: Asked, used: set[str]) -> Iterator[Line]:
@@ -132,7 +133,8 @@ def _is_attribute(facts: Facts, theirs: str, asked: Asked) -> bool:
     is_free = name.isidentifier() and name not in asked.kinds and not compact(theirs).endswith(("id", "name"))
     divides = 1 < cells.n_unique() <= min(_MOST_VALUES, facts.cells.height // 4)
     is_outcome = any(word in compact(theirs) for word in _OUTCOMES)
-    return is_free and divides and len(cells) * 2 > facts.cells.height and not is_outcome
+    is_owner = compact(theirs) in SYNONYMS["ownership"]["manager_id"].split()
+    return is_free and divides and len(cells) * 2 > facts.cells.height and not (is_outcome or is_owner)
 
 
 def _snake(name: str) -> str:
@@ -146,6 +148,11 @@ def _where(facts: Facts, used: set[str]) -> Iterator[Line]:
         yield Line("where:")
         words = flow(won[1]) if len(won[1]) > 1 else scalar(won[1][0])
         yield Line(f"{scalar(won[0])}: {words}", remark(GUESSED, "only what was won counts"), INDENT)
+    elif facts.guess.table == "invoices" and (void := void_words(list(facts.header), facts.cells)):
+        used.add(void[0])
+        yield Line("where:")
+        left = flow({"not": void[1]})
+        yield Line(f"{scalar(void[0])}: {left}", remark(GUESSED, "what is void or a draft counts not"), INDENT)
 
 
 def _distinct(facts: Facts) -> Iterator[Line]:

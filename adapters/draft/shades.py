@@ -7,6 +7,7 @@ import polars as pl
 from adapters.draft.recognise import compact
 
 _INTERVALS = {
+    "6 months": "semiannual semiannually halfyearly halbjahrlich semestriel semestrielle",
     "month": "month months monthly monatlich monat mensuel mensuelle mois",
     "quarter": "quarter quarterly quartalsweise vierteljahrlich quartal trimestriel trimestrielle trimestre",
     "year": "year yearly annual annually jahrlich jahr annuel annuelle an annee",
@@ -22,7 +23,7 @@ _STATUSES = {
     "ended": "ended expired terminated inactive renewed replaced beendet abgelaufen termine expire",
 }
 _KINDS = {
-    "order": "order sale invoice commande facture",
+    "order": "order sale invoice salesinvoice commande facture",
     "deal": "deal opportunity newbusiness existingbusiness",
     "usage": "usage",
     "one_off": "oneoff onetime onboarding setup service services professionalservices",
@@ -45,6 +46,11 @@ WORDS: Mapping[tuple[str, str], Mapping[str, str]] = {
 
 _WON = ("won", "closedwon", "closedwonnew", "gewonnen", "gagne", "gagnee")
 _STAGES = ("stage", "stagename", "dealstage", "dealstatus", "status", "opportunitystage", "salesstage")
+_STATES = ("status", "state", "invoicestatus", "documentstatus", "rechnungsstatus", "statut", "etat")
+_VOID = (
+    "void", "voided", "deleted", "draft", "cancelled", "canceled", "storniert", "entwurf", "annule", "annulee",
+    "brouillon",
+)  # fmt: skip
 _MOST_WORDS = 40
 
 
@@ -66,6 +72,16 @@ def won_words(header: list[str], cells: pl.DataFrame) -> tuple[str, list[str]] |
             won = [w for w in said if compact(w) in _WON]
             if won and len(said) > len(won):
                 return name, won
+    return None
+
+
+def void_words(header: list[str], cells: pl.DataFrame) -> tuple[str, list[str]] | None:
+    """The column that says what became of an invoice, and its words for one that is none any more, or not yet."""
+    for name in header:
+        if compact(name) in _STATES:
+            void = [str(w) for w in cells[name].drop_nulls().unique().sort() if compact(str(w)) in _VOID]
+            if void:
+                return name, void
     return None
 
 

@@ -5,13 +5,18 @@ from collections.abc import Mapping
 _ACCOUNT_ID = (
     "accountid customerid clientid companyid organizationid organisationid accountnumber customernumber customerno "
     "accountexternalid customerexternalid associatedcompanyids associatedcompanyidsprimary dealorganizationid "
-    "accountnameid kundennummer kundenid kunde codeclient idclient nclient noclient numeroclient numerodeclient"
+    "accountnameid customercode accountref accountreference kundennummer kundennr kundenid debitor kunde "
+    "codeclient idclient nclient noclient numeroclient numerodeclient"
 )
-_ACCOUNT_NAME = "account accountname customer customername company organization potentialcustomer client societe"
+_ACCOUNT_NAME = (
+    "account accountname customer customername company companyname organization organizationname potentialcustomer "
+    "client clientname customerfullname kundenname firma societe nomclient raisonsociale"
+)
 _ACCOUNT = f"{_ACCOUNT_ID} {_ACCOUNT_NAME}"
 _MANAGER = (
     "managerid ownerid owneruserid accountownerid accountmanagerid hubspotownerid csmid supportrepid salesrepid "
-    "accountowner accountmanager owner csm salesperson salesrep rep mitarbeiter betreuer commercial responsable"
+    "accountowner accountmanager owner csm customersuccessmanager successmanager csmname accountmanagername ownername "
+    "salesperson salesrep rep mitarbeiter betreuer kundenbetreuer commercial responsable"
 )
 _SELLER = (
     "sellerid salesrepid salespersonid employeeid ownerid opportunityownerid seller salesagent salesperson salesrep "
@@ -20,10 +25,11 @@ _SELLER = (
 _CURRENCY = "currency currencycode currencyisocode currencyofvalue transactioncurrency waehrung wahrung devise"
 _STARTS = (
     "startson startdate start from fromdate validfrom begindate effectivefrom effectivestartdate startdateutc startutc "
-    "beginn debut datedebut datededebut dateeffet datedeffet"
+    "beginn vertragsbeginn laufzeitbeginn startdatum gultigab debut datedebut datededebut dateeffet datedeffet"
 )
 _ENDS = (
-    "endson enddate end to todate validto until effectiveto effectiveenddate endedatutc terminationdate ende fin "
+    "endson enddate end to todate validto until effectiveto effectiveenddate endedatutc terminationdate ende "
+    "vertragsende laufzeitende enddatum gultigbis fin "
     "datefin datedefin echeance datedecheance"
 )
 _PRODUCT = (
@@ -76,8 +82,8 @@ SYNONYMS: Mapping[str, Mapping[str, str]] = {
         "list_price": "listprice unitprice planunitprice price listenpreis prixunitaire prixcatalogue",
         "discount": "discount discountpercent discountrate rabatt remise",
         "amount": (
-            "amount mrr mrramount monthlyrecurringrevenue arr arramount netamount recurringamount acv annualvalue "
-            "betrag montant montantht"
+            "netamount amount mrr mrramount monthlyrecurringrevenue arr arramount recurringamount acv annualvalue "
+            "nettobetrag betrag montantht montant"
         ),
         "currency": _CURRENCY,
         "every": (
@@ -106,17 +112,17 @@ SYNONYMS: Mapping[str, Mapping[str, str]] = {
     "invoices": {
         "line_id": (
             "lineid invoicelineid invoiceid invoiceno invoicenumber orderlineid orderid opportunityid dealid recordid "
-            "transactionid id rechnungsnummer nfacture nofacture numerofacture numerodefacture facture"
+            "transactionid id rechnungsnummer rechnungsnr belegnummer belegnr nfacture nofacture numerofacture numerodefacture facture"
         ),
-        "account_id": _ACCOUNT,
+        "account_id": f"{_ACCOUNT} contactname",
         "dated_on": (
             "datedon invoicedate date orderdate closedate closingdate closedon actualclosedate wontime transactiondate "
-            "billingdate issuedate postingdate rechnungsdatum datum datefacture datedefacture "
+            "billingdate issuedate postingdate rechnungsdatum belegdatum datum datefacture datedefacture "
             "datecommande datedecommande"
         ),
         "amount": (
-            "amount netamount total totalamount invoiceamount value dealvalue closevalue revenue linetotal subtotal "
-            "actualrevenue nettobetrag betrag montant montantht totalht"
+            "netamount lineamount linetotal net amount subtotal nettobetrag netto montantht totalht betrag montant "
+            "invoiceamount value dealvalue closevalue revenue actualrevenue totalamount total"
         ),
         "currency": _CURRENCY,
         "product": _PRODUCT,
@@ -134,7 +140,7 @@ SYNONYMS: Mapping[str, Mapping[str, str]] = {
         ),
         "asked_on": "askedon surveysentdate sentdate senton sentat invitedat invitationdate requestedat",
         "kind": "kind surveytype type",
-        "score": "score rating npsscore nps csat csatscore satisfactionscore answer stars",
+        "score": "score rating npsscore nps csat csatscore satisfactionscore satisfactionrating answer stars",
         "scale": "scale",
     },
     "activities": {

@@ -193,9 +193,9 @@ def take_in(
     unread = {(table, file, row) for table, rows in places.items() for file, row in rows.iter_rows()}
     tables, delivery = dict(delivery.tables), replace(delivery, tables={})
     checked = check(tables, currency=currency, known_metrics=CATALOGUE, faulty=unread, csat_scales=csat_scales)
-    found = _as_called((*checked.problems, *ahead(checked.tables, as_of)), delivery)
-    problems = in_order(_with_lines((*faults, *found), delivery))
     matches = pl.DataFrame(schema=LEDGER) if delivery.matches is None else delivery.matches
+    found = _as_called((*_to_be_matched(checked.problems, matches), *ahead(checked.tables, as_of)), delivery)
+    problems = in_order(_with_lines((*faults, *found), delivery))
     return Exports(checked, _inputs(delivery, checked, as_of), problems, mapping, matches)
 
 
@@ -225,6 +225,14 @@ def _with_lines(problems: Iterable[Problem], delivery: Delivery) -> list[Problem
     """The problems with the line at which their row begins, in files whose rows have not a line each."""
     files = {read.name: read for read in delivery.files if read.lines}
     return [replace(p, line=files[p.file].line_of(p.row)) if p.file in files and p.row else p for p in problems]
+
+
+def _to_be_matched(problems: Iterable[Problem], matches: pl.DataFrame) -> list[Problem]:
+    """The problems; of an id that may be an account of ours, with the way to say so."""
+    proposed = {*matches.filter(pl.col("candidates").is_not_null())["kept_id"]}
+    remedy = f"bookscore match proposes which account it is; confirm it in {MATCHES}"
+    is_open = (p.column == "account_id" and p.value in proposed for p in problems)
+    return [replace(p, remedy=remedy) if doubt else p for p, doubt in zip(problems, is_open, strict=True)]
 
 
 def _as_called(problems: Iterable[Problem], delivery: Delivery) -> list[Problem]:
