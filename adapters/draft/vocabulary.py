@@ -112,7 +112,8 @@ SYNONYMS: Mapping[str, Mapping[str, str]] = {
     "invoices": {
         "line_id": (
             "lineid invoicelineid invoiceid invoiceno invoicenumber orderlineid orderid opportunityid dealid recordid "
-            "transactionid id rechnungsnummer rechnungsnr belegnummer belegnr nfacture nofacture numerofacture numerodefacture facture"
+            "transactionid id rechnungsnummer rechnungsnr belegnummer belegnr "
+            "nfacture nofacture numerofacture numerodefacture facture"
         ),
         "account_id": f"{_ACCOUNT} contactname",
         "dated_on": (
