@@ -58,6 +58,23 @@ def test_german_lists_of_contracts_and_bills_are_read_by_the_names_they_usually_
     assert delivery.tables["invoices"].select("line_id", "amount").rows() == [("R1", Decimal(1000))]
 
 
+@pytest.mark.parametrize(
+    ("terms", "day"),
+    [
+        ("2025-07-01,2026-06-30|2025-02-15,2026-02-14|2025-02-10,2025-09-03", "2026-07-01"),
+        ("2025-07-01,2026-07-01|2025-02-15,2026-02-15", "2026-07-01"),
+        ("2025-07-01,2026-06-30|2025-02-15,2026-02-15", "2026-06-30"),
+    ],
+    ids=["last days", "first days without", "as many of both"],
+)
+def test_terms_of_whole_months_tell_whether_an_end_is_a_last_day(tmp_path: Path, terms: str, day: str) -> None:
+    """Where no contract follows another, which would tell as well."""
+    lines = "".join(f"C{n},A{n},12,{term}\n" for n, term in enumerate(terms.split("|")))
+    head = "Contract ID,Customer ID,ARR,Start Date,End Date\n"
+    _, _, _, delivery = drafted(tmp_path, {"contracts.csv": head + lines})
+    assert delivery.tables["contracts"]["ends_on"][0] == date.fromisoformat(day)
+
+
 def test_bills_by_name_count_without_tax_and_without_those_that_are_void(tmp_path: Path) -> None:
     """As Xero writes them, with the total of the bill, its tax included, on each of its lines."""
     head = "ContactName,InvoiceNumber,InvoiceDate,Total,TaxTotal,LineAmount,AccountCode,Currency,Type,Status\n"

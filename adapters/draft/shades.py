@@ -93,11 +93,20 @@ def is_percent(name: str, numbers: pl.Series) -> bool:
 
 
 def ends_inclusively(cells: pl.DataFrame) -> bool | None:
-    """Whether `ends_on` is a last day: told by the next start for the same `account_id`; None where nothing tells."""
+    """Whether `ends_on` is a last day: told by the next start for the same `account_id`, else by terms of whole months.
+
+    None where nothing tells.
+    """
     next_starts = cells.select("account_id", next="starts_on").unique()
     pairs = cells.drop_nulls(["account_id", "ends_on"]).join(next_starts, on="account_id", how="inner")
     gap = (pairs["next"] - pairs["ends_on"]).dt.total_days()
-    after, same = int((gap == 1).sum()), int((gap == 0).sum())
-    if after + same == 0 or max(after, same) < 3 * min(after, same):
-        return None
-    return after > same
+    told = _clearly(int((gap == 1).sum()), int((gap == 0).sum()))
+    first, last = cells.drop_nulls(["starts_on", "ends_on"])["starts_on", "ends_on"]
+    day, next_day = first.dt.day(), last.dt.offset_by("1d").dt.day()
+    whole = _clearly(int((next_day == day).sum()), int((last.dt.day() == day).sum()))
+    return whole if told is None else told
+
+
+def _clearly(yes: int, no: int) -> bool | None:
+    """What most say; None where they are about as many, or nobody says anything."""
+    return yes > no if max(yes, no, 1) >= 3 * min(yes, no) and yes + no else None
