@@ -662,6 +662,17 @@ def test_a_customer_called_total_is_one_where_accounts_are_delivered() -> None:
     assert said(checked(tables)) == []
 
 
+def test_a_total_of_a_file_that_lists_the_accounts_itself_is_none_of_them() -> None:
+    """As a list of what each customer pays, which fills both tables."""
+    tables = grown("contracts", "c3 Total . . 1300 . month 2025-01-01 . .")
+    accounts = grown("accounts", "Total . . .")["accounts"].with_columns(pl.lit("contracts.csv").alias("origin_file"))
+    assert said(checked(tables | {"accounts": accounts})) == [
+        "contracts.csv row 3, column account_id: account_id looks like a total of other rows, which would count twice: "
+        '"Total"; leave such rows out with where in sources.yaml; if it is one of the accounts, deliver those in a '
+        "file of their own"
+    ]
+
+
 def test_a_total_in_several_rows_of_one_line_is_told_once() -> None:
     tables = frames()
     total = tables["contracts"].with_columns(pl.lit("Total").alias("account_id"), pl.lit(9).alias("origin_row"))

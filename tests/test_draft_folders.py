@@ -181,6 +181,14 @@ def test_months_in_columns_are_drafted_as_contracts(tmp_path: Path, months: str)
     assert "every: month" in draft
 
 
+def test_what_was_paid_in_a_month_is_nothing_to_compare_accounts_by(tmp_path: Path) -> None:
+    rows = "".join(f"C{n},N{n},{n % 2},{n % 2},{n % 2}\n" for n in range(9))
+    head = "Customer ID,Customer Name,Jan-26,Feb-26,Mar-26\n"
+    _, text, _, delivery = drafted(tmp_path, {"customers.csv": head + rows})
+    assert "to compare by" not in text
+    assert {*delivery.tables} == {"accounts", "contracts"}
+
+
 def test_months_that_are_nobodys_are_told(tmp_path: Path) -> None:
     entries, _, findings, _ = drafted(tmp_path, {"mrr.csv": "Plan,Jan 26,Feb 26,Mar 26,Apr 5\nPro,1,2,3,4\n"})
     assert entries == {}

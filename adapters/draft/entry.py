@@ -12,6 +12,7 @@ from adapters.draft.recognise import FILLABLE, compact
 from adapters.draft.shades import void_words, won_words
 from adapters.draft.sketch import GUESSED, RECOGNISED, UNKNOWN, Line, flow, remark, scalar
 from adapters.draft.vocabulary import SYNONYMS
+from adapters.mapping.months import first_day
 from adapters.values import marks, signs
 from adapters.wording import counted
 
@@ -114,7 +115,8 @@ _DEALS = ("deal", "opportun", "pipeline")
 
 
 _OUTCOMES = ("churn", "cancel", "lost", "renew")
-"""What became of an account is what scores are about, as is whose it is: compared by it, nobody would differ."""
+"""What became of an account is what scores are about, as are whose it is and what it pays: compared by it, nobody would
+differ."""
 
 
 def _attributes(facts: Facts, asked: Asked, used: set[str]) -> Iterator[Line]:
@@ -134,7 +136,8 @@ def _is_attribute(facts: Facts, theirs: str, asked: Asked) -> bool:
     divides = 1 < cells.n_unique() <= min(_MOST_VALUES, facts.cells.height // 4)
     is_outcome = any(word in compact(theirs) for word in _OUTCOMES)
     is_owner = compact(theirs) in SYNONYMS["ownership"]["manager_id"].split()
-    return is_free and divides and len(cells) * 2 > facts.cells.height and not (is_outcome or is_owner)
+    is_other = is_outcome or is_owner or first_day(theirs) is not None
+    return is_free and divides and len(cells) * 2 > facts.cells.height and not is_other
 
 
 def _snake(name: str) -> str:
