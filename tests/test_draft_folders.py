@@ -58,6 +58,21 @@ def test_german_lists_of_contracts_and_bills_are_read_by_the_names_they_usually_
     assert delivery.tables["invoices"].select("line_id", "amount").rows() == [("R1", Decimal(1000))]
 
 
+def test_what_a_report_says_below_its_rows_is_found(tmp_path: Path) -> None:
+    """As QuickBooks ends; a total right below the rows may be a customer's, and is told by check."""
+    head = "Acme\nSales\n\nInvoice No,Customer,Invoice Date,Amount\n"
+    rows = "".join(f"{n},Ada,2026-05-{n},1\n" for n in range(10, 14))
+    reports = {
+        "sales.csv": f'{head}{rows}TOTAL,,,$4.00\n\n"Accrual basis, June 5, 2026"\n',
+        "plain.csv": "Customer,Jan 26,Feb 26,Mar 26\nAda,1,1,1\nTotal,1,1,1\n",
+    }
+    entries, _, findings, delivery = drafted(tmp_path, reports)
+    assert entries["sales.csv"]["footer"] is True
+    assert "footer" not in entries["plain.csv"]
+    assert delivery.tables["invoices"].height == 4
+    assert [f for f in findings if f.certainty == "not recognised"] == []
+
+
 @pytest.mark.parametrize(
     ("terms", "day"),
     [

@@ -37,7 +37,8 @@ def entry(facts: Facts, declared: Mapping[str, Any], asked: Asked) -> Iterator[L
     by = "the headers and the name of the file" if guess.is_named else "the headers"
     yield Line(f"table: {guess.table}", remark(GUESSED if guess.missing else RECOGNISED, f"by {by}"))
     for setting, value in declared.items():
-        yield Line(f"{setting}: {flow(value)}", remark(GUESSED, "the file cannot be read otherwise"))
+        why = "it ends as reports do" if setting == "footer" else "the file cannot be read otherwise"
+        yield Line(f"{setting}: {flow(value)}", remark(GUESSED, why))
     yield from format_lines(facts)
     yield Line("columns:")
     yield from column_lines(facts, asked.kinds)

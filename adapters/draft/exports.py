@@ -12,6 +12,7 @@ import polars as pl
 from adapters.delivery import Fault
 from adapters.files.container import content
 from adapters.files.content import OLD_WORKBOOK, TEXT, WORKBOOK, format_named
+from adapters.files.footer import MOST_LINES, may_end
 from adapters.files.headers import headers_in, lines_above
 from adapters.files.matching import data_files, matches
 from adapters.files.opening import Opened, Opening, open_file
@@ -70,7 +71,7 @@ def _opened(path: Path, name: str, opening: Opening) -> Iterator[Unmapped]:
     is_book = kind in (WORKBOOK, OLD_WORKBOOK)
     sheets = sheet_names(content(path)) if opened.frame is None and is_book else []
     if not sheets:
-        yield _export(opened, {})
+        yield _export(path, opening, opened, {})
     for sheet in sheets:
         one = open_file(path, name, replace(opening, sheet=sheet))
         if one.frame is not None or no_header().fault.what not in {fault.what for fault in one.faults}:
@@ -85,14 +86,14 @@ def _otherwise(
     """The export by the first way that it can be read, below a title where it has one; else as it is, with faults."""
     usual: dict[str, Any] = {} if sheet is None else {"sheet": sheet}
     if _has_columns(opened):
-        return _export(opened, usual)
+        return _export(path, opening, opened, usual)
     titles = lines_above(path, sheet, replace(opening, fallback=_FALLBACK))
     above = [{**way, "lines_above": titles} for way in ({}, *ways)] if titles else []
     for declared in [*above, *(ways if opened.frame is None else ())]:
         other = open_file(path, opened.name, replace(opening, **declared))
         if other.frame is not None:
-            return _export(other, declared)
-    return _export(opened, usual)
+            return _export(path, opening, other, declared)
+    return _export(path, opening, opened, usual)
 
 
 def _has_columns(opened: Opened) -> bool:
@@ -100,7 +101,12 @@ def _has_columns(opened: Opened) -> bool:
     return opened.frame is not None and len(opened.header) > 1
 
 
-def _export(opened: Opened, declared: dict[str, Any]) -> Unmapped:
+def _export(path: Path, opening: Opening, opened: Opened, declared: dict[str, Any]) -> Unmapped:
+    """The export as it was opened, without what a report says below its rows."""
+    if opened.frame is not None and (opened.lost or may_end(opened.frame.drop(ROW).tail(MOST_LINES).rows())):
+        above = open_file(path, opened.name, replace(opening, **declared, footer=True))
+        if above.frame is not None and above.rows < opened.rows:
+            opened, declared = above, {**declared, "footer": True}
     frame = opened.frame
     if frame is None:
         return Unmapped(opened.name, opened.header, None, declared, opened.faults)
