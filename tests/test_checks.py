@@ -470,10 +470,10 @@ def test_shares_above_the_whole_name_the_day_and_the_rows() -> None:
     assert [str(p) for p in shares] == [
         "ownership.csv row 5, column share: the shares of the account add up to 1.5 on 2026-03-01 "
         '(ownership.csv row 2, ownership.csv row 3, ownership.csv row 5): "A1"; '
-        "end the earlier row where the later one starts, or give each its share",
+        "end the earlier row where the later one starts, as until_next does in sources.yaml, or give each its share",
         "ownership.csv row 6, column share: the shares of the account add up to 1.001 on 2026-01-01 "
         '(ownership.csv row 4, ownership.csv row 6): "A2"; '
-        "end the earlier row where the later one starts, or give each its share",
+        "end the earlier row where the later one starts, as until_next does in sources.yaml, or give each its share",
     ]
     assert [row for row, _ in why(result, "ownership")] == [2, 3, 4, 5, 6]
 

@@ -58,6 +58,13 @@ def test_german_lists_of_contracts_and_bills_are_read_by_the_names_they_usually_
     assert delivery.tables["invoices"].select("line_id", "amount").rows() == [("R1", Decimal(1000))]
 
 
+def test_owners_with_the_day_since_when_hold_accounts_until_the_next(tmp_path: Path) -> None:
+    text = "Customer,Account Manager,Since\nAda,Ann,01.02.2024\nAda,Ben,31.03.2026\nBo,Ann,\n"
+    _, _, _, delivery = drafted(tmp_path, {"owners.csv": text})
+    rows = delivery.tables["ownership"].select("account_id", "manager_id", "ends_on").rows()
+    assert rows == [("Ada", "Ann", date(2026, 3, 31)), ("Ada", "Ben", None), ("Bo", "Ann", None)]
+
+
 def test_what_a_report_says_below_its_rows_is_found(tmp_path: Path) -> None:
     """As QuickBooks ends; a total right below the rows may be a customer's, and is told by check."""
     head = "Acme\nSales\n\nInvoice No,Customer,Invoice Date,Amount\n"

@@ -55,6 +55,28 @@ def spans(delivery: Delivery) -> list[tuple[Any, ...]]:
     return delivery.tables["ownership"].select(columns).sort("account_id", "starts_on", nulls_last=False).rows()
 
 
+def test_a_row_with_the_day_of_its_begin_holds_until_the_next_of_its_key_begins(tmp_path: Path) -> None:
+    """In any order, a split of one day ends together, and the one without a day is the first."""
+    lines = "B,cy,01.02.2026\nA,ben,15.08.2025\nA,ann,\nA,dan,01.01.2026\nA,eve,01.01.2026\nA,fay,01.07.2026\n"
+    owners = {
+        "file": "owners.csv", "table": "ownership", "dates": "%d.%m.%Y",
+        "until_next": {"by": ["who"], "since": "since"},
+        "columns": {"account_id": "who", "manager_id": "owner", "starts_on": "since", "ends_on": "until"},
+    }  # fmt: skip
+    delivery = read(tmp_path, {"owners.csv": f"who,owner,since\n{lines}"}, owners)
+    august, january, july = date(2025, 8, 15), date(2026, 1, 1), date(2026, 7, 1)
+    assert sorted(spans(delivery), key=str) == [
+        ("A", "ann", None, august),
+        ("A", "ben", august, january),
+        ("A", "dan", january, july),
+        ("A", "eve", january, july),
+        ("A", "fay", july, None),
+        ("B", "cy", date(2026, 2, 1), None),
+    ]
+    wrong = {**owners, "until_next": {"by": ["who"], "since": "From"}}
+    assert said(read(tmp_path, {}, wrong), "error")[0].startswith("has no column From")
+
+
 def test_each_owner_has_an_account_from_one_change_to_the_next(tmp_path: Path) -> None:
     delivery = read(tmp_path, {"accounts.csv": ACCOUNTS, "changes.csv": CHANGES}, OWNERS, time_zone="Europe/Berlin")
     assert spans(delivery) == [

@@ -8,6 +8,7 @@ from adapters.draft.facts import Facts, has_percents
 from adapters.draft.recognise import Match, compact
 from adapters.draft.shades import ends_inclusively, is_percent, words_for
 from adapters.draft.sketch import GUESSED, RECOGNISED, UNKNOWN, Line, flow, remark, scalar
+from adapters.mapping.histories import UNTIL
 
 INDENT = 6
 _PARTS_OF_NAME = ("firstname", "lastname")
@@ -33,6 +34,8 @@ def column_lines(facts: Facts, kinds: Mapping[str, str]) -> Iterator[Line]:
         yield _left_out(facts, match) or _line(facts, match, kinds[match.ours])
         if match.ours in facts.dates and facts.dates[match.ours].doubt:
             yield Line("", remark(UNKNOWN, facts.dates[match.ours].doubt), INDENT)
+    if until_next(facts):
+        yield Line(f"ends_on: {UNTIL}", "", INDENT)
     if parts and "name" in kinds:
         yield Line(f"name: {flow({'join': parts, 'with': ' '})}", remark(RECOGNISED), INDENT)
     if facts.guess.formula:
@@ -46,6 +49,15 @@ def _is_of_several(facts: Facts) -> bool:
     """Whether one id stands on rows that differ, as that of an invoice on its lines; copies of a row are one row."""
     ids = facts.texts("line_id").n_unique()
     return ids < facts.cells.height and ids < facts.cells.unique().height
+
+
+def until_next(facts: Facts) -> dict[str, object] | None:
+    """The setting by which owners hold an account until the next, where no column says how long they do."""
+    account, since = facts.guess.theirs("account_id"), facts.guess.theirs("starts_on")
+    if facts.guess.table != "ownership" or facts.guess.theirs("ends_on") or not (account and since):
+        return None
+    begins = facts.cells.select(account, since).drop_nulls(account).unique()
+    return {"by": [account], "since": since} if begins[account].is_duplicated().any() else None
 
 
 def interval(facts: Facts) -> str | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from adapters.draft.columns import INDENT, column_lines, interval, parts_of_name
+from adapters.draft.columns import INDENT, column_lines, interval, parts_of_name, until_next
 from adapters.draft.facts import Facts
 from adapters.draft.recognise import FILLABLE, compact
 from adapters.draft.shades import void_words, won_words
@@ -40,6 +40,8 @@ def entry(facts: Facts, declared: Mapping[str, Any], asked: Asked) -> Iterator[L
         why = "it ends as reports do" if setting == "footer" else "the file cannot be read otherwise"
         yield Line(f"{setting}: {flow(value)}", remark(GUESSED, why))
     yield from format_lines(facts)
+    if following := until_next(facts):
+        yield Line(f"until_next: {flow(following)}", remark(GUESSED, "several rows begin one after the other"))
     yield Line("columns:")
     yield from column_lines(facts, asked.kinds)
     yield from _constants(facts, asked)

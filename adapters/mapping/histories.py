@@ -1,6 +1,7 @@
 """Who was it before? Rows divided into spans of time by the changes that another file tells of."""
 
 from dataclasses import replace
+from datetime import date
 
 import polars as pl
 
@@ -10,7 +11,9 @@ from adapters.files.rows import ROW
 from adapters.mapping.conditions import check
 from adapters.mapping.record_ids import key
 from adapters.mapping.reshaping import Reshaped, absent, named_twice
-from adapters.mapping.sources import History
+from adapters.mapping.sources import History, UntilNext
+from adapters.values import dates
+from adapters.values.cells import text
 from adapters.values.formats import Format
 from adapters.values.parsing import Asked
 from adapters.values.typed import KEPT, typed
@@ -51,6 +54,22 @@ def with_history(frame: pl.DataFrame, how: History, other: Opened, form: Format)
     touched = rows.filter(pl.col(_KEY).is_in(undated.implode()))[ROW]
     made = joined.with_columns(was.alias(how.of)).select(*frame.columns, SINCE, UNTIL)
     return Reshaped(made, tuple(faults), frozenset(touched))
+
+
+def until_next(frame: pl.DataFrame, how: UntilNext, form: Format) -> Reshaped:
+    """The rows with the column `UNTIL`: where the next row of their key begins, as that row writes it."""
+    missing = [absent(n, frame.columns, None) for n in (*how.by, how.since) if n not in frame.columns]
+    if wrong := (*missing, *named_twice(frame.columns, (UNTIL,))):
+        return Reshaped(None, wrong)
+    cell = text(how.since, frame.schema[how.since], form.blanks)
+    day = pl.when(cell.is_not_null()).then(dates.day(cell, form, zoned=True)).otherwise(date.min)
+    keys = [text(c, frame.schema[c], form.blanks).alias(f" {c}") for c in how.by]
+    by = [f" {c}" for c in how.by]
+    rows = frame.with_columns(*keys, day.alias(_DAY), cell.alias(_NEW))
+    begins = rows.drop_nulls([*by, _DAY]).unique([*by, _DAY], keep="first", maintain_order=True).sort(_DAY)
+    following = begins.select(*by, _DAY, pl.col(_NEW).shift(-1).over(by).alias(UNTIL))
+    joined = rows.join(following, on=[*by, _DAY], how="left", maintain_order="left")
+    return Reshaped(joined.select(*frame.columns, UNTIL))
 
 
 def _on_its_day(joined: pl.DataFrame, how: History, form: Format) -> pl.DataFrame:

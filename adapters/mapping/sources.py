@@ -27,7 +27,7 @@ from adapters.mapping.terms import (
 __all__ = [
     "AddsUp", "ColumnOf", "Discount", "EarliestOf", "Explode", "FileSource", "FirstOf", "FormulaOf", "History",
     "JoinOf", "LastOf", "Latest", "Lookup", "Match", "Merged", "Months", "OneSource", "OtherFile", "Source", "Sources",
-    "Unpivot",
+    "Unpivot", "UntilNext",
 ]  # fmt: skip
 
 
@@ -97,6 +97,18 @@ class History(OtherFile):
     on_day: Name | None = None
     dates: Dates | None = None
     where: dict[str, Condition] = {}
+
+
+class UntilNext(BaseModel):
+    """Rows that hold until the next one of the same key begins, as a list of owners with the day of each.
+
+    `by` is the key, `since` the column with the day. The column `until` holds the day of the next; it is empty on the
+    last. Rows that begin on one day end together, one without a day where the first of the others begins.
+    """
+
+    model_config = STRICT
+    by: Annotated[list[Name], Field(min_length=1)]
+    since: Name
 
 
 class Merged(OtherFile):
@@ -230,6 +242,7 @@ class FileSource(BaseModel):
     months: Months | None = None
     explode: Explode | None = None
     history: History | None = None
+    until_next: UntilNext | None = None
     latest: Latest | None = None
     discount: Discount | None = None
     adds_up: AddsUp | None = None
