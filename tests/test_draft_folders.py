@@ -58,6 +58,30 @@ def test_german_lists_of_contracts_and_bills_are_read_by_the_names_they_usually_
     assert delivery.tables["invoices"].select("line_id", "amount").rows() == [("R1", Decimal(1000))]
 
 
+def test_cancelled_contracts_without_another_end_are_drafted_to_end_on_that_day(tmp_path: Path) -> None:
+    """As Paddle's subscriptions: else nobody would ever leave."""
+    head = "subscription_id,customer_id,status,currency_code,amount,billing_interval,started_at,canceled_at\n"
+    lines = "s1,c1,canceled,EUR,9,year,2024-01-01,2026-05-01\ns2,c2,active,EUR,9,year,2024-01-01,\n"
+    _, text, _, delivery = drafted(tmp_path, {"subscriptions.csv": head + lines})
+    assert delivery.tables["contracts"].select("ends_on", "cancelled_on").rows() == [
+        (date(2026, 5, 1),) * 2,
+        (None,) * 2,
+    ]
+    assert "guessed: no column says until when it is paid" in text
+
+
+def test_owners_of_accounts_whose_id_is_called_id_are_drafted(tmp_path: Path) -> None:
+    _, _, _, delivery = drafted(tmp_path, {"companies.csv": "_id,Name,Owner,Phase\np1,Ada,Ann,Live\np2,Bo,Ben,Live\n"})
+    assert delivery.tables["ownership"].select("account_id", "manager_id").rows() == [("p1", "Ann"), ("p2", "Ben")]
+
+
+def test_what_a_customer_was_billed_is_no_sign_of_use(tmp_path: Path) -> None:
+    """As the customer activity of Sage."""
+    text = "Type,Account Reference,Date,Invoice No,Net Amount\ninvoice,S1,2026-05-31,7,100\n"
+    entries, *_ = drafted(tmp_path, {"customer_activity.csv": text})
+    assert entries["customer_activity.csv"]["table"] == "invoices"
+
+
 def test_owners_with_the_day_since_when_hold_accounts_until_the_next(tmp_path: Path) -> None:
     text = "Customer,Account Manager,Since\nAda,Ann,01.02.2024\nAda,Ben,31.03.2026\nBo,Ann,\n"
     _, _, _, delivery = drafted(tmp_path, {"owners.csv": text})

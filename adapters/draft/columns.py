@@ -1,6 +1,7 @@
 """How does a draft map the columns of one export? A line each, with a mapping where the values call for one."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import polars as pl
 
@@ -36,6 +37,8 @@ def column_lines(facts: Facts, kinds: Mapping[str, str]) -> Iterator[Line]:
             yield Line("", remark(UNKNOWN, facts.dates[match.ours].doubt), INDENT)
     if until_next(facts):
         yield Line(f"ends_on: {UNTIL}", "", INDENT)
+    if facts.guess.table == "contracts" and (notice := _end_by_notice(facts, kinds)):
+        yield notice
     if parts and "name" in kinds:
         yield Line(f"name: {flow({'join': parts, 'with': ' '})}", remark(RECOGNISED), INDENT)
     if facts.guess.formula:
@@ -58,6 +61,16 @@ def until_next(facts: Facts) -> dict[str, object] | None:
         return None
     begins = facts.cells.select(account, since).drop_nulls(account).unique()
     return {"by": [account], "since": since} if begins[account].is_duplicated().any() else None
+
+
+def _end_by_notice(facts: Facts, kinds: Mapping[str, str]) -> Line | None:
+    """The end of contracts whose cancellation alone is dated: else each of them would count on for ever."""
+    notice = next((m for m in facts.guess.matches if m.ours == "cancelled_on"), None)
+    if notice is None or facts.guess.theirs("ends_on"):
+        return None
+    line = _line(facts, notice, kinds[notice.ours])
+    why = "no column says until when it is paid; right if that is the day on which it was cancelled"
+    return replace(line, text=line.text.replace("cancelled_on", "ends_on", 1), remark=remark(GUESSED, why))
 
 
 def interval(facts: Facts) -> str | None:

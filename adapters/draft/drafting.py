@@ -61,10 +61,13 @@ def _owners(
     if "ownership" not in layout or any(p.guess and p.guess.table == "ownership" for p in placed):
         return
     only = {"ownership": {n: k for n, k in layout["ownership"].items() if n in _OWNER}}
-    for export in (*(p.export for p in placed if p.guess and p.guess.table == "accounts"), *by_month):
+    theirs = [(p.export, p.guess.matches) for p in placed if p.guess and p.guess.table == "accounts"]
+    for export, matches in (*theirs, *((e, ()) for e in by_month)):
         guess = recognise("ownership", export.header, only, required)
-        if guess is not None and not guess.missing:
-            yield _Placed(export, replace(guess, is_named=False))
+        own = [m for m in matches if m.ours == "account_id"]
+        if guess is not None and guess.theirs("manager_id") and (own or not guess.missing):
+            found = (*own, *(m for m in guess.matches if not own or m.ours != "account_id"))
+            yield _Placed(export, replace(guess, matches=found, missing=(), is_named=False))
 
 
 def _block(

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 _ACCOUNT_ID = (
     "accountid customerid clientid companyid organizationid organisationid accountnumber customernumber customerno "
-    "accountexternalid customerexternalid associatedcompanyids associatedcompanyidsprimary dealorganizationid "
+    "accountexternalid customerexternalid companyexternalid associatedcompanyids associatedcompanyidsprimary "
+    "dealorganizationid "
     "accountnameid customercode accountref accountreference kundennummer kundennr kundenid debitor kunde "
     "codeclient idclient nclient noclient numeroclient numerodeclient"
 )
@@ -33,7 +34,8 @@ _ENDS = (
     "datefin datedefin echeance datedecheance"
 )
 _PRODUCT = (
-    "product productname plan planname planid item itemname sku stockcode productid productcode productplan artikel "
+    "product productname productservice productservicefullname plan planname planid item itemname sku "
+    "stockcode productid productcode productplan artikel "
     "produit article offre formule"
 )
 _TIER = "tier plantier edition package level"
@@ -192,7 +194,7 @@ FILE_WORDS: Mapping[str, str] = {
     "accounts": "account customer compan client kunden",
     "managers": "user manager employee salesteam rep staff people mitarbeiter commerciaux",
     "ownership": "ownerhistory ownership assignment accountowner accounthistory territory",
-    "contracts": "subscription contract recurring vertr contrat abonnement",
+    "contracts": "subscription contract recurring licens licenc vertr contrat abonnement",
     "invoices": "invoice order deal opportunit pipeline sales transaction rechnung facture commande",
     "answers": "nps csat survey answer response satisfaction ticket",
     "activities": "usage activit event login",
