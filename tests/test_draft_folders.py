@@ -75,6 +75,23 @@ def test_owners_of_accounts_whose_id_is_called_id_are_drafted(tmp_path: Path) ->
     assert delivery.tables["ownership"].select("account_id", "manager_id").rows() == [("p1", "Ann"), ("p2", "Ben")]
 
 
+def test_rows_that_call_accounts_by_name_are_drafted_to_find_their_ids(tmp_path: Path) -> None:
+    files = {
+        "customers.csv": "Customer ID,Customer Name,Industry\nC1,Ada,Food\nC2,Bo,Food\nC3,Cy,Food\n",
+        "nps.csv": "Response Date,Account Name,NPS Score\n2026-05-31,Bo,9\n2026-05-30,Ada,3\n",
+        "sales.csv": "Invoice No,Customer ID,Invoice Date,Amount\n7,C3,2026-05-31,9\n",
+        "mrr.csv": "Customer,Jan 26,Feb 26,Mar 26\nBo,1,1,1\nCy,1,1,1\n",
+    }
+    entries, text, _, delivery = drafted(tmp_path, files)
+    assert delivery.tables["answers"].select("account_id", "score").rows() == [("C2", 9), ("C1", 3)]
+    assert delivery.tables["contracts"].select("account_id", "line_id").rows() == [
+        ("C2", "Bo 2026-01-01"),
+        ("C3", "Cy 2026-01-01"),
+    ]
+    assert "lookups" not in entries["sales.csv"]
+    assert text.count("has names of accounts") == 2
+
+
 def test_what_a_customer_was_billed_is_no_sign_of_use(tmp_path: Path) -> None:
     """As the customer activity of Sage."""
     text = "Type,Account Reference,Date,Invoice No,Net Amount\ninvoice,S1,2026-05-31,7,100\n"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from adapters.delivery import Layout
+from adapters.draft.by_name import Listing, by_id, listing_of
 from adapters.draft.entry import Asked, entry
 from adapters.draft.exports import Unmapped, exports_in
 from adapters.draft.facts import facts_of
@@ -48,8 +49,9 @@ def draft(
     close = {e.file: near for e in exports if e.file not in kinds and (near := nearly(e.header, EXPORTS))}
     drafted += [([Line("", f"{f}: {n.what}", indent=2)], [Finding("lacking", f, n.what)]) for f, n in close.items()]
     in_cents = {file for file, near in close.items() if "minor_digits" in near.export.settings}
-    drafted += [_block(one, wanted, required, is_in_cents=one.export.file in in_cents) for one in placed]
-    drafted += [_monthly(e, layout) for e in by_month]
+    listing = listing_of((p.export, p.guess) for p in placed)
+    drafted += [_block(one, wanted, required, listing, is_in_cents=one.export.file in in_cents) for one in placed]
+    drafted += [_monthly(e, layout, listing) for e in by_month]
     return document([lines for lines, _ in drafted]), [f for _, findings in drafted for f in findings]
 
 
@@ -71,7 +73,12 @@ def _owners(
 
 
 def _block(
-    one: _Placed, wanted: Wanted, required: Mapping[str, Collection[str]], *, is_in_cents: bool
+    one: _Placed,
+    wanted: Wanted,
+    required: Mapping[str, Collection[str]],
+    listing: Listing | None,
+    *,
+    is_in_cents: bool,
 ) -> tuple[list[Line], list[Finding]]:
     """The lines about one export, and what they tell.
 
@@ -86,6 +93,7 @@ def _block(
     kinds = wanted.kinds(guess.table)
     asked = Asked(kinds, required.get(guess.table, ()), guess.table in wanted.open_tables)
     lines = list(entry(facts_of(export, export.cells, guess, kinds), export.declared, asked))
+    lines = list(by_id(lines, export, listing))
     is_open = guess.missing or (is_in_cents and "amount" in kinds)
     taken = f"taken for {guess.table}{', out of use until you correct it' if is_open else ''}"
     findings = [Finding(GUESSED if is_open else RECOGNISED, export.file, taken)]
@@ -93,9 +101,9 @@ def _block(
     return ([line.commented() for line in lines] if is_open else lines), findings
 
 
-def _monthly(export: Unmapped, layout: Layout) -> tuple[list[Line], list[Finding]]:
+def _monthly(export: Unmapped, layout: Layout, listing: Listing | None) -> tuple[list[Line], list[Finding]]:
     """The lines about columns that are named for months, and what they tell."""
-    lines = monthly(export, layout)
+    lines = list(by_id(monthly(export, layout), export, listing))
     if not lines:
         return _comment(export, "columns are named for months, and none says whose they are")
     taken = "taken for contracts, by the month"

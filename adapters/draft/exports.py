@@ -32,7 +32,7 @@ _OTHERWISE: tuple[dict[str, Any], ...] = (
 """What may have to be declared of a text that is not read as it is."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Unmapped:
     """One file, or several of one form under a pattern, with what must be declared to open it.
 
