@@ -40,7 +40,8 @@ def test_german_lists_of_contracts_and_bills_are_read_by_the_names_they_usually_
     entries, text, findings, delivery = drafted(
         tmp_path,
         {
-            "Kunden.csv": "Kundennr.;Firma;Branche;Betreuer\n" + "".join(f"{n};K{n};B;M{n % 2}\n" for n in range(8)),
+            "Kunden.csv": "Kundennr.;Firma;Branche;Betreuer;Betreuer E-Mail\n"
+            + "".join(f"{n};K{n};B;M{n % 2};m{n % 2}@x.example\n" for n in range(8)),
             "Vertraege.csv": "Vertragsnummer;Kundennr.;Nettobetrag;Abrechnungsintervall;Vertragsbeginn;Vertragsende\n"
             "V1;1;1.200,50;halbjährlich;01.01.2025;30.06.2026\nV2;1;900,00;halbjährlich;01.07.2026;\n",
             "Rechnungsausgang.csv": "Belegnummer;Belegdatum;Kundennr.;Netto;Brutto;Status\n"

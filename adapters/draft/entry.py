@@ -138,7 +138,8 @@ def _is_attribute(facts: Facts, theirs: str, asked: Asked) -> bool:
     is_free = name.isidentifier() and name not in asked.kinds and not compact(theirs).endswith(("id", "name"))
     divides = 1 < cells.n_unique() <= min(_MOST_VALUES, facts.cells.height // 4)
     is_outcome = any(word in compact(theirs) for word in _OUTCOMES)
-    is_owner = compact(theirs) in SYNONYMS["ownership"]["manager_id"].split()
+    owner = compact(theirs).removesuffix("email").removesuffix("name")
+    is_owner = owner in SYNONYMS["ownership"]["manager_id"].split()
     is_other = is_outcome or is_owner or first_day(theirs) is not None
     return is_free and divides and len(cells) * 2 > facts.cells.height and not is_other
 

@@ -43,7 +43,7 @@ _QUANTITY = "quantity qty seats licenses licences units planquantity menge quant
 
 SYNONYMS: Mapping[str, Mapping[str, str]] = {
     "accounts": {
-        "account_id": f"{_ACCOUNT_ID} recordid id {_ACCOUNT_NAME}",
+        "account_id": f"{_ACCOUNT_ID} recordid id gsid {_ACCOUNT_NAME}",
         "name": "accountname companyname customername name company account organizationname firma nom nomclient "
         "nomduclient raisonsociale societe entreprise",
         "parent_id": "parentid parentaccountid parentaccount parentcompanyid masterrecordid subsidiaryof parent",
