@@ -93,6 +93,17 @@ def test_rows_that_call_accounts_by_name_are_drafted_to_find_their_ids(tmp_path:
     assert text.count("has names of accounts") == 2
 
 
+def test_lists_of_accounts_under_other_ids_are_told_to_be_of_several_systems(tmp_path: Path) -> None:
+    files = {
+        "customers.csv": "Customer ID,Customer Name,Industry\nC1,Ada,Food\nC2,Bo,Food\n",
+        "companies.csv": "Company ID,Company Name,Industry,Owner\n17,Ada,Food,Ann\n18,Bo,Food,Ben\n",
+    }
+    said = "companies.csv and customers.csv list accounts under other ids"
+    assert [f.what.split(",")[0] for f in drafted(tmp_path, files)[2] if f.certainty == "not recognised"] == [said]
+    files["companies.csv"] = files["companies.csv"].replace("17", "C1")
+    assert [f for f in drafted(tmp_path, files)[2] if f.certainty == "not recognised"] == []
+
+
 def test_what_a_customer_was_billed_is_no_sign_of_use(tmp_path: Path) -> None:
     """As the customer activity of Sage."""
     text = "Type,Account Reference,Date,Invoice No,Net Amount\ninvoice,S1,2026-05-31,7,100\n"

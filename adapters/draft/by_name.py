@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 import polars as pl
 
@@ -22,15 +23,25 @@ class Listing:
     names: str
 
 
-def listing_of(placed: Iterable[tuple[Unmapped, Guess | None]]) -> Listing | None:
-    """The list of accounts with ids and names; None where there is none, or several."""
-    found = [
+def listings_of(placed: Iterable[tuple[Unmapped, Guess | None]]) -> list[Listing]:
+    """The files that list accounts with ids and names."""
+    return [
         Listing(export, ids, names)
         for export, guess in placed
-        if guess is not None and guess.table == "accounts"
+        if guess is not None and guess.table == "accounts" and export.cells is not None
         if (ids := guess.theirs("account_id")) and (names := guess.theirs("name")) and ids != names
     ]
-    return found[0] if len(found) == 1 else None
+
+
+def apart(listings: Sequence[Listing]) -> str:
+    """What to do where several files list accounts under other ids; an empty text where none do."""
+    for one, other in combinations(listings, 2):
+        ours, theirs = (of.export.cells[of.ids] for of in (one, other) if of.export.cells is not None)
+        if one.export.file != other.export.file and _share(theirs.drop_nulls(), ours) == 0:
+            files = f"{one.export.file} and {other.export.file}"
+            how = "name the system of each file under system, and see docs/sources.md on accounts of several systems"
+            return f"{files} list accounts under other ids, so that none is one of the other's: {how}"
+    return ""
 
 
 def by_id(lines: Sequence[Line], export: Unmapped, listing: Listing | None) -> Iterator[Line]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from adapters.delivery import Layout
-from adapters.draft.by_name import Listing, by_id, listing_of
+from adapters.draft.by_name import Listing, apart, by_id, listings_of
 from adapters.draft.entry import Asked, entry
 from adapters.draft.exports import Unmapped, exports_in
 from adapters.draft.facts import facts_of
@@ -49,9 +49,12 @@ def draft(
     close = {e.file: near for e in exports if e.file not in kinds and (near := nearly(e.header, EXPORTS))}
     drafted += [([Line("", f"{f}: {n.what}", indent=2)], [Finding("lacking", f, n.what)]) for f, n in close.items()]
     in_cents = {file for file, near in close.items() if "minor_digits" in near.export.settings}
-    listing = listing_of((p.export, p.guess) for p in placed)
+    listings = listings_of((p.export, p.guess) for p in placed)
+    listing = listings[0] if len(listings) == 1 else None
     drafted += [_block(one, wanted, required, listing, is_in_cents=one.export.file in in_cents) for one in placed]
     drafted += [_monthly(e, layout, listing) for e in by_month]
+    if strange := apart(listings):
+        drafted.append(([Line("", f"{UNKNOWN}: {strange}", indent=2)], [Finding(UNKNOWN, "sources.yaml", strange)]))
     return document([lines for lines, _ in drafted]), [f for _, findings in drafted for f in findings]
 
 
