@@ -186,5 +186,5 @@ def _finished(
     """
     frame = with_days_added(kept, source)
     if lacks_line_id(kinds, frame.columns):
-        frame = with_line_id(frame, f"{name}:{source.sheet}" if source.sheet else name)
+        frame = with_line_id(frame, f"{name.removesuffix(f'/{source.sheet}')}:{source.sheet}" if source.sheet else name)
     return less_discount(frame, source.discount, form) if source.discount else (frame, (), frozenset())
