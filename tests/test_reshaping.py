@@ -55,6 +55,28 @@ def spans(delivery: Delivery) -> list[tuple[Any, ...]]:
     return delivery.tables["ownership"].select(columns).sort("account_id", "starts_on", nulls_last=False).rows()
 
 
+def test_what_is_added_is_written_as_the_dates_of_the_entry(tmp_path: Path) -> None:
+    """And a row that comes to several lines gives each an id of its own."""
+    text = "who,signed,2026-01,2026-02,2026-03\nA,03.02.2026,5,5,6\nB,14.01.2026,1,1,1\n"
+    entry = {
+        "file": "mrr.csv", "table": "contracts", "dates": "%d.%m.%Y", "constants": {"every": "month"},
+        "months": {"columns": r"\d{4}-\d\d", "value": "paid"},
+        "columns": {
+            "account_id": "who", "amount": "paid", "starts_on": "since", "ends_on": "until", "signed_on": "signed",
+        },
+    }  # fmt: skip
+    delivery = read(tmp_path, {"mrr.csv": text}, entry)
+    assert said(delivery, "error") == []
+    assert delivery.tables["contracts"].select("line_id", "starts_on", "ends_on").rows() == [
+        ("mrr.csv:1", date(2026, 1, 1), date(2026, 3, 1)),
+        ("mrr.csv:1:2", date(2026, 3, 1), None),
+        ("mrr.csv:2", date(2026, 1, 1), None),
+    ]
+    accounts = {**OWNERS, "dates": "%d.%m.%Y", "history": {**OWNERS["history"], "dates": "%Y-%m-%dT%H:%M:%S%#z"}}
+    delivery = read(tmp_path, {"accounts.csv": ACCOUNTS, "changes.csv": CHANGES}, accounts, time_zone="Europe/Berlin")
+    assert spans(delivery)[0] == ("A", "ann", None, date(2025, 3, 1))
+
+
 def test_a_row_with_the_day_of_its_begin_holds_until_the_next_of_its_key_begins(tmp_path: Path) -> None:
     """In any order, a split of one day ends together, and the one without a day is the first."""
     lines = "B,cy,01.02.2026\nA,ben,15.08.2025\nA,ann,\nA,dan,01.01.2026\nA,eve,01.01.2026\nA,fay,01.07.2026\n"

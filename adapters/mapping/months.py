@@ -9,7 +9,7 @@ import polars as pl
 
 from adapters.delivery import Fault
 from adapters.files.rows import ROW
-from adapters.mapping.histories import SINCE, UNTIL
+from adapters.mapping.histories import SINCE, UNTIL, as_declared
 from adapters.mapping.reshaping import Reshaped, named_like, named_twice
 from adapters.mapping.sources import Months
 from adapters.values import numbers
@@ -59,7 +59,7 @@ def in_stretches(frame: pl.DataFrame, how: Months, form: Format) -> Reshaped:
     paid = cells.with_columns(pl.col(_MONTH).replace_strict(months, return_dtype=pl.Date)).filter(is_paid)
     paid = paid.with_columns(amount.alias(how.value)).sort(ROW, _MONTH)
     stretches = _stretches(paid, how.value, max(months.values()))
-    dates = [pl.col(c).dt.to_string("%Y-%m-%d") for c in (SINCE, UNTIL, BEGAN)]
+    dates = [as_declared(pl.col(c), form) for c in (SINCE, UNTIL, BEGAN)]
     rows = stretches.with_columns(dates).select(*index, how.value, SINCE, UNTIL, BEGAN)
     idle = frame.height - rows[ROW].n_unique()
     note = Fault(f"{counted(idle, 'row')} without an amount in any month, left out", severity="note")
