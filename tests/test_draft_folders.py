@@ -111,6 +111,13 @@ def test_what_a_customer_was_billed_is_no_sign_of_use(tmp_path: Path) -> None:
     assert entries["customer_activity.csv"]["table"] == "invoices"
 
 
+def test_shares_in_percent_are_drafted_as_parts_of_one(tmp_path: Path) -> None:
+    text = "Customer,Account Manager,Split %\nAda,Ann,60%\nAda,Ben,40%\n"
+    entries, _, _, delivery = drafted(tmp_path, {"owners.csv": text})
+    assert entries["owners.csv"]["columns"]["share"] == {"column": "Split %", "percents": True}
+    assert delivery.tables["ownership"]["share"].to_list() == [Decimal("0.6"), Decimal("0.4")]
+
+
 def test_owners_with_the_day_since_when_hold_accounts_until_the_next(tmp_path: Path) -> None:
     text = "Customer,Account Manager,Since\nAda,Ann,01.02.2024\nAda,Ben,31.03.2026\nBo,Ann,\n"
     _, _, _, delivery = drafted(tmp_path, {"owners.csv": text})

@@ -55,6 +55,23 @@ def spans(delivery: Delivery) -> list[tuple[Any, ...]]:
     return delivery.tables["ownership"].select(columns).sort("account_id", "starts_on", nulls_last=False).rows()
 
 
+@pytest.mark.parametrize(
+    ("cell", "share", "point"),
+    [
+        ("60%", "0.6", "."), ("100 %", "1", "."), ("12.5%", "0.125", "."), ("12,5\u00a0%", "0.125", ","),
+        ("0.0001%", "0.000001", "."), ("0.4", "0.4", "."), ("-5%", "-0.05", "."), ("", None, "."),
+    ],
+)  # fmt: skip
+def test_percentages_are_parts_of_one_where_they_are_declared(
+    tmp_path: Path, cell: str, share: str | None, point: str
+) -> None:
+    columns = {"account_id": "who", "manager_id": "owner", "share": {"column": "part", "percents": True}}
+    entry = {"file": "owners.csv", "table": "ownership", "delimiter": ";", "decimal": point, "columns": columns}
+    delivery = read(tmp_path, {"owners.csv": f"who;owner;part\nA;ann;{cell}\n"}, entry)
+    assert said(delivery, "error") == []
+    assert delivery.tables["ownership"]["share"].to_list() == [share and Decimal(share)]
+
+
 def test_what_is_added_is_written_as_the_dates_of_the_entry(tmp_path: Path) -> None:
     """And a row that comes to several lines gives each an id of its own."""
     text = "who,signed,2026-01,2026-02,2026-03\nA,03.02.2026,5,5,6\nB,14.01.2026,1,1,1\n"

@@ -17,6 +17,8 @@ _SUFFIX = ".0"
 _ABOVE = {("accounts", "parent_id"): "account_id", ("managers", "reports_to"): "manager_id"}
 """Columns that refer to the key of their own table."""
 _MOSTLY = 0.9
+_PARTS_OF_ONE = ("share", "discount", "value")
+"""Columns in which a percentage means a part of one."""
 
 
 def column_lines(facts: Facts, kinds: Mapping[str, str]) -> Iterator[Line]:
@@ -116,7 +118,8 @@ def _cut(ids: pl.Series) -> pl.Series:
 def _line(facts: Facts, match: Match, kind: str) -> Line:
     """The line of one column: its name, or a mapping where its values call for one."""
     certainty = RECOGNISED if match.is_sure else GUESSED
-    if match.ours in ("share", "discount") and is_percent(match.theirs, facts.values(match.ours)):
+    is_signed = kind != "text" and has_percents(facts.texts(match.ours))
+    if match.ours in ("share", "discount") and not is_signed and is_percent(match.theirs, facts.values(match.ours)):
         formula = flow({"formula": f"`{match.theirs}` / 100"})
         return Line(f"{match.ours}: {formula}", remark(certainty, "written in percent"), INDENT)
     mapping: dict[str, object] = {"column": match.theirs}
@@ -127,7 +130,10 @@ def _line(facts: Facts, match: Match, kind: str) -> Line:
     if unknown:
         certainty = UNKNOWN
         why.append(f"no word of ours for {', '.join(unknown)}")
-    if kind != "text" and has_percents(facts.texts(match.ours)):
+    if is_signed and match.ours in _PARTS_OF_ONE:
+        mapping["percents"] = True
+        why.append("25% is 0.25")
+    elif is_signed:
         certainty = UNKNOWN
         why.append("percent signs are not read; write 0.25 for 25%")
     if kind == "text" and _has_decimals(facts.texts(match.ours)):
