@@ -111,6 +111,15 @@ def test_what_a_customer_was_billed_is_no_sign_of_use(tmp_path: Path) -> None:
     assert entries["customer_activity.csv"]["table"] == "invoices"
 
 
+def test_the_value_of_a_whole_term_is_no_amount_of_a_month(tmp_path: Path) -> None:
+    head, row = "Customer,Start Date,End Date,TCV", "Ada,2025-01-01,2027-12-31,3600"
+    entries, text, *_ = drafted(tmp_path, {"contracts.csv": f"{head},Term (months)\n{row},36\n"})
+    every = entries["contracts.csv"]["columns"]["every"]
+    assert every == {"column": "Term (months)", "words": {"36": "36 months"}}
+    _, text, *_ = drafted(tmp_path, {"contracts.csv": f"{head}\n{row}\n"})
+    assert "not recognised: every, which every row needs; add it under constants" in text
+
+
 def test_shares_in_percent_are_drafted_as_parts_of_one(tmp_path: Path) -> None:
     text = "Customer,Account Manager,Split %\nAda,Ann,60%\nAda,Ben,40%\n"
     entries, _, _, delivery = drafted(tmp_path, {"owners.csv": text})

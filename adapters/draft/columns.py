@@ -1,6 +1,6 @@
 """How does a draft map the columns of one export? A line each, with a mapping where the values call for one."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import polars as pl
@@ -16,6 +16,7 @@ _PARTS_OF_NAME = ("firstname", "lastname")
 _SUFFIX = ".0"
 _ABOVE = {("accounts", "parent_id"): "account_id", ("managers", "reports_to"): "manager_id"}
 """Columns that refer to the key of their own table."""
+_OF_TERM = ("tcv", "contractvalue", "vertragswert")
 _MOSTLY = 0.9
 _PARTS_OF_ONE = ("share", "discount", "value")
 """Columns in which a percentage means a part of one."""
@@ -85,6 +86,17 @@ def interval(facts: Facts) -> str | None:
     return "year" if any(w in amount for w in ("arr", "acv", "annual", "yearly")) else None
 
 
+def is_of_term(facts: Facts) -> bool:
+    """Whether the header of a contract's amount says that it is that of the whole term."""
+    amount = compact(facts.guess.theirs("amount") or "")
+    return interval(facts) is None and any(w in amount for w in _OF_TERM)
+
+
+def _are_months(match: Match, said: Sequence[str]) -> bool:
+    """Whether a column of terms holds numbers of months."""
+    return match.ours == "every" and "month" in compact(match.theirs) and all(n.isdecimal() for n in said)
+
+
 def parts_of_name(header: tuple[str, ...]) -> list[str]:
     """The headers of first and last name, if both are there."""
     found = [h for p in _PARTS_OF_NAME for h in header if compact(h) == p]
@@ -125,6 +137,9 @@ def _line(facts: Facts, match: Match, kind: str) -> Line:
     mapping: dict[str, object] = {"column": match.theirs}
     why = []
     words, unknown = words_for(facts.guess.table, match.ours, facts.texts(match.ours))
+    if unknown and is_of_term(facts) and _are_months(match, unknown):
+        words, unknown = {**words, **{n: f"{n} months" for n in unknown}}, []
+        why.append("the amount is that of the whole term")
     if words:
         mapping["words"] = words
     if unknown:

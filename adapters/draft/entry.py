@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from adapters.draft.columns import INDENT, column_lines, interval, parts_of_name, until_next
+from adapters.draft.columns import INDENT, column_lines, interval, is_of_term, parts_of_name, until_next
 from adapters.draft.facts import Facts
 from adapters.draft.recognise import FILLABLE, compact
 from adapters.draft.shades import void_words, won_words
@@ -102,7 +102,7 @@ def _fixed(facts: Facts) -> Iterator[tuple[str, tuple[str, str]]]:
     table, name = facts.guess.table, compact(facts.file)
     if table == "contracts" and (every := interval(facts)):
         yield "every", (every, f"{facts.guess.theirs('amount')} says so")
-    elif table == "contracts" and facts.guess.theirs("every") is None:
+    elif table == "contracts" and facts.guess.theirs("every") is None and not is_of_term(facts):
         yield "every", ("month", "no column says what the amount is for")
     if table == "answers" and facts.guess.theirs("kind") is None:
         largest = facts.values("score").max()

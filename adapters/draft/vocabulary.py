@@ -85,7 +85,7 @@ SYNONYMS: Mapping[str, Mapping[str, str]] = {
         "discount": "discount discountpercent discountrate rabatt remise",
         "amount": (
             "netamount amount mrr mrramount monthlyrecurringrevenue arr arramount recurringamount acv annualvalue "
-            "nettobetrag betrag montantht montant"
+            "nettobetrag betrag montantht montant annualcontractvalue tcv totalcontractvalue contractvalue vertragswert"
         ),
         "currency": _CURRENCY,
         "every": (
