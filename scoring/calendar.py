@@ -117,7 +117,7 @@ class Calendar:
         """The period of the same length, `n` periods earlier."""
         if re.fullmatch(_WEEK, period.name):
             return self.week_containing(period.start - timedelta(weeks=n))
-        months = _length(period)
+        months = months_in(period)
         return self._from(month_number(period.start) - n * months, months)
 
     def latest_complete(self, as_of: date) -> Period:
@@ -126,7 +126,7 @@ class Calendar:
 
     def same_period_last_year(self, period: Period) -> Period:
         """The period of the same length, twelve months earlier."""
-        return self._from(month_number(period.start) - 12, _length(period))
+        return self._from(month_number(period.start) - 12, months_in(period))
 
     def trailing(self, period: Period, months: int = 12) -> tuple[date, date]:
         """The first day and the exclusive end of the `months` months that end with the period."""
@@ -154,7 +154,12 @@ def business_day(at: datetime, zone: str) -> date:
     return at.astimezone(ZoneInfo(zone)).date()
 
 
-def _length(period: Period) -> int:
+def length_of(period: Period) -> Length:
+    """What a period is that can be scored: a quarter, a month or a year."""
+    return next(length for length, months in _MONTHS.items() if months == months_in(period))
+
+
+def months_in(period: Period) -> int:
     """How many months the period has. Raises ValueError for a week."""
     if re.fullmatch(_WEEK, period.name):
         raise ValueError(f"{period.name} has no number of months")

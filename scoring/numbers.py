@@ -102,6 +102,13 @@ def compact_money(amount: Figure, currency: str) -> str:
     return f"{money(number / size, currency, places)}{NARROW}{letter}".rstrip(NARROW)
 
 
+def error_money(amount: Figure, currency: str) -> str:
+    """As `compact_money`, with its decimals below a hundred: an error of cents is not none."""
+    number = exact(amount)
+    is_small = number is not None and abs(number) < 100
+    return money(number, currency) if is_small else compact_money(number, currency)
+
+
 def _compact(number: Decimal) -> tuple[Decimal, str, int]:
     """What an amount is divided by in few digits, the letter for that, and the decimals that are left."""
     found = (Decimal(1), "", 0)

@@ -10,7 +10,7 @@ from datetime import date
 import polars as pl
 
 from scoring import notes, trust, watch
-from scoring.calendar import Period
+from scoring.calendar import Period, length_of
 from scoring.cohorts import cohorts
 from scoring.company import company_facts, totals
 from scoring.endings import Exchange, churn_reasons
@@ -172,6 +172,7 @@ def _seen(folder: Folder, now: "Result", left_out: Excluded) -> notes.Seen:
     return notes.Seen(
         rulebook, tables, now.ledger_lines, now.scored.rows, aside, outcome, reaching, now.compared, left_out.every,
         undivided_costs(tables, rulebook, now.windows), unmet_targets(tables, rulebook, folder.period),
+        length_of(folder.period),
     )  # fmt: skip
 
 

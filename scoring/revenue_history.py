@@ -17,7 +17,7 @@ from pathlib import Path
 import polars as pl
 
 from scoring import rules
-from scoring.calendar import Calendar, Period
+from scoring.calendar import Calendar, Period, months_in
 from scoring.checks import check
 from scoring.credit import ownership
 from scoring.days import months_back
@@ -235,7 +235,7 @@ def _periods(rulebook: Rulebook, last: Period, count: int) -> tuple[Period, ...]
 
 def _asked(rulebook: Rulebook, periods: Sequence[Period]) -> tuple[Terms, Months]:
     """By which policies lines are read, and the months of the periods."""
-    length = calendar_of(rulebook).months
+    length = months_in(periods[-1])
     firsts = (months_back(periods[-1].end, n) for n in range(length * len(periods), -1, -1))
     return ledger_terms(rulebook), Months(tuple(firsts), length)
 

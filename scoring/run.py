@@ -133,7 +133,7 @@ class Run:
         """The seals that the run looked at, and what was learned since; nothing where nothing is sealed."""
         if self.prior is None:
             return {}
-        told = prior_json(self.prior, self.book, self.period)
+        told = prior_json(self.prior, self.book, self.period, self.rulebook.currency)
         return {"seals": seals_json(self.prior), "prior_periods": told}
 
     @property

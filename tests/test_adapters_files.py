@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from adapters.delivery import Fault, ReadFile
+from adapters.files.matching import data_files
 from adapters.files.opening import Opened, Opening, open_file
 from adapters.files.rows import ROW
 
@@ -251,3 +252,15 @@ def test_a_parquet_file_with_a_nul_in_a_text_is_refused_at_its_row(tmp_path: Pat
     assert (fault.row, fault.column) == (3, "name")
     assert "holds a NUL character" in fault.what
     assert open_file(path, "people.parquet", Opening(columns=frozenset({"id"}))).faults == ()
+
+
+def test_linked_folders_are_looked_into_once(tmp_path: Path) -> None:
+    """Also where a link leads back to where it stands, or two lead to one folder."""
+    share, folder = tmp_path / "share", tmp_path / "company"
+    share.mkdir()
+    folder.mkdir()
+    (share / "accounts.csv").write_text("account_id\nA\n")
+    (share / "back").symlink_to(folder)
+    (folder / "exports").symlink_to(share)
+    (folder / "newest").symlink_to(share)
+    assert [name for _, name in data_files(folder)] == ["exports/accounts.csv"]

@@ -3,6 +3,7 @@
 import json
 import sys
 from datetime import date, timedelta
+from math import log1p
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -80,6 +81,7 @@ def test_the_naive_forecasts_of_contracts_by_hand() -> None:
     found = look.look(world, ON, 3).revenue
     # on the first of a month a was there 12 times, b 8 (November to June), c 7 (July to January), and c was lost
     stays = 1 - 1 / 27
+    print(stays)
     kept = 1 + stays + stays**2
     assert found["own_rate"].to_list() == [300.0, 150.0]
     assert found["company_rate"].to_list() == pytest.approx([100 * kept, 50 * kept])
@@ -141,6 +143,24 @@ def test_what_is_calibrated_on_leaves_out_the_past_before() -> None:
     assert half.held[0].choices[0].fit.observations < 19
     with pytest.raises(TooShortError, match="the past begins"):
         backtest(of, Asked(split=date(2024, 7, 1), ahead=3, since=date(2025, 1, 1)))
+
+
+def test_who_had_left_before_what_is_calibrated_on_makes_nobody_loyal() -> None:
+    """Every month ten accounts begin that stay as long as chance would have it: 20 months on average, at all times."""
+    until = date(2025, 6, 30)
+    stays = [timedelta(days=round(-609 * log1p(-(n + 0.5) / 10))) for n in range(10)]
+    begun = [date(2020 + n // 12, 1 + n % 12, 1) for n in range(66)]
+    rows = [
+        contract(f"{start}-{n}", start, end if end < until else None, status="ended" if end < until else None)
+        for start in begun
+        for n, end in enumerate(start + stay for stay in stays)
+    ]
+    of = Company(company(contracts=rows), rulebook("contracts"), until)
+    (held,) = backtest(of, Asked(split=date(2025, 4, 1), ahead=3, since=9)).held
+    fit, stay = held.choices[0].fit, 1 - 1 / 20
+    assert fit["s"] / fit["beta"] == pytest.approx(1 / 20, rel=0.1)
+    kept = float(held.revenue["company_rate"].sum()) / float(held.revenue["own_rate"].sum())
+    assert kept == pytest.approx((1 + stay + stay**2) / 3, abs=0.005)
 
 
 def test_the_metrics_that_claim_to_look_ahead_are_flagged() -> None:

@@ -37,7 +37,8 @@ def test_the_errors_of_four_accounts_by_hand() -> None:
 @pytest.mark.parametrize(
     ("model", "naive", "verdict"),
     [(80.0, 100.0, "the model is 20\u202f% better"), (120.0, 100.0, "the model is 20\u202f% worse"),
-     (100.2, 100.0, "neither is better"), (21.0, 0.0, "the model is worse"), (0.2, 0.0, "neither is better")],
+     (100.2, 100.0, "neither is better"), (21.0, 0.0, "the model is worse"), (0.002, 0.0, "neither is better"),
+     (0.2, 0.0, "the model is worse")],
 )  # fmt: skip
 def test_the_model_is_held_against_the_best_forecast_that_needs_none(model: float, naive: float, verdict: str) -> None:
     came = np.array([1000.0])

@@ -745,6 +745,15 @@ def test_explain_asks_back_where_it_is_not_clear_who_or_what(
     assert expected in done.err
 
 
+def test_explain_says_whose_an_account_is_that_is_named_instead_of_a_manager(scored: Scored) -> None:
+    said = cli("explain", scored.who, "--folder", scored.folder, "--json").json["data"]
+    account = said["accounts"][0]["name"]
+    done = cli("explain", account, "--folder", scored.folder)
+    assert done.code == 2
+    assert f'there is no manager "{account}", but an account of ' in done.err
+    assert said["name"] in done.err
+
+
 # ---- metrics, open, runs ----
 
 

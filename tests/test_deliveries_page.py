@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -114,6 +115,31 @@ def test_what_was_said_is_composed_again_and_its_hash_says_whether_it_is_that(we
     assert changed["is_same"] is False
     assert "scores.example.com" in changed["text"]
     assert "It is not what was handed over" in linked.get(path).text
+
+
+def test_what_waits_to_be_sent_says_what_it_would_say_now(web_world: World) -> None:
+    leader = web_world.client(web_world.users["leader"])
+    waiting = delivering.deliveries(web_world.store, schedule="leaders_weekly", period="2026-W29")
+    told = leader.get(f"{PAGE}/{waiting[0].delivery_id}.json").json()
+    assert (waiting[0].state, waiting[0].is_late) == (DeliveryState.PENDING, False)
+    assert "Late: due Monday 20 July 2026" in told["text"]
+
+
+@pytest.mark.parametrize("audience", ["channel", "leaders", "directors"])
+def test_what_a_schedule_tells_others_by_now_is_not_shown_to_whom_it_was_for(
+    web_world: World, tmp_path: Path, audience: str
+) -> None:
+    rules = (web_world.folder / "rules.yaml").read_text("utf-8")
+    for then, now in (
+        ('{kind: mail, host: smtp.example.com, from: "bookscore <scores@example.com>"}', "{kind: file}"),
+        ("audience: managers, channel: mail", f"audience: {audience}, channel: mail"),
+    ):
+        rules = rules.replace(then, now)
+    (tmp_path / "rules.yaml").write_text(rules, encoding="utf-8")
+    manager = web_world.users["manager"]
+    client = replace(web_world, folder=tmp_path).client(manager)
+    told = client.get(f"{PAGE}/{own(web_world.store, manager)}.json").json()
+    assert (told["text"], told["why_not"]) == (None, "own_card is not for its recipient any more")
 
 
 @pytest.mark.parametrize("role", ["leader", "auditor", "manager"])

@@ -43,6 +43,7 @@ from test_store import A
 from scoring.store import Store, database, delivering, open_store
 from scoring.store.database import reading, writing
 from scoring.store.delivering import DeliveryState, End, Ended, OccasionState, Tally, changing, claiming
+from scoring.store.delivering.refusals import UnknownDeliveryError
 from scoring.store.refusals import BusyError
 
 
@@ -57,6 +58,15 @@ def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 def store(made: Store) -> Store:
     """A store with an empty ledger."""
     return emptied(made)
+
+
+def test_what_no_database_keeps_is_looked_for_in_vain(store: Store) -> None:
+    """U+0000, as it may stand in an address of a page."""
+    delivering.prepare(store, W26, to("u1"), at=MONDAY, run_id=A)
+    with pytest.raises(UnknownDeliveryError):
+        delivering.delivery(store, "5fff\0")
+    assert delivering.deliveries(store, schedule="leaders\0") == ()
+    assert len(delivering.deliveries(store, schedule="leaders")) == 1
 
 
 # ---- occasions ----

@@ -29,7 +29,8 @@ from scoring.digest.movers import movers, without_score
 from scoring.digest.render import words
 from scoring.numbers import fixed, rounded
 from scoring.reports.moves import change_parts
-from scoring.store import open_store
+from scoring.scorecard.cards import Card
+from scoring.store import Store, open_store
 
 CHANNEL = User("channel:sales", "", "sales", Role.LEADER)
 
@@ -244,6 +245,30 @@ def test_the_first_one_says_so(web_world: World, runs: dict[str, str]) -> None:
     assert digest.notices == (first,)
 
 
+def test_scores_that_were_published_otherwise_than_they_are_compared_with_are_said(
+    web_world: World, runs: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manager, read = web_world.users["manager"], Store.cards
+    before = web_world.seen(manager).cards[0]["previous"]["score"]
+
+    def published(store: Store, run_id: str) -> tuple[Card, ...]:
+        given = {"score": before + 1.5} if run_id == runs["2026-Q1"] else {}
+        return tuple(card | given if card["manager_id"] == manager.manager_id else card for card in read(store, run_id))
+
+    monkeypatch.setattr(Store, "cards", published)
+    later = datetime(2100, 1, 1, tzinfo=UTC)
+    for user, audience, said in (
+        (manager, "managers", f"2026-Q1 was published as {fixed(before + 1.5)}. By what is known of it today it would "
+         f"be {fixed(before)}: with that the score is compared."),
+        (web_world.users["leader"], "leaders",
+         "Changes are against 2026-Q1 by what is known of it today; it was published otherwise for 1 manager."),
+    ):  # fmt: skip
+        what = asked(schedule(audience), "2026-W26", prepared_at=later)
+        assert told(web_world.store, user, runs["2026-Q2"], None, what).notices[-1] == said
+        same = told(web_world.store, user, runs["2026-Q2"], runs["2026-Q2"], what)
+        assert said not in same.notices, "it is against the last look at the same period"
+
+
 @pytest.mark.parametrize(
     ("minutes", "was_held", "said"),
     [
@@ -423,8 +448,8 @@ def test_what_was_learned_of_sealed_periods_is_told_largest_first_with_its_sum()
     cedar = birch | {"account_id": "c", "account": "Cedar", "effective_on": "2026-01-01", "kind": "opening",
                      "amount": "-500.5", "cause": "silent", "origin": "a.csv:12, a.csv:13, b.csv:7"}  # fmt: skip
 
-    def run(*lines: dict[str, Any]) -> Any:
-        return _priced(Looked(50.0, "2026-07-05", "a"), {"prior_periods": {"lines": list(lines)}})
+    def run(*lines: dict[str, Any], **sealed: str) -> Any:
+        return _priced(Looked(50.0, "2026-07-05", "a"), {"prior_periods": {"lines": list(lines), **sealed}})
 
     def told(now: Any, last: Any, *, is_own: bool) -> list[str]:
         return [plain(sentence) for sentence in learned(now, last, now.cards, is_own=is_own)]
@@ -442,6 +467,7 @@ def test_what_was_learned_of_sealed_periods_is_told_largest_first_with_its_sum()
         "M: −€2,000.00 in 1 line of Birch, recorded 20 April 2026 (contracts.csv:11)."
     ]
     assert told(both, both, is_own=True) == []
+    assert "$2,000.00" in told(run(birch, currency="USD"), None, is_own=True)[0]
     many = run(*(birch | {"account": f"A{n}", "account_id": f"A{n}", "amount": str(n)} for n in range(1, 11)))
     sentences = told(many, None, is_own=True)
     assert (sentences[0], sentences[1][:10], sentences[-1]) == (
@@ -509,6 +535,16 @@ def test_the_same_is_said_in_the_same_bytes(web_world: World, runs: dict[str, st
     assert json.dumps(renders(made[0])) == json.dumps(renders(made[1]))
 
 
+def test_what_was_written_before_the_seal_says_that_it_is_provisional(mended: Path) -> None:
+    store, at = open_store(mended), datetime(2026, 7, 20, 9, tzinfo=UTC)
+    run_id = store.holding()["2026-Q2"]
+    store.seal(run_id, by="Fay Finance", at=at)
+    what = asked(schedule(), "2026-W26")
+    written = [replace(what, taken_at=at + timedelta(minutes=minutes)) for minutes in (-1, 1)]
+    assert [told(store, CHANNEL, run_id, run_id, each).is_sealed for each in written] == [False, True]
+    store.close()
+
+
 @pytest.fixture(scope="module")
 def mended(web_world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same company, in which ten subscriptions turn out never to have been there, and 2026-Q1 is scored again."""
@@ -531,11 +567,18 @@ def test_what_was_told_and_is_another_now_is_corrected_once_with_the_cause(
     at = datetime.fromisoformat(store.run(new).created_at)
     leader = web_world.users["leader"]
 
-    def said(last_at: datetime, spoken: tuple[str, ...], user: User = leader, audience: str = "leaders") -> Any:
-        what = asked(schedule(audience), "2026-W26", last_at=last_at, spoken=spoken)
+    before, after, spoken = at - timedelta(seconds=1), at + timedelta(seconds=1), (runs["2026-Q1"],)
+
+    def said(
+        last_at: datetime,
+        spoken: tuple[str, ...],
+        user: User = leader,
+        audience: str = "leaders",
+        taken_at: Any = after,
+    ) -> Any:
+        what = asked(schedule(audience), "2026-W26", last_at=last_at, spoken=spoken, taken_at=taken_at)
         return told(store, user, runs["2026-Q2"], runs["2026-Q2"], what)
 
-    before, after, spoken = at - timedelta(seconds=1), at + timedelta(seconds=1), (runs["2026-Q1"],)
     (correction,) = said(before, spoken).corrections
     then, now = ({c["manager_id"]: c["score"] for c in store.cards(run)} for run in (runs["2026-Q1"], new))
     changed = {m for m in now if fixed(then[m]) != fixed(now[m])}
@@ -544,6 +587,7 @@ def test_what_was_told_and_is_another_now_is_corrected_once_with_the_cause(
     assert "subscriptions.csv changed" in plain(correction.causes[0])
     assert all((one.then, one.now) == (then[one.manager_id], now[one.manager_id]) for one in correction.managers)
     assert said(before, ()).corrections == said(after, spoken).corrections == ()
+    assert said(before, spoken, taken_at=before).corrections == (), "nobody knew of it yet"
     shared = said(before, spoken, CHANNEL, "channel").corrections
     assert [(c.count, c.managers) for c in shared] == [(len(changed), ())]
     manager = web_world.users["manager"]

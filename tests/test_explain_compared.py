@@ -365,6 +365,8 @@ def test_scores_that_are_solved_jointly_add_up_too(demo_folder: Path, tmp_path: 
         found = explain.explain(evidence, card["manager_id"])
         for line in found.lines:
             assert compared(line).middle + sum(a.points for a in compared(line).accounts) == line.adds
+    told = reached(evidence, explain.explain(evidence, AINO), 99)
+    assert "only roughly so" in told.sentences[-1]
     with pytest.raises(explain.UnexplainedError, match="what keep_revenue adds"):
         explain.explain(changed_trace(evidence, "points", 1e-5), AINO)
 
@@ -437,11 +439,18 @@ def test_every_ratio_says_what_it_cannot_be_above_or_may_be_anything() -> None:
     assert {metric.most for metric in ratios} == {None, 1.0}
 
 
-def test_an_account_as_expected_gives_its_points_back(evidence: Evidence, aino: Explanation) -> None:
+def test_an_account_that_did_as_the_peers_gives_its_points_back(evidence: Evidence, aino: Explanation) -> None:
     accounts = reached(evidence, aino, 80).accounts
     assert accounts[0].name == "Whitlock Textiles GmbH"
     assert [a.points for a in accounts] == sorted(a.points for a in accounts)
     assert all(a.points < 0 and a.score - (aino.score or 0) == -a.points for a in accounts)
+    for account in accounts:
+        at_stake = 0.0
+        for said in map(compared, aino.lines):
+            for own in (o for o in said.accounts if o.account_id == account.account_id):
+                missed = own.observed - own.expected - (said.peer_mean or 0)
+                at_stake += (said.scale or 0) * (said.z or 0) * own.part * missed
+        assert float(account.points) == pytest.approx(at_stake, abs=1e-6)
 
 
 @pytest.mark.parametrize("target", [0, 40, 55.5])
@@ -526,6 +535,14 @@ def test_a_straight_grade_says_the_value_it_needs(graded: Evidence) -> None:
     assert (line.found, line.by, line.needed) == (Decimal("0.75"), Decimal("0.2"), Decimal("0.95"))
     assert (steps.needed, steps.is_possible) == (Decimal("0.9"), True)
     assert (apart.is_possible, apart.why) == (False, "each segment has its own grade, so no single value answers")
+
+
+def test_more_than_was_agreed_of_a_share_is_possible(graded: Evidence) -> None:
+    agreed = {"metric": "target_attainment", "of": "logo_retention"}
+    rules = tuple(r.model_copy(update=agreed if r.name == "line" else {}) for r in graded.rulebook.rules)
+    told = explain.reach(explain.explain(graded, "mia"), 70, graded.rulebook.model_copy(update={"rules": rules}))
+    assert told.needs[0].needed == pytest.approx(Decimal("1.25"), abs=Decimal("1e-8"))
+    assert told.needs[0].is_possible
 
 
 def test_full_points_that_are_not_enough_are_said(graded: Evidence) -> None:

@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from scoring.rules import Band, Bands, Linear, Rule, Segments, because, points, rule_points
+from scoring.scorecard.of_rules import better_of
 
 UP = Linear(floor=0.9, target=1.1)
 DOWN = Linear(floor=0.05, target=0.01)
@@ -32,6 +33,12 @@ def test_linear_runs_from_floor_to_target_and_is_capped() -> None:
 def test_linear_runs_downwards_where_less_is_better() -> None:
     values = [0.0, 0.01, 0.02, 0.03, 0.05, 0.5]
     assert graded(DOWN, "lower", values) == pytest.approx([100, 100, 75, 50, 0, 0])
+
+
+@pytest.mark.parametrize(("of", "better"), [("churn_rate", "lower"), ("new", "higher"), ("opening", "higher")])
+def test_less_of_a_target_is_better_where_less_of_the_metric_is(of: str, better: str) -> None:
+    rule = Rule(name="agreed", metric="target_attainment", of=of, weight=1, grade=BANDS)
+    assert better_of(rule) == better
 
 
 def test_the_ends_of_the_line_are_exact() -> None:

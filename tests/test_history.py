@@ -169,6 +169,17 @@ def test_each_quarter_is_the_bridge_of_its_run(small_folder: Path, period: str) 
 
 
 @pytest.mark.parametrize("way", ["--stream", "--hold"])
+@pytest.mark.parametrize(("name", "length"), [("2026-06", "month"), ("2026", "year")])
+def test_periods_of_another_length_are_told_as_where_they_are_scored(
+    tmp_path: Path, way: str, name: str, length: str
+) -> None:
+    folder = company(tmp_path / "c")
+    by_quarter = rows(folder, way, "--period", name, "--by", "manager")
+    (folder / "rules.yaml").write_text(default_text().replace("period: quarter", f"period: {length}"), "utf-8")
+    assert by_quarter == rows(folder, way, "--period", name, "--by", "manager")
+
+
+@pytest.mark.parametrize("way", ["--stream", "--hold"])
 def test_nobody_climbs_or_falls_by_a_plan_that_a_credit_makes_free_as_in_a_run(tmp_path: Path, way: str) -> None:
     """Ada's dearer plan costs more than her credit, Bo's credit is more than his new plan, Cy pays throughout."""
     head = FILES["contracts"].split("\n", 1)[0]

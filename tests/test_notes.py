@@ -50,15 +50,15 @@ INVOICES = {
 
 @pytest.fixture
 def scored(tmp_path: Path) -> Scored:
-    """A run of 2026-Q2 of tables given as text, `.` for nothing."""
+    """A run of 2026-Q2, or another period, of tables given as text, `.` for nothing."""
 
-    def made(tables: dict[str, str], rules: str = "", **changed: str) -> Run:
+    def made(tables: dict[str, str], rules: str = "", period: str = "2026-Q2", **changed: str) -> Run:
         for name, text in (tables | changed).items():
             rows = [["" if cell == "." else cell for cell in line.split()] for line in text.strip().splitlines()]
             cells = "".join(f"{','.join(row)}\n" for row in rows)
             (tmp_path / f"{name}.csv").write_text(cells, encoding="utf-8")
         (tmp_path / "rules.yaml").write_text(RULES + rules, encoding="utf-8")
-        return run(Request(tmp_path, date(2026, 6, 30), "2026-Q2"))
+        return run(Request(tmp_path, date(2026, 6, 30), period))
 
     return made
 
@@ -318,6 +318,11 @@ def test_costs_of_longer_periods_than_the_scored_one_are_named(scored: Scored) -
         '"2026"; deliver a row for each quarter instead'
     )
     assert "2 rows of costs" in said(made)
+    month = scored(
+        CONTRACTS, period="2026-05", costs=costs, targets="manager_id metric period value\nm1 opening 2026-Q2 9"
+    )
+    remedies = [problem.remedy for problem in month.problems if problem.table in ("costs", "targets")]
+    assert remedies == ["deliver a row for each month, too", "deliver a row for each month instead"]
 
 
 def test_costs_of_shorter_periods_are_nothing_to_speak_of(scored: Scored) -> None:

@@ -24,6 +24,7 @@ from web_world import PERIODS, World
 from scoring import cli
 from scoring.access import Role, User
 from scoring.numbers import fixed
+from scoring.reports.sentences import published_sentence
 from scoring.rules.proposed import proposed
 from scoring.scorecard.cards import Card
 from scoring.store import Store, open_store, people
@@ -109,6 +110,27 @@ def test_a_managers_page_holds_the_card_and_its_published_past(
     assert fixed(card["score"]) in page
     for line in card["lines"]:
         assert line["because"] in page.replace("&#39;", "'")
+
+
+def test_what_was_learned_of_a_sealed_period_stands_on_the_managers_page(
+    web_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = {
+        "account": "Solace Clinics", "effective_on": "2026-03-03", "kind": "churn", "amount": "-99.50",
+        "cause": "late", "recorded_at": "2026-05-04T08:00:00", "origin": "contracts.csv row 7",
+    }  # fmt: skip
+    told = {"sealed_until": BEFORE, "bridge": {"sealed": "1000.00", "known": "900.50"}, "lines": [line]}
+    read = Store.cards
+
+    def with_it(store: Store, run_id: str) -> tuple[Card, ...]:
+        return tuple({**card, "prior_periods": told} for card in read(store, run_id))
+
+    monkeypatch.setattr(Store, "cards", with_it)
+    user = web_world.users["manager"]
+    shown = web_world.client(user).get(f"{HOME}/managers/{slug(user.manager_id or '')}").text
+    assert f"Learned since {BEFORE} was sealed" in shown
+    assert "What was published stays as it was." in shown
+    assert "Solace Clinics" in shown
 
 
 def test_an_account_that_is_not_in_the_book_any_more_is_named_and_leads_nowhere(
@@ -408,6 +430,22 @@ def _pages_of_the_log(leader: TestClient) -> Iterator[str]:
         yield below
         below = f"?below={older}"
     yield below
+
+
+def test_period_that_was_published_without_a_score_is_said_to_be_so(
+    web_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, user = Store.cards, web_world.users["manager"]
+    withheld = {"score": None, "low": None, "high": None, "reason": "Withheld: in doubt"}
+    monkeypatch.setattr(Store, "cards", lambda store, run_id: tuple(c | withheld for c in read(store, run_id)))
+    shown = _said(web_world.client(user).get(f"{HOME}/managers/{slug(user.manager_id or '')}").text)
+    assert f"{BEFORE} was published without a score." in shown
+    card = {"score": 50.0, "previous": {"period": BEFORE, "score": 47.94}}
+    known = "By what is known of it today it would be 47.9"
+    without = f"{BEFORE} was published without a score. {known}: with that the score is compared."
+    assert published_sentence(card, None) == without
+    assert published_sentence({**card, "score": None}, 43.0) == f"{BEFORE} was published as 43.0. {known}."
+    assert published_sentence(card, 47.9) == published_sentence({**card, "previous": None}, 43.0) == ""
 
 
 def test_the_log_and_the_rules_are_told_in_words(leader: TestClient) -> None:

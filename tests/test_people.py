@@ -221,6 +221,16 @@ def test_link_works_for_72_hours_and_a_newer_one_makes_it_void(file: Store) -> N
     assert people.link_owner(file, newer, at=NOON + HOUR) is not None
 
 
+def test_link_that_was_sent_to_another_address_is_void(file: Store) -> None:
+    added(file)
+    token = people.make_link(file, "ann@example.com", at=NOON)
+    people.change_user(file, "ann@example.com", {"name": "Anna"}, at=NOON)
+    assert people.link_owner(file, token, at=NOON) is not None
+    people.change_user(file, "ann@example.com", {"email": "anna@example.com"}, at=NOON)
+    assert people.link_owner(file, token, at=NOON) is None
+    assert people.use_link(file, token, password_hash=KEPT, at=NOON) is None
+
+
 def test_nothing_in_the_database_signs_anybody_in(file: Store, tmp_path: Path) -> None:
     ann = added(file)
     secrets = [people.make_link(file, "ann@example.com", at=NOON), signed_in(file, ann)]

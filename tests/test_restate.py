@@ -22,6 +22,7 @@ from scoring.intake.folder import Reader
 from scoring.reports.prior import why
 from scoring.run import Run
 from scoring.store import open_store
+from scoring.store.refusals import NotSealableError
 
 APRIL, JULY, OCTOBER = "2026-04-05", "2026-07-05", "2026-10-05"
 
@@ -226,6 +227,17 @@ def test_loss_of_the_first_quarter_that_is_learned_in_the_third_is_dated_in_the_
     assert ends[None] == ("95000.0000", "-2000.0000", "93000.0000")
 
 
+def test_a_run_of_an_earlier_day_than_a_seal_knows_nothing_of_it_and_is_not_sealed(folder: Path) -> None:
+    """On 3 April nothing was sealed yet, and the cancellation of 20 April is no row that is gone."""
+    exchange(folder, "contracts", *CANCELLED)
+    assert score(folder, "2026-Q2", "2026-04-03").prior is None
+    with pytest.raises(NotSealableError, match="it looks on 2026-04-03, and 2026-Q1 was sealed as of 2026-04-05; run"):
+        seal(folder, "2026-Q2")
+    refused = cli("restate", "2026-Q1", folder, "--as-of", "2026-04-03")
+    assert (refused.code, refused.out) == (2, "")
+    assert "--as-of: 2026-Q1 was published as of 2026-04-05; name that day or a later one" in refused.err
+
+
 def test_run_without_seals_is_what_it_was(tmp_path: Path) -> None:
     folder = company(tmp_path / "co")
     made = pipeline.run(intake.Request(folder, date.fromisoformat(APRIL), "2026-Q1"), past.seals(folder))
@@ -255,7 +267,10 @@ def test_sealed_period_is_not_run_again(folder: Path) -> None:
     aside = cli("run", folder, "--period", "2026-Q1", "--set-aside")
     assert aside.err.endswith(f"Next: bookscore restate 2026-Q1 {folder} --set-aside\n")
     assert bytes_below(folder) == before
-    assert cli("run", folder, "--period", "2026-Q1", "--dry-run").code == 0
+    dry = cli("run", folder, "--period", "2026-Q1", "--as-of", JULY, "--dry-run")
+    assert dry.code == 0
+    assert "nor would it be: 2026-Q1 is sealed by Fay." in dry.err
+    assert dry.err.endswith(f"Next: bookscore restate 2026-Q1 {folder} --as-of {JULY}\n")
 
 
 def test_commands_of_seals_say_what_they_did(tmp_path: Path) -> None:
@@ -274,6 +289,10 @@ def test_commands_of_seals_say_what_they_did(tmp_path: Path) -> None:
     assert cli("verify", folder, "--head", "0" * 12).code == 1
     assert "sealed by Fay Finance" in cli("runs", folder).out
     assert cli("seal", "2026-Q1", folder, "--by", "Eve").code == 2
+    assert "was over" not in done.err
+    score(folder, "2026-Q2", "2026-06-29")
+    early = "It was run before 2026-Q2 was over on 2026-06-30; what came since becomes lines of the next period."
+    assert early in cli("seal", "2026-Q2", folder, "--by", "Fay").err
 
 
 def test_verify_ends_with_1_where_a_score_was_changed(folder: Path) -> None:
@@ -425,6 +444,47 @@ def test_card_and_explanation_tell_what_was_learned(folder: Path) -> None:
     assert "Learned since earlier periods were sealed" in said
     assert "Birch" in said
     assert "Learned since" not in cli("explain", "Nils", "--folder", folder).out
+
+
+def test_an_account_that_is_gone_is_called_as_it_was_and_asked_for_by_that_name(folder: Path) -> None:
+    """Birch was merged into Cedar since the seal."""
+    exchange(folder, "accounts", "B          Birch", "")
+    put(folder, "ownership", re.sub(r"(?m)^ +B .*\n", "", TABLES["ownership"]))
+    exchange(folder, "contracts", "2       B", "2       C")
+    assert cli("run", folder, "--period", "2026-Q2", "--as-of", JULY).code == 0
+    said = cli("explain", "Mara", "--account", "birch", "--folder", folder)
+    assert "Nothing of it is in the book of the period itself" in said.out, said.err
+    assert re.search(r"(?m)^Birch +earlier +2026-01-01 +Opening +−€2,000.00", said.out)
+    assert cli("explain", "Nils", "--account", "birch", "--folder", folder).code == 2
+
+
+def test_what_was_learned_is_told_in_the_currency_that_was_sealed(folder: Path) -> None:
+    """Since the second quarter of 2026 dollars are reported; what was sealed in euros stays in euros."""
+    (folder / "rules-1.yaml").write_text(RULES, encoding="utf-8")
+    newer = RULES.replace("EUR", "USD") + "effective_from: 2026-Q2\nsupersedes: rules-1.yaml\n"
+    (folder / "rules.yaml").write_text(newer, encoding="utf-8")
+    exchange(folder, "contracts", *CANCELLED)
+    assert cli("run", folder, "--period", "2026-Q2", "--as-of", JULY).code == 0
+    assert "2026-03-28  Left  −€2,000.00" in cli("explain", "Mara", "--folder", folder).out
+    page = next(p for p in (folder / "scorecards/2026-Q2/scorecards").iterdir() if "m1" in p.name).read_text("utf-8")
+    assert all(told in page for told in ("−€2,000.00", "€95,000.00", "€93,000.00"))
+    told = json.loads((folder / "scorecards/2026-Q2/run.json").read_text("utf-8"))["prior_periods"]
+    assert told["currency"] == "EUR"
+    assert {"opening", "others"}.isdisjoint(told["bridge"][-1])  # which would be of two currencies
+
+
+def test_check_reads_the_exports_in_the_currencies_of_all_rules_that_a_run_uses(tmp_path: Path) -> None:
+    """Dollars are reported since the second quarter of 2026; the score before is still one of euros."""
+    sold = "line_id account_id amount every starts_on currency\n1 B 2000 month 2026-06-20 USD"
+    folder = company(tmp_path / "co", {**TABLES, "contracts": sold})
+    (folder / "rules-1.yaml").write_text(RULES, encoding="utf-8")
+    newer = f"{RULES.replace('EUR', 'USD')}effective_from: 2026-Q2\nsupersedes: rules-1.yaml\n"
+    (folder / "rules.yaml").write_text(newer, encoding="utf-8")
+    for command in ("check", "run"):
+        done = cli(command, folder, "--as-of", JULY)
+        assert (done.code, "currency has no rate to EUR on 2026-06-20" in done.out + done.err) == (3, True)
+    put(folder, "rates", "currency dated_on rate\nUSD 2020-01-01 0.8")
+    assert [cli(command, folder, "--as-of", JULY).code for command in ("check", "run")] == [0, 0]
 
 
 # ---- the page ----

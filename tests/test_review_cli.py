@@ -226,6 +226,36 @@ def test_copy_names_nobody_else(world: World, copied: dict[str, bytes]) -> None:
     assert [(name, canary) for name, text in texts.items() for canary in canaries if canary in text] == []
 
 
+_FAMILY = {
+    "managers.csv": "manager_id,name\nm1,Ann\nm2,Bo\n",
+    "accounts.csv": "account_id,parent_id\ntop,\nchild,top\n",
+    "ownership.csv": "account_id,manager_id\ntop,m1\nchild,m2\n",
+    "contracts.csv": "line_id,account_id,amount,every,starts_on\n"
+    "l1,top,9,month,2024-01-01\nl2,child,9,month,2024-01-01\n",
+    "exclusions.csv": "account_id,starts_on,ends_on,reason\nchild,2025-01-01,2027-01-01,inherited\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("grain", "who", "parents", "lines"),
+    [("account", "Bo", {"child": ""}, ["l2"]), ("parent", "Ann", {"child": "top", "top": ""}, ["l1", "l2"])],
+)
+def test_copy_follows_who_pays_and_names_no_parent_that_is_anothers(
+    tmp_path: Path, grain: str, who: str, parents: dict[str, str], lines: list[str]
+) -> None:
+    rule = "rules: [{name: stay, metric: logo_retention, weight: 1}]"
+    for name, text in {**_FAMILY, "rules.yaml": f"name: Test\ncurrency: EUR\ngrain: {grain}\n{rule}\n"}.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    assert cli("run", tmp_path, "--period", PERIOD, "--as-of", "2026-07-15", "--json").code == 0
+    for command, *more in (("start", "--by", REVIEWER), ("share", "--by", REVIEWER), ("copy", "--out", tmp_path / "c")):
+        assert cli("review", command, who, tmp_path, *more).code == 0
+    with zipfile.ZipFile(tmp_path / "c") as archive:
+        made = {name: archive.read(name) for name in archive.namelist()}
+    assert {row["account_id"]: row["parent_id"] for row in rows(made, "read/accounts.csv")} == parents
+    assert [row["line_id"] for row in rows(made, "read/contracts.csv")] == lines
+    assert [row["account_id"] for row in rows(made, "read/exclusions.csv")] == ["child"]
+
+
 def test_copy_holds_no_formula(copied: dict[str, bytes]) -> None:
     cells = (str(v) for name in copied if name.endswith(".csv") for row in rows(copied, name) for v in row.values())
     assert not [cell for cell in cells if cell.startswith(("=", "+", "@"))]

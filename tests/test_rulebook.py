@@ -322,6 +322,13 @@ def test_target_attainment_names_the_metric_with_the_target(tmp_path: Path) -> N
     assert "of belongs to target_attainment only" in said(tmp_path, other)[0]
 
 
+def test_less_of_a_target_is_better_where_less_of_the_metric_is(tmp_path: Path) -> None:
+    less = one_rule("target_attainment", "{floor: 200%, target: 100%}", "    of: churn_rate\n")
+    assert reading(tmp_path, less)[1] == ()
+    more = one_rule("target_attainment", "{floor: 50%, target: 100%}", "    of: churn_rate\n")
+    assert "below the target, but lower is better for churn_rate" in said(tmp_path, more)[0]
+
+
 def test_odd_settings_are_warned_about(tmp_path: Path) -> None:
     text = """\
 name: Test

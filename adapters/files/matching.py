@@ -33,7 +33,7 @@ def matches(folder: Path, pattern: str) -> list[Place]:
 def data_files(folder: Path) -> list[Place]:
     """All data files in and below the folder, in the order of their names.
 
-    Hidden folders are not looked into, nor what a run left behind, or was written of a review.
+    Hidden folders are not looked into, nor what a run left behind, or was written of a review. Links are followed.
     """
     if folder.is_file():
         return _opened_up(folder, folder)
@@ -51,12 +51,18 @@ def _root(folder: Path) -> Path:
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    """The data files on the disk in and below the folder, none from hidden folders or what was made here."""
-    for place, below, names in os.walk(folder):
-        if _is_made_here(names) and Path(place) != folder:
+    """The data files on the disk in and below the folder, none from hidden folders or what was made here.
+
+    Links to folders are followed; a folder that is reached in two ways is looked into once, by the first of its names.
+    """
+    known: set[str] = set()
+    for place, below, names in os.walk(folder, followlinks=True):
+        real = os.path.realpath(place)
+        if real in known or (_is_made_here(names) and Path(place) != folder):
             below.clear()
             continue
-        below[:] = [name for name in below if not name.startswith(".")]
+        known.add(real)
+        below[:] = sorted(name for name in below if not name.startswith("."))
         yield from (Path(place, name) for name in names if is_data_file(Path(name)) and name != DECISIONS)
 
 

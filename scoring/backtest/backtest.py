@@ -147,7 +147,7 @@ def _used(company: Company, start: date | None, full: Reach, on: date) -> tuple[
     basis = company.rulebook.basis
     later = pl.col("dated_on") >= start
     if basis == "contracts":
-        later = (pl.col("ends_on") > start).fill_null(value=True)
+        later = (pl.col("ends_on") >= start).fill_null(value=True)
     if start >= on:
         raise TooShortError(f"the past begins on {start}, and {on} must lie after that")
     return {**company.tables, basis: company.tables[basis].filter(later)}, start

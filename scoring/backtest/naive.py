@@ -65,8 +65,9 @@ def of_contracts(past: Past, monthly: pl.DataFrame) -> pl.DataFrame:
 
 
 def _churn(past: Past) -> float:
-    """Losses per account-month of the last twelve months."""
-    seen = exposure(past.lines, past.on, "").select("account_months", "losses").sum().collect()
+    """Losses per account-month of the last twelve months, or of those that are known."""
+    months = sum(months_back(past.on, n) >= past.first for n in range(1, MONTHS_A_YEAR + 1))
+    seen = exposure(past.lines, past.on, "", max(1, months)).select("account_months", "losses").sum().collect()
     at_risk = float(seen["account_months"].item())
     return float(seen["losses"].item()) / at_risk if at_risk > 0 else 0.0
 

@@ -6,7 +6,7 @@ from scoring.backtest.errors import Errors
 from scoring.backtest.level import Total
 from scoring.backtest.naive import NAIVE
 from scoring.lifetime.stretch import Ahead, words
-from scoring.numbers import compact_money, fixed, percent
+from scoring.numbers import error_money, fixed, percent
 
 MODEL, MOVED = "model", "model_moved"
 """The forecast of the model, and the same with its level moved by what earlier forecasts missed."""
@@ -62,7 +62,7 @@ def on_ranges(totals: Sequence[Total], coverage: float | None, nominal: float, a
 def written_as(subject: str, currency: str) -> Callable[[float], str]:
     """How an amount of revenue, or a number of orders, is printed."""
     if subject == "revenue":
-        return lambda value: compact_money(value, currency)
+        return lambda value: error_money(value, currency)
     return lambda value: fixed(value, 3)
 
 

@@ -1,5 +1,6 @@
 """`bookscore seal`, `reopen`, `seals` and `verify`: which run is the published truth of a period, and is it still?"""
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -57,11 +58,13 @@ def seal(
         if found.period != period:
             raise NotSealableError(period, found.run_id, f"it is of {found.period}")
         made = store.seal(found.run_id, by=by.strip(), at=datetime.now(UTC))
-    is_shown = past.is_shown(folder, made)
+    is_shown, last = past.is_shown(folder, made), json.loads(found.summary)["period"]["to"]
 
     def show() -> None:
         say(f"{period} is sealed by {made.sealed_by}: run {made.run_id[:SHORT]}, as of {found.as_of}.")
         say(f"Seal {made.number}: {made.sha256}")
+        if found.as_of < last:
+            note(f"It was run before {period} was over on {last}; what came since becomes lines of the next period.")
         if is_shown is False:
             note(f"The pages in {folder / places.RESULTS / period} are of another run; `bookscore open` mends that.")
         next_command("verify", folder, "--head", made.sha256[:SHORT])

@@ -131,6 +131,8 @@ def change(
 ) -> None:
     """Change a user. Unless only the name changes they are signed out everywhere and have to sign in again.
 
+    Another address makes the link void that was sent to the one before.
+
     --manager "" takes their card away; another role than director takes the teams away.
     """
     changes: dict[str, Any] = {n: v for n, v in (("email", new_email), ("name", name), ("role", role)) if v is not None}

@@ -1,6 +1,7 @@
 """What did a delivery say? It is not kept, but composed again; its hash tells whether it is what was handed over."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from scoring.access import User
 from scoring.digest import audience
@@ -31,10 +32,13 @@ class Again:
     is_same: bool | None = None
 
 
-def composed_again(shelf: Shelf, rulebook: Rulebook, page: str | None, found: DeliverySeen, user: User | None) -> Again:
+def composed_again(
+    shelf: Shelf, rulebook: Rulebook, page: str | None, found: DeliverySeen, user: User | None, *, now: datetime
+) -> Again:
     """What the delivery says about the run that it spoke of, by the rights that its recipient has now.
 
-    `found` is what somebody was shown of it; `user` is its recipient, None where that is a channel.
+    `found` is what somebody was shown of it; `user` is its recipient, None where that is a channel. What waits to be
+    sent says what it would say `now`.
     """
     if found.state == "skipped":
         return Again(None, "nothing was said")
@@ -42,17 +46,13 @@ def composed_again(shelf: Shelf, rulebook: Rulebook, page: str | None, found: De
     if schedule is None or schedule.channel != found.channel:
         return Again(None, f"the rules have no schedule {found.schedule} by {found.channel} any more")
     recipient = _recipient(schedule, user)
-    if recipient is None:
-        return Again(None, "its recipient is no user any more")
+    if isinstance(recipient, str):
+        return Again(None, recipient)
     timetable = Timetable.of(rulebook)
-    run_id = None if found.state == "pending" else found.run_id  # by then, another one may be published
-    writer = FromStore(shelf.store, timetable, page, run_id, shelf)
-    cover = Envelope(
-        found.delivery_id,
-        found.message_id,
-        found.made_at,
-        delivering.taken_at(shelf.store, found.delivery_id) or found.made_at,
-    )
+    waits = found.state == "pending"
+    writer = FromStore(shelf.store, timetable, page, None if waits else found.run_id, shelf)
+    taken_at = None if waits else delivering.taken_at(shelf.store, found.delivery_id)
+    cover = Envelope(found.delivery_id, found.message_id, found.made_at, taken_at or now)
     try:
         occasion = Occasion(found.schedule, timetable.calendar.period(found.period), found.due_at)
         message = writer.write(schedule, occasion, recipient, cover).message
@@ -73,10 +73,10 @@ def _shown(message: Message) -> Message:
     return replace(message, text=text, html=html, data={}, unsubscribe=None)
 
 
-def _recipient(schedule: Schedule, user: User | None) -> Recipient | None:
-    """Whom it is composed for, whether they still want it or not."""
-    if schedule.audience == "channel":
-        return audience.channel(schedule)
+def _recipient(schedule: Schedule, user: User | None) -> Recipient | str:
+    """Whom it is composed for, whether they still want it or not; else why there is nobody."""
     if user is None:
-        return None
+        return audience.channel(schedule) if schedule.audience == "channel" else "its recipient is no user any more"
+    if not audience.is_meant(schedule.audience, user):
+        return f"{schedule.name} is not for its recipient any more"
     return Recipient(user.user_id, cleaned(user.name), user.email, audience.seen_as(schedule.audience, user))

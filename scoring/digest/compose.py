@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from scoring.digest import corrections, headings, health, learned, movers, renewals, shared
 from scoring.digest.against import Against, against
 from scoring.digest.content import Asked, Correction, Counts, Digest, Link, Moved, Renewals, Words, plain
 from scoring.digest.links import Links
 from scoring.scorecard.cards import Card
+from scoring.store import SealRecord
 from scoring.view import NotVisibleError, Seen, View
 
 MOST = 12
@@ -85,7 +86,7 @@ class _Composing:
         """The digest with all but what stands below its headline."""
         asked, now, measured, is_own = self.asked, self.now, self.measured, self.is_own
         seal = self.view.store.sealed(now.period)
-        is_sealed = seal is not None and seal.run_id == now.run_id
+        is_sealed = seal is not None and seal.run_id == now.run_id and _at(seal) <= asked.written_at
         whose = headings.whose(self.audience, now.teams if self.audience == "directors" else ())
         lead = headings.own_lead(cards[0], own, measured) if is_own else headings.lead(counts, measured)
         title = headings.own_headline(cards[0], own, measured) if is_own else headings.headline(counts, measured)
@@ -122,7 +123,19 @@ class _Composing:
         asked, measured = self.asked, self.measured
         first = headings.first(asked, self.last, measured)
         late = headings.late(asked, date.fromisoformat(self.now.facts["as_of"]))
-        return (*late, *first, *headings.about(asked, self.now, measured, self.cards))
+        otherwise = headings.otherwise(self.cards, self.published(), is_own=self.is_own)
+        return (*late, *first, *headings.about(asked, self.now, measured, self.cards), *otherwise)
+
+    def published(self) -> dict[str, float | None]:
+        """What was published for the period before, by manager; empty where nothing is measured against that."""
+        before = next((card["previous"]["period"] for card in self.cards if card["previous"]), None)
+        if self.measured.last is not None or before is None:
+            return {}
+        run_id = self.view.store.holding(self.asked.written_at).get(before)
+        if run_id is None:
+            return {}
+        then = Seen(self.now.shelf, self.now.shelf.run(run_id), self.view.sight)
+        return {card["manager_id"]: card["score"] for card in self.cards_if_any(then)}
 
     @property
     def names_movers(self) -> bool:
@@ -194,6 +207,10 @@ class _Composing:
         else:
             url, words = self.links.league(period), "Open the managers’ page"
         return None if url is None else Link(url, words)
+
+
+def _at(seal: SealRecord) -> datetime:
+    return datetime.fromisoformat(seal.sealed_at)
 
 
 def _cards(view: View, asked: Asked, seen: Seen) -> tuple[Card, ...]:

@@ -81,9 +81,14 @@ class Asked:
         return self.occasion.period
 
     @property
+    def written_at(self) -> datetime:
+        """When it is written: when it was taken to be sent. What came to be known later is not in it."""
+        return self.taken_at or self.prepared_at
+
+    @property
     def is_late(self) -> bool:
         """Whether it was due more than an hour before it was taken to be sent."""
-        return (self.taken_at or self.prepared_at) - self.occasion.due_at > LATE
+        return self.written_at - self.occasion.due_at > LATE
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ def corrections(view: View, now: Seen, asked: Asked, whose: Whose, *, is_plain: 
         return ()
     shelf, links = now.shelf, Links(asked.page)
     spoken = {period for run_id in asked.spoken if (period := _period_of(run_id, now))}
-    then, held = view.store.holding(asked.last_at), view.store.holding()
+    then, held = view.store.holding(asked.last_at), view.store.holding(asked.written_at)
     changed = [p for p in spoken if p in then and p in held and then[p] != held[p]]
     pairs = [tuple(Seen(shelf, shelf.run(runs[p]), view.sight) for runs in (then, held)) for p in sorted(changed)]
     found = ((was, is_, _corrected_of(was, is_, whose)) for was, is_ in pairs if _is_final(was, is_))

@@ -1,13 +1,13 @@
 """How does a digest begin? Whose it is, of when, sent when and how late, the headline, and the mail's subject."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from scoring.digest.against import Against
 from scoring.digest.content import Asked, Counts, Moved, Words, name, plain, reported
 from scoring.numbers import fixed, likely
-from scoring.reports.sentences import is_degraded
+from scoring.reports.sentences import is_degraded, published_sentence
 from scoring.rules.digests import WEEKDAYS
 from scoring.rules.kinds import MONTHS
 from scoring.scorecard.cards import Card
@@ -100,6 +100,24 @@ def about(asked: Asked, now: Seen, measured: Against, cards: Sequence[Card]) -> 
             "without what these alone did to the score."
         )
     return tuple(told)
+
+
+def otherwise(cards: Sequence[Card], given: Mapping[str, float | None], *, is_own: bool) -> tuple[str, ...]:
+    """That scores of the period before were published as other ones than those that changes are told against.
+
+    `given` is manager_id to what was published.
+    """
+    both = [
+        (card, published_sentence(card, given[card["manager_id"]])) for card in cards if card["manager_id"] in given
+    ]
+    told = [(card, said) for card, said in both if said]
+    if is_own:
+        return tuple(said for _, said in told)
+    compared = [card for card, _ in told if card["score"] is not None]
+    if not compared:
+        return ()
+    before, many = _before(compared), _managers(len(compared))
+    return (f"Changes are against {before} by what is known of it today; it was published otherwise for {many}.",)
 
 
 def headline(counts: Counts, measured: Against) -> str:

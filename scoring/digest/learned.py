@@ -24,8 +24,8 @@ def learned(now: Seen, last: Seen | None, cards: Sequence[Card], *, is_own: bool
 
     By manager, or line by line of one's own.
     """
-    currency = now.facts["currency"]
     told = sorted(((card, lines) for card in cards if (lines := _new_lines(card, last))), key=_most_learned)
+    currency = told[0][0]["prior_periods"].get("currency", now.facts["currency"]) if told else ""
     every = [line for _, lines in told for line in lines]
     if is_own:
         sentences: list[Words] = [_line(line, currency) for line in sorted(every, key=_largest_line)]

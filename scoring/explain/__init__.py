@@ -16,11 +16,13 @@ from scoring.explain.model import (
     plain,
 )
 from scoring.explain.reaching import Need, Reach, WonBack, reach
-from scoring.explain.refusals import AmbiguousNameError, UnexplainedError, UnknownNameError
-from scoring.explain.score import card_of, explain, lines_of
+from scoring.explain.refusals import AccountNameError, AmbiguousNameError, UnexplainedError, UnknownNameError
+from scoring.explain.score import explain, lines_of
+from scoring.explain.whose import card_of
 
 __all__ = [
     "Account",
+    "AccountNameError",
     "AccountQuarter",
     "Added",
     "AmbiguousNameError",

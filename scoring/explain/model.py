@@ -157,7 +157,8 @@ class Line:
 class Explanation:
     """Where a manager's score comes from. The lines' `adds` make the score, if all of them are asked for.
 
-    `prior` is what was learned of sealed periods, line by line as in scorecards.json; it moves money, not the score.
+    `prior` is what was learned of sealed periods, line by line as in scorecards.json, each with its `currency`; it
+    moves money, not the score.
     """
 
     run_id: str

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from scoring.explain.comparison import added
 from scoring.explain.model import Explanation, Line
-from scoring.metrics import Metric, Unit
+from scoring.metrics import CATALOGUE, Metric, Unit
 from scoring.numbers import exact, fixed, percent, rounded
 from scoring.rules import Linear, Rule, Rulebook
 from scoring.rules.grades import Bands, Grade
@@ -19,6 +19,14 @@ _NEAR = 1e-9
 
 _NO_PROMISE = "This is arithmetic over what was, no promise of what comes."
 _OTHER_PEERS = f"{_NO_PROMISE[:-1]}: other accounts, other quarters and other peers give other points."
+_SAID = {
+    "target_bands": (_NO_PROMISE,),
+    "joint": (
+        _OTHER_PEERS,
+        "Solved jointly, a score hangs on all accounts at once, so each of these alone is only roughly so.",
+    ),
+}
+"""What is to be known of the figures, by method; else that other peers give other points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +50,7 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class WonBack:
-    """An account that took points, and the score if it had done as expected."""
+    """An account that took points, and the score if it had done as the peers' accounts did, so that it took none."""
 
     account_id: str
     name: str
@@ -87,7 +95,7 @@ def reach(found: Explanation, target: float, rulebook: Rulebook) -> Reach:
             f"Method {found.method} weighs no evidence and keeps no points of accounts, so it cannot be said what "
             "would have made another score.",
         )
-    return Reach(wanted, score, needs, accounts, (_NO_PROMISE if found.method == "target_bands" else _OTHER_PEERS,))
+    return Reach(wanted, score, needs, accounts, _SAID.get(found.method, (_OTHER_PEERS,)))
 
 
 def _nothing(target: Decimal, score: Decimal | None, sentence: str) -> Reach:
@@ -123,7 +131,7 @@ def _graded(rule: Rule, line: Line, missing: float, score: Decimal) -> Need:
         return _no(line, unit, value, f"no band gives {fixed(points)} points")
     if value is None:
         return Need(line.rule or "", line.label, unit, None, None, _decimal(needed), is_possible=True, why="")
-    return _need(line, unit, value, needed - value, _limit(metric_of(rule), better_of(rule), needed))
+    return _need(line, unit, value, needed - value, _limit(CATALOGUE[rule.metric], better_of(rule), needed))
 
 
 def _value_of(grade: Grade, points: float, better: str) -> float | None:

@@ -15,6 +15,16 @@ class UnknownNameError(BookscoreError):
         super().__init__(f'there is no {what} "{word}"; {did_you_mean(word, names, otherwise)}')
 
 
+class AccountNameError(BookscoreError):
+    """No manager is called so, but an account of managers."""
+
+    def __init__(self, word: str, managers: Sequence[str]) -> None:
+        super().__init__(
+            f'there is no manager "{word}", but an account of {" and ".join(managers)}; name the manager, and the '
+            "account behind --account"
+        )
+
+
 class AmbiguousNameError(BookscoreError):
     """Several are called so."""
 

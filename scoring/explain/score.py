@@ -19,6 +19,7 @@ from scoring.explain.movements import accounts, of_no_book
 from scoring.explain.names import chosen
 from scoring.explain.refusals import UnknownNameError
 from scoring.explain.tracing import comparisons
+from scoring.explain.whose import asked_card
 from scoring.letters import told_apart
 from scoring.metrics import CATALOGUE, OVER_BOOK
 from scoring.metrics.targets import TARGET_ATTAINMENT
@@ -30,8 +31,6 @@ from scoring.scorecard.context import day
 from scoring.scorecard.of_rules import believes, better_of, metric_of
 
 Row = Mapping[str, Any]
-
-_NAMES_ARE = "the names stand on the league page and in scorecards.json"
 
 
 def explain(
@@ -45,16 +44,18 @@ def explain(
     """The manager's score, or only what concerns the metric (or rule), the account, or both.
 
     All three may be ids, names, or parts of a name that only one has. `lines` are those of the manager where
-    `lines_of` told them before. Raises UnknownNameError and AmbiguousNameError; UnexplainedError where what is stored
-    does not lead to what the card says.
+    `lines_of` told them before. Raises UnknownNameError, AccountNameError and AmbiguousNameError; UnexplainedError
+    where what is stored does not lead to what the card says.
     """
-    card = card_of(evidence.cards, who)
+    card = asked_card(evidence, who)
     mine = pl.col("manager_id") == card["manager_id"]
     names = _names(evidence, card)
     book, moves = _book(evidence, card, names), evidence.movements.filter(mine).collect()
     told = _lines(evidence, card, book, names, metric) if lines is None else list(lines)
     if account is not None:
         behind = "1 account stands" if len(names) == 1 else f"{len(names)} accounts stand"
+        learned_of = {line["account_id"]: line["account"] for line in _prior(card, None)}
+        names = {**learned_of, **names}
         account = chosen("account", account, names, f"{behind} behind the card of {card['name']}")
         told = [_narrowed(evidence, line, account) for line in told]
         book, moves = (f.filter(pl.col("account_id") == account) for f in (book, moves))
@@ -87,21 +88,16 @@ def explain(
 
 def lines_of(evidence: Evidence, who: str) -> tuple[Line, ...]:
     """The rules of the manager's score with all accounts. Raises as `explain` does."""
-    card = card_of(evidence.cards, who)
+    card = asked_card(evidence, who)
     names = _names(evidence, card)
     return tuple(_lines(evidence, card, _book(evidence, card, names), names, None))
 
 
-def card_of(cards: Sequence[Card], who: str) -> Card:
-    """The card that is meant. Raises UnknownNameError and AmbiguousNameError."""
-    by_id = {c["manager_id"]: c for c in cards}
-    return by_id[chosen("manager", who, {i: c["name"] for i, c in by_id.items()}, _NAMES_ARE)]
-
-
 def _prior(card: Card, account: str | None) -> tuple[Row, ...]:
-    """What was learned of sealed periods, or only what concerns the account."""
-    told = (card.get("prior_periods") or {}).get("lines", ())
-    return tuple(line for line in told if account in (None, line["account_id"]))
+    """What was learned of sealed periods, in the currency of their seals, or only what concerns the account."""
+    told = {"currency": card["currency"], "lines": (), **(card.get("prior_periods") or {})}
+    lines = ({**line, "currency": told["currency"]} for line in told["lines"])
+    return tuple(line for line in lines if account in (None, line["account_id"]))
 
 
 def _lines(

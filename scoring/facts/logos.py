@@ -13,15 +13,10 @@ def logos(moves: pl.LazyFrame, way: At) -> Dated:
 
     `way` is the policy of credit.
     """
-    is_first = pl.col("moved_on") == pl.col("moved_on").min().over("account_id")
-    rows = (
-        moves.filter(pl.col("kind") == "new")
-        .filter(is_first)
-        .select(
-            "account_id",
-            pl.col("moved_on").alias("on"),
-            pl.lit(1).cast(MONEY).alias("new_logos"),
-            pl.col("amount").alias("new_logo_revenue"),
-        )
+    rows = moves.filter(pl.col("kind") == "new", pl.col("gap_days").is_null()).select(
+        "account_id",
+        pl.col("moved_on").alias("on"),
+        pl.lit(1).cast(MONEY).alias("new_logos"),
+        pl.col("amount").alias("new_logo_revenue"),
     )
     return Dated(rows, COLUMNS, way)

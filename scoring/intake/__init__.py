@@ -126,7 +126,19 @@ def examine(request: Request) -> Examined:
         said += tuple(p for v in used for p in asked(exports.checked.tables, v.rulebook, v.file))
         said += tuple(p for v in used for p in unheld(exports.checked, v))
         later += _doubts(versions, tables, exports, request.as_of)
+        later += _in_other_currencies(request, used, exports)
     return Examined(said, in_order((*exports.problems, *later)), exports.inputs, versions)
+
+
+def _in_other_currencies(request: Request, used: Sequence[Version], exports: Exports) -> list[Problem]:
+    """What else stops a run as rules are used, too, that report in another currency than the newest."""
+    others = {v.rulebook.currency: v.rulebook for v in used if v.rulebook.currency != used[0].rulebook.currency}
+    found: list[Problem] = []
+    for currency, book in others.items():
+        scales, zone = book.voice.csat_scales, book.calendar.time_zone
+        read = take_in(request.folder, currency, request.as_of, scales, time_zone=zone, only=request.only)
+        found += [p for p in read.problems if p.severity is Severity.ERROR and p not in exports.problems]
+    return found
 
 
 def _doubts(versions: tuple[Version, ...], tables: Tables, exports: Exports, as_of: date) -> Sequence[Problem]:

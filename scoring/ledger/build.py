@@ -120,10 +120,10 @@ def of_invoices(lines: pl.LazyFrame, rates: pl.LazyFrame, terms: Terms, windows:
         moves=pl.concat([changes, movements.of_exchange(balances, scored)]),
         outcome=_outcome(balances, last_on, scored.start, terms),
         tiers=tiers_of_accounts(
-            _comparable(lines, rates, terms, "amount", scored.start),
+            _sold(_comparable(lines, rates, terms, "amount", scored.start), comparison, scored, terms),
             "amount",
-            comparison.holds(pl.col("dated_on")),
-            inside,
+            ~pl.col("is_scored"),
+            pl.col("is_scored"),
             largest=terms.largest_tier,
         ),
         lines=lines.with_columns(inside.alias("counts")),
@@ -138,6 +138,21 @@ def _comparable(lines: pl.LazyFrame, rates: pl.LazyFrame, terms: Terms, amount: 
     if not terms.largest_tier:
         return lines
     return at_one_day(lines, rates, day, terms.currency).with_columns(converted(amount))
+
+
+def _sold(lines: pl.LazyFrame, comparison: Span, scored: Span, terms: Terms) -> pl.LazyFrame:
+    """What each account bought on each rung in either window, less what came back.
+
+    One row per account_id, rung, currency and window, `is_scored` or not, with `amount`.
+    """
+    day = pl.col("dated_on")
+    return (
+        lines.filter(pl.col("rung").is_not_null(), comparison.holds(day) | scored.holds(day))
+        .group_by(
+            "account_id", "rung", pl.col("currency").fill_null(terms.currency), scored.holds(day).alias("is_scored")
+        )
+        .agg(pl.col("amount").sum())
+    )
 
 
 def _ends(lines: pl.LazyFrame) -> pl.LazyFrame:

@@ -45,7 +45,7 @@ def with_orders(valued: Valued, now: pl.DataFrame, before: pl.DataFrame) -> Valu
 
 
 def _added(values: pl.DataFrame, summary: pl.DataFrame, rate: Fit, spend: Fit) -> pl.DataFrame:
-    """The values with the monthly revenue of orders in `size`, and `expected_orders` in place of nothing."""
+    """The values with the monthly revenue of orders in `size`."""
     if values.is_empty() or summary.is_empty():
         return values
     own = orders.orders(summary)

@@ -60,14 +60,14 @@ def valued(last: Seen, first: Seen, basis: str, assumed: Assumptions) -> Valued:
 
 
 def forecast(
-    history: pl.LazyFrame, basis: str, instant: date, assumed: Assumptions
+    history: pl.LazyFrame, basis: str, instant: date, assumed: Assumptions, since: date
 ) -> tuple[pl.DataFrame, Sequence[Choice]]:
     """What every account is worth at an instant, and the models, as `foreseen` from what was known before it.
 
-    `history` as it then was known, in one currency.
+    `history` as it then was known, in one currency; who had left by the day `since` is not in it.
     """
     family = family_of(basis, assumed)
-    return foreseen(family.seen(readable(family, history, basis), instant), basis, assumed)
+    return foreseen(family.seen(readable(family, history, basis), instant, since), basis, assumed)
 
 
 def foreseen(seen: Seen, basis: str, assumed: Assumptions) -> tuple[pl.DataFrame, Sequence[Choice]]:

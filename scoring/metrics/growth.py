@@ -3,7 +3,7 @@
 import polars as pl
 
 from scoring.facts.flags import RETURN_IS_NO_WIN
-from scoring.metrics.metric import EVERYBODY, PAYING_AT_BOTH, Better, Metric, Parts, Unit
+from scoring.metrics.metric import EVERYBODY, PAYING_AT_BOTH, Better, Metric, Parts, Unit, per_paying
 from scoring.money import MONEY, ratio
 
 QUICK_RATIO = Metric(
@@ -50,11 +50,7 @@ REVENUE_PER_ACCOUNT_GROWTH = Metric(
     unit=Unit.RATIO,
     better=Better.HIGHER,
     base=EVERYBODY,
-    figure=ratio(
-        ratio(pl.col("closing").sum(), (pl.col("closing") > 0).sum()),
-        ratio(pl.col("opening").sum(), (pl.col("opening") > 0).sum()),
-    )
-    - 1,
+    figure=ratio(per_paying("closing"), per_paying("opening")) - 1,
     definition="Change of revenue per account from opening to closing; new and lost accounts move it.",
     undefined="no_opening",
     source="Subscription analytics: average revenue per account (ARPA)",

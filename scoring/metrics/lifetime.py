@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from scoring.metrics.metric import EVERYBODY, Better, Metric, Unit
+from scoring.metrics.metric import EVERYBODY, Better, Metric, Unit, per_paying
 from scoring.money import MONEY, ratio
 
 
@@ -16,10 +16,6 @@ def _churn(suffix: str = "") -> pl.Expr:
     losses = _shared(f"losses{suffix}") + pl.col("prior_losses").first()
     months = _shared(f"account_months{suffix}")
     return ratio(losses, months.replace(0.0, None) + pl.col("prior_months").first())
-
-
-def _revenue_per_account(column: str) -> pl.Expr:
-    return ratio(pl.col(column).sum(), (pl.col(column) > 0).sum())
 
 
 def _lifetime(suffix: str = "") -> pl.Expr:
@@ -47,23 +43,23 @@ SMOOTHED_CHURN = _metric(
 )  # fmt: skip
 CLV_REVENUE = _metric(
     "clv_revenue", "Lifetime revenue per account", Unit.MONEY, Better.HIGHER,
-    _revenue_per_account("closing") * _lifetime(),
+    per_paying("closing") * _lifetime(),
     "Monthly revenue per account times the months an account is expected to stay, up to the horizon.",
 )  # fmt: skip
 CLV_MARGIN = _metric(
     "clv_margin", "Lifetime value per account", Unit.MONEY, Better.HIGHER,
-    _revenue_per_account("closing") * _MARGIN * _lifetime(),
+    per_paying("closing") * _MARGIN * _lifetime(),
     "Monthly margin per account times the months an account is expected to stay, up to the horizon.",
     looks_ahead=True,
 )  # fmt: skip
 CLV_MARGIN_UNCAPPED = _metric(
     "clv_margin_uncapped", "Lifetime value per account, no horizon", Unit.MONEY, Better.NEITHER,
-    ratio(_revenue_per_account("closing") * _MARGIN, _churn()),
+    ratio(per_paying("closing") * _MARGIN, _churn()),
     "Monthly margin per account divided by monthly churn, without a horizon: shown beside the capped value.",
 )  # fmt: skip
 CLV_MARGIN_GROWTH = _metric(
     "clv_margin_growth", "Growth of lifetime value", Unit.RATIO, Better.HIGHER,
-    ratio(_revenue_per_account("after") * _lifetime(), _revenue_per_account("before") * _lifetime("_before")) - 1,
+    ratio(per_paying("after") * _lifetime(), per_paying("before") * _lifetime("_before")) - 1,
     "Change of lifetime value per account from the start of the retention window to its end: it moves with "
     "revenue per account and with how long accounts are expected to stay.",
 )  # fmt: skip

@@ -153,6 +153,12 @@ def counted(condition: pl.Expr) -> pl.Expr:
     return pl.when(condition).then(SHARE).otherwise(pl.lit(0).cast(pl.Decimal(18, 4)))
 
 
+def per_paying(column: str) -> pl.Expr:
+    """Revenue of the accounts that pay, divided by them; one that is credited more than it is charged does not pay."""
+    paid = pl.col(column).filter(pl.col(column) > 0)
+    return ratio(paid.sum(), paid.len())
+
+
 REASONS = {
     "no_accounts": "there is no account to measure",
     "no_opening": "no account was paying at the start",

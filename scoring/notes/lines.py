@@ -13,6 +13,7 @@ from scoring.notes.seen import SHOWN, Seen, counted, named
 
 LEFT = "churned"
 """The kind of milestone that says that an account has left."""
+_NAMING = ("line_id", "renews", "origin_file", "origin_row")
 
 
 def at_risk(seen: Seen) -> list[str]:
@@ -68,11 +69,11 @@ def naming_nobody(seen: Seen) -> list[Problem]:
     """Contract lines that name as the one they renew none that there is, or themselves, at the first of them."""
     if seen.rulebook.basis != "contracts":
         return []
-    contracts = seen.tables["contracts"]
+    contracts = seen.tables["contracts"].select(*_NAMING)
     naming = contracts.filter(pl.col("renews").is_not_null())
     others = naming.filter(pl.col("renews") != pl.col("line_id"))
-    known = others.join(contracts.select(renews="line_id"), on="renews", how="semi")
-    lost = naming.join(known, on="line_id", how="anti").sort("origin_file", "origin_row")
+    known = contracts.select(renews="line_id").join(others, on="renews", how="semi")
+    lost = naming.join(others.join(known, on="renews", how="semi"), on="line_id", how="anti")
     if lost.is_empty():
         return []
     name, count, they = ("names", "counts", "it") if lost.height == 1 else ("name", "count", "they")
@@ -85,22 +86,22 @@ def naming_later(seen: Seen) -> list[Problem]:
     """Contract lines that take the place of one that starts after them, which so counts on no day, at the first."""
     if seen.rulebook.basis != "contracts":
         return []
-    serving = seen.tables["contracts"].filter((pl.col("ends_on") > pl.col("starts_on")).fill_null(value=True))
-    naming = serving.filter(pl.col("renews").is_not_null())
-    later = serving.select(renews="line_id", starts_later="starts_on")
-    early = naming.join(later, on="renews").filter(pl.col("starts_later") > pl.col("starts_on"))
+    contracts = seen.tables["contracts"].lazy().filter((pl.col("ends_on") > pl.col("starts_on")).fill_null(value=True))
+    naming = contracts.filter(pl.col("renews").is_not_null()).select(*_NAMING, "starts_on")
+    later = contracts.select(renews="line_id", starts_later="starts_on")
+    early = naming.join(later, on="renews").filter(pl.col("starts_later") > pl.col("starts_on")).collect()
     if early.is_empty():
         return []
     one = early.height == 1
     those = "one that starts after it, which then counts" if one else "lines that start after them, which then count"
     lines = f"{counted(early.height, 'contract line')} {'names' if one else 'name'}"
     what = f"{lines} under renews {those} on no day"
-    return [_renewing(early.sort("origin_file", "origin_row"), what, "name the old line in the row of the new one")]
+    return [_renewing(early, what, "name the old line in the row of the new one")]
 
 
 def _renewing(lines: pl.DataFrame, what: str, remedy: str) -> Problem:
-    """What is said of contract lines and the lines that they name, at the first of them."""
-    first = lines.row(0, named=True)
+    """What is said of contract lines, as `_NAMING`, and the lines that they name, at the first of them."""
+    first = lines.sort("origin_file", "origin_row").row(0, named=True)
     return Problem(
         what,
         remedy,

@@ -17,14 +17,14 @@ def costs(seen: Seen) -> list[Problem]:
         f"{counts} neither for new customers nor for expansion, as {period} other days, too, than those whose costs "
         "are asked for"
     )
-    return _told(seen.undivided, "costs", what, f"deliver a row for each {seen.rulebook.calendar.period} instead")
+    return _told(seen.undivided, "costs", what, f"deliver a row for each {seen.length} instead")
 
 
 def targets(seen: Seen) -> list[Problem]:
     """Targets of periods that share days with the scored one, at the first of them: none is added up or divided."""
     counts, period = ("counts", "its period is") if seen.unmet.height == 1 else ("count", "their periods are")
     what = f"{counts} for nothing, as {period} not the one that is scored, which no row of theirs is for"
-    found = _told(seen.unmet, "targets", what, f"deliver a row for each {seen.rulebook.calendar.period}, too")
+    found = _told(seen.unmet, "targets", what, f"deliver a row for each {seen.length}, too")
     return [replace(problem, severity=Severity.WARNING) for problem in found]
 
 

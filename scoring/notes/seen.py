@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from scoring.calendar import Length
 from scoring.days import Span
 from scoring.errors import Problem
 from scoring.ledger.currency import AMOUNT
@@ -28,7 +29,8 @@ class Seen:
     `aside` the rows set aside, `outcome` the days over which retention and the ladder are measured, `reaching`
     what is already known of the days the exports do not reach, `compared` what managers are compared by, if they are,
     `exclusions` all decisions that an account does not count, `undivided` the costs that do not count as they are of
-    more than the scored days, `unmet` the targets that do not count as they are of others.
+    more than the scored days, `unmet` the targets that do not count as they are of others, `length` what the scored
+    period is.
     """
 
     rulebook: Rulebook
@@ -42,6 +44,7 @@ class Seen:
     exclusions: Sequence[Entry] = ()
     undivided: pl.DataFrame = field(default_factory=pl.DataFrame)
     unmet: pl.DataFrame = field(default_factory=pl.DataFrame)
+    length: Length = "quarter"
     _steps: dict[Span, pl.DataFrame] = field(default_factory=dict)
 
     def steps(self, span: Span) -> pl.DataFrame:

@@ -13,6 +13,7 @@ from scoring.credit.ownership import UNASSIGNED
 from scoring.days import DAY, EVER, Span, months_back
 from scoring.facts import KNOWN, Dated, breadth, entry, logos, onboarding, spend, use, voice
 from scoring.ledger.build import Ledger, Windows
+from scoring.ledger.currency import AMOUNT
 from scoring.ledger.history import active
 from scoring.parts import Part
 from scoring.rules import Rulebook
@@ -116,9 +117,10 @@ def _beside(accounts: pl.LazyFrame, known: Sequence[pl.LazyFrame]) -> pl.LazyFra
 def _products(ledger: Ledger, rulebook: Rulebook, windows: Windows) -> pl.LazyFrame:
     if rulebook.basis == "contracts":
         before, after = active(windows.outcome.start), active(windows.outcome.end)
-        return breadth.products(ledger.lines, "monthly", before, after)
-    day = pl.col("dated_on")
-    return breadth.products(ledger.lines, "amount", windows.outcome.holds(day), windows.moves.holds(day))
+    else:
+        day = pl.col("dated_on")
+        before, after = windows.outcome.holds(day), windows.moves.holds(day)
+    return breadth.products(ledger.lines, AMOUNT[rulebook.basis], before, after, rulebook.currency)
 
 
 def _owned(accounts: pl.LazyFrame, whose: Responsibility) -> pl.LazyFrame:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from scoring.leftovers import remove
-from scoring.numbers import compact_money, fixed, percent, signed
+from scoring.numbers import error_money, fixed, percent, signed
 from scoring.reports.charts.calibration import Tenth, calibration
 from scoring.reports.dates import day
 from scoring.reports.outputs import NotOursError
@@ -89,7 +89,7 @@ def _subject(record: Mapping[str, Any], name: str) -> dict[str, Any]:
 def written_as(record: Mapping[str, Any], subject: str) -> Callable[[float], str]:
     """How an amount of revenue, or a number of orders, is printed."""
     if subject == "revenue":
-        return lambda value: compact_money(value, record["currency"])
+        return lambda value: error_money(value, record["currency"])
     return lambda value: fixed(value, 2 if value < 100 else 0)
 
 
@@ -101,7 +101,7 @@ def error_rows(record: Mapping[str, Any], subject: str) -> list[tuple[str, ...]]
         if value is None:
             return "n/a"
         if measure in ("mae", "rmse"):
-            return fixed(value, own[measure]) if own else compact_money(value, record["currency"])
+            return fixed(value, own[measure]) if own else error_money(value, record["currency"])
         if measure == "bias":
             return f"{'+' if value > 0 else ''}{percent(value)}"
         return percent(value, 0) if measure == "decile_mape" else fixed(value, 3)

@@ -7,7 +7,7 @@ from typing import Any
 from scoring.reports.lines import Composition
 from scoring.reports.standing import Standing, believes
 
-LEARNED = (
+_LEARNED = (
     "What was published stays as it was. These lines lead from there to what is known today, each credited to who had "
     "the account then."
 )
@@ -35,6 +35,7 @@ class Captions:
     accounts_heading: str
     accounts: str
     effect: str
+    learned: str = _LEARNED
 
 
 def of_card(card: Mapping[str, Any], made: Composition, words: Standing) -> Captions:

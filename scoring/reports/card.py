@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from scoring.reports.captions import CONFIDENTIAL, LEARNED
+from scoring.reports.captions import CONFIDENTIAL
 from scoring.reports.pages import local, page
 from scoring.reports.shown import shown
 
@@ -20,7 +20,6 @@ def card_html(card: Mapping[str, Any], *, league_href: str | None = None) -> str
         "card.html.j2",
         card=card,
         league=local(league_href),
-        learned_caption=LEARNED,
         confidential=CONFIDENTIAL,
         **{field.name: getattr(what, field.name) for field in fields(what)},
     )

@@ -49,7 +49,7 @@ def learned(card: Mapping[str, Any]) -> Learned | None:
     told = card.get("prior_periods")
     if not told or not told["lines"]:
         return None
-    currency, found = card["currency"], told["lines"]
+    currency, found = told.get("currency", card["currency"]), told["lines"]
     ordered = sorted(found, key=lambda line: -abs(Decimal(line["amount"])))
     shown, rest = ordered[:MOST_LINES], ordered[MOST_LINES:]
     left = sum((Decimal(line["amount"]) for line in rest), Decimal(0))

@@ -94,6 +94,17 @@ def change_sentence(card: Mapping[str, Any]) -> str:
     return f"points against {card['previous']['period']}, {worth} (chance alone moves it by up to ±{fixed(band)})."
 
 
+def published_sentence(card: Mapping[str, Any], given: float | None) -> str:
+    """That the period before was published with another score, `given`, than the card says; empty where it was not."""
+    before = card["previous"]
+    if before is None or before["score"] is None or fixed(given) == fixed(before["score"]):
+        return ""
+    told = "without a score" if given is None else f"as {fixed(given)}"
+    compared = "" if card["score"] is None else ": with that the score is compared"
+    known = f"By what is known of it today it would be {fixed(before['score'])}"
+    return f"{before['period']} was published {told}. {known}{compared}."
+
+
 def unscored_sentence(card: Mapping[str, Any]) -> str:
     """What there is to read where there is no score; empty with one."""
     if card["score"] is not None:

@@ -84,10 +84,12 @@ class Prior:
 def prior_periods(seals: Sequence[Sealed], tables: Tables, as_of: date, period: Period) -> Prior | None:
     """What was learned since of the sealed periods before this one; None where there are none.
 
-    `tables` are as they were read, known when the day `as_of` was over. What an earlier sealed run told of them is not
-    told again: rows are held against those that the last sealed run read. Raises NotConservedError.
+    Runs that look on a later day than `as_of` were not published then, and are passed over. `tables` are as they were
+    read, known when the day `as_of` was over. What an earlier sealed run told of them is not told again: rows are held
+    against those that the last sealed run read. Raises NotConservedError.
     """
-    earlier = sorted((s for s in seals if s.period.end <= period.start), key=lambda s: (s.period.end, s.period.start))
+    known = (s for s in seals if s.period.end <= period.start and s.as_of <= as_of)
+    earlier = sorted(known, key=lambda s: (s.period.end, s.period.start))
     if not earlier:
         return None
     last, read = earlier[-1], earlier[-1].read()
@@ -100,7 +102,7 @@ def prior_periods(seals: Sequence[Sealed], tables: Tables, as_of: date, period: 
     closing = _closing(made, last)
     rows = pl.concat([rows, _versions(closing, last)], how="diagonal").filter(pl.col("amount") != 0)
     changes = changed(read, tables, last.period.end, last.as_of, calendar_of(last.rulebook))
-    lines = _named(caused(_sold(rows), changes, read, tables, last.rulebook), earlier, states[1])
+    lines = _named(caused(_sold(rows), changes, read, tables, last.rulebook), earlier, states)
     prior = Prior(earlier, lines, closing.select(*WHOSE, "sealed", "known"))
     _check(prior.leading, closing)
     return prior
@@ -192,8 +194,11 @@ def _versions(closing: pl.DataFrame, last: Sealed) -> pl.DataFrame:
     return closing.select(*WHOSE, day, kind, more, pl.lit("").alias("origin"))
 
 
-def _named(lines: pl.DataFrame, earlier: Sequence[Sealed], tables: Tables) -> pl.DataFrame:
-    """The lines with the names of their accounts and periods, as `PRIOR`, by manager, account and day."""
+def _named(lines: pl.DataFrame, earlier: Sequence[Sealed], states: Sequence[Tables]) -> pl.DataFrame:
+    """The lines with the names of their accounts and periods, as `PRIOR`, by manager, account and day.
+
+    An account is called as it is now, else, where the exports have it no more, as it was then.
+    """
     day, sold = pl.col("effective_on"), pl.col("kind") == "revenue"
     dated, period = pl.max_horizontal(day, pl.lit(earlier[0].period.start)), pl.lit(None, dtype=pl.String)
     for s in reversed(earlier):
@@ -202,7 +207,8 @@ def _named(lines: pl.DataFrame, earlier: Sequence[Sealed], tables: Tables) -> pl
         period = pl.when(its).then(pl.lit(span.name)).otherwise(period)
         inside = pl.when((day >= span.start) & (day < span.end)).then(day).otherwise(pl.lit(span.last_day))
         dated = pl.when(sold & (pl.col("sold_in") == span.name)).then(inside).otherwise(dated)
-    names = tables["accounts"].select("account_id", pl.coalesce("name", "account_id").alias("account"))
+    known = pl.concat([tables["accounts"].select("account_id", account="name") for tables in reversed(states)])
+    names = known.drop_nulls().unique("account_id", keep="first", maintain_order=True)
     return (
         lines.join(names, on="account_id", how="left", validate="m:1")
         .with_columns(

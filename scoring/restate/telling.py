@@ -20,11 +20,11 @@ def seals_json(prior: Prior) -> list[Told]:
     return [{"period": s.period.name, "run_id": s.run_id, "sha256": s.sha256} for s in prior.seals]
 
 
-def prior_json(prior: Prior, book: pl.DataFrame, period: Period) -> Told:
+def prior_json(prior: Prior, book: pl.DataFrame, period: Period, currency: str) -> Told:
     """What the company is told: every line, and the bridge of everybody, the company's last."""
     return {
-        "sealed_until": prior.seals[-1].period.name,
-        "bridge": [*_bridges(prior, book, period).values()],
+        **_sealed(prior),
+        "bridge": [*_bridges(prior, book, period, currency).values()],
         "lines": _lines(prior.lines, prior),
     }
 
@@ -33,14 +33,14 @@ def on_cards(cards: Sequence[Told], prior: Prior | None, book: pl.DataFrame, per
     """The cards with the lines and the bridge of each manager; as they are where nothing is sealed."""
     if prior is None:
         return list(cards)
-    bridges = _bridges(prior, book, period)
+    bridges = _bridges(prior, book, period, cards[0]["currency"]) if cards else {}
     lines = prior.lines.partition_by("manager_id", as_dict=True)
     none = dict.fromkeys(("sealed", "lines", "known"), "0.0000")
     return [
         {
             **card,
             "prior_periods": {
-                "sealed_until": prior.seals[-1].period.name,
+                **_sealed(prior),
                 "bridge": bridges.get(card["manager_id"], {"manager_id": card["manager_id"], **none}),
                 "lines": _lines(lines.get((card["manager_id"],), prior.lines.clear()), prior),
             },
@@ -49,17 +49,23 @@ def on_cards(cards: Sequence[Told], prior: Prior | None, book: pl.DataFrame, per
     ]
 
 
-def _bridges(prior: Prior, book: pl.DataFrame, period: Period) -> dict[str | None, Told]:
+def _sealed(prior: Prior) -> Told:
+    """The last sealed period, and the currency of the bridge."""
+    return {"sealed_until": prior.seals[-1].period.name, "currency": prior.seals[-1].rulebook.currency}
+
+
+def _bridges(prior: Prior, book: pl.DataFrame, period: Period, currency: str) -> dict[str | None, Told]:
     """Manager to the sealed closing, what the lines add, and the closing as it is known, as text; None is the company.
 
-    Where revenue is a state and the period follows at once, also its `opening`, and what `others` make of it in
-    between: other rules, or accounts handed over on its first day.
+    Where revenue is a state, and the period follows at once and is of the same `currency`, also its `opening`, and what
+    `others` make of it in between: other rules, or accounts handed over on its first day.
     """
     ends = prior.by_manager
     of = {row["manager_id"]: _bridge(row) for row in ends.iter_rows(named=True)}
     of[None] = _bridge({"manager_id": None, **{c: added(ends[c]) for c in ("sealed", "lines", "known")}})
     last = prior.seals[-1]
-    if last.rulebook.basis != "contracts" or last.period.end != period.start:
+    follows = last.period.end == period.start and last.rulebook.currency == currency
+    if last.rulebook.basis != "contracts" or not follows:
         return of
     opening = dict(book.group_by("manager_id").agg(pl.col("opening").sum()).iter_rows())
     opening = {**opening, None: added(book["opening"])}

@@ -60,7 +60,8 @@ def lint(document: Document, rulebook: Rulebook | None, catalogue: Catalogue) ->
         metric = catalogue.get(str(document.tree.at(("rules", n, "metric"))))
         if metric is not None:
             for keys, grade in _grades(("rules", n), document):
-                found += [*_direction(grade, keys, metric), *_thresholds(grade, keys, metric, document)]
+                aim = _aim(("rules", n), document, catalogue, metric)
+                found += [*_direction(grade, keys, aim), *_thresholds(grade, keys, metric, document)]
     found += lint_digests(document, None if rulebook is None else rulebook.digests)
     if rulebook is not None:
         found += [*_whole(rulebook, catalogue), *unread(document, rulebook)]
@@ -128,6 +129,12 @@ def _grades(rule: Keys, document: Document) -> Iterator[tuple[Keys, Linear | Ban
         grade, _ = document.fit(model, keys)
         if grade is not None:
             yield keys, grade
+
+
+def _aim(rule: Keys, document: Document, catalogue: Catalogue, metric: MetricFacts) -> MetricFacts:
+    """The metric that says which way is good: of a target, the one that it is about, where less of that is better."""
+    of = catalogue.get(str(document.tree.at((*rule, "of"))))
+    return of if metric.name == ATTAINMENT and of is not None and of.better == "lower" else metric
 
 
 def _direction(grade: Linear | Bands, keys: Keys, metric: MetricFacts) -> Iterator[Finding]:

@@ -60,7 +60,11 @@ class Rule(Settings):
     weight: float = Field(
         ge=0, le=1000, description="Weight among the rules; any sum will do. 0 is shown and not scored."
     )
-    of: Text | None = Field(None, description="target_attainment only: the metric whose target is meant.")
+    of: Text | None = Field(
+        None,
+        description="target_attainment only: the metric whose target is meant; where less of it is better, less of "
+        "the target is, too.",
+    )
     grade: Grade | None = Field(
         None,
         description="`floor` and `target`, or `bands`. method target_bands needs it; the others do not read it.",

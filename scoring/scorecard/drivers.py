@@ -148,7 +148,7 @@ def without_largest(accounts: pl.DataFrame, largest: pl.DataFrame) -> dict[str, 
 def largest_accounts(rows: pl.DataFrame) -> pl.DataFrame:
     """The largest account of each manager: manager_id, account_id, name and its part of the manager's revenue."""
     size = (pl.col("before") + pl.col("after")).cast(pl.Float64)
-    sized = rows.with_columns(size.alias("size")).filter(pl.col("size") > 0)
+    sized = rows.select(*_KEY, "account", size.alias("size")).filter(pl.col("size") > 0)
     sized = sized.with_columns((pl.col("size") / pl.col("size").sum().over("manager_id")).alias("part"))
     return (
         sized.sort("manager_id", "size", "account_id", descending=[False, True, False])

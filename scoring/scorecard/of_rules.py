@@ -2,7 +2,7 @@
 
 from scoring.facts import lifetime_value
 from scoring.metrics import CATALOGUE
-from scoring.metrics.metric import Metric
+from scoring.metrics.metric import Better, Metric
 from scoring.metrics.targets import TARGET_ATTAINMENT
 from scoring.rules import Rule, Rulebook
 
@@ -24,8 +24,9 @@ def label_of(rule: Rule) -> str:
 
 
 def better_of(rule: Rule) -> str:
-    """Which way is good for what the rule grades; reaching more of a target always is."""
-    return str(CATALOGUE[rule.metric].better)
+    """Which way is good for what the rule grades; to reach more of a target is, unless less of the metric is better."""
+    better = metric_of(rule).better
+    return str(better if better is Better.LOWER else CATALOGUE[rule.metric].better)
 
 
 def sign_of(rule: Rule) -> float:

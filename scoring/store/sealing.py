@@ -112,14 +112,19 @@ def _why_not(session: Session, run: Run, chain: Sequence[SealRecord]) -> str | N
     names = session.exec(select(FrameFile.name).where(FrameFile.run_id == run.run_id))
     if not any(name.startswith(READ) for name in names):
         return "it was stored before runs kept what they read; " + again
-    periods = {s.run_id: json.loads(session.get_one(Run, s.run_id).summary)["period"] for s in chain}
+    runs = {s.run_id: session.get_one(Run, s.run_id) for s in chain}
+    periods = {run_id: json.loads(sealed.summary)["period"] for run_id, sealed in runs.items()}
     span = summary["period"]
     later = [s.period for s in chain if periods[s.run_id]["from"] > span["to"]]
     if later:
         return f"{later[0]} is sealed already, and did not look at it; periods are sealed in the order of time"
-    earlier = {s.sha256 for s in chain if periods[s.run_id]["to"] < span["from"]}
+    before = [s for s in chain if periods[s.run_id]["to"] < span["from"]]
+    newest = max((runs[s.run_id] for s in before), key=lambda sealed: sealed.as_of, default=run)
+    if newest.as_of > run.as_of:
+        day = f"{newest.period} was sealed as of {newest.as_of}"
+        return f"it looks on {run.as_of}, and {day}; run it as of that day or a later one, and seal that run"
     looked_at = {s["sha256"] for s in summary.get("seals", ())}
-    if earlier != looked_at:
+    if {s.sha256 for s in before} != looked_at:
         return "it was made before an earlier period was sealed, and does not tell what was learned since; " + again
     return None
 

@@ -91,7 +91,7 @@ def _frames(store: Store, seen: Seen) -> Iterator[tuple[str, pl.DataFrame]]:
             declared = [column.name for column in TABLES[table].columns]
             frame = seen.frame(name)
             if "account_id" in frame.columns:  # what they were responsible for once, and are not any more, is not used
-                frame = frame.filter(pl.col("account_id").is_in(list(seen.accounts)))
+                frame = frame.filter(pl.col("account_id").is_in(list(seen.accounts_read)))
             yield f"read/{table}.csv", _without_others(frame.select(c for c in declared if c in frame.columns), seen)
         else:
             yield f"used/{name}.csv", _without_others(seen.frame(name), seen)

@@ -14,15 +14,17 @@ from scoring.access import Sight
 from scoring.calendar import business_day
 from scoring.errors import BookscoreError, Problem
 from scoring.explain import Evidence
+from scoring.ledger.parents import topmost
 from scoring.letters import bare
 from scoring.scorecard.cards import Card
+from scoring.store import READ
 from scoring.store.refusals import MissingFrameError
 from scoring.view.shelf import Shelf, ShelvedRun
 
 V = TypeVar("V")
 
 _MOST_FOUND = 50
-_SELLER = "seller_id"
+_SELLER, _PARENT, _APPROVER = "seller_id", "parent_id", "approved_by"
 _OF_NOBODY = (
     "period", "period_from", "period_to", "currency", "as_of", "goal", "rules_name", "rules_version", "rules_hash",
     "basis_sentence", "chance",
@@ -88,6 +90,14 @@ class Seen:
     def accounts(self) -> frozenset[str]:
         """The accounts that are in the books of these managers."""
         return frozenset(self._book["account_id"])
+
+    @cached_property
+    def accounts_read(self) -> frozenset[str]:
+        """The ids by which exports name these accounts: where parents pay, those of all whom they pay for as well."""
+        if self.rules["settings"]["grain"] != "parent" or "accounts" not in self._held.read:
+            return self.accounts
+        tops = topmost(pl.read_parquet(self._held.read["accounts"]))
+        return self.accounts.union(tops.filter(pl.col("top").is_in(list(self.accounts)))["account_id"])
 
     @property
     def facts(self) -> Mapping[str, Any]:
@@ -163,7 +173,9 @@ class Seen:
         measures) with the group. Raises MissingFrameError where the run has no such frame.
         """
         whole = self.shelf.frame(self.run_id, name)
-        return whole if self.sight.is_everything else whole.filter(self._is_theirs(whole.columns))
+        if self.sight.is_everything:
+            return whole
+        return whole.filter(self._is_theirs(whole.columns, is_read=name.startswith(READ)))
 
     def figures(self, grain: str, whose: str, metrics: Collection[str]) -> pl.DataFrame:
         """The rows of `measures` of somebody at a grain, as far as they are theirs to see. Errors as above.
@@ -175,15 +187,19 @@ class Seen:
         found = its.collect()
         return found if self.sight.is_everything else found.filter(self._is_theirs(found.columns))
 
-    def _is_theirs(self, columns: Collection[str]) -> pl.Expr:
+    def _is_theirs(self, columns: Collection[str], *, is_read: bool = False) -> pl.Expr:
         """Whether a row of a frame with these columns is theirs to see, where they do not see everything."""
         if "manager_id" in columns:
-            return pl.col("manager_id").is_in(list(self.managers))
+            own = pl.col("manager_id").is_in(list(self.managers))
+            if _APPROVER not in columns:
+                return own
+            return own | (pl.col("manager_id").is_null() & self._is_of_seen_account(is_read=is_read))  # for everybody
         if "grain" in columns:
             return self._is_of_seen_group()
-        if "account_id" in columns:
-            return pl.col("account_id").is_in(list(self.accounts))
-        return pl.lit(value=False)
+        return self._is_of_seen_account(is_read=is_read) if "account_id" in columns else pl.lit(value=False)
+
+    def _is_of_seen_account(self, *, is_read: bool) -> pl.Expr:
+        return pl.col("account_id").is_in(list(self.accounts_read if is_read else self.accounts))
 
     def read(self, table: str, places: "pl.DataFrame") -> pl.DataFrame:
         """The rows of a table as the run read them, by origin_file and origin_row; empty where it kept none.
@@ -203,10 +219,13 @@ class Seen:
         return self.without_others(found)
 
     def without_others(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """The rows without the ids of sellers who are not theirs to see."""
-        if self.sight.is_everything or _SELLER not in rows.columns:
+        """The rows without the ids of sellers, and of accounts that are parents, who are not theirs to see."""
+        if self.sight.is_everything:
             return rows
-        return rows.with_columns(pl.when(pl.col(_SELLER).is_in(list(self.managers))).then(pl.col(_SELLER)))
+        theirs = {_SELLER: self.managers, _PARENT: self.accounts_read}
+        return rows.with_columns(
+            pl.when(pl.col(name).is_in(list(ids))).then(pl.col(name)) for name, ids in theirs.items() if name in rows
+        )
 
     def once(self, what: Hashable, make: Callable[[], V]) -> V:
         """What `make` makes of this run, kept for whoever sees the same of it.

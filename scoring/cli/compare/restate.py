@@ -82,6 +82,9 @@ def _restated(request: "Request", period: str, each: int) -> "tuple[Restatement,
         if not store.read_by(run.run_id):
             raise UnreadError(period, run.run_id, request.folder)
         published = past.published(store, run, seal.sha256 if seal else "")
+        if request.as_of < published.as_of:
+            what = f"{period} was published as of {published.as_of}; name that day or a later one"
+            raise typer.BadParameter(what, param_hint="--as-of")
         reader = Reader(request)
         read, cards = reader.read(published.rulebook), store.cards(run.run_id)
         found = restating(published, cards, read.rows, request.as_of, each=each, doubts=reader.doubts)

@@ -128,7 +128,7 @@ def _prior(found: "Explanation") -> None:
     say("Learned since earlier periods were sealed; in no score")
     columns = (
         Column("Account"), Column("Period"), Column("Effective"), Column("What"),
-        Column(found.currency, is_number=True), Column("Why only now"),
+        Column(found.prior[0]["currency"], is_number=True), Column("Why only now"),
     )  # fmt: skip
     rows = [
         (
@@ -136,7 +136,7 @@ def _prior(found: "Explanation") -> None:
             line["period"] or "earlier",
             line["effective_on"],
             KINDS.get(line["kind"], line["kind"]),
-            signed_money(line["amount"], found.currency),
+            signed_money(line["amount"], line["currency"]),
             why(line),
         )
         for line in found.prior

@@ -22,7 +22,7 @@ def show(reach: "Reach", currency: str, *, is_graded: bool) -> None:
         say()
         _needs(reach.needs, currency, is_graded=is_graded)
     if reach.accounts:
-        say("The accounts that took most, and the score had each alone done as expected.")
+        say("The accounts that took most, and the score had each alone done as the peers' accounts did.")
         say()
         _accounts(reach.accounts)
     for sentence in reach.sentences:
@@ -53,6 +53,6 @@ def _needs(needs: "tuple[Need, ...]", currency: str, *, is_graded: bool) -> None
 def _accounts(accounts: "tuple[WonBack, ...]") -> None:
     from scoring.numbers import fixed, signed
 
-    columns = (Column("Account"), Column("Took", is_number=True), Column("Score as expected", is_number=True))
+    columns = (Column("Account"), Column("Took", is_number=True), Column("Score as peers", is_number=True))
     table(columns, [(a.name, signed(a.points), fixed(a.score)) for a in accounts])
     say()

@@ -177,13 +177,18 @@ def _show(made: "Run", problems: Sequence[Problem], request: "Request", place: P
     note()
     scored.show(made)
     _care(made, problems)
+    sealed = None if written else past.seal_of(request.folder, made.period.name)
     if written:
         kept = places.kept_in(request.folder / places.STORE)
         note(f"Wrote {written:,} files into {place}; begin with league.html. The run is kept in {kept}.")
+    elif sealed:
+        note(f"Nothing was written (--dry-run), nor would it be: {sealed.period} is sealed by {sealed.sealed_by}.")
     else:
         note(f"Nothing was written (--dry-run); it would go into {place}.")
     scores = [card for card in made.cards if card["score"] is not None]
-    if not written:
+    if sealed:
+        next_command("restate", sealed.period, request.only or request.folder, like=request)
+    elif not written:
         next_command("run", request.only or request.folder, like=request)
     elif scores:
         from scoring.explain.names import word_for

@@ -18,7 +18,8 @@ DEBUG = "BOOKSCORE_DEBUG"
 """Set this in the environment to see tracebacks."""
 
 _CODES = {
-    "UnknownNameError": USAGE, "AmbiguousNameError": USAGE, "UnknownRunError": USAGE, "AmbiguousRunError": USAGE,
+    "UnknownNameError": USAGE, "AccountNameError": USAGE, "AmbiguousNameError": USAGE,
+    "UnknownRunError": USAGE, "AmbiguousRunError": USAGE,
     "NoRunsError": USAGE, "NoPlaceError": USAGE, "NotOursError": USAGE, "UnknownPeriodError": USAGE,
     "FuturePeriodError": USAGE, "NoFileError": USAGE,
     "UnreadableUrlError": USAGE, "OtherDatabaseError": USAGE, "NoFolderError": USAGE, "NoDriverError": USAGE,

@@ -48,14 +48,18 @@ def published(store: "Store", run: "StoredRun", sha256: str = "") -> "Sealed":
     )
 
 
-def refuse_sealed(folder: Path, period: str) -> None:
-    """Raises SealedPeriodError where the period is sealed in the folder's store."""
+def seal_of(folder: Path, period: str) -> "SealRecord | None":
+    """The seal of the period in the folder's store, if it is sealed."""
     try:
         with places.stored(folder) as store:
-            found = store.sealed(period)
+            return store.sealed(period)
     except places.NoRunsError:
-        return
-    if found is not None:
+        return None
+
+
+def refuse_sealed(folder: Path, period: str) -> None:
+    """Raises SealedPeriodError where the period is sealed in the folder's store."""
+    if found := seal_of(folder, period):
         from scoring.store.refusals import SealedPeriodError
 
         raise SealedPeriodError(period, found.run_id, found.sealed_by, found.sealed_at, folder)

@@ -40,7 +40,12 @@ def _is_little(folder: Path) -> bool:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """The files in and below the folder, but for those that runs left there."""
-    for place, below, names in os.walk(folder):
+    """The files in and below the folder, but for those that runs left there; links are followed."""
+    known: set[str] = set()
+    for place, below, names in os.walk(folder, followlinks=True):
+        if (real := os.path.realpath(place)) in known:
+            below.clear()
+            continue
+        known.add(real)
         below[:] = [name for name in below if not name.startswith(".") and name != RESULTS]
         yield from (Path(place, name) for name in names)

@@ -42,9 +42,12 @@ class Glimpse:
     monthly: pl.DataFrame
 
 
-def seen(lines: pl.LazyFrame, instant: date) -> Seen:
-    """The contracts as known before the instant; `lines` as `history.recurring`, in the reporting currency."""
-    return together([glimpse(lines, instant)], instant)
+def seen(lines: pl.LazyFrame, instant: date, since: date | None = None) -> Seen:
+    """The contracts as known before the instant; `lines` as `history.recurring`, in the reporting currency.
+
+    `since` is the day from which losses were recorded.
+    """
+    return together([glimpse(lines, instant, since=since)], instant, since=since)
 
 
 def asked_of_all(lines: pl.LazyFrame, instant: date) -> pl.DataFrame:
@@ -52,17 +55,19 @@ def asked_of_all(lines: pl.LazyFrame, instant: date) -> pl.DataFrame:
     return lengths_of(lines, instant).collect()
 
 
-def glimpse(lines: pl.LazyFrame, instant: date, answers: Sequence[pl.DataFrame] = ()) -> Glimpse:
+def glimpse(
+    lines: pl.LazyFrame, instant: date, answers: Sequence[pl.DataFrame] = (), *, since: date | None = None
+) -> Glimpse:
     """What was known of some accounts; `answers` are `asked_of_all` of all parts, none if these are all accounts."""
     asked = ("account_id", ACCOUNT, "line_id", "starts_on", "ends_on", "monthly", "status", "at_risk")
     known = lines.filter(pl.col("starts_on") < instant).select(asked).collect().lazy()  # once for both
     lengths = Lengths.of(answers) if answers else None
-    return Glimpse(renewals.last_lines(known, instant, lengths), renewals.at(known, instant))
+    return Glimpse(renewals.last_lines(known, instant, lengths, since=since), renewals.at(known, instant))
 
 
-def together(glimpses: Sequence[Glimpse], instant: date) -> Seen:
+def together(glimpses: Sequence[Glimpse], instant: date, *, since: date | None = None) -> Seen:
     """What was known before the instant, from glimpses of all accounts; no account is in two of them."""
-    spells = renewals.described([one.last for one in glimpses], instant)
+    spells = renewals.described([one.last for one in glimpses], instant, since=since)
     return Seen(spells, renewals.standing(spells, pl.concat([one.monthly for one in glimpses])))
 
 

@@ -42,7 +42,7 @@ class Seen:
     past: Past
 
 
-def seen(lines: pl.LazyFrame, instant: date) -> Seen:
+def seen(lines: pl.LazyFrame, instant: date, _: date | None = None) -> Seen:
     """The orders before the instant; `lines` with account_id, dated_on, amount in the reporting currency."""
     return together([glimpse(lines, instant)], instant, choose_orders.past_of(lines))
 

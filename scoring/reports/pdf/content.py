@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scoring.numbers import NOT_MEASURED, arrow, exact, fixed, percent, rounded, signed
-from scoring.reports.captions import CONFIDENTIAL, LEARNED
+from scoring.reports.captions import CONFIDENTIAL
 from scoring.reports.charts import ranges
 from scoring.reports.dates import day
 from scoring.reports.moves import Row, Walk
@@ -190,7 +190,7 @@ def _learned(card: Mapping[str, Any], what: Shown) -> Content | None:
     until = text(told.until)
     return {
         "heading": f"Learned since {until} was sealed",
-        "caption": LEARNED,
+        "caption": what.captions.learned,
         "currency": text(card["currency"]),
         "published": {"label": f"Closing of {until} as published", "amount": told.published},
         "known": {"label": f"Closing of {until} as known today", "amount": told.known},

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict, Unpack
 
-from sqlalchemy import ColumnElement, bindparam, collate, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, collate, false, func, or_, select
 from sqlmodel import Session
 
 from scoring.store.database import reading
@@ -29,13 +29,16 @@ _TAKEN = select(func.max(TRIED.c.at)).where(
     TRIED.c.delivery_id == bindparam("its_id"), TRIED.c.state == DeliveryState.SENDING.value
 )
 # built once, as they are asked for each delivery
+_NEVER = "\0"
+"""A letter that PostgreSQL cannot be asked for; nothing that is kept holds it."""
 
 
 def delivery(store: Store, word: str) -> DeliveryRecord:
     """The delivery whose id begins like this. Raises UnknownDeliveryError and AmbiguousDeliveryError."""
     asked = HELD.select().where(HELD.c.delivery_id.startswith(word, autoescape=True)).order_by(HELD.c.delivery_id)
     with reading(store.engine) as session:
-        found = [dict(row) for row in session.connection().execute(asked.limit(2)).mappings()] if word else []
+        is_one = word and _NEVER not in word
+        found = [dict(row) for row in session.connection().execute(asked.limit(2)).mappings()] if is_one else []
     if not found:
         raise UnknownDeliveryError(word)
     if len(found) > 1:
@@ -150,4 +153,5 @@ def _is(state: str) -> ColumnElement[bool]:
 
 
 def _are(asked: Asked) -> list[ColumnElement[bool]]:
-    return [HELD.c[name] == value for name, value in asked.items() if value is not None]
+    given = ((HELD.c[name], str(value)) for name, value in asked.items() if value is not None)
+    return [false() if _NEVER in value else column == value for column, value in given]

@@ -45,6 +45,7 @@ def change_user(
 ) -> UserRecord:
     """The user with the changes; where what they may see has changed, they have to sign in again.
 
+    With another address a link that was sent to the one before is void.
     Raises UnknownUserError, KnownUserError and NotAUserError.
     """
     with writing(store.engine) as session:
@@ -58,6 +59,8 @@ def change_user(
             session.add(row)
             if after != before.model_copy(update={"name": after.name}):
                 end_all(session, row.user_id)
+            if after.email != before.email:
+                _void_links(session, row.user_id)
             changed = {"was": _told(before), "is": _told(after)}
             add_entry(session, by=by, action="changed user", subject=before.email, at=at, details=changed)
         return user_record(row)
@@ -71,7 +74,7 @@ def disable_user(store: Store, email: str, *, at: datetime, by: str = COMMAND_LI
             row.disabled_at = instant(at)
             session.add(row)
             end_all(session, row.user_id)
-            session.exec(delete(OneTimeLink).where(col(OneTimeLink.user_id) == row.user_id))
+            _void_links(session, row.user_id)
             add_entry(session, by=by, action="disabled user", subject=row.email, at=at)
         return user_record(row)
 
@@ -141,6 +144,10 @@ def enabled_row(session: Session, email: str) -> UserRow:
 def end_all(session: Session, user_id: str) -> None:
     """Signs the user out everywhere, in the caller's transaction."""
     session.exec(delete(SessionRow).where(col(SessionRow.user_id) == user_id))
+
+
+def _void_links(session: Session, user_id: str) -> None:
+    session.exec(delete(OneTimeLink).where(col(OneTimeLink.user_id) == user_id))
 
 
 def _row(session: Session, email: str) -> UserRow:

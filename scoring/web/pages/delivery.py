@@ -91,7 +91,7 @@ def _said(desk: Desk, plan: Plans, seeing: DeliveryDesk, found: DeliverySeen) ->
     if plan.rulebook is None:
         return Again(None, plan.why_not)
     page = page_of(plan.rulebook, desk.environment)
-    return composed_again(desk.shelf, plan.rulebook, page, found, seeing.recipient(found))
+    return composed_again(desk.shelf, plan.rulebook, page, found, seeing.recipient(found), now=desk.now())
 
 
 add_page(router, "/deliveries/{delivery_id}", delivery, DeliveryAnswer, "A delivery, and what it says.")

@@ -7,8 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 
-from scoring.numbers import fixed
-from scoring.reports.sentences import as_data
+from scoring.reports.sentences import as_data, published_sentence
 from scoring.reports.shown import shown
 from scoring.scorecard.cards import Card
 from scoring.view import Seen, Trend
@@ -72,13 +71,11 @@ def manager(manager_id: str, seen: Seeing, view: Viewing, request: Request) -> P
     )
 
 
-def _otherwise(card: Card, trend: Trend) -> str | None:
-    """The score that was published for the period before, where the card compares with another one."""
+def _otherwise(card: Card, trend: Trend) -> str:
+    """That the period before was published with another score than the card says, where it was."""
     before = card["previous"]
-    found = next((p.score for p in trend.points if before is not None and p.period == before["period"]), None)
-    if before is None or found is None or before["score"] is None or fixed(found) == fixed(before["score"]):
-        return None
-    return fixed(found)
+    given = [point.score for point in trend.points if before is not None and point.period == before["period"]]
+    return published_sentence(card, given[0]) if given else ""
 
 
 def _account(seen: Seen, manager_id: str, account_id: str) -> str:
