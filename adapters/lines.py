@@ -18,8 +18,14 @@ def lacks_line_id(kinds: Collection[str], columns: Collection[str]) -> bool:
 
 
 def with_line_id(frame: pl.DataFrame, place: str) -> pl.DataFrame:
-    """The rows with `place` and row as their line id."""
-    return frame.with_columns((pl.lit(f"{place}:") + pl.col(ROW).cast(pl.String)).alias(LINE_ID))
+    """The rows with `place` and row as their line id, and which of them it is where one row came to several."""
+    named = frame.with_columns((pl.lit(f"{place}:") + pl.col(ROW).cast(pl.String)).alias(LINE_ID))
+    if not (named[ROW].diff() == 0).any():
+        return named
+    which = pl.int_range(1, pl.len() + 1).over(ROW)
+    return named.with_columns(
+        pl.when(which > 1).then(pl.format("{}:{}", LINE_ID, which)).otherwise(LINE_ID).alias(LINE_ID)
+    )
 
 
 def repeated_lines(rows: pl.DataFrame) -> tuple[Fault, ...]:

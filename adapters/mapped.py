@@ -26,7 +26,7 @@ class _Reading:
     wanted: Wanted
     shelf: Shelf
     time_zone: str | None
-    seen: dict[tuple[str, str], str] = field(default_factory=dict)
+    seen: dict[tuple[str, str, str | None], str] = field(default_factory=dict)
 
 
 def recognises(headers: Mapping[str, Collection[str]]) -> float:
@@ -77,9 +77,9 @@ def _entry(found: list[tuple[Path, str]], source: FileSource, reading: _Reading)
     parts = []
     for path, name in found:
         opened = reading.shelf.open(path, name, source, form, columns_of(source))
-        first = reading.seen.setdefault((source.table, opened.sha256), name)
-        read = ReadFile(name, opened.sha256, source.table, opened.rows, system=source.system)
-        part = part_of(opened, source, kinds, reading.shelf, form) if first == name else again(read, first)
+        first = reading.seen.setdefault((source.table, opened.sha256, source.sheet), opened.name)
+        read = ReadFile(opened.name, opened.sha256, source.table, opened.rows, system=source.system)
+        part = part_of(opened, source, kinds, reading.shelf, form) if first == opened.name else again(read, first)
         parts.append(part)
     return parts
 

@@ -261,7 +261,7 @@ CONTROLS = Table(
             "First day, of rows that start or are dated then; all days before as well when empty.",
         ),
         Column("ends_on", Kind.DATE, "First day no longer; all days after as well when empty."),
-        Column("file", Kind.TEXT, "Of the rows of this export alone, by its name in the folder."),
+        Column("file", Kind.TEXT, "Of the rows of this export alone, by its name in the folder, as book.xlsx/Sheet."),
         Column("value", Kind.MONEY, "What the source system says: the number of rows, or the amount.", required=True),
         *_ORIGIN,
     ),

@@ -135,7 +135,10 @@ def test_marked_amounts_are_exact_where_they_are_declared() -> None:
 def test_a_percentage_is_told_how_to_be_written(form: Format) -> None:
     """As a discount of 10%: no setting reads it."""
     told = fault("number", "10%", form)
-    assert (told.what, told.remedy) == ("a percentage, where a number is due", "write 0.25 for 25%")
+    assert (told.what, told.remedy) == (
+        "a percentage, where a number is due",
+        "write 0.25 for 25%, or declare percents for its column in sources.yaml",
+    )
 
 
 @pytest.mark.parametrize("cell", ["$(5", "$((5))", "(($5))", "$(-5)", "-$(5)", "(5))", "$5)", "$()"])

@@ -287,6 +287,24 @@ _MISFITS = [
 ]  # fmt: skip
 
 
+def test_a_row_that_comes_to_several_lines_is_one_that_cannot_be_used(company: Path) -> None:
+    """The total has a line for each month that is another, and it is one of three rows."""
+    (company / "contracts.csv").write_text("who,2026-01,2026-02,2026-03\nA1,1,1,1\nA2,1,2,2\nTotal,2,3,3\n", "utf-8")
+    entry = """\
+files:
+  - file: contracts.csv
+    table: contracts
+    months: {columns: '\\d{4}-\\d\\d', value: paid}
+    columns: {line_id: {join: [who, since]}, account_id: who, amount: paid, starts_on: since, ends_on: until}
+    constants: {every: month}
+"""
+    (company / "sources.yaml").write_text(entry, encoding="utf-8")
+    _, told, _ = bookscore("check", company)
+    assert "1 of 3 rows (33.3\u202f%) cannot be used" in told
+    (company / "sources.yaml").write_text(entry + "    where: {who: {not: [Total]}}\n", encoding="utf-8")
+    assert errors(bookscore("check", company)[1]) == []
+
+
 @pytest.mark.parametrize(("setting", "said"), _MISFITS)
 def test_a_setting_that_does_not_fit_the_columns_is_told_in_one_line(company: Path, setting: str, said: str) -> None:
     (company / "contracts.csv").write_text(_ODD_HEADER, encoding="utf-8")

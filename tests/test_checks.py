@@ -301,6 +301,7 @@ def test_the_word_for_those_without_a_value_is_told_where_it_is_one(name: str, c
         ("contracts", "c3 A1 -1 . 5 . month 2025-01-01 . .", "quantity is negative"),
         ("contracts", "c3 A1 . . 5 . month 2025-01-01 2025-01-01 .", "the row holds for no day"),
         ("contracts", "c3 A1 . . 5 . month 2025-01-01 . ended", "nothing says when, so it counts on"),
+        ("contracts", "c3 A1 . . 5 . month 2025-01-01 . cancelled", "nothing says until when it is paid"),
         ("ownership", "A3 M1 2026-01-01 2026-01-01 .", "the row holds for no day"),
         ("managers", "M3 Cem . 2026-01-01 2026-01-01", "the row holds for no day"),
         ("invoices", "i3 A1 2026-01-05 10 . -1 order .", "quantity is negative and the amount is not"),
@@ -470,10 +471,10 @@ def test_shares_above_the_whole_name_the_day_and_the_rows() -> None:
     assert [str(p) for p in shares] == [
         "ownership.csv row 5, column share: the shares of the account add up to 1.5 on 2026-03-01 "
         '(ownership.csv row 2, ownership.csv row 3, ownership.csv row 5): "A1"; '
-        "end the earlier row where the later one starts, or give each its share",
+        "end the earlier row where the later one starts, as until_next does in sources.yaml, or give each its share",
         "ownership.csv row 6, column share: the shares of the account add up to 1.001 on 2026-01-01 "
         '(ownership.csv row 4, ownership.csv row 6): "A2"; '
-        "end the earlier row where the later one starts, or give each its share",
+        "end the earlier row where the later one starts, as until_next does in sources.yaml, or give each its share",
     ]
     assert [row for row, _ in why(result, "ownership")] == [2, 3, 4, 5, 6]
 
@@ -660,6 +661,17 @@ def test_a_customer_called_total_is_one_where_accounts_are_delivered() -> None:
         "accounts": grown("accounts", "Total . . .")["accounts"]
     }
     assert said(checked(tables)) == []
+
+
+def test_a_total_of_a_file_that_lists_the_accounts_itself_is_none_of_them() -> None:
+    """As a list of what each customer pays, which fills both tables."""
+    tables = grown("contracts", "c3 Total . . 1300 . month 2025-01-01 . .")
+    accounts = grown("accounts", "Total . . .")["accounts"].with_columns(pl.lit("contracts.csv").alias("origin_file"))
+    assert said(checked(tables | {"accounts": accounts})) == [
+        "contracts.csv row 3, column account_id: account_id looks like a total of other rows, which would count twice: "
+        '"Total"; leave such rows out with where in sources.yaml; if it is one of the accounts, deliver those in a '
+        "file of their own"
+    ]
 
 
 def test_a_total_in_several_rows_of_one_line_is_told_once() -> None:

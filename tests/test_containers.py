@@ -198,6 +198,18 @@ def test_a_header_may_have_three_lines(tmp_path: Path) -> None:
     assert "no data rows" in refusal(opened(tmp_path, "a,b\nc,d\n", header_rows=3)).what
 
 
+def test_lines_above_the_header_are_left_out_as_declared(tmp_path: Path) -> None:
+    text = "sep=;\nSales, all of it\n;;\nAs of;June\n\nid;amount\nL1;2\nL2\n"
+    file = opened(tmp_path, text, lines_above=2)
+    assert rows(file) == [(1, "L1", "2")]
+    assert [(f.what.split(",")[0], f.value or f.row) for f in file.faults] == [
+        ("the row has 1 cell instead of 2", 2),
+        ("2 lines above the header left out", "Sales, all of it"),
+    ]
+    assert "lines_above" in refusal(opened(tmp_path, "Sales\n" + "a,b,c\n" * 3)).remedy
+    assert "no header" in refusal(opened(tmp_path, text, lines_above=9)).what
+
+
 def test_columns_of_one_name_are_kept_apart_if_asked(tmp_path: Path) -> None:
     text = "id,Modified On,Modified on\n1,2,3\n"
     assert opened(tmp_path, text, repeated=True).header == ("id", "Modified On", "Modified on (2)")

@@ -328,6 +328,16 @@ def test_owners_who_stayed_the_same_are_no_file_that_ends_early() -> None:
     assert [plain(each) for each in said] == ["More than a week before 30 June 2026 end contracts.csv (31 May 2026)."]
 
 
+def test_of_files_that_were_only_looked_up_no_rows_were_set_aside() -> None:
+    """As matches.csv, or a file of roles that others name."""
+    aside = {None: 0, "contracts": 2, "answers": 0, "accounts": 1}
+    files = [{"table": t, "file": f"{t}.csv", "last_day": None, "rows_set_aside": rows} for t, rows in aside.items()]
+    said = health.of_channel(SimpleNamespace(facts={"inputs": files}), Calendar().period("2026-Q2"))  # type: ignore[arg-type]
+    assert [plain(each) for each in said] == [
+        "Rows set aside as they could not be used: 1 of accounts, 2 of contracts."
+    ]
+
+
 def test_renewals_add_up_with_most_at_risk_first(web_world: World, runs: dict[str, str]) -> None:
     leader = web_world.users["leader"]
     found = told(web_world.store, leader, runs["2026-Q2"], None, asked(schedule(), "2026-W26")).renewals

@@ -86,6 +86,13 @@ def test_an_id_column_matches_by_itself_and_a_name_or_domain_only_proposes(tmp_p
     }
 
 
+def test_an_account_without_a_name_is_called_by_its_id(tmp_path: Path) -> None:
+    """As the customer of a ticket is told by name, or the account of a list that people keep by hand."""
+    told = states(read(tmp_path, {"answers.csv": "mail,day,score\nCEDAR GmbH,2026-02-01,9\nElm,2026-02-01,3\n"}))
+    assert told["CEDAR GmbH"] == ("name", "proposed", "A3")
+    assert told["Elm"] == ("name", "ambiguous", None)
+
+
 REFERRING = "Id,Name,Owner,Billing\nA1,Acorn,u1,cus_1\nA2,Birch,u1,cus_2\nA3,Cedar,u1,cus_X\nA4,Elm,u1,\n"
 
 

@@ -20,6 +20,7 @@ from adapters.known.recognised import recognised
 from adapters.mapping.copying import copied
 from adapters.mapping.sources import EarliestOf, FormulaOf, LastOf, Sources
 from adapters.values.formats import Format
+from scoring.checks import check
 from scoring.tables import LAYOUT, OPEN_TABLES, TABLES
 
 KEYS = {name: table.key for name, table in TABLES.items()}
@@ -400,6 +401,23 @@ def test_numbers_of_a_workbook_are_not_read_by_declared_signs(tmp_path: Path) ->
         column(read(tmp_path, {}, {**signs, "columns": {**columns, "amount": "price"}, "lookups": [lookup]}), "amount")
         == amounts
     )
+
+
+def test_rows_of_two_sheets_are_told_apart(tmp_path: Path) -> None:
+    """What cannot be read in the third row of one sheet says nothing of the third row of the other."""
+    with xlsxwriter.Workbook(str(tmp_path / "book.xlsx")) as book:
+        for name, amount in (("2025", "x"), ("2026", 5)):
+            sheet = book.add_worksheet(name)
+            for r, row in enumerate([("id", "net"), (f"{name}-1", 1), (f"{name}-2", amount)]):
+                sheet.write_row(r, 0, row)
+    one = {
+        "file": "book.xlsx", "table": "contracts", "columns": {"line_id": "id", "account_id": "id", "amount": "net"},
+        "constants": {"every": "month", "starts_on": "2025-01-01"},
+    }  # fmt: skip
+    delivery = read(tmp_path, {}, *({**one, "sheet": name} for name in ("2025", "2026")))
+    assert [(f.file, f.row) for f in delivery.faults if f.severity == "error"] == [("book.xlsx/2025", 2)]
+    result = check(delivery.tables, currency="EUR", known_metrics=(), faulty={("contracts", "book.xlsx/2025", 2)})
+    assert result.tables["contracts"]["line_id"].to_list() == ["2025-1", "2026-1", "2026-2"]
 
 
 def lines(folder: Path, rows: str, **more: Any) -> Delivery:

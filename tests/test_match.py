@@ -68,6 +68,18 @@ def test_revenue_of_an_account_that_no_list_names_is_at_stake_too(
     assert (revenue["cus_A"], revenue["cus_D"]) == ({"EUR": "1200.00"}, {"EUR": "4800.00"})
 
 
+def test_rows_of_an_account_that_may_be_ours_say_how_to_tell(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A bill that names its customer, in a folder whose accounts a CRM lists by id."""
+    entries = [e for e in ENTRIES if (e["file"], e["table"]) != ("billing.csv", "accounts")]
+    (folder / "sources.yaml").write_text(json.dumps({"files": entries}), encoding="utf-8")
+    bills = (folder / "billing.csv").read_text("utf-8").replace("cus_A", "Acorn")
+    (folder / "billing.csv").write_text(bills, encoding="utf-8")
+    main(["check", str(folder), "--json"])
+    found = {p["value"]: p["remedy"] for p in json.loads(capsys.readouterr().out)["problems"]}
+    assert found["Acorn"] == "bookscore match proposes which account it is; confirm it in matches.csv"
+    assert found["cus_D"] == "add it to accounts or mend the id"
+
+
 def test_the_file_has_a_line_for_each_candidate_and_keeps_what_was_decided(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -55,6 +55,67 @@ def spans(delivery: Delivery) -> list[tuple[Any, ...]]:
     return delivery.tables["ownership"].select(columns).sort("account_id", "starts_on", nulls_last=False).rows()
 
 
+@pytest.mark.parametrize(
+    ("cell", "share", "point"),
+    [
+        ("60%", "0.6", "."), ("100 %", "1", "."), ("12.5%", "0.125", "."), ("12,5\u00a0%", "0.125", ","),
+        ("0.0001%", "0.000001", "."), ("0.4", "0.4", "."), ("-5%", "-0.05", "."), ("", None, "."),
+    ],
+)  # fmt: skip
+def test_percentages_are_parts_of_one_where_they_are_declared(
+    tmp_path: Path, cell: str, share: str | None, point: str
+) -> None:
+    columns = {"account_id": "who", "manager_id": "owner", "share": {"column": "part", "percents": True}}
+    entry = {"file": "owners.csv", "table": "ownership", "delimiter": ";", "decimal": point, "columns": columns}
+    delivery = read(tmp_path, {"owners.csv": f"who;owner;part\nA;ann;{cell}\n"}, entry)
+    assert said(delivery, "error") == []
+    assert delivery.tables["ownership"]["share"].to_list() == [share and Decimal(share)]
+
+
+def test_what_is_added_is_written_as_the_dates_of_the_entry(tmp_path: Path) -> None:
+    """And a row that comes to several lines gives each an id of its own."""
+    text = "who,signed,2026-01,2026-02,2026-03\nA,03.02.2026,5,5,6\nB,14.01.2026,1,1,1\n"
+    entry = {
+        "file": "mrr.csv", "table": "contracts", "dates": "%d.%m.%Y", "constants": {"every": "month"},
+        "months": {"columns": r"\d{4}-\d\d", "value": "paid"},
+        "columns": {
+            "account_id": "who", "amount": "paid", "starts_on": "since", "ends_on": "until", "signed_on": "signed",
+        },
+    }  # fmt: skip
+    delivery = read(tmp_path, {"mrr.csv": text}, entry)
+    assert said(delivery, "error") == []
+    assert delivery.tables["contracts"].select("line_id", "starts_on", "ends_on").rows() == [
+        ("mrr.csv:1", date(2026, 1, 1), date(2026, 3, 1)),
+        ("mrr.csv:1:2", date(2026, 3, 1), None),
+        ("mrr.csv:2", date(2026, 1, 1), None),
+    ]
+    accounts = {**OWNERS, "dates": "%d.%m.%Y", "history": {**OWNERS["history"], "dates": "%Y-%m-%dT%H:%M:%S%#z"}}
+    delivery = read(tmp_path, {"accounts.csv": ACCOUNTS, "changes.csv": CHANGES}, accounts, time_zone="Europe/Berlin")
+    assert spans(delivery)[0] == ("A", "ann", None, date(2025, 3, 1))
+
+
+def test_a_row_with_the_day_of_its_begin_holds_until_the_next_of_its_key_begins(tmp_path: Path) -> None:
+    """In any order, a split of one day ends together, and the one without a day is the first."""
+    lines = "B,cy,01.02.2026\nA,ben,15.08.2025\nA,ann,\nA,dan,01.01.2026\nA,eve,01.01.2026\nA,fay,01.07.2026\n"
+    owners = {
+        "file": "owners.csv", "table": "ownership", "dates": "%d.%m.%Y",
+        "until_next": {"by": ["who"], "since": "since"},
+        "columns": {"account_id": "who", "manager_id": "owner", "starts_on": "since", "ends_on": "until"},
+    }  # fmt: skip
+    delivery = read(tmp_path, {"owners.csv": f"who,owner,since\n{lines}"}, owners)
+    august, january, july = date(2025, 8, 15), date(2026, 1, 1), date(2026, 7, 1)
+    assert sorted(spans(delivery), key=str) == [
+        ("A", "ann", None, august),
+        ("A", "ben", august, january),
+        ("A", "dan", january, july),
+        ("A", "eve", january, july),
+        ("A", "fay", july, None),
+        ("B", "cy", date(2026, 2, 1), None),
+    ]
+    wrong = {**owners, "until_next": {"by": ["who"], "since": "From"}}
+    assert said(read(tmp_path, {}, wrong), "error")[0].startswith("has no column From")
+
+
 def test_each_owner_has_an_account_from_one_change_to_the_next(tmp_path: Path) -> None:
     delivery = read(tmp_path, {"accounts.csv": ACCOUNTS, "changes.csv": CHANGES}, OWNERS, time_zone="Europe/Berlin")
     assert spans(delivery) == [

@@ -1,6 +1,7 @@
 """How does a draft map the columns of one export? A line each, with a mapping where the values call for one."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import polars as pl
 
@@ -8,13 +9,17 @@ from adapters.draft.facts import Facts, has_percents
 from adapters.draft.recognise import Match, compact
 from adapters.draft.shades import ends_inclusively, is_percent, words_for
 from adapters.draft.sketch import GUESSED, RECOGNISED, UNKNOWN, Line, flow, remark, scalar
+from adapters.mapping.histories import UNTIL
 
 INDENT = 6
 _PARTS_OF_NAME = ("firstname", "lastname")
 _SUFFIX = ".0"
 _ABOVE = {("accounts", "parent_id"): "account_id", ("managers", "reports_to"): "manager_id"}
 """Columns that refer to the key of their own table."""
+_OF_TERM = ("tcv", "contractvalue", "vertragswert")
 _MOSTLY = 0.9
+_PARTS_OF_ONE = ("share", "discount", "value")
+"""Columns in which a percentage means a part of one."""
 
 
 def column_lines(facts: Facts, kinds: Mapping[str, str]) -> Iterator[Line]:
@@ -33,6 +38,10 @@ def column_lines(facts: Facts, kinds: Mapping[str, str]) -> Iterator[Line]:
         yield _left_out(facts, match) or _line(facts, match, kinds[match.ours])
         if match.ours in facts.dates and facts.dates[match.ours].doubt:
             yield Line("", remark(UNKNOWN, facts.dates[match.ours].doubt), INDENT)
+    if until_next(facts):
+        yield Line(f"ends_on: {UNTIL}", "", INDENT)
+    if facts.guess.table == "contracts" and (notice := _end_by_notice(facts, kinds)):
+        yield notice
     if parts and "name" in kinds:
         yield Line(f"name: {flow({'join': parts, 'with': ' '})}", remark(RECOGNISED), INDENT)
     if facts.guess.formula:
@@ -48,6 +57,25 @@ def _is_of_several(facts: Facts) -> bool:
     return ids < facts.cells.height and ids < facts.cells.unique().height
 
 
+def until_next(facts: Facts) -> dict[str, object] | None:
+    """The setting by which owners hold an account until the next, where no column says how long they do."""
+    account, since = facts.guess.theirs("account_id"), facts.guess.theirs("starts_on")
+    if facts.guess.table != "ownership" or facts.guess.theirs("ends_on") or not (account and since):
+        return None
+    begins = facts.cells.select(account, since).drop_nulls(account).unique()
+    return {"by": [account], "since": since} if begins[account].is_duplicated().any() else None
+
+
+def _end_by_notice(facts: Facts, kinds: Mapping[str, str]) -> Line | None:
+    """The end of contracts whose cancellation alone is dated: else each of them would count on for ever."""
+    notice = next((m for m in facts.guess.matches if m.ours == "cancelled_on"), None)
+    if notice is None or facts.guess.theirs("ends_on"):
+        return None
+    line = _line(facts, notice, kinds[notice.ours])
+    why = "no column says until when it is paid; right if that is the day on which it was cancelled"
+    return replace(line, text=line.text.replace("cancelled_on", "ends_on", 1), remark=remark(GUESSED, why))
+
+
 def interval(facts: Facts) -> str | None:
     """What a contract's amount is for, where its header says so: then the interval of bills is another thing."""
     amount = compact(facts.guess.theirs("amount") or "")
@@ -56,6 +84,17 @@ def interval(facts: Facts) -> str | None:
     if "mrr" in amount or "monthly" in amount:
         return "month"
     return "year" if any(w in amount for w in ("arr", "acv", "annual", "yearly")) else None
+
+
+def is_of_term(facts: Facts) -> bool:
+    """Whether the header of a contract's amount says that it is that of the whole term."""
+    amount = compact(facts.guess.theirs("amount") or "")
+    return interval(facts) is None and any(w in amount for w in _OF_TERM)
+
+
+def _are_months(match: Match, said: Sequence[str]) -> bool:
+    """Whether a column of terms holds numbers of months."""
+    return match.ours == "every" and "month" in compact(match.theirs) and all(n.isdecimal() for n in said)
 
 
 def parts_of_name(header: tuple[str, ...]) -> list[str]:
@@ -91,18 +130,25 @@ def _cut(ids: pl.Series) -> pl.Series:
 def _line(facts: Facts, match: Match, kind: str) -> Line:
     """The line of one column: its name, or a mapping where its values call for one."""
     certainty = RECOGNISED if match.is_sure else GUESSED
-    if match.ours in ("share", "discount") and is_percent(match.theirs, facts.values(match.ours)):
+    is_signed = kind != "text" and has_percents(facts.texts(match.ours))
+    if match.ours in ("share", "discount") and not is_signed and is_percent(match.theirs, facts.values(match.ours)):
         formula = flow({"formula": f"`{match.theirs}` / 100"})
         return Line(f"{match.ours}: {formula}", remark(certainty, "written in percent"), INDENT)
     mapping: dict[str, object] = {"column": match.theirs}
     why = []
     words, unknown = words_for(facts.guess.table, match.ours, facts.texts(match.ours))
+    if unknown and is_of_term(facts) and _are_months(match, unknown):
+        words, unknown = {**words, **{n: f"{n} months" for n in unknown}}, []
+        why.append("the amount is that of the whole term")
     if words:
         mapping["words"] = words
     if unknown:
         certainty = UNKNOWN
         why.append(f"no word of ours for {', '.join(unknown)}")
-    if kind != "text" and has_percents(facts.texts(match.ours)):
+    if is_signed and match.ours in _PARTS_OF_ONE:
+        mapping["percents"] = True
+        why.append("25% is 0.25")
+    elif is_signed:
         certainty = UNKNOWN
         why.append("percent signs are not read; write 0.25 for 25%")
     if kind == "text" and _has_decimals(facts.texts(match.ours)):

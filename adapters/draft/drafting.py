@@ -1,29 +1,24 @@
 """Which sources.yaml would read a folder? A draft from headers and values, for a person to correct."""
 
-import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from adapters.delivery import Layout
+from adapters.draft.by_name import Listing, apart, by_id, listings_of
 from adapters.draft.entry import Asked, entry
 from adapters.draft.exports import Unmapped, exports_in
 from adapters.draft.facts import facts_of
 from adapters.draft.known import block, known
+from adapters.draft.monthly import has_months, monthly
 from adapters.draft.recognise import Guess, recognise
 from adapters.draft.sketch import GUESSED, RECOGNISED, UNKNOWN, Finding, Line, document
 from adapters.known.recognised import nearly
-from adapters.mapping.months import first_day
 from adapters.systems import EXPORTS
 from adapters.wanted import Wanted
 from adapters.wording import listed
 
 _OWNER = ("account_id", "manager_id")
-_MONTH = re.compile(
-    r"(?:jan|f[eé][bv]|m[aä]r|a[pv]r|ma[iy]|jui?[nl]|aug|aoû|sep|o[ck]t|nov|d[eé][cz])[^\W\d]*\.?[ '/-]*(?:20)?\d{2}",
-    re.IGNORECASE,
-)
-_MANY_MONTHS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,31 +40,48 @@ def draft(
     found, plan = known(exports)
     kinds = {r.file: r for r in found}
     placed = [_Placed(e, recognise(e.file, e.header, layout, required)) for e in exports if e.file not in kinds]
+    by_month = [e for e in exports if e.file not in kinds and e.cells is not None and has_months(e.header)]
+    placed = [p for p in placed if p.export not in by_month or (p.guess and not p.guess.missing)]
     if not any(s.table == "ownership" for s in plan.sources.files):
-        placed = [*placed, *_owners(placed, layout, required)]
+        placed = [*placed, *_owners(placed, by_month, layout, required)]
     wanted = Wanted(layout, open_tables)
     drafted = [block(e, kinds[e.file], plan, wanted) for e in exports if e.file in kinds]
     close = {e.file: near for e in exports if e.file not in kinds and (near := nearly(e.header, EXPORTS))}
     drafted += [([Line("", f"{f}: {n.what}", indent=2)], [Finding("lacking", f, n.what)]) for f, n in close.items()]
     in_cents = {file for file, near in close.items() if "minor_digits" in near.export.settings}
-    drafted += [_block(one, wanted, required, is_in_cents=one.export.file in in_cents) for one in placed]
+    listings = listings_of((p.export, p.guess) for p in placed)
+    listing = listings[0] if len(listings) == 1 else None
+    drafted += [_block(one, wanted, required, listing, is_in_cents=one.export.file in in_cents) for one in placed]
+    drafted += [_monthly(e, layout, listing) for e in by_month]
+    if strange := apart(listings):
+        drafted.append(([Line("", f"{UNKNOWN}: {strange}", indent=2)], [Finding(UNKNOWN, "sources.yaml", strange)]))
     return document([lines for lines, _ in drafted]), [f for _, findings in drafted for f in findings]
 
 
-def _owners(placed: list[_Placed], layout: Layout, required: Mapping[str, Collection[str]]) -> Iterator[_Placed]:
-    """Accounts that name their owner, taken for ownership too, where no export is the history of owners."""
+def _owners(
+    placed: list[_Placed], by_month: list[Unmapped], layout: Layout, required: Mapping[str, Collection[str]]
+) -> Iterator[_Placed]:
+    """Accounts, and months of them, that name their owner, taken for ownership too, where no export is the history of
+    owners."""
     if "ownership" not in layout or any(p.guess and p.guess.table == "ownership" for p in placed):
         return
     only = {"ownership": {n: k for n, k in layout["ownership"].items() if n in _OWNER}}
-    for one in placed:
-        if one.guess and one.guess.table == "accounts":
-            guess = recognise("ownership", one.export.header, only, required)
-            if guess is not None and not guess.missing:
-                yield _Placed(one.export, replace(guess, is_named=False))
+    theirs = [(p.export, p.guess.matches) for p in placed if p.guess and p.guess.table == "accounts"]
+    for export, matches in (*theirs, *((e, ()) for e in by_month)):
+        guess = recognise("ownership", export.header, only, required)
+        own = [m for m in matches if m.ours == "account_id"]
+        if guess is not None and guess.theirs("manager_id") and (own or not guess.missing):
+            found = (*own, *(m for m in guess.matches if not own or m.ours != "account_id"))
+            yield _Placed(export, replace(guess, matches=found, missing=(), is_named=False))
 
 
 def _block(
-    one: _Placed, wanted: Wanted, required: Mapping[str, Collection[str]], *, is_in_cents: bool
+    one: _Placed,
+    wanted: Wanted,
+    required: Mapping[str, Collection[str]],
+    listing: Listing | None,
+    *,
+    is_in_cents: bool,
 ) -> tuple[list[Line], list[Finding]]:
     """The lines about one export, and what they tell.
 
@@ -78,14 +90,13 @@ def _block(
     """
     export, guess = one.export, one.guess
     if export.cells is None:
-        return _comment(export, "; ".join(f.what for f in export.faults if f.severity == "error"))
-    if (guess is None or guess.missing) and (months := _months(export.header)):
-        return _comment(export, months)
+        return _comment(export, "; ".join(f"{f.what}; {f.remedy}" for f in export.faults if f.severity == "error"))
     if guess is None:
         return _comment(export, f"no table has these columns: {listed(export.header)}")
     kinds = wanted.kinds(guess.table)
     asked = Asked(kinds, required.get(guess.table, ()), guess.table in wanted.open_tables)
     lines = list(entry(facts_of(export, export.cells, guess, kinds), export.declared, asked))
+    lines = list(by_id(lines, export, listing))
     is_open = guess.missing or (is_in_cents and "amount" in kinds)
     taken = f"taken for {guess.table}{', out of use until you correct it' if is_open else ''}"
     findings = [Finding(GUESSED if is_open else RECOGNISED, export.file, taken)]
@@ -93,14 +104,13 @@ def _block(
     return ([line.commented() for line in lines] if is_open else lines), findings
 
 
-def _months(header: Sequence[str]) -> str:
-    """What to do about columns that are named for months; an empty text where there are few of them."""
-    named = [h for h in header if first_day(h)]
-    found = named or [h for h in header if _MONTH.fullmatch(h)]
-    if len(found) < _MANY_MONTHS:
-        return ""
-    before = "" if named else "name them as 2026-05, then "
-    return f"{len(found)} columns are named for months; {before}map them with months, as docs/sources.md shows"
+def _monthly(export: Unmapped, layout: Layout, listing: Listing | None) -> tuple[list[Line], list[Finding]]:
+    """The lines about columns that are named for months, and what they tell."""
+    lines = list(by_id(monthly(export, layout), export, listing))
+    if not lines:
+        return _comment(export, "columns are named for months, and none says whose they are")
+    taken = "taken for contracts, by the month"
+    return lines, [Finding(RECOGNISED, export.file, taken), *_doubts(lines, export)]
 
 
 def _comment(export: Unmapped, why: str) -> tuple[list[Line], list[Finding]]:

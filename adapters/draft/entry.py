@@ -6,11 +6,13 @@ from typing import Any
 
 import polars as pl
 
-from adapters.draft.columns import INDENT, column_lines, interval, parts_of_name
+from adapters.draft.columns import INDENT, column_lines, interval, is_of_term, parts_of_name, until_next
 from adapters.draft.facts import Facts
 from adapters.draft.recognise import FILLABLE, compact
-from adapters.draft.shades import won_words
+from adapters.draft.shades import void_words, won_words
 from adapters.draft.sketch import GUESSED, RECOGNISED, UNKNOWN, Line, flow, remark, scalar
+from adapters.draft.vocabulary import SYNONYMS
+from adapters.mapping.months import first_day
 from adapters.values import marks, signs
 from adapters.wording import counted
 
@@ -35,8 +37,11 @@ def entry(facts: Facts, declared: Mapping[str, Any], asked: Asked) -> Iterator[L
     by = "the headers and the name of the file" if guess.is_named else "the headers"
     yield Line(f"table: {guess.table}", remark(GUESSED if guess.missing else RECOGNISED, f"by {by}"))
     for setting, value in declared.items():
-        yield Line(f"{setting}: {flow(value)}", remark(GUESSED, "the file cannot be read otherwise"))
-    yield from _formats(facts)
+        why = "it ends as reports do" if setting == "footer" else "the file cannot be read otherwise"
+        yield Line(f"{setting}: {flow(value)}", remark(GUESSED, why))
+    yield from format_lines(facts)
+    if following := until_next(facts):
+        yield Line(f"until_next: {flow(following)}", remark(GUESSED, "several rows begin one after the other"))
     yield Line("columns:")
     yield from column_lines(facts, asked.kinds)
     yield from _constants(facts, asked)
@@ -49,7 +54,8 @@ def entry(facts: Facts, declared: Mapping[str, Any], asked: Asked) -> Iterator[L
         yield Line("", f"not used: {', '.join(rest)}")
 
 
-def _formats(facts: Facts) -> Iterator[Line]:
+def format_lines(facts: Facts) -> Iterator[Line]:
+    """The settings of how numbers and dates are written."""
     form, doubt = facts.numbers.form, facts.numbers.doubt
     if form is not None:
         yield Line(f'decimal: "{form.point}"', remark(GUESSED, doubt or "all numbers fit"))
@@ -96,7 +102,7 @@ def _fixed(facts: Facts) -> Iterator[tuple[str, tuple[str, str]]]:
     table, name = facts.guess.table, compact(facts.file)
     if table == "contracts" and (every := interval(facts)):
         yield "every", (every, f"{facts.guess.theirs('amount')} says so")
-    elif table == "contracts" and facts.guess.theirs("every") is None:
+    elif table == "contracts" and facts.guess.theirs("every") is None and not is_of_term(facts):
         yield "every", ("month", "no column says what the amount is for")
     if table == "answers" and facts.guess.theirs("kind") is None:
         largest = facts.values("score").max()
@@ -112,7 +118,8 @@ _DEALS = ("deal", "opportun", "pipeline")
 
 
 _OUTCOMES = ("churn", "cancel", "lost", "renew")
-"""What became of an account is what scores are about: compared by it, nobody would differ."""
+"""What became of an account is what scores are about, as are whose it is and what it pays: compared by it, nobody would
+differ."""
 
 
 def _attributes(facts: Facts, asked: Asked, used: set[str]) -> Iterator[Line]:
@@ -131,7 +138,10 @@ def _is_attribute(facts: Facts, theirs: str, asked: Asked) -> bool:
     is_free = name.isidentifier() and name not in asked.kinds and not compact(theirs).endswith(("id", "name"))
     divides = 1 < cells.n_unique() <= min(_MOST_VALUES, facts.cells.height // 4)
     is_outcome = any(word in compact(theirs) for word in _OUTCOMES)
-    return is_free and divides and len(cells) * 2 > facts.cells.height and not is_outcome
+    owner = compact(theirs).removesuffix("email").removesuffix("name")
+    is_owner = owner in SYNONYMS["ownership"]["manager_id"].split()
+    is_other = is_outcome or is_owner or first_day(theirs) is not None
+    return is_free and divides and len(cells) * 2 > facts.cells.height and not is_other
 
 
 def _snake(name: str) -> str:
@@ -145,6 +155,11 @@ def _where(facts: Facts, used: set[str]) -> Iterator[Line]:
         yield Line("where:")
         words = flow(won[1]) if len(won[1]) > 1 else scalar(won[1][0])
         yield Line(f"{scalar(won[0])}: {words}", remark(GUESSED, "only what was won counts"), INDENT)
+    elif facts.guess.table == "invoices" and (void := void_words(list(facts.header), facts.cells)):
+        used.add(void[0])
+        yield Line("where:")
+        left = flow({"not": void[1]})
+        yield Line(f"{scalar(void[0])}: {left}", remark(GUESSED, "what is void or a draft counts not"), INDENT)
 
 
 def _distinct(facts: Facts) -> Iterator[Line]:

@@ -12,7 +12,8 @@ import polars as pl
 from adapters.delivery import Fault
 from adapters.files.container import content
 from adapters.files.content import OLD_WORKBOOK, TEXT, WORKBOOK, format_named
-from adapters.files.headers import headers_in
+from adapters.files.footer import MOST_LINES, may_end
+from adapters.files.headers import headers_in, lines_above
 from adapters.files.matching import data_files, matches
 from adapters.files.opening import Opened, Opening, open_file
 from adapters.files.rows import ROW, no_header
@@ -31,7 +32,7 @@ _OTHERWISE: tuple[dict[str, Any], ...] = (
 """What may have to be declared of a text that is not read as it is."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Unmapped:
     """One file, or several of one form under a pattern, with what must be declared to open it.
 
@@ -64,23 +65,48 @@ def _opened(path: Path, name: str, opening: Opening) -> Iterator[Unmapped]:
     """The file as one export; a workbook of several sheets as one for each that holds anything."""
     kind = format_named(path)
     opened = open_file(path, name, opening)
-    for declared in _OTHERWISE if opened.frame is None and kind == TEXT else ():
-        other = open_file(path, name, replace(opening, **declared))
-        if other.frame is not None:
-            yield _export(other, declared)
-            return
+    if not _has_columns(opened) and kind == TEXT:
+        yield _otherwise(path, opened, opening, None, _OTHERWISE)
+        return
     is_book = kind in (WORKBOOK, OLD_WORKBOOK)
     sheets = sheet_names(content(path)) if opened.frame is None and is_book else []
     if not sheets:
-        yield _export(opened, {})
+        yield _export(path, opening, opened, {})
     for sheet in sheets:
         one = open_file(path, name, replace(opening, sheet=sheet))
         if one.frame is not None or no_header().fault.what not in {fault.what for fault in one.faults}:
-            faults = tuple(replace(fault, what=f'sheet "{sheet}": {fault.what}') for fault in one.faults)
-            yield _export(replace(one, faults=faults), {"sheet": sheet})
+            export = _otherwise(path, one, opening, sheet, ({"sheet": sheet},))
+            faults = tuple(replace(fault, what=f'sheet "{sheet}": {fault.what}') for fault in export.faults)
+            yield replace(export, faults=faults)
 
 
-def _export(opened: Opened, declared: dict[str, Any]) -> Unmapped:
+def _otherwise(
+    path: Path, opened: Opened, opening: Opening, sheet: str | None, ways: Iterable[dict[str, Any]]
+) -> Unmapped:
+    """The export by the first way that it can be read, below a title where it has one; else as it is, with faults."""
+    usual: dict[str, Any] = {} if sheet is None else {"sheet": sheet}
+    if _has_columns(opened):
+        return _export(path, opening, opened, usual)
+    titles = lines_above(path, sheet, replace(opening, fallback=_FALLBACK))
+    above = [{**way, "lines_above": titles} for way in ({}, *ways)] if titles else []
+    for declared in [*above, *(ways if opened.frame is None else ())]:
+        other = open_file(path, opened.name, replace(opening, **declared))
+        if other.frame is not None:
+            return _export(path, opening, other, declared)
+    return _export(path, opening, opened, usual)
+
+
+def _has_columns(opened: Opened) -> bool:
+    """Whether the file could be read as it is; one column may be the title of a report."""
+    return opened.frame is not None and len(opened.header) > 1
+
+
+def _export(path: Path, opening: Opening, opened: Opened, declared: dict[str, Any]) -> Unmapped:
+    """The export as it was opened, without what a report says below its rows."""
+    if opened.frame is not None and (opened.lost or may_end(opened.frame.drop(ROW).tail(MOST_LINES).rows())):
+        above = open_file(path, opened.name, replace(opening, **declared, footer=True))
+        if above.frame is not None and above.rows < opened.rows:
+            opened, declared = above, {**declared, "footer": True}
     frame = opened.frame
     if frame is None:
         return Unmapped(opened.name, opened.header, None, declared, opened.faults)

@@ -53,7 +53,7 @@ class Facts:
 
 
 def has_percents(cells: pl.Series) -> bool:
-    """Whether some number of the column has a percent sign, which no setting reads."""
+    """Whether some number of the column has a percent sign, which tells nothing of how others are written."""
     return bool(cells.str.ends_with("%").any())
 
 

@@ -56,10 +56,9 @@ def block(export: Unmapped, kind: Recognised, made: Plan, wanted: Wanted) -> tup
             Line("", f"{RECOGNISED}: {export.file}: {what}, from which no table is filled by itself", indent=2)
         )
         findings.append(Finding(RECOGNISED, export.file, f"{what}, from which no table is filled by itself"))
-    for note in made.notes:
-        if note.file == export.file:
-            lines.append(Line("", note.what, indent=2))
-            findings.append(Finding("lacking", export.file, note.what))
+    for lacking in dict.fromkeys(note.what for note in made.notes if note.file == export.file):
+        lines.append(Line("", lacking, indent=2))
+        findings.append(Finding("lacking", export.file, lacking))
     return lines, findings
 
 

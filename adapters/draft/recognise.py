@@ -31,6 +31,9 @@ _TELLING: Mapping[str, tuple[int, tuple[str, ...]]] = {
 
 _PRICES = ("unitprice", "price", "listprice", "salesprice")
 
+_OF_ANY = ("activities", "milestones")
+"""Tables whose columns are in any file of dated rows, and so are not those of a file with money."""
+
 _SURE = 6
 """Synonyms of a column, from the first, that leave little doubt."""
 _ABOVE = ("parent_id", "reports_to")
@@ -74,6 +77,8 @@ def recognise(
         needed = len(set(required.get(table, ())) - {*ORIGIN, *FILLABLE.get(table, ())})
         if guess is not None and len(guess.missing) * 2 <= needed:
             ranked.append((not guess.missing, _named(table, stem), needed, len(guess.matches), guess))
+    if any(complete and guess.theirs("amount") for complete, *_, guess in ranked):
+        ranked = [r for r in ranked if r[-1].table not in _OF_ANY]
     return max(ranked, key=lambda r: r[:-1])[-1] if ranked else None
 
 

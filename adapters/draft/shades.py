@@ -7,6 +7,7 @@ import polars as pl
 from adapters.draft.recognise import compact
 
 _INTERVALS = {
+    "6 months": "semiannual semiannually halfyearly halbjahrlich semestriel semestrielle",
     "month": "month months monthly monatlich monat mensuel mensuelle mois",
     "quarter": "quarter quarterly quartalsweise vierteljahrlich quartal trimestriel trimestrielle trimestre",
     "year": "year yearly annual annually jahrlich jahr annuel annuelle an annee",
@@ -22,7 +23,7 @@ _STATUSES = {
     "ended": "ended expired terminated inactive renewed replaced beendet abgelaufen termine expire",
 }
 _KINDS = {
-    "order": "order sale invoice commande facture",
+    "order": "order sale invoice salesinvoice commande facture",
     "deal": "deal opportunity newbusiness existingbusiness",
     "usage": "usage",
     "one_off": "oneoff onetime onboarding setup service services professionalservices",
@@ -45,6 +46,11 @@ WORDS: Mapping[tuple[str, str], Mapping[str, str]] = {
 
 _WON = ("won", "closedwon", "closedwonnew", "gewonnen", "gagne", "gagnee")
 _STAGES = ("stage", "stagename", "dealstage", "dealstatus", "status", "opportunitystage", "salesstage")
+_STATES = ("status", "state", "invoicestatus", "documentstatus", "rechnungsstatus", "statut", "etat")
+_VOID = (
+    "void", "voided", "deleted", "draft", "cancelled", "canceled", "storniert", "entwurf", "annule", "annulee",
+    "brouillon",
+)  # fmt: skip
 _MOST_WORDS = 40
 
 
@@ -69,6 +75,16 @@ def won_words(header: list[str], cells: pl.DataFrame) -> tuple[str, list[str]] |
     return None
 
 
+def void_words(header: list[str], cells: pl.DataFrame) -> tuple[str, list[str]] | None:
+    """The column that says what became of an invoice, and its words for one that is none any more, or not yet."""
+    for name in header:
+        if compact(name) in _STATES:
+            void = [str(w) for w in cells[name].drop_nulls().unique().sort() if compact(str(w)) in _VOID]
+            if void:
+                return name, void
+    return None
+
+
 def is_percent(name: str, numbers: pl.Series) -> bool:
     """Whether a part is written in hundredths."""
     largest = numbers.cast(pl.Float64).abs().max()
@@ -77,11 +93,20 @@ def is_percent(name: str, numbers: pl.Series) -> bool:
 
 
 def ends_inclusively(cells: pl.DataFrame) -> bool | None:
-    """Whether `ends_on` is a last day: told by the next start for the same `account_id`; None where nothing tells."""
+    """Whether `ends_on` is a last day: told by the next start for the same `account_id`, else by terms of whole months.
+
+    None where nothing tells.
+    """
     next_starts = cells.select("account_id", next="starts_on").unique()
     pairs = cells.drop_nulls(["account_id", "ends_on"]).join(next_starts, on="account_id", how="inner")
     gap = (pairs["next"] - pairs["ends_on"]).dt.total_days()
-    after, same = int((gap == 1).sum()), int((gap == 0).sum())
-    if after + same == 0 or max(after, same) < 3 * min(after, same):
-        return None
-    return after > same
+    told = _clearly(int((gap == 1).sum()), int((gap == 0).sum()))
+    first, last = cells.drop_nulls(["starts_on", "ends_on"])["starts_on", "ends_on"]
+    day, next_day = first.dt.day(), last.dt.offset_by("1d").dt.day()
+    whole = _clearly(int((next_day == day).sum()), int((last.dt.day() == day).sum()))
+    return whole if told is None else told
+
+
+def _clearly(yes: int, no: int) -> bool | None:
+    """What most say; None where they are about as many, or nobody says anything."""
+    return yes > no if max(yes, no, 1) >= 3 * min(yes, no) and yes + no else None

@@ -4,14 +4,20 @@ from collections.abc import Mapping
 
 _ACCOUNT_ID = (
     "accountid customerid clientid companyid organizationid organisationid accountnumber customernumber customerno "
-    "accountexternalid customerexternalid associatedcompanyids associatedcompanyidsprimary dealorganizationid "
-    "accountnameid kundennummer kundenid kunde codeclient idclient nclient noclient numeroclient numerodeclient"
+    "accountexternalid customerexternalid companyexternalid associatedcompanyids associatedcompanyidsprimary "
+    "dealorganizationid "
+    "accountnameid customercode accountref accountreference kundennummer kundennr kundenid debitor kunde "
+    "codeclient idclient nclient noclient numeroclient numerodeclient"
 )
-_ACCOUNT_NAME = "account accountname customer customername company organization potentialcustomer client societe"
+_ACCOUNT_NAME = (
+    "account accountname customer customername company companyname organization organizationname potentialcustomer "
+    "client clientname customerfullname kundenname firma societe nomclient raisonsociale"
+)
 _ACCOUNT = f"{_ACCOUNT_ID} {_ACCOUNT_NAME}"
 _MANAGER = (
     "managerid ownerid owneruserid accountownerid accountmanagerid hubspotownerid csmid supportrepid salesrepid "
-    "accountowner accountmanager owner csm salesperson salesrep rep mitarbeiter betreuer commercial responsable"
+    "accountowner accountmanager owner csm customersuccessmanager successmanager csmname accountmanagername ownername "
+    "salesperson salesrep rep mitarbeiter betreuer kundenbetreuer commercial responsable"
 )
 _SELLER = (
     "sellerid salesrepid salespersonid employeeid ownerid opportunityownerid seller salesagent salesperson salesrep "
@@ -20,14 +26,16 @@ _SELLER = (
 _CURRENCY = "currency currencycode currencyisocode currencyofvalue transactioncurrency waehrung wahrung devise"
 _STARTS = (
     "startson startdate start from fromdate validfrom begindate effectivefrom effectivestartdate startdateutc startutc "
-    "beginn debut datedebut datededebut dateeffet datedeffet"
+    "beginn vertragsbeginn laufzeitbeginn startdatum gultigab debut datedebut datededebut dateeffet datedeffet"
 )
 _ENDS = (
-    "endson enddate end to todate validto until effectiveto effectiveenddate endedatutc terminationdate ende fin "
+    "endson enddate end to todate validto until effectiveto effectiveenddate endedatutc terminationdate ende "
+    "vertragsende laufzeitende enddatum gultigbis fin "
     "datefin datedefin echeance datedecheance"
 )
 _PRODUCT = (
-    "product productname plan planname planid item itemname sku stockcode productid productcode productplan artikel "
+    "product productname productservice productservicefullname plan planname planid item itemname sku "
+    "stockcode productid productcode productplan artikel "
     "produit article offre formule"
 )
 _TIER = "tier plantier edition package level"
@@ -35,7 +43,7 @@ _QUANTITY = "quantity qty seats licenses licences units planquantity menge quant
 
 SYNONYMS: Mapping[str, Mapping[str, str]] = {
     "accounts": {
-        "account_id": f"{_ACCOUNT_ID} recordid id {_ACCOUNT_NAME}",
+        "account_id": f"{_ACCOUNT_ID} recordid id gsid {_ACCOUNT_NAME}",
         "name": "accountname companyname customername name company account organizationname firma nom nomclient "
         "nomduclient raisonsociale societe entreprise",
         "parent_id": "parentid parentaccountid parentaccount parentcompanyid masterrecordid subsidiaryof parent",
@@ -76,8 +84,8 @@ SYNONYMS: Mapping[str, Mapping[str, str]] = {
         "list_price": "listprice unitprice planunitprice price listenpreis prixunitaire prixcatalogue",
         "discount": "discount discountpercent discountrate rabatt remise",
         "amount": (
-            "amount mrr mrramount monthlyrecurringrevenue arr arramount netamount recurringamount acv annualvalue "
-            "betrag montant montantht"
+            "netamount amount mrr mrramount monthlyrecurringrevenue arr arramount recurringamount acv annualvalue "
+            "nettobetrag betrag montantht montant annualcontractvalue tcv totalcontractvalue contractvalue vertragswert"
         ),
         "currency": _CURRENCY,
         "every": (
@@ -106,17 +114,18 @@ SYNONYMS: Mapping[str, Mapping[str, str]] = {
     "invoices": {
         "line_id": (
             "lineid invoicelineid invoiceid invoiceno invoicenumber orderlineid orderid opportunityid dealid recordid "
-            "transactionid id rechnungsnummer nfacture nofacture numerofacture numerodefacture facture"
+            "transactionid id rechnungsnummer rechnungsnr belegnummer belegnr "
+            "nfacture nofacture numerofacture numerodefacture facture"
         ),
-        "account_id": _ACCOUNT,
+        "account_id": f"{_ACCOUNT} contactname",
         "dated_on": (
             "datedon invoicedate date orderdate closedate closingdate closedon actualclosedate wontime transactiondate "
-            "billingdate issuedate postingdate rechnungsdatum datum datefacture datedefacture "
+            "billingdate issuedate postingdate rechnungsdatum belegdatum datum datefacture datedefacture "
             "datecommande datedecommande"
         ),
         "amount": (
-            "amount netamount total totalamount invoiceamount value dealvalue closevalue revenue linetotal subtotal "
-            "actualrevenue nettobetrag betrag montant montantht totalht"
+            "netamount lineamount linetotal net amount subtotal nettobetrag netto montantht totalht betrag montant "
+            "invoiceamount value dealvalue closevalue revenue actualrevenue totalamount total"
         ),
         "currency": _CURRENCY,
         "product": _PRODUCT,
@@ -134,7 +143,7 @@ SYNONYMS: Mapping[str, Mapping[str, str]] = {
         ),
         "asked_on": "askedon surveysentdate sentdate senton sentat invitedat invitationdate requestedat",
         "kind": "kind surveytype type",
-        "score": "score rating npsscore nps csat csatscore satisfactionscore answer stars",
+        "score": "score rating npsscore nps csat csatscore satisfactionscore satisfactionrating answer stars",
         "scale": "scale",
     },
     "activities": {
@@ -185,7 +194,7 @@ FILE_WORDS: Mapping[str, str] = {
     "accounts": "account customer compan client kunden",
     "managers": "user manager employee salesteam rep staff people mitarbeiter commerciaux",
     "ownership": "ownerhistory ownership assignment accountowner accounthistory territory",
-    "contracts": "subscription contract recurring vertr contrat abonnement",
+    "contracts": "subscription contract recurring licens licenc vertr contrat abonnement",
     "invoices": "invoice order deal opportunit pipeline sales transaction rechnung facture commande",
     "answers": "nps csat survey answer response satisfaction ticket",
     "activities": "usage activit event login",

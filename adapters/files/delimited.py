@@ -27,7 +27,7 @@ def read_text(data: bytes, opening: Opening) -> Rows:
     if not dialect.body or dialect.body.isspace():
         raise no_rows()
     rows = _quoted(dialect) if b'"' in dialect.body else _unquoted(dialect)
-    told = dialect.footer.faults(rows.frame.height + rows.lost)
+    told = (*dialect.told, *dialect.footer.faults(rows.frame.height + rows.lost))
     return replace(rows, frame=without_nameless(rows.frame), faults=(*rows.faults, *told))
 
 

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from adapters.delivery import Fault
 from adapters.files.declared import Opening
 from adapters.files.footer import Footer, cut
 from adapters.files.refusal import UnreadableError
-from adapters.files.rows import header_names, no_header, no_rows
+from adapters.files.rows import above, header_names, no_header, no_rows
 
 DELIMITERS = (",", ";", "\t", "|")
 NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -24,7 +25,7 @@ _SEPARATOR_LINE = re.compile(rb'^"?sep=(.)"?\r?\n', re.IGNORECASE)
 class Dialect:
     """The delimiter, the names of the columns, and the bytes between header and footer.
 
-    `lines_above` counts the lines of the file above those bytes.
+    `lines_above` counts the lines of the file above those bytes, and `told` says which of them are no header.
     """
 
     delimiter: str
@@ -32,6 +33,7 @@ class Dialect:
     body: bytes
     lines_above: int
     footer: Footer
+    told: tuple[Fault, ...] = ()
 
 
 def dialect_of(data: bytes, opening: Opening) -> Dialect:
@@ -39,11 +41,31 @@ def dialect_of(data: bytes, opening: Opening) -> Dialect:
     declared, line = opening.delimiter, _SEPARATOR_LINE.match(data)
     if line and declared in (None, line[1].decode("latin-1")):
         declared, data = line[1].decode("latin-1"), data[line.end() :]
+    skipped, first, data = _below(data, opening.lines_above)
     delimiter = declared or detect(data)
     cells, lines, body = _split_header(data, delimiter, opening.header_rows)
     names = header_names(cells, repeated=opening.repeated, may_lack=True)
     body, footer = cut(body, delimiter) if opening.footer else (body, Footer())
-    return Dialect(delimiter, names, body, lines + (line is not None), footer)
+    told = above(opening.lines_above, first)
+    return Dialect(delimiter, names, body, skipped + lines + (line is not None), footer, told)
+
+
+def _below(data: bytes, titles: int) -> tuple[int, str, bytes]:
+    """The text below so many lines that hold anything, how many those are with blank ones, and the first of them.
+
+    Raises UnreadableError where there are no more.
+    """
+    if not titles:
+        return 0, "", data
+    stream, first, lines = io.BytesIO(data), "", 0
+    while titles:
+        line = stream.readline()
+        if not line:
+            raise no_header()
+        lines += 1
+        if cells := line.decode().strip('\r\n,;|\t" '):
+            titles, first = titles - 1, first or cells
+    return lines, first, stream.read()
 
 
 def detect(data: bytes) -> str:

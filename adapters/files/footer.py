@@ -43,8 +43,8 @@ def footer_of(last: Sequence[Record]) -> Footer:
     """The footer among the last records; none where nothing but a report's own words could tell it from rows.
 
     A footer begins with a blank line, a total or a legal notice, and holds nothing else but those, sums without a
-    name, and single cells. Without a legal notice, `Grand Totals (N records)`, and a total that stands alone or behind
-    a blank line, every line of it is a row, as a customer may be called Total.
+    name, and single cells. Without a legal notice, `Grand Totals (N records)`, and a total that stands alone, behind a
+    blank line or above words, every line of it is a row, as a customer may be called Total.
     """
     block: list[list[str]] = []
     is_wide = False
@@ -61,6 +61,12 @@ def footer_of(last: Sequence[Record]) -> Footer:
     if not counts and not any(map(_LEGAL.search, labels)) and not (is_wide and _ends_in_total(block)):
         return Footer()
     return Footer(len(block), labels[0], int(re.sub(r"\D", "", counts[-1])) if counts else None)
+
+
+def may_end(last: Sequence[Record]) -> bool:
+    """Whether one of the last records begins as a line of a footer does."""
+    filled = ([str(cell).strip() for cell in record if cell is not None] for record in last)
+    return any(_is_sign(cells or [""]) for cells in filled)
 
 
 def cut(body: bytes, delimiter: str) -> tuple[bytes, Footer]:
@@ -87,9 +93,10 @@ def _is_total(cells: list[str]) -> bool:
 
 
 def _ends_in_total(block: list[list[str]]) -> bool:
-    """Whether one of the lines says nothing but total, or a total follows a blank line."""
+    """Whether one of the lines says nothing but total, or a total follows a blank line or stands above words."""
     totals = [cells for cells in block if cells and _is_total(cells)]
-    return any(len(cells) == 1 for cells in totals) or (bool(totals) and not block[0])
+    is_above_words = bool(block) and bool(block[-1]) and not _is_sign(block[-1])
+    return any(len(cells) == 1 for cells in totals) or (bool(totals) and (not block[0] or is_above_words))
 
 
 def _is_sum(record: Record) -> bool:

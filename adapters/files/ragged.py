@@ -21,7 +21,7 @@ def ragged(widths: pl.DataFrame, width: int) -> pl.DataFrame:
     if usual is not None and (odd["cells"] == usual).sum() * 2 > widths.height:
         raise UnreadableError(
             f"the header has {counted(width, 'cell')}, but most rows have {int(str(usual))}",
-            "remove lines above the header, or declare delimiter in sources.yaml",
+            "declare lines_above where lines stand above the header, or delimiter, in sources.yaml",
         )
     return odd
 

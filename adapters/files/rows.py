@@ -9,6 +9,7 @@ import polars as pl
 from adapters.delivery import Fault, Lines
 from adapters.files.limits import MOST_COLUMNS
 from adapters.files.refusal import UnreadableError
+from adapters.wording import counted
 
 ROW = " row"
 """The column that numbers data rows from 1; no header can be called so, because headers are trimmed."""
@@ -116,6 +117,12 @@ def filled(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _is_blank(cell: pl.Expr) -> pl.Expr:
     return cell.str.strip_chars().fill_null("") == ""
+
+
+def above(lines: int, first: str) -> tuple[Fault, ...]:
+    """A note of the lines above the header that were left out, as it was declared."""
+    what = f"{counted(lines, 'line')} above the header left out, as declared, the first"
+    return (Fault(what, value=first, severity="note"),) if lines else ()
 
 
 def no_rows() -> UnreadableError:

@@ -12,7 +12,7 @@ from adapters.files.declared import Opening
 from adapters.files.footer import MOST_LINES, Footer, footer_of
 from adapters.files.limits import MOST_MEMORY_MIB, MOST_SECONDS
 from adapters.files.refusal import UnreadableError
-from adapters.files.rows import Rows, header_names, no_header, no_rows, numbered
+from adapters.files.rows import Rows, above, header_names, no_header, no_rows, numbered
 from adapters.files.sheet import Sheet, SheetError, sheet_apart, sheet_of
 from adapters.files.sheets import Parts, checked_parts, with_visible_errors
 from adapters.wording import counted
@@ -40,7 +40,7 @@ def read_workbook(data: bytes, opening: Opening) -> Rows:
     parts = checked_parts(data)
     sheet = _sheet(with_visible_errors(data, parts), opening, is_large=sum(map(len, parts.values())) > _LARGE)
     rows = _rows(sheet, opening)
-    return replace(rows, faults=(*rows.faults, *_calendar(parts), *_oddities(_part(parts, sheet.meant[0]))))
+    return replace(rows, faults=(*rows.faults, *_calendar(parts), *_oddities(_part(parts, sheet.meant[0]), opening)))
 
 
 def read_old_workbook(data: bytes, opening: Opening) -> Rows:
@@ -58,6 +58,15 @@ def sheet_names(data: bytes) -> list[str]:
     except UnreadableError:
         return []
     return [name for name, state in states.items() if state not in _HIDDEN]
+
+
+def first_lines(data: bytes, sheet: str) -> list[tuple[str | None, ...]]:
+    """The cells of the first lines of a sheet; none where it cannot be opened."""
+    try:
+        cells = _sheet(data, Opening(sheet), is_large=True).cells
+    except UnreadableError:
+        return []
+    return [] if cells is None else cells.head(MOST_LINES).rows()
 
 
 def _sheet(data: bytes, opening: Opening, *, is_large: bool) -> Sheet:
@@ -89,23 +98,24 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _under_header(cells: pl.DataFrame, opening: Opening) -> tuple[pl.DataFrame, tuple[Fault, ...]]:
-    """The numbered rows below the first line that holds anything, and what is to be said about a footer.
+    """The numbered rows below the header, and what is to be said of what stands above it and of a footer.
 
     Columns that hold nothing are left out.
     """
-    cells = cells.select(s for s in cells if s.null_count() < cells.height)
-    if cells.is_empty():
+    holding = cells.select(pl.any_horizontal(pl.all().is_not_null()).arg_true()).to_series()
+    if holding.len() <= opening.lines_above:
         raise no_header()
-    has_any = cells.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
-    top = has_any.arg_max() or 0
-    names = header_names(cells.row(top), repeated=opening.repeated)
-    below = cells.slice(top + opening.header_rows)
+    title = next((cell for cell in cells.row(holding[0]) if cell is not None), "")
+    cells = cells.slice(holding[opening.lines_above])
+    cells = cells.select(s for s in cells if s.null_count() < cells.height)
+    names = header_names(cells.row(0), repeated=opening.repeated)
+    below = cells.slice(opening.header_rows)
     footer = footer_of([_to_last(row) for row in below.tail(MOST_LINES).iter_rows()]) if opening.footer else Footer()
     below = below.head(below.height - footer.lines)
     if below.is_empty():
         raise no_rows()
     rows = numbered(below.rename(dict(zip(cells.columns, names, strict=True))))
-    return rows, footer.faults(rows.height)
+    return rows, (*above(opening.lines_above, title), *footer.faults(rows.height))
 
 
 def _to_last(row: tuple[str | None, ...]) -> tuple[str | None, ...]:
@@ -121,14 +131,15 @@ def _calendar(parts: Parts) -> list[Fault]:
     return [Fault(what, "give such cells a date format and save it again", severity="warning")]
 
 
-def _oddities(part: bytes) -> list[Fault]:
-    """Warnings about what people do not see in a sheet or what reads otherwise than it looks."""
+def _oddities(part: bytes, opening: Opening) -> list[Fault]:
+    """Warnings about what people do not see in a sheet or what reads otherwise than it looks, titles left aside."""
     found: list[Fault] = []
     if hidden := len(_HIDDEN_ROW.findall(part)):
         found.append(Fault(f"{counted(hidden, 'hidden row')} in the sheet, read all the same", severity="warning"))
-    if merged := _MERGED.findall(part):
+    places = [place.decode() for place in _MERGED.findall(part)]
+    if merged := [place for place in places if _last_line(place) > opening.lines_above]:
         cells = counted(len(merged), "merged cell")
-        what = f"{cells}, the first at {merged[0].decode()}: only the upper left one holds a value"
+        what = f"{cells}, the first at {merged[0]}: only the upper left one holds a value"
         found.append(Fault(what, "undo the merge and fill each cell", severity="warning"))
     if long := _LONG_NUMBER.findall(part):
         cut = counted(len(long), "number")
@@ -136,6 +147,11 @@ def _oddities(part: bytes) -> list[Fault]:
         what = f"{cut} of more than 15 digits, the first in column {column} of line {row}: Excel has cut digits"
         found.append(Fault(what, "format the column as text before ids are pasted", severity="warning"))
     return found
+
+
+def _last_line(place: str) -> int:
+    """The last line of cells such as A1:F2."""
+    return int(re.sub(r".*\D", "", place))
 
 
 def _states(parts: Parts) -> dict[str, str]:

@@ -33,9 +33,10 @@ _ADDRESSES = ("domain", "website", "email")
 
 
 def comparable(accounts: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
-    """One row per id with what accounts are compared by: id, name, bare_name, domain, and further columns.
+    """One row per id with what accounts are compared by: id, name, bare_name, called, domain, and further columns.
 
-    An id without a row in `accounts` that is a mail address has its domain.
+    An account without a name is called by its id. An id without a row in `accounts` that is a mail address has its
+    domain.
     """
     known = accounts.unique("account_id", keep="first", maintain_order=True).drop("origin_file", "origin_row")
     rows = ids.drop_nulls().unique(maintain_order=True).alias("account_id").to_frame()
@@ -44,8 +45,13 @@ def comparable(accounts: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
     given = [domain(pl.col(c)) for c in _ADDRESSES if c in rows.columns]
     is_address = pl.col("account_id").str.contains("@")
     own = pl.when(is_address).then(domain(pl.col("account_id")))
+    bare = bare_name(name)
+    called = pl.coalesce(bare, bare_name(pl.col("account_id")))
     return rows.with_columns(
-        name.alias("name"), bare_name(name).alias("bare_name"), pl.coalesce(*given, own).alias("domain")
+        name.alias("name"),
+        bare.alias("bare_name"),
+        called.alias("called"),
+        pl.coalesce(*given, own).alias("domain"),
     )
 
 

@@ -1,6 +1,6 @@
 """By which rules is an account of one system one of another? Each gives pairs, the surer rule has the first word.
 
-`theirs` has a row per account of another system: `their_id`, and `name` and `domain` in the form that is compared;
+`theirs` has a row per account of another system: `their_id`, and `called` and `domain` in the form that is compared;
 `ours` the same with `account_id`. A pair is `their_id`, `account_id`.
 """
 
@@ -14,7 +14,7 @@ from adapters.joining.forms import FEW_DIGITS, short_id
 
 Frame = pl.DataFrame
 
-_NO_REFERENCE = ("own", "name", "bare_name", "domain", "parent_id")
+_NO_REFERENCE = ("own", "name", "bare_name", "called", "domain", "parent_id")
 """Columns that hold no ids of the other system; a parent is another account, whose owner may be another, too."""
 
 
@@ -72,7 +72,7 @@ def by_domain(theirs: Frame, ours: Frame) -> Frame:
 
 def by_name(theirs: Frame, ours: Frame) -> Frame:
     """The same name, but for capitals, accents, signs and legal form."""
-    return _equal(theirs, ours, "bare_name")
+    return _equal(theirs, ours, "called")
 
 
 def rules(least: float) -> Mapping[str, Callable[[Frame, Frame], Frame]]:

@@ -12,10 +12,10 @@ class ColumnOf(BaseModel):
     """One of their columns: words translated, ends cut off, in capitals or small letters, with days added.
 
     `minor_of` names the column of its currency, where the amount is in that currency's smallest unit. `excel_days`
-    reads numbers as the days that Excel counts, `seconds` whole numbers as seconds since 1970; other texts stay.
-    `part` is a pattern whose group is taken of a cell; one that it does not fit stays whole. With `to_midnight`, an end
-    in the last minute of a day is the day after, as nothing of the day is left. Where a condition of
-    `where` does not hold, the cell counts as empty.
+    reads numbers as the days that Excel counts, `seconds` whole numbers as seconds since 1970, `percents` 25% as 0.25;
+    other texts stay. `part` is a pattern whose group is taken of a cell; one that it does not fit stays whole. With
+    `to_midnight`, an end in the last minute of a day is the day after, as nothing of the day is left. Where a condition
+    of `where` does not hold, the cell counts as empty.
     """
 
     model_config = STRICT
@@ -32,6 +32,7 @@ class ColumnOf(BaseModel):
     excel_days: bool = False
     seconds: bool = False
     to_midnight: bool = False
+    percents: bool = False
     where: dict[str, Condition] = {}
 
 

@@ -10,10 +10,13 @@ from adapters.mapping.sources import ColumnOf, EarliestOf, FirstOf, FormulaOf, J
 from adapters.values import dates
 from adapters.values.cells import text
 from adapters.values.formats import Format
+from adapters.values.numbers import decimal
 
 _LAST_MINUTE = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ]23:59(?::59(?:\.[0-9]+)?)?{dates.OFFSET}?$"
 _SECONDS = r"^[0-9]{9,10}$"
 _DECIMALS = r"^-?[0-9]+\.[0-9]+$"
+_OF_PERCENTS = 4
+"""Decimals of a percentage, so that the part of one has no more than a number has."""
 _EXCEL_DAYS = r"^([0-9]{4,6})(?:[.,][0-9]+)?$"
 
 
@@ -102,7 +105,7 @@ def _dated(source: Source, frame: pl.DataFrame, form: Format) -> pl.Expr:
 
 def _is_plain(source: ColumnOf) -> bool:
     cut = (source.without_prefix, source.without_suffix, source.part)
-    days = (source.excel_days, source.seconds, source.to_midnight)
+    days = (source.excel_days, source.seconds, source.to_midnight, source.percents)
     return not (any(cut) or any(days) or source.words or source.capitals or source.small or source.where)
 
 
@@ -117,6 +120,7 @@ def _changed(cell: pl.Expr, source: ColumnOf, frame: pl.DataFrame, form: Format)
     cell = _from_seconds(cell) if source.seconds else cell
     cell = _from_excel(cell) if source.excel_days else cell
     cell = _to_midnight(cell, source.dates or form.dates) if source.to_midnight else cell
+    cell = _from_percents(cell, form) if source.percents else cell
     checks = [check(n, frame.schema[n], c, form.blanks).holds for n, c in source.where.items()]
     return pl.when(checks).then(cell) if checks else cell
 
@@ -141,6 +145,15 @@ def _from_seconds(cell: pl.Expr) -> pl.Expr:
     """Seconds since 1970 as an ISO date-time in UTC; other texts stay."""
     seconds = pl.when(cell.str.contains(_SECONDS)).then(cell).cast(pl.Int64)
     return pl.coalesce(pl.from_epoch(seconds).dt.to_string("%Y-%m-%dT%H:%M:%SZ"), cell)
+
+
+def _from_percents(cell: pl.Expr, form: Format) -> pl.Expr:
+    """Percentages as parts of one, digit by digit; other texts stay."""
+    number = decimal(cell.str.extract(r"^(.*\d)\s*%$"), _OF_PERCENTS, form).cast(pl.String)
+    digits = number.str.replace_all(r"[-.]", "").str.zfill(_OF_PERCENTS + 3)
+    whole, part = digits.str.head(-_OF_PERCENTS - 2), digits.str.tail(_OF_PERCENTS + 2)
+    sign = pl.when(number.str.starts_with("-")).then(pl.lit("-")).otherwise(pl.lit(""))
+    return pl.coalesce(pl.concat_str(sign, whole, pl.lit(form.point), part), cell)
 
 
 def _to_midnight(cell: pl.Expr, pattern: str | None) -> pl.Expr:

@@ -1,6 +1,7 @@
 """Who was it before? Rows divided into spans of time by the changes that another file tells of."""
 
 from dataclasses import replace
+from datetime import date
 
 import polars as pl
 
@@ -10,7 +11,9 @@ from adapters.files.rows import ROW
 from adapters.mapping.conditions import check
 from adapters.mapping.record_ids import key
 from adapters.mapping.reshaping import Reshaped, absent, named_twice
-from adapters.mapping.sources import History
+from adapters.mapping.sources import History, UntilNext
+from adapters.values import dates
+from adapters.values.cells import text
 from adapters.values.formats import Format
 from adapters.values.parsing import Asked
 from adapters.values.typed import KEPT, typed
@@ -23,7 +26,7 @@ _KEY, _DAY, _OLD, _NEW = " key", " day", " old", " new"
 
 
 def with_history(frame: pl.DataFrame, how: History, other: Opened, form: Format) -> Reshaped:
-    """Each row once for every span: `how.of` as it was then, `SINCE` and `UNTIL` as ISO dates.
+    """Each row once for every span: `how.of` as it was then, `SINCE` and `UNTIL` as the entry declares dates.
 
     Of several changes on one day the last counts. Changes of rows that are not here are left aside. A change whose
     day cannot be read is an error, and the row that it is about is faulty, as nobody knows when it was whose. With
@@ -49,8 +52,31 @@ def with_history(frame: pl.DataFrame, how: History, other: Opened, form: Format)
     joined = _on_its_day(joined, how, form) if how.on_day else joined
     was = pl.when(pl.col(" is_past")).then(pl.col(_NEW)).otherwise(key(how.of, frame.schema[how.of], form))
     touched = rows.filter(pl.col(_KEY).is_in(undated.implode()))[ROW]
-    made = joined.with_columns(was.alias(how.of)).select(*frame.columns, SINCE, UNTIL)
+    ends = [as_declared(pl.col(c).str.to_date("%Y-%m-%d"), form) for c in (SINCE, UNTIL)]
+    made = joined.with_columns(was.alias(how.of), *ends).select(*frame.columns, SINCE, UNTIL)
     return Reshaped(made, tuple(faults), frozenset(touched))
+
+
+def as_declared(day: pl.Expr, form: Format) -> pl.Expr:
+    """The day as the dates of the entry are written, so that it is read as they are; ISO where those are instants."""
+    is_day = form.dates and not form.utc and not dates.has_zone(form)
+    return day.cast(pl.Datetime("us")).dt.to_string(str(form.dates) if is_day else "%Y-%m-%d")
+
+
+def until_next(frame: pl.DataFrame, how: UntilNext, form: Format) -> Reshaped:
+    """The rows with the column `UNTIL`: where the next row of their key begins, as that row writes it."""
+    missing = [absent(n, frame.columns, None) for n in (*how.by, how.since) if n not in frame.columns]
+    if wrong := (*missing, *named_twice(frame.columns, (UNTIL,))):
+        return Reshaped(None, wrong)
+    cell = text(how.since, frame.schema[how.since], form.blanks)
+    day = pl.when(cell.is_not_null()).then(dates.day(cell, form, zoned=True)).otherwise(date.min)
+    keys = [text(c, frame.schema[c], form.blanks).alias(f" {c}") for c in how.by]
+    by = [f" {c}" for c in how.by]
+    rows = frame.with_columns(*keys, day.alias(_DAY), cell.alias(_NEW))
+    begins = rows.drop_nulls([*by, _DAY]).unique([*by, _DAY], keep="first", maintain_order=True).sort(_DAY)
+    following = begins.select(*by, _DAY, pl.col(_NEW).shift(-1).over(by).alias(UNTIL))
+    joined = rows.join(following, on=[*by, _DAY], how="left", maintain_order="left")
+    return Reshaped(joined.select(*frame.columns, UNTIL))
 
 
 def _on_its_day(joined: pl.DataFrame, how: History, form: Format) -> pl.DataFrame:
@@ -85,9 +111,9 @@ def _changes(
         old.alias(_OLD),
         key(how.new, frame.schema[how.new], form).alias(_NEW),
     )
-    dates = form.with_dates(how.dates)
-    made = typed(cells, [Asked("at", "date", dates, how.at)])
-    moment = typed(cells, [Asked("at", "instant", dates, how.at)]).frame["at"]
+    written = form.with_dates(how.dates)
+    made = typed(cells, [Asked("at", "date", written, how.at)])
+    moment = typed(cells, [Asked("at", "instant", written, how.at)]).frame["at"]
     dated = cells.drop("at").with_columns(made.frame["at"].alias(_DAY), moment.alias(" moment"))
     undated = dated.filter(pl.col(_KEY).is_not_null() & pl.col(_DAY).is_null())
     dated = dated.drop_nulls([_KEY, _DAY])

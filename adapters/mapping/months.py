@@ -1,6 +1,7 @@
 """Which lines does a table of months hold? One for each stretch of months in which the same was paid."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import date
 
@@ -8,7 +9,7 @@ import polars as pl
 
 from adapters.delivery import Fault
 from adapters.files.rows import ROW
-from adapters.mapping.histories import SINCE, UNTIL
+from adapters.mapping.histories import SINCE, UNTIL, as_declared
 from adapters.mapping.reshaping import Reshaped, named_like, named_twice
 from adapters.mapping.sources import Months
 from adapters.values import numbers
@@ -17,6 +18,22 @@ from adapters.wording import counted, listed
 
 BEGAN = "began"
 """The column with the first month since which something is paid without a break."""
+
+_WORDS = {
+    word: number
+    for number, words in enumerate(
+        (
+            "jan january januar janvier janv", "feb february februar fevrier fevr fev", "mar march marz maerz mars mrz",
+            "apr april avril avr", "may mai", "jun june juni juin", "jul july juli juillet juil",
+            "aug august aout", "sep sept september septembre", "oct october okt oktober octobre",
+            "nov november novembre", "dec december dez dezember decembre",
+        ),
+        1,
+    )
+    for word in words.split()
+}  # fmt: skip
+"""What months are called, without accents and capitals."""
+_NAMED = re.compile(r"(?P<word>[a-z]+)\.?,?[ '\u2019/-]*(?:20)?(?P<year>\d{2})|(?P<number>\d{1,2})[./-]20(?P<of>\d{2})")
 
 _MONTH = " month"
 _NOTHING = r"^-?[0.,' ]*$"
@@ -42,7 +59,7 @@ def in_stretches(frame: pl.DataFrame, how: Months, form: Format) -> Reshaped:
     paid = cells.with_columns(pl.col(_MONTH).replace_strict(months, return_dtype=pl.Date)).filter(is_paid)
     paid = paid.with_columns(amount.alias(how.value)).sort(ROW, _MONTH)
     stretches = _stretches(paid, how.value, max(months.values()))
-    dates = [pl.col(c).dt.to_string("%Y-%m-%d") for c in (SINCE, UNTIL, BEGAN)]
+    dates = [as_declared(pl.col(c), form) for c in (SINCE, UNTIL, BEGAN)]
     rows = stretches.with_columns(dates).select(*index, how.value, SINCE, UNTIL, BEGAN)
     idle = frame.height - rows[ROW].n_unique()
     note = Fault(f"{counted(idle, 'row')} without an amount in any month, left out", severity="note")
@@ -71,9 +88,15 @@ def _gap(months: list[date]) -> tuple[Fault, ...]:
 
 
 def first_day(header: str) -> date | None:
-    """The first day of the month that a header names."""
-    named = re.search(r"(?:19|20)\d{2}-(?:0[1-9]|1[0-2])", header)
-    return date.fromisoformat(f"{named[0]}-01") if named else None
+    """The first day of the month that a header names: in 2026-05, or as 05/2026, May 26, Mai 2026 as a whole."""
+    if named := re.search(r"(?:19|20)\d{2}-(?:0[1-9]|1[0-2])", header):
+        return date.fromisoformat(f"{named[0]}-01")
+    plain = "".join(c for c in unicodedata.normalize("NFKD", header.casefold()) if not unicodedata.combining(c))
+    said = _NAMED.fullmatch(plain.strip())
+    if said is None:
+        return None
+    month = int(said["number"] or _WORDS.get(said["word"], 0))
+    return date(2000 + int(said["year"] or said["of"]), month, 1) if 1 <= month <= 12 else None
 
 
 def _stretches(paid: pl.DataFrame, value: str, last: date) -> pl.DataFrame:

@@ -16,7 +16,7 @@ from adapters.mapping.conditions import check
 from adapters.mapping.copying import names_in
 from adapters.mapping.discounting import less_discount, with_discount
 from adapters.mapping.dropped import first_failed, left_out
-from adapters.mapping.histories import with_history
+from adapters.mapping.histories import until_next, with_history
 from adapters.mapping.lookups import Found, Missed, Unclear, look_up, missed_warning, unclear_faults
 from adapters.mapping.merging import with_merged
 from adapters.mapping.months import in_stretches
@@ -136,6 +136,8 @@ def _reshaped(opened: Opened, source: FileSource, shelf: Shelf, form: Format) ->
         made = made.then(lambda frame: in_stretches(frame, months, form))
     if explode := source.explode:
         made = made.then(lambda frame: exploded(frame, explode))
+    if following := source.until_next:
+        made = made.then(lambda frame: until_next(frame, following, form))
     if source.merged:
         made = made.then(lambda frame: _merged(frame, [m for m in source.merged if m.of in frame.columns], shelf, form))
     if history := source.history:
@@ -184,5 +186,5 @@ def _finished(
     """
     frame = with_days_added(kept, source)
     if lacks_line_id(kinds, frame.columns):
-        frame = with_line_id(frame, f"{name}:{source.sheet}" if source.sheet else name)
+        frame = with_line_id(frame, f"{name.removesuffix(f'/{source.sheet}')}:{source.sheet}" if source.sheet else name)
     return less_discount(frame, source.discount, form) if source.discount else (frame, (), frozenset())

@@ -33,8 +33,10 @@ class Shelf:
     ) -> Opened:
         """The file as the source declares it, with the columns at least that are wanted; None is all.
 
-        What a workbook holds as numbers is written with the decimal sign of the form.
+        What a workbook holds as numbers is written with the decimal sign of the form. A sheet that is declared is part
+        of the name, as the rows of each sheet are counted by themselves.
         """
+        name = f"{name}/{source.sheet}" if source.sheet else name
         is_columnar = FORMATS.get(path.suffix.lower()) == PARQUET
         opening = _opening(source, form, frozenset(columns) if columns is not None and is_columnar else None)
         if (name, opening) in self.kept:
@@ -69,6 +71,7 @@ def _opening(source: FileSource | OtherFile, form: Format, columns: frozenset[st
         source.delimiter,
         source.encoding,
         columns,
+        lines_above=source.lines_above,
         header_rows=source.header_rows,
         footer=source.footer,
         repeated=source.repeated,

@@ -14,6 +14,7 @@ from adapters.mapping.terms import (
     Delimiter,
     Encoding,
     HeaderRows,
+    LinesAbove,
     Name,
     NewName,
     Path,
@@ -26,7 +27,7 @@ from adapters.mapping.terms import (
 __all__ = [
     "AddsUp", "ColumnOf", "Discount", "EarliestOf", "Explode", "FileSource", "FirstOf", "FormulaOf", "History",
     "JoinOf", "LastOf", "Latest", "Lookup", "Match", "Merged", "Months", "OneSource", "OtherFile", "Source", "Sources",
-    "Unpivot",
+    "Unpivot", "UntilNext",
 ]  # fmt: skip
 
 
@@ -38,6 +39,7 @@ class OtherFile(BaseModel):
     sheet: str | None = None
     delimiter: Delimiter | None = None
     encoding: Encoding | None = None
+    lines_above: LinesAbove = 0
     header_rows: HeaderRows = 1
     footer: bool = False
     repeated: bool = False
@@ -97,6 +99,18 @@ class History(OtherFile):
     where: dict[str, Condition] = {}
 
 
+class UntilNext(BaseModel):
+    """Rows that hold until the next one of the same key begins, as a list of owners with the day of each.
+
+    `by` is the key, `since` the column with the day. The column `until` holds the day of the next; it is empty on the
+    last. Rows that begin on one day end together, one without a day where the first of the others begins.
+    """
+
+    model_config = STRICT
+    by: Annotated[list[Name], Field(min_length=1)]
+    since: Name
+
+
 class Merged(OtherFile):
     """Ids of records that were merged into others: in the column `of`, the id that remained takes the place of each.
 
@@ -126,7 +140,7 @@ class Unpivot(BaseModel):
 
 
 class Months(BaseModel):
-    """Columns named for months (`2026-05`) with what is paid a month: a row for each stretch of equal months.
+    """Columns named for months (`2026-05`, `May 26`) with what is paid a month: a row for each stretch of equal months.
 
     `value` holds the amount, the columns `since` and `until` the ends of the stretch, `began` the first month since
     which something is paid without a break. Months of zero or nothing give no row; the last month lasts on.
@@ -210,6 +224,7 @@ class FileSource(BaseModel):
     thousands: Literal[".", ",", " ", "'"] | None = None
     dates: Dates | None = None
     nulls: list[Word] = []
+    lines_above: LinesAbove = 0
     header_rows: HeaderRows = 1
     footer: bool = False
     repeated: bool = False
@@ -227,6 +242,7 @@ class FileSource(BaseModel):
     months: Months | None = None
     explode: Explode | None = None
     history: History | None = None
+    until_next: UntilNext | None = None
     latest: Latest | None = None
     discount: Discount | None = None
     adds_up: AddsUp | None = None

@@ -99,7 +99,10 @@ def reason(value: str, scale: int, form: Format) -> Words:
             remedy = "write all numbers of the file in one way, or correct decimal and thousands in sources.yaml"
         return f'not a number with decimal sign "{form.point}"{_with_grouping(form)}', remedy
     if value.endswith("%"):
-        return "a percentage, where a number is due", "write 0.25 for 25%"
+        return (
+            "a percentage, where a number is due",
+            "write 0.25 for 25%, or declare percents for its column in sources.yaml",
+        )
     return _NOT_PLAIN if _MARKED.search(value) and not form.marks else _NONE
 
 

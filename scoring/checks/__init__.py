@@ -75,7 +75,8 @@ def check(
     alone += _metrics(numbered, known_metrics)
     sound = {name: kept(frame, name, alone) for name, frame in numbered.items()}
     undelivered = frozenset(PARENTS) - frozenset(lack)
-    sums = [f for n in lack for f in added_up(sound[n], TABLES[n], undelivered)]
+    lists = {n: sound[n] for n in PARENTS if n in lack}
+    sums = [f for n in lack for f in added_up(sound[n], TABLES[n], lists)]
     sound |= {name: kept(sound[name], name, sums) for name in {f.table for f in sums}}
     alone += sums
     for name, table in TABLES.items():

@@ -18,8 +18,8 @@ one table are told apart by a number or a date behind their name, or behind that
 
 A table may be absent: what needs it is then not measured, and says so; nothing else changes. Where there are
 no accounts or no managers, they are taken from the tables that name them, and a row of one named `Total` is an
-error, as its money would count twice. Columns that are not required may be absent, too, or empty in some rows.
-Empty means not known; it is never read as zero.
+error, as its money would count twice; so it is where the file of the money lists the accounts, too. Columns that
+are not required may be absent, too, or empty in some rows. Empty means not known; it is never read as zero.
 
 - **text** is kept as it is, with blanks at the ends cut off; ids are text, even where they look like numbers.
 - **date** and **instant**: `2026-05-31`, and `2026-05-31T17:00:00Z` with its time; other formats are named in

@@ -191,6 +191,15 @@ ROW_RULES: dict[str, tuple[RowRule, ...]] = {
     "contracts": (
         *_ends(),
         RowRule(
+            (pl.col("status") == "cancelled") & pl.col("ends_on").is_null(),
+            Saying(
+                "the line is cancelled and nothing says until when it is paid, so it counts on",
+                "map the day on which service ends to ends_on; of some systems it is that of the cancellation",
+                "ends_on",
+                severity=Severity.WARNING,
+            ),
+        ),
+        RowRule(
             (pl.col("status") == "ended") & pl.col("ends_on").is_null(),
             Saying(
                 "the line has ended and nothing says when, so it counts on",

@@ -22,7 +22,9 @@ def overfull(ownership: pl.DataFrame) -> list[Finding]:
     clashes = spans.join(days, on="number").filter(pl.col("starts") < pl.col("until"), pl.col("ends") > pl.col("day"))
     bad = ownership.filter(pl.col(NR).is_in(clashes.get_column(NR).unique().implode()))
     what = "the shares of an account add up to more than 1"
-    remedy = "end the earlier row where the later one starts, or give each its share"
+    remedy = (
+        "end the earlier row where the later one starts, as until_next does in sources.yaml, or give each its share"
+    )
     saying = Saying(what, remedy, "share", "detail", "account_id")
     return found(OWNERSHIP.name, bad, saying, named=_first_days(clashes))
 

@@ -53,10 +53,10 @@ def _behind(now: Seen, period: Period) -> Iterator[Words]:
 def _aside(now: Seen) -> Iterator[Words]:
     rows: Counter[str] = Counter()
     for file in now.facts["inputs"]:
-        rows[file["table"]] += file["rows_set_aside"]
-    some = {table: count for table, count in sorted(rows.items()) if count}
-    if some:
-        each = ", ".join(f"{count:,} of {table}" for table, count in some.items())
+        if file["rows_set_aside"]:  # never of a file that fills no table
+            rows[file["table"]] += file["rows_set_aside"]
+    if rows:
+        each = ", ".join(f"{count:,} of {table}" for table, count in sorted(rows.items()))
         yield (f"Rows set aside as they could not be used: {each}.",)
 
 

@@ -205,9 +205,9 @@ def take_in(
     unread = {(table, file, row) for table, rows in places.items() for file, row in rows.iter_rows()}
     tables, delivery = dict(delivery.tables), replace(delivery, tables={})
     checked = check(tables, currency=currency, known_metrics=CATALOGUE, faulty=unread, csat_scales=csat_scales)
-    found = _as_called((*checked.problems, *ahead(checked.tables, as_of)), delivery)
-    problems = in_order(_with_lines((*faults, *found), delivery))
     matches = pl.DataFrame(schema=LEDGER) if delivery.matches is None else delivery.matches
+    found = _as_called((*_to_be_matched(checked.problems, matches), *ahead(checked.tables, as_of)), delivery)
+    problems = in_order(_with_lines((*faults, *found), delivery))
     return Exports(checked, _inputs(delivery, checked, as_of), problems, mapping, matches)
 
 
@@ -239,6 +239,14 @@ def _with_lines(problems: Iterable[Problem], delivery: Delivery) -> list[Problem
     return [replace(p, line=files[p.file].line_of(p.row)) if p.file in files and p.row else p for p in problems]
 
 
+def _to_be_matched(problems: Iterable[Problem], matches: pl.DataFrame) -> list[Problem]:
+    """The problems; of an id that may be an account of ours, with the way to say so."""
+    proposed = {*matches.filter(pl.col("candidates").is_not_null())["kept_id"]}
+    remedy = f"bookscore match proposes which account it is; confirm it in {MATCHES}"
+    is_open = (p.column == "account_id" and p.value in proposed for p in problems)
+    return [replace(p, remedy=remedy) if doubt else p for p, doubt in zip(problems, is_open, strict=True)]
+
+
 def _as_called(problems: Iterable[Problem], delivery: Delivery) -> list[Problem]:
     """The problems with the columns as people's files call them, where sources.yaml says so."""
     called: dict[tuple[str | None, str | None, str], list[str]] = {}
@@ -266,7 +274,8 @@ def text_of(path: Path) -> pl.DataFrame:
 
 def _inputs(delivery: Delivery, checked: Checked, as_of: date) -> tuple[Input, ...]:
     """The files that were read, each with how many of its rows are set aside, and its last day."""
-    aside = [(f["origin_file"][n], t) for t, f in checked.set_aside.items() for n in range(f.height)]
+    rows = {t: f.select("origin_file", "origin_row").unique() for t, f in checked.set_aside.items()}
+    aside = [(file, t) for t, f in rows.items() for file in f["origin_file"]]
     last = last_days(checked.tables, as_of)
     return tuple(
         Input(f.name, f.sha256, f.rows, f.filtered, lost, last.get(f.name), f.table)
