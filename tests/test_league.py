@@ -85,6 +85,13 @@ def test_a_manager_without_a_score_stands_with_the_reason() -> None:
     assert "Only 0 % of the weight could be scored, and the rules ask for 60 %." in _html()
 
 
+def test_a_phone_shows_no_empty_chart_of_who_never_had_a_score() -> None:
+    never, once = (_html([card(score=None, group="not_scored", previous=p)]) for p in (None, card()["previous"]))
+    assert never.count('<tr class="unscored">') == 1
+    assert '<tr class="unscored">' not in once
+    assert ".cards.managers .unscored td:is(.num, .chart) { display: none; }" in never
+
+
 def test_the_company_stands_at_the_top() -> None:
     html = _html()
     assert html.index("€98.4 M") < html.index("Above the peer median (")

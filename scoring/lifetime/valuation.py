@@ -60,7 +60,7 @@ def valued(last: Seen, first: Seen, basis: str, assumed: Assumptions) -> Valued:
 
 
 def forecast(
-    history: pl.LazyFrame, basis: str, instant: date, assumed: Assumptions, since: date
+    history: pl.LazyFrame, basis: str, instant: date, assumed: Assumptions, since: date | None = None
 ) -> tuple[pl.DataFrame, Sequence[Choice]]:
     """What every account is worth at an instant, and the models, as `foreseen` from what was known before it.
 

@@ -21,7 +21,7 @@ from scoring.reports.standing import Standing, believes, mark_of, rule_of_groups
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One manager as printed."""
+    """One manager as printed; `has_score` says whether there is one, now or before."""
 
     manager_id: str
     name: str
@@ -34,6 +34,7 @@ class Row:
     who: str
     why: str
     is_degraded: bool
+    has_score: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ def _groups(
 
 def _row(card: Mapping[str, Any], words: Standing, scale: Scale, href: str | None) -> Row:
     who, why = sentences.main_reason(card)
+    reading = _reading(card, words)
     return Row(
         manager_id=card["manager_id"],
         name=card["name"],
@@ -107,11 +109,12 @@ def _row(card: Mapping[str, Any], words: Standing, scale: Scale, href: str | Non
         team=card["team"] or "",
         score=fixed(card["score"]),
         likely=likely(card["low"], card["high"]),
-        picture=ranges.range_bar(scale, _reading(card, words), card["name"]),
+        picture=ranges.range_bar(scale, reading, card["name"]),
         change=_change(card),
         who=who,
         why=why,
         is_degraded=sentences.is_degraded(card),
+        has_score=reading.value is not None or reading.previous is not None,
     )
 
 
