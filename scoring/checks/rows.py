@@ -152,6 +152,12 @@ def survey_rules(csat_scales: Iterable[str] = ()) -> Iterator[RowRule]:
             )
 
 
+def _counts_on(status: str, what: str, remedy: str) -> RowRule:
+    """Lines of a status that says they are over, without the day on which they are."""
+    is_endless = (pl.col("status") == status) & pl.col("ends_on").is_null()
+    return RowRule(is_endless, Saying(what, remedy, "ends_on", severity=Severity.WARNING))
+
+
 def _unlike_its_price() -> RowRule:
     """Lines that charge more than their list price, or another part of it than their discount leaves, by over 1 %."""
     quantity, price, amount = (pl.col(name).cast(pl.Float64) for name in ("quantity", "list_price", "amount"))
@@ -190,23 +196,13 @@ ROW_RULES: dict[str, tuple[RowRule, ...]] = {
     ),
     "contracts": (
         *_ends(),
-        RowRule(
-            (pl.col("status") == "cancelled") & pl.col("ends_on").is_null(),
-            Saying(
-                "the line is cancelled and nothing says until when it is paid, so it counts on",
-                "map the day on which service ends to ends_on; of some systems it is that of the cancellation",
-                "ends_on",
-                severity=Severity.WARNING,
-            ),
+        _counts_on(
+            "cancelled",
+            "the line is cancelled and nothing says until when it is paid, so it counts on",
+            "map the day on which service ends to ends_on; of some systems it is that of the cancellation",
         ),
-        RowRule(
-            (pl.col("status") == "ended") & pl.col("ends_on").is_null(),
-            Saying(
-                "the line has ended and nothing says when, so it counts on",
-                "export the day on which it ended",
-                "ends_on",
-                severity=Severity.WARNING,
-            ),
+        _counts_on(
+            "ended", "the line has ended and nothing says when, so it counts on", "export the day on which it ended"
         ),
         RowRule(
             ~pl.col("every").str.contains(_EVERY),

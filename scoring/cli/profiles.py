@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scoring.calendar import spelled
 from scoring.cli.shared import places
 from scoring.cli.shared.answers import Answer, finish, next_command
-from scoring.cli.shared.options import AsJson, AsOf, Folder
+from scoring.cli.shared.options import AsJson, AsOf, Folder, of_period
 from scoring.cli.shared.screen import Column, table, working
 from scoring.cli.shared.streams import note, say
 
@@ -52,12 +51,7 @@ def compare(
     b: Annotated[str, typer.Argument(metavar="B", help="Another one.")],
     folder: Folder = Path(),
     *,
-    period: Annotated[
-        str | None,
-        typer.Option(
-            "--period", metavar="PERIOD", parser=spelled, help="Which period, as 2026-Q2.", show_default="the last one"
-        ),
-    ] = None,
+    period: Annotated[str | None, of_period("the last one", "Which period, as 2026-Q2.")] = None,
     metric: Annotated[
         str | None,
         typer.Option("--metric", metavar="M", help="Only this metric.", show_default="all that differ"),

@@ -5,11 +5,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from scoring.calendar import spelled
 from scoring.cli.digests import delivered, posted
 from scoring.cli.groups import WithFolder
 from scoring.cli.shared.answers import Answer, finish, next_command
-from scoring.cli.shared.options import AsJson, InFolder, Workspace, named
+from scoring.cli.shared.options import AsJson, InFolder, Workspace, named, of_period
 from scoring.cli.shared.screen import SHORT, Column, table
 from scoring.cli.shared.streams import note, say
 
@@ -41,12 +40,7 @@ def list_deliveries(
     schedule: Annotated[
         str | None, typer.Option("--schedule", metavar="NAME", help="Of one schedule.", show_default="all")
     ] = None,
-    period: Annotated[
-        str | None,
-        typer.Option(
-            "--period", metavar="PERIOD", parser=spelled, help="Of one period, as 2026-W26.", show_default="all"
-        ),
-    ] = None,
+    period: Annotated[str | None, of_period("all", "Of one period, as 2026-W26.")] = None,
     state: Annotated[
         State | None,
         typer.Option(

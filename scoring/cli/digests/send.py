@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scoring.calendar import spelled
 from scoring.cli.digests import delivered, foreseen, posted
 from scoring.cli.shared import places
 from scoring.cli.shared.answers import DELIVERIES, DONE, Answer, else_next, finish, next_command
-from scoring.cli.shared.options import AsJson, DryRun, InFolder, Workspace, named
+from scoring.cli.shared.options import AsJson, DryRun, InFolder, Workspace, named, of_period
 from scoring.cli.shared.screen import working
 from scoring.cli.shared.streams import note, say
 from scoring.errors import BookscoreError
@@ -41,16 +40,7 @@ def send(
     folder: InFolder = Path(),
     *,
     dry_run: DryRun = False,
-    period: Annotated[
-        str | None,
-        typer.Option(
-            "--period",
-            metavar="PERIOD",
-            parser=spelled,
-            help="Of which period, as 2026-W26.",
-            show_default="the last that is over",
-        ),
-    ] = None,
+    period: Annotated[str | None, of_period("the last that is over", "Of which period, as 2026-W26.")] = None,
     show: Annotated[bool, typer.Option("--show", help="Print what one recipient would get; send nothing.")] = False,
     to: Annotated[
         str | None,

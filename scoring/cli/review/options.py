@@ -6,19 +6,10 @@ from typing import Annotated, Literal
 
 import typer
 
-from scoring.calendar import spelled
+from scoring.cli.shared.options import of_period
 
 Who = Annotated[str, typer.Argument(metavar="WHO", help="Whose review: a name, part of one, or an id.")]
-Period = Annotated[
-    str | None,
-    typer.Option(
-        "--period",
-        metavar="PERIOD",
-        parser=spelled,
-        help="Of which period, as 2026-Q2.",
-        show_default="the last that was begun",
-    ),
-]
+Period = Annotated[str | None, of_period("the last that was begun")]
 By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who does this; it is recorded by name.")]
 As = Annotated[Literal["reviewer", "manager"], typer.Option("--as", help="In what part.")]
 Text = Annotated[str, typer.Option("--text", metavar="TEXT", help="What they say.")]

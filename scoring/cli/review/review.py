@@ -5,14 +5,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from scoring.calendar import spelled
 from scoring.cli.groups import InFull
 from scoring.cli.review import evidence, papers, shown
 from scoring.cli.review.options import After, AnswerBy, As, By, Period, Reason, Text, Who
 from scoring.cli.review.reviewed import Chosen, by_name, chosen, done, now, said
 from scoring.cli.shared import places
 from scoring.cli.shared.answers import else_next
-from scoring.cli.shared.options import AsJson, DryRun, Workspace
+from scoring.cli.shared.options import AsJson, DryRun, Workspace, of_period
 
 if TYPE_CHECKING:
     from scoring.store import Store
@@ -32,16 +31,7 @@ def start(
     folder: Workspace = Path(),
     *,
     by: By,
-    period: Annotated[
-        str | None,
-        typer.Option(
-            "--period",
-            metavar="PERIOD",
-            parser=spelled,
-            help="Of which period, as 2026-Q2.",
-            show_default="the last run's",
-        ),
-    ] = None,
+    period: Annotated[str | None, of_period("the last run's")] = None,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scoring.calendar import spelled
 from scoring.cli.check import INPUT_COLUMNS, input_rows, refuse
 from scoring.cli.run import engines, scored
 from scoring.cli.run.engines import Address, Engine, Parts
 from scoring.cli.shared import past, places
 from scoring.cli.shared.answers import Answer, finish, next_command
-from scoring.cli.shared.options import AsJson, AsOf, DryRun, Folder, Rules
+from scoring.cli.shared.options import AsJson, AsOf, DryRun, Folder, Rules, of_period
 from scoring.cli.shared.room import tell_of_room
 from scoring.cli.shared.screen import table, working
 from scoring.cli.shared.streams import note
@@ -46,14 +45,7 @@ def run(  # noqa: PLR0913 - a command has as many options as it has
     folder: Folder = Path(),
     *,
     period: Annotated[
-        str | None,
-        typer.Option(
-            "--period",
-            metavar="PERIOD",
-            parser=spelled,
-            help="The period to score, as 2026-Q2, 2026-04 or 2026.",
-            show_default="the last one the exports hold",
-        ),
+        str | None, of_period("the last one the exports hold", "The period to score, as 2026-Q2, 2026-04 or 2026.")
     ] = None,
     as_of: AsOf = None,
     rules: Rules = None,

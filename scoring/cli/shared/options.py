@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -47,6 +47,11 @@ def named(place: Path, folder: Path) -> Path:
     return folder if place == Path() else place
 
 
+def of_period(otherwise: str, said: str = "Of which period, as 2026-Q2.") -> Any:
+    """The option that names one period; `otherwise` is which one is meant without it."""
+    return typer.Option("--period", metavar="PERIOD", parser=spelled, help=said, show_default=otherwise)
+
+
 Rules = Annotated[
     Path | None, typer.Option("--rules", metavar="FILE", help="Other rules than rules.yaml in the folder.")
 ]
@@ -60,20 +65,8 @@ AsOf = Annotated[
         show_default="today",
     ),
 ]
-OnePeriod = Annotated[
-    str | None,
-    typer.Option("--period", metavar="PERIOD", parser=spelled, help="The period, as 2026-Q2.", show_default="the last"),
-]
-StoredPeriod = Annotated[
-    str | None,
-    typer.Option(
-        "--period",
-        metavar="PERIOD",
-        parser=spelled,
-        help="Of which period, as 2026-Q2.",
-        show_default="the last run",
-    ),
-]
+OnePeriod = Annotated[str | None, of_period("the last", "The period, as 2026-Q2.")]
+StoredPeriod = Annotated[str | None, of_period("the last run")]
 OneRun = Annotated[
     str | None,
     typer.Option(
