@@ -23,12 +23,12 @@ _STATUSES = {
     "ended": "ended expired terminated inactive renewed replaced beendet abgelaufen termine expire",
 }
 _KINDS = {
-    "order": "order sale invoice salesinvoice inv si rechnung commande facture",
+    "order": "order sale invoice salesinvoice salesreceipt inv si rechnung commande facture",
     "deal": "deal opportunity newbusiness existingbusiness",
     "usage": "usage",
     "one_off": "oneoff onetime onboarding setup service services professionalservices",
     "credit": "credit creditnote creditmemo salescreditnote salescreditmemo crd sc gutschrift avoir",
-    "return": "return refund retour",
+    "return": "return refund refundreceipt retour",
 }
 
 
@@ -48,8 +48,8 @@ _WON = ("won", "closedwon", "closedwonnew", "gewonnen", "gagne", "gagnee")
 _STAGES = ("stage", "stagename", "dealstage", "dealstatus", "status", "opportunitystage", "salesstage")
 _STATES = ("status", "state", "invoicestatus", "documentstatus", "rechnungsstatus", "statut", "etat")
 _VOID = (
-    "void", "voided", "deleted", "draft", "cancelled", "canceled", "storniert", "entwurf", "annule", "annulee",
-    "brouillon",
+    "void", "voided", "deleted", "draft", "cancelled", "canceled", "reversed", "storniert", "entwurf", "annule",
+    "annulee", "brouillon",
 )  # fmt: skip
 _MOST_WORDS = 40
 
