@@ -9,10 +9,8 @@ from scoring.digest.timetable import Timetable
 from scoring.digest.ways import FromEnvironment
 from scoring.digest.writing import FromStore
 from scoring.rules import Rulebook
+from scoring.rules.digest_kinds import PUBLIC_URL
 from scoring.store import Store
-
-PUBLIC_URL = "BOOKSCORE_PUBLIC_URL"
-"""What in the environment says where people reach the page, where the rules do not."""
 
 
 def opened(

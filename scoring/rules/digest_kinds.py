@@ -12,6 +12,9 @@ from scoring.rules.kinds import Text
 Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 WEEKDAYS: tuple[Weekday, ...] = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
+PUBLIC_URL = "BOOKSCORE_PUBLIC_URL"
+"""What in the environment says where people reach the pages."""
+
 _AT = r"([01]?[0-9]|2[0-3]):[0-5][0-9]"
 _LONG = r"[1-9][0-9]{0,2}[hdw]"
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
