@@ -77,7 +77,8 @@ def _host(name: str) -> str:
     return name
 
 
-def _page(url: str) -> str:
+def page_address(url: str) -> str:
+    """The web address, below which links lead. Raises ValueError."""
     if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#\"<>]*)?", url):
         raise ValueError("must be a web address; write it like https://scores.example.com")
     return url.rstrip("/")
@@ -98,7 +99,7 @@ On = Annotated[
     ),
 ]
 Host = Annotated[Text, AfterValidator(_host)]
-Page = Annotated[Text, AfterValidator(_page)]
+Page = Annotated[Text, AfterValidator(page_address)]
 """The address of a page, to which a path can be added."""
 Variable = Annotated[Text, BeforeValidator(_variable)]
 """The name of a variable of the environment."""
