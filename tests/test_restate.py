@@ -473,6 +473,32 @@ def test_what_was_learned_is_told_in_the_currency_that_was_sealed(folder: Path) 
     assert {"opening", "others"}.isdisjoint(told["bridge"][-1])  # which would be of two currencies
 
 
+def test_revenue_of_all_sealed_periods_is_told_in_the_currency_that_was_sealed_last(tmp_path: Path) -> None:
+    """The first quarter of 2026 was sealed in euros, the second in dollars; 100 dollars more were sold in both."""
+    sold = "line_id account_id dated_on amount currency\n1 B 2026-02-01 1000 USD\n2 B 2026-05-01 1000 USD"
+    rates = "currency dated_on rate\nUSD 2020-01-01 0.8\nEUR 2020-01-01 1.25"
+    folder = company(tmp_path / "co", {**TABLES, "contracts": "", "invoices": sold, "rates": rates})
+    (folder / "contracts.csv").unlink()
+    rules = (
+        RULES.replace("method:", "basis: invoices\nmethod:")
+        .replace("gross_revenue_retention", "closing")
+        .replace("70%, target: 100%", "0, target: 9000")
+    )
+    (folder / "rules-1.yaml").write_text(rules, encoding="utf-8")
+    newer = rules.replace("EUR", "USD") + "effective_from: 2026-Q2\nsupersedes: rules-1.yaml\n"
+    (folder / "rules.yaml").write_text(newer, encoding="utf-8")
+    for period, as_of in (("2026-Q1", APRIL), ("2026-Q2", JULY)):
+        score(folder, period, as_of)
+        seal(folder, period)
+    put(folder, "invoices", f"{sold}\n3 B 2026-02-02 100 USD\n4 B 2026-05-02 100 USD")
+    run = score(folder, "2026-Q3", OCTOBER)
+    told = run.summary["prior_periods"]
+    assert told["currency"] == "USD"
+    assert [(line["period"], line["amount"]) for line in told["lines"]] == [
+        ("2026-Q1", "100.0000"), ("2026-Q2", "100.0000"),
+    ]  # fmt: skip
+
+
 def test_check_reads_the_exports_in_the_currencies_of_all_rules_that_a_run_uses(tmp_path: Path) -> None:
     """Dollars are reported since the second quarter of 2026; the score before is still one of euros."""
     sold = "line_id account_id amount every starts_on currency\n1 B 2000 month 2026-06-20 USD"
