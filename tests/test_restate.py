@@ -10,6 +10,8 @@ from typing import Any
 
 import polars as pl
 import pytest
+from pdf_reading import said as printed
+from pdf_reading import squeezed
 from restated import CANCELLED, RULES, TABLES, bytes_below, company, exchange, put, score, seal
 from test_cli import cli
 
@@ -19,6 +21,8 @@ from scoring.compare.restatement import Restatement, Standing
 from scoring.compare.restating import restate
 from scoring.intake import Request
 from scoring.intake.folder import Reader
+from scoring.reports.card import card_html
+from scoring.reports.pdf import card_pdf
 from scoring.reports.prior import why
 from scoring.run import Run
 from scoring.store import open_store
@@ -101,6 +105,16 @@ def test_cancellation_that_arrives_later_leaves_the_sealed_quarter_and_stands_in
     store.close()
     kept = measures.filter((pl.col("grain") == "company") & (pl.col("metric") == "gross_revenue_retention"))
     assert kept["value"].to_list() == [0.95]
+
+
+def test_score_that_was_sealed_is_said_where_another_one_is_compared_with(folder: Path) -> None:
+    exchange(folder, "contracts", *CANCELLED)
+    mara, nils = score(folder, "2026-Q2", JULY).cards
+    assert (round(mara["previous"]["score"], 1), round(mara["previous"]["published"], 1)) == (93.0, 100.0)
+    said = "2026-Q1 was published as 100.0. By what is known of it today it would be 93.0"
+    assert said in card_html(mara)
+    assert squeezed(said) in printed(card_pdf(mara))
+    assert "was published" not in card_html(nils)
 
 
 def test_money_of_the_company_and_of_each_manager_leads_from_published_to_known(folder: Path) -> None:

@@ -166,6 +166,11 @@ class Store:
             texts = select(Card.json_text).where(Card.run_id == run_id).order_by(col(Card.position))
             return tuple(json.loads(text) for text in session.exec(texts))
 
+    def scores(self, run_id: str) -> dict[str, float | None]:
+        """Manager to the score that the run gave, None where it gave none."""
+        with reading(self.engine) as session:
+            return dict(session.exec(select(Card.manager_id, Card.score).where(Card.run_id == run_id)).all())
+
     def files(self, run_id: str) -> tuple[FileRecord, ...]:
         """The input files of the run."""
         with reading(self.engine) as session:
