@@ -27,6 +27,7 @@ class Facts:
     guess: Guess
     numbers: Habit
     dates: Mapping[str, Habit]
+    sheet: str = ""
 
     def texts(self, ours: str) -> pl.Series:
         """The texts of our column."""
@@ -63,7 +64,8 @@ def facts_of(export: Unmapped, cells: pl.DataFrame, guess: Guess, kinds: Mapping
         cells[m.theirs] for m in guess.matches if kinds[m.ours] in _NUMERIC and not has_percents(cells[m.theirs])
     ]
     dated = {m.ours: cells[m.theirs] for m in guess.matches if kinds[m.ours] in _DATED}
-    return Facts(export.file, export.header, cells, guess, number_habit(numeric), _date_habits(dated))
+    sheet = str(export.declared.get("sheet", ""))
+    return Facts(export.file, export.header, cells, guess, number_habit(numeric), _date_habits(dated), sheet)
 
 
 def _date_habits(columns: Mapping[str, pl.Series]) -> dict[str, Habit]:

@@ -16,18 +16,18 @@ _INTERVALS = {
 }
 _STATUSES = {
     "active": "active live current open pending future nonrenewing awaitingrenewal aktiv actif encours",
-    "trial": "trial trialing intrial essai",
+    "trial": "trial trialing intrial trialexpired essai",
     "paused": "paused onhold pausiert suspendu",
-    "past_due": "pastdue unpaid overdue uberfallig impaye",
+    "past_due": "pastdue unpaid overdue dunning uberfallig impaye",
     "cancelled": "cancelled canceled churned gekundigt resilie",
     "ended": "ended expired terminated inactive renewed replaced beendet abgelaufen termine expire",
 }
 _KINDS = {
-    "order": "order sale invoice salesinvoice commande facture",
+    "order": "order sale invoice salesinvoice inv si rechnung commande facture",
     "deal": "deal opportunity newbusiness existingbusiness",
     "usage": "usage",
     "one_off": "oneoff onetime onboarding setup service services professionalservices",
-    "credit": "credit creditnote creditmemo avoir",
+    "credit": "credit creditnote creditmemo salescreditnote salescreditmemo crd sc gutschrift avoir",
     "return": "return refund retour",
 }
 
@@ -62,6 +62,12 @@ def words_for(table: str, ours: str, cells: pl.Series) -> tuple[dict[str, str], 
         return {}, []
     ours_for = {w: known[compact(w)] for w in said if compact(w) in known}
     return {w: o for w, o in ours_for.items() if w != o}, [w for w in said if w not in ours_for]
+
+
+def has_words(table: str, ours: str, cells: pl.Series) -> bool:
+    """Whether some of their words have a meaning of ours, or the column takes any word."""
+    known = WORDS.get((table, ours))
+    return known is None or any(compact(str(w)) in known for w in cells.drop_nulls().unique())
 
 
 def won_words(header: list[str], cells: pl.DataFrame) -> tuple[str, list[str]] | None:
