@@ -18,6 +18,10 @@ from adapters.wording import counted
 
 _MOST_VALUES = 60
 _EXAMPLES = 3
+_WHY = {
+    "footer": "it ends as reports do",
+    "fill_down": "the name of a group stands once, above its rows",
+}
 _UNIQUE = {"accounts": "account_id", "managers": "manager_id"}
 
 
@@ -37,8 +41,7 @@ def entry(facts: Facts, declared: Mapping[str, Any], asked: Asked) -> Iterator[L
     by = "the headers and the name of the file" if guess.is_named else "the headers"
     yield Line(f"table: {guess.table}", remark(GUESSED if guess.missing else RECOGNISED, f"by {by}"))
     for setting, value in declared.items():
-        why = "it ends as reports do" if setting == "footer" else "the file cannot be read otherwise"
-        yield Line(f"{setting}: {flow(value)}", remark(GUESSED, why))
+        yield Line(f"{setting}: {flow(value)}", remark(GUESSED, _WHY.get(setting, "the file cannot be read otherwise")))
     yield from format_lines(facts)
     if following := until_next(facts):
         yield Line(f"until_next: {flow(following)}", remark(GUESSED, "several rows begin one after the other"))
@@ -159,7 +162,9 @@ def _where(facts: Facts, used: set[str]) -> Iterator[Line]:
         used.add(void[0])
         yield Line("where:")
         left = flow({"not": void[1]})
-        yield Line(f"{scalar(void[0])}: {left}", remark(GUESSED, "what is void or a draft counts not"), INDENT)
+        yield Line(
+            f"{scalar(void[0])}: {left}", remark(GUESSED, "what is void, a draft or a payment counts not"), INDENT
+        )
 
 
 def _distinct(facts: Facts) -> Iterator[Line]:

@@ -46,10 +46,13 @@ WORDS: Mapping[tuple[str, str], Mapping[str, str]] = {
 
 _WON = ("won", "closedwon", "closedwonnew", "gewonnen", "gagne", "gagnee")
 _STAGES = ("stage", "stagename", "dealstage", "dealstatus", "status", "opportunitystage", "salesstage")
-_STATES = ("status", "state", "invoicestatus", "documentstatus", "rechnungsstatus", "statut", "etat")
+_STATES = (
+    "status", "state", "invoicestatus", "documentstatus", "rechnungsstatus", "statut", "etat",
+    "transactiontype",
+)  # fmt: skip
 _VOID = (
     "void", "voided", "deleted", "draft", "cancelled", "canceled", "storniert", "entwurf", "annule", "annulee",
-    "brouillon",
+    "brouillon", "payment", "deposit", "estimate",
 )  # fmt: skip
 _MOST_WORDS = 40
 
@@ -76,7 +79,7 @@ def won_words(header: list[str], cells: pl.DataFrame) -> tuple[str, list[str]] |
 
 
 def void_words(header: list[str], cells: pl.DataFrame) -> tuple[str, list[str]] | None:
-    """The column that says what became of an invoice, and its words for one that is none any more, or not yet."""
+    """The column that says what became of an invoice, and its words for one that is none, any more or not yet."""
     for name in header:
         if compact(name) in _STATES:
             void = [str(w) for w in cells[name].drop_nulls().unique().sort() if compact(str(w)) in _VOID]
