@@ -47,7 +47,7 @@ def dialect_of(data: bytes, opening: Opening) -> Dialect:
     delimiter = declared or detect(data)
     cells, lines, body = _split_header(data, delimiter, opening.header_rows)
     names = header_names(cells, repeated=opening.repeated, may_lack=True)
-    body, footer = cut(body, delimiter) if opening.footer else (body, Footer())
+    body, footer = cut(body, delimiter, is_grouped=bool(opening.fill_down)) if opening.footer else (body, Footer())
     told = above(opening.lines_above, first)
     return Dialect(delimiter, names, body, skipped + lines + (line is not None), footer, told, bool(opening.fill_down))
 

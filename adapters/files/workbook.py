@@ -9,7 +9,7 @@ import polars as pl
 
 from adapters.delivery import Fault
 from adapters.files.declared import Opening
-from adapters.files.footer import MOST_LINES, Footer, footer_of
+from adapters.files.footer import MOST_LINES, Footer, footer_of, to_last
 from adapters.files.grouped import ungrouped
 from adapters.files.limits import MOST_MEMORY_MIB, MOST_SECONDS
 from adapters.files.refusal import UnreadableError
@@ -112,7 +112,7 @@ def _under_header(cells: pl.DataFrame, opening: Opening) -> Rows:
     is_grouped = bool(opening.fill_down)
     names = header_names(cells.row(0), repeated=opening.repeated, may_lack=is_grouped)
     below = cells.slice(opening.header_rows)
-    footer = footer_of([_to_last(row) for row in below.tail(MOST_LINES).iter_rows()]) if opening.footer else Footer()
+    footer = footer_of([to_last(row) for row in below.tail(MOST_LINES).iter_rows()]) if opening.footer else Footer()
     below = below.head(below.height - footer.lines)
     if below.is_empty():
         raise no_rows()
@@ -120,11 +120,6 @@ def _under_header(cells: pl.DataFrame, opening: Opening) -> Rows:
     rows = ungrouped(Rows(without_nameless(frame, are_named=is_grouped)), opening.fill_down)
     told = (*above(opening.lines_above, title), *footer.faults(rows.frame.height))
     return replace(rows, faults=(*told, *rows.faults))
-
-
-def _to_last(row: tuple[str | None, ...]) -> tuple[str | None, ...]:
-    """The cells down to the last that holds anything, as a text would have them."""
-    return row[: max((n for n, cell in enumerate(row, 1) if cell is not None), default=0)]
 
 
 def _calendar(parts: Parts) -> list[Fault]:
