@@ -50,6 +50,11 @@ class Unmapped:
     declared: dict[str, Any] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
 
+    @property
+    def is_book(self) -> bool:
+        """Whether it is a workbook or a sheet of one."""
+        return format_named(Path(self.file)) in (WORKBOOK, OLD_WORKBOOK)
+
 
 def exports_in(folder: Path) -> list[Unmapped]:
     """The exports of the folder and the folders below it, in the order of their names."""

@@ -54,6 +54,12 @@ _VOID = (
     "void", "voided", "deleted", "draft", "cancelled", "canceled", "storniert", "entwurf", "annule", "annulee",
     "brouillon", "payment", "deposit", "estimate",
 )  # fmt: skip
+_NO_DAY = (
+    "", "na", "none", "nil", "never", "unknown", "tbd", "tbc", "tba", "open", "openend", "openended", "ongoing",
+    "evergreen", "indefinite", "ka", "offen", "unbekannt", "unbefristet", "laufend", "inconnu", "indetermine",
+    "encours",
+)  # fmt: skip
+"""What stands in columns of days where there is none, or none yet."""
 _MOST_WORDS = 40
 
 
@@ -65,6 +71,12 @@ def words_for(table: str, ours: str, cells: pl.Series) -> tuple[dict[str, str], 
         return {}, []
     ours_for = {w: known[compact(w)] for w in said if compact(w) in known}
     return {w: o for w, o in ours_for.items() if w != o}, [w for w in said if w not in ours_for]
+
+
+def words_for_no_day(cells: pl.Series) -> list[str]:
+    """The words in a column of days that say that there is none; signs alone are such words, too."""
+    said = cells.filter(~cells.str.contains(r"\d")).drop_nulls().unique().sort()
+    return [word for word in said if compact(word) in _NO_DAY]
 
 
 def won_words(header: list[str], cells: pl.DataFrame) -> tuple[str, list[str]] | None:

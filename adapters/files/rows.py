@@ -82,7 +82,7 @@ def without_nameless(frame: pl.DataFrame, *, are_named: bool = False) -> pl.Data
 
 def _nameless(place: int, of: int) -> UnreadableError:
     what = f"column {place} of {of} has no name in the header, and holds something"
-    return UnreadableError(what, "name it, or remove it from the export")
+    return UnreadableError(what, "name it, or remove it from the export; fill_down reads names of groups in it")
 
 
 def _continued(names: list[str]) -> list[str]:
