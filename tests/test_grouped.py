@@ -238,6 +238,26 @@ def test_groups_of_a_workbook_are_found_level_by_level(tmp_path: Path) -> None:
     assert [name for _, name in whose(delivery)] == ["Ada", "Ada", "Bo", "Ada"]
 
 
+def test_groups_in_several_columns_without_a_name_are_found(tmp_path: Path) -> None:
+    """As QuickBooks Desktop writes customers and their jobs."""
+    text = """\
+,,Type,Date,Item,Amount
+"Adams, Ada",,,,,
+,Roof,,,,
+,,Invoice,2026-06-11,Tiles,1
+,Total Roof,,,,1
+,"Adams, Ada - Other",,,,
+,,Invoice,2026-06-12,Tiles,2
+,"Total Adams, Ada - Other",,,,2
+"Total Adams, Ada",,,,,3
+TOTAL,,,,,3
+"""
+    entries, _, _, delivery = drafted(tmp_path, {"sales.csv": text})
+    assert entries["sales.csv"]["fill_down"] == ["Column 1", "Column 2"]
+    assert whose(delivery) == [(3, "Adams, Ada"), (6, "Adams, Ada")]
+    assert [f.severity for f in delivery.faults] == ["note"]
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -61,7 +61,7 @@ def draft(
 
 def _guess(export: Unmapped, layout: Layout, required: Mapping[str, Collection[str]]) -> Guess | None:
     """The table that the export most likely holds; groups whose names stand in a column without one are accounts."""
-    is_nameless = export.declared.get("fill_down") == NAMELESS
+    is_nameless = NAMELESS[0] in export.declared.get("fill_down", ())
     header = [_ACCOUNT if is_nameless and h in NAMELESS else h for h in export.header]
     guess = recognise(export.file, header, layout, required)
     if guess is None or not is_nameless:

@@ -139,10 +139,13 @@ def _footer(path: Path, opening: Opening, opened: Opened, declared: dict[str, An
 
 def _groups(path: Path, opening: Opening, opened: Opened, declared: dict[str, Any]) -> tuple[Opened, dict[str, Any]]:
     """The export with the names of its groups on their rows, where they stand once above them."""
-    is_typed = format_named(path) == PARQUET
-    if opened.frame is None or "fill_down" in declared or is_typed or not (columns := groups_in(opened.frame)):
+    if opened.frame is None or format_named(path) == PARQUET:
         return opened, declared
-    filled = open_file(path, opened.name, replace(opening, **declared, fill_down=columns))
+    nameless = tuple(takewhile(re.compile(r"Column \d+").fullmatch, opened.header))
+    columns = nameless if "fill_down" in declared else groups_in(opened.frame)
+    if columns == declared.get("fill_down", ()):
+        return opened, declared
+    filled = open_file(path, opened.name, replace(opening, **{**declared, "fill_down": columns}))
     return (filled, {**declared, "fill_down": columns}) if filled.frame is not None else (opened, declared)
 
 

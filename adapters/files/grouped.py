@@ -10,13 +10,15 @@ from dataclasses import replace
 import polars as pl
 
 from adapters.delivery import Fault
-from adapters.files.groups import PLACE, Walk, walk
+from adapters.files.groups import LABEL, PLACE, Walk, walk
 from adapters.files.refusal import UnreadableError
 from adapters.files.rows import ROW, Rows, no_rows
 from adapters.wording import counted, did_you_mean, listed
 
 SINCE, MAY_BE_OF_ALL = " since", " may be of all"
 """The columns of totals with the first row that each adds up, and whether it may be that of all rows as well."""
+_MOSTLY = 0.5
+"""Part of the rows, at the least, without a name of their own where each name has a row to itself."""
 
 
 def ungrouped(rows: Rows, columns: Sequence[str]) -> Rows:
@@ -50,8 +52,9 @@ def groups_in(frame: pl.DataFrame) -> tuple[str, ...]:
     for column in frame.columns:
         if column == ROW:
             continue
-        is_full = frame.select(_stripped_cell(column).is_not_null().all()).item()
-        if is_full or not _is_grouped(_stripped(frame), (*found, column)):
+        cell = _stripped_cell(column)
+        empty, has_total = frame.select(empty=cell.is_null().mean(), total=cell.str.contains(LABEL).any()).row(0)
+        if not empty or not (has_total or empty >= _MOSTLY) or not _is_grouped(_stripped(frame), (*found, column)):
             break
         found = (*found, column)
     return found

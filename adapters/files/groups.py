@@ -4,19 +4,20 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-PLACE = " place"
-"""The column with the place of a row among the others, from nought."""
+PLACE, _LABELLED = " place", " labelled"
+"""The columns with the place of a row among the others, from nought, and whether it begins as a total does."""
 
 _WORD = r"(?:(?:(?:grand|sub|sous)[ -]?)?totals?(?: g[eé]n[eé]ral)?|(?:zwischen|gesamt)?summe|(?:gesamt)?ergebnis):?"
 _OF = rf"{_WORD}(?: (?:for|of|für|pour))? (?P<after>.+?)(?: with sub-?\w+)?|(?P<before>.+) (?:total|ergebnis)"
 _BESIDE = r"(?:record )?count|average|avg|minimum|min|maximum|max|median"
 """What a report may say of a group beside its sum."""
 _TOTAL, _TOTAL_OF, _NO_SUM = (re.compile(pattern, re.IGNORECASE) for pattern in (_WORD, _OF, _BESIDE))
-_LABEL = re.sub(r"\?P<\w+>", "?:", rf"(?i)^(?:{_WORD}|{_OF}|{_BESIDE}|sum)$")
+LABEL = re.sub(r"\?P<\w+>", "?:", rf"(?i)^(?:{_WORD}|{_OF}|{_BESIDE}|sum)$")
+"""What the first cell of a total says, for one that may be a customer's name as well."""
 _FIGURE = re.compile(
     r"(?:[A-Z]{3}|[^\W\d]{0,2}\.?\W?) ?\W{0,2}\d[\d.,' \u00a0\u202f]*\W{0,2} ?(?:[A-Z]{3}|[^\W\d]{0,2}\.?)|\W*|(?i:sum)"
 )
@@ -29,8 +30,9 @@ _WITHIN = ":"
 class Event:
     """A row that names a group or says a total: its place among the rows, and its names, the outer first.
 
-    `label` is its first cell, `level` that of the column in which it stands. `has_figures` and nothing else beside
-    that; `is_sum` where these say no count or average.
+    `label` is its first cell, `level` that of the column in which it stands. `of` is the group of which it would be the
+    total: an empty text where none is named, None where it is none. With `is_sum` it says what rows add up to, with
+    `is_beside` only something else of them, as a count.
     """
 
     place: int
@@ -38,16 +40,9 @@ class Event:
     label: str
     level: int
     is_alone: bool
-    has_figures: bool
-    is_sum: bool
-
-    @property
-    def of(self) -> str | None:
-        """The group of which it would be the total: an empty text where none is named, None where it is none."""
-        if _TOTAL.fullmatch(self.label):
-            return "" if self.has_figures else None
-        found = _TOTAL_OF.fullmatch(self.label)
-        return found["after"] or found["before"] if found and (self.has_figures or self.is_alone) else None
+    of: str | None = None
+    is_sum: bool = False
+    is_beside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +84,7 @@ class Walk:
 
     def take(self, event: Event) -> None:
         """Goes on to the next event."""
-        is_beside = event.has_figures and (_NO_SUM.fullmatch(event.label) or event.label.casefold() == "sum")
-        if is_beside or self._ends(event):
+        if event.is_beside or self._ends(event):
             self.ended.append(event)
         else:
             self._begins(event)
@@ -116,7 +110,7 @@ class Walk:
         first = self.last + 1 if event.of else 0
         since = first if number is None else self.open[level][number].place
         self.leave(level, number or 0, -1)
-        self.totals += [(event, since)] if event.is_sum and event.has_figures else []
+        self.totals += [(event, since)] if event.is_sum else []
         return True
 
     def _group(self, event: Event) -> tuple[int, int | None]:
@@ -159,21 +153,25 @@ def walk(cells: pl.DataFrame, columns: Sequence[str]) -> Walk:
 def _events(cells: pl.DataFrame, columns: Sequence[str]) -> Iterator[Event]:
     """The rows with a name, and those that begin as a total does."""
     levels = [cells.columns.index(c) for c in columns]
-    is_named = pl.any_horizontal(pl.col(columns).is_not_null())
-    is_event = is_named | pl.coalesce(pl.all()).str.contains(_LABEL)
-    found = cells.with_row_index(PLACE).filter(cells.select(is_event.fill_null(value=False)).to_series())
-    for place, *row in found.iter_rows():
+    is_labelled = pl.coalesce(pl.all()).str.contains(LABEL).alias(_LABELLED)
+    found = cells.with_columns(is_labelled).with_row_index(PLACE)
+    for place, *row, is_total in found.filter(pl.any_horizontal(pl.col(*columns).is_not_null(), _LABELLED)).iter_rows():
         filled = [n for n, cell in enumerate(row) if cell is not None]
-        beside = [row[n] for n in filled[1:]]
-        yield Event(
-            place,
-            tuple(row[n] for n in levels),
-            row[filled[0]],
-            levels.index(filled[0]) if filled[0] in levels else -1,
-            is_alone={*filled} <= {*levels},
-            has_figures=bool(beside) and all(map(_is_figure, beside)),
-            is_sum=not any(map(_NO_SUM.fullmatch, beside)),
-        )
+        label, level = row[filled[0]], levels.index(filled[0]) if filled[0] in levels else -1
+        event = Event(place, tuple(row[n] for n in levels), label, level, is_alone={*filled} <= {*levels})
+        yield _as_total(event, [row[n] for n in filled[1:]]) if is_total else event
+
+
+def _as_total(event: Event, beside: Sequence[str]) -> Event:
+    """The row with what it says as a total: that its first cell is the word for one, and nothing but figures follow."""
+    has_figures, label = bool(beside) and all(map(_is_figure, beside)), event.label
+    if has_figures and (_NO_SUM.fullmatch(label) or label.casefold() == "sum"):
+        return replace(event, is_beside=True)
+    of = "" if has_figures and _TOTAL.fullmatch(label) else None
+    named = None if _TOTAL.fullmatch(label) else _TOTAL_OF.fullmatch(label)
+    if named and (has_figures or event.is_alone):
+        of = named["after"] or named["before"]
+    return replace(event, of=of, is_sum=has_figures and not any(map(_NO_SUM.fullmatch, beside)))
 
 
 def _is_figure(cell: str) -> bool:
