@@ -174,6 +174,23 @@ def test_credits_whose_amounts_have_no_sign_are_taken_back(tmp_path: Path) -> No
     ]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Belegdatum;Belegnummer;Debitor;Belegart;Nettobetrag\n15.01.2026;R1;1;Rechnung;1.200,00\n"
+        "25.01.2026;G1;1;Gutschrift;200,00\n",
+        "Date,Invoice No,Customer,Document Type,Amount\n2026-01-15,R1,1,Invoice,€1200.00\n"
+        "2026-01-25,G1,1,Credit Memo,€200.00\n",
+    ],
+    ids=["German", "with signs of currencies"],
+)
+def test_credits_are_taken_back_however_amounts_are_written(tmp_path: Path, text: str) -> None:
+    _, _, findings, delivery = drafted(tmp_path, {"Rechnungen.csv": text})
+    rows = delivery.tables["invoices"].select("line_id", "amount", "kind").rows()
+    assert rows == [("R1", Decimal(1200), "order"), ("G1", Decimal(-200), "credit")]
+    assert [f for f in findings if f.certainty == "not recognised"] == []
+
+
 @pytest.mark.parametrize("amount", ["1,000.80", "-1,000.80"])
 def test_lists_of_credits_are_told_by_their_name(tmp_path: Path, amount: str) -> None:
     """As Business Central's, with a type of what is sold and no kind."""
