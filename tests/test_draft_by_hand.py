@@ -64,6 +64,16 @@ def test_what_a_customer_was_billed_is_no_sign_of_use(tmp_path: Path) -> None:
     assert entries["customer_activity.csv"]["table"] == "invoices"
 
 
+def test_words_in_columns_of_days_are_drafted_as_no_day(tmp_path: Path) -> None:
+    head = "Customer,MRR,Start Date,End Date\n"
+    lines = "Ada,1,13.03.2026,n/a\nBo,1,14.03.2026,TBD\nCy,1,15.03.2026,31.12.2026\nDi,1,16.03.2026,-\n"
+    entries, _, findings, delivery = drafted(tmp_path, {"contracts.csv": head + lines})
+    assert entries["contracts.csv"]["dates"] == "%d.%m.%Y"
+    assert entries["contracts.csv"]["columns"]["ends_on"] == {"column": "End Date", "words": {"TBD": "", "n/a": ""}}
+    assert delivery.tables["contracts"]["ends_on"].to_list() == [None, None, date(2026, 12, 31), None]
+    assert [f for f in findings if f.certainty == "not recognised"] == []
+
+
 def test_the_value_of_a_whole_term_is_no_amount_of_a_month(tmp_path: Path) -> None:
     head, row = "Customer,Start Date,End Date,TCV", "Ada,2025-01-01,2027-12-31,3600"
     entries, text, *_ = drafted(tmp_path, {"contracts.csv": f"{head},Term (months)\n{row},36\n"})

@@ -117,7 +117,7 @@ def test_each_sheet_of_a_workbook_is_read_or_told(tmp_path: Path) -> None:
     assert "sheet: Customers" in text
     assert [f.what for f in findings if f.certainty == "not recognised"] == [
         'sheet "Subscriptions": column 2 of 3 has no name in the header, and holds something; '
-        "name it, or remove it from the export"
+        "name it, or remove it from the export; fill_down reads names of groups in it"
     ]
 
 

@@ -7,9 +7,10 @@ import polars as pl
 
 from adapters.draft.facts import Facts, has_percents
 from adapters.draft.recognise import Match, compact
-from adapters.draft.shades import ends_inclusively, has_words, is_percent, words_for
+from adapters.draft.shades import ends_inclusively, has_words, is_percent, words_for, words_for_no_day
 from adapters.draft.sketch import GUESSED, RECOGNISED, UNKNOWN, Line, flow, remark, scalar
 from adapters.mapping.histories import UNTIL
+from adapters.values.formats import NOTHING
 
 INDENT = 6
 _PARTS_OF_NAME = ("firstname", "lastname")
@@ -179,6 +180,10 @@ def _line(facts: Facts, match: Match, kind: str) -> Line:
     if unknown and is_of_term(facts) and _are_months(match, unknown):
         words, unknown = {**words, **{n: f"{n} months" for n in unknown}}, []
         why.append("the amount is that of the whole term")
+    if match.ours in facts.dates and (no_day := _undeclared(facts.texts(match.ours))):
+        words = dict.fromkeys(no_day, "")
+        certainty = GUESSED
+        why.append("where no day is known")
     if words:
         mapping["words"] = words
     if unknown:
@@ -203,6 +208,11 @@ def _line(facts: Facts, match: Match, kind: str) -> Line:
         mapping["dates"] = form.dates
     said = flow(mapping) if len(mapping) > 1 else scalar(match.theirs)
     return Line(f"{match.ours}: {said}", remark(certainty, "; ".join(why)), INDENT)
+
+
+def _undeclared(days: pl.Series) -> list[str]:
+    """The words for no day that are not read so by themselves."""
+    return [word for word in words_for_no_day(days) if word not in NOTHING]
 
 
 def _is_last_day(facts: Facts) -> bool:

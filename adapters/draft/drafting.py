@@ -9,7 +9,7 @@ from adapters.draft.by_name import Listing, apart, by_id, currencies_in, listing
 from adapters.draft.columns import INDENT
 from adapters.draft.credits import parted
 from adapters.draft.entry import Asked, entry
-from adapters.draft.exports import Unmapped, exports_in
+from adapters.draft.exports import NAMELESS, Unmapped, exports_in
 from adapters.draft.facts import facts_of
 from adapters.draft.known import block, known
 from adapters.draft.monthly import has_months, monthly
@@ -20,7 +20,8 @@ from adapters.systems import EXPORTS
 from adapters.wanted import Wanted
 from adapters.wording import counted, listed
 
-_OWNER = ("account_id", "manager_id")
+_ACCOUNT = "account_id"
+_OWNER = (_ACCOUNT, "manager_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def draft(
     found, plan = known(exports)
     wanted = Wanted(layout, open_tables)
     kinds = {r.file: r for r in found}
-    placed = [_Placed(e, recognise(e.file, e.header, layout, required)) for e in exports if e.file not in kinds]
+    placed = [_Placed(e, _guess(e, layout, required)) for e in exports if e.file not in kinds]
     by_month = [e for e in exports if e.file not in kinds and e.cells is not None and has_months(e.header)]
     placed = [p for p in placed if p.export not in by_month or (p.guess and not p.guess.missing)]
     owners = (
@@ -64,6 +65,17 @@ def draft(
         if strange:
             drafted.append(([Line("", f"{UNKNOWN}: {strange}", indent=2)], [Finding(UNKNOWN, "sources.yaml", strange)]))
     return document([lines for lines, _ in drafted]), [f for _, findings in drafted for f in findings]
+
+
+def _guess(export: Unmapped, layout: Layout, required: Mapping[str, Collection[str]]) -> Guess | None:
+    """The table that the export most likely holds; groups whose names stand in a column without one are accounts."""
+    is_nameless = NAMELESS[0] in export.declared.get("fill_down", ())
+    header = [_ACCOUNT if is_nameless and h in NAMELESS else h for h in export.header]
+    guess = recognise(export.file, header, layout, required)
+    if guess is None or not is_nameless:
+        return guess
+    matches = (replace(m, theirs=NAMELESS[0], is_sure=False) if m.theirs == _ACCOUNT else m for m in guess.matches)
+    return replace(guess, matches=tuple(matches))
 
 
 def _owners(

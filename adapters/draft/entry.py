@@ -19,6 +19,10 @@ from adapters.wording import counted
 
 _MOST_VALUES = 60
 _EXAMPLES = 3
+_WHY = {
+    "footer": "it ends as reports do",
+    "fill_down": "the name of a group stands once, above its rows",
+}
 _UNIQUE = {"accounts": "account_id", "managers": "manager_id"}
 
 
@@ -38,8 +42,7 @@ def entry(part: Part, declared: Mapping[str, Any], asked: Asked) -> Iterator[Lin
     by = "the headers and the name of the file" if guess.is_named else "the headers"
     yield Line(f"table: {guess.table}", remark(GUESSED if guess.missing else RECOGNISED, f"by {by}"))
     for setting, value in declared.items():
-        why = "it ends as reports do" if setting == "footer" else "the file cannot be read otherwise"
-        yield Line(f"{setting}: {flow(value)}", remark(GUESSED, why))
+        yield Line(f"{setting}: {flow(value)}", remark(GUESSED, _WHY.get(setting, "the file cannot be read otherwise")))
     yield from format_lines(facts)
     if following := until_next(facts):
         yield Line(f"until_next: {flow(following)}", remark(GUESSED, "several rows begin one after the other"))
@@ -158,7 +161,7 @@ def _where(part: Part, used: set[str]) -> Iterator[Line]:
     if facts.guess.table == "invoices" and (won := won_words(list(facts.header), facts.cells)):
         found.append((won[0], won[1] if len(won[1]) > 1 else won[1][0], "only what was won counts"))
     elif facts.guess.table == "invoices" and (void := void_words(list(facts.header), facts.cells)):
-        found.append((void[0], {"not": void[1]}, "what is void or a draft counts not"))
+        found.append((void[0], {"not": void[1]}, "what is void, a draft or a payment counts not"))
     if found:
         yield Line("where:")
     for column, words, why in found:

@@ -46,11 +46,20 @@ WORDS: Mapping[tuple[str, str], Mapping[str, str]] = {
 
 _WON = ("won", "closedwon", "closedwonnew", "gewonnen", "gagne", "gagnee")
 _STAGES = ("stage", "stagename", "dealstage", "dealstatus", "status", "opportunitystage", "salesstage")
-_STATES = ("status", "state", "invoicestatus", "documentstatus", "rechnungsstatus", "statut", "etat")
+_STATES = (
+    "status", "state", "invoicestatus", "documentstatus", "rechnungsstatus", "statut", "etat",
+    "transactiontype",
+)  # fmt: skip
 _VOID = (
     "void", "voided", "deleted", "draft", "cancelled", "canceled", "reversed", "storniert", "entwurf", "annule",
-    "annulee", "brouillon",
+    "annulee", "brouillon", "payment", "deposit", "estimate",
 )  # fmt: skip
+_NO_DAY = (
+    "", "na", "none", "nil", "never", "unknown", "tbd", "tbc", "tba", "open", "openend", "openended", "ongoing",
+    "evergreen", "indefinite", "ka", "offen", "unbekannt", "unbefristet", "laufend", "inconnu", "indetermine",
+    "encours",
+)  # fmt: skip
+"""What stands in columns of days where there is none, or none yet."""
 _MOST_WORDS = 40
 
 
@@ -70,6 +79,12 @@ def has_words(table: str, ours: str, cells: pl.Series) -> bool:
     return known is None or any(compact(str(w)) in known for w in cells.drop_nulls().unique())
 
 
+def words_for_no_day(cells: pl.Series) -> list[str]:
+    """The words in a column of days that say that there is none; signs alone are such words, too."""
+    said = cells.filter(~cells.str.contains(r"\d")).drop_nulls().unique().sort()
+    return [word for word in said if compact(word) in _NO_DAY]
+
+
 def won_words(header: list[str], cells: pl.DataFrame) -> tuple[str, list[str]] | None:
     """The column that says how far a deal is, and its words for a won one."""
     for name in header:
@@ -82,7 +97,7 @@ def won_words(header: list[str], cells: pl.DataFrame) -> tuple[str, list[str]] |
 
 
 def void_words(header: list[str], cells: pl.DataFrame) -> tuple[str, list[str]] | None:
-    """The column that says what became of an invoice, and its words for one that is none any more, or not yet."""
+    """The column that says what became of an invoice, and its words for one that is none, any more or not yet."""
     for name in header:
         if compact(name) in _STATES:
             void = [str(w) for w in cells[name].drop_nulls().unique().sort() if compact(str(w)) in _VOID]

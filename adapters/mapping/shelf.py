@@ -79,5 +79,6 @@ def _opening(source: FileSource | OtherFile, form: Format, columns: frozenset[st
         header_rows=source.header_rows,
         footer=source.footer,
         repeated=source.repeated,
+        fill_down=tuple(dict.fromkeys(source.fill_down)),
         point=form.point,
     )
