@@ -58,10 +58,15 @@ def test_lists_of_accounts_under_other_ids_are_told_to_be_of_several_systems(tmp
 
 
 def test_what_a_customer_was_billed_is_no_sign_of_use(tmp_path: Path) -> None:
-    """As the customer activity of Sage."""
-    text = "Type,Account Reference,Date,Invoice No,Net Amount\ninvoice,S1,2026-05-31,7,100\n"
-    entries, *_ = drafted(tmp_path, {"customer_activity.csv": text})
-    assert entries["customer_activity.csv"]["table"] == "invoices"
+    """As the customer activity of Sage; nor a list of customers, whatever the file's name."""
+    files = {
+        "customer_activity.csv": "Type,Account Reference,Date,Invoice No,Net Amount\ninvoice,S1,2026-05-31,7,100\n",
+        "Customer Ledger Entries.csv": "Posting Date,Document Type,Customer No.,Customer Name,Amount\n"
+        "2026-05-31,Invoice,S1,Ada,100\n2026-06-15,Payment,S1,Ada,-100\n",
+    }
+    entries, _, _, delivery = drafted(tmp_path, files)
+    assert {entry["table"] for entry in entries.values()} == {"invoices"}
+    assert delivery.tables["invoices"]["amount"].to_list() == [100, 100]
 
 
 def test_words_in_columns_of_days_are_drafted_as_no_day(tmp_path: Path) -> None:

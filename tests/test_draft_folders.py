@@ -159,18 +159,20 @@ def test_a_column_of_percents_is_told_and_hides_nothing_of_how_amounts_are_writt
 
 
 def test_credits_whose_amounts_have_no_sign_are_taken_back(tmp_path: Path) -> None:
-    """As in the transactions of Sage; what its words do not say remains to be told."""
+    """As in the transactions of Sage, with receipts between them; what its words do not say remains to be told."""
     head = "No,Type,A/C,Date,Details,Net Amount,Tax Amount\n"
     lines = "1,SI,ADA01,15/05/2026,May,100.00,20.00\n2,SC,ADA01,20/05/2026,Credit,30.00,6.00\n"
-    files = {"Sage transactions.csv": head + lines + "3,SR,ADA01,30/05/2026,Receipt,120.00,0.00\n"}
+    others = "3,SR,ADA01,30/05/2026,Receipt,120.00,0.00\n4,JC,ADA01,31/05/2026,Journal,5.00,0.00\n"
+    files = {"Sage transactions.csv": head + lines + others}
     _, text, findings, delivery = drafted(tmp_path, files)
-    assert delivery.tables["invoices"].select("account_id", "amount", "kind").head(2).rows() == [
+    assert delivery.tables["invoices"].select("account_id", "amount", "kind").rows() == [
         ("ADA01", Decimal(100), "order"),
         ("ADA01", Decimal(-30), "credit"),
+        ("ADA01", Decimal(5), "JC"),
     ]
     assert text.count("credits have an entry of their own") == 2
     assert [f.what for f in findings if f.certainty == "not recognised"] == [
-        "kind: {column: Type, words: {SI: order}} (no word of ours for SR)"
+        "kind: {column: Type, words: {SI: order}} (no word of ours for JC)"
     ]
 
 

@@ -1,43 +1,49 @@
-"""Which rows of an export take money back, though their amounts have no sign that says so? They get their own entry."""
+"""Which rows of an export are sold, and which take money back though their amounts have no sign that says so?"""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
 from adapters.draft.facts import Facts
 from adapters.draft.recognise import compact
-from adapters.draft.shades import words_for
+from adapters.draft.shades import words_for, words_not_sold
 
 CREDIT = "credit"
 _KINDS = (CREDIT, "return")
 _NAMES = ("creditnote", "creditmemo", "gutschrift", "avoir")
+_APART, _NOT_SOLD = "credits have an entry of their own", "what was paid or offered counts not"
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Rows of an export that one entry reads: by which words of the column of kinds, and whether their sign turns."""
+    """Rows of an export that one entry reads: by which words of the column of kinds, why, and whether their sign
+    turns."""
 
     facts: Facts
-    where: dict[str, object]
-    turns: bool
+    where: dict[str, object] = field(default_factory=dict)
+    why: str = ""
+    turns: bool = False
 
 
 def parted(facts: Facts) -> Iterator[Part]:
-    """All rows as one part; two where some of several kinds are credits whose amounts have no sign."""
-    column, words = facts.guess.theirs("kind"), _words(facts)
-    if column is None or not words:
-        yield Part(facts, {}, turns=is_of_credits(facts) and _is_unsigned(facts.values("amount")))
+    """The rows that count as one part; as two where some of several kinds are credits whose amounts have no sign."""
+    column = facts.guess.theirs("kind")
+    if facts.guess.table != "invoices" or column is None:
+        yield Part(facts, turns=is_of_credits(facts) and _is_unsigned(facts))
         return
-    is_credit = facts.cells[column].is_in(words)
-    credits = replace(facts, cells=facts.cells.filter(is_credit))
-    if not _is_unsigned(credits.values("amount")):
-        yield Part(facts, {}, turns=False)
+    kinds = facts.texts("kind")
+    words, others = _words(kinds), words_not_sold(kinds)
+    credits, sold = _of(facts, kinds.is_in(words)), _of(facts, ~kinds.is_in([*words, *others]).fill_null(value=False))
+    if not _is_unsigned(credits):
+        rest = _of(facts, ~kinds.is_in(others).fill_null(value=False))
+        turns = not words and is_of_credits(facts) and _is_unsigned(rest)
+        yield Part(rest, {column: {"not": others}} if others else {}, _NOT_SOLD, turns=turns)
         return
-    rest = facts.cells.filter(~is_credit.fill_null(value=False))
-    if rest.height:
-        yield Part(replace(facts, cells=rest), {column: {"not": words}}, turns=False)
-    yield Part(credits, {column: words} if rest.height else {}, turns=True)
+    if sold.cells.height:
+        why = "; ".join([_APART, *([_NOT_SOLD] if others else [])])
+        yield Part(sold, {column: {"not": [*words, *others]}}, why)
+    yield Part(credits, {column: words} if credits.cells.height < kinds.len() else {}, _APART, turns=True)
 
 
 def is_of_credits(facts: Facts) -> bool:
@@ -46,15 +52,17 @@ def is_of_credits(facts: Facts) -> bool:
     return facts.guess.table == "invoices" and any(word in name for word in _NAMES)
 
 
-def _words(facts: Facts) -> list[str]:
+def _of(facts: Facts, rows: pl.Series) -> Facts:
+    return replace(facts, cells=facts.cells.filter(rows))
+
+
+def _words(kinds: pl.Series) -> list[str]:
     """The words of the column of kinds that mean a credit."""
-    if facts.guess.table != "invoices" or facts.guess.theirs("kind") is None:
-        return []
-    said = facts.texts("kind").drop_nulls()
-    ours, _ = words_for("invoices", "kind", said)
-    return [word for word in said.unique().sort() if ours.get(word, word) in _KINDS]
+    ours, _ = words_for("invoices", "kind", kinds)
+    return [word for word in kinds.drop_nulls().unique().sort() if ours.get(word, word) in _KINDS]
 
 
-def _is_unsigned(amounts: pl.Series) -> bool:
+def _is_unsigned(facts: Facts) -> bool:
     """Whether no amount is negative, and some are above zero."""
+    amounts = facts.values("amount")
     return bool((amounts > 0).any()) and not bool((amounts < 0).any())

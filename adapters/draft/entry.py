@@ -157,11 +157,11 @@ def _snake(name: str) -> str:
 def _where(part: Part, used: set[str]) -> Iterator[Line]:
     """Which rows count: those of the part that were won, and that are neither void nor drafts."""
     facts = part.facts
-    found = [(column, words, "credits have an entry of their own") for column, words in part.where.items()]
+    found = [(column, words, part.why) for column, words in part.where.items()]
     if facts.guess.table == "invoices" and (won := won_words(list(facts.header), facts.cells)):
         found.append((won[0], won[1] if len(won[1]) > 1 else won[1][0], "only what was won counts"))
     elif facts.guess.table == "invoices" and (void := void_words(list(facts.header), facts.cells)):
-        found.append((void[0], {"not": void[1]}, "what is void, a draft or a payment counts not"))
+        found.append((void[0], {"not": void[1]}, "what is void or a draft counts not"))
     if found:
         yield Line("where:")
     for column, words, why in found:

@@ -77,9 +77,17 @@ def recognise(
         needed = len(set(required.get(table, ())) - {*ORIGIN, *FILLABLE.get(table, ())})
         if guess is not None and len(guess.missing) * 2 <= needed:
             ranked.append((not guess.missing, _named(table, stem), needed, len(guess.matches), guess))
+    if any(complete and _is_of_bills(guess) for complete, *_, guess in ranked):
+        ranked = [r for r in ranked if r[-1].table != "accounts"]
     if any(complete and guess.theirs("amount") for complete, *_, guess in ranked):
         ranked = [r for r in ranked if r[-1].table not in _OF_ANY]
     return max(ranked, key=lambda r: r[:-1])[-1] if ranked else None
+
+
+def _is_of_bills(guess: Guess) -> bool:
+    """Whether rows are bills and their like, and no customers, whatever the file's name says of whom they are."""
+    has = {m.ours for m in guess.matches}
+    return guess.table == "invoices" and {"dated_on", "amount", "kind"} <= has
 
 
 def compact(name: str) -> str:

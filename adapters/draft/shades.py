@@ -46,14 +46,16 @@ WORDS: Mapping[tuple[str, str], Mapping[str, str]] = {
 
 _WON = ("won", "closedwon", "closedwonnew", "gewonnen", "gagne", "gagnee")
 _STAGES = ("stage", "stagename", "dealstage", "dealstatus", "status", "opportunitystage", "salesstage")
-_STATES = (
-    "status", "state", "invoicestatus", "documentstatus", "rechnungsstatus", "statut", "etat",
-    "transactiontype",
-)  # fmt: skip
+_STATES = ("status", "state", "invoicestatus", "documentstatus", "rechnungsstatus", "statut", "etat")
 _VOID = (
     "void", "voided", "deleted", "draft", "cancelled", "canceled", "reversed", "storniert", "entwurf", "annule",
-    "annulee", "brouillon", "payment", "deposit", "estimate",
+    "annulee", "brouillon",
 )  # fmt: skip
+_NOT_SOLD = (
+    "payment", "paymentreceived", "receipt", "deposit", "estimate", "quote", "sr", "sa", "zahlung", "zahlungseingang",
+    "paiement", "reglement", "devis",
+)  # fmt: skip
+"""Kinds of rows beside invoices that are none of them: what was paid, as Sage's receipts, and what was only offered."""
 _NO_DAY = (
     "", "na", "none", "nil", "never", "unknown", "tbd", "tbc", "tba", "open", "openend", "openended", "ongoing",
     "evergreen", "indefinite", "ka", "offen", "unbekannt", "unbefristet", "laufend", "inconnu", "indetermine",
@@ -77,6 +79,11 @@ def has_words(table: str, ours: str, cells: pl.Series) -> bool:
     """Whether some of their words have a meaning of ours, or the column takes any word."""
     known = WORDS.get((table, ours))
     return known is None or any(compact(str(w)) in known for w in cells.drop_nulls().unique())
+
+
+def words_not_sold(kinds: pl.Series) -> list[str]:
+    """The words of a column of kinds for rows that are neither sales nor credits."""
+    return [str(word) for word in kinds.drop_nulls().unique().sort() if compact(str(word)) in _NOT_SOLD]
 
 
 def words_for_no_day(cells: pl.Series) -> list[str]:
