@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import polars as pl
 import pytest
 from ruamel.yaml import YAML
 from test_adapters_draft import LAYOUT, REQUIRED, drafted
@@ -235,3 +236,17 @@ def test_the_amount_of_a_whole_invoice_on_each_of_its_lines_is_told(tmp_path: Pa
     assert said == ["amount: SubTotal (the same on all rows of one Invoice Number, so it may count once for each)"]
     files = {"Invoice.csv": (head + lines).replace("Item Price", "Item Total")}
     assert drafted(tmp_path, files)[0]["Invoice.csv"]["columns"]["amount"] == "Item Total"
+
+
+def test_accounts_of_bills_have_names_by_which_they_meet_those_of_a_crm(tmp_path: Path) -> None:
+    """What several customers share is the name of none; where only the bills name accounts, no list is needed."""
+    head = "Document No.,Posting Date,Sell-to Customer No.,Company,Sell-to Customer Name,Amount\n"
+    lines = "1,2026-05-01,10,We,Ada,5\n2,2026-05-02,20,We,Bo,5\n3,2026-05-03,20,We,Bo,5\n"
+    assert "table: accounts" not in drafted(tmp_path, {"Invoices.csv": head + lines})[1]
+    crm = {"crm.csv": "Record ID,Company name,Company owner\n501,Ada,Ann\n502,Bo,Ben\n"}
+    _, text, _, delivery = drafted(tmp_path, crm)
+    assert "guessed: by Sell-to Customer Name they meet those of another system" in text
+    assert delivery.tables["accounts"].filter(pl.col("origin_file") == "Invoices.csv").select(
+        "account_id", "name"
+    ).rows() == [("10", "Ada"), ("20", "Bo")]
+    assert delivery.tables["invoices"].height == 3

@@ -13,6 +13,7 @@ from adapters.draft.exports import NAMELESS, Unmapped, exports_in
 from adapters.draft.facts import facts_of
 from adapters.draft.known import block, known
 from adapters.draft.monthly import has_months, monthly
+from adapters.draft.names import names_beside
 from adapters.draft.recognise import Guess, recognise
 from adapters.draft.sketch import GUESSED, RECOGNISED, UNKNOWN, Finding, Line, document, remark
 from adapters.known.recognised import nearly
@@ -59,7 +60,10 @@ def draft(
     in_cents = {file for file, near in close.items() if "minor_digits" in near.export.settings}
     listings = listings_of((p.export, p.guess) for p in placed)
     listing = listings[0] if len(listings) == 1 else None
-    drafted += [_block(one, wanted, required, listing, is_in_cents=one.export.file in in_cents) for one in placed]
+    is_of_several = any(s.table == "accounts" for s in plan.sources.files) and not listings
+    for one in placed:
+        drafted += _named(one) if is_of_several else []
+        drafted.append(_block(one, wanted, required, listing, is_in_cents=one.export.file in in_cents))
     drafted += [_monthly(e, layout, listing) for e in by_month]
     for strange in (apart(listings), *(_unlisted(one, history) for one in owners if history)):
         if strange:
@@ -107,6 +111,15 @@ def _unlisted(owners: _Placed, history: _Placed) -> str:
     file, theirs = owners.export.called, history.export.called
     what = f"{file} names owners ({manager}) of {counted(missing.len(), 'account')} that {theirs} does not list"
     return f"{what}: add an entry of it for ownership, where {account} is none of those"
+
+
+def _named(one: _Placed) -> list[tuple[list[Line], list[Finding]]]:
+    """The entry for the names of accounts that a file of money has itself, and what it tells."""
+    lines = names_beside(one.export, one.guess) if one.guess else []
+    told = Finding(
+        GUESSED, one.export.file, "taken for accounts, too, by whose names they meet those of another system"
+    )
+    return [(lines, [told])] if lines else []
 
 
 def _block(

@@ -16,6 +16,9 @@ _ACCOUNT_NAME = (
     "debtorname"
 )
 _ACCOUNT = f"{_ACCOUNT_ID} {_ACCOUNT_NAME}"
+IDS_OF_ACCOUNTS = frozenset(_ACCOUNT_ID.split())
+NAMES_OF_ACCOUNTS = frozenset(_ACCOUNT_NAME.split()) - {"account"}
+"""Headers of an account's id, and of what it is called beside that; beside an id, an account may be one of a ledger."""
 _MANAGER = (
     "managerid ownerid owneruserid accountownerid accountmanagerid hubspotownerid csmid supportrepid salesrepid "
     "accountowner accountmanager owner csm customersuccessmanager successmanager csmname accountmanagername ownername "
