@@ -4,8 +4,12 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 
-_PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
-"""Letters that are written with a plain one where they are not on the keyboard, but are none with an accent."""
+_PLAIN = str.maketrans({
+    "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i",
+    "\u2019": "'", "\u2018": "'", "\u02bc": "'", "\u2010": "-", "\u2013": "-",
+})  # fmt: skip
+"""Letters and signs that are written with a plain one where they are not on the keyboard, but are none with an accent.
+"""
 
 
 def by_letters(name: str) -> tuple[str, str]:

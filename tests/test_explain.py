@@ -450,6 +450,7 @@ def test_an_unknown_name_is_met_with_the_nearest() -> None:
 
 def test_nothing_is_part_of_no_name() -> None:
     assert bare("  ÉCOLE ") == "ecole"
+    assert bare("Tom O\u2019Neill\u2011Dupont") == "tom o'neill-dupont"
     with pytest.raises(explain.UnknownNameError):
         chosen("manager", "", NAMES)
 
