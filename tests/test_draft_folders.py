@@ -194,6 +194,14 @@ def test_credits_are_taken_back_however_amounts_are_written(tmp_path: Path, text
     assert [f for f in findings if f.certainty == "not recognised"] == []
 
 
+def test_kinds_of_which_none_is_there_are_nothing_to_ask_about(tmp_path: Path) -> None:
+    head = "Type,Customer,Date,Amount\n"
+    files = {"credit_notes.csv": f"{head},A,2026-01-01,5\n", "paid.csv": f"{head}Payment,A,2026-01-01,5\n"}
+    _, _, findings, delivery = drafted(tmp_path, files)
+    assert delivery.tables["invoices"].select("amount", "kind").rows() == [(Decimal(-5), "credit")]
+    assert [f for f in findings if f.certainty == "not recognised"] == []
+
+
 @pytest.mark.parametrize("amount", ["1,000.80", "-1,000.80"])
 def test_lists_of_credits_are_told_by_their_name(tmp_path: Path, amount: str) -> None:
     """As Business Central's, with a type of what is sold and no kind."""

@@ -149,9 +149,8 @@ def _left_out(facts: Facts, match: Match) -> Line | None:
     one of kinds of which none is known, as it may say of what else the rows are."""
     if match.ours == "kind" and not has_words(facts.guess.table, "kind", facts.texts("kind")):
         _, unknown = words_for(facts.guess.table, "kind", facts.texts("kind"))
-        return Line(
-            f"# kind: {scalar(match.theirs)}", remark(UNKNOWN, f"no word of ours for {', '.join(unknown)}"), INDENT
-        )
+        why = remark(UNKNOWN, f"no word of ours for {', '.join(unknown)}") if unknown else "nothing is in it"
+        return Line(f"# kind: {scalar(match.theirs)}", why, INDENT)
     key = _ABOVE.get((facts.guess.table, match.ours))
     if key is None or facts.guess.theirs(key) is None:
         return None

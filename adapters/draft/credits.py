@@ -43,7 +43,8 @@ def parted(facts: Facts) -> Iterator[Part]:
     if sold.cells.height:
         why = "; ".join([_APART, *([_NOT_SOLD] if others else [])])
         yield Part(sold, {column: {"not": [*words, *others]}}, why)
-    yield Part(credits, {column: words} if credits.cells.height < kinds.len() else {}, _APART, turns=True)
+    only = words if len(words) > 1 else words[0]
+    yield Part(credits, {column: only} if credits.cells.height < kinds.len() else {}, _APART, turns=True)
 
 
 def is_of_credits(facts: Facts) -> bool:
