@@ -145,11 +145,13 @@ def test_totals_are_held_against_the_rows_above_them(
     assert [(f.column, f.row, f.value, f.what.rpartition(" ")[2]) for f in found] == warned
 
 
-def test_totals_of_several_currencies_are_held_against_nothing(tmp_path: Path) -> None:
-    text = "Owner,Customer,Day,Amount,Currency\n,Ada,2026-06-01,1,EUR\n,,2026-06-02,2,USD\n,Total Ada,,2.9,\n"
+@pytest.mark.parametrize("other", ["USD", ""])
+def test_totals_of_several_currencies_are_held_against_nothing(tmp_path: Path, other: str) -> None:
+    """An empty cell may be that of the currency at home."""
+    text = f"Owner,Customer,Day,Amount,Currency\n,Ada,2026-06-01,1,EUR\n,,2026-06-02,2,{other}\n,Total Ada,,2.9,\n"
     entry = PIVOT | {"columns": PIVOT["columns"] | {"currency": "Currency"}}
     assert said(read(tmp_path, {"pivot.csv": text}, entry), "warning") == []
-    one = read(tmp_path, {"pivot.csv": text.replace("USD", "EUR")}, entry)
+    one = read(tmp_path, {"pivot.csv": text.replace(f"2,{other}", "2,EUR")}, entry)
     assert said(one, "warning") == ["1 total other than what the rows above add up to, the first, of 3.00"]
 
 

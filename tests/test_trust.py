@@ -594,6 +594,8 @@ def test_a_withheld_score_leaves_no_trace_on_the_card_but_its_reason(withheld: R
         assert (card["without_largest"] or {"score": None})["score"] is None
         assert card["reason"].startswith("Withheld: Contracts: the source system says ")
         assert card["reason"].endswith("a difference of −1 (exports/billing/subscriptions.csv).")
+        assert card["previous"] is None, "it rests on the same rows"
+        assert {line["previous_points"] for line in card["lines"]} == {None}
     assert any(card["score"] is not None for card in plain.cards)
 
 

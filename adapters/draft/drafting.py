@@ -5,14 +5,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from adapters.delivery import Layout
-from adapters.draft.by_name import Listing, apart, by_id, listings_of
+from adapters.draft.by_name import Listing, apart, by_id, currencies_in, listings_of
+from adapters.draft.columns import INDENT
+from adapters.draft.credits import parted
 from adapters.draft.entry import Asked, entry
 from adapters.draft.exports import NAMELESS, Unmapped, exports_in
 from adapters.draft.facts import facts_of
 from adapters.draft.known import block, known
 from adapters.draft.monthly import has_months, monthly
 from adapters.draft.recognise import Guess, recognise
-from adapters.draft.sketch import GUESSED, RECOGNISED, UNKNOWN, Finding, Line, document
+from adapters.draft.sketch import GUESSED, RECOGNISED, UNKNOWN, Finding, Line, document, remark
 from adapters.known.recognised import nearly
 from adapters.systems import EXPORTS
 from adapters.wanted import Wanted
@@ -107,8 +109,11 @@ def _block(
         return _comment(export, f"no table has these columns: {listed(export.header)}")
     kinds = wanted.kinds(guess.table)
     asked = Asked(kinds, required.get(guess.table, ()), guess.table in wanted.open_tables)
-    lines = list(entry(facts_of(export, export.cells, guess, kinds), export.declared, asked))
-    lines = list(by_id(lines, export, listing))
+    parts = parted(facts_of(export, export.cells, guess, kinds))
+    lines = [line for part in parts for line in by_id(list(entry(part, export.declared, asked)), export, listing)]
+    if listing and "currency" in kinds and not guess.theirs("currency") and (theirs := currencies_in(listing)):
+        what = f"currency, of which {listing.export.file} names one for each account, as {theirs}; add a lookup"
+        lines.append(Line("", remark(UNKNOWN, what), INDENT))
     is_open = guess.missing or (is_in_cents and "amount" in kinds)
     taken = f"taken for {guess.table}{', out of use until you correct it' if is_open else ''}"
     findings = [Finding(GUESSED if is_open else RECOGNISED, export.file, taken)]

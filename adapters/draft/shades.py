@@ -16,18 +16,18 @@ _INTERVALS = {
 }
 _STATUSES = {
     "active": "active live current open pending future nonrenewing awaitingrenewal aktiv actif encours",
-    "trial": "trial trialing intrial essai",
+    "trial": "trial trialing intrial trialexpired essai",
     "paused": "paused onhold pausiert suspendu",
-    "past_due": "pastdue unpaid overdue uberfallig impaye",
+    "past_due": "pastdue unpaid overdue dunning uberfallig impaye",
     "cancelled": "cancelled canceled churned gekundigt resilie",
     "ended": "ended expired terminated inactive renewed replaced beendet abgelaufen termine expire",
 }
 _KINDS = {
-    "order": "order sale invoice salesinvoice commande facture",
+    "order": "order sale invoice salesinvoice inv si rechnung commande facture",
     "deal": "deal opportunity newbusiness existingbusiness",
     "usage": "usage",
     "one_off": "oneoff onetime onboarding setup service services professionalservices",
-    "credit": "credit creditnote creditmemo avoir",
+    "credit": "credit creditnote creditmemo salescreditnote salescreditmemo crd sc gutschrift avoir",
     "return": "return refund retour",
 }
 
@@ -77,6 +77,12 @@ def words_for_no_day(cells: pl.Series) -> list[str]:
     """The words in a column of days that say that there is none; signs alone are such words, too."""
     said = cells.filter(~cells.str.contains(r"\d")).drop_nulls().unique().sort()
     return [word for word in said if compact(word) in _NO_DAY]
+
+
+def has_words(table: str, ours: str, cells: pl.Series) -> bool:
+    """Whether some of their words have a meaning of ours, or the column takes any word."""
+    known = WORDS.get((table, ours))
+    return known is None or any(compact(str(w)) in known for w in cells.drop_nulls().unique())
 
 
 def won_words(header: list[str], cells: pl.DataFrame) -> tuple[str, list[str]] | None:

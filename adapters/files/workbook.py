@@ -27,6 +27,8 @@ _ATTRIBUTE = re.compile(r'([\w:]+)="([^"]*)"')
 _HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\bhidden="(?:1|true)"')
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?ref="([^"]+)"')
 _FROM_1904 = re.compile(rb'<(?:\w+:)?workbookPr\b[^>]*\bdate1904="(?:1|true)"')
+_LONG = re.compile(rb"v>(?:[1-9]\d{15}|\d(?:\.\d+)?[eE])")
+"""Without it there is no long number, and it is found ten times as fast."""
 _LONG_NUMBER = re.compile(
     rb'<(?:\w+:)?c\b(?=[^>]*\br="([A-Z]+)(\d+)")(?![^>]*\bt="(?!n"))[^>]*><(?:\w+:)?v>'
     rb"(?:[1-9]\d{15,}|\d(?:\.\d+)?[eE]\+?(?:1[5-9]|[2-9]\d|\d{3}))</"
@@ -133,15 +135,15 @@ def _calendar(parts: Parts) -> list[Fault]:
 def _oddities(part: bytes, opening: Opening) -> list[Fault]:
     """Warnings about what people do not see in a sheet or what reads otherwise than it looks, titles left aside."""
     found: list[Fault] = []
-    if hidden := len(_HIDDEN_ROW.findall(part)):
+    if hidden := len(_HIDDEN_ROW.findall(part)) if b"hidden" in part else 0:
         found.append(Fault(f"{counted(hidden, 'hidden row')} in the sheet, read all the same", severity="warning"))
-    places = [place.decode() for place in _MERGED.findall(part)]
+    places = [place.decode() for place in _MERGED.findall(part)] if b"mergeCell" in part else []
     if merged := [place for place in _unfilled(places, opening) if _last_line(place) > opening.lines_above]:
         cells = counted(len(merged), "merged cell")
         what = f"{cells}, the first at {merged[0]}: only the upper left one holds a value"
         remedy = "undo the merge and fill each cell, or declare fill_down for what was merged downwards"
         found.append(Fault(what, remedy, severity="warning"))
-    if long := _LONG_NUMBER.findall(part):
+    if long := _LONG_NUMBER.findall(part) if _LONG.search(part) else []:
         cut = counted(len(long), "number")
         column, row = (part.decode() for part in long[0])
         what = f"{cut} of more than 15 digits, the first in column {column} of line {row}: Excel has cut digits"

@@ -117,7 +117,9 @@ def _changed(cell: pl.Expr, source: ColumnOf, frame: pl.DataFrame, form: Format)
     cell = pl.coalesce(cell.str.extract(source.part), cell) if source.part else cell
     cell = cell.str.to_uppercase() if source.capitals else cell
     cell = cell.str.to_lowercase() if source.small else cell
-    cell = cell.replace({k.strip(): v for k, v in source.words.items()}) if source.words else cell
+    words = {k.strip(): v for k, v in source.words.items()}
+    cell = cell.replace(words) if words else cell
+    cell = cell.fill_null(words[""]) if "" in words else cell
     cell = _from_seconds(cell) if source.seconds else cell
     cell = _from_excel(cell, form.with_dates(source.dates)) if source.excel_days else cell
     cell = _to_midnight(cell, form.with_dates(source.dates)) if source.to_midnight else cell

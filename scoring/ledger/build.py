@@ -112,7 +112,7 @@ def of_invoices(lines: pl.LazyFrame, rates: pl.LazyFrame, terms: Terms, windows:
     scored, comparison = windows.moves, windows.outcome
     lines = at_own_rates(lines, rates, terms, "invoices")
     balances = in_windows(lines, rates, comparison, scored, terms.currency)
-    changes = movements.of_windows(balances, lines, scored, terms.reactivation_window_days)
+    changes = movements.of_windows(balances, lines, scored, terms)
     inside = scored.holds(pl.col("dated_on"))
     last_on = lines.filter(inside).group_by("account_id").agg(pl.col("dated_on").max().alias("last_on"))
     return Ledger(

@@ -17,7 +17,7 @@ from scoring.lifetime.assumptions import VALUES, Assumptions
 from scoring.lifetime.beside import with_orders
 from scoring.lifetime.repeat import orders
 from scoring.lifetime.rolling import Error
-from scoring.lifetime.valuation import Valued, family_of, valued
+from scoring.lifetime.valuation import Valued, as_chosen, valued
 from scoring.parts import Part, Tables
 from scoring.period.looks import Look, Reading, seen
 from scoring.rules import Rulebook
@@ -108,7 +108,7 @@ def worth(
     if found.choices:
         received = [frame.lazy() for frame in _came(engine, tables, reading, days)]
         past = zip(every, received, days, strict=True)
-        same = _not_chosen_anew(found, reading)
+        same = as_chosen(found.choices, reading.basis, reading.assumed)
         error = rolling.error([rolling.look_back(s, came, reading.basis, day, AHEAD, same) for s, came, day in past])
     if not rulebook.lifetime.recalibrate:
         return Worth(found, replace(error, factor=1.0))
@@ -144,12 +144,6 @@ def _instants(rulebook: Rulebook, windows: Windows) -> tuple[date, date]:
     if rulebook.basis == "contracts":
         return windows.outcome.start, windows.outcome.end
     return windows.outcome.end, windows.moves.end
-
-
-def _not_chosen_anew(found: Valued, reading: Reading) -> Assumptions:
-    """The assumptions by which past days are looked at: the same model as now."""
-    family = family_of(reading.basis, reading.assumed)
-    return replace(reading.assumed, model=family.IN_RULES.get(found.choices[0].fit.model, "auto"))
 
 
 def _origins(tables: Tables, basis: str, last: date) -> list[date]:

@@ -105,6 +105,12 @@ def published_sentence(card: Mapping[str, Any], given: float | None) -> str:
     return f"{before['period']} was published {told}. {known}{compared}."
 
 
+def sealed_sentence(card: Mapping[str, Any]) -> str:
+    """The same of the score under which the period before is sealed; empty where it is not."""
+    before = card["previous"]
+    return published_sentence(card, before["published"]) if before and "published" in before else ""
+
+
 def unscored_sentence(card: Mapping[str, Any]) -> str:
     """What there is to read where there is no score; empty with one."""
     if card["score"] is not None:

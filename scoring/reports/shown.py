@@ -52,6 +52,7 @@ class Shown:
     unscored: str
     change: Decimal | None
     change_words: str
+    published: str
     unadjusted: str
     evidence: str
     overall: Markup | None
@@ -86,6 +87,7 @@ def shown(card: Mapping[str, Any]) -> Shown:
         unscored=sentences.unscored_sentence(card),
         change=printed_change(card),
         change_words=sentences.change_sentence(card),
+        published=sentences.sealed_sentence(card),
         unadjusted=sentences.unadjusted_sentence(card),
         evidence=sentences.evidence_sentence(card),
         overall=_overall(card),

@@ -95,9 +95,7 @@ def prior_periods(seals: Sequence[Sealed], tables: Tables, as_of: date, period: 
     last, read = earlier[-1], earlier[-1].read()
     states = [as_scored(t, last.rulebook) for t in (read, tables)]
     is_sold = last.rulebook.basis == "invoices"
-    found = (
-        [_revenue(s, states, (last.as_of, as_of)) for s in earlier if s.rulebook.basis == "invoices"] if is_sold else []
-    )
+    found = [_revenue(s, last, states, as_of) for s in earlier if s.rulebook.basis == "invoices"] if is_sold else []
     rows, made = (pl.concat([f[0] for f in found]), found[-1][1]) if is_sold else _moves(earlier, states, as_of)
     closing = _closing(made, last)
     rows = pl.concat([rows, _versions(closing, last)], how="diagonal").filter(pl.col("amount") != 0)
@@ -157,9 +155,10 @@ def _differences(made: Stretch) -> pl.DataFrame:
     )
 
 
-def _revenue(sealed: Sealed, states: Sequence[Tables], days: tuple[date, date]) -> tuple[pl.DataFrame, Stretch]:
-    """What changed on invoices: the revenue of a sealed period, under its rules."""
-    rules = sealed.rulebook.model_copy(update={"rules": ()})
+def _revenue(sealed: Sealed, last: Sealed, states: Sequence[Tables], as_of: date) -> tuple[pl.DataFrame, Stretch]:
+    """What changed on invoices: the revenue of a sealed period, under its rules, in the currency of the last one."""
+    rules = sealed.rulebook.model_copy(update={"rules": (), "currency": last.rulebook.currency})
+    days = (last.as_of, as_of)
     then, now = (booked(dict(t), rules, sealed.period, d, metrics=()) for t, d in zip(states, days, strict=True))
     made = Stretch(sealed.period, then, now)
     more = [

@@ -20,7 +20,8 @@ _NOT_SHOWN = frozenset({"origin_file", "origin_row", "account_id", "recorded_at"
 class RowSeen:
     """A row of an export: where it stands, what was read in it, and what it is used as.
 
-    `read` is column to value, without empty ones; `before` and `after` are what it counts with at both ends of the
+    `read` is column to value, without empty ones, and with the account's id only where the row is of one that the
+    account pays for; `before` and `after` are what it counts with at both ends of the
     window, in the reporting currency, None where the row counts in a movement only.
     """
 
@@ -67,7 +68,8 @@ def _rows(seen: Seen, account_id: str) -> tuple[RowSeen, ...]:
     for table in _TABLES:
         for row in seen.read(table, places).iter_rows(named=True):
             at = used.get((row["origin_file"], row["origin_row"]), {})
-            read = {k: v for k, v in row.items() if k not in _NOT_SHOWN and v is not None}
+            own = {"account_id": row["account_id"]} if row["account_id"] != account_id else {}
+            read = own | {k: v for k, v in row.items() if k not in _NOT_SHOWN and v is not None}
             found.append(RowSeen(row["origin_file"], row["origin_row"], table, read, at.get("before"), at.get("after")))
     return tuple(sorted(found, key=lambda r: (r.file, r.row)))
 

@@ -45,6 +45,7 @@ def published(store: "Store", run: "StoredRun", sha256: str = "") -> "Sealed":
         rulebook=Rulebook.model_validate(summary["rules"]["settings"]),
         tables={name: pl.scan_parquet(path) for name, path in store.read_by(run.run_id).items()},
         book=pl.scan_parquet(store.frame(run.run_id, "book")),
+        scores=store.scores(run.run_id),
     )
 
 
