@@ -233,6 +233,19 @@ def test_groups_are_found_by_their_totals(tmp_path: Path) -> None:
     assert [row for row, _ in whose(delivery)] == [2, 3, 7, 10, 12, 15]
 
 
+def test_groups_are_accounts_where_no_other_column_is_theirs(tmp_path: Path) -> None:
+    text = "Contact,Invoice No,Date,Amount\nAda,,,\n,1,2026-06-13,1\n,2,2026-06-14,2\nTotal Ada,,,3\n"
+    _, _, _, delivery = drafted(tmp_path, {"bills.csv": text})
+    assert whose(delivery) == [(2, "Ada"), (3, "Ada")]
+
+
+def test_groups_are_no_accounts_where_each_row_names_its_customer(tmp_path: Path) -> None:
+    """As in Sales by Product/Service Detail."""
+    text = ",Date,Customer,Amount\nPro,,,\n,2026-06-13,Ada,1\n,2026-06-14,Bo,2\nTotal for Pro,,,3\n"
+    _, _, _, delivery = drafted(tmp_path, {"sales.csv": text})
+    assert whose(delivery) == [(2, "Ada"), (3, "Bo")]
+
+
 def test_groups_of_a_workbook_are_found_level_by_level(tmp_path: Path) -> None:
     report(tmp_path / "report.xlsx")
     entries, _, _, delivery = drafted(tmp_path, {})
