@@ -91,7 +91,9 @@ def test_without_the_setting_nothing_is_filled(tmp_path: Path) -> None:
     assert filled.faults == ()
 
 
-@pytest.mark.parametrize("subtotal", ["{} Total", "Total {}", "Subtotal", "Summe {}", "{} Ergebnis", "{} total"])
+@pytest.mark.parametrize(
+    "subtotal", ["{} Total", "Total - {}", "Totals for {}:", "Subtotal", "Summe {}", "{} Ergebnis"]
+)
 def test_an_outer_name_ends_the_inner_one(tmp_path: Path, subtotal: str) -> None:
     """As in a pivot table in tabular form; a row below an outer name alone is of no inner group."""
     ends = {name: subtotal.format(name) for name in ("Ada", "Bo", "Ann", "Ben")}
