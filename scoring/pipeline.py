@@ -3,7 +3,7 @@
 Read this file first. Each step takes frames and returns frames; the rooms behind them say how.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -42,6 +42,7 @@ from scoring.scorecard.kept import kept
 from scoring.scorecard.rule_findings import placed, rule_findings
 from scoring.scorecard.trusted import trusted_cards
 from scoring.scorecard.unweighed import account_points, estimates
+from scoring.scorecard.verdict import Verdict
 
 
 def run(request: Request, seals: Sequence[Sealed] = (), engine: Engine | None = None) -> Run:
@@ -69,7 +70,7 @@ def run(request: Request, seals: Sequence[Sealed] = (), engine: Engine | None = 
         before.superseded,
     )  # fmt: skip
     scored = now.scored.since(before.scored) if before.scored else now.scored
-    made = trusted_cards(scored, before.scored, context, verdicts)
+    made = trusted_cards(scored, before.scored, context, verdicts, before.verdicts)
     prior = prior_periods(seals, folder.rows, request.as_of, period)
     return Run(
         rulebook=rulebook,
@@ -114,6 +115,7 @@ def run(request: Request, seals: Sequence[Sealed] = (), engine: Engine | None = 
         mapping=exports.mapping,
         watch=watch.as_json(watched),
         trust=trust.as_json(doubts),
+        trust_before=trust.as_json(before.doubts),
         exclusions=left_out.every,
         is_first=before.scored is None,
         rule_findings=found,
@@ -139,13 +141,20 @@ def _scored(folder: Folder, people: People, engine: Engine) -> "tuple[_Before, R
 class _Before:
     """The period before, by the rules that were in force for it, and judged again by those of the period scored.
 
-    `scored` is None where no rules were in force; `superseded` the rules of then, where they are others.
+    `scored` is None where no rules were in force; `superseded` the rules of then, where they are others. `doubts` is
+    why the exports may not carry its scores.
     """
 
     period: Period
     scored: Scored | None
     superseded: Rulebook | None = None
     problems: Sequence[Problem] = ()
+    doubts: Sequence[trust.Finding] = ()
+
+    @property
+    def verdicts(self) -> Mapping[str, Verdict]:
+        """By manager, whether the score may be given."""
+        return {} if self.scored is None else trust.verdicts(self.doubts, self.scored.judged.scores["manager_id"])
 
 
 def _before(folder: Folder, trail: Trail) -> _Before:
@@ -155,13 +164,15 @@ def _before(folder: Folder, trail: Trail) -> _Before:
         earlier = calendar_of(rulebook).previous(folder.period)
         return _Before(earlier, None)
     again = score(folder.tables, rulebook, found.period, folder.as_of, metrics=(), trail=trail)
-    if found.version is folder.version:
-        return _Before(found.period, again.scored.over)
     own = found.version.rulebook
+    if found.version is folder.version:
+        doubts = folder.reader.doubts(own, found.period, again.scored.rows)
+        return _Before(found.period, again.scored.over, doubts=doubts)
     theirs = trail.by(found.tables, own)
     then = score(found.tables, own, found.period, folder.as_of, metrics=(), trail=theirs)
     scored = replace(then.scored.over, again=again.scored.judged)
-    return _Before(found.period, scored, own, found.version.problems)
+    doubts = folder.reader.doubts(own, found.period, then.scored.rows)
+    return _Before(found.period, scored, own, found.version.problems, doubts)
 
 
 def _seen(folder: Folder, now: "Result", left_out: Excluded) -> notes.Seen:

@@ -31,9 +31,9 @@ class Run:
     `account_kinds`, `lifetime`, `cohorts`, `churn_reasons` and `matches` are the frames of those names, `worth` how
     lifetime value came about; `cards` the scorecards; `company` what the league page says of the whole; `totals` the
     sums that must balance, as text; `mapping` the hash of what sources.yaml means, where there is one; `watch` by
-    manager what is worth a look; `trust` what the data are in doubt for; `exclusions` all decisions that an account
-    does not count in scores; `is_first` if no rules were in force before; `prior` what was learned of sealed periods,
-    where there are any; `read` the tables as they were read.
+    manager what is worth a look; `trust` what the data are in doubt for, and `trust_before` those of the period before;
+    `exclusions` all decisions that an account does not count in scores; `is_first` if no rules were in force before;
+    `prior` what was learned of sealed periods, where there are any; `read` the tables as they were read.
     """
 
     rulebook: Rulebook
@@ -60,6 +60,7 @@ class Run:
     mapping: str | None = None
     watch: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     trust: Sequence[Mapping[str, Any]] = ()
+    trust_before: Sequence[Mapping[str, Any]] = ()
     exclusions: Sequence[Mapping[str, Any]] = ()
     is_first: bool = False
     rule_findings: Sequence[Finding] = ()
@@ -124,6 +125,7 @@ class Run:
             "exclusions": [dict(e) for e in self.exclusions],
             "watch": {manager: list(found) for manager, found in self.watch.items()},
             "trust": [dict(found) for found in self.trust],
+            "trust_before": [dict(found) for found in self.trust_before],
             "problems": [problem_json(p) for p in self.problems],
             **self._prior_periods,
         }

@@ -18,6 +18,7 @@ from scoring.notes.accounts import dominant
 from scoring.notes.compared import passed_on_late
 from scoring.notes.owners import without_a_card
 from scoring.notes.seen import Seen
+from scoring.numbers import fixed
 from scoring.peers.company import Company
 from scoring.peers.estimate import Estimate
 from scoring.period import booking
@@ -219,12 +220,19 @@ def test_every_range_holds_its_score_however_far_that_is_from_50() -> None:
     ("method", "told"),
     [
         ("raw", "Method raw does not say how far the score could be off."),
-        ("oe", "The likely range of the score is 40 points wide."),
+        ("oe", "The likely range of the score is 39 points wide."),
     ],
 )
 def test_a_method_that_keeps_no_points_of_accounts_says_nothing_of_how_many_there_are(method: str, told: str) -> None:
     book = rulebook(method=method)
     assert made_cards(scored(company(), book), book)["m4"]["evidence_sentence"] == told
+
+
+def test_a_range_is_said_to_be_as_wide_as_its_ends_are_printed_apart() -> None:
+    book = rulebook(method="oe", interval=0.9)
+    card = made_cards(scored(company(), book), book)["m4"]
+    assert (fixed(card["low"], 0), fixed(card["high"], 0), round(card["high"] - card["low"])) == ("39", "78", 40)
+    assert card["evidence_sentence"] == "The likely range of the score is 39 points wide."
 
 
 def test_before_credibility_is_as_much_farther_from_50_as_was_not_believed() -> None:

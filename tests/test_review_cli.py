@@ -21,11 +21,13 @@ from test_review import FAY, SHARED, after
 
 from adapters.files.matching import data_files
 from scoring import demo
+from scoring.access import Role, User
 from scoring.cli.review.evidence import accounts
 from scoring.reports.signed import signed_card
 from scoring.review import Declined, Made, Signed
 from scoring.store import Store, open_store
 from scoring.store.reviewing import Reviews
+from scoring.view import Shelf, View, account
 
 
 @pytest.fixture(autouse=True)
@@ -254,6 +256,17 @@ def test_copy_follows_who_pays_and_names_no_parent_that_is_anothers(
     assert {row["account_id"]: row["parent_id"] for row in rows(made, "read/accounts.csv")} == parents
     assert [row["line_id"] for row in rows(made, "read/contracts.csv")] == lines
     assert [row["account_id"] for row in rows(made, "read/exclusions.csv")] == ["child"]
+
+
+def test_account_that_pays_for_others_names_them_at_their_rows(tmp_path: Path) -> None:
+    rules = "name: Test\ncurrency: EUR\ngrain: parent\nrules: [{name: stay, metric: logo_retention, weight: 1}]\n"
+    for name, text in {**_FAMILY, "rules.yaml": rules}.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    assert cli("run", tmp_path, "--period", PERIOD, "--as-of", "2026-07-15", "--json").code == 0
+    store = open_store(tmp_path)
+    found = account(View(Shelf(store), User("all", "", "", Role.LEADER)).run(PERIOD), "m1", "top")
+    store.close()
+    assert [(row.read["line_id"], row.read.get("account_id")) for row in found.rows] == [("l1", None), ("l2", "child")]
 
 
 def test_copy_holds_no_formula(copied: dict[str, bytes]) -> None:

@@ -80,6 +80,9 @@ def tables_of(*exclusions: str) -> dict[str, str]:
     return found | {"contracts": f"{found['contracts']}\n{PAYS_MORE}"}
 
 
+Doubts = tuple[Finding, ...]
+
+
 class Company:
     """The small company, booked once for all rules that compare it otherwise or weigh otherwise."""
 
@@ -99,8 +102,9 @@ class Company:
         judged = pipeline.judged_by_method(self.known, book, period, found.made, way)
         return Scored(judged, found.made.rows, found.made.moves)
 
-    def run(self, text: str, then: str | None = None, doubts: tuple[Finding, ...] = ()) -> "Ran":
-        """What a run by those rules says and keeps; `then` are other rules that the period before had."""
+    def run(self, text: str, then: str | None = None, doubts: Doubts = (), doubts_before: Doubts = ()) -> "Ran":
+        """What a run by those rules says and keeps; `then` are other rules that the period before had, `doubts_before`
+        what its data are in doubt for."""
         book, found = book_of(text), self.found[self.period]
         now, before = self.scored(book, self.period), self.scored(book, self.before)
         earlier = None if then is None else book_of(then)
@@ -112,15 +116,16 @@ class Company:
         now = now.since(before)
         shared = shared_chance(book, self.period, self.before)
         context = Context(book, self.period, self.before, found.windows, AS_OF, {}, shared=shared, superseded=earlier)
-        made = trusted_cards(now, before, context, verdicts(doubts, now.judged.scores["manager_id"]))
-        return Ran(made, now, before, context, doubts)
+        trusted = [verdicts(found, now.judged.scores["manager_id"]) for found in (doubts, doubts_before)]
+        made = trusted_cards(now, before, context, *trusted)
+        return Ran(made, now, before, context, (doubts, doubts_before))
 
 
 class Ran:
     """What came out, and what is kept of it."""
 
     def __init__(
-        self, cards: list[Card], now: Scored, before: Scored, context: Context, doubts: tuple[Finding, ...]
+        self, cards: list[Card], now: Scored, before: Scored, context: Context, doubts: tuple[Doubts, Doubts]
     ) -> None:
         self.cards: list[Card] = json.loads(json.dumps(cards))
         book = context.rulebook
@@ -134,7 +139,8 @@ class Ran:
             "rules_before": rules_json(context.before) if context.superseded else {"settings": None},
             "period": {"name": context.period.name},
             "as_of": AS_OF.isoformat(),
-            "trust": as_json(doubts),
+            "trust": as_json(doubts[0]),
+            "trust_before": as_json(doubts[1]),
             "company": {"kept": {"managers": [{"manager_id": m, "lost": found} for m, found in lost.items()]}},
         }
 
@@ -226,6 +232,28 @@ def test_scores_in_doubt_are_degraded_and_withheld_as_before(small: Company) -> 
     unscored = reweighed(found, {"climb": 1})  # and so nothing of it is degraded
     assert unscored == small.run(text_of(climb=1), doubts=doubts).cards
     assert by_manager(unscored)["m1"]["lost"] is not None
+
+
+@pytest.mark.parametrize("then", [None, text_of(keep=9, grow=5)])
+def test_a_score_that_is_withheld_in_the_period_before_is_nothing_to_compare_with(
+    then: str | None, small: Company
+) -> None:
+    doubts = (
+        Finding("totals", Level.WITHHOLDS, "half is missing", "export again", managers=("m2",)),
+        Finding("totals", Level.DEGRADES, "a row is missing", "export again", managers=("m1",)),
+    )
+    run = small.run(text_of(), then, doubts_before=doubts)
+    for cards in (run.cards, reweighed(run.basis, OTHER)):
+        made = by_manager(cards)
+        assert made["m2"]["score"] is not None
+        assert (made["m2"]["previous"], made["m2"]["change"], made["m2"]["moved"]) == (None, None, None)
+        assert {(line["previous_points"], line["contribution_change"]) for line in made["m2"]["lines"]} == {
+            (None, None)
+        }
+        assert made["m1"]["change"] is not None
+        assert (made["m1"]["change_band"], made["m1"]["is_beyond_chance"]) == (None, False)
+        assert made["m3"]["change_band"] is not None
+    assert reweighed(run.basis, OTHER) == small.run(text_of(**OTHER), then, doubts_before=doubts).cards
 
 
 # ---- what weights are ----

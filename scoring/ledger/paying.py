@@ -1,8 +1,10 @@
-"""When did an account pay? While its lines come to more than nothing, in some currency.
+"""When did an account pay? While its lines come to more than nothing, in some currency; on invoices, on such days.
 
 Credits count: what they cancel out is not paid for. Exchange rates do not, so that whether an account ever paid does
 not hang on what they did later.
 """
+
+from datetime import date
 
 import polars as pl
 
@@ -73,3 +75,18 @@ def paid_before(joining: pl.LazyFrame, changes: pl.LazyFrame) -> pl.LazyFrame:
         pl.col("began").is_not_null().alias("has_paid"),
         pl.when(is_over).then("stopped").alias("paid_until"),
     )
+
+
+def bought(invoices: pl.LazyFrame, reporting: str) -> pl.LazyFrame:
+    """The days on which accounts bought for more than was credited that day: account_id, `dated_on`, in no order."""
+    currency = pl.col("currency").fill_null(reporting)
+    sums = invoices.group_by("account_id", "dated_on", currency).agg(pl.col("amount").sum())
+    return sums.filter(pl.col("amount") > 0).select("account_id", "dated_on")
+
+
+def bought_before(balances: pl.LazyFrame, invoices: pl.LazyFrame, day: date, reporting: str) -> pl.LazyFrame:
+    """Of accounts that bought nothing in one window and something in the next, the last day before that on which they
+    had: account_id, `paid_until`. `balances` have `before` and `after`, and `day` is the first of the next."""
+    joining = balances.filter((pl.col("before") <= 0) & (pl.col("after") > 0)).select("account_id")
+    earlier = invoices.filter(pl.col("dated_on") < day).join(joining, on="account_id", how="semi")
+    return bought(earlier, reporting).group_by("account_id").agg(pl.col("dated_on").max().alias("paid_until"))

@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from scoring.numbers import apart, exact, figure, fixed, in_parts, percent, percentage_points, rounded
+from scoring.numbers import Figure, apart, exact, figure, fixed, in_parts, percent, percentage_points, rounded
 from scoring.plurals import many
 from scoring.reports.charts import ranges
 from scoring.reports.charts.ranges import Reading
@@ -73,7 +73,7 @@ def composition(card: Mapping[str, Any]) -> Composition:
     scale = ranges.points_scale(readings)
     parts, is_complete = contributions(card)
     adds = [fixed(part) for part in parts]
-    columns = zip(lines, readings, _weights(lines), _agreed(lines), adds, strict=True)
+    columns = zip(lines, readings, printed_shares([line["share"] for line in lines]), _agreed(lines), adds, strict=True)
     made = tuple(
         _line(line, card, ranges.range_bar(scale, reading, line["label"]), weight=weight, agreed=agreed, adds=add)
         for line, reading, weight, agreed, add in columns
@@ -172,9 +172,10 @@ def shares(lines: Sequence[Mapping[str, Any]]) -> tuple[list[Decimal], int]:
     return found, places
 
 
-def _weights(lines: Sequence[Mapping[str, Any]]) -> list[str]:
-    found, places = shares(lines)
-    return [percent(s, places) for s in found]
+def printed_shares(found: Sequence[Figure]) -> list[str]:
+    """Shares as they stand on every card; nothing counts as none."""
+    told, places = shares([{"share": share} for share in found])
+    return [percent(share, places) for share in told]
 
 
 def _agreed(lines: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -96,7 +96,7 @@ def prior_periods(seals: Sequence[Sealed], tables: Tables, as_of: date, period: 
     states = [as_scored(t, last.rulebook) for t in (read, tables)]
     days = (last.as_of, as_of)
     if last.rulebook.basis == "invoices":
-        found = [_revenue(s, states, days) for s in earlier if s.rulebook.basis == "invoices"]
+        found = [_revenue(s, last, states, days) for s in earlier if s.rulebook.basis == "invoices"]
         rows, made = pl.concat([lines for lines, _ in found]), found[-1][1]
     else:
         rows, made = _moves(earlier, states, days)
@@ -159,9 +159,11 @@ def _differences(made: Stretch) -> pl.DataFrame:
     )
 
 
-def _revenue(sealed: Sealed, states: Sequence[Tables], days: tuple[date, date]) -> tuple[pl.DataFrame, Stretch]:
-    """What changed on invoices: the revenue of a sealed period, under its rules."""
-    made, day = _stretch(sealed.period, sealed, states, days), sealed.period.last_day
+def _revenue(
+    sealed: Sealed, last: Sealed, states: Sequence[Tables], days: tuple[date, date]
+) -> tuple[pl.DataFrame, Stretch]:
+    """What changed on invoices: the revenue of a sealed period, under its rules, in the currency of the last one."""
+    made, day = _stretch(sealed.period, sealed, states, days, currency=last.rulebook.currency), sealed.period.last_day
     sides = [_on(day, "revenue", b.rows, sign * pl.col("closing")) for b, sign in ((made.now, 1), (made.then, -1))]
     rows = pl.concat(sides).group_by(*_LINE, "origin").agg(pl.col("amount").sum())
     return rows.with_columns(sold_in=pl.lit(sealed.period.name)), made

@@ -1,7 +1,7 @@
 """What is known of a sealed run? All that a later run may look at: what it read, its rules, and how it closed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import polars as pl
@@ -16,7 +16,8 @@ from scoring.tables import TABLES
 class Sealed:
     """A run that is the published truth of its period.
 
-    `sha256` is the hash of its seal; `tables` are the rows that it read, as far as there were any; `book` its book.
+    `sha256` is the hash of its seal; `tables` are the rows that it read, as far as there were any; `book` its book;
+    `scores` are by manager, None where there is none.
     """
 
     period: Period
@@ -26,6 +27,7 @@ class Sealed:
     rulebook: Rulebook
     tables: Mapping[str, pl.LazyFrame]
     book: pl.LazyFrame
+    scores: Mapping[str, float | None] = field(default_factory=dict)
 
     def read(self) -> dict[str, pl.DataFrame]:
         """All tables as the run read them."""

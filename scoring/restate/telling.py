@@ -30,15 +30,19 @@ def prior_json(prior: Prior, book: pl.DataFrame, period: Period, currency: str) 
 
 
 def on_cards(cards: Sequence[Told], prior: Prior | None, book: pl.DataFrame, period: Period) -> list[Told]:
-    """The cards with the lines and the bridge of each manager; as they are where nothing is sealed."""
+    """The cards with the lines and the bridge of each manager, and the score that was published for the period before
+    where that is sealed; as they are where nothing is.
+    """
     if prior is None:
         return list(cards)
     bridges = _bridges(prior, book, period, cards[0]["currency"]) if cards else {}
     lines = prior.lines.partition_by("manager_id", as_dict=True)
     none = dict.fromkeys(("sealed", "lines", "known"), "0.0000")
+    published = {seal.period.name: seal.scores for seal in prior.seals}
     return [
         {
             **card,
+            "previous": _previous(card, published),
             "prior_periods": {
                 **_sealed(prior),
                 "bridge": bridges.get(card["manager_id"], {"manager_id": card["manager_id"], **none}),
@@ -47,6 +51,13 @@ def on_cards(cards: Sequence[Told], prior: Prior | None, book: pl.DataFrame, per
         }
         for card in cards
     ]
+
+
+def _previous(card: Told, published: Mapping[str, Mapping[str, float | None]]) -> Told | None:
+    """What the card says of the period before, with the score that was `published` if it is sealed."""
+    before: Told | None = card["previous"]
+    given = published.get(before["period"], {}) if before else {}
+    return {**before, "published": given[card["manager_id"]]} if before and card["manager_id"] in given else before
 
 
 def _sealed(prior: Prior) -> Told:

@@ -23,7 +23,8 @@ class Trust(Settings):
     """When scores are not to be trusted, and what becomes of them then: the most that each gate may do.
 
     A degraded score is shown with the reason, sets nobody apart, and its evidence counts one step less. Of a withheld
-    one the reason is shown instead.
+    one the reason is shown instead. The score of the period before passes the same gates, and is nothing to compare
+    with where it is withheld.
     """
 
     freshness: Effect = Field("withhold", description="For tables that stop well before the period ends.")

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from scoring.numbers import percent
+from scoring.numbers import percent, rounded
 from scoring.peers.chance import LEAST_PEERS, change_band, groups, likely_range
 from scoring.peers.evidence import REASONS
 from scoring.plurals import many
@@ -139,7 +139,8 @@ def _evidence(score: Row, low: float | None, high: float | None, rulebook: Ruleb
         return "none", f"{rests}; leaving any of them out changes no score, so it has no range."
     width = high - low
     grade = "high" if width <= 10 else "medium" if width <= 20 else "low"
-    wide = "less than a point" if width < 1 else many(round(width), "point")
+    printed = int(rounded(high, 0) - rounded(low, 0))
+    wide = many(printed, "point") if printed else "less than a point"
     if rulebook.method != "target_bands":
         return grade, f"The likely range of the score is {wide} wide."
     return grade, f"{rests}; its likely range is {wide} wide."

@@ -1,6 +1,8 @@
 """May a score be given as it is? What is said of it where the data are not to be trusted as a whole."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Literal
 
 Standing = Literal["full", "degraded", "withheld"]
@@ -20,3 +22,5 @@ class Verdict:
 
 
 FULL = Verdict()
+NOBODY: Mapping[str, Verdict] = MappingProxyType({})
+"""The verdicts where nobody is in doubt."""

@@ -134,10 +134,13 @@ class MissingFrameError(BookscoreError):
 class SealedPeriodError(BookscoreError):
     """The period is sealed, and a sealed period never changes."""
 
-    def __init__(self, period: str, run_id: str, sealed_by: str, sealed_at: str, folder: Path = Path()) -> None:
+    def __init__(
+        self, period: str, run_id: str, sealed_by: str, sealed_at: str, folder: Path = Path(), days: str = ""
+    ) -> None:
         super().__init__(
-            f"{period} is sealed: run {run_id[:12]} by {sealed_by}, {sealed_at[:10]}; a sealed period never changes, "
-            f"so nothing was written; `bookscore restate {period}` shows what is known of it today"
+            f"{period}{days and f' ({days})'} is sealed: run {run_id[:12]} by {sealed_by}, {sealed_at[:10]}; "
+            "a sealed period never changes, so nothing was written; "
+            f"`bookscore restate {period}` shows what is known of it today"
         )
         self.next = ("restate", period, folder)
 

@@ -112,10 +112,10 @@ class Store:
         with reading(self.engine) as session:
             return holding_of(session) if is_holding else seals_of(session)
 
-    def sealed(self, period: str) -> SealRecord | None:
-        """The seal of the period, if it is sealed."""
+    def sealed(self, period: str, at: datetime | None = None) -> SealRecord | None:
+        """The seal of the period, if it is sealed; with `at`, if it was at that instant."""
         with reading(self.engine) as session:
-            return seal_of(session, period)
+            return seal_of(session, period, None if at is None else instant(at))
 
     def published(self, period: str) -> StoredRun | None:
         """The run that holds for the period: the sealed one, else the one that was computed last."""
@@ -165,6 +165,11 @@ class Store:
         with reading(self.engine) as session:
             texts = select(Card.json_text).where(Card.run_id == run_id).order_by(col(Card.position))
             return tuple(json.loads(text) for text in session.exec(texts))
+
+    def scores(self, run_id: str) -> dict[str, float | None]:
+        """Manager to the score that the run gave, None where it gave none."""
+        with reading(self.engine) as session:
+            return dict(session.exec(select(Card.manager_id, Card.score).where(Card.run_id == run_id)).all())
 
     def files(self, run_id: str) -> tuple[FileRecord, ...]:
         """The input files of the run."""

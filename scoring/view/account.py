@@ -9,7 +9,6 @@ import polars as pl
 from scoring import explain
 from scoring.explain import Explanation
 from scoring.ledger.places import parted
-from scoring.reports.sentences import is_withheld
 from scoring.view.seen import NotVisibleError, Seen
 
 _TABLES = ("contracts", "invoices")
@@ -20,7 +19,8 @@ _NOT_SHOWN = frozenset({"origin_file", "origin_row", "account_id", "recorded_at"
 class RowSeen:
     """A row of an export: where it stands, what was read in it, and what it is used as.
 
-    `read` is column to value, without empty ones; `before` and `after` are what it counts with at both ends of the
+    `read` is column to value, without empty ones, and with the account's id only where the row is of one that the
+    account pays for; `before` and `after` are what it counts with at both ends of the
     window, in the reporting currency, None where the row counts in a movement only.
     """
 
@@ -44,14 +44,12 @@ class AccountSeen:
 
 def account(seen: Seen, manager_id: str, account_id: str) -> AccountSeen:
     """The account in the manager's book, without points where the score is withheld. Raises NotVisibleError."""
-    card = seen.card(manager_id)
+    seen.card(manager_id)  # so that it is theirs to see
     book = seen.book_of(manager_id, account_id)
     if book.is_empty():
         raise NotVisibleError("account")
     evidence = seen.evidence(manager_id)
-    lines = (
-        () if is_withheld(card) else seen.once(("lines", manager_id), lambda: explain.lines_of(evidence, manager_id))
-    )
+    lines = seen.once(("lines", manager_id), lambda: explain.lines_of(evidence, manager_id))
     told = explain.explain(evidence, manager_id, account=account_id, lines=lines)
     name = book["account"][0] if "account" in book.columns else None
     return AccountSeen(told, account_id, name or account_id, _rows(seen, account_id))
@@ -67,7 +65,8 @@ def _rows(seen: Seen, account_id: str) -> tuple[RowSeen, ...]:
     for table in _TABLES:
         for row in seen.read(table, places).iter_rows(named=True):
             at = used.get((row["origin_file"], row["origin_row"]), {})
-            read = {k: v for k, v in row.items() if k not in _NOT_SHOWN and v is not None}
+            own = {"account_id": row["account_id"]} if row["account_id"] != account_id else {}
+            read = own | {k: v for k, v in row.items() if k not in _NOT_SHOWN and v is not None}
             found.append(RowSeen(row["origin_file"], row["origin_row"], table, read, at.get("before"), at.get("after")))
     return tuple(sorted(found, key=lambda r: (r.file, r.row)))
 

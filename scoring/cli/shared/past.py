@@ -45,6 +45,7 @@ def published(store: "Store", run: "StoredRun", sha256: str = "") -> "Sealed":
         rulebook=Rulebook.model_validate(summary["rules"]["settings"]),
         tables={name: pl.scan_parquet(path) for name, path in store.read_by(run.run_id).items()},
         book=pl.scan_parquet(store.frame(run.run_id, "book")),
+        scores=store.scores(run.run_id),
     )
 
 
@@ -62,7 +63,10 @@ def refuse_sealed(folder: Path, period: str) -> None:
     if found := seal_of(folder, period):
         from scoring.store.refusals import SealedPeriodError
 
-        raise SealedPeriodError(period, found.run_id, found.sealed_by, found.sealed_at, folder)
+        with places.stored(folder) as store:
+            its = json.loads(store.run(found.run_id).summary)["period"]
+        days = f"{its['from']} to {its['to']}"  # under other rules the name may stand for others
+        raise SealedPeriodError(period, found.run_id, found.sealed_by, found.sealed_at, folder, days)
 
 
 def is_shown(folder: Path, seal: "SealRecord") -> bool | None:

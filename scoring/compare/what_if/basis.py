@@ -21,8 +21,9 @@ from scoring.scorecard.drivers import Accounts, chosen, largest_accounts
 from scoring.scorecard.moving import CAUSES, PARTS, Moving
 from scoring.scorecard.of_rules import believes, label_of
 from scoring.scorecard.summed import AccountSums
+from scoring.scorecard.trusted import withheld_of
 from scoring.scorecard.unweighed import BEFORE, ESTIMATES, NOW, PUBLISHED, aparts
-from scoring.scorecard.verdict import Verdict
+from scoring.scorecard.verdict import FULL, Verdict
 
 FRAMES = ("estimates", "account_points", "compared", "book", "movements")
 """The frames of a run that are asked for."""
@@ -48,7 +49,8 @@ class Basis:
     `cards` are those of the run, `context` what they have in common, with the run's own rules. `sides` is what the
     rules say of the period and of the one before; `points` and `points_before` of each manager and rule. `sums` and
     `moving`, what accounts add and what moved the scores; `of_rules` the same where values are graded. `before` are
-    the scores of the period before where other rules were in force; `lost` accounts lost, by manager.
+    the scores of the period before where other rules were in force, `verdicts_before` what may be said of its scores;
+    `lost` accounts lost, by manager.
     """
 
     cards: tuple[Card, ...]
@@ -66,6 +68,7 @@ class Basis:
     names: Mapping[str, str]
     verdicts: Mapping[str, Verdict]
     before: Published | None
+    verdicts_before: Mapping[str, Verdict]
     lost: Mapping[str, Any]
 
     @property
@@ -116,14 +119,16 @@ def basis(cards: Sequence[Mapping[str, Any]], frames: Mapping[str, pl.DataFrame]
     names = dict(rows.select("account_id", pl.coalesce("account", "account_id")).iter_rows())
     of_rules = (rules.drop_nulls("points") if weighs else rules).select(*OF_RULES)
     sums = AccountSums.of(of_rules if weighs else of_rules.clear(), rulebook)
+    doubts_before = summary.get("trust_before", ())  # older runs have none
+    verdicts_before = {c["manager_id"]: v for c in cards if (v := _verdict(c["manager_id"], doubts_before)) is not FULL}
     moves = rules.filter(pl.any_horizontal(pl.col(CAUSES).is_not_null())).select(*PARTS)
     return Basis(
         cards=tuple(dict(card) for card in cards),
         context=context,
-        doubts=list(summary["trust"]),
+        doubts=[*summary["trust"], *(() if context.superseded else doubts_before)],
         sides=sides,
         points=_points(sides.get(NOW)),
-        points_before=_points(sides.get(BEFORE)),
+        points_before=_points(sides.get(BEFORE), withheld_of(verdicts_before)),
         of_rules=of_rules,
         sums=sums,
         moving=Moving.of(moves, tuple(rule.name for rule in rulebook.rules), names),
@@ -133,6 +138,7 @@ def basis(cards: Sequence[Mapping[str, Any]], frames: Mapping[str, pl.DataFrame]
         names=names,
         verdicts={c["manager_id"]: Verdict(c["trust"]["level"], tuple(c["trust"]["reasons"])) for c in cards},
         before=_published(kept, by_rule, rulebook) if context.superseded else None,
+        verdicts_before=verdicts_before,
         lost={m["manager_id"]: m["lost"] for m in summary["company"]["kept"]["managers"]},
     )
 
@@ -166,10 +172,18 @@ def _told(accounts: Accounts, sums: AccountSums) -> Accounts:
     return accounts
 
 
-def _points(apart: Apart | None) -> Points:
-    """Manager and rule to the points."""
+def _points(apart: Apart | None, withheld: Sequence[str] = ()) -> Points:
+    """Manager and rule to the points, but for those whose scores are withheld."""
     lines = () if apart is None else apart.whole.select("manager_id", "rule", "points").iter_rows()
-    return {(m, rule): points for m, rule, points in lines}
+    return {(m, rule): points for m, rule, points in lines if m not in withheld}
+
+
+def _verdict(manager: str, doubts: Sequence[Mapping[str, Any]]) -> Verdict:
+    """What may be said of the manager's score by what the data are in doubt for, as in run.json; without reasons."""
+    levels = {d["level"] for d in doubts if d["managers"] is None or manager in d["managers"]}
+    if "withholds" in levels:
+        return Verdict("withheld")
+    return Verdict("degraded") if "degrades" in levels else FULL
 
 
 def _published(kept: pl.DataFrame, by_rule: pl.DataFrame, rulebook: Rulebook) -> Published:

@@ -21,8 +21,9 @@ from scoring.scorecard.said import Scores, by_manager, said
 from scoring.scorecard.summed import counted
 from scoring.scorecard.switched import between, scores_of
 from scoring.scorecard.total import published, weighed_total
-from scoring.scorecard.trusted import as_trusted, given, without_scores
+from scoring.scorecard.trusted import as_trusted, given, withheld_of, without_scores
 from scoring.scorecard.unweighed import BEFORE, NOW, WITH_ALL
+from scoring.scorecard.verdict import FULL
 
 Rows = dict[str, Any]
 _FINE = 12
@@ -37,7 +38,7 @@ def reweighed(found: Basis, weights: Mapping[str, float]) -> list[Card]:
     book = found.under(weights)
     if not found.cards:
         return []
-    withheld = sorted(m for m, v in found.verdicts.items() if v.standing == "withheld")
+    withheld = withheld_of(found.verdicts)
     now, accounts = _judged(found, book)
     now = given(now, withheld)
     of_rules = _of_rules(found, book)
@@ -50,7 +51,7 @@ def reweighed(found: Basis, weights: Mapping[str, float]) -> list[Card]:
     made, hashed = [], rules_hash(book)
     for card in found.cards:
         manager = card["manager_id"]
-        own = _previously(told[manager], card) if found.before else told[manager]
+        own = _previously(told[manager], card, is_given=found.before is not None)
         beside = {
             "rules_hash": hashed,
             "rules_change": _rules_change(card, found.rulebook, book),
@@ -62,7 +63,7 @@ def reweighed(found: Basis, weights: Mapping[str, float]) -> list[Card]:
             "score_with_all": with_all.get(manager),
             "lost": found.lost.get(manager),
         }
-        made.append(as_trusted({**card, **beside}, found.verdicts[manager]))
+        made.append(as_trusted({**card, **beside}, found.verdicts[manager], found.verdicts_before.get(manager, FULL)))
     return made
 
 
@@ -86,11 +87,12 @@ def _scores(found: Basis, book: Rulebook, now: pl.DataFrame, of_rules: Mapping[s
     rests_on = counted(found.of_rules, book)
     if BEFORE not in found.sides:
         return Scores(by_manager(now), rests_on)
-    alike = by_manager(_total(found.sides[BEFORE], book))
+    alike = by_manager(given(_total(found.sides[BEFORE], book), withheld_of(found.verdicts_before)))
     if found.before is None:
         return Scores(by_manager(now), rests_on, alike, alike)
     unknown = {"error": None, "freedom": None}
-    earlier = {m: {"score": score, **unknown} for m, score in found.before.scores.iter_rows()}
+    withheld = withheld_of(found.verdicts_before)
+    earlier = {m: {"score": s, **unknown} for m, s in found.before.scores.iter_rows() if m not in withheld}
     return Scores(by_manager(now), rests_on, earlier, alike, of_rules)
 
 
@@ -104,9 +106,14 @@ def _of_rules(found: Basis, book: Rulebook) -> dict[str, Rows]:
     return between(found.before.scores, scores_of(weighing(apart.whole, book)), accounts, found.names)
 
 
-def _previously(told: Card, card: Card) -> Card:
-    """With the score of the period before as it was given, which no weight of now can change."""
-    return {**told, "previous": card["previous"]}
+def _previously(told: Card, card: Card, *, is_given: bool) -> Card:
+    """With what no weight of now can change of the period before: what was sealed and, where other rules gave its
+    score, all of it.
+    """
+    then, now = card["previous"], told["previous"]
+    if is_given or not (then and now):
+        return {**told, "previous": then if is_given else now}
+    return {**told, "previous": {**then, **now}}
 
 
 def _lines(found: Basis, book: Rulebook) -> dict[str, list[Card]]:

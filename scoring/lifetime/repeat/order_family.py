@@ -25,8 +25,8 @@ TIMING = (
     "Orders count from the day after the last one seen, and are discounted continuously at the yearly rate; "
     "a month is a twelfth of 365.25 days."
 )
-IN_RULES = {**{module.NAME: name for name, module in BY_NAME.items()}, bg_bb.NAME: "bg_bb"}
-"""The name in the rules of a model that a fit carries."""
+IN_RULES = {module.NAME: name for name, module in BY_NAME.items()}
+"""The name in the rules of a model that a fit carries, but for occasions, which are found again on every day."""
 MODELS_BY_NAME = {module.NAME: module for module in BY_NAME.values()}
 """By the name that a fit carries."""
 

@@ -113,7 +113,7 @@ def _score(card: Mapping[str, Any], what: Shown) -> Content:
         "change": moved(what.change) if is_scored and what.change is not None else None,
         "change-words": text(what.change_words) if is_scored else "",
         "is-plain": not card["is_beyond_chance"],
-        "small": [text(s) for s in (what.unscored, what.evidence, what.unadjusted) if s],
+        "small": [text(s) for s in (what.unscored, what.published, what.evidence, what.unadjusted) if s],
         "picture": drawn(what.overall, _SCALE, pixel=_SMALL, tall=_TALL, ticks=True) if what.overall else None,
     }
 

@@ -5,13 +5,13 @@ from decimal import Decimal
 from typing import Any
 
 from scoring.reports.lines import contributions, shares
-from scoring.reports.sentences import is_withheld
 from scoring.reports.workbook.book import Book
 from scoring.reports.workbook.cells import Value, as_shown
 from scoring.reports.workbook.columns import Column, Shown
 from scoring.reports.workbook.facts import Facts
 from scoring.reports.workbook.looks import PERCENT, TENTHS, UNROUNDED, WHOLE, WHOLE_PERCENT, of_unit
 from scoring.reports.workbook.sheet import Table, Written
+from scoring.scorecard.trusted import is_withheld
 
 TITLE = "Lines"
 _ROW_IS = "One row is a rule of a manager. What the rules of a manager add is together the score, as it is printed."
