@@ -223,3 +223,13 @@ def test_an_interval_is_joined_with_what_it_counts(tmp_path: Path) -> None:
     ]
     assert "not used" not in text
     assert [f for f in findings if f.certainty == "not recognised"] == []
+
+
+def test_the_amount_of_a_whole_invoice_on_each_of_its_lines_is_told(tmp_path: Path) -> None:
+    head = "Invoice Number,Invoice Date,Customer ID,Item Name,Item Price,SubTotal\n"
+    lines = "1,2026-05-01,C1,Support,100,150\n1,2026-05-01,C1,Setup,50,150\n2,2026-05-02,C2,Support,100,100\n"
+    _, _, findings, _ = drafted(tmp_path, {"Invoice.csv": head + lines})
+    said = [f.what for f in findings if f.certainty == "not recognised"]
+    assert said == ["amount: SubTotal (the same on all rows of one Invoice Number, so it may count once for each)"]
+    files = {"Invoice.csv": (head + lines).replace("Item Price", "Item Total")}
+    assert drafted(tmp_path, files)[0]["Invoice.csv"]["columns"]["amount"] == "Item Total"

@@ -127,8 +127,8 @@ SYNONYMS: Mapping[str, Mapping[str, str]] = {
             "datecommande datedecommande creditnotedate creditmemodate dateissued documentdate"
         ),
         "amount": (
-            "netamount lineamount linesubtotal linetotal net amount subtotal nettobetrag netto montantht totalht "
-            "betrag montant lineamountexclvat lineamountexcltax amountexclvat "
+            "netamount lineamount linesubtotal itemtotal linetotal net amount subtotal nettobetrag netto montantht "
+            "totalht betrag montant lineamountexclvat lineamountexcltax amountexclvat "
             "invoiceamount value dealvalue closevalue revenue actualrevenue totalamount total"
         ),
         "currency": _CURRENCY,
