@@ -188,3 +188,21 @@ def test_months_that_are_nobodys_are_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize("header", ["Tier 12", "13/2026", "Q2 26", "Margin 24", "12 26", "Total"])
 def test_what_is_no_month_is_taken_for_none(header: str) -> None:
     assert first_day(header) is None
+
+
+def test_months_of_customers_name_their_owners_once(tmp_path: Path) -> None:
+    text = "Customer ID,Customer Name,CSM,2026-01,2026-02,2026-03\nC1,Ada,Ann,1,2,2\nC2,Bo,Ben,1,1,1\n"
+    _, _, _, delivery = drafted(tmp_path, {"customers.csv": text})
+    assert delivery.tables["ownership"].select("account_id", "manager_id").rows() == [("C1", "Ann"), ("C2", "Ben")]
+
+
+def test_owners_of_accounts_that_were_never_handed_over_are_told(tmp_path: Path) -> None:
+    files = {
+        "customers.csv": "Customer ID,Customer Name,CSM\nC1,Ada,Ben\nC2,Bo,Ben\nC3,Cy,Eve\n",
+        "handovers.csv": "Customer ID,CSM,Since\nC1,Ann,\nC1,Ben,2026-05-20\n",
+    }
+    said = [f.what for f in drafted(tmp_path, files)[2] if f.certainty == "not recognised"]
+    assert said == [
+        "customers.csv names owners (CSM) of 2 accounts that handovers.csv does not list: "
+        "add an entry of it for ownership, where Customer ID is none of those"
+    ]

@@ -174,6 +174,23 @@ def test_credits_whose_amounts_have_no_sign_are_taken_back(tmp_path: Path) -> No
     ]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Belegdatum;Belegnummer;Debitor;Belegart;Nettobetrag\n15.01.2026;R1;1;Rechnung;1.200,00\n"
+        "25.01.2026;G1;1;Gutschrift;200,00\n",
+        "Date,Invoice No,Customer,Document Type,Amount\n2026-01-15,R1,1,Invoice,€1200.00\n"
+        "2026-01-25,G1,1,Credit Memo,€200.00\n",
+    ],
+    ids=["German", "with signs of currencies"],
+)
+def test_credits_are_taken_back_however_amounts_are_written(tmp_path: Path, text: str) -> None:
+    _, _, findings, delivery = drafted(tmp_path, {"Rechnungen.csv": text})
+    rows = delivery.tables["invoices"].select("line_id", "amount", "kind").rows()
+    assert rows == [("R1", Decimal(1200), "order"), ("G1", Decimal(-200), "credit")]
+    assert [f for f in findings if f.certainty == "not recognised"] == []
+
+
 @pytest.mark.parametrize("amount", ["1,000.80", "-1,000.80"])
 def test_lists_of_credits_are_told_by_their_name(tmp_path: Path, amount: str) -> None:
     """As Business Central's, with a type of what is sold and no kind."""
@@ -206,3 +223,13 @@ def test_an_interval_is_joined_with_what_it_counts(tmp_path: Path) -> None:
     ]
     assert "not used" not in text
     assert [f for f in findings if f.certainty == "not recognised"] == []
+
+
+def test_the_amount_of_a_whole_invoice_on_each_of_its_lines_is_told(tmp_path: Path) -> None:
+    head = "Invoice Number,Invoice Date,Customer ID,Item Name,Item Price,SubTotal\n"
+    lines = "1,2026-05-01,C1,Support,100,150\n1,2026-05-01,C1,Setup,50,150\n2,2026-05-02,C2,Support,100,100\n"
+    _, _, findings, _ = drafted(tmp_path, {"Invoice.csv": head + lines})
+    said = [f.what for f in findings if f.certainty == "not recognised"]
+    assert said == ["amount: SubTotal (the same on all rows of one Invoice Number, so it may count once for each)"]
+    files = {"Invoice.csv": (head + lines).replace("Item Price", "Item Total")}
+    assert drafted(tmp_path, files)[0]["Invoice.csv"]["columns"]["amount"] == "Item Total"

@@ -276,7 +276,7 @@ def test_sealed_period_is_not_run_again(folder: Path) -> None:
     for words in (("--period", "2026-Q1"), ("--as-of", JULY, "--period", "2026-Q1", "--out", folder / "other")):
         done = cli("run", folder, *words)
         assert (done.code, done.out) == (2, "")
-        assert "2026-Q1 is sealed: run" in done.err
+        assert "2026-Q1 (2026-01-01 to 2026-03-31) is sealed: run" in done.err
         assert f"Next: bookscore restate 2026-Q1 {folder}" in done.err
     aside = cli("run", folder, "--period", "2026-Q1", "--set-aside")
     assert aside.err.endswith(f"Next: bookscore restate 2026-Q1 {folder} --set-aside\n")

@@ -21,10 +21,12 @@ from scoring.compare import subject
 from scoring.errors import Problem, ProblemsFoundError
 from scoring.intake import Request
 from scoring.metrics import CATALOGUE
+from scoring.numbers import exact
 from scoring.reports.card import card_html
 from scoring.reports.league import league_html
 from scoring.rules import Rulebook
 from scoring.run import Run
+from scoring.scorecard.trusted import NOT_SHOWN
 from scoring.trust import Finding, Level, Looked, freshness
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "benchmarks"))
@@ -606,6 +608,10 @@ def test_a_withheld_score_is_explained_as_withheld_and_its_accounts_still_are(wi
         assert told.score is None
         assert told.reason is not None
         assert told.reason.startswith("Withheld: ")
+        assert (told.lines, told.sentences[0]) == ((), NOT_SHOWN), "what they add would be the score"
+        (line,) = explain.explain(evidence_of(withheld), card["manager_id"], metric="keep_revenue").lines
+        assert (line.points, line.adds, line.compared) == (None, None, None)
+        assert line.value == next(exact(ln["value"]) for ln in card["lines"] if ln["rule"] == "keep_revenue")
         assert explain.reach(told, 80, withheld.rulebook).sentences[0].startswith("There is no score that could be")
 
 

@@ -71,6 +71,15 @@ def _is_of_several(facts: Facts) -> bool:
     return ids < facts.cells.height and ids < facts.cells.unique().height
 
 
+def _is_of_whole(facts: Facts) -> bool:
+    """Whether an amount is the same on all rows of each id, as that of a whole invoice is that stands on its lines."""
+    if facts.guess.theirs("line_id") is None or not _is_of_several(facts):
+        return False
+    cells = pl.DataFrame([facts.texts("line_id").alias("id"), facts.values("amount")]).drop_nulls()
+    several = cells.group_by("id").agg(pl.len().alias("rows"), pl.col("amount").n_unique()).filter(pl.col("rows") > 1)
+    return several.height > 0 and (several["amount"] == 1).all()
+
+
 def until_next(facts: Facts) -> dict[str, object] | None:
     """The setting by which owners hold an account until the next, where no column says how long they do."""
     account, since = facts.guess.theirs("account_id"), facts.guess.theirs("starts_on")
@@ -186,6 +195,9 @@ def _line(facts: Facts, match: Match, kind: str) -> Line:
     elif is_signed:
         certainty = UNKNOWN
         why.append("percent signs are not read; write 0.25 for 25%")
+    if (facts.guess.table, match.ours) == ("invoices", "amount") and _is_of_whole(facts):
+        certainty = UNKNOWN
+        why.append(f"the same on all rows of one {facts.guess.theirs('line_id')}, so it may count once for each")
     if kind == "text" and _has_decimals(facts.texts(match.ours)):
         mapping["without_suffix"] = _SUFFIX
     if match.ours == "ends_on" and _is_last_day(facts):

@@ -55,6 +55,11 @@ class Unmapped:
         """Whether it is a workbook or a sheet of one."""
         return format_named(Path(self.file)) in (WORKBOOK, OLD_WORKBOOK)
 
+    @property
+    def called(self) -> str:
+        """The file, with its sheet where one is declared, as its rows are named."""
+        return f"{self.file}/{self.declared['sheet']}" if "sheet" in self.declared else self.file
+
 
 def exports_in(folder: Path) -> list[Unmapped]:
     """The exports of the folder and the folders below it, in the order of their names."""

@@ -23,12 +23,12 @@ _STATUSES = {
     "ended": "ended expired terminated inactive renewed replaced beendet abgelaufen termine expire",
 }
 _KINDS = {
-    "order": "order sale invoice salesinvoice inv si rechnung commande facture",
+    "order": "order sale invoice salesinvoice salesreceipt inv si rechnung commande facture",
     "deal": "deal opportunity newbusiness existingbusiness",
     "usage": "usage",
     "one_off": "oneoff onetime onboarding setup service services professionalservices",
     "credit": "credit creditnote creditmemo salescreditnote salescreditmemo crd sc gutschrift avoir",
-    "return": "return refund retour",
+    "return": "return refund refundreceipt retour",
 }
 
 
@@ -51,8 +51,8 @@ _STATES = (
     "transactiontype",
 )  # fmt: skip
 _VOID = (
-    "void", "voided", "deleted", "draft", "cancelled", "canceled", "storniert", "entwurf", "annule", "annulee",
-    "brouillon", "payment", "deposit", "estimate",
+    "void", "voided", "deleted", "draft", "cancelled", "canceled", "reversed", "storniert", "entwurf", "annule",
+    "annulee", "brouillon", "payment", "deposit", "estimate",
 )  # fmt: skip
 _NO_DAY = (
     "", "na", "none", "nil", "never", "unknown", "tbd", "tbc", "tba", "open", "openend", "openended", "ongoing",

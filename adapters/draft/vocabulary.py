@@ -7,11 +7,13 @@ _ACCOUNT_ID = (
     "accountexternalid customerexternalid companyexternalid associatedcompanyids associatedcompanyidsprimary "
     "dealorganizationid "
     "accountnameid customercode accountref accountreference kundennummer kundennr kundenid debitor kunde "
-    "codeclient idclient nclient noclient numeroclient numerodeclient selltocustomerno billtocustomerno ac acref"
+    "codeclient idclient nclient noclient numeroclient numerodeclient selltocustomerno billtocustomerno ac acref "
+    "debtorcode debtornumber"
 )
 _ACCOUNT_NAME = (
     "account accountname customer customername company companyname organization organizationname potentialcustomer "
-    "client clientname customerfullname kundenname firma societe nomclient raisonsociale selltocustomername"
+    "client clientname customerfullname kundenname firma societe nomclient raisonsociale selltocustomername "
+    "debtorname"
 )
 _ACCOUNT = f"{_ACCOUNT_ID} {_ACCOUNT_NAME}"
 _MANAGER = (
@@ -122,18 +124,18 @@ SYNONYMS: Mapping[str, Mapping[str, str]] = {
         "dated_on": (
             "datedon invoicedate date orderdate closedate closingdate closedon actualclosedate wontime transactiondate "
             "billingdate issuedate postingdate rechnungsdatum belegdatum datum datefacture datedefacture "
-            "datecommande datedecommande creditnotedate creditmemodate"
+            "datecommande datedecommande creditnotedate creditmemodate dateissued documentdate"
         ),
         "amount": (
-            "netamount lineamount linetotal net amount subtotal nettobetrag netto montantht totalht betrag montant "
-            "lineamountexclvat lineamountexcltax amountexclvat "
+            "netamount lineamount linesubtotal itemtotal linetotal net amount subtotal nettobetrag netto montantht "
+            "totalht betrag montant lineamountexclvat lineamountexcltax amountexclvat "
             "invoiceamount value dealvalue closevalue revenue actualrevenue totalamount total"
         ),
         "currency": _CURRENCY,
         "product": _PRODUCT,
         "tier": _TIER,
         "quantity": _QUANTITY,
-        "kind": "kind type invoicetype linetype",
+        "kind": "kind type invoicetype linetype transactiontype documenttype belegart",
         "seller_id": _SELLER,
         "cost": "cost costs cogs costofgoods cout",
     },

@@ -9,8 +9,9 @@ from scoring.calendar import Period
 from scoring.digest.content import Words, day, name, reported
 from scoring.numbers import exact, fixed, percent
 from scoring.plurals import many
-from scoring.reports.sentences import doubts, is_degraded, is_withheld
+from scoring.reports.sentences import doubts, is_degraded
 from scoring.scorecard.cards import Card
+from scoring.scorecard.trusted import is_withheld
 from scoring.trust.cliffs import TABLES
 from scoring.view import Seen
 

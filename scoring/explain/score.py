@@ -29,6 +29,7 @@ from scoring.scorecard import exclusions
 from scoring.scorecard.cards import Card
 from scoring.scorecard.context import day
 from scoring.scorecard.of_rules import believes, better_of, metric_of
+from scoring.scorecard.trusted import NOT_SHOWN, is_withheld
 
 Row = Mapping[str, Any]
 
@@ -44,8 +45,8 @@ def explain(
     """The manager's score, or only what concerns the metric (or rule), the account, or both.
 
     All three may be ids, names, or parts of a name that only one has. `lines` are those of the manager where
-    `lines_of` told them before. Raises UnknownNameError, AccountNameError and AmbiguousNameError; UnexplainedError
-    where what is stored does not lead to what the card says.
+    `lines_of` told them before. Of a score that is withheld there are no points. Raises UnknownNameError,
+    AccountNameError and AmbiguousNameError; UnexplainedError where what is stored does not lead to what the card says.
     """
     card = asked_card(evidence, who)
     mine = pl.col("manager_id") == card["manager_id"]
@@ -70,7 +71,7 @@ def explain(
         accounts=told_of,
         sentences=(
             *_doubts(card),
-            *(_method(evidence) if any(line.rule is not None for line in told) else ()),
+            *(_method(evidence) if any(line.points is not None for line in told) else ()),
             *_windows(evidence),
             *_of_rows(evidence, [row for a in told_of if a.whole for row in a.whole.rows]),
             *exclusions.sentences(card),
@@ -108,6 +109,8 @@ def _lines(
     asked = [(rule, line) for rule, line in on_card if metric is None or metric in _called(rule, line)]
     if not asked and metric is not None:
         return [_loose(evidence, book, metric)]
+    if is_withheld(card):
+        return [_without_points(evidence, book, *each) for each in asked] if metric is not None else []
     values, kinds = recomputed(evidence, card, book)
     adds = _additions(card)
     compared = _compared(evidence, card, adds, names)
@@ -192,6 +195,13 @@ def _why(evidence: Evidence, rule: Rule, row: Row) -> str:
     return because(grade, row["value"], better_of(rule), lambda v: figure(v, unit, evidence.rulebook.currency))
 
 
+def _without_points(evidence: Evidence, book: pl.DataFrame, rule: Rule, line: Row) -> Line:
+    """The value that a rule looks at, where the score is withheld and its points with it."""
+    said = measured(book, metric_of(rule), evidence.rulebook.basis)
+    nothing = {"points": None, "share": None, "because": "Its points are withheld, as the score is."}
+    return _line({**line, **nothing}, said, (), None)
+
+
 def _loose(evidence: Evidence, book: pl.DataFrame, name: str) -> Line:
     """A metric that no rule looks at."""
     over_book = [m.name for m in OVER_BOOK]
@@ -235,7 +245,9 @@ def _with_rows(evidence: Evidence, account: Account) -> Account:
 
 
 def _doubts(card: Card) -> tuple[str, ...]:
-    """Why a score that is given is degraded; the reason of one that is withheld stands at the top."""
+    """Why a score that is given is degraded; that one is withheld has its reason at the top."""
+    if is_withheld(card):
+        return (NOT_SHOWN,)
     trust = card.get("trust")
     if card["score"] is None or not trust:
         return ()

@@ -1,5 +1,6 @@
 """With which settings does a company start? Its files mapped, and the rules on the basis that they give."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ from scoring import document, rules
 from scoring.inputs import RULES, SOURCES
 from scoring.plurals import many
 from scoring.tables import LAYOUT, OPEN_TABLES, TABLES
+
+_ZONE = re.compile(r"^ *time_zone: [^ ]+", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,10 @@ def drafted(folder: Path) -> Drafted:
         told.append(("guessed", RULES, f"currency: {currency}, {why}"))
     elif columns:
         told.append(("not recognised", RULES, "currency: no line names one, so EUR stands there; correct it"))
-    return Drafted(text, _rules_for(columns, currency), told)
+    rulebook = _rules_for(columns, currency)
+    if zone := _ZONE.search(rulebook):
+        told.append(("guessed", RULES, f"{zone[0].strip()}, as no export says where a day begins; correct it"))
+    return Drafted(text, rulebook, told)
 
 
 def _usual_currency(delivery: Delivery) -> tuple[str | None, str]:

@@ -80,7 +80,7 @@ def of_contracts(lines: pl.LazyFrame, rates: pl.LazyFrame, terms: Terms, windows
         lines = at_own_rates(lines, rates, terms, "contracts").collect().lazy()
     bridge = at_instants(lines, rates, moves.start, moves.end, terms.currency)
     ends = at_instants(lines, rates, outcome.start, outcome.end, terms.currency)
-    last_on = movements.last_paid_on(lines, outcome)
+    last_on = movements.last_paid_on(lines, outcome, terms.currency)
     changes = movements.of_contracts(lines, rates, moves, terms)
     return Ledger(
         bridge=bridge.select("account_id", pl.col("before").alias("opening"), pl.col("after_spot").alias("closing")),

@@ -254,8 +254,8 @@ def _with_teams(rows: pl.DataFrame, managers: pl.DataFrame) -> pl.DataFrame:
 
 def _check(bridge: pl.DataFrame, outcome: pl.DataFrame, rows: pl.DataFrame) -> None:
     """Raises when the bridge of an account, a manager, a team or the company does not balance or add up."""
-    check_conserved("crediting", bridge, rows, ("opening", "closing"))
-    check_conserved("crediting", outcome, rows, ("before", "after"))
+    check_conserved(bridge, rows, ("opening", "closing"))
+    check_conserved(outcome, rows, ("before", "after"))
     grains = {"account_id": False, "manager_id": True, "team": True, COMPANY: False}
     bridges = [_named(rows).group_by(grain).agg(pl.col(c).sum() for c in BRIDGE) for grain in grains]
     for (grain, transfers), whole in zip(grains.items(), pl.collect_all(bridges), strict=True):

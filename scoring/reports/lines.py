@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from scoring.numbers import apart, exact, figure, fixed, in_parts, percent, percentage_points, rounded
+from scoring.numbers import Figure, apart, exact, figure, fixed, in_parts, percent, percentage_points, rounded
 from scoring.plurals import many
 from scoring.reports.charts import ranges
 from scoring.reports.charts.ranges import Reading
@@ -73,7 +73,7 @@ def composition(card: Mapping[str, Any]) -> Composition:
     scale = ranges.points_scale(readings)
     parts, is_complete = contributions(card)
     adds = [fixed(part) for part in parts]
-    columns = zip(lines, readings, _weights(lines), _agreed(lines), adds, strict=True)
+    columns = zip(lines, readings, printed_shares([line["share"] for line in lines]), _agreed(lines), adds, strict=True)
     made = tuple(
         _line(line, card, ranges.range_bar(scale, reading, line["label"]), weight=weight, agreed=agreed, adds=add)
         for line, reading, weight, agreed, add in columns
@@ -92,21 +92,16 @@ def _line(line: Mapping[str, Any], card: Mapping[str, Any], picture: Markup, **s
         points=fixed(line["points"]),
         picture=picture,
         change=_change(line, card),
-        because=_because(line),
+        because=because(line),
         quarter=_quarter(line.get("compared"), line["unit"], currency, is_believed=believes(card["method"])),
         is_instead=_is_instead(line, card),
         **said,
     )
 
 
-def _because(line: Mapping[str, Any]) -> str:
-    """Why it has these points; of a figure that is missing, too, although the quarters could be compared."""
-    if line["points"] is None:
-        return line["reason_sentence"] or "Not measured."
-    because, reason = str(line["because"]), line["reason_sentence"]
-    if line.get("compared") and line["value"] is None and reason and reason not in because:
-        return f"{because}. No result of the period: {reason}"
-    return because
+def because(line: Mapping[str, Any]) -> str:
+    """Why it has these points, or none."""
+    return line["reason_sentence"] or "Not measured." if line["points"] is None else str(line["because"])
 
 
 def _quarter(compared: Mapping[str, Any] | None, unit: str, currency: str, *, is_believed: bool) -> Quarter:
@@ -172,9 +167,10 @@ def shares(lines: Sequence[Mapping[str, Any]]) -> tuple[list[Decimal], int]:
     return found, places
 
 
-def _weights(lines: Sequence[Mapping[str, Any]]) -> list[str]:
-    found, places = shares(lines)
-    return [percent(s, places) for s in found]
+def printed_shares(found: Sequence[Figure]) -> list[str]:
+    """Shares as they stand on every card; nothing counts as none."""
+    told, places = shares([{"share": share} for share in found])
+    return [percent(share, places) for share in told]
 
 
 def _agreed(lines: Sequence[Mapping[str, Any]]) -> list[str]:

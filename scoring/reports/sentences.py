@@ -6,6 +6,7 @@ from typing import Any
 from scoring.numbers import exact, fixed, percent, rounded, signed
 from scoring.reports.moves import printed_change
 from scoring.reports.standing import believes, is_tested, place
+from scoring.scorecard.trusted import NOT_SHOWN, is_withheld
 
 _GROUPS = {
     "above": "Above the peer median of {median}, allowing for many comparisons.",
@@ -46,11 +47,6 @@ def is_degraded(card: Mapping[str, Any]) -> bool:
 def is_within_chance(card: Mapping[str, Any]) -> bool:
     """Whether chance alone may have moved the score as far; not where nobody knows how far it does."""
     return card["change_band"] is not None and not card["is_beyond_chance"]
-
-
-def is_withheld(card: Mapping[str, Any]) -> bool:
-    """Whether there is no score as its data are in doubt, so that what it is made of is not to be read either."""
-    return card["score"] is None and _trust(card)["level"] == "withheld"
 
 
 def as_data(card: Mapping[str, Any]) -> dict[str, Any]:
@@ -115,10 +111,7 @@ def unscored_sentence(card: Mapping[str, Any]) -> str:
     """What there is to read where there is no score; empty with one."""
     if card["score"] is not None:
         return ""
-    if is_withheld(card):
-        below = "What it would be made of rests on the same data and is not shown."
-    else:
-        below = "What could be measured stands below."
+    below = NOT_SHOWN if is_withheld(card) else "What could be measured stands below."
     return f"{change_sentence(card)} {below}".lstrip()
 
 

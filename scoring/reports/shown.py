@@ -19,6 +19,7 @@ from scoring.reports.moves import Walk, printed_change, revenue_walk, score_walk
 from scoring.reports.prior import Learned, learned
 from scoring.reports.standing import AVERAGE, Standing, believes, mark_of, standing_of
 from scoring.scorecard import exclusions
+from scoring.scorecard.trusted import is_withheld
 
 MOST_ACCOUNTS = 8
 """So many accounts fit on one printed page with the rest."""
@@ -83,7 +84,7 @@ def shown(card: Mapping[str, Any]) -> Shown:
         likely=sentences.range_sentence(card),
         group=sentences.group_sentence(card),
         doubts=sentences.doubts(card),
-        is_withheld=sentences.is_withheld(card),
+        is_withheld=is_withheld(card),
         unscored=sentences.unscored_sentence(card),
         change=printed_change(card),
         change_words=sentences.change_sentence(card),

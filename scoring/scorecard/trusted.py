@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import polars as pl
 
@@ -16,7 +17,15 @@ NOT_TOLD_APART = "Not distinguishable"
 _A_STEP_DOWN = {"high": "medium", "medium": "low"}
 _SAID = ("score", "error", "chance", *(name for name, kind in NOT_SAID.items() if name not in ("grade", "reason")))
 """What is not said of a withheld score."""
+NOT_SHOWN = "What it would be made of rests on the same data and is not shown."
+"""What is said of it instead."""
 _NOT_BEYOND_CHANCE: Card = {"change_band": None, "is_beyond_chance": False}
+
+
+def is_withheld(card: Mapping[str, Any]) -> bool:
+    """Whether there is no score as its data are in doubt, so that what it is made of is not to be read either."""
+    trust = card.get("trust") or {}  # cards of older runs have none
+    return card["score"] is None and trust.get("level") == "withheld"
 
 
 def trusted_cards(

@@ -9,7 +9,6 @@ import polars as pl
 from scoring import explain
 from scoring.explain import Explanation
 from scoring.ledger.places import parted
-from scoring.reports.sentences import is_withheld
 from scoring.view.seen import NotVisibleError, Seen
 
 _TABLES = ("contracts", "invoices")
@@ -45,14 +44,12 @@ class AccountSeen:
 
 def account(seen: Seen, manager_id: str, account_id: str) -> AccountSeen:
     """The account in the manager's book, without points where the score is withheld. Raises NotVisibleError."""
-    card = seen.card(manager_id)
+    seen.card(manager_id)  # so that it is theirs to see
     book = seen.book_of(manager_id, account_id)
     if book.is_empty():
         raise NotVisibleError("account")
     evidence = seen.evidence(manager_id)
-    lines = (
-        () if is_withheld(card) else seen.once(("lines", manager_id), lambda: explain.lines_of(evidence, manager_id))
-    )
+    lines = seen.once(("lines", manager_id), lambda: explain.lines_of(evidence, manager_id))
     told = explain.explain(evidence, manager_id, account=account_id, lines=lines)
     name = book["account"][0] if "account" in book.columns else None
     return AccountSeen(told, account_id, name or account_id, _rows(seen, account_id))

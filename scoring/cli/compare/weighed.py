@@ -51,7 +51,7 @@ def show(view: View, proposal: Mapping[str, Any] | None) -> None:
         return
     say(f"{view.period}, run {view.run_id[:12]}, with other weights")
     say()
-    table(_RULES, [_rule(view, name) for name in view.old])
+    table(_RULES, _rules(view))
     say()
     cards = {card["manager_id"]: card for card in view.cards}
     shown = [m for m in view.moves.managers if view.everything or m.change or m.changes_label]
@@ -76,17 +76,13 @@ def _propose(view: View, proposal: Mapping[str, Any]) -> None:
         note(f"{proposal['file']} has these weights already.")
 
 
-def _rule(view: View, name: str) -> tuple[str, ...]:
-    from scoring.numbers import percent
+def _rules(view: View) -> list[tuple[str, ...]]:
+    from scoring.reports.lines import printed_shares
 
-    old, new = (sum(weights.values()) for weights in (view.old, view.new))
-    return (
-        name,
-        _plain(view.old[name]),
-        _plain(view.new[name]),
-        percent(view.old[name] / old),
-        percent(view.new[name] / new),
-    )
+    both = [list(weights.values()) for weights in (view.old, {name: view.new[name] for name in view.old})]
+    columns = ([_plain(w) for w in weights] for weights in both)
+    shares = (printed_shares([w / sum(weights) for w in weights]) for weights in both)
+    return list(zip(view.old, *columns, *shares, strict=True))
 
 
 def _manager(move: "Move", card: Mapping[str, Any]) -> tuple[str, ...]:

@@ -22,7 +22,8 @@ _PLACES = 2
 
 def rules(found: "Explanation", adds: Sequence[str]) -> None:
     """Prints the rules with what was observed and expected and what each `adds`, which is the score as printed."""
-    from scoring.numbers import fixed, percent, signed
+    from scoring.numbers import fixed, signed
+    from scoring.reports.lines import printed_shares
 
     columns = (
         Column("Rule"), Column("Value", is_number=True, is_extra=True), Column("Observed", is_number=True),
@@ -31,17 +32,18 @@ def rules(found: "Explanation", adds: Sequence[str]) -> None:
         Column("Above 50", is_number=True, is_extra=True), Column("Adds", is_number=True),
     )  # fmt: skip
     above = _printed([_gain(line) for line in found.lines], _above(found), 1)
+    told = printed_shares([line.share for line in found.lines])
     rows = [
         (
             line.rule or line.label,
             value_text(line.value, line.unit, found.currency),
             *_figures(line, found.currency),
             fixed(line.points),
-            percent(line.share, 0) if line.share is not None else "",
+            share if line.share is not None else "",
             signed(gained),
             added,
         )
-        for line, gained, added in zip(found.lines, above, adds, strict=True)
+        for line, share, gained, added in zip(found.lines, told, above, adds, strict=True)
     ]
     foot = ("score", *[""] * 7, signed(sum(above, Decimal(0))), fixed(found.score))
     table(columns, [*rows, foot], foot=True)
@@ -74,6 +76,7 @@ def accounts(found: "Explanation") -> None:
 def by_account(line: "Line", comparison: "Comparison", currency: str, *, everything: bool) -> None:
     """Prints the accounts that make the points of the rule; as printed they add up to what it adds."""
     from scoring.numbers import fixed, percent, signed
+    from scoring.reports.lines import printed_shares
 
     if not comparison.accounts:
         return
@@ -107,7 +110,7 @@ def by_account(line: "Line", comparison: "Comparison", currency: str, *, everyth
     sums = ("all", f"{comparison.account_quarters:,}", percent(1), *shown, signed(whole, _PLACES))
     table(columns, [*rows, sums], foot=True)
     say()
-    share, all_of_it = percent(line.share, 0), fixed(middle + whole, _PLACES)
+    share, all_of_it = printed_shares([line.share])[0], fixed(middle + whole, _PLACES)
     say(f"With {fixed(middle, _PLACES)} points, {share} of 50, the rule adds {all_of_it} to the score.")
     say()
 

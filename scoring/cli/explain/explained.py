@@ -56,7 +56,8 @@ def _account(view: View) -> None:
     found = view.found
     if any(line.compared for line in found.lines):
         compared.of_account(found.lines, found.currency, everything=view.everything)
-    values.of_account(found.lines, found.currency)
+    if found.lines:
+        values.of_account(found.lines, found.currency)
     for account in found.accounts:
         accounts.one(account, found.currency)
         ends.behind(account, found.name, found.currency, everything=view.everything)
@@ -77,7 +78,9 @@ def _head(found: "Explanation") -> None:
 
 
 def _rules(found: "Explanation") -> None:
-    """The rules with what each adds; as printed they add up to the printed score."""
+    """The rules with what each adds; as printed they add up to the printed score. Nothing where they are withheld."""
+    if not found.lines:
+        return
     adds = _additions(found.lines, found.score)
     if any(line.compared for line in found.lines):
         compared.rules(found, adds)
@@ -89,7 +92,8 @@ def _rules(found: "Explanation") -> None:
 
 
 def _graded(found: "Explanation", adds: Sequence[str]) -> None:
-    from scoring.numbers import fixed, percent
+    from scoring.numbers import fixed
+    from scoring.reports.lines import printed_shares
 
     columns = (
         Column("Rule"), Column("Value", is_number=True), Column("Accounts", is_number=True),
@@ -101,10 +105,10 @@ def _graded(found: "Explanation", adds: Sequence[str]) -> None:
             value_text(line.value, line.unit, found.currency),
             f"{line.measured.n:,}",
             fixed(line.points),
-            percent(line.share, 0) if line.share is not None else "",
+            share if line.share is not None else "",
             added,
         )
-        for line, added in zip(found.lines, adds, strict=True)
+        for line, share, added in zip(found.lines, printed_shares([x.share for x in found.lines]), adds, strict=True)
     ]
     table(columns, [*rows, ("score", "", "", "", "", fixed(found.score))], foot=True)
     say()

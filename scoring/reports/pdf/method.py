@@ -6,6 +6,7 @@ from typing import Any
 from scoring.numbers import fixed, percent
 from scoring.plurals import many
 from scoring.reports.dates import day
+from scoring.reports.lines import printed_shares
 from scoring.reports.pdf.texts import text
 from scoring.reports.standing import believes, standing_of
 
@@ -98,11 +99,10 @@ def _rules(settings: Mapping[str, Any], cards: Sequence[Mapping[str, Any]]) -> l
     lines = cards[0]["lines"] if cards else []
     known = {line["rule"]: line for line in lines}
     whole = sum(rule["weight"] for rule in settings["rules"]) or 1
+    shares = printed_shares([rule["weight"] / whole for rule in settings["rules"]])
     return [
-        text(
-            f"{known[rule['name']]['label']}, {percent(rule['weight'] / whole, 0)}: {known[rule['name']]['definition']}"
-        )
-        for rule in settings["rules"]
+        text(f"{known[rule['name']]['label']}, {share}: {known[rule['name']]['definition']}")
+        for rule, share in zip(settings["rules"], shares, strict=True)
         if rule["name"] in known
     ]
 

@@ -12,6 +12,7 @@ from scoring.reports.workbook.columns import Column
 from scoring.reports.workbook.facts import Facts
 from scoring.reports.workbook.looks import CHANGE, TENTHS, TEXT, UNROUNDED, WHOLE
 from scoring.reports.workbook.sheet import Table, Written
+from scoring.scorecard.trusted import is_withheld
 
 TITLE = "League"
 _ROW_IS = "One row is a manager. Managers stand in groups, in alphabetical order inside each; there are no ranks."
@@ -87,4 +88,4 @@ def _data(card: Mapping[str, Any]) -> str:
     """What is in doubt about the data behind the score."""
     if sentences.is_degraded(card):
         return f"Degraded: {' '.join(sentences.doubts(card))}"
-    return "Withheld" if sentences.is_withheld(card) else "No doubts"
+    return "Withheld" if is_withheld(card) else "No doubts"

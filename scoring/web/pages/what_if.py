@@ -1,5 +1,6 @@
 """What does the page of other weights show? Who would stand elsewhere; nothing is saved, the address holds it all."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Annotated, Any
 
@@ -9,6 +10,7 @@ from scoring.access import Role
 from scoring.errors import BookscoreError
 from scoring.numbers import between
 from scoring.reports import league as printed
+from scoring.reports.lines import printed_shares
 from scoring.reports.pages import moved
 from scoring.reports.sentences import as_data
 from scoring.rules.proposed import RULES_FILE, is_text_of, patch, proposed
@@ -125,20 +127,26 @@ def proposal(seen: Seeing, view: Viewing, weights: Asked, request: Request) -> R
 
 def _sliders(found: WhatIf) -> list[dict[str, Any]]:
     """A slider for each rule, with its share of the whole in words."""
-    whole, own = sum(found.asked.values()), sum(found.own.values())
+    told = [dict(zip(weights, _shares(weights), strict=True)) for weights in (found.asked, found.own)]
     most = max(100.0, *found.own.values(), *found.asked.values())
     return [
         {
             "rule": rule,
             "label": found.labels[rule],
             "weight": _plain(weight),
-            "share": weight / whole,
+            "share": told[0][rule],
             "own": _plain(found.own[rule]),
-            "own_share": found.own[rule] / own,
+            "own_share": told[1][rule],
             "most": _plain(most),
         }
         for rule, weight in found.asked.items()
     ]
+
+
+def _shares(weights: Mapping[str, float]) -> list[str]:
+    """The share of each in all of them, as on the cards."""
+    whole = sum(weights.values())
+    return printed_shares([weight / whole for weight in weights.values()])
 
 
 def _plain(weight: float) -> str:
