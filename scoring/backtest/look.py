@@ -69,7 +69,7 @@ def look(world: World, on: date, ahead: Ahead) -> Held:
     then = priced(rolling.history(tables, basis, terms, on), tables["rates"], on, terms.currency, AMOUNT[basis])
     lines = then.collect().lazy()
     values, choices = forecast(lines, basis, on, plain, world.first)
-    past = naive.Past(lines, basis, on, ahead, world.first)
+    past = naive.Past(lines, basis, on, ahead, world.first, terms.currency)
     came = rolling.came(tables, basis, terms, on, ahead).with_columns(pl.col("actual").cast(pl.Float64)).collect()
     said = values.rename({"value": "forecast"}).select("account_id", "forecast", "low", "high", "size")
     if basis == "contracts":

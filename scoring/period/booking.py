@@ -193,8 +193,8 @@ def _known(ledger: Ledger, rulebook: Rulebook, windows: Windows, asked_for: Set[
     """What is known of each account beside its revenue: how long it was at risk, and whether it left."""
     if rulebook.basis != "contracts" or _AT_RISK.isdisjoint(asked_for):
         return pl.LazyFrame(schema={"account_id": pl.String}) if ledger.standing is None else ledger.standing
-    ends = exposure(ledger.lines, windows.outcome.end, "")
-    starts = exposure(ledger.lines, windows.outcome.start, "_before")
+    ends = exposure(ledger.lines, windows.outcome.end, "", rulebook.currency)
+    starts = exposure(ledger.lines, windows.outcome.start, "_before", rulebook.currency)
     known = ends.join(starts, on="account_id", how="left", validate="1:1")
     if ledger.standing is None:
         return known
