@@ -23,6 +23,7 @@ from scoring.peers.company import Company
 from scoring.peers.estimate import Estimate
 from scoring.period import booking
 from scoring.period.account_quarters import Trail
+from scoring.reports.lines import because
 from scoring.rules import Rulebook
 from scoring.rules.comparing import Window
 from scoring.rules.versions import calendar_of
@@ -385,6 +386,22 @@ def test_the_account_that_is_named_as_large_is_the_one_without_which_the_score_i
     largest = made_cards(found, book)["m1"]["without_largest"]
     assert (largest["account_id"], largest["share"]) == ("m1-8", pytest.approx(1450 / 7050))
     assert dominant(seen)["m1"] == "m1-8 alone is 20.6\u202f% of the book; look at the score without it."
+
+
+def test_who_has_no_figure_of_the_period_is_told_why_beside_the_quarters_that_are_compared() -> None:
+    """Accounts that came within the twelve months are compared from then on, and were not there to be kept."""
+    ids = [f"m7-{n}" for n in range(1, 9)]
+    known = company(
+        accounts="\n".join(ids),
+        managers="m7",
+        ownership="\n".join(f"{a} m7 . ." for a in ids),
+        contracts="\n".join(f"{a} 100 month 2025-10-15 ." for a in ids),
+    )
+    book = rulebook()
+    (line,) = made_cards(scored(known, book), book)["m7"]["lines"]
+    assert (line["value"], line["compared"]["account_quarters"]) == (None, 16)
+    assert line["because"].endswith(f". No result of the period: {line['reason_sentence']}")
+    assert because(line) == line["because"]
 
 
 @pytest.mark.parametrize(("people", "least"), [(4, 5), (6, 7)])

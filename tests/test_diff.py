@@ -183,6 +183,15 @@ def test_points_count_by_the_mean_of_both_shares_and_a_rule_that_comes_by_its_di
     assert sum(r.adds or 0 for r in ada.rules) == 5
 
 
+def test_of_a_withheld_score_no_points_are_told_that_add_up_to_it() -> None:
+    doubts = {"level": "withheld", "reasons": ["Early."]}
+    then = card("m1", 50.0, [line("keep", 50.0, 1.0)]) | {"score": None, "trust": doubts}
+    (manager,) = diff(side(then), side(card("m1", 60.0, [line("keep", 60.0, 1.0, value=2.0)]))).managers
+    (rule,) = manager.rules
+    assert (rule.points.then, rule.share.then, rule.points.now, rule.adds) == (None, None, 60.0, None)
+    assert (rule.value.then, rule.value.now) == (1.0, 2.0)
+
+
 def test_managers_in_one_run_only_are_told_apart() -> None:
     rules = [line("a", 60, 1.0)]
     made = diff(

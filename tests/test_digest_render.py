@@ -26,6 +26,7 @@ from scoring.digest.content import (
     reported,
 )
 from scoring.digest.headings import LONGEST_SUBJECT
+from scoring.digest.render import words as written
 
 HOSTILE = {
     "html": "<script>alert(1)</script><img src=http://evil.example/x.png>",
@@ -186,6 +187,16 @@ def test_data_are_unrounded_and_money_is_text() -> None:
     assert made["movers"][0]["change"] == 6.742
     assert made["renewals"]["accounts"][0]["amount"] == "1234.5000"
     assert json.loads(json.dumps(made)) == made
+
+
+def test_renewals_that_are_named_and_the_others_add_up_to_their_sum() -> None:
+    amounts = [Decimal("10.6000"), Decimal("20.6000"), Decimal("30.6000"), Decimal("0.6000")]
+    named = tuple(Due(f"a{n}", name("A"), None, 90, a, None, None, ()) for n, a in enumerate(amounts[:3]))
+    rest, within = amounts[3], {30: (0, Decimal(0)), 90: (9, sum(amounts, Decimal(0)))}
+    renewals = Renewals(date(2026, 6, 30), within, named, 6, rest, "")
+    assert "€62 a year" in written.coming(renewals, "EUR")
+    printed = [*(written.amount(one, renewals, "EUR") for one in named), written.rest(renewals, "EUR")]
+    assert printed == ["€10", "€20", "€31", "6 more accounts: €1 a year"]
 
 
 def test_a_mail_asks_for_nothing_and_hides_no_score_in_its_preview() -> None:

@@ -91,7 +91,9 @@ def test_without_the_setting_nothing_is_filled(tmp_path: Path) -> None:
     assert filled.faults == ()
 
 
-@pytest.mark.parametrize("subtotal", ["{} Total", "Total {}", "Subtotal", "Summe {}", "{} Ergebnis", "{} total"])
+@pytest.mark.parametrize(
+    "subtotal", ["{} Total", "Total - {}", "Totals for {}:", "Subtotal", "Summe {}", "{} Ergebnis"]
+)
 def test_an_outer_name_ends_the_inner_one(tmp_path: Path, subtotal: str) -> None:
     """As in a pivot table in tabular form; a row below an outer name alone is of no inner group."""
     ends = {name: subtotal.format(name) for name in ("Ada", "Bo", "Ann", "Ben")}
@@ -145,11 +147,13 @@ def test_totals_are_held_against_the_rows_above_them(
     assert [(f.column, f.row, f.value, f.what.rpartition(" ")[2]) for f in found] == warned
 
 
-def test_totals_of_several_currencies_are_held_against_nothing(tmp_path: Path) -> None:
-    text = "Owner,Customer,Day,Amount,Currency\n,Ada,2026-06-01,1,EUR\n,,2026-06-02,2,USD\n,Total Ada,,2.9,\n"
+@pytest.mark.parametrize("other", ["USD", ""])
+def test_totals_of_several_currencies_are_held_against_nothing(tmp_path: Path, other: str) -> None:
+    """An empty cell may be that of the currency at home."""
+    text = f"Owner,Customer,Day,Amount,Currency\n,Ada,2026-06-01,1,EUR\n,,2026-06-02,2,{other}\n,Total Ada,,2.9,\n"
     entry = PIVOT | {"columns": PIVOT["columns"] | {"currency": "Currency"}}
     assert said(read(tmp_path, {"pivot.csv": text}, entry), "warning") == []
-    one = read(tmp_path, {"pivot.csv": text.replace("USD", "EUR")}, entry)
+    one = read(tmp_path, {"pivot.csv": text.replace(f"2,{other}", "2,EUR")}, entry)
     assert said(one, "warning") == ["1 total other than what the rows above add up to, the first, of 3.00"]
 
 
@@ -229,6 +233,19 @@ def test_groups_are_found_by_their_totals(tmp_path: Path) -> None:
     assert entry["where"] == {"Transaction type": {"not": ["Payment"]}}
     assert "guessed: the name of a group stands once, above its rows" in draft
     assert [row for row, _ in whose(delivery)] == [2, 3, 7, 10, 12, 15]
+
+
+def test_groups_are_accounts_where_no_other_column_is_theirs(tmp_path: Path) -> None:
+    text = "Contact,Invoice No,Date,Amount\nAda,,,\n,1,2026-06-13,1\n,2,2026-06-14,2\nTotal Ada,,,3\n"
+    _, _, _, delivery = drafted(tmp_path, {"bills.csv": text})
+    assert whose(delivery) == [(2, "Ada"), (3, "Ada")]
+
+
+def test_groups_are_no_accounts_where_each_row_names_its_customer(tmp_path: Path) -> None:
+    """As in Sales by Product/Service Detail."""
+    text = ",Date,Customer,Amount\nPro,,,\n,2026-06-13,Ada,1\n,2026-06-14,Bo,2\nTotal for Pro,,,3\n"
+    _, _, _, delivery = drafted(tmp_path, {"sales.csv": text})
+    assert whose(delivery) == [(2, "Ada"), (3, "Bo")]
 
 
 def test_groups_of_a_workbook_are_found_level_by_level(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from read_workbook import HEAD, column, facts, opened, parts, said, table, typed
 from sample_cards import HOSTILE, LONG, card, compared, hostile, lines, partly, team, without_score
 
 from scoring import demo, intake, pipeline
-from scoring.numbers import fixed, rounded, signed
+from scoring.numbers import fixed, percent, rounded, signed
 from scoring.reports.moves import printed_change
 from scoring.reports.names import alphabetical, cleaned
 from scoring.reports.workbook import NEEDED, workbook, write
@@ -189,6 +189,15 @@ def test_an_amount_of_more_than_fifteen_digits_is_text_and_said_to_be(usual: Wor
     assert [c.data_type for c in column(book["Accounts"], "After, EUR")] == ["n"] * 4
     assert sorted(c.value for c in column(book["Accounts"], "After, EUR")) == [1, 9, 12345678901.2345, 12345678901234]
     assert said(book)["Reading", "Long figures"].endswith("there is none.")
+
+
+def test_a_result_in_the_middle_of_two_digits_is_that_of_the_card() -> None:
+    """A spreadsheet shows 81.25 % as 81.3 %, a card as 81.2 %."""
+    told = lines()
+    told[0] |= {"value": 0.8125}
+    row = table(opened(workbook([card(lines=told)], {}, facts())), "Lines")[0]
+    assert (row["Result"], row["Result, unrounded"]) == (0.812, 0.8125)
+    assert percent(told[0]["value"]) == percent(row["Result"])
 
 
 def test_figures_have_the_formats_of_their_units(usual: Workbook) -> None:

@@ -14,7 +14,7 @@ from adapters.draft.facts import facts_of
 from adapters.draft.known import block, known
 from adapters.draft.monthly import has_months, monthly
 from adapters.draft.names import names_beside
-from adapters.draft.recognise import Guess, recognise
+from adapters.draft.recognise import Guess, Match, compact, recognise
 from adapters.draft.sketch import GUESSED, RECOGNISED, UNKNOWN, Finding, Line, document, remark
 from adapters.known.recognised import nearly
 from adapters.systems import EXPORTS
@@ -72,13 +72,22 @@ def draft(
 
 
 def _guess(export: Unmapped, layout: Layout, required: Mapping[str, Collection[str]]) -> Guess | None:
-    """The table that the export most likely holds; groups whose names stand in a column without one are accounts."""
-    is_nameless = NAMELESS[0] in export.declared.get("fill_down", ())
-    header = [_ACCOUNT if is_nameless and h in NAMELESS else h for h in export.header]
-    guess = recognise(export.file, header, layout, required)
-    if guess is None or not is_nameless:
+    """The table that the export most likely holds.
+
+    Groups are accounts where no column is that of accounts, and where their names stand in a column without one beside
+    one called Account, as that is where QuickBooks books them.
+    """
+    columns = export.declared.get("fill_down", ())
+    guess = recognise(export.file, export.header, layout, required)
+    own = compact(guess.theirs(_ACCOUNT) or "") if guess else ""
+    if not columns or (own and (NAMELESS[0] not in columns or "account" not in own)):
         return guess
-    matches = (replace(m, theirs=NAMELESS[0], is_sure=False) if m.theirs == _ACCOUNT else m for m in guess.matches)
+    group = NAMELESS[0] if NAMELESS[0] in columns else columns[-1]
+    header = [_ACCOUNT if h == group else h for h in export.header]
+    guess = recognise(export.file, header, layout, required)
+    if guess is None:
+        return None
+    matches = (Match(m.ours, group, is_sure=False) if m.theirs == _ACCOUNT else m for m in guess.matches)
     return replace(guess, matches=tuple(matches))
 
 

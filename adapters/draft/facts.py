@@ -65,9 +65,9 @@ def facts_of(export: Unmapped, cells: pl.DataFrame, guess: Guess, kinds: Mapping
         cells[m.theirs] for m in guess.matches if kinds[m.ours] in _NUMERIC and not has_percents(cells[m.theirs])
     ]
     dated = {m.ours: _days(cells[m.theirs]) for m in guess.matches if kinds[m.ours] in _DATED}
-    habits = _date_habits(dated, of_cells=export.is_book)
+    days = _date_habits(dated, of_cells=export.is_book)
     sheet = str(export.declared.get("sheet", ""))
-    return Facts(export.file, export.header, cells, guess, number_habit(numeric), habits, sheet)
+    return Facts(export.file, export.header, cells, guess, number_habit(numeric), days, sheet)
 
 
 def _days(cells: pl.Series) -> pl.Series:

@@ -75,12 +75,6 @@ def words_for(table: str, ours: str, cells: pl.Series) -> tuple[dict[str, str], 
     return {w: o for w, o in ours_for.items() if w != o}, [w for w in said if w not in ours_for]
 
 
-def has_words(table: str, ours: str, cells: pl.Series) -> bool:
-    """Whether some of their words have a meaning of ours, or the column takes any word."""
-    known = WORDS.get((table, ours))
-    return known is None or any(compact(str(w)) in known for w in cells.drop_nulls().unique())
-
-
 def words_not_sold(kinds: pl.Series) -> list[str]:
     """The words of a column of kinds for rows that are neither sales nor credits."""
     return [str(word) for word in kinds.drop_nulls().unique().sort() if compact(str(word)) in _NOT_SOLD]
@@ -90,6 +84,12 @@ def words_for_no_day(cells: pl.Series) -> list[str]:
     """The words in a column of days that say that there is none; signs alone are such words, too."""
     said = cells.filter(~cells.str.contains(r"\d")).drop_nulls().unique().sort()
     return [word for word in said if compact(word) in _NO_DAY]
+
+
+def has_words(table: str, ours: str, cells: pl.Series) -> bool:
+    """Whether some of their words have a meaning of ours, or the column takes any word."""
+    known = WORDS.get((table, ours))
+    return known is None or any(compact(str(w)) in known for w in cells.drop_nulls().unique())
 
 
 def won_words(header: list[str], cells: pl.DataFrame) -> tuple[str, list[str]] | None:

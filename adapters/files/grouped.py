@@ -91,7 +91,7 @@ def _told(way: Walk, frame: pl.DataFrame) -> Iterator[Fault]:
         found = {"name": len(way.named), "total": len(way.ended)}
         said = " and ".join(counted(number, what) for what, number in found.items() if number)
         what = f"{said} of groups left out, as fill_down declares, the first"
-        yield Fault(what, row=frame[ROW][left[0].place], value=left[0].label, severity="note")
+        yield Fault(what, value=left[0].label, severity="note")
     if way.idle:
         first = way.idle[0]
         what = f"{counted(len(way.idle), 'name')} of a group without a row below it, the first"

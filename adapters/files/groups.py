@@ -12,7 +12,9 @@ PLACE, _LABELLED = " place", " labelled"
 """The columns with the place of a row among the others, from nought, and whether it begins as a total does."""
 
 _WORD = r"(?:(?:(?:grand|sub|sous)[ -]?)?totals?(?: g[eé]n[eé]ral)?|(?:zwischen|gesamt)?summe|(?:gesamt)?ergebnis):?"
-_OF = rf"{_WORD}(?: (?:for|of|für|pour))? (?P<after>.+?)(?: with sub-?\w+)?|(?P<before>.+) (?:total|ergebnis)"
+_AFTER = rf"{_WORD}(?: (?:for|of|für|pour|[-–]))? (?P<after>.+?)(?: with sub-?\w+)?:?"
+_BEFORE = r"(?P<before>.+?)(?: [-–])? (?:sub-?)?(?:totals?|sum|summe|ergebnis|gesamt):?"
+_OF = f"{_AFTER}|{_BEFORE}"
 _BESIDE = r"(?:record )?count|average|avg|minimum|min|maximum|max|median"
 """What a report may say of a group beside its sum."""
 _TOTAL, _TOTAL_OF, _NO_SUM = (re.compile(pattern, re.IGNORECASE) for pattern in (_WORD, _OF, _BESIDE))

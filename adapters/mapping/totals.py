@@ -30,7 +30,7 @@ def differing(opened: Opened, source: FileSource, kinds: Mapping[str, str], form
     if rows is None or totals is None or totals.is_empty():
         return
     currencies = [c for c in names_in(source.columns.get("currency", "")) if c in rows.columns]
-    if any(rows[c].str.strip_chars().drop_nulls().n_unique() > 1 for c in currencies):
+    if any(rows[c].str.strip_chars().fill_null("").n_unique() > 1 for c in currencies):
         return
     money = [how for ours, how in source.columns.items() if kinds.get(ours) == "money" and not is_computed(how)]
     for column in dict.fromkeys(name for how in money for name in values_in(how) if name in rows.columns):

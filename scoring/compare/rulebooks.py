@@ -64,7 +64,8 @@ class Simulated:
     @property
     def residual(self) -> Decimal:
         """What the effects leave unexplained: always 0."""
-        return residual(self.change, [e.effect for e in self.effects])
+        effects = [e.effect for e in self.effects]
+        return residual(None if None in effects else self.change, effects)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What differs between two stored runs? What went in, what came out for each manager, and what moved it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -12,6 +12,7 @@ from scoring.credit.ownership import UNASSIGNED
 from scoring.letters import by_letters
 from scoring.metrics import CATALOGUE, Metric
 from scoring.metrics.targets import TARGET_ATTAINMENT
+from scoring.scorecard.trusted import is_withheld
 
 SHOWN = ("score", "low", "high", "label", "group", "accounts", "team")
 """What of a card is held against the other run's."""
@@ -79,11 +80,19 @@ def _manager(old: Card | None, new: Card | None, accounts: Mapping[tuple[str, st
     score = pairs["score"]
     change = None if score.then is None or score.now is None else round(score.now - score.then, 9)
     middle = None if change is None else (score.then + score.now) / 2
-    lines = [{line["rule"]: line for line in (side or {}).get("lines", ())} for side in (old, new)]
+    lines = [{line["rule"]: line for line in _lines(side)} for side in (old, new)]
     names = dict.fromkeys((*lines[1], *lines[0]))
     rules = tuple(_rule(lines[0].get(n), lines[1].get(n), accounts, card["manager_id"], middle) for n in names)
     is_in = "both" if old and new else "now" if new else "then"
     return ManagerChange(card["manager_id"], card["name"], is_in, **pairs, change=change, rules=rules)
+
+
+def _lines(card: Card | None) -> Iterable[Card]:
+    """The card's lines; of a score that is withheld without the points, which add up to it."""
+    if card is None:
+        return ()
+    nothing = {"points": None, "share": None} if is_withheld(card) else {}
+    return [{**line, **nothing} for line in card["lines"]]
 
 
 def _rule(

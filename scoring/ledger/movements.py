@@ -5,7 +5,7 @@ import polars as pl
 from scoring.days import DAY, NEVER, Span
 from scoring.ledger.currency import at_one_day, converted
 from scoring.ledger.history import active
-from scoring.ledger.paying import bought_before, changes, paid_before, spells
+from scoring.ledger.paying import bought_before, changes, paid_before, while_paying
 from scoring.ledger.places import joined, parted, place
 from scoring.ledger.terms import Terms
 from scoring.money import MONEY
@@ -193,19 +193,7 @@ def _as_movements(walked: pl.LazyFrame, window_days: int | None) -> pl.LazyFrame
 
 
 def last_paid_on(lines: pl.LazyFrame, span: Span, reporting: str) -> pl.LazyFrame:
-    """The last day on which each account paid that was served in the span or on the day before it.
-
-    One row per account: account_id, last_on. Where a credit runs in the span, it is the last day on which the lines
-    came to more than nothing, as `paying` has it.
-    """
+    """The last day on which each account paid that did so in the span or on the day before it: account_id, last_on."""
     until = pl.min_horizontal(pl.col("ends_on").fill_null(NEVER), pl.lit(span.end))
     served = (pl.col("starts_on") < span.end) & (until >= span.start)
-    last_on = (until.max() - DAY).alias("last_on")
-    found = lines.filter(pl.col("monthly") > 0, served).group_by("account_id").agg(last_on)
-    credited = lines.filter(pl.col("monthly") < 0, served).select("account_id").unique().collect()
-    if credited.is_empty():
-        return found
-    theirs = changes(lines.join(credited.lazy(), on="account_id", how="semi"), reporting)
-    times = spells(theirs).select(account_id="account", starts_on="began", ends_on="stopped")
-    others = found.join(credited.lazy(), on="account_id", how="anti")
-    return pl.concat([others, times.filter(served).group_by("account_id").agg(last_on)])
+    return while_paying(lines, reporting, [(until.max() - DAY).alias("last_on")], where=served)

@@ -4,12 +4,14 @@ Credits count: what they cancel out is not paid for. Exchange rates do not, so t
 not hang on what they did later.
 """
 
+from collections.abc import Sequence
 from datetime import date
 
 import polars as pl
 
 CHANGES = ("account", "day", "currency", "amount")
 """What an account has more of in a currency from a day on; any number of rows for each of them."""
+_ALL = pl.lit(value=True)
 
 
 def changes(lines: pl.LazyFrame, reporting: str) -> pl.LazyFrame:
@@ -37,6 +39,24 @@ def spells(changes: pl.LazyFrame) -> pl.LazyFrame:
         .filter(turn > 0)
         .drop("turn")
     )
+
+
+def while_paying(
+    lines: pl.LazyFrame, reporting: str, what: Sequence[pl.Expr], *, where: pl.Expr = _ALL
+) -> pl.LazyFrame:
+    """`what` of the times in which each account paid, by recurring lines: one row per account_id.
+
+    A time has `starts_on` and `ends_on` (null: still), and is looked at only `where` so. It is that of a line that
+    brings something, and where an account has credits then, one in which its lines came to more than nothing.
+    """
+    found = lines.filter(pl.col("monthly") > 0, where).group_by("account_id").agg(what)
+    credited = lines.filter(pl.col("monthly") < 0, where).select("account_id").unique().collect()
+    if credited.is_empty():
+        return found
+    theirs = spells(changes(lines.join(credited.lazy(), on="account_id", how="semi"), reporting))
+    times = theirs.select(account_id="account", starts_on="began", ends_on="stopped")
+    others = found.join(credited.lazy(), on="account_id", how="anti")
+    return pl.concat([others, times.filter(where).group_by("account_id").agg(what)])
 
 
 def _turns(changes: pl.LazyFrame, *of: str) -> pl.LazyFrame:

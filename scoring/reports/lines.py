@@ -92,21 +92,16 @@ def _line(line: Mapping[str, Any], card: Mapping[str, Any], picture: Markup, **s
         points=fixed(line["points"]),
         picture=picture,
         change=_change(line, card),
-        because=_because(line),
+        because=because(line),
         quarter=_quarter(line.get("compared"), line["unit"], currency, is_believed=believes(card["method"])),
         is_instead=_is_instead(line, card),
         **said,
     )
 
 
-def _because(line: Mapping[str, Any]) -> str:
-    """Why it has these points; of a figure that is missing, too, although the quarters could be compared."""
-    if line["points"] is None:
-        return line["reason_sentence"] or "Not measured."
-    because, reason = str(line["because"]), line["reason_sentence"]
-    if line.get("compared") and line["value"] is None and reason and reason not in because:
-        return f"{because}. No result of the period: {reason}"
-    return because
+def because(line: Mapping[str, Any]) -> str:
+    """Why it has these points, or none."""
+    return line["reason_sentence"] or "Not measured." if line["points"] is None else str(line["because"])
 
 
 def _quarter(compared: Mapping[str, Any] | None, unit: str, currency: str, *, is_believed: bool) -> Quarter:

@@ -72,9 +72,7 @@ def _value(rule: Rule, row: Row, context: Context, kinds: Sequence[Row]) -> dict
         "agreed": row["target"],
         "points": on_card(row["points"]),
         **_range(row, context),
-        "because": _because(rule, row, kinds, shown)
-        if is_graded
-        else comparison(row, unit, currency, weighs_evidence=believes(context.rulebook)),
+        "because": _because(rule, row, kinds, shown) if is_graded else _comparison(row, unit, reason, context),
         "compared": None if is_graded else compared_figures(row),
         "kinds": [
             {"kind": k["kind"], "value": on_card(k["value"]), "n": k["n"], "points": on_card(k["points"])}
@@ -83,6 +81,13 @@ def _value(rule: Rule, row: Row, context: Context, kinds: Sequence[Row]) -> dict
         "reason": reason,
         "reason_sentence": why(reason) if reason else None,
     }
+
+
+def _comparison(row: Row, unit: str, reason: str | None, context: Context) -> str:
+    """The comparison; where the quarters could be compared and the period has no figure, why it has none, too."""
+    told = comparison(row, unit, context.rulebook.currency, weighs_evidence=believes(context.rulebook))
+    said = why(reason) if reason else ""
+    return told if row["value"] is not None or said in told else f"{told}. No result of the period: {said}"
 
 
 def _range(row: Row, context: Context) -> dict[str, float | None]:

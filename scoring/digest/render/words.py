@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from scoring.digest.content import Corrected, Correction, Digest, Due, Moved, Renewals, Words, plain
-from scoring.numbers import arrow, fixed, likely, money, percent, signed
+from scoring.numbers import arrow, fixed, in_parts, likely, money, percent, rounded, signed
 from scoring.plurals import many
 from scoring.scorecard.context import day
 
@@ -70,9 +70,18 @@ def within(one: Due, renewals: Renewals) -> str:
     return f"by {day(renewals.until + timedelta(days=one.within))}"
 
 
-def amount(one: Due, currency: str) -> str:
-    """A year's amount."""
-    return money(one.amount, currency, 0)
+def amount(one: Due, renewals: Renewals, currency: str) -> str:
+    """A year's amount of one that is named."""
+    return money(_printed(renewals)[renewals.rows.index(one)], currency, 0)
+
+
+def _printed(renewals: Renewals) -> Sequence[Decimal]:
+    """The amounts of those that are named and of the others as they are printed, so that they add up to the whole."""
+    parts = [*(one.amount for one in renewals.rows), renewals.rest]
+    told = [whole or Decimal(0) for _, whole in (renewals.undecided, [*renewals.within.values()][-1])]
+    if sum(told) != sum(parts):
+        return parts
+    return in_parts(parts, sum((rounded(whole, 0) for whole in told), Decimal(0)), 0)
 
 
 def stays(one: Due) -> str:
@@ -107,7 +116,7 @@ def _later(renewals: Renewals, currency: str) -> str:
 def due(one: Due, renewals: Renewals, currency: str) -> str:
     """A renewal's amount, day and risk."""
     chance_to_stay = f"chance to stay {stays(one)}"
-    return "; ".join((f"{amount(one, currency)} a year", within(one, renewals), chance_to_stay, *one.why))
+    return "; ".join((f"{amount(one, renewals, currency)} a year", within(one, renewals), chance_to_stay, *one.why))
 
 
 def dues(renewals: Renewals, currency: str) -> list[str]:
@@ -124,7 +133,7 @@ def rest(renewals: Renewals, currency: str) -> str:
     if not renewals.more:
         return ""
     accounts = "1 more account" if renewals.more == 1 else f"{fixed(renewals.more, 0)} more accounts"
-    return f"{accounts}: {money(renewals.rest, currency, 0)} a year"
+    return f"{accounts}: {money(_printed(renewals)[-1], currency, 0)} a year"
 
 
 def corrected(one: Corrected) -> str:

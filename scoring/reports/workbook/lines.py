@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from scoring.reports.lines import contributions, shares
+from scoring.numbers import as_printed
+from scoring.reports.lines import because, contributions, shares
 from scoring.reports.workbook.book import Book
 from scoring.reports.workbook.cells import Value, as_shown
 from scoring.reports.workbook.columns import Column, Shown
@@ -42,6 +43,7 @@ def _columns() -> list[Column]:
         Column("Adds to the score", TENTHS),
         Column("Because", widest=64),
         Column("Adds, unrounded", UNROUNDED, is_printed=False),
+        Column("Result, unrounded", UNROUNDED, is_printed=False),
         Column("Metric", is_printed=False),
     ]
 
@@ -60,17 +62,23 @@ def _rows(card: Mapping[str, Any], facts: Facts) -> list[list[Value | Shown]]:
 
 def _figures(line: Mapping[str, Any], add: Decimal | None, facts: Facts) -> list[Value | Shown]:
     return [
-        (line["value"], of_unit(line["value"], line["unit"], facts.currency)),
+        (_printed(line["value"], line["unit"], facts.currency), of_unit(line["value"], line["unit"], facts.currency)),
         line["n"],
         as_shown(line["points"], 1),
         as_shown(line["low"], 0),
         as_shown(line["high"], 0),
         add,
-        line["because"] if line["points"] is not None else line["reason_sentence"] or "Not measured.",
+        because(line),
         line["contribution"],
+        line["value"],
     ]
+
+
+def _printed(value: float | None, unit: str, currency: str) -> Decimal | None:
+    """As the card prints it, as spreadsheets round what lies between two digits otherwise."""
+    return None if value is None else as_printed(value, unit, currency)
 
 
 def _not_shown(card: Mapping[str, Any]) -> list[Value | Shown]:
     """Nothing of a score that is withheld is to be read, as it rests on the same data."""
-    return [*[None] * 7, f"Not shown. {card['reason']}", None]
+    return [*[None] * 7, f"Not shown. {card['reason']}", None, None]
