@@ -64,10 +64,26 @@ def _certificate(
         .not_valid_before(start)
         .not_valid_after(start + timedelta(days=3))
         .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
+        .add_extension(_uses(is_authority=issuer is None), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False)
     )
     if names:
         made = made.add_extension(x509.SubjectAlternativeName(list(_named(names))), critical=False)
     return made.sign(issuer_key, hashes.SHA256())
+
+
+def _uses(*, is_authority: bool) -> x509.KeyUsage:
+    """What the key is for, which Python asks of authorities from 3.13 on."""
+    others = dict.fromkeys(("content_commitment", "key_encipherment", "data_encipherment", "key_agreement"), False)
+    return x509.KeyUsage(
+        digital_signature=not is_authority,
+        key_cert_sign=is_authority,
+        crl_sign=is_authority,
+        encipher_only=False,
+        decipher_only=False,
+        **others,
+    )
 
 
 def _named(names: tuple[str, ...]) -> Iterator[x509.GeneralName]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 os.environ.setdefault("POLARS_MAX_THREADS", "1")  # small frames lose time between threads; two tests run side by side
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or each process that a test starts compiles every module again
@@ -19,6 +20,9 @@ gc.set_threshold(200_000, 20, 20)  # most of what tests make is gone when they e
 _MEMORY = "/dev/shm"  # noqa: S108  a place, not a file of its own
 if os.path.isdir(_MEMORY) and shutil.disk_usage(_MEMORY).free > 4 << 30:
     os.environ["TMPDIR"] = tempfile.tempdir = _MEMORY  # nothing there waits for a disk, which tests do by the thousand
+
+settings.register_profile("patient", deadline=None)  # how long a case takes says how busy the machine is
+settings.load_profile("patient")
 
 from six_rules import six_rules
 

@@ -5,7 +5,7 @@ import io
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.files.opening import Opening, open_file
@@ -43,7 +43,6 @@ def files(draw: st.DrawFn) -> tuple[list[list[str]], bytes, str]:
     return table, MARKS[encoding] + written.encode(encoding), delimiter
 
 
-@settings(deadline=None)
 @given(files())
 def test_what_is_read_is_what_was_written(file: tuple[list[list[str]], bytes, str]) -> None:
     table, data, delimiter = file
@@ -57,7 +56,6 @@ def test_what_is_read_is_what_was_written(file: tuple[list[list[str]], bytes, st
     assert opened.frame.drop(ROW).fill_null("").rows() == [tuple(row) for row in table]
 
 
-@settings(deadline=None)
 @given(tables(), st.data())
 def test_a_missing_cell_never_passes(table: list[list[str]], data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(table) - 1))

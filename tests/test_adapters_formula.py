@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.mapping.arithmetic import OPERAND, evaluate
@@ -114,7 +114,6 @@ def formulas(draw: st.DrawFn, depth: int = 3) -> str:
     return f"({left} {draw(st.sampled_from(['+', '-', '*', '/', '//']))} {right})"
 
 
-@settings(deadline=None)
 @given(formulas(), NUMBERS, NUMBERS)
 def test_results_are_those_of_fractions(text: str, a: Decimal, b: Decimal) -> None:
     source = f"a + {text}"

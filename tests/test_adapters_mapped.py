@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters import read_folder
@@ -380,7 +380,6 @@ def test_an_empty_mapping_is_a_fault(tmp_path: Path) -> None:
     assert said(read(tmp_path, {})) == ["names no files"]
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("ABC"), st.integers(-999, 999)), min_size=2, max_size=20), st.data())
 def test_how_files_are_split_changes_nothing_but_origins(
     tmp_path_factory: pytest.TempPathFactory, lines: list[tuple[str, int]], data: st.DataObject

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.delivery import Fault
@@ -261,7 +261,6 @@ def test_what_a_file_holds_as_numbers_is_not_read_by_declared_signs(number: pl.D
         assert (result.frame["cell"].to_list(), result.faults) == ([Decimal("1.125"), Decimal("0.5")], ())
 
 
-@settings(deadline=None)
 @given(st.decimals(-(10**12), 10**12, places=4))
 def test_any_amount_is_read_back_as_it_was_written(amount: Decimal) -> None:
     assert values("money", f"{amount:f}") == [amount]

@@ -501,7 +501,7 @@ def test_row_with_an_unread_day_makes_no_overlap() -> None:
     assert said(result) == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.tuples(

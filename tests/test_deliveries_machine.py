@@ -221,7 +221,6 @@ def test_each_digest_is_sent_once_whatever_happens(store: Store) -> None:
         settings=settings(
             max_examples=examples,
             stateful_step_count=30,
-            deadline=None,
             database=None,
             derandomize=True,
             phases=[Phase.generate],

@@ -30,7 +30,7 @@ def figures(made: Made) -> np.ndarray:
 
 
 @given(seed=st.integers(0, 1000))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_the_order_of_rows_changes_no_digit(seed: int) -> None:
     made = small(shared=0.3, skill=0.02, quarters=2, accounts=12)
     mixed = replace(
@@ -187,7 +187,7 @@ def test_the_table_does_not_pay_good_managers_skill_to_their_accounts() -> None:
     values=st.lists(st.floats(-1, 1), min_size=2, max_size=30),
     noise=st.lists(st.floats(1e-4, 1), min_size=30, max_size=30),
 )
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_the_spread_solves_its_equation_or_is_nothing(values: list[float], noise: list[float]) -> None:
     d, v = np.array(values), np.array(noise[: len(values)])
     between = paule_mandel(d, v)
@@ -201,7 +201,7 @@ def test_the_spread_solves_its_equation_or_is_nothing(values: list[float], noise
 
 
 @given(weights=st.lists(st.floats(0.01, 1e6), min_size=1, max_size=20), cap=st.floats(0.05, 1))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_a_cap_holds_and_never_raises(weights: list[float], cap: float) -> None:
     weight = np.array(weights)
     found = capped(weight, np.zeros(len(weight), dtype=np.int64), cap, 1)
@@ -214,7 +214,7 @@ def test_a_cap_holds_and_never_raises(weights: list[float], cap: float) -> None:
 
 
 @given(losses=st.lists(st.floats(-0.2, 0.9), min_size=1, max_size=50), part=st.floats(0, 1))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_expected_losses_add_up_to_those_that_happened(losses: list[float], part: float) -> None:
     loss = np.array(losses)
     whole = part * len(loss)

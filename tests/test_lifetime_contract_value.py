@@ -110,7 +110,7 @@ def test_range_holds_as_many_accounts_as_it_claims(level: float) -> None:
 
 
 @given(parameter, parameter, st.floats(-2, 2).map(np.exp), positions, st.sampled_from([0.0, 1e-4, 0.1, 0.9]))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_every_value_is_a_number_and_lies_in_its_range(
     a: float, b: float, c: float, rows: list[tuple[int, int, int]], discount: float
 ) -> None:
@@ -132,7 +132,7 @@ def test_every_value_is_a_number_and_lies_in_its_range(
 
 
 @given(parameter, parameter, st.integers(0, 20), st.integers(1, 24), st.integers(1, 40))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_values_add_up_over_the_horizon(a: float, b: float, made: int, certain: int, further: int) -> None:
     """What comes until the renewal, and what comes after it if it is made, is all within the horizon."""
     fit, term = _fit(alpha=a, beta=b), 12

@@ -151,7 +151,7 @@ def test_order_and_grouping_of_accounts_change_nothing() -> None:
 
 
 @given(parameter, parameter, st.floats(-2.4, 2.4).map(np.exp))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_survival_falls_and_stays_between_none_and_all(a: float, b: float, c: float) -> None:
     n = np.arange(200.0)
     for curve in (
@@ -182,7 +182,7 @@ def _slopes_hold(surface_at: Callable[[np.ndarray], Any], at: np.ndarray) -> Non
 
 
 @given(st.floats(-3, 4), st.floats(-3, 4), st.floats(-1, 1))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_slopes_of_the_likelihoods_are_those_of_differences(a: float, b: float, c: float) -> None:
     table = LifeTable(np.arange(1.0, 6.0), np.array([80.0, 50, 30, 20, 11]), np.array([20.0, 12, 9, 4, 0]))
     tenures = Tenures(np.array([3.0, 20, 7.5, 40]), np.array([True, False, True, True]), np.array([0.0, 2, 1, 30]))
@@ -199,7 +199,7 @@ def test_slopes_of_the_likelihoods_are_those_of_differences(a: float, b: float, 
 
 
 @given(parameter, parameter, yearly, st.integers(0, 50))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_the_two_timings_differ_by_a_period(a: float, b: float, discount: float, made: int) -> None:
     fit = with_parameters("sbg", alpha=a, beta=b)
 
@@ -216,7 +216,7 @@ def test_the_two_timings_differ_by_a_period(a: float, b: float, discount: float,
 
 
 @given(parameter, parameter, yearly, st.integers(0, 100))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_sum_of_payments_is_the_closed_form(a: float, b: float, discount: float, made: int) -> None:
     fit = with_parameters("sbg", alpha=a, beta=b)
     added = residual.before_renewal(lambda n: sbg.log_survival(fit, n), np.array([made]), discount)

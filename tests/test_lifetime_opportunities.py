@@ -189,7 +189,7 @@ def test_terms_and_open_ended_lines_go_to_different_models() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.booleans()), min_size=1, max_size=8), st.randoms())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_counts_are_those_of_the_contracts_written(accounts: list[tuple[int, bool]], random: object) -> None:
     """Accounts of yearly terms, with so many renewals and then lost or not, come back as they were made."""
     lines = []

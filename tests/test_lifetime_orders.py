@@ -314,7 +314,7 @@ def _simulated(model: Any, fit: Fit, weeks: float, size: int = 200_000) -> float
 
 @every_kind
 @given(seed=st.integers(0, 1000))
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 def test_order_of_accounts_is_irrelevant(model: Any, options: dict[str, int], seed: int) -> None:
     fit, some = written(model, options), without_dropout(40, seed)
     turn = np.random.default_rng(seed).permutation(len(some))
@@ -491,7 +491,7 @@ def test_chosen_model_is_off_no_more_than_the_best_on_online_retail() -> None:
 
 
 @given(z=st.floats(1e-3, 1e12), n=st.integers(0, 200))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_rising_factorial_is_the_product_it_stands_for(z: float, n: int) -> None:
     assert float(log_rising(z, n)) == pytest.approx(float(np.log(z + np.arange(n)).sum()), rel=1e-11, abs=1e-11)
 

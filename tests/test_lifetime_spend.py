@@ -35,7 +35,7 @@ def _spenders(count: int = 4000, seed: int = 2) -> Spend:
 
 
 @given(st.floats(-2, 3), st.floats(-2, 3), st.floats(-2, 4))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_slopes_of_the_likelihoods_are_those_of_differences(p: float, q: float, scale: float) -> None:
     spend = _spenders(30)
     _slopes_hold(gamma_gamma._Seen.of(spend.orders.astype(float), spend.mean).surface, np.array([p, q, scale]))
@@ -114,7 +114,7 @@ HISTORIES = Occasions(np.array([0, 1, 3, 6, 2]), np.array([0, 1, 5, 6, 2]), np.a
 
 
 @given(parameter, parameter, parameter, parameter, st.integers(1, 12))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_chances_of_occasions_add_up_to_what_is_expected(a: float, b: float, c: float, d: float, ahead: int) -> None:
     fit = _fit(a, b, c, d)
     chances = bg_bb.chances(fit, HISTORIES, ahead)

@@ -168,7 +168,7 @@ CELLS = {
 }
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(st.data())
 def test_the_quick_reading_is_the_careful_one(data: st.DataObject) -> None:
     delimiter = data.draw(st.sampled_from(",;\t|"))

@@ -236,7 +236,6 @@ TestReviews.settings = settings(
     max_examples=8,
     stateful_step_count=15,
     phases=(Phase.generate,),
-    deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],
 )

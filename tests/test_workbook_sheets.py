@@ -71,7 +71,7 @@ def test_the_last_sheet_says_on_which_sheets_accounts_stand() -> None:
     assert sorted(i for i in ids if i) == sorted(frames["book"]["account_id"])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=60), st.lists(st.sampled_from(["Accounts", "sheet", "SHEET 2", "x" * 31])))
 def test_any_title_becomes_a_name_that_is_allowed_and_new(title: str, taken: list[str]) -> None:
     name = safe_name(title, taken)
@@ -82,7 +82,7 @@ def test_any_title_becomes_a_name_that_is_allowed_and_new(title: str, taken: lis
     assert name.casefold() not in {other.casefold() for other in taken} | {"history"}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.lists(
         st.sampled_from(["_x0041_", "=1", "<r>a</r", "{=1}"])
@@ -129,7 +129,7 @@ def test_text_that_xlsxwriter_would_take_for_xml_stays_text_at_any_length(end: s
     assert read.value == f" {bad}" or read.value.endswith(f"… (cut: {len(bad) + 1:,} characters)")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.sampled_from(["_x0041_", "x0041_", "_x005F_", "x005f_", "_", "<r>", "</r>", "x" * LONGEST, "\x00"])))
 def test_what_a_cell_holds_is_held_as_it_is_and_has_no_codes_that_share_an_underscore(pieces: list[str]) -> None:
     kept = held("".join(pieces))

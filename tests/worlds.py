@@ -57,7 +57,6 @@ def examples(count: int) -> settings:
         max_examples=max(2, round(count * factor)),
         derandomize=factor < 1,
         database=None,
-        deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
     )
 
