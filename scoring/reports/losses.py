@@ -48,6 +48,13 @@ class Losses:
     teams: tuple[Team, ...]
     is_expected: bool
 
+    @property
+    def caption(self) -> str:
+        """What stands above the teams."""
+        kept = "Kept: accounts of the period, with the range in which the rate of so many lies; one that teams share"
+        lost = " Lost, expected: over the trailing quarters, accounts shared by days." if self.is_expected else ""
+        return f"{kept} counts in each.{lost}"
+
 
 def losses(kept: Kept | None) -> Losses | None:
     """The section; None where there is nothing to draw."""
