@@ -11,7 +11,8 @@ from adapters.wording import counted
 class LeftOut:
     """How many rows of a file a condition left out of a table, the reason, and what is said of their money, if any.
 
-    `is_doubtful` where it names words and no row is left: these may be written otherwise in the file.
+    `is_doubtful` where it names words and no row is left: these may be written otherwise in the file. Of several
+    `entries` that read the file for the table, others may take the rows.
     """
 
     file: str
@@ -20,6 +21,7 @@ class LeftOut:
     reason: str
     money: str = ""
     is_doubtful: bool = False
+    entries: int = 1
 
 
 def told(found: Sequence[LeftOut], filled: Collection[tuple[str, str]]) -> list[Fault]:
@@ -43,6 +45,7 @@ def _of_one(several: Sequence[LeftOut], filled: Collection[tuple[str, str]], *, 
     names = " and ".join([", ".join(tables[:-1]), tables[-1]] if tables[1:] else tables)
     of = "" if is_one else f" of {names}"
     sums = list(dict.fromkeys(one.money for one in several if one.money)) or [""]
+    of += f" by one of {first.entries} entries" if first.entries > 1 else ""
     table = first.table if len(tables) == 1 else None
     what = f"{counted(first.rows, 'row')} left out{of} because {first.reason}"
     if not is_doubtful:

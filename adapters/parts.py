@@ -71,7 +71,12 @@ def deliver(gathered: Gathered) -> Delivery:
     files = _files(parts)
     read = sorted(dict.fromkeys([*files, *others]), key=lambda f: (f.name, f.table or ""))
     said = [*gathered.faults, *(f for p in parts for f in p.faults), *(f for o in looked_up for f in o.faults)]
-    left_out = [one for p in parts if not _is_shared_out(p, parts, files) for one in p.left_out]
+    left_out = [
+        replace(one, entries=entries)
+        for p in parts
+        if not _is_shared_out(entries := _entries(p, parts), p, files)
+        for one in p.left_out
+    ]
     said += told(left_out, {(p.file.name, p.table) for p in parts})
     touched = {name: rows for name, found in by_table.items() if not (rows := _touched(found)).is_empty()}
     return Delivery(
@@ -99,11 +104,14 @@ def _files(parts: Sequence[Part]) -> list[ReadFile]:
     return [_file(several) for several in by_file.values()]
 
 
-def _is_shared_out(part: Part, parts: Sequence[Part], files: Sequence[ReadFile]) -> bool:
+def _entries(part: Part, parts: Sequence[Part]) -> int:
+    """How many entries read the file of the part for its table."""
+    return sum((p.file.name, p.table) == (part.file.name, part.table) for p in parts)
+
+
+def _is_shared_out(entries: int, part: Part, files: Sequence[ReadFile]) -> bool:
     """Whether several entries take all rows of the file for its table: what one leaves out another one takes."""
-    name, table = part.file.name, part.table
-    several = sum((p.file.name, p.table) == (name, table) for p in parts) > 1
-    return several and any((f.name, f.table, f.filtered) == (name, table, 0) for f in files)
+    return entries > 1 and any((f.name, f.table, f.filtered) == (part.file.name, part.table, 0) for f in files)
 
 
 def _file(parts: Sequence[Part]) -> ReadFile:

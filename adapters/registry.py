@@ -40,7 +40,7 @@ def read_folder(
     wanted = Wanted(layout, frozenset(open_tables), keys or {}, time_zone)
     if sources is not None:
         delivery = mapped.read(folder, wanted, sources)
-        told = unread.beside(folder, sources)
+        told = unread.beside(folder, sources, wanted)
     else:
         headers = headers_in(folder)
         delivery = surest(headers).read(folder, wanted, None)

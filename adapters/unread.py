@@ -10,16 +10,22 @@ from adapters.known.planning import plan
 from adapters.known.recognised import Recognised, nearly, recognised
 from adapters.mapping.fitting import FILE
 from adapters.mapping.sources import Sources
+from adapters.named import table_named
 from adapters.systems import EXPORTS
+from adapters.wanted import Wanted
 from adapters.wording import counted
 
 _MOST_NAMES = 10
+_OURS = 2
+"""Columns of a table that tell that a file is in our layout."""
 
 
-def beside(folder: Path, sources: Sources) -> list[Fault]:
+def beside(folder: Path, sources: Sources, wanted: Wanted) -> list[Fault]:
     """What is said of the files that no entry of sources.yaml reads: a warning for what looks like a known export that
-    would fill a table, or would give contracts if it had a column more, one note for all others."""
-    unread = sorted({name for _, name in data_files(folder)} - _read(folder, sources))
+    would fill a table, or would give contracts if it had a column more, and for what is one of our tables by name and
+    columns; one note for all others."""
+    paths = {name: path for path, name in data_files(folder)}
+    unread = sorted({*paths} - _read(folder, sources))
     if not unread:
         return []
     headers = headers_in(folder)
@@ -29,6 +35,7 @@ def beside(folder: Path, sources: Sources) -> list[Fault]:
     told = {f.file: f for f in known.notes if f.severity == "warning" and f.file in unread}
     told |= {name: _overlooked(name, *filled[name]) for name in unread if name in filled}
     told |= {fault.file: fault for fault in near({name: headers[name] for name in unread}) if fault.file}
+    told |= {n: _own(n, t) for n in unread if n not in told and (t := _our_table(paths[n], headers[n], wanted))}
     rest = [name for name in unread if name not in told]
     return [*told.values(), *([_note(rest)] if rest else [])]
 
@@ -60,6 +67,17 @@ def _fillable(found: Sequence[Recognised], sources: Sources) -> dict[str, tuple[
 def _overlooked(name: str, what: str, tables: Iterable[str]) -> Fault:
     says = f"looks like {what}, which would fill {' and '.join(tables)}, and no entry of {FILE} reads it"
     return Fault(says, "add an entry for it, or take the file away", file=name, severity="warning")
+
+
+def _our_table(path: Path, header: Collection[str], wanted: Wanted) -> str | None:
+    """The table that a file is named for, if it has columns of it."""
+    table = table_named(path, wanted)
+    return table if table and len({h.casefold() for h in header} & {*wanted.kinds(table)}) >= _OURS else None
+
+
+def _own(name: str, table: str) -> Fault:
+    remedy = "add an entry with its columns, or take the file away"
+    return Fault(f"is named for {table}, and no entry of {FILE} reads it", remedy, file=name, severity="warning")
 
 
 def _note(names: Sequence[str]) -> Fault:

@@ -15,7 +15,7 @@ from scoring.calendar import Calendar, Period
 from scoring.days import DAY, Span
 from scoring.ledger.currency import at_one_day, converted
 from scoring.ledger.history import active
-from scoring.ledger.paying import changes, spells
+from scoring.ledger.paying import bought, changes, spells
 from scoring.measure import COMPANY, DIGITS
 from scoring.money import MONEY, ratio
 from scoring.rules import Rulebook
@@ -57,7 +57,7 @@ def cohorts(
         return pl.DataFrame(schema=SCHEMA)
     priced = at_one_day(lines, rates.lazy(), period.start, rulebook.currency).with_columns(converted(amount))
     is_standing = rulebook.basis == "contracts"
-    firsts = _began(lines, rulebook.currency) if is_standing else _first_days(lines, day, amount)
+    firsts = (_began if is_standing else _bought)(lines, rulebook.currency)
     wide = _wide(priced, firsts.collect(), quarters, day, amount, is_standing=is_standing)
     known = attributes(accounts.lazy())
     names = known.collect_schema().names()
@@ -88,6 +88,16 @@ def _began(lines: pl.LazyFrame, reporting: str) -> pl.LazyFrame:
     paid = spells(changes(lines.join(free, on="account_id", how="semi"), reporting))
     began = paid.group_by(pl.col("account").alias("account_id")).agg(first_on=pl.col("began").min())
     return pl.concat([firsts.join(free, on="account_id", how="anti"), began])
+
+
+def _bought(lines: pl.LazyFrame, reporting: str) -> pl.LazyFrame:
+    """The day on which each account first bought for more than was credited that day: account_id, `first_on`."""
+    firsts = _first_days(lines, "dated_on", "amount").collect().lazy()
+    back = lines.filter(pl.col("amount") < 0).select("account_id", first_on="dated_on")
+    doubtful = firsts.join(back, on=["account_id", "first_on"], how="semi").select("account_id").collect().lazy()
+    days = bought(lines.join(doubtful, on="account_id", how="semi"), reporting)
+    began = days.group_by("account_id").agg(first_on=pl.col("dated_on").min())
+    return pl.concat([firsts.join(doubtful, on="account_id", how="anti"), began])
 
 
 def _first_days(lines: pl.LazyFrame, day: str, amount: str) -> pl.LazyFrame:

@@ -1,5 +1,6 @@
 """What can be wrong: problems, which are people's and come as values, and exceptions, which are ours."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -72,9 +73,16 @@ def shown(value: str, limit: int = 60) -> str:
 _NARROW = "\u202f"
 """The blank that figures of ours have before their unit."""
 
+_OF_MONEY = re.compile("(?<=[A-Z]{3})\u00a0(?=[0-9])")
+"""The blank that money of ours has behind a code, as in CHF 5."""
+
 
 def one_line(text: str) -> str:
     """The text with line ends and control characters made visible, so that it stays on one line."""
+    return "\u00a0".join(map(_visible, _OF_MONEY.split(text)))
+
+
+def _visible(text: str) -> str:
     return "".join(c if c.isprintable() or c == _NARROW else c.encode("unicode_escape").decode() for c in text)
 
 

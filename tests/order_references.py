@@ -14,13 +14,15 @@ from ruamel.yaml import YAML
 
 from scoring.lifetime.fit import Fit
 from scoring.lifetime.repeat import bg_nbd, dropout, mbg_nbd, nbd, pareto, pareto_nbd
-from scoring.lifetime.repeat.orders import NEW, Orders, orders, summary
+from scoring.lifetime.repeat.orders import Orders, orders, summary
 from scoring.lifetime.repeat.rows import merged
 
 FILE = Path(__file__).parent / "references" / "orders.yaml"
 MODELS = {"nbd": nbd, "bgnbd": bg_nbd, "mbgnbd": mbg_nbd, "pnbd": pareto_nbd}
 SEEN, ALL = date(1997, 10, 1), date(1998, 7, 1)
 WEEKS = 39.0
+NEW = Orders(np.zeros(1, dtype=np.int64), np.zeros(1), np.zeros(1), np.zeros(1))
+"""One account that has just bought for the first time."""
 Inputs = Mapping[str, Any]
 
 
@@ -102,7 +104,7 @@ def _from_start(model: Any, inputs: Inputs) -> list[float]:
 
 
 def _both(model: Any, inputs: Inputs) -> np.ndarray:
-    return np.concatenate([_expected(model, inputs), model.alive(_fit(model, inputs), _orders(inputs))])
+    return np.concatenate([_expected(model, inputs), model.view(_fit(model, inputs), _orders(inputs)).alive])
 
 
 def _individual(_: Any, inputs: Inputs) -> list[float]:
@@ -170,7 +172,7 @@ ASKED: dict[str, Callable[[Any, Inputs], Any]] = {
     "cdnow.holdout.bins": _bins,
     "cdnow.holdout.corr": _correlated,
     "cdnow.holdout.total": _total,
-    "alive.zero": lambda model, inputs: model.alive(_fit(model, inputs), _orders(inputs)),
+    "alive.zero": lambda model, inputs: model.view(_fit(model, inputs), _orders(inputs)).alive,
     "det.10pct": _present,
 }
 OF_DATA: dict[str, Callable[[], Any]] = {

@@ -64,13 +64,13 @@ def test_columns_are_renamed_typed_and_carry_their_origin(tmp_path: Path) -> Non
 
 
 def test_mappings_do_what_they_say(tmp_path: Path) -> None:
-    text = "Id,First,Last,plan,boss,End\n007,Ada,Lovelace,Basic,2.0,2025-12-31\n008,Bo,,Pro,,\n"
+    text = "Id,First,Last,plan,boss,End\n007,Ada,Lovelace,Basic,2.0,2025-12-31\n008,Bo,,Pro,,\n009,Cy,,,3.0,\n"
     entry = {
         "file": "a.csv",
         "table": "contracts",
         "columns": {
             "account_id": "Id",
-            "tier": {"column": "plan", "words": {"Basic": "Entry"}},
+            "tier": {"column": "plan", "words": {"Basic": "Entry", "": "None yet"}},
             "ends_on": {"column": "End", "plus_days": 1},
         },
         "constants": {"trial": False, "starts_on": date(2025, 1, 1)},
@@ -87,8 +87,9 @@ def test_mappings_do_what_they_say(tmp_path: Path) -> None:
     assert tables["contracts"].drop("origin_file", "origin_row").rows() == [
         ("007", "Entry", date(2026, 1, 1), False, date(2025, 1, 1)),
         ("008", "Pro", None, False, date(2025, 1, 1)),
+        ("009", "None yet", None, False, date(2025, 1, 1)),
     ]
-    assert tables["managers"].select("manager_id", "name").rows() == [("2", "Ada Lovelace"), (None, "Bo")]
+    assert tables["managers"].select("manager_id", "name").rows() == [("2", "Ada Lovelace"), (None, "Bo"), ("3", "Cy")]
 
 
 def test_attributes_are_further_text_of_open_tables(tmp_path: Path) -> None:
@@ -158,7 +159,8 @@ def test_rows_that_another_entry_of_the_table_takes_are_not_left_out(tmp_path: P
     more = read(
         tmp_path, {"r.csv": f"{text}3,A1,2026-01-03,7,void\n"}, {**entries[0], "where": {"Type": "sale"}}, entries[1]
     )
-    assert len(said(more, "note")) == 2
+    first, _ = said(more, "note")
+    assert first == '2 rows left out by one of 2 entries because Type is not "sale"; their amount adds up to 12.00'
 
 
 def test_a_condition_that_holds_for_several_tables_is_told_once_with_their_names(tmp_path: Path) -> None:
@@ -393,3 +395,21 @@ def test_how_files_are_split_changes_nothing_but_origins(
     split = read(tmp_path_factory.mktemp("split"), parts, entry)
     one, two = (d.tables["invoices"].drop("origin_file", "origin_row") for d in (whole, split))
     assert one.equals(two)
+
+
+def test_a_file_that_is_looked_up_in_is_opened_as_its_lookup_declares(tmp_path: Path) -> None:
+    (tmp_path / "names.csv").write_bytes("key,title\nA1,Café\n".encode("cp1252"))
+    lookup = {"file": "names.csv", "on": {"Id": "key"}, "take": ["title"]}
+    entry = {
+        "file": "a.csv",
+        "table": "accounts",
+        "encoding": "cp1252",
+        "columns": {"account_id": "Id", "name": "title"},
+    }
+    (fault,) = read(tmp_path, {"a.csv": "Id\nA1\n"}, {**entry, "lookups": [lookup]}).faults
+    assert fault.file == "names.csv"
+    assert fault.remedy.endswith(
+        "it is looked up in, so declare there (under lookups, merged or history) how it is opened"
+    )
+    declared = {**entry, "lookups": [{**lookup, "encoding": "cp1252"}]}
+    assert clean(read(tmp_path, {}, declared))["accounts"]["name"].to_list() == ["Café"]

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from datetime import date, timedelta
 from math import log1p
 from pathlib import Path
@@ -14,6 +15,7 @@ from typer.testing import CliRunner
 from scoring.backtest import Asked, Company, TooShortError, UnknownStretchError, backtest, days, look, record
 from scoring.backtest.foretold import AHEAD
 from scoring.cli.app import app, main
+from scoring.lifetime.assumptions import Assumptions
 from scoring.lifetime.rolling import WholeMonthsError
 from scoring.metrics import CATALOGUE
 from scoring.reports import backtest as pages
@@ -133,6 +135,34 @@ def test_a_company_with_nothing_in_force_then_is_told_without_errors() -> None:
     assert plain["revenue"]["sentences"][0] == "There was no account to forecast."
     assert {one["words"] for one in plain["metrics"]} <= {"not measured", "too few accounts"}
     assert "Were past forecasts right?" in pages.backtest_html(plain)
+
+
+def yearly(accounts: int, since: int) -> list[dict[str, object]]:
+    """Orders of accounts that each come once a year, up to 2025."""
+    return [
+        invoice(f"y{since}-{n:02}", date(year, 1, 20) + timedelta(days=5 * n + year % 3))
+        for n in range(accounts)
+        for year in range(since, 2026)
+    ]
+
+
+@pytest.mark.parametrize(("months", "orders"), [(3, 14), (12, 60), (24, 120)])
+def test_yearly_orders_are_forecast_for_the_time_that_is_asked(months: int, orders: int) -> None:
+    tables = company(invoices=yearly(60, 2018))
+    world = replace(seen(tables, "invoices", rulebook("invoices"), date(2018, 1, 20)), assumed=Assumptions())
+    held = look.look(world, date(2024, 1, 1), months)
+    assert [choice.fit.model for choice in held.choices] == ["bg_bb", "gamma_gamma"]
+    assert held.revenue["actual"].sum() == orders * 100
+    assert held.revenue["forecast"].sum() == pytest.approx(orders * 100, rel=0.05)
+
+
+def test_orders_are_told_only_where_every_day_has_a_model_that_tells_them() -> None:
+    ends = [invoice("first", date(2023, 1, 5)), invoice("first", date(2025, 9, 15))]
+    each = [invoice(f"y{n:02}", date(year, 6, 2 + n % 20)) for n in range(50) for year in (2023, 2024, 2025)]
+    tables = company(invoices=[*ends, *each])
+    done = backtest(Company(tables, rulebook("invoices"), date(2025, 12, 31)), Asked(ahead=12, origins=2))
+    assert [one.orders is None for one in done.held] == [False, True]
+    assert [*done.subjects] == ["revenue"]
 
 
 def test_what_is_calibrated_on_leaves_out_the_past_before() -> None:

@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from math import log, sqrt, tanh
+from math import exp, log, sqrt, tanh
 
 import numpy as np
 import polars as pl
@@ -178,6 +178,12 @@ def test_every_measure_is_a_number_or_not_said(values: list[tuple[float, float]]
 def origin(forecast: float, actual: str) -> Origin:
     row = {"account_id": "a", "forecast": forecast, "low": 0.0, "high": 0.0, "actual": Decimal(actual)}
     return Origin(date(2025, 1, 1), pl.DataFrame([row], schema=HELD_OUT), ())
+
+
+def test_where_nothing_came_all_of_the_forecast_was_missed() -> None:
+    found = error([origin(100, "0"), origin(100, "-5")])
+    assert found.factor == pytest.approx(exp(-2 / 3))
+    assert found.spread == pytest.approx(sqrt((2 + 0.1**2) / 3))
 
 
 def test_the_level_is_moved_by_what_two_forecasts_missed_pulled_to_nothing_by_one_more() -> None:

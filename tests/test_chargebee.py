@@ -26,6 +26,12 @@ def test_the_zip_says_what_its_folder_does(tmp_path: Path) -> None:
         assert packed[table]["origin_file"].str.starts_with("export.zip/").all()
 
 
+def test_a_custom_field_with_the_manager_of_an_account_is_no_id_of_it(tmp_path: Path) -> None:
+    head = "customers.id,customers.email,customers.company,customers.cf_account_manager,customers.cf_crm_account\n"
+    (tmp_path / "Customers.csv").write_text(f"{head}c1,a@ada.example,Ada,ann@we.example,001A\n", encoding="utf-8")
+    assert read_folder(tmp_path, LAYOUT, OPEN_TABLES, None).tables["accounts"]["crm_id"].to_list() == ["001A"]
+
+
 KNOWN = {
     "subscriptions.id": "cb1",
     "subscriptions.plan_id": "standard",

@@ -338,8 +338,16 @@ def test_init_drafts_a_map_and_names_what_it_could_not_place(tmp_path: Path) -> 
     assert done.code == 0
     assert "recognised     Customers.csv: taken for accounts" in done.out
     assert "not recognised moon.csv" in done.out
+    assert "guessed        rules.yaml: time_zone: Europe/Berlin, as no export says where a day begins" in done.out
     assert "table: accounts" in (tmp_path / "sources.yaml").read_text(encoding="utf-8")
     assert f"Next: bookscore check {tmp_path}" in done.err
+
+
+def test_init_says_how_few_lines_name_the_currency_that_it_takes(tmp_path: Path) -> None:
+    lines = "1,A,2026-01-01,5,USD\n2,A,2026-01-02,5,\n3,A,2026-01-03,5,\n"
+    (tmp_path / "Invoices.csv").write_text(f"Invoice No,Customer,Date,Amount,Currency\n{lines}")
+    said = "currency: USD, as most lines that name one are in it; 2 lines do not"
+    assert said in cli("init", tmp_path).out
 
 
 def test_init_without_exports_says_what_to_do(tmp_path: Path) -> None:

@@ -140,6 +140,18 @@ def test_on_invoices_a_quarter_is_compared_with_the_first() -> None:
     assert shown(found, "net")["2025-Q1"] == [2, 100.0, 16.67, 100.0, 0.0]
 
 
+def test_on_invoices_an_order_that_was_voided_on_its_day_begins_nothing() -> None:
+    orders = """
+        account_id dated_on   amount
+        A          2025-01-15 100
+        A          2025-01-15 -100
+        A          2025-08-15 300
+        B          2025-01-15 100
+        """
+    found = table({"invoices": orders, "accounts": "account_id\nA\nB"}, basis="invoices")
+    assert shown(found, "logo") == {"2025-Q1": [1, 100.0, 0.0, 0.0, 0.0], "2025-Q3": [1, 100.0, 0.0, None, None]}
+
+
 def test_a_quarter_that_is_not_over_is_not_looked_at() -> None:
     found = table({"accounts": ACCOUNTS, "contracts": CONTRACTS}, as_of="2025-12-30")
     assert shown(found, "logo")["2025-Q1"] == [2, 100.0, 100.0, 50.0]

@@ -415,6 +415,13 @@ def test_what_arrived_after_all_is_not_sent_again_where_nobody_has_begun(store: 
     assert delivering.claim(store, OTHER, at=MONDAY + DAY) is None
 
 
+def test_of_how_many_nobody_knew_whether_they_had_arrived_is_counted_at_any_instant(store: Store) -> None:
+    key = lost(store).delivery_id
+    delivering.retry(store, key, at=MONDAY + HOUR, by="u1")
+    assert delivering.finish(store, key, ME, UNKNOWN, at=MONDAY + 2 * HOUR) is None  # too late to change anything
+    assert [delivering.unknown_at(store, MONDAY + span) for span in (SECOND, 59 * MINUTE, HOUR, DAY)] == [0, 1, 0, 0]
+
+
 def test_address_that_it_went_to_is_kept(store: Store) -> None:
     prepared(store, "ann")
     ended = SENT.model_copy(update={"address": "new@example.com"})

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from digests_made import Clock, Events, Ways, digests, post
+from sqlalchemy.exc import OperationalError
 
 from scoring.calendar import Calendar
 from scoring.cli.digests.logged import teller, words
@@ -302,6 +303,25 @@ def test_what_is_being_sent_is_finished_before_a_scheduler_that_is_stopped_says_
     assert (told[0], told[-1], told.count("stopping")) == ("started", "stopped", 1)
     assert sorted(row.state.value for row in delivering.deliveries(store)) == ["pending", "sent"]
     assert "sent" in told
+
+
+def test_scheduler_whose_database_is_away_says_so_in_a_line_and_stops_in_peace(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped = threading.Event()
+
+    def away(*_: Any, **__: Any) -> Any:
+        stopped.set()
+        raise OperationalError("SELECT", {}, Exception("connection failed\n\tIs the server running?"))
+
+    made, _, _, events = post(store, Clock(MONDAY), digests({}))
+    for name in ("take_lease", "leave_lease"):
+        monkeypatch.setattr(delivering, name, away)
+    Running(lambda: made, stopped, workers=1).run()
+    assert [facts["reason"] for event, facts in events.told if event == "not looked"] == [
+        "the server of the store's database does not answer, or broke off; see that it runs, and try again"
+    ]
+    assert events.told[-1] == ("stopped", {})
 
 
 def test_what_a_channel_lacks_is_told_once_and_nothing_is_prepared_before_it_is_there(store: Store) -> None:

@@ -278,6 +278,21 @@ def test_unknown_schedules_periods_and_missing_secrets_are_told_with_a_remedy(fo
     assert (shown.code, "BOOKSCORE_SLACK_SALES" in shown.err) == (0, True)
 
 
+def test_nothing_is_sent_with_links_that_lead_nowhere(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOOKSCORE_PUBLIC_URL", "scores.example.com")
+    for command in (("send", "own_card", folder, *Q2), ("schedule", "tick", folder)):
+        done = cli(*command)
+        assert (done.code, done.err.split("\n")[0]) == (
+            2,
+            "BOOKSCORE_PUBLIC_URL must be a web address; write it like https://scores.example.com, not "
+            "scores.example.com",
+        )
+    assert letters(folder) == []
+    monkeypatch.setenv("BOOKSCORE_PUBLIC_URL", "https://scores.example.com/")
+    shown = cli("send", "own_card", folder, *Q2, "--show", "--to", "manager@example.com").out
+    assert "https://scores.example.com/periods/2026-Q2/" in shown
+
+
 def test_list_shows_when_each_is_due_next_in_local_time_and_then_what_is_missing(folder: Path) -> None:
     done = cli("schedule", "list", folder)
     assert done.code == 0

@@ -535,13 +535,14 @@ def test_the_same_is_said_in_the_same_bytes(web_world: World, runs: dict[str, st
     assert json.dumps(renders(made[0])) == json.dumps(renders(made[1]))
 
 
-def test_what_was_written_before_the_seal_says_that_it_is_provisional(mended: Path) -> None:
+def test_what_was_written_says_whether_it_was_sealed_then_also_once_it_is_open_again(mended: Path) -> None:
     store, at = open_store(mended), datetime(2026, 7, 20, 9, tzinfo=UTC)
     run_id = store.holding()["2026-Q2"]
     store.seal(run_id, by="Fay Finance", at=at)
+    store.reopen("2026-Q2", by="Fay Finance", reason="billed twice", at=at + timedelta(minutes=2))
     what = asked(schedule(), "2026-W26")
-    written = [replace(what, taken_at=at + timedelta(minutes=minutes)) for minutes in (-1, 1)]
-    assert [told(store, CHANNEL, run_id, run_id, each).is_sealed for each in written] == [False, True]
+    written = [replace(what, taken_at=at + timedelta(minutes=minutes)) for minutes in (-1, 1, 3)]
+    assert [told(store, CHANNEL, run_id, run_id, each).is_sealed for each in written] == [False, True, False]
     store.close()
 
 

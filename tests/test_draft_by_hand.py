@@ -64,6 +64,16 @@ def test_what_a_customer_was_billed_is_no_sign_of_use(tmp_path: Path) -> None:
     assert entries["customer_activity.csv"]["table"] == "invoices"
 
 
+def test_words_in_columns_of_days_are_drafted_as_no_day(tmp_path: Path) -> None:
+    head = "Customer,MRR,Start Date,End Date\n"
+    lines = "Ada,1,13.03.2026,n/a\nBo,1,14.03.2026,TBD\nCy,1,15.03.2026,31.12.2026\nDi,1,16.03.2026,-\n"
+    entries, _, findings, delivery = drafted(tmp_path, {"contracts.csv": head + lines})
+    assert entries["contracts.csv"]["dates"] == "%d.%m.%Y"
+    assert entries["contracts.csv"]["columns"]["ends_on"] == {"column": "End Date", "words": {"TBD": "", "n/a": ""}}
+    assert delivery.tables["contracts"]["ends_on"].to_list() == [None, None, date(2026, 12, 31), None]
+    assert [f for f in findings if f.certainty == "not recognised"] == []
+
+
 def test_the_value_of_a_whole_term_is_no_amount_of_a_month(tmp_path: Path) -> None:
     head, row = "Customer,Start Date,End Date,TCV", "Ada,2025-01-01,2027-12-31,3600"
     entries, text, *_ = drafted(tmp_path, {"contracts.csv": f"{head},Term (months)\n{row},36\n"})
@@ -178,3 +188,21 @@ def test_months_that_are_nobodys_are_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize("header", ["Tier 12", "13/2026", "Q2 26", "Margin 24", "12 26", "Total"])
 def test_what_is_no_month_is_taken_for_none(header: str) -> None:
     assert first_day(header) is None
+
+
+def test_months_of_customers_name_their_owners_once(tmp_path: Path) -> None:
+    text = "Customer ID,Customer Name,CSM,2026-01,2026-02,2026-03\nC1,Ada,Ann,1,2,2\nC2,Bo,Ben,1,1,1\n"
+    _, _, _, delivery = drafted(tmp_path, {"customers.csv": text})
+    assert delivery.tables["ownership"].select("account_id", "manager_id").rows() == [("C1", "Ann"), ("C2", "Ben")]
+
+
+def test_owners_of_accounts_that_were_never_handed_over_are_told(tmp_path: Path) -> None:
+    files = {
+        "customers.csv": "Customer ID,Customer Name,CSM\nC1,Ada,Ben\nC2,Bo,Ben\nC3,Cy,Eve\n",
+        "handovers.csv": "Customer ID,CSM,Since\nC1,Ann,\nC1,Ben,2026-05-20\n",
+    }
+    said = [f.what for f in drafted(tmp_path, files)[2] if f.certainty == "not recognised"]
+    assert said == [
+        "customers.csv names owners (CSM) of 2 accounts that handovers.csv does not list: "
+        "add an entry of it for ownership, where Customer ID is none of those"
+    ]

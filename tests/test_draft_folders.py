@@ -117,7 +117,7 @@ def test_each_sheet_of_a_workbook_is_read_or_told(tmp_path: Path) -> None:
     assert "sheet: Customers" in text
     assert [f.what for f in findings if f.certainty == "not recognised"] == [
         'sheet "Subscriptions": column 2 of 3 has no name in the header, and holds something; '
-        "name it, or remove it from the export"
+        "name it, or remove it from the export; fill_down reads names of groups in it"
     ]
 
 
@@ -156,3 +156,80 @@ def test_a_column_of_percents_is_told_and_hides_nothing_of_how_amounts_are_writt
     assert (entry["decimal"], entry["thousands"], entry["marks"]) == (".", ",", True)
     said = "quantity: Seats (percent signs are not read; write 0.25 for 25%)"
     assert [f.what for f in findings if f.certainty == "not recognised"] == [said]
+
+
+def test_credits_whose_amounts_have_no_sign_are_taken_back(tmp_path: Path) -> None:
+    """As in the transactions of Sage; what its words do not say remains to be told."""
+    head = "No,Type,A/C,Date,Details,Net Amount,Tax Amount\n"
+    lines = "1,SI,ADA01,15/05/2026,May,100.00,20.00\n2,SC,ADA01,20/05/2026,Credit,30.00,6.00\n"
+    files = {"Sage transactions.csv": head + lines + "3,SR,ADA01,30/05/2026,Receipt,120.00,0.00\n"}
+    _, text, findings, delivery = drafted(tmp_path, files)
+    assert delivery.tables["invoices"].select("account_id", "amount", "kind").head(2).rows() == [
+        ("ADA01", Decimal(100), "order"),
+        ("ADA01", Decimal(-30), "credit"),
+    ]
+    assert text.count("credits have an entry of their own") == 2
+    assert [f.what for f in findings if f.certainty == "not recognised"] == [
+        "kind: {column: Type, words: {SI: order}} (no word of ours for SR)"
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Belegdatum;Belegnummer;Debitor;Belegart;Nettobetrag\n15.01.2026;R1;1;Rechnung;1.200,00\n"
+        "25.01.2026;G1;1;Gutschrift;200,00\n",
+        "Date,Invoice No,Customer,Document Type,Amount\n2026-01-15,R1,1,Invoice,€1200.00\n"
+        "2026-01-25,G1,1,Credit Memo,€200.00\n",
+    ],
+    ids=["German", "with signs of currencies"],
+)
+def test_credits_are_taken_back_however_amounts_are_written(tmp_path: Path, text: str) -> None:
+    _, _, findings, delivery = drafted(tmp_path, {"Rechnungen.csv": text})
+    rows = delivery.tables["invoices"].select("line_id", "amount", "kind").rows()
+    assert rows == [("R1", Decimal(1200), "order"), ("G1", Decimal(-200), "credit")]
+    assert [f for f in findings if f.certainty == "not recognised"] == []
+
+
+@pytest.mark.parametrize("amount", ["1,000.80", "-1,000.80"])
+def test_lists_of_credits_are_told_by_their_name(tmp_path: Path, amount: str) -> None:
+    """As Business Central's, with a type of what is sold and no kind."""
+    head = "Document No.,Posting Date,Sell-to Customer No.,Type,Line Amount Excl. VAT\n"
+    files = {"Posted Sales Credit Memo Lines.csv": f'{head}CR1,2026-05-15,10000,Item,"{amount}"\n'}
+    _, _, findings, delivery = drafted(tmp_path, files)
+    rows = delivery.tables["invoices"].select("line_id", "account_id", "amount", "kind").rows()
+    assert rows == [("CR1", "10000", Decimal("-1000.8"), "credit")]
+    assert [f.what for f in findings if f.certainty == "not recognised"] == ["kind: Type (no word of ours for Item)"]
+
+
+def test_the_currency_of_accounts_in_another_list_is_told(tmp_path: Path) -> None:
+    files = {
+        "Customers.csv": "A/C,Name,Contact,Currency\nADA01,Ada,,Euro\nBO01,Bo,,Pound Sterling\n",
+        "Invoices.csv": "Invoice No,A/C,Date,Net Amount\n1,ADA01,2026-05-15,100.00\n",
+    }
+    said = [f.what for f in drafted(tmp_path, files)[2] if f.certainty == "not recognised"]
+    assert said == ["currency, of which Customers.csv names one for each account, as Currency; add a lookup"]
+
+
+def test_an_interval_is_joined_with_what_it_counts(tmp_path: Path) -> None:
+    """As Zoho Billing writes it."""
+    head = "Subscription ID,Customer ID,Amount,Interval,Interval Unit,Status,Activated On,Cancelled On\n"
+    lines = "s1,c1,120.00,3,months,DUNNING,2024-08-01,\ns2,c2,20000.00,2,Years,CANCELLED,2024-10-01,2026-05-10\n"
+    _, text, findings, delivery = drafted(tmp_path, {"Subscriptions.csv": head + lines})
+    rows = delivery.tables["contracts"].select("every", "status", "starts_on", "ends_on").rows()
+    assert rows == [
+        ("3 months", "past_due", date(2024, 8, 1), None),
+        ("2 years", "cancelled", date(2024, 10, 1), date(2026, 5, 10)),
+    ]
+    assert "not used" not in text
+    assert [f for f in findings if f.certainty == "not recognised"] == []
+
+
+def test_the_amount_of_a_whole_invoice_on_each_of_its_lines_is_told(tmp_path: Path) -> None:
+    head = "Invoice Number,Invoice Date,Customer ID,Item Name,Item Price,SubTotal\n"
+    lines = "1,2026-05-01,C1,Support,100,150\n1,2026-05-01,C1,Setup,50,150\n2,2026-05-02,C2,Support,100,100\n"
+    _, _, findings, _ = drafted(tmp_path, {"Invoice.csv": head + lines})
+    said = [f.what for f in findings if f.certainty == "not recognised"]
+    assert said == ["amount: SubTotal (the same on all rows of one Invoice Number, so it may count once for each)"]
+    files = {"Invoice.csv": (head + lines).replace("Item Price", "Item Total")}
+    assert drafted(tmp_path, files)[0]["Invoice.csv"]["columns"]["amount"] == "Item Total"

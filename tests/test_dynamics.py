@@ -47,6 +47,14 @@ def test_a_workbook_with_hidden_columns_and_days_is_read(tmp_path: Path) -> None
     assert sorted(tables["accounts"]["account_id"]) == ["Acorn Ltd", "Birch GmbH"]
 
 
+def test_an_open_opportunity_of_no_account_stops_nothing(tmp_path: Path) -> None:
+    text = "Topic,Account,Owner,Status,Actual revenue,Actual close date\nA,Acorn Ltd,Ann,Won,500,2026-01-31\n"
+    (tmp_path / "all.csv").write_text(f"{text}B,,Ann,Open,,\n", encoding="utf-8")
+    delivery = read_folder(tmp_path, LAYOUT, OPEN_TABLES, None)
+    assert [f.what for f in delivery.faults if f.severity == "error"] == []
+    assert delivery.tables["accounts"]["account_id"].to_list() == ["Acorn Ltd"]
+
+
 def test_an_estimate_is_no_revenue(tmp_path: Path) -> None:
     text = "Topic,Potential Customer,Owner,Status,Est. revenue,Actual close date\nA,Acorn Ltd,Ann,Won,500,2026-01-31\n"
     (tmp_path / "won.csv").write_text(text, encoding="utf-8")

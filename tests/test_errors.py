@@ -45,3 +45,8 @@ def test_a_place_counts_lines_of_rules_and_rows_of_exports() -> None:
     whole = replace(rows, row=None)
     assert (whole.place, whole.within) == ("a.csv, column name", "column name")
     assert (replace(whole, column=None).place, replace(rules, row=None).within) == ("a.csv", "")
+
+
+def test_the_blank_of_money_is_no_control_character_and_others_are_shown() -> None:
+    problem = Problem("11 lines, CHF\u00a0152,751.00", "mend it", value="1\u00a0234\n")
+    assert str(problem) == '11 lines, CHF\u00a0152,751.00: "1\\xa0234\\n"; mend it'

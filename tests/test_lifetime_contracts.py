@@ -4,12 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 from contract_references import (
     EVALUATE,
     entries,
     evaluated,
-    fit_alike,
     fitted,
     of_survivors,
     renewal_chance,
@@ -19,7 +19,8 @@ from contract_references import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scoring.lifetime.contracts import bdw, exponential_gamma, residual, sbg
+from scoring.lifetime.assumptions import Assumptions
+from scoring.lifetime.contracts import bdw, contract_family, exponential_gamma, residual, sbg
 from scoring.lifetime.contracts.choose_contracts import choose
 from scoring.lifetime.contracts.exponential_gamma import Tenures
 from scoring.lifetime.contracts.life_table import LifeTable, Prior, surface
@@ -82,7 +83,7 @@ AWKWARD = {
 def test_awkward_book_has_a_finite_answer_that_says_so(name: str) -> None:
     made, lost, flag = AWKWARD[name]
     seen = Renewals(np.array(made, dtype=np.int64), np.array(lost, dtype=bool))
-    for fit in (choose(seen).fit, bdw.fit(seen), fit_alike(seen)):
+    for fit in (choose(seen).fit, bdw.fit(seen)):
         assert _finite(fit)
         assert flag in fit.flags
         assert set(fit.flags) <= set(FLAGS)
@@ -94,6 +95,14 @@ def test_prior_speaks_alone_where_nothing_was_seen() -> None:
     fit = sbg.fit(Renewals(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool)), prior=prior)
     assert 1 - renewal_chance(fit, np.zeros(1))[0] == pytest.approx(0.12)
     assert 1 / (1 + fit["alpha"] + fit["beta"]) == pytest.approx(0.25)
+
+
+def test_model_that_the_rules_name_is_steadied_by_the_prior_of_the_rules() -> None:
+    spell = {"kind": "term", "renewals_made": 3, "is_lost": False, "entered_after": 0, "term_months": 1}
+    known = contract_family.Seen(pl.DataFrame([spell] * 10), pl.DataFrame())
+    plain, with_time = (contract_family.choose(known, known, Assumptions(model=m))[0].fit for m in ("sbg", "bdw"))
+    assert 1 - renewal_chance(plain, np.zeros(1))[0] < 0.05
+    assert [*with_time.parameters.values()] == [plain["alpha"], plain["beta"], 1.0]
 
 
 def test_prior_fades_as_losses_come_in() -> None:

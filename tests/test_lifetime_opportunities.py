@@ -12,7 +12,7 @@ from tabled import table
 from scoring.ledger.history import recurring
 from scoring.ledger.terms import Terms
 from scoring.lifetime.contracts import exponential_gamma
-from scoring.lifetime.contracts.renewals import Renewals, at, of_spells, spells, standing
+from scoring.lifetime.contracts.renewals import Renewals, at, described, last_lines, of_spells, standing
 
 INSTANT = date(2025, 6, 1)
 
@@ -29,6 +29,10 @@ YEARLY = """
 def _lines(text: str, as_of: date = INSTANT) -> pl.LazyFrame:
     contracts = table("contracts", "\n".join(line.strip() for line in text.splitlines() if line.strip()))
     return recurring(contracts.lazy(), Terms(currency="EUR"), as_of)
+
+
+def spells(lines: pl.LazyFrame, instant: date, *, since: date | None = None) -> pl.DataFrame:
+    return described([last_lines(lines, instant, since=since)], instant, since=since)
 
 
 def _standing(text: str, instant: date = INSTANT, *, since: date | None = None) -> pl.DataFrame:

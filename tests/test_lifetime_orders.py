@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from order_references import MODELS, SEEN, WEEKS, cdnow, fitted, later, with_parameters
+from order_references import MODELS, NEW, SEEN, WEEKS, cdnow, fitted, later, with_parameters
 from polars.testing import assert_frame_equal
 from scipy.special import betaln, gammaln, hyp2f1
 
@@ -20,7 +20,7 @@ from scoring.lifetime.fit import FLAGS, Fit
 from scoring.lifetime.repeat import bg_nbd, choose_orders, dropout, mbg_nbd, nbd, pareto, pareto_nbd
 from scoring.lifetime.repeat.dropout import Process
 from scoring.lifetime.repeat.erlang import stages
-from scoring.lifetime.repeat.orders import NEW, Orders, orders, summary
+from scoring.lifetime.repeat.orders import Orders, orders, summary
 from scoring.lifetime.repeat.rows import by_age, merged
 from scoring.lifetime.special import beta_rules, distinct, log_rising
 
@@ -395,9 +395,8 @@ def _is_sensible(model: Any, fit: Fit, some: Orders) -> None:
     assert set(fit.flags) <= set(FLAGS)
     assert tuple(fit.parameters) == tuple(WRITTEN[model])
     assert np.all(np.isfinite([*fit.parameters.values(), fit.log_likelihood]))
-    alive = model.alive(fit, some)
-    assert np.all((alive >= 0) & (alive <= 1))
     view = model.view(fit, some)
+    assert np.all((view.alive >= 0) & (view.alive <= 1))
     year, ever = view.expected(52.0), view.discounted(None, 0.002)
     for values in (year, ever, view.discounted(52.0, 0.002), view.count_probabilities(52.0, 4)):
         assert np.all(np.isfinite(values) & (values >= 0))
@@ -412,7 +411,7 @@ def test_book_without_dropout_counts_everybody_as_still_buying() -> None:
     for model in (bg_nbd, mbg_nbd, pareto_nbd):
         fit = model.fit(some)
         assert "no_dropout" in fit.flags
-        assert np.all(model.alive(fit, some) > 0.999)
+        assert np.all(model.view(fit, some).alive > 0.999)
         year = nbd.view(plain, some).expected(52.0).sum()
         assert model.view(fit, some).expected(52.0).sum() == pytest.approx(year, rel=1e-3)
     chosen = choose_orders.compare(some)

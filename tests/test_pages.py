@@ -493,16 +493,18 @@ def test_every_page_is_described_for_programs(leader: TestClient) -> None:
     assert all(path in page for path in told["paths"])
 
 
-def test_who_saw_whom_is_noted_once_an_hour(web_world: World) -> None:
+def test_who_saw_whom_is_noted_once_an_hour_and_each_file_that_was_taken(web_world: World) -> None:
     director = web_world.client(web_world.users["director"])
     card = web_world.seen(web_world.users["director"]).cards[0]
     for _ in range(3):
-        director.get(f"{HOME}/managers/{slug(card['manager_id'])}")
+        for form in ("", ".json", ".csv"):
+            director.get(f"{HOME}/managers/{slug(card['manager_id'])}{form}")
     leader = web_world.client(web_world.users["leader"])
     pages = [leader.get(f"/log.json{below}").json() for below in _pages_of_the_log(leader)]
     entries = [entry for page in pages for entry in page["entries"]]
     about = [e for e in entries if e["subject"] == f"manager {card['manager_id']}" and e["who"] == "A Director"]
-    assert len([e for e in about if e["details"]["as"] == "page"]) == 1
+    times = {how: len([e for e in about if e["details"]["as"] == how]) for how in ("page", "json", "csv")}
+    assert times == {"page": 1, "json": 1, "csv": 3}
 
 
 def test_what_is_not_there_is_said_in_the_form_that_was_asked_for(leader: TestClient) -> None:

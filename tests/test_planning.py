@@ -174,7 +174,7 @@ def test_a_file_may_have_any_name_that_a_disk_allows(tmp_path: Path) -> None:
         *("Stripe_ID__c", "Chargebee_Customer_ID__c", "Billing_Number__c", "Customer_No__c", "billing_number_c"),
         *("property_stripe_customer_id", "Organization - Recurly Account Code", "Organization - Customer number"),
         *("Billing ID", "ERP key", "AccountNumber", "crm_id (metadata)", "salesforce_id (metadata)"),
-        *("customers.cf_hubspot_company_id", "custom_field_salesforce_id", "Account: CRM ID"),
+        *("customers.cf_hubspot_company_id", "custom_field_salesforce_id", "Account: CRM ID", "Sage Account Ref"),
     ],
 )
 def test_a_column_with_ids_of_another_system_comes_along_with_accounts(header: str) -> None:
@@ -184,7 +184,7 @@ def test_a_column_with_ids_of_another_system_comes_along_with_accounts(header: s
 @pytest.mark.parametrize(
     "header",
     [
-        *("BillingPostalCode", "Billing Country Code", "Parent Account ID", "Account Owner ID"),
+        *("BillingPostalCode", "Billing Country Code", "Parent Account ID", "Account Owner ID", "Account Manager ID"),
         "Customer phone number",
         *("Number of customers", "Key account", "Account notes", "Customer since", "Nr", "Customers id"),
     ],

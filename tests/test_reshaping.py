@@ -1,13 +1,14 @@
 """Do exports of other shapes become rows: months in columns, lists in cells, changes in a file of their own?"""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
+from xlsxwriter import Workbook
 
 from adapters import read_folder
 from adapters.delivery import Delivery
@@ -428,6 +429,45 @@ def test_days_that_excel_counts_become_dates_and_others_stay(tmp_path: Path) -> 
     day = date(2026, 2, 10)
     assert rows == [("1", "A", date(2025, 11, 20)), ("2", "B", day), ("3", "B", day), ("4", "B", None)]
     assert [f.value for f in delivery.faults if f.severity == "error"] == ["never"]
+
+
+def test_cells_with_dates_are_read_beside_texts_written_as_declared(tmp_path: Path) -> None:
+    """And days that Excel counts; a pattern that would read a cell as another day is taken alone."""
+    with Workbook(tmp_path / "book.xlsx") as book:
+        sheet, day = book.add_worksheet(), book.add_format({"num_format": "dd.mm.yyyy"})
+        sheet.write_column(0, 0, ["account", "A", "B", "C", "D", "E"])
+        sheet.write_column(0, 1, ["amount", 1, 2, 3, 4, 5])
+        sheet.write_column(0, 2, ["day", None, "04.03.2026", 46063, "TBD", "2026-03-05"])
+        sheet.write_datetime(1, 2, datetime(2026, 3, 3), day)
+    on = {"column": "day", "excel_days": True, "words": {"TBD": ""}}
+    columns = {"account_id": "account", "amount": "amount", "dated_on": on}
+    entry = {"file": "book.xlsx", "table": "invoices", "dates": "%d.%m.%Y", "columns": columns}
+    day_of_excel = date(2026, 2, 10)
+    delivery = read(tmp_path, {}, entry)
+    assert delivery.tables["invoices"]["dated_on"].to_list() == [
+        date(2026, 3, 3), date(2026, 3, 4), day_of_excel, None, None,
+    ]  # fmt: skip
+    assert [(f.row, f.value) for f in delivery.faults] == [(5, "2026-03-05")]
+    other = read(tmp_path, {}, entry | {"dates": "%Y-%d-%m"})
+    assert other.tables["invoices"]["dated_on"].to_list() == [None, None, day_of_excel, None, date(2026, 5, 3)]
+
+
+@pytest.mark.parametrize(("days", "is_told"), [((3, 4, 5, 6), True), ((3, 4, 5, 13), False), ((), False)])
+def test_dates_that_a_spreadsheet_has_likely_made_in_the_wrong_order_are_told(
+    tmp_path: Path, days: tuple[int, ...], is_told: bool
+) -> None:
+    with Workbook(tmp_path / "book.xlsx") as book:
+        sheet, form = book.add_worksheet(), book.add_format({"num_format": "d/m/yyyy"})
+        sheet.write_column(0, 0, ["day", "13/5/2026", "20/5/2026", "28/5/2026", "31/5/2026"])
+        sheet.write_column(0, 1, ["account", *"ABCDEFGH"])
+        sheet.write_column(0, 2, ["amount", *[1] * 8])
+        for number, day in enumerate(days, 5):
+            sheet.write_datetime(number, 0, datetime(2026, 5, day), form)
+    columns = {"account_id": "account", "amount": "amount", "dated_on": "day"}
+    entry = {"file": "book.xlsx", "table": "invoices", "dates": "%d/%m/%Y", "columns": columns}
+    told = [(f.what, f.row, f.value) for f in read(tmp_path, {}, entry).faults]
+    what = "4 dates in cells up to the 12th, beside texts with later days, the first"
+    assert told == ([(what, 5, "2026-05-03")] if is_told else [])
 
 
 def test_people_named_in_two_files_come_out_once(tmp_path: Path) -> None:

@@ -276,7 +276,7 @@ def test_sealed_period_is_not_run_again(folder: Path) -> None:
     for words in (("--period", "2026-Q1"), ("--as-of", JULY, "--period", "2026-Q1", "--out", folder / "other")):
         done = cli("run", folder, *words)
         assert (done.code, done.out) == (2, "")
-        assert "2026-Q1 is sealed: run" in done.err
+        assert "2026-Q1 (2026-01-01 to 2026-03-31) is sealed: run" in done.err
         assert f"Next: bookscore restate 2026-Q1 {folder}" in done.err
     aside = cli("run", folder, "--period", "2026-Q1", "--set-aside")
     assert aside.err.endswith(f"Next: bookscore restate 2026-Q1 {folder} --set-aside\n")
@@ -485,6 +485,32 @@ def test_what_was_learned_is_told_in_the_currency_that_was_sealed(folder: Path) 
     told = json.loads((folder / "scorecards/2026-Q2/run.json").read_text("utf-8"))["prior_periods"]
     assert told["currency"] == "EUR"
     assert {"opening", "others"}.isdisjoint(told["bridge"][-1])  # which would be of two currencies
+
+
+def test_revenue_of_all_sealed_periods_is_told_in_the_currency_that_was_sealed_last(tmp_path: Path) -> None:
+    """The first quarter of 2026 was sealed in euros, the second in dollars; 100 dollars more were sold in both."""
+    sold = "line_id account_id dated_on amount currency\n1 B 2026-02-01 1000 USD\n2 B 2026-05-01 1000 USD"
+    rates = "currency dated_on rate\nUSD 2020-01-01 0.8\nEUR 2020-01-01 1.25"
+    folder = company(tmp_path / "co", {**TABLES, "contracts": "", "invoices": sold, "rates": rates})
+    (folder / "contracts.csv").unlink()
+    rules = (
+        RULES.replace("method:", "basis: invoices\nmethod:")
+        .replace("gross_revenue_retention", "closing")
+        .replace("70%, target: 100%", "0, target: 9000")
+    )
+    (folder / "rules-1.yaml").write_text(rules, encoding="utf-8")
+    newer = rules.replace("EUR", "USD") + "effective_from: 2026-Q2\nsupersedes: rules-1.yaml\n"
+    (folder / "rules.yaml").write_text(newer, encoding="utf-8")
+    for period, as_of in (("2026-Q1", APRIL), ("2026-Q2", JULY)):
+        score(folder, period, as_of)
+        seal(folder, period)
+    put(folder, "invoices", f"{sold}\n3 B 2026-02-02 100 USD\n4 B 2026-05-02 100 USD")
+    run = score(folder, "2026-Q3", OCTOBER)
+    told = run.summary["prior_periods"]
+    assert told["currency"] == "USD"
+    assert [(line["period"], line["amount"]) for line in told["lines"]] == [
+        ("2026-Q1", "100.0000"), ("2026-Q2", "100.0000"),
+    ]  # fmt: skip
 
 
 def test_check_reads_the_exports_in_the_currencies_of_all_rules_that_a_run_uses(tmp_path: Path) -> None:

@@ -10,10 +10,8 @@ from hypothesis import strategies as st
 from worlds import World, amounts, compared_worlds, days_around, examples, frame, ownership, worlds
 
 from scoring.compare.restating import restate
-from scoring.compare.rulebooks import cards_at
+from scoring.compare.subject import subject
 from scoring.compare.walking import stop_at
-from scoring.metrics import CATALOGUE
-from scoring.period.account_quarters import Trail
 from scoring.period.booking import booked
 from scoring.period.windows import windows_of
 from scoring.restate import Sealed, as_scored, changed, exchanged, prior_periods
@@ -117,10 +115,8 @@ def test_all_changes_together_make_the_tables_of_now(data: st.DataObject) -> Non
 
 
 def _walks(world: World, now: Tables, each: int) -> None:
-    ruled = [CATALOGUE[n] for rule in world.rulebook.rules for n in (rule.metric, rule.of) if n in CATALOGUE]
-    made = booked(world.tables, world.rulebook, world.period, world.as_of, metrics=ruled)
-    stop = stop_at(Trail(world.tables, world.rulebook, world.as_of), made, world.period)
-    cards = list(cards_at(stop, world.rulebook, world.period, {}).values())
+    stop = stop_at(subject(world.tables, world.rulebook, world.period, world.as_of))
+    cards = list(stop.cards(world.rulebook).values())
     found = restate(sealed(world), cards, now, world.as_of + timedelta(days=45), each=each)
     assert all(manager.residual == 0 for manager in found.managers)
     assert all(effect.step > 0 for manager in found.managers for effect in manager.effects)

@@ -52,6 +52,19 @@ def test_the_converted_amount_counts_where_that_of_the_record_has_no_currency(tm
     assert deals.select("amount", "currency").rows() == [(Decimal(116), "EUR")]
 
 
+def test_an_open_opportunity_of_no_account_stops_nothing(tmp_path: Path) -> None:
+    report = (
+        "Opportunity Name,Opportunity ID,Account ID,Account Name,Account Owner,Stage,Close Date,Amount\n"
+        "A,o1,001Ax000001AcOR,Acorn Ltd,Ann,Closed Won,2025-11-20,500\n"
+        "B,o2,,,,Prospecting,2026-11-20,10\n"
+        "C,o3,001Ax000001BiRC,Birch GmbH,,Prospecting,2026-11-20,10\n"
+    )
+    delivery = read(tmp_path, opportunities=report)
+    assert said(delivery, "error") == []
+    assert delivery.tables["accounts"]["name"].to_list() == ["Acorn Ltd", "Birch GmbH"]
+    assert delivery.tables["ownership"]["manager_id"].to_list() == ["Ann"]
+
+
 def test_a_name_that_two_accounts_have_is_an_error_of_its_rows_with_the_candidates(tmp_path: Path) -> None:
     accounts = f"Id,Name,OwnerId,Industry\n{ACORN},Acorn Ltd,{ANN},\n{BIRCH},Acorn Ltd,{BEN},\n{OAK},Oak,{BEN},\n"
     won, other = "Ann Archer,Acorn Ltd,Year,1,2025-11-20,100.50\n", "Ann Archer,Oak,Year,1,2025-11-20,7\n"

@@ -163,7 +163,7 @@ def test_choices_give_what_a_run_under_those_rules_gives(
     moved = {choice.group for choice in made.values() if effect(found, choice.name).largest_move}
     for choice in made.values():
         if choice.group in ("window", "responsibility") or choice.name == firsts[choice.group]:
-            alone = pipeline.score(handed_over.tables, choice.rulebook, handed_over.period, AS_OF, metrics=())
+            alone = pipeline.score(handed_over.trail.tables, choice.rulebook, handed_over.period, AS_OF, metrics=())
             assert_frame_equal(scores[choice.name], alone.scored.judged.scores)
     assert {"window", "responsibility"} <= moved
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from signing_in import ANN, HERE, PASSWORD, WRONG, Browser, Made, World, world
+from sqlalchemy.exc import OperationalError
 
 from scoring.access import Role
 from scoring.store import people
@@ -557,6 +558,28 @@ def test_each_request_is_one_line_of_json_without_what_is_secret_in_its_address(
     assert "a secret of ours" in mistake["trace"]
     assert told[2]["user_id"] == people.users(here.store)[0].user_id
     assert told[2]["address"] == "127.0.0.1"
+
+
+def test_database_that_is_away_is_no_mistake_of_ours(
+    here: World, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = here.browser()
+    ann.sign_in()
+
+    def away(*_: object, **__: object) -> None:
+        raise OperationalError("SELECT a secret of ours", {}, Exception("connection refused"))
+
+    monkeypatch.setattr(people, "whose", away)
+    told = ann.get("/probe")
+    assert (told.status_code, told.text.split(".")[0]) == (
+        503, "The database of bookscore cannot be used just now; try again in a few minutes"
+    )  # fmt: skip
+    said = [json.loads(log.JsonLines().format(r)) for r in caplog.records if r.name == "bookscore.requests"]
+    (store,) = [each for each in said if each["event"] == "store"]
+    assert told.text.endswith(f" as {store['request_id']}.")
+    assert store["reason"].startswith("the server of the store's database does not answer")
+    assert "secret" not in json.dumps(said)
+    assert "mistake" not in {each["event"] for each in said}
 
 
 def test_browser_that_takes_no_cookies_is_told_why_it_cannot_go_on(here: World) -> None:

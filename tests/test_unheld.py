@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+import polars as pl
 import pytest
 from tabled import tables
 
 from scoring.checks import Checked
+from scoring.intake.twice import twice
 from scoring.intake.unheld import unheld
 from scoring.metrics import CATALOGUE
 from scoring.rules import version
@@ -116,3 +118,25 @@ def test_rows_of_a_kind_that_is_written_otherwise_than_the_rules_have_it_are_tol
     ]
     rules = "onboarding: {from: Signed, to: First-Value}\nacquisition: {kinds: [acquire, Acquire]}"
     assert told(tmp_path, rules, held) == []
+
+
+@pytest.mark.parametrize(
+    ("basis", "bill", "file", "is_told"),
+    [
+        ("invoices", "A 2026-02-01 5 order", "bills.csv", True),
+        ("contracts", "A 2026-02-01 5 order", "bills.csv", False),
+        ("invoices", "A 2026-02-01 5 order", "deals.csv", False),
+        ("invoices", "B 2026-02-01 5 order", "bills.csv", False),
+        ("invoices", "A 2026-02-01 5 usage", "bills.csv", False),
+    ],
+)
+def test_deals_whose_accounts_are_billed_in_another_file_count_twice(
+    tmp_path: Path, basis: str, bill: str, file: str, is_told: bool
+) -> None:
+    path = tmp_path / "rules.yaml"
+    path.write_text(f"{HEAD}basis: {basis}\nrules: [{{name: n, metric: logo_retention, weight: 1}}]\n")
+    held = tables({"invoices": f"account_id dated_on amount kind\nA 2026-01-01 5 deal\n{bill}"})
+    lines = held["invoices"].with_columns(pl.Series("origin_file", ["deals.csv", file]))
+    found = twice(Checked({**held, "invoices": lines}, (), {}), version(path, CATALOGUE))
+    said = 'rules.yaml:4: basis invoices: 1 account with won deals in "deals.csv" has bills in "bills.csv"'
+    assert [str(p).startswith(said) for p in found] == [True] * is_told

@@ -49,6 +49,15 @@ def test_files_that_no_entry_reads_are_named_in_one_note_of_ten(folder: Path) ->
     assert note.what.endswith("more08.csv and 2 more")
 
 
+def test_a_table_of_ours_that_no_entry_reads_is_a_warning(folder: Path) -> None:
+    (folder / "Rates-2026.csv").write_text("Currency,dated_on,rate\nUSD,2026-01-01,0.9\n", encoding="utf-8")
+    (folder / "contracts.csv").write_text("Nummer,Kunde\n1,A1\n", encoding="utf-8")
+    warning, note = told(folder)
+    assert (warning.severity, warning.file) == ("warning", "Rates-2026.csv")
+    assert warning.what == "is named for rates, and no entry of sources.yaml reads it"
+    assert note.what == "1 file of the folder is read by no entry: contracts.csv"
+
+
 @pytest.mark.parametrize("name", ["owners.ods", "plan.XLSB", "costs.numbers"])
 def test_a_sheet_of_a_kind_that_is_not_read_is_named(folder: Path, name: str) -> None:
     (folder / name).write_bytes(b"PK\x03\x04")
@@ -79,8 +88,8 @@ def test_a_known_export_that_would_fill_a_table_is_a_warning(folder: Path) -> No
 def test_what_is_nearly_a_known_export_is_told_with_the_column_it_lacks(folder: Path, sources: Sources | None) -> None:
     (folder / "accounts.csv").write_text("account_id,name\nA1,Acorn\n", encoding="utf-8")
     (folder / "paid.csv").write_text(RECURLY, encoding="utf-8")
-    warnings = [(f.file, f.what) for f in told(folder, sources) if f.severity == "warning"]
-    assert warnings == [("paid.csv", "looks like Recurly subscriptions but has no column uuid")]
+    warnings = [f.what for f in told(folder, sources) if f.severity == "warning" and f.file == "paid.csv"]
+    assert warnings == ["looks like Recurly subscriptions but has no column uuid"]
 
 
 @pytest.mark.parametrize("sources", [SOURCES, None])
@@ -90,7 +99,7 @@ def test_an_export_that_gives_no_contracts_for_want_of_a_column_is_a_warning(
     """All recurring revenue may lie in it; its own column is named beside ours."""
     (folder / "accounts.csv").write_text("account_id,name\nA1,Acorn\n", encoding="utf-8")
     (folder / "paid.csv").write_text(f"uuid,{RECURLY}", encoding="utf-8")
-    (warning,) = [f for f in told(folder, sources) if f.severity == "warning"]
+    (warning,) = [f for f in told(folder, sources) if f.severity == "warning" and f.file == "paid.csv"]
     assert warning.what == (
         "Recurly subscriptions: nothing in it says every (plan_interval_length, plan_interval_unit), "
         "so it does not fill contracts"

@@ -7,8 +7,9 @@ from itertools import combinations
 import polars as pl
 
 from adapters.draft.exports import Unmapped
-from adapters.draft.recognise import Guess
+from adapters.draft.recognise import Guess, compact
 from adapters.draft.sketch import GUESSED, Line, flow, remark, scalar
+from adapters.draft.vocabulary import SYNONYMS
 
 _FOUND = "account by name"
 """The column that the lookup adds."""
@@ -42,6 +43,13 @@ def apart(listings: Sequence[Listing]) -> str:
             how = "name the system of each file under system, and see docs/sources.md on accounts of several systems"
             return f"{files} list accounts under other ids, so that none is one of the other's: {how}"
     return ""
+
+
+def currencies_in(listing: Listing) -> str | None:
+    """The column of the list that names the currency of each account, where there are several."""
+    words, cells = SYNONYMS["rates"]["currency"].split(), listing.export.cells
+    found = (h for h in listing.export.header if compact(h) in words and cells is not None and cells[h].n_unique() > 1)
+    return next(found, None)
 
 
 def by_id(lines: Sequence[Line], export: Unmapped, listing: Listing | None) -> Iterator[Line]:

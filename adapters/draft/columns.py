@@ -7,9 +7,10 @@ import polars as pl
 
 from adapters.draft.facts import Facts, has_percents
 from adapters.draft.recognise import Match, compact
-from adapters.draft.shades import ends_inclusively, is_percent, words_for
+from adapters.draft.shades import ends_inclusively, has_words, is_percent, words_for, words_for_no_day
 from adapters.draft.sketch import GUESSED, RECOGNISED, UNKNOWN, Line, flow, remark, scalar
 from adapters.mapping.histories import UNTIL
+from adapters.values.formats import NOTHING
 
 INDENT = 6
 _PARTS_OF_NAME = ("firstname", "lastname")
@@ -17,13 +18,18 @@ _SUFFIX = ".0"
 _ABOVE = {("accounts", "parent_id"): "account_id", ("managers", "reports_to"): "manager_id"}
 """Columns that refer to the key of their own table."""
 _OF_TERM = ("tcv", "contractvalue", "vertragswert")
+_UNITS = ("unit", "intervalunit", "periodunit", "billingperiodunit", "frequencyunit")
+"""Headers of what an interval counts, after the header of the interval itself or alone."""
 _MOSTLY = 0.9
 _PARTS_OF_ONE = ("share", "discount", "value")
 """Columns in which a percentage means a part of one."""
 
 
-def column_lines(facts: Facts, kinds: Mapping[str, str]) -> Iterator[Line]:
-    """The lines under `columns`, in the order of our columns, then what could not be placed."""
+def column_lines(facts: Facts, kinds: Mapping[str, str], *, turns: bool = False) -> Iterator[Line]:
+    """The lines under `columns`, in the order of our columns, then what could not be placed.
+
+    Where the sign `turns`, amounts are taken back though they do not say so.
+    """
     parts = _parts_of_name(facts)
     order = list(kinds)
     for match in sorted(facts.guess.matches, key=lambda m: order.index(m.ours)):
@@ -31,9 +37,17 @@ def column_lines(facts: Facts, kinds: Mapping[str, str]) -> Iterator[Line]:
             continue
         if match.ours == "every" and interval(facts):
             continue
+        if match.ours == "every" and (unit := interval_unit(facts)):
+            join = flow({"join": [match.theirs, unit], "small": True})
+            yield Line(f"every: {join}", remark(GUESSED, f"{match.theirs} counts them"), INDENT)
+            continue
         if match.ours == "line_id" and compact(match.theirs) != "lineid" and _is_of_several(facts):
             what = f"{match.theirs} is on several rows, so file and row make the line_id"
             yield Line("", remark(GUESSED, what), INDENT)
+            continue
+        if match.ours == "amount" and turns:
+            formula = flow({"formula": f"-`{match.theirs}`"})
+            yield Line(f"amount: {formula}", remark(GUESSED, "credits are written without a sign"), INDENT)
             continue
         yield _left_out(facts, match) or _line(facts, match, kinds[match.ours])
         if match.ours in facts.dates and facts.dates[match.ours].doubt:
@@ -55,6 +69,15 @@ def _is_of_several(facts: Facts) -> bool:
     """Whether one id stands on rows that differ, as that of an invoice on its lines; copies of a row are one row."""
     ids = facts.texts("line_id").n_unique()
     return ids < facts.cells.height and ids < facts.cells.unique().height
+
+
+def _is_of_whole(facts: Facts) -> bool:
+    """Whether an amount is the same on all rows of each id, as that of a whole invoice is that stands on its lines."""
+    if facts.guess.theirs("line_id") is None or not _is_of_several(facts):
+        return False
+    cells = pl.DataFrame([facts.texts("line_id").alias("id"), facts.values("amount")]).drop_nulls()
+    several = cells.group_by("id").agg(pl.len().alias("rows"), pl.col("amount").n_unique()).filter(pl.col("rows") > 1)
+    return several.height > 0 and (several["amount"] == 1).all()
 
 
 def until_next(facts: Facts) -> dict[str, object] | None:
@@ -86,6 +109,17 @@ def interval(facts: Facts) -> str | None:
     return "year" if any(w in amount for w in ("arr", "acv", "annual", "yearly")) else None
 
 
+def interval_unit(facts: Facts) -> str | None:
+    """The header of what the interval of a contract counts, where that is a number: 3, and months beside it."""
+    theirs = facts.guess.theirs("every")
+    counts = facts.texts("every").drop_nulls()
+    if facts.guess.table != "contracts" or theirs is None or not (counts.len() and counts.str.contains(r"^\d+$").all()):
+        return None
+    units = {compact(theirs) + "unit", *_UNITS}
+    found = (h for h in facts.header if compact(h) in units and has_words("contracts", "every", facts.cells[h]))
+    return next(found, None)
+
+
 def is_of_term(facts: Facts) -> bool:
     """Whether the header of a contract's amount says that it is that of the whole term."""
     amount = compact(facts.guess.theirs("amount") or "")
@@ -111,7 +145,13 @@ def _parts_of_name(facts: Facts) -> list[str]:
 
 
 def _left_out(facts: Facts, match: Match) -> Line | None:
-    """The comment in place of a column that refers to the table's own key, where too few of its values are keys."""
+    """The comment in place of a column that refers to the table's own key, where too few of its values are keys, or of
+    one of kinds of which none is known, as it may say of what else the rows are."""
+    if match.ours == "kind" and not has_words(facts.guess.table, "kind", facts.texts("kind")):
+        _, unknown = words_for(facts.guess.table, "kind", facts.texts("kind"))
+        return Line(
+            f"# kind: {scalar(match.theirs)}", remark(UNKNOWN, f"no word of ours for {', '.join(unknown)}"), INDENT
+        )
     key = _ABOVE.get((facts.guess.table, match.ours))
     if key is None or facts.guess.theirs(key) is None:
         return None
@@ -140,6 +180,10 @@ def _line(facts: Facts, match: Match, kind: str) -> Line:
     if unknown and is_of_term(facts) and _are_months(match, unknown):
         words, unknown = {**words, **{n: f"{n} months" for n in unknown}}, []
         why.append("the amount is that of the whole term")
+    if match.ours in facts.dates and (no_day := _undeclared(facts.texts(match.ours))):
+        words = dict.fromkeys(no_day, "")
+        certainty = GUESSED
+        why.append("where no day is known")
     if words:
         mapping["words"] = words
     if unknown:
@@ -151,6 +195,9 @@ def _line(facts: Facts, match: Match, kind: str) -> Line:
     elif is_signed:
         certainty = UNKNOWN
         why.append("percent signs are not read; write 0.25 for 25%")
+    if (facts.guess.table, match.ours) == ("invoices", "amount") and _is_of_whole(facts):
+        certainty = UNKNOWN
+        why.append(f"the same on all rows of one {facts.guess.theirs('line_id')}, so it may count once for each")
     if kind == "text" and _has_decimals(facts.texts(match.ours)):
         mapping["without_suffix"] = _SUFFIX
     if match.ours == "ends_on" and _is_last_day(facts):
@@ -161,6 +208,11 @@ def _line(facts: Facts, match: Match, kind: str) -> Line:
         mapping["dates"] = form.dates
     said = flow(mapping) if len(mapping) > 1 else scalar(match.theirs)
     return Line(f"{match.ours}: {said}", remark(certainty, "; ".join(why)), INDENT)
+
+
+def _undeclared(days: pl.Series) -> list[str]:
+    """The words for no day that are not read so by themselves."""
+    return [word for word in words_for_no_day(days) if word not in NOTHING]
 
 
 def _is_last_day(facts: Facts) -> bool:

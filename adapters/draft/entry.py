@@ -6,10 +6,11 @@ from typing import Any
 
 import polars as pl
 
-from adapters.draft.columns import INDENT, column_lines, interval, is_of_term, parts_of_name, until_next
+from adapters.draft.columns import INDENT, column_lines, interval, interval_unit, is_of_term, parts_of_name, until_next
+from adapters.draft.credits import CREDIT, Part, is_of_credits
 from adapters.draft.facts import Facts
 from adapters.draft.recognise import FILLABLE, compact
-from adapters.draft.shades import void_words, won_words
+from adapters.draft.shades import has_words, void_words, won_words
 from adapters.draft.sketch import GUESSED, RECOGNISED, UNKNOWN, Line, flow, remark, scalar
 from adapters.draft.vocabulary import SYNONYMS
 from adapters.mapping.months import first_day
@@ -18,6 +19,10 @@ from adapters.wording import counted
 
 _MOST_VALUES = 60
 _EXAMPLES = 3
+_WHY = {
+    "footer": "it ends as reports do",
+    "fill_down": "the name of a group stands once, above its rows",
+}
 _UNIQUE = {"accounts": "account_id", "managers": "manager_id"}
 
 
@@ -30,25 +35,24 @@ class Asked:
     is_open: bool
 
 
-def entry(facts: Facts, declared: Mapping[str, Any], asked: Asked) -> Iterator[Line]:
+def entry(part: Part, declared: Mapping[str, Any], asked: Asked) -> Iterator[Line]:
     """The lines of the entry, in the order of the settings."""
-    guess = facts.guess
+    facts, guess = part.facts, part.facts.guess
     yield Line(f"- file: {scalar(facts.file)}", counted(facts.cells.height, "row"), indent=2)
     by = "the headers and the name of the file" if guess.is_named else "the headers"
     yield Line(f"table: {guess.table}", remark(GUESSED if guess.missing else RECOGNISED, f"by {by}"))
     for setting, value in declared.items():
-        why = "it ends as reports do" if setting == "footer" else "the file cannot be read otherwise"
-        yield Line(f"{setting}: {flow(value)}", remark(GUESSED, why))
+        yield Line(f"{setting}: {flow(value)}", remark(GUESSED, _WHY.get(setting, "the file cannot be read otherwise")))
     yield from format_lines(facts)
     if following := until_next(facts):
         yield Line(f"until_next: {flow(following)}", remark(GUESSED, "several rows begin one after the other"))
     yield Line("columns:")
-    yield from column_lines(facts, asked.kinds)
+    yield from column_lines(facts, asked.kinds, turns=part.turns)
     yield from _constants(facts, asked)
     used = {m.theirs for m in guess.matches} | {h for h in facts.header if f"`{h}`" in (guess.formula or "")}
-    used |= {*parts_of_name(facts.header)}
+    used |= {*parts_of_name(facts.header), interval_unit(facts) or ""}
     yield from _attributes(facts, asked, used)
-    yield from _where(facts, used)
+    yield from _where(part, used)
     yield from _distinct(facts)
     if rest := [h for h in facts.header if h not in used]:
         yield Line("", f"not used: {', '.join(rest)}")
@@ -112,6 +116,8 @@ def _fixed(facts: Facts) -> Iterator[tuple[str, tuple[str, str]]]:
         yield "scale", ("1-5" if is_csat else "0-10", "the usual one")
     if table == "invoices" and facts.guess.theirs("kind") is None and any(w in name for w in _DEALS):
         yield "kind", ("deal", "by the name of the file")
+    if is_of_credits(facts) and not (facts.texts("kind").count() and has_words(table, "kind", facts.texts("kind"))):
+        yield "kind", (CREDIT, "by the name of the file")
 
 
 _DEALS = ("deal", "opportun", "pipeline")
@@ -148,18 +154,19 @@ def _snake(name: str) -> str:
     return "_".join("".join(c if c.isalnum() else " " for c in name).casefold().split())
 
 
-def _where(facts: Facts, used: set[str]) -> Iterator[Line]:
-    won = won_words(list(facts.header), facts.cells) if facts.guess.table == "invoices" else None
-    if won:
-        used.add(won[0])
-        yield Line("where:")
-        words = flow(won[1]) if len(won[1]) > 1 else scalar(won[1][0])
-        yield Line(f"{scalar(won[0])}: {words}", remark(GUESSED, "only what was won counts"), INDENT)
+def _where(part: Part, used: set[str]) -> Iterator[Line]:
+    """Which rows count: those of the part that were won, and that are neither void nor drafts."""
+    facts = part.facts
+    found = [(column, words, "credits have an entry of their own") for column, words in part.where.items()]
+    if facts.guess.table == "invoices" and (won := won_words(list(facts.header), facts.cells)):
+        found.append((won[0], won[1] if len(won[1]) > 1 else won[1][0], "only what was won counts"))
     elif facts.guess.table == "invoices" and (void := void_words(list(facts.header), facts.cells)):
-        used.add(void[0])
+        found.append((void[0], {"not": void[1]}, "what is void, a draft or a payment counts not"))
+    if found:
         yield Line("where:")
-        left = flow({"not": void[1]})
-        yield Line(f"{scalar(void[0])}: {left}", remark(GUESSED, "what is void or a draft counts not"), INDENT)
+    for column, words, why in found:
+        used.add(column)
+        yield Line(f"{scalar(column)}: {flow(words)}", remark(GUESSED, why), INDENT)
 
 
 def _distinct(facts: Facts) -> Iterator[Line]:

@@ -11,8 +11,9 @@ import polars as pl
 
 from adapters.delivery import Fault
 from adapters.files.container import content
-from adapters.files.content import OLD_WORKBOOK, TEXT, WORKBOOK, format_named
+from adapters.files.content import OLD_WORKBOOK, PARQUET, TEXT, WORKBOOK, format_named
 from adapters.files.footer import MOST_LINES, may_end
+from adapters.files.grouped import groups_in
 from adapters.files.headers import headers_in, lines_above
 from adapters.files.matching import data_files, matches
 from adapters.files.opening import Opened, Opening, open_file
@@ -24,10 +25,14 @@ from adapters.values.cells import text
 from adapters.values.formats import NULL_WORDS
 
 _FALLBACK = "cp1252"
+NAMELESS = ("Column 1",)
+"""The first column, where it has no name: in reports, that of the group stands in it."""
 _OTHERWISE: tuple[dict[str, Any], ...] = (
     {"encoding": _FALLBACK},
     {"repeated": True},
     {"encoding": _FALLBACK, "repeated": True},
+    {"fill_down": NAMELESS},
+    {"encoding": _FALLBACK, "fill_down": NAMELESS},
 )
 """What may have to be declared of a text that is not read as it is."""
 
@@ -44,6 +49,16 @@ class Unmapped:
     cells: pl.DataFrame | None
     declared: dict[str, Any] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
+
+    @property
+    def is_book(self) -> bool:
+        """Whether it is a workbook or a sheet of one."""
+        return format_named(Path(self.file)) in (WORKBOOK, OLD_WORKBOOK)
+
+    @property
+    def called(self) -> str:
+        """The file, with its sheet where one is declared, as its rows are named."""
+        return f"{self.file}/{self.declared['sheet']}" if "sheet" in self.declared else self.file
 
 
 def exports_in(folder: Path) -> list[Unmapped]:
@@ -75,7 +90,8 @@ def _opened(path: Path, name: str, opening: Opening) -> Iterator[Unmapped]:
     for sheet in sheets:
         one = open_file(path, name, replace(opening, sheet=sheet))
         if one.frame is not None or no_header().fault.what not in {fault.what for fault in one.faults}:
-            export = _otherwise(path, one, opening, sheet, ({"sheet": sheet},))
+            grouped = {"fill_down": NAMELESS}
+            export = _otherwise(path, one, opening, sheet, ({"sheet": sheet}, grouped, {"sheet": sheet, **grouped}))
             faults = tuple(replace(fault, what=f'sheet "{sheet}": {fault.what}') for fault in export.faults)
             yield replace(export, faults=faults)
 
@@ -91,7 +107,8 @@ def _otherwise(
     above = [{**way, "lines_above": titles} for way in ({}, *ways)] if titles else []
     for declared in [*above, *(ways if opened.frame is None else ())]:
         other = open_file(path, opened.name, replace(opening, **declared))
-        if other.frame is not None:
+        has_totals = other.totals is not None and not other.totals.is_empty()
+        if other.frame is not None and (has_totals or "fill_down" not in declared):
             return _export(path, opening, other, declared)
     return _export(path, opening, opened, usual)
 
@@ -102,17 +119,39 @@ def _has_columns(opened: Opened) -> bool:
 
 
 def _export(path: Path, opening: Opening, opened: Opened, declared: dict[str, Any]) -> Unmapped:
-    """The export as it was opened, without what a report says below its rows."""
-    if opened.frame is not None and (opened.lost or may_end(opened.frame.drop(ROW).tail(MOST_LINES).rows())):
-        above = open_file(path, opened.name, replace(opening, **declared, footer=True))
-        if above.frame is not None and above.rows < opened.rows:
-            opened, declared = above, {**declared, "footer": True}
+    """The export as it was opened, without what a report says below its rows, and with the names of its groups."""
+    for further in (_footer, _groups, _footer):
+        opened, declared = further(path, opening, opened, declared)
     frame = opened.frame
     if frame is None:
         return Unmapped(opened.name, opened.header, None, declared, opened.faults)
     columns = [c for c in frame.columns if c != ROW]
     cells = frame.select(text(c, frame.schema[c], NULL_WORDS).alias(c) for c in columns)
     return Unmapped(opened.name, opened.header, cells, declared, opened.faults)
+
+
+def _footer(path: Path, opening: Opening, opened: Opened, declared: dict[str, Any]) -> tuple[Opened, dict[str, Any]]:
+    """The export without what a report says below its rows, if anything is told of it there."""
+    is_grouped = "fill_down" in declared
+    if opened.frame is None or "footer" in declared:
+        return opened, declared
+    if not (is_grouped or opened.lost or may_end(opened.frame.drop(ROW).tail(MOST_LINES).rows())):
+        return opened, declared
+    above = open_file(path, opened.name, replace(opening, **declared, footer=True))
+    has_less = above.rows < opened.rows or (is_grouped and above.faults != opened.faults)
+    return (above, {**declared, "footer": True}) if above.frame is not None and has_less else (opened, declared)
+
+
+def _groups(path: Path, opening: Opening, opened: Opened, declared: dict[str, Any]) -> tuple[Opened, dict[str, Any]]:
+    """The export with the names of its groups on their rows, where they stand once above them."""
+    if opened.frame is None or format_named(path) == PARQUET:
+        return opened, declared
+    nameless = tuple(takewhile(re.compile(r"Column \d+").fullmatch, opened.header))
+    columns = nameless if "fill_down" in declared else groups_in(opened.frame)
+    if columns == declared.get("fill_down", ()):
+        return opened, declared
+    filled = open_file(path, opened.name, replace(opening, **{**declared, "fill_down": columns}))
+    return (filled, {**declared, "fill_down": columns}) if filled.frame is not None else (opened, declared)
 
 
 def _together(folder: Path, single: Iterable[Unmapped], alone: Collection[str]) -> list[Unmapped]:

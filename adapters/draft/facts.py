@@ -8,6 +8,7 @@ import polars as pl
 from adapters.draft.exports import Unmapped
 from adapters.draft.habits import Habit, date_habit, number_habit
 from adapters.draft.recognise import Guess
+from adapters.draft.shades import words_for_no_day
 from adapters.values import dates
 from adapters.values.formats import Format
 from adapters.values.numbers import decimal
@@ -27,6 +28,7 @@ class Facts:
     guess: Guess
     numbers: Habit
     dates: Mapping[str, Habit]
+    sheet: str = ""
 
     def texts(self, ours: str) -> pl.Series:
         """The texts of our column."""
@@ -62,15 +64,22 @@ def facts_of(export: Unmapped, cells: pl.DataFrame, guess: Guess, kinds: Mapping
     numeric = [
         cells[m.theirs] for m in guess.matches if kinds[m.ours] in _NUMERIC and not has_percents(cells[m.theirs])
     ]
-    dated = {m.ours: cells[m.theirs] for m in guess.matches if kinds[m.ours] in _DATED}
-    return Facts(export.file, export.header, cells, guess, number_habit(numeric), _date_habits(dated))
+    dated = {m.ours: _days(cells[m.theirs]) for m in guess.matches if kinds[m.ours] in _DATED}
+    days = _date_habits(dated, of_cells=export.is_book)
+    sheet = str(export.declared.get("sheet", ""))
+    return Facts(export.file, export.header, cells, guess, number_habit(numeric), days, sheet)
 
 
-def _date_habits(columns: Mapping[str, pl.Series]) -> dict[str, Habit]:
+def _days(cells: pl.Series) -> pl.Series:
+    """The cells of a column of days without the words that there is none."""
+    return cells.filter(~cells.is_in(words_for_no_day(cells)))
+
+
+def _date_habits(columns: Mapping[str, pl.Series], *, of_cells: bool) -> dict[str, Habit]:
     """How each column writes its dates; where one leaves the order of day and month open, others may settle it."""
-    habits = {ours: date_habit(cells) for ours, cells in columns.items()}
+    habits = {ours: date_habit(cells, of_cells=of_cells) for ours, cells in columns.items()}
     odd = {ours: columns[ours].alias("cell") for ours, habit in habits.items() if habit != Habit()}
     if not any(habits[ours].doubt for ours in odd):
         return habits
-    shared = date_habit(pl.concat(odd.values()))
+    shared = date_habit(pl.concat(odd.values()), of_cells=of_cells)
     return habits | dict.fromkeys(odd, shared) if shared.form else habits

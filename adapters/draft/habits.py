@@ -56,27 +56,29 @@ def number_habit(columns: Sequence[pl.Series]) -> Habit:
     return Habit(form, f"all but {fewest} of the numbers fit" if fewest else "")
 
 
-def date_habit(texts: pl.Series) -> Habit:
+def date_habit(texts: pl.Series, *, of_cells: bool = False) -> Habit:
     """The pattern with which all values of the column are dates; a doubt where two orders of day and month fit all.
 
-    That all of them are the same day in both orders settles nothing: the next export may hold others.
+    That all of them are the same day in both orders settles nothing: the next export may hold others. With `of_cells`,
+    values are those of a workbook, of which some may be dates by themselves.
     """
     cells = texts.drop_nulls().to_frame("cell")
     cell = pl.col("cell")
     if cells.is_empty() or cells.select(dates.day(cell, Format(), zoned=True).is_not_null().mean()).item() > 0.95:
         return Habit()
-    patterns = [day + clock for day, clock in product(_DAYS, dates.CLOCKS)]
+    forms = [Format(dates=day + clock, of_cells=of_cells) for day, clock in product(_DAYS, dates.CLOCKS)]
     head = cells.head(50)
-    likely = [p for p in patterns if _misses(head, p) == 0]
-    fits = [p for p in likely if _misses(cells, p) == 0]
+    likely = [form for form in forms if _misses(head, form) == 0]
+    fits = [form for form in likely if _misses(cells, form) == 0]
     if not fits and cells["cell"].str.contains(_EXCEL_DAY).all():
         return Habit(doubt="the dates are days as Excel counts them; declare excel_days: true for the column")
     if not fits:
         return Habit(doubt="the dates are written in a way that is not known")
-    probe = pl.Series("cell", [_UNEQUAL]).dt.to_string(fits[0]).to_frame()
-    if _differ([dates.day(cell, Format(dates=p)) for p in fits], pl.concat([cells, probe])):
-        return Habit(doubt=f"the dates can be read as {' and as '.join(fits)}; declare dates")
-    return Habit(Format(dates=fits[0]))
+    said = [str(form.dates) for form in fits]
+    probe = pl.Series("cell", [_UNEQUAL]).dt.to_string(said[0]).to_frame()
+    if _differ([dates.day(cell, form) for form in fits], pl.concat([cells, probe])):
+        return Habit(doubt=f"the dates can be read as {' and as '.join(said)}; declare dates")
+    return Habit(fits[0])
 
 
 def _is_marked(cells: pl.Series) -> bool:
@@ -103,5 +105,5 @@ def _differ(readings: Sequence[pl.Expr], cells: pl.DataFrame) -> bool:
     return any(not read["0"].equals(series) for series in read)
 
 
-def _misses(cells: pl.DataFrame, pattern: str) -> int:
-    return int(cells.select(dates.day(pl.col("cell"), Format(dates=pattern)).is_null().sum()).item())
+def _misses(cells: pl.DataFrame, form: Format) -> int:
+    return int(cells.select(dates.day(pl.col("cell"), form).is_null().sum()).item())

@@ -16,19 +16,19 @@ _INTERVALS = {
 }
 _STATUSES = {
     "active": "active live current open pending future nonrenewing awaitingrenewal aktiv actif encours",
-    "trial": "trial trialing intrial essai",
+    "trial": "trial trialing intrial trialexpired essai",
     "paused": "paused onhold pausiert suspendu",
-    "past_due": "pastdue unpaid overdue uberfallig impaye",
+    "past_due": "pastdue unpaid overdue dunning uberfallig impaye",
     "cancelled": "cancelled canceled churned gekundigt resilie",
     "ended": "ended expired terminated inactive renewed replaced beendet abgelaufen termine expire",
 }
 _KINDS = {
-    "order": "order sale invoice salesinvoice commande facture",
+    "order": "order sale invoice salesinvoice salesreceipt inv si rechnung commande facture",
     "deal": "deal opportunity newbusiness existingbusiness",
     "usage": "usage",
     "one_off": "oneoff onetime onboarding setup service services professionalservices",
-    "credit": "credit creditnote creditmemo avoir",
-    "return": "return refund retour",
+    "credit": "credit creditnote creditmemo salescreditnote salescreditmemo crd sc gutschrift avoir",
+    "return": "return refund refundreceipt retour",
 }
 
 
@@ -46,11 +46,20 @@ WORDS: Mapping[tuple[str, str], Mapping[str, str]] = {
 
 _WON = ("won", "closedwon", "closedwonnew", "gewonnen", "gagne", "gagnee")
 _STAGES = ("stage", "stagename", "dealstage", "dealstatus", "status", "opportunitystage", "salesstage")
-_STATES = ("status", "state", "invoicestatus", "documentstatus", "rechnungsstatus", "statut", "etat")
-_VOID = (
-    "void", "voided", "deleted", "draft", "cancelled", "canceled", "storniert", "entwurf", "annule", "annulee",
-    "brouillon",
+_STATES = (
+    "status", "state", "invoicestatus", "documentstatus", "rechnungsstatus", "statut", "etat",
+    "transactiontype",
 )  # fmt: skip
+_VOID = (
+    "void", "voided", "deleted", "draft", "cancelled", "canceled", "reversed", "storniert", "entwurf", "annule",
+    "annulee", "brouillon", "payment", "deposit", "estimate",
+)  # fmt: skip
+_NO_DAY = (
+    "", "na", "none", "nil", "never", "unknown", "tbd", "tbc", "tba", "open", "openend", "openended", "ongoing",
+    "evergreen", "indefinite", "ka", "offen", "unbekannt", "unbefristet", "laufend", "inconnu", "indetermine",
+    "encours",
+)  # fmt: skip
+"""What stands in columns of days where there is none, or none yet."""
 _MOST_WORDS = 40
 
 
@@ -62,6 +71,18 @@ def words_for(table: str, ours: str, cells: pl.Series) -> tuple[dict[str, str], 
         return {}, []
     ours_for = {w: known[compact(w)] for w in said if compact(w) in known}
     return {w: o for w, o in ours_for.items() if w != o}, [w for w in said if w not in ours_for]
+
+
+def words_for_no_day(cells: pl.Series) -> list[str]:
+    """The words in a column of days that say that there is none; signs alone are such words, too."""
+    said = cells.filter(~cells.str.contains(r"\d")).drop_nulls().unique().sort()
+    return [word for word in said if compact(word) in _NO_DAY]
+
+
+def has_words(table: str, ours: str, cells: pl.Series) -> bool:
+    """Whether some of their words have a meaning of ours, or the column takes any word."""
+    known = WORDS.get((table, ours))
+    return known is None or any(compact(str(w)) in known for w in cells.drop_nulls().unique())
 
 
 def won_words(header: list[str], cells: pl.DataFrame) -> tuple[str, list[str]] | None:
@@ -76,7 +97,7 @@ def won_words(header: list[str], cells: pl.DataFrame) -> tuple[str, list[str]] |
 
 
 def void_words(header: list[str], cells: pl.DataFrame) -> tuple[str, list[str]] | None:
-    """The column that says what became of an invoice, and its words for one that is none any more, or not yet."""
+    """The column that says what became of an invoice, and its words for one that is none, any more or not yet."""
     for name in header:
         if compact(name) in _STATES:
             void = [str(w) for w in cells[name].drop_nulls().unique().sort() if compact(str(w)) in _VOID]

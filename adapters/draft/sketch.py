@@ -50,7 +50,7 @@ def flow(value: object) -> str:
     """The value in one line of YAML."""
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{scalar(str(k))}: {flow(v)}" for k, v in value.items()) + "}"
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return "[" + ", ".join(flow(v) for v in value) + "]"
     if isinstance(value, bool):
         return str(value).lower()

@@ -7,11 +7,13 @@ _ACCOUNT_ID = (
     "accountexternalid customerexternalid companyexternalid associatedcompanyids associatedcompanyidsprimary "
     "dealorganizationid "
     "accountnameid customercode accountref accountreference kundennummer kundennr kundenid debitor kunde "
-    "codeclient idclient nclient noclient numeroclient numerodeclient"
+    "codeclient idclient nclient noclient numeroclient numerodeclient selltocustomerno billtocustomerno ac acref "
+    "debtorcode debtornumber"
 )
 _ACCOUNT_NAME = (
     "account accountname customer customername company companyname organization organizationname potentialcustomer "
-    "client clientname customerfullname kundenname firma societe nomclient raisonsociale"
+    "client clientname customerfullname kundenname firma societe nomclient raisonsociale selltocustomername "
+    "debtorname"
 )
 _ACCOUNT = f"{_ACCOUNT_ID} {_ACCOUNT_NAME}"
 _MANAGER = (
@@ -21,7 +23,7 @@ _MANAGER = (
 )
 _SELLER = (
     "sellerid salesrepid salespersonid employeeid ownerid opportunityownerid seller salesagent salesperson salesrep "
-    "opportunityowner dealowner dealownerid owner createdby soldby vendeur commercial"
+    "salespersoncode opportunityowner dealowner dealownerid owner createdby soldby vendeur commercial"
 )
 _CURRENCY = "currency currencycode currencyisocode currencyofvalue transactioncurrency waehrung wahrung devise"
 _STARTS = (
@@ -36,7 +38,7 @@ _ENDS = (
 _PRODUCT = (
     "product productname productservice productservicefullname plan planname planid item itemname sku "
     "stockcode productid productcode productplan artikel "
-    "produit article offre formule"
+    "produit article offre formule itemcode inventoryitemcode productcode"
 )
 _TIER = "tier plantier edition package level"
 _QUANTITY = "quantity qty seats licenses licences units planquantity menge quantite"
@@ -92,7 +94,7 @@ SYNONYMS: Mapping[str, Mapping[str, str]] = {
             "every interval billinginterval billingperiod billingfrequency billingcycle frequency term intervall "
             "abrechnungsintervall zahlungsintervall turnus periodicite frequence"
         ),
-        "starts_on": f"{_STARTS} contractstart subscriptionstart startedat contractstartdate",
+        "starts_on": f"{_STARTS} contractstart subscriptionstart startedat contractstartdate activatedon activatedat",
         "ends_on": f"{_ENDS} contractend subscriptionend contractenddate expirydate expiresat",
         "signed_on": "signedon signeddate signaturedate bookedon closedate datesignature datedesignature",
         "status": "status state subscriptionstatus contractstatus statut etat",
@@ -114,24 +116,26 @@ SYNONYMS: Mapping[str, Mapping[str, str]] = {
     "invoices": {
         "line_id": (
             "lineid invoicelineid invoiceid invoiceno invoicenumber orderlineid orderid opportunityid dealid recordid "
-            "transactionid id rechnungsnummer rechnungsnr belegnummer belegnr "
+            "transactionid id rechnungsnummer rechnungsnr belegnummer belegnr documentno creditnotenumber creditnoteno "
+            "creditmemono "
             "nfacture nofacture numerofacture numerodefacture facture"
         ),
         "account_id": f"{_ACCOUNT} contactname",
         "dated_on": (
             "datedon invoicedate date orderdate closedate closingdate closedon actualclosedate wontime transactiondate "
             "billingdate issuedate postingdate rechnungsdatum belegdatum datum datefacture datedefacture "
-            "datecommande datedecommande"
+            "datecommande datedecommande creditnotedate creditmemodate dateissued documentdate"
         ),
         "amount": (
-            "netamount lineamount linetotal net amount subtotal nettobetrag netto montantht totalht betrag montant "
+            "netamount lineamount linesubtotal itemtotal linetotal net amount subtotal nettobetrag netto montantht "
+            "totalht betrag montant lineamountexclvat lineamountexcltax amountexclvat "
             "invoiceamount value dealvalue closevalue revenue actualrevenue totalamount total"
         ),
         "currency": _CURRENCY,
         "product": _PRODUCT,
         "tier": _TIER,
         "quantity": _QUANTITY,
-        "kind": "kind type invoicetype linetype",
+        "kind": "kind type invoicetype linetype transactiontype documenttype belegart",
         "seller_id": _SELLER,
         "cost": "cost costs cogs costofgoods cout",
     },
@@ -195,7 +199,8 @@ FILE_WORDS: Mapping[str, str] = {
     "managers": "user manager employee salesteam rep staff people mitarbeiter commerciaux",
     "ownership": "ownerhistory ownership assignment accountowner accounthistory territory",
     "contracts": "subscription contract recurring licens licenc vertr contrat abonnement",
-    "invoices": "invoice order deal opportunit pipeline sales transaction rechnung facture commande",
+    "invoices": "invoice order deal opportunit pipeline sales transaction rechnung facture commande "
+    "creditnote creditmemo gutschrift avoir",
     "answers": "nps csat survey answer response satisfaction ticket",
     "activities": "usage activit event login",
     "milestones": "milestone onboarding",

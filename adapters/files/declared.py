@@ -13,8 +13,10 @@ class Opening:
     anything stand above the header and are left out and told, as the name of a report. `header_rows` lines above the
     rows hold the header: the first names the columns, the others are left out. With `footer`, what a report
     says below its rows (totals, its name, a copyright) is left out and told. With `repeated`, columns of one
-    name are kept apart as `Name` and `Name (2)`; else they are refused. `point` is the decimal sign of the texts in a
-    workbook, with which its numbers are written, too.
+    name are kept apart as `Name` and `Name (2)`; else they are refused. `fill_down` are the columns in which the name
+    of a group stands once above its rows; with some, a column without a name that holds something is called by its
+    place, as `Column 1`. `point` is the decimal sign of the texts in a workbook, with which its numbers are written,
+    too.
     """
 
     sheet: str | None = None
@@ -25,5 +27,6 @@ class Opening:
     header_rows: int = 1
     footer: bool = False
     repeated: bool = False
+    fill_down: tuple[str, ...] = ()
     fallback: str | None = None
     point: str = "."

@@ -10,6 +10,7 @@ import polars as pl
 
 from adapters.files.declared import Opening
 from adapters.files.dialect import Dialect, dialect_of
+from adapters.files.grouped import ungrouped
 from adapters.files.quoted import read_carefully
 from adapters.files.ragged import ragged, row_faults
 from adapters.files.refusal import UnreadableError
@@ -26,9 +27,11 @@ def read_text(data: bytes, opening: Opening) -> Rows:
     dialect = dialect_of(data, opening)
     if not dialect.body or dialect.body.isspace():
         raise no_rows()
-    rows = _quoted(dialect) if b'"' in dialect.body else _unquoted(dialect)
+    read = _quoted(dialect) if b'"' in dialect.body else _unquoted(dialect)
+    frame = without_nameless(read.frame, are_named=bool(opening.fill_down))
+    rows = ungrouped(replace(read, frame=frame), opening.fill_down)
     told = (*dialect.told, *dialect.footer.faults(rows.frame.height + rows.lost))
-    return replace(rows, frame=without_nameless(rows.frame), faults=(*rows.faults, *told))
+    return replace(rows, faults=(*rows.faults, *told))
 
 
 def _unquoted(dialect: Dialect) -> Rows:
@@ -58,6 +61,12 @@ def _from_lines(lines: pl.DataFrame, delimiters: pl.Expr, dialect: Dialect) -> R
     width = len(dialect.names)
     found = lines.with_columns(cells=delimiters.cast(pl.Int64) + 1)
     records = found.filter(pl.col("line").str.contains(r"\S"))
+    if dialect.is_grouped:
+        line = pl.col("line").str.strip_chars_end("\r") + dialect.delimiter * (width - 1)
+        records = records.with_columns(
+            pl.when(cells=1).then(column).otherwise(name).alias(name)
+            for name, column in (("line", line), ("cells", width))
+        )
     good = records.filter(pl.col("cells") == width)
     odd = ragged(records.select(ROW, "cells"), width)
     faults = row_faults(odd, width)

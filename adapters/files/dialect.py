@@ -25,7 +25,8 @@ _SEPARATOR_LINE = re.compile(rb'^"?sep=(.)"?\r?\n', re.IGNORECASE)
 class Dialect:
     """The delimiter, the names of the columns, and the bytes between header and footer.
 
-    `lines_above` counts the lines of the file above those bytes, and `told` says which of them are no header.
+    `lines_above` counts the lines of the file above those bytes, and `told` says which of them are no header. Where
+    rows stand in groups (`is_grouped`), a line of one cell is a row, as that of a name.
     """
 
     delimiter: str
@@ -34,6 +35,7 @@ class Dialect:
     lines_above: int
     footer: Footer
     told: tuple[Fault, ...] = ()
+    is_grouped: bool = False
 
 
 def dialect_of(data: bytes, opening: Opening) -> Dialect:
@@ -45,9 +47,9 @@ def dialect_of(data: bytes, opening: Opening) -> Dialect:
     delimiter = declared or detect(data)
     cells, lines, body = _split_header(data, delimiter, opening.header_rows)
     names = header_names(cells, repeated=opening.repeated, may_lack=True)
-    body, footer = cut(body, delimiter) if opening.footer else (body, Footer())
+    body, footer = cut(body, delimiter, is_grouped=bool(opening.fill_down)) if opening.footer else (body, Footer())
     told = above(opening.lines_above, first)
-    return Dialect(delimiter, names, body, skipped + lines + (line is not None), footer, told)
+    return Dialect(delimiter, names, body, skipped + lines + (line is not None), footer, told, bool(opening.fill_down))
 
 
 def _below(data: bytes, titles: int) -> tuple[int, str, bytes]:

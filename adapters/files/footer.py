@@ -69,10 +69,19 @@ def may_end(last: Sequence[Record]) -> bool:
     return any(_is_sign(cells or [""]) for cells in filled)
 
 
-def cut(body: bytes, delimiter: str) -> tuple[bytes, Footer]:
-    """The bytes of a text above its footer, and the footer."""
+def to_last(record: Record) -> Record:
+    """The cells down to the last that holds anything."""
+    return record[: max((n for n, cell in enumerate(record, 1) if cell), default=0)]
+
+
+def cut(body: bytes, delimiter: str, *, is_grouped: bool = False) -> tuple[bytes, Footer]:
+    """The bytes of a text above its footer, and the footer.
+
+    With `is_grouped`, a line with nothing behind its first cell is no row, however many delimiters follow.
+    """
     lines = body[-_MOST_BYTES:].removesuffix(b"\n").split(b"\n")[-MOST_LINES:]
-    footer = footer_of([_record(line, delimiter) for line in lines])
+    records = [_record(line, delimiter) for line in lines]
+    footer = footer_of([*map(to_last, records)] if is_grouped else records)
     below = sum(len(line) + 1 for line in lines[len(lines) - footer.lines :]) - (not body.endswith(b"\n"))
     return (body[: len(body) - below] if footer.lines else body), footer
 

@@ -28,7 +28,8 @@ class Opened:
     """One file as it was read: name relative to the folder, hash of its bytes, header, rows and faults.
 
     `frame` has `ROW` and the columns, of text unless the file declares types; it is None where the file as a
-    whole cannot be read. Rows that have a fault of their own are left out of it; `lost` counts them.
+    whole cannot be read. Rows that have a fault of their own are left out of it; `lost` counts them. `totals` are rows
+    that say what rows above them add up to.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Opened:
     faults: tuple[Fault, ...] = ()
     lost: int = 0
     lines: Lines = ()
+    totals: pl.DataFrame | None = None
 
     @property
     def rows(self) -> int:
@@ -61,7 +63,7 @@ def open_file(path: Path, name: str, opening: Opening = _USUAL) -> Opened:
         digest = digest or hashlib.sha256(on_disk(path).read_bytes()).hexdigest()
         return Opened(name, digest, faults=(replace(error.fault, file=name),))
     faults = tuple(replace(f, file=name) for f in (*rows.faults, *_lost_characters(data)))
-    return Opened(name, digest, tuple(header), rows.frame, faults, rows.lost, rows.lines)
+    return Opened(name, digest, tuple(header), rows.frame, faults, rows.lost, rows.lines, rows.totals)
 
 
 def _read(path: Path, data: bytes, opening: Opening) -> tuple[Rows, list[str]]:
@@ -69,6 +71,8 @@ def _read(path: Path, data: bytes, opening: Opening) -> tuple[Rows, list[str]]:
     if opening.sheet is not None and kind in (TEXT, PARQUET):
         what = "is no workbook, though a sheet of it is declared"
         raise UnreadableError(what, "take sheet out of its entry in sources.yaml", value=opening.sheet)
+    if kind == PARQUET and opening.fill_down:
+        raise UnreadableError("is a Parquet file, whose rows stand in no groups", "take fill_down out of its entry")
     if kind == PARQUET:
         return read_parquet(data, opening.columns)
     if kind == TEXT:

@@ -17,6 +17,8 @@ def read_carefully(dialect: Dialect) -> Rows:
     width = len(dialect.names)
     records, lines = _records(dialect)
     filled = [(number, record) for number, record in enumerate(records, 1) if any(c.strip() for c in record)]
+    if dialect.is_grouped:
+        filled = [(n, [*record, *([""] * (width - 1))] if len(record) == 1 else record) for n, record in filled]
     if not filled:
         raise no_rows()
     widths = pl.DataFrame({ROW: [n for n, _ in filled], "cells": [len(r) for _, r in filled]})

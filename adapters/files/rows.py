@@ -23,13 +23,14 @@ class Rows:
     """The rows of one file or sheet under their header, `ROW` first, and the faults found while reading.
 
     `lost` counts the rows that are left out, since they have more or fewer cells than the header. `lines` are those of
-    a text with line ends in its cells.
+    a text with line ends in its cells. `totals` are rows that say what rows above them add up to.
     """
 
     frame: pl.DataFrame
     faults: tuple[Fault, ...] = ()
     lost: int = 0
     lines: Lines = ()
+    totals: pl.DataFrame | None = None
 
 
 def header_names(cells: Sequence[str | None], *, repeated: bool = False, may_lack: bool = False) -> list[str]:
@@ -65,18 +66,23 @@ def is_nameless(name: str) -> bool:
     return name.startswith(_NAMELESS)
 
 
-def without_nameless(frame: pl.DataFrame) -> pl.DataFrame:
-    """The rows without columns that have no name and hold nothing. Raises UnreadableError where one holds something."""
+def without_nameless(frame: pl.DataFrame, *, are_named: bool = False) -> pl.DataFrame:
+    """The rows without columns that have no name and hold nothing.
+
+    Raises UnreadableError where one holds something; with `are_named`, it is called by its place: `Column 1`.
+    """
     nameless = [name for name in frame.columns if is_nameless(name)]
-    for name in nameless:
-        if not frame.select(_is_blank(pl.col(name)).all()).item():
+    blank = [name for name in nameless if frame.select(_is_blank(pl.col(name)).all()).item()]
+    named = {name: f"Column {name.removeprefix(_NAMELESS)}" for name in nameless if name not in blank}
+    for name, place in named.items():
+        if not are_named or place in frame.columns:
             raise _nameless(int(name.removeprefix(_NAMELESS)), frame.width - 1)
-    return frame.drop(nameless)
+    return frame.drop(blank).rename(named)
 
 
 def _nameless(place: int, of: int) -> UnreadableError:
     what = f"column {place} of {of} has no name in the header, and holds something"
-    return UnreadableError(what, "name it, or remove it from the export")
+    return UnreadableError(what, "name it, or remove it from the export; fill_down reads names of groups in it")
 
 
 def _continued(names: list[str]) -> list[str]:

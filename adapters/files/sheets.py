@@ -15,9 +15,10 @@ Parts = dict[str, bytes]
 """The members of the archive by name."""
 
 _IS_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
-_ROW = re.compile(rb"<(?:\w+:)?row\b")
-_FAR_COLUMN = re.compile(rb'\br="[A-Z]{3,}\d')
-_CELL_ROW = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="[A-Z]+(\d+)"')
+_ROW = re.compile(rb"<row\b")
+_PREFIXED_ROW = re.compile(rb"<\w+:row\b")
+_FAR_COLUMN = re.compile(rb'r="(?<=\br=")[A-Z]{3,}\d')
+_CELL_ROW = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="[A-Z]+(\d{1,18})')
 _ERROR = re.compile(rb'(<(?:\w+:)?c\b[^>]*?\bt=)"e"')
 _FORMULA = (
     rb'<((?:\w+:)?)c\b((?:(?!\bt=)[^>])*+)(?:\bt="n")?+((?:(?!\bt=)[^>])*+)>'
@@ -56,7 +57,11 @@ def with_visible_errors(data: bytes, parts: Parts) -> bytes:
 
 
 def _visible(part: bytes, *, is_computed: bool) -> bytes:
-    shown = _NO_VALUE.sub(_SHOWN, _ERROR.sub(rb'\1"str"', part))
+    """The sheet with words for what would be nothing. Looking at every cell takes ten times as long as a first look."""
+    shown = _ERROR.sub(rb'\1"str"', part) if b'"e"' in part else part
+    if b"<f" not in shown and b":f" not in shown:
+        return shown
+    shown = _NO_VALUE.sub(_SHOWN, shown)
     return shown if is_computed else _NOT_COMPUTED.sub(_SHOWN, shown)
 
 
@@ -67,8 +72,10 @@ def _check_part(name: str, part: bytes) -> None:
         return
     if _FAR_COLUMN.search(part):
         raise UnreadableError("a cell stands beyond column ZZ", "delete stray cells right of the table, or save as CSV")
-    last = max(map(int, _CELL_ROW.findall(part)), default=0)
-    if last > len(_ROW.findall(part)) + MOST_BLANK_ROWS:
+    most = len(_ROW.findall(part) or _PREFIXED_ROW.findall(part)) + MOST_BLANK_ROWS
+    far = map(int, re.findall(rb'r="[A-Z]+(\d{%d,18})' % len(str(most)), part))
+    last = max(map(int, _CELL_ROW.findall(part)), default=0) if max(far, default=0) > most else 0
+    if last > most:
         raise UnreadableError(
             f"a cell stands in row {last}, far below the table", "delete stray cells below it, or save as CSV"
         )

@@ -9,10 +9,11 @@ import polars as pl
 
 from adapters.delivery import Fault
 from adapters.files.declared import Opening
-from adapters.files.footer import MOST_LINES, Footer, footer_of
+from adapters.files.footer import MOST_LINES, Footer, footer_of, to_last
+from adapters.files.grouped import ungrouped
 from adapters.files.limits import MOST_MEMORY_MIB, MOST_SECONDS
 from adapters.files.refusal import UnreadableError
-from adapters.files.rows import Rows, above, header_names, no_header, no_rows, numbered
+from adapters.files.rows import Rows, above, header_names, no_header, no_rows, numbered, without_nameless
 from adapters.files.sheet import Sheet, SheetError, sheet_apart, sheet_of
 from adapters.files.sheets import Parts, checked_parts, with_visible_errors
 from adapters.wording import counted
@@ -26,6 +27,8 @@ _ATTRIBUTE = re.compile(r'([\w:]+)="([^"]*)"')
 _HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\bhidden="(?:1|true)"')
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?ref="([^"]+)"')
 _FROM_1904 = re.compile(rb'<(?:\w+:)?workbookPr\b[^>]*\bdate1904="(?:1|true)"')
+_LONG = re.compile(rb"v>(?:[1-9]\d{15}|\d(?:\.\d+)?[eE])")
+"""Without it there is no long number, and it is found ten times as fast."""
 _LONG_NUMBER = re.compile(
     rb'<(?:\w+:)?c\b(?=[^>]*\br="([A-Z]+)(\d+)")(?![^>]*\bt="(?!n"))[^>]*><(?:\w+:)?v>'
     rb"(?:[1-9]\d{15,}|\d(?:\.\d+)?[eE]\+?(?:1[5-9]|[2-9]\d|\d{3}))</"
@@ -88,16 +91,16 @@ def _rows(sheet: Sheet, opening: Opening) -> Rows:
         raise UnreadableError(f"has several sheets: {_listed(meant)}", "declare which one with sheet in sources.yaml")
     if sheet.cells is None:
         raise UnreadableError("has no sheet that holds anything", "export it again, or leave the file out")
-    rows, told = _under_header(sheet.cells, opening)
+    rows = _under_header(sheet.cells, opening)
     notes = [Fault(f'sheet "{o}" is hidden and was not read', severity="note") for o in sorted(sheet.hidden)]
-    return Rows(rows, (*notes, *told))
+    return replace(rows, faults=(*notes, *rows.faults))
 
 
 def _listed(names: Sequence[str]) -> str:
     return ", ".join(f'"{n}"' for n in names)
 
 
-def _under_header(cells: pl.DataFrame, opening: Opening) -> tuple[pl.DataFrame, tuple[Fault, ...]]:
+def _under_header(cells: pl.DataFrame, opening: Opening) -> Rows:
     """The numbered rows below the header, and what is to be said of what stands above it and of a footer.
 
     Columns that hold nothing are left out.
@@ -108,19 +111,17 @@ def _under_header(cells: pl.DataFrame, opening: Opening) -> tuple[pl.DataFrame, 
     title = next((cell for cell in cells.row(holding[0]) if cell is not None), "")
     cells = cells.slice(holding[opening.lines_above])
     cells = cells.select(s for s in cells if s.null_count() < cells.height)
-    names = header_names(cells.row(0), repeated=opening.repeated)
+    is_grouped = bool(opening.fill_down)
+    names = header_names(cells.row(0), repeated=opening.repeated, may_lack=is_grouped)
     below = cells.slice(opening.header_rows)
-    footer = footer_of([_to_last(row) for row in below.tail(MOST_LINES).iter_rows()]) if opening.footer else Footer()
+    footer = footer_of([to_last(row) for row in below.tail(MOST_LINES).iter_rows()]) if opening.footer else Footer()
     below = below.head(below.height - footer.lines)
     if below.is_empty():
         raise no_rows()
-    rows = numbered(below.rename(dict(zip(cells.columns, names, strict=True))))
-    return rows, (*above(opening.lines_above, title), *footer.faults(rows.height))
-
-
-def _to_last(row: tuple[str | None, ...]) -> tuple[str | None, ...]:
-    """The cells down to the last that holds anything, as a text would have them."""
-    return row[: max((n for n, cell in enumerate(row, 1) if cell is not None), default=0)]
+    frame = numbered(below.rename(dict(zip(cells.columns, names, strict=True))))
+    rows = ungrouped(Rows(without_nameless(frame, are_named=is_grouped)), opening.fill_down)
+    told = (*above(opening.lines_above, title), *footer.faults(rows.frame.height))
+    return replace(rows, faults=(*told, *rows.faults))
 
 
 def _calendar(parts: Parts) -> list[Fault]:
@@ -134,19 +135,28 @@ def _calendar(parts: Parts) -> list[Fault]:
 def _oddities(part: bytes, opening: Opening) -> list[Fault]:
     """Warnings about what people do not see in a sheet or what reads otherwise than it looks, titles left aside."""
     found: list[Fault] = []
-    if hidden := len(_HIDDEN_ROW.findall(part)):
+    if hidden := len(_HIDDEN_ROW.findall(part)) if b"hidden" in part else 0:
         found.append(Fault(f"{counted(hidden, 'hidden row')} in the sheet, read all the same", severity="warning"))
-    places = [place.decode() for place in _MERGED.findall(part)]
-    if merged := [place for place in places if _last_line(place) > opening.lines_above]:
+    places = [place.decode() for place in _MERGED.findall(part)] if b"mergeCell" in part else []
+    if merged := [place for place in _unfilled(places, opening) if _last_line(place) > opening.lines_above]:
         cells = counted(len(merged), "merged cell")
         what = f"{cells}, the first at {merged[0]}: only the upper left one holds a value"
-        found.append(Fault(what, "undo the merge and fill each cell", severity="warning"))
-    if long := _LONG_NUMBER.findall(part):
+        remedy = "undo the merge and fill each cell, or declare fill_down for what was merged downwards"
+        found.append(Fault(what, remedy, severity="warning"))
+    if long := _LONG_NUMBER.findall(part) if _LONG.search(part) else []:
         cut = counted(len(long), "number")
         column, row = (part.decode() for part in long[0])
         what = f"{cut} of more than 15 digits, the first in column {column} of line {row}: Excel has cut digits"
         found.append(Fault(what, "format the column as text before ids are pasted", severity="warning"))
     return found
+
+
+def _unfilled(places: list[str], opening: Opening) -> list[str]:
+    """The merged cells without those that fill_down fills: merged downwards, in no more columns than it names."""
+    columns = {place: set(re.findall("[A-Z]+", place)) for place in places}
+    down = {place for place in places if len(columns[place]) == 1}
+    is_filled = len({letter for place in down for letter in columns[place]}) <= len(opening.fill_down)
+    return [place for place in places if not (is_filled and place in down)]
 
 
 def _last_line(place: str) -> int:

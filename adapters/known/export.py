@@ -14,6 +14,9 @@ OF = "@"
 LIKE = "~"
 """Before a pattern stands for the first column whose name fits it, or for the one that its group names."""
 
+OF_NO_PERSON = r"(?!.*(?:manager|owner))"
+"""In a pattern for ids of accounts: nothing in the name says that it is about who looks after them."""
+
 IN_UTC = {"utc": True}
 """The settings of an export whose times name no offset and are in UTC, as those of an API mostly are."""
 

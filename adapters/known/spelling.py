@@ -35,13 +35,13 @@ _A_NAME = re.compile(r"`([^`]+)`|(?<![\w.])([^\W\d]\w*)")
 
 _REFERENCE = re.compile(
     r"(?:^|_)(?:stripe|chargebee|recurly|zuora|chartmogul|billing|customer|erp|account|"
-    r"crm|salesforce|sfdc|hubspot|pipedrive|zoho|dynamics|company|organi[sz]ation|client)"
-    r"(?:_[^_]+)??_(?:id|number|no|nr|code|key)(?:_c)?(?:_metadata)?$"
+    r"crm|salesforce|sfdc|hubspot|pipedrive|zoho|dynamics|company|organi[sz]ation|client|sage|xero|quickbooks|netsuite|sap)"
+    r"(?:_[^_]+)??_(?:id|number|no|nr|code|key|ref|reference)(?:_c)?(?:_metadata)?$"
 )
 """Words of a header that holds an id of the customer in another system."""
 
 _OF_ELSE = re.compile(
-    r"(?:^|_)(?:owner|parent|partner|reseller|type|phone|fax|house|postal|zip|country|state|currency|tax|vat)(?:_|$)"
+    r"(?:^|_)(?:owner|manager|parent|partner|reseller|type|phone|fax|house|postal|zip|country|state|currency|tax|vat)(?:_|$)"
 )
 """Words that make it one of something else."""
 

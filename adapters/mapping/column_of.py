@@ -9,7 +9,8 @@ from adapters.mapping.terms import STRICT, Condition, Dates, Formula, Name, Part
 
 
 class ColumnOf(BaseModel):
-    """One of their columns: words translated, ends cut off, in capitals or small letters, with days added.
+    """One of their columns: words translated (`""` is an empty cell), ends cut off, in capitals or small letters, with
+    days added.
 
     `minor_of` names the column of its currency, where the amount is in that currency's smallest unit. `excel_days`
     reads numbers as the days that Excel counts, `seconds` whole numbers as seconds since 1970, `percents` 25% as 0.25;

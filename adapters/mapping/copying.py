@@ -6,6 +6,7 @@ import polars as pl
 
 from adapters.mapping.conditions import check
 from adapters.mapping.formula import parse
+from adapters.mapping.histories import as_declared
 from adapters.mapping.sources import ColumnOf, EarliestOf, FirstOf, FormulaOf, JoinOf, LastOf, Source
 from adapters.values import dates
 from adapters.values.cells import text
@@ -99,7 +100,7 @@ def _dated(source: Source, frame: pl.DataFrame, form: Format) -> pl.Expr:
     cell = _as_text(source, frame, form)
     if not (isinstance(source, ColumnOf) and source.dates):
         return cell
-    moment = cell.str.to_datetime(source.dates, strict=False, time_unit="us")
+    moment = dates.declared(cell, form.with_dates(source.dates))
     return moment.dt.to_string(form.dates or "%Y-%m-%d %H:%M:%S")
 
 
@@ -116,10 +117,12 @@ def _changed(cell: pl.Expr, source: ColumnOf, frame: pl.DataFrame, form: Format)
     cell = pl.coalesce(cell.str.extract(source.part), cell) if source.part else cell
     cell = cell.str.to_uppercase() if source.capitals else cell
     cell = cell.str.to_lowercase() if source.small else cell
-    cell = cell.replace({k.strip(): v for k, v in source.words.items()}) if source.words else cell
+    words = {k.strip(): v for k, v in source.words.items()}
+    cell = cell.replace(words) if words else cell
+    cell = cell.fill_null(words[""]) if "" in words else cell
     cell = _from_seconds(cell) if source.seconds else cell
-    cell = _from_excel(cell) if source.excel_days else cell
-    cell = _to_midnight(cell, source.dates or form.dates) if source.to_midnight else cell
+    cell = _from_excel(cell, form.with_dates(source.dates)) if source.excel_days else cell
+    cell = _to_midnight(cell, form.with_dates(source.dates)) if source.to_midnight else cell
     cell = _from_percents(cell, form) if source.percents else cell
     checks = [check(n, frame.schema[n], c, form.blanks).holds for n, c in source.where.items()]
     return pl.when(checks).then(cell) if checks else cell
@@ -156,18 +159,18 @@ def _from_percents(cell: pl.Expr, form: Format) -> pl.Expr:
     return pl.coalesce(pl.concat_str(sign, whole, pl.lit(form.point), part), cell)
 
 
-def _to_midnight(cell: pl.Expr, pattern: str | None) -> pl.Expr:
+def _to_midnight(cell: pl.Expr, form: Format) -> pl.Expr:
     """The day after, of a date-time in the last minute of a day, ISO or written as declared; other texts stay."""
-    if pattern:
-        moment = cell.str.to_datetime(pattern, strict=False, time_unit="us")
+    if form.dates:
+        moment = dates.declared(cell, form)
         is_last = (moment.dt.hour() == 23) & (moment.dt.minute() == 59)
-        return pl.when(is_last).then(moment.dt.offset_by("1m").dt.to_string(pattern)).otherwise(cell)
+        return pl.when(is_last).then(moment.dt.offset_by("1m").dt.to_string(form.dates)).otherwise(cell)
     last = pl.when(cell.str.contains(_LAST_MINUTE)).then(cell.str.slice(0, 10)).str.to_date("%Y-%m-%d", strict=False)
     return pl.coalesce(last.dt.offset_by("1d").dt.to_string("%Y-%m-%d"), cell)
 
 
-def _from_excel(cell: pl.Expr) -> pl.Expr:
-    """The days that Excel counts as an ISO date; other texts stay."""
+def _from_excel(cell: pl.Expr, form: Format) -> pl.Expr:
+    """The days that Excel counts, as the dates of the entry are written; other texts stay."""
     days = cell.str.extract(_EXCEL_DAYS).cast(pl.Int64)
     day = pl.date(1899, 12, 30) + pl.duration(days=days)
-    return pl.coalesce(day.dt.to_string("%Y-%m-%d"), cell)
+    return pl.coalesce(as_declared(day, form), cell)

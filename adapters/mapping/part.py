@@ -24,6 +24,7 @@ from adapters.mapping.reshaping import Reshaped, absent, exploded, latest, unord
 from adapters.mapping.shaping import shape, shown, with_days_added
 from adapters.mapping.shelf import Shelf
 from adapters.mapping.sources import Explode, FileSource, Merged, OtherFile
+from adapters.mapping.totals import differing
 from adapters.parts import Part, placed, with_origin
 from adapters.values.formats import Format
 from adapters.values.typed import KEPT, typed
@@ -76,6 +77,7 @@ def part_of(opened: Opened, source: FileSource, kinds: Mapping[str, str], shelf:
     rows, doubts, doubtful = _finished(kept, asked, kinds, opened.name, form)
     told = (
         *opened.faults,
+        *differing(opened, source, kinds, form),
         *joined.faults,
         *(unordered(joined.frame, source.latest.largest, form) if source.latest else ()),
         *dict.fromkeys(f for m in joined.missed for f in missed_warning(m, kept)),

@@ -116,4 +116,4 @@ def _as_iso(cell: pl.Expr, form: Format) -> pl.Expr:
     """The text; of a date written as declared the ISO date-time."""
     if not form.dates:
         return cell
-    return pl.coalesce(dates.declared(cell, form.dates).dt.to_string("%Y-%m-%d %H:%M:%S%.f"), cell)
+    return pl.coalesce(dates.declared(cell, form).dt.to_string("%Y-%m-%d %H:%M:%S%.f"), cell)

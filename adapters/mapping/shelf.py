@@ -13,6 +13,8 @@ from adapters.files.opening import Opened, Opening, open_file
 from adapters.mapping.sources import FileSource, OtherFile, Sources
 from adapters.values.formats import Format
 
+_BESIDE = "it is looked up in, so declare there (under lookups, merged or history) how it is opened"
+
 
 @dataclass(slots=True)
 class Shelf:
@@ -42,6 +44,8 @@ class Shelf:
         if (name, opening) in self.kept:
             return self.kept[name, opening]
         opened = open_file(path, name, opening)
+        if isinstance(source, OtherFile) and opened.frame is None:
+            opened = replace(opened, faults=tuple(replace(f, remedy=f"{f.remedy}; {_BESIDE}") for f in opened.faults))
         if self.shared.intersection([source.file] if isinstance(source, FileSource) else source.files):
             self.kept[name, opening] = opened
         return opened
@@ -75,5 +79,6 @@ def _opening(source: FileSource | OtherFile, form: Format, columns: frozenset[st
         header_rows=source.header_rows,
         footer=source.footer,
         repeated=source.repeated,
+        fill_down=tuple(dict.fromkeys(source.fill_down)),
         point=form.point,
     )

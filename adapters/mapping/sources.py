@@ -43,6 +43,7 @@ class OtherFile(BaseModel):
     header_rows: HeaderRows = 1
     footer: bool = False
     repeated: bool = False
+    fill_down: list[Name] = []
 
     @property
     def files(self) -> list[str]:
@@ -228,6 +229,7 @@ class FileSource(BaseModel):
     header_rows: HeaderRows = 1
     footer: bool = False
     repeated: bool = False
+    fill_down: list[Name] = []
     whole_ids: bool = False
     marks: bool = False
     utc: bool = False

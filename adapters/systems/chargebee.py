@@ -2,7 +2,7 @@
 
 from itertools import product
 
-from adapters.known.export import Columns, Export, Fills
+from adapters.known.export import OF_NO_PERSON, Columns, Export, Fills
 from adapters.mapping.sources import ColumnOf, FirstOf, FormulaOf, JoinOf, LastOf, Lookup
 from adapters.mapping.terms import EMPTY, FILLED, Requirement
 
@@ -27,7 +27,7 @@ _NO_OWNER = "names no owners; take them from the CRM, or from a custom field by 
 _NAME = FirstOf(
     first=["customers.company", JoinOf(join=["customers.first_name", "customers.last_name"]), "customers.email"]
 )
-_CRM_ID = r"~^(?:customers|subscriptions)\.cf_.*(?:crm|salesforce|hubspot|account|company)"
+_CRM_ID = rf"~^(?:customers|subscriptions)\.cf_{OF_NO_PERSON}.*(?:crm|salesforce|hubspot|account|company)"
 _CUSTOMER: Columns = {
     "account_id": "customers.id",
     "name": _NAME,

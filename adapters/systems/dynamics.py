@@ -45,7 +45,7 @@ OPPORTUNITIES = Export(
         Fills(
             "accounts",
             {"account_id": _CUSTOMER, "name": _CUSTOMER},
-            where={_CUSTOMER[0]: FILLED},
+            either=[(c, FILLED) for c in _CUSTOMER],
             distinct=True,
             unless=("dynamics.accounts",),
         ),

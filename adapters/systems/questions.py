@@ -55,11 +55,10 @@ def answers(
     columns: Columns,
     *,
     recommend: tuple[str, ...] = RECOMMEND,
-    satisfied: tuple[str, ...] = SATISFIED,
     where: dict[str, Condition] | None = None,
 ) -> tuple[Fills, Fills]:
     """What an export with a column for each question fills: answers of both sorts, with what they share."""
-    kinds = (("nps", "0-10", recommend), ("csat", "1-5", satisfied))
+    kinds = (("nps", "0-10", recommend), ("csat", "1-5", SATISFIED))
     first, second = (
         Fills(
             "answers",

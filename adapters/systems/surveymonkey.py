@@ -8,8 +8,6 @@ from adapters.systems.questions import NO_ACCOUNT, ONE_QUESTION, SCALES, account
 _DAY = r"^(\d{1,2}/\d{1,2}/\d{4})\b"
 _DAYS = ("End Date", "Date Modified", "Start Date")
 
-"""A response, not the second header row, which is empty there."""
-
 RESPONSES = Export(
     name="surveymonkey.responses",
     what="SurveyMonkey responses",

@@ -60,7 +60,9 @@ def known_codes() -> list[str]:
 def _without(rows: pl.DataFrame, column: Asked) -> Misfit:
     is_mixed = 0 < rows[CURRENCY].null_count() < rows.height
     blank = rows.filter(pl.col(CURRENCY).is_null()) if is_mixed else rows.clear()
-    remedy = "fill it, or declare one under constants; only where no row names one it is the reporting currency"
+    remedy = (
+        'fill it, or say what empty cells mean, as words: {"": EUR}; the reporting currency only where no row names one'
+    )
     return blank, ("the currency is empty, though other rows name one", remedy), column
 
 

@@ -1,6 +1,7 @@
 """Which day does a text say? ISO unless declared otherwise; never the one of two readings that happens to fit."""
 
 import re
+from functools import cache
 
 import polars as pl
 
@@ -19,6 +20,11 @@ OFFSET = r"(?: ?(?:Z|UTC|[+-][0-9]{2}(?::?[0-9]{2})?))"
 _ISO = f"{_DAY}(?:{_TIME}{OFFSET}?)?$"
 _LOCAL = f"{_DAY}(?:{_TIME})?$"
 _MIDNIGHT = rf"{_DAY}(?:[T ]00:00(?::00(?:\.0+)?)?)?$"
+_CELL = f"{_DAY} [0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}(?:\\.[0-9]+)?$"
+"""How a date in a cell of a workbook is written where its cells are read as text."""
+_MONTHS, _DAYS_OF_MONTH, _UNLIKELY = 12, 30, 0.01
+_OR_EMPTY = "a word for an empty cell goes into nulls"
+_PROBE = "2001-02-03"
 _SLASHED = r"^([0-9]{1,2})([/.-])([0-9]{1,2})[/.-]([0-9]{4}|[0-9]{2})(?:[ T,].*)?$"
 
 
@@ -69,7 +75,7 @@ def are_days(cells: pl.Series, form: Format) -> bool:
     cell = pl.col("cell")
     is_later = cell.str.contains(_LOCAL) & ~cell.str.contains(_MIDNIGHT)
     if form.dates or cells.dtype.is_temporal():
-        moment = cell if cells.dtype.is_temporal() else declared(cell, str(form.dates))
+        moment = cell if cells.dtype.is_temporal() else declared(cell, form)
         is_later = moment != moment.dt.truncate("1d")
     return not cells.to_frame("cell").select(is_later.any()).item()
 
@@ -79,15 +85,50 @@ def has_zone(form: Format) -> bool:
     return form.dates is not None and re.search("%[:#]?z|%s", form.dates) is not None
 
 
-def declared(text: pl.Expr, pattern: str) -> pl.Expr:
-    """The date-time that a declared pattern reads, with the zone where it reads one."""
+def declared(text: pl.Expr, form: Format) -> pl.Expr:
+    """The date-time that the declared pattern reads, with the zone where it reads one.
+
+    So is that of a workbook's cell, which holds a date and no text, beside a pattern that takes it for no other day.
+    """
+    pattern = str(form.dates)
     found = text.str.to_datetime(pattern, strict=False, time_unit="us")
-    return found.dt.replace_time_zone("UTC") if "%s" in pattern else found
+    if "%s" in pattern:
+        return found.dt.replace_time_zone("UTC")
+    if not form.of_cells or not _leaves_cells(pattern):
+        return found
+    cell = pl.when(text.str.contains(_CELL)).then(text)
+    return pl.coalesce(found, cell.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", strict=False, time_unit="us"))
+
+
+def converted(texts: pl.Series, days: pl.Series) -> pl.Series:
+    """Which texts are dates of a workbook's cells in which day and month were likely taken for each other.
+
+    A spreadsheet that opens a text in the other order makes dates of what it can read so, up to the 12th, and leaves
+    later days as they are. None of them where some are otherwise, or chance may have parted them.
+    """
+    longest = texts.str.len_bytes().max()
+    if longest is None or int(str(longest)) < len(f"{_PROBE} 04:05:06"):
+        return pl.repeat(value=False, n=len(texts), dtype=pl.Boolean, eager=True)
+    is_cell, is_day = texts.str.contains(_CELL).fill_null(value=False), days.is_not_null()
+    cells, others = (int((is_day & is_one).sum()) for is_one in (is_cell, ~is_cell))
+    is_parted = bool((is_cell == (days.dt.day() <= _MONTHS)).all())
+    early = _MONTHS / _DAYS_OF_MONTH
+    is_likely = is_parted and cells > 0 < others and early**cells * (1 - early) ** others < _UNLIKELY
+    return is_cell & is_likely
+
+
+@cache
+def _leaves_cells(pattern: str) -> bool:
+    """Whether the pattern reads no zone, and of a date as it stands in a workbook nothing or the same."""
+    if re.search("%[:#]?z", pattern):
+        return False
+    probe = pl.Series([_PROBE, f"{_PROBE} 04:05:06"]).str.to_datetime(pattern, strict=False)
+    return bool((probe.dt.to_string("%Y-%m-%d").fill_null(_PROBE) == _PROBE).all())
 
 
 def _declared(text: pl.Expr, form: Format) -> pl.Expr:
     """The same, in UTC where that is declared of times without a zone."""
-    found = declared(text, str(form.dates))
+    found = declared(text, form)
     return found.dt.replace_time_zone("UTC") if form.utc and not has_zone(form) else found
 
 
@@ -123,7 +164,9 @@ def _zoned(text: pl.Expr) -> pl.Expr:
 def reason(value: str, form: Format) -> Words:
     """Why the text is not such a day or instant."""
     if form.dates:
-        return f"not a date written as {form.dates}", "correct it in the export, or declare dates as it writes them"
+        remedy = "correct it in the export, or declare dates as it writes them"
+        has_digits = re.search("[0-9]", value)
+        return f"not a date written as {form.dates}", remedy if has_digits else f"{remedy}; {_OR_EMPTY}"
     if re.match(_ISO, value):
         year = int(value[:4])
         if not FIRST_YEAR <= year <= LAST_YEAR:
@@ -134,7 +177,7 @@ def reason(value: str, form: Format) -> Words:
         return "no such day or time in the calendar", "correct it in the export"
     if re.match(_SLASHED, value):
         return "not an ISO date (YYYY-MM-DD)", "write all dates of the column alike; declare dates if not ISO"
-    return "not a date", "write YYYY-MM-DD, or declare dates in sources.yaml"
+    return "not a date", f"write YYYY-MM-DD, or declare dates in sources.yaml; {_OR_EMPTY}"
 
 
 def order(texts: pl.Series) -> Words | None:

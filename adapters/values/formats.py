@@ -18,7 +18,8 @@ class Format:
     without are taken as being in it. With `whole_ids`, ids of 15 signs stand for those of 18. With `marks`, amounts
     may have currency signs or codes around them, parentheses or a minus behind, and powers of ten. `minor_digits` are
     currencies whose smallest unit the system counts otherwise than ISO 4217 does. With `utc`, date-times without an
-    offset are in UTC, not in the business time zone; a column of dates in which all are at midnight holds days.
+    offset are in UTC, not in the business time zone; a column of dates in which all are at midnight holds days. With
+    `of_cells`, texts are those of a workbook's cells, which may hold a date whatever is declared of texts.
     """
 
     decimal: str | None = None
@@ -30,6 +31,7 @@ class Format:
     marks: bool = False
     minor_digits: tuple[tuple[str, int], ...] = ()
     utc: bool = False
+    of_cells: bool = False
 
     @property
     def zone(self) -> str:

@@ -1,6 +1,6 @@
 """What are the values of an export's columns? Typed by kind, exact or null, with a fault for each that is none."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -68,7 +68,7 @@ def typed(raw: pl.DataFrame, columns: Sequence[Asked]) -> Typed:
     odd = misfits(sound, columns, read)
     return Typed(
         frame,
-        (*(f for m in made for f in m.faults), *map(faults_of, odd)),
+        (*(f for m in made for f in m.faults), *_converted(cells, frame, readings), *map(faults_of, odd)),
         frozenset(row for bad in (*(m.bad for m in made), *(rows for rows, _, _ in odd)) for row in bad[ROW]),
     )
 
@@ -123,6 +123,22 @@ def _made(both: pl.DataFrame, kept: pl.DataFrame, reading: _Reading) -> Made:
         found = both.filter(KEPT).select(ROW, cell=name, value=_VALUE + name)
         faults = (*faults, *_zone_notes(found, column))
     return Made(bad, faults)
+
+
+def _converted(cells: pl.DataFrame, frame: pl.DataFrame, readings: Sequence[_Reading]) -> Iterator[Fault]:
+    """A warning of each column of dates, written as declared, in which a spreadsheet has likely made others of some."""
+    for column in (r.column for r in readings if r.column.kind == "date" and r.column.form.dates):
+        if cells.schema[column.name] != pl.String:
+            continue
+        found = _beside(cells, frame, column.name).filter(KEPT)
+        doubtful = found.filter(dates.converted(found[column.name], found[_VALUE + column.name]))
+        if not doubtful.is_empty():
+            row, _, said, _ = doubtful.row(0)
+            what = (
+                f"{counted(doubtful.height, 'date')} in cells up to the 12th, beside texts with later days, the first"
+            )
+            remedy = "a spreadsheet has likely taken days for months: export it again, and open it as text"
+            yield Fault(what, remedy, row=row, column=column.shown, value=said[:10], severity="warning")
 
 
 def _is_iso_text(column: Asked, source: pl.DataType) -> bool:

@@ -96,6 +96,7 @@ def backtest(company: Company, asked: Asked) -> Backtest:
             [(one.by_subject[name], total(one.by_subject[name], known[name], nominal)) for one, known in found]
         )
         for name in held[0].by_subject
+        if all(name in one.by_subject for one in held)
     }
     return Backtest(
         company=rulebook.name,

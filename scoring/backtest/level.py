@@ -1,7 +1,7 @@
 """How far off is a total likely to be? Learnt from earlier days alone, as somebody on that day could have done."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from math import sqrt
 from statistics import NormalDist
@@ -12,10 +12,9 @@ import polars as pl
 from scoring.backtest.look import Held, World, look, origin_of
 from scoring.lifetime import rolling
 from scoring.lifetime.known import known_before
-from scoring.lifetime.repeat import order_family
 from scoring.lifetime.rolling import Error
 from scoring.lifetime.stretch import Ahead
-from scoring.lifetime.valuation import family_of
+from scoring.lifetime.valuation import as_chosen
 
 CUTS = (1 / 2, 2 / 3, 3 / 4)
 """Where the past is too short for even one whole look ahead: parts of it from which its rest is looked at."""
@@ -59,7 +58,7 @@ def levels(world: World, held: Held, ahead: Ahead) -> dict[str, Level]:
     """
     basis = world.basis
     known = {**world.tables, basis: known_before(world.tables[basis], basis, held.on, world.terms.time_zone)}
-    same = replace(world.assumed, model=_name(world, held))
+    same = as_chosen(held.choices, basis, world.assumed)
     then = World(known, basis, world.terms, same, world.first)
     days = rolling.origins(world.first, held.on, ahead)
     looks = [look(then, day, ahead) for day in days]
@@ -88,14 +87,3 @@ def _cuts(first: date, on: date) -> Sequence[date]:
     days = (on - first).days
     found = [first + timedelta(days=round(days * share)) for share in CUTS]
     return [day for day in found if day > first and (on - day).days >= LEAST_DAYS]
-
-
-def _name(world: World, held: Held) -> str:
-    """The name in the rules of the model that was chosen, so that the days before are asked of the same one."""
-    if not held.choices:
-        return world.assumed.model
-    chosen = held.choices[0].fit.model
-    models: Sequence[str] = family_of(world.basis, world.assumed).MODELS
-    names = {module.NAME: name for name, module in order_family.BY_NAME.items()}
-    name = names.get(chosen, chosen.casefold())
-    return name if name in models else "auto"

@@ -14,7 +14,7 @@ from scoring.ledger.terms import Terms
 from scoring.lengths import DAYS_A_WEEK
 from scoring.lifetime import rolling
 from scoring.lifetime.assumptions import Assumptions, Choice
-from scoring.lifetime.repeat import order_family
+from scoring.lifetime.repeat import choose_orders, order_family
 from scoring.lifetime.stretch import Ahead, after
 from scoring.lifetime.valuation import forecast
 from scoring.money import MONEY
@@ -69,7 +69,7 @@ def look(world: World, on: date, ahead: Ahead) -> Held:
     then = priced(rolling.history(tables, basis, terms, on), tables["rates"], on, terms.currency, AMOUNT[basis])
     lines = then.collect().lazy()
     values, choices = forecast(lines, basis, on, plain, world.first)
-    past = naive.Past(lines, basis, on, ahead, world.first)
+    past = naive.Past(lines, basis, on, ahead, world.first, terms.currency)
     came = rolling.came(tables, basis, terms, on, ahead).with_columns(pl.col("actual").cast(pl.Float64)).collect()
     said = values.rename({"value": "forecast"}).select("account_id", "forecast", "low", "high", "size")
     if basis == "contracts":
@@ -78,7 +78,7 @@ def look(world: World, on: date, ahead: Ahead) -> Held:
     own = order_family.seen(lines, on)
     simply, counts = naive.of_invoices(past, own.summary)
     revenue = _held(said, simply, came)
-    if not choices or choices[0].fit.model not in order_family.MODELS_BY_NAME:
+    if not choices or choices[0].fit.model not in choose_orders.MODELS:
         return Held(on, after(on, ahead), revenue, None, None, choices)
     found, transform = _orders(world, own, choices[0], after(on, ahead), counts)
     return Held(on, after(on, ahead), revenue, found, transform, choices)
@@ -99,9 +99,7 @@ def _orders(
     world: World, own: order_family.Seen, choice: Choice, until: date, counts: pl.DataFrame
 ) -> tuple[pl.DataFrame, Vector]:
     """The orders forecast and placed, and the tenths of the transform of what came."""
-    forecast, ranges = (
-        order_family.MODELS_BY_NAME[fit.model].view(fit, own.orders) for fit in (choice.fit, choice.of_ranges)
-    )
+    forecast, ranges = (choose_orders.MODELS[fit.model].view(fit, own.orders) for fit in (choice.fit, choice.of_ranges))
     weeks = (until - own.instant).days / DAYS_A_WEEK
     low, high = ranges.count_range(weeks, world.assumed.level)
     said = pl.DataFrame(

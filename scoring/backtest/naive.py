@@ -30,13 +30,14 @@ LABELS = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Past:
-    """What was known on a day: `lines` in one currency as the ledger has them, since `first`."""
+    """What was known on a day: `lines` in the `reporting` currency as the ledger has them, since `first`."""
 
     lines: pl.LazyFrame
     basis: str
     on: date
     ahead: Ahead
     first: date
+    reporting: str
 
     @property
     def has_a_year(self) -> bool:
@@ -67,7 +68,12 @@ def of_contracts(past: Past, monthly: pl.DataFrame) -> pl.DataFrame:
 def _churn(past: Past) -> float:
     """Losses per account-month of the last twelve months, or of those that are known."""
     months = sum(months_back(past.on, n) >= past.first for n in range(1, MONTHS_A_YEAR + 1))
-    seen = exposure(past.lines, past.on, "", max(1, months)).select("account_months", "losses").sum().collect()
+    seen = (
+        exposure(past.lines, past.on, "", past.reporting, max(1, months))
+        .select("account_months", "losses")
+        .sum()
+        .collect()
+    )
     at_risk = float(seen["account_months"].item())
     return float(seen["losses"].item()) / at_risk if at_risk > 0 else 0.0
 

@@ -165,7 +165,7 @@ def enable(email: Mail, folder: InFolder = Path(), as_json: AsJson = False) -> N
         from scoring.store import people
 
         user = people.enable_user(store, email, at=_now())
-    _finish(user, folder, as_json=as_json)
+    _finish(user, folder, then=("users", "link", user.email), as_json=as_json)
 
 
 @app.command("link")
@@ -185,7 +185,13 @@ def link(email: Mail, folder: InFolder = Path(), *, public_url: Public = None, a
 
 
 def _finish(
-    user: "UserRecord", folder: Path, *, link: str | None = None, unknown: str | None = None, as_json: bool
+    user: "UserRecord",
+    folder: Path,
+    *,
+    link: str | None = None,
+    unknown: str | None = None,
+    then: Sequence[str] = ("users", "list"),
+    as_json: bool,
 ) -> None:
     def show() -> None:
         note(f"{user.name} <{user.email}>: {_words(user, _names(folder))}.")
@@ -196,7 +202,7 @@ def _finish(
             note("The link sets their password. It works once, for 72 hours; give it to nobody else.")
             next_command("serve", folder)
         else:
-            next_command("users", "list", folder=folder)
+            next_command(*then, folder=folder)
 
     finish(Answer({**_data(user), "link": link}), show, as_json=as_json)
 

@@ -5,22 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-import polars as pl
-
-from scoring.compare.figures import PLACES, Figure
+from scoring.compare.effects import effects_of, from_known, residual
+from scoring.compare.figures import Figure
+from scoring.compare.moves import Moved, moved_together
 from scoring.metrics import Metric
-
-NAMED = 3
-"""How many accounts a step names."""
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """An account, and what it put into the effect: money for sums, else a part of the value."""
-
-    account_id: str
-    name: str
-    amount: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +47,8 @@ class Bridge:
     @property
     def residual(self) -> Decimal:
         """What the steps leave unexplained: always 0."""
-        if self.a is None or self.b is None:
-            return Decimal(0)
-        return self.b - self.a - sum((s.effect for s in self.steps if s.effect is not None), Decimal(0))
+        change = None if self.a is None or self.b is None else self.b - self.a
+        return residual(change, [step.effect for step in self.steps])
 
 
 def bridges(
@@ -76,39 +63,13 @@ def bridges(
 
 def _bridge(metric: Metric, switches: Sequence[tuple[str, Any, Any]], figures: Sequence[Figure]) -> Bridge:
     less = Decimal(str(metric.parts.less)) if metric.parts else Decimal(0)
-    steps, known = [], figures[0]
-    for (setting, old, new), figure in zip(switches, figures[1:], strict=True):
-        effect = None if known.value is None or figure.value is None else figure.value - known.value
-        moved = _moved(known, figure, less) if effect is not None else ()
-        steps.append(Step(setting, old, new, figure.value, effect, moved))
-        known = known if figure.value is None else figure
+    known = from_known([None if figure.value is None else figure for figure in figures])
+    effects = effects_of([figure.value for figure in figures])
+    steps = tuple(
+        Step(*switch, now.value, effect, moved_together(then, now, less) if then and effect is not None else ())
+        for switch, (then, _), now, effect in zip(switches, known, figures[1:], effects, strict=True)
+    )
     first, last = figures[0], figures[-1]
     return Bridge(
-        metric.name, metric.label, str(metric.unit), first.value, last.value, first.reason, last.reason, tuple(steps)
+        metric.name, metric.label, str(metric.unit), first.value, last.value, first.reason, last.reason, steps
     )
-
-
-def _moved(old: Figure, new: Figure, less: Decimal) -> tuple[Moved, ...]:
-    """The accounts that made most of the change.
-
-    A value T/B becomes T'/B' by the sum over accounts of (t' - t - (b' - b) T/B) / B'.
-    """
-    if old.accounts is None or new.accounts is None or old.value is None:
-        return ()
-    earlier = old.accounts.select("account_id", was_account="account", was_top="top", was_bottom="bottom")
-    both = earlier.lazy().join(new.accounts.lazy(), on="account_id", how="full", coalesce=True, validate="1:1")
-    more = pl.col("top").fill_null(0) - pl.col("was_top").fill_null(0)
-    if new.accounts["bottom"].null_count() == new.accounts.height:
-        amount = more
-    else:
-        below = (pl.col("bottom").fill_null(0) - pl.col("was_bottom").fill_null(0)).cast(pl.Float64)
-        whole = float(new.accounts["bottom"].sum() or 0)
-        amount = ((more.cast(pl.Float64) - float(old.value + less) * below) / whole).round(PLACES)
-    named = (
-        both.select("account_id", pl.coalesce("account", "was_account", "account_id").alias("name"), amount.alias("by"))
-        .filter(pl.col("by") != 0)
-        .sort(pl.col("by").abs(), "account_id", descending=[True, False])
-        .head(NAMED)
-        .collect()
-    )
-    return tuple(Moved(i, n, by if isinstance(by, Decimal) else Decimal(repr(by))) for i, n, by in named.iter_rows())

@@ -22,7 +22,7 @@ from scoring.peers.figures import FEW_COMPARABLE
 from scoring.peers.methods import compare
 from scoring.peers.score import correlation
 from scoring.peers.settings import Fairness
-from scoring.scorecard.estimates import Compared, company_of, estimate_of, outcome_of, settings_of
+from scoring.scorecard.estimates import Compared, outcome_of, settings_of
 from scoring.scorecard.of_rules import metric_of
 from scoring.scorecard.weighing import Pair, Weighing, pairs
 
@@ -136,9 +136,8 @@ def diagnosis(subject: Subject) -> Diagnosis:
     rulebook = subject.rulebook
     judged = subject.judged(rulebook, weighs=True)
     compared = subject.trail.until(subject.period, subject.made)
-    settings = settings_of(rulebook)
-    seen = _Seen(subject, company_of(compared, rulebook, settings), settings, judged.lines)
-    estimates = [estimate_of(seen.company, rulebook, n, settings, seen.lines) for n in range(len(rulebook.rules))]
+    company, estimates = subject.estimates(judged)
+    seen = _Seen(subject, company, settings_of(rulebook), judged.lines)
     rules = tuple(_figures(seen, n, found) for n, found in enumerate(estimates))
     together = correlation(estimates)
     overlapping, late, unassigned = (

@@ -6,8 +6,8 @@ from typing import Any
 
 import polars as pl
 
-from scoring.compare.bridging import Moved
 from scoring.compare.changes import Change
+from scoring.compare.moves import Moved
 
 Card = Mapping[str, Any]
 

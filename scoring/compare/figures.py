@@ -32,8 +32,7 @@ _COUNTED = {"accounts": Parts(_ONE), "revenue_per_account": Parts(pl.col("closin
 class Figure:
     """A metric of the company: the value, exact where it is money, or the reason why there is none.
 
-    `accounts`: account_id, account, top and bottom (null where nothing is divided) of each account that counts;
-    None where the metric is not made of accounts.
+    `accounts` as `parts_of`, by account_id.
     """
 
     value: Decimal | None
@@ -51,7 +50,7 @@ def figures(rows: pl.DataFrame, metrics: Sequence[Metric], basis: str) -> Mappin
     once = book.at(rows.lazy(), COMPANY).collect().lazy()
     measured = measure(once, metrics, COMPANY, basis=basis).collect()
     found = {row["metric"]: row for row in measured.iter_rows(named=True)}
-    counted = {m.name: frame for m in metrics if (frame := _accounts(once, m)) is not None}
+    counted = {m.name: frame for m in metrics if (frame := parts_of(once, m)) is not None}
     accounts = dict(zip(counted, pl.collect_all(counted.values()), strict=True))
     return {
         name: Figure(_value(row["amount"], row["value"]), row["reason"], accounts.get(name))
@@ -59,19 +58,22 @@ def figures(rows: pl.DataFrame, metrics: Sequence[Metric], basis: str) -> Mappin
     }
 
 
+def parts_of(rows: pl.LazyFrame, metric: Metric, key: Sequence[str] = ("account_id",)) -> pl.LazyFrame | None:
+    """The key, account, top and, where something is divided, bottom of each account that counts.
+
+    None where the metric is not made of accounts.
+    """
+    metric = in_book(metric, rows.collect_schema().names())
+    parts = metric.parts or _COUNTED.get(metric.name)
+    if parts is None:
+        return None
+    amounts = [parts.top.cast(MONEY).alias("top")]
+    amounts += [] if parts.bottom is None else [parts.bottom.cast(MONEY).alias("bottom")]
+    return rows.filter(metric.base.rows).select(*key, "account", *amounts)
+
+
 def _value(amount: Decimal | None, value: float | None) -> Decimal | None:
     if amount is not None:
         return amount
     number = exact(value)
     return None if number is None else round(number, PLACES)
-
-
-def _accounts(once: pl.LazyFrame, metric: Metric) -> pl.LazyFrame | None:
-    metric = in_book(metric, once.collect_schema().names())
-    parts = metric.parts or _COUNTED.get(metric.name)
-    if parts is None:
-        return None
-    bottom = pl.lit(None, dtype=MONEY) if parts.bottom is None else parts.bottom.cast(MONEY)
-    return once.filter(metric.base.rows).select(
-        "account_id", "account", parts.top.cast(MONEY).alias("top"), bottom.alias("bottom")
-    )

@@ -18,7 +18,6 @@ from scoring.peers.estimate import Estimate
 from scoring.peers.gap import gap
 from scoring.peers.intervals import FEW_PEERS, reach
 from scoring.peers.noise import Noise, of_books
-from scoring.scorecard.estimates import company_of, estimate_of, settings_of
 from scoring.scorecard.of_rules import metric_of, sign_of
 
 _DIGITS = 12
@@ -84,13 +83,10 @@ def gaps(subject: Subject, first: str, second: str) -> Gaps:
     """The gaps between two teams of the period, by the accounts that managers are compared by. Nothing is stored."""
     rulebook, teams = subject.rulebook, _teams(subject)
     names = tuple(_known(word, sorted(set(teams.values()))) for word in (first, second))
-    settings = settings_of(rulebook)
-    company = company_of(subject.trail.until(subject.period, subject.made), rulebook, settings)
-    said = subject.judged(rulebook).lines
+    company, estimates = subject.estimates(subject.judged(rulebook))
     whose = _codes(company.shelf.managers, teams, names)
     made = []
-    for n, rule in enumerate(rulebook.rules):
-        found = estimate_of(company, rulebook, n, settings, said)
+    for rule, found in zip(rulebook.rules, estimates, strict=True):
         split = _split(company, found, whose, sign_of(rule), rulebook.interval)
         metric = metric_of(rule)
         made.append(RuleGap(rule=rule.name, metric=metric.name, unit=str(metric.unit), **split))

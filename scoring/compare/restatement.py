@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from scoring.compare.bridging import Bridge
+from scoring.compare.effects import residual
 from scoring.restate import RowChange
 
 
@@ -80,9 +81,7 @@ class Restated:
     @property
     def residual(self) -> Decimal:
         """What the effects leave unexplained: always 0."""
-        if self.change is None or any(e.points is None for e in self.effects):
-            return Decimal(0)
-        return self.change - sum((e.points for e in self.effects if e.points is not None), Decimal(0))
+        return residual(self.change, [e.points for e in self.effects])
 
 
 @dataclass(frozen=True, slots=True)

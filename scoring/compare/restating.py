@@ -8,16 +8,15 @@ from decimal import Decimal
 import polars as pl
 
 from scoring.compare.bridging import Bridge, bridges
+from scoring.compare.effects import effects_of
 from scoring.compare.figures import compared, figures
 from scoring.compare.restatement import Effect, Money, Restated, Restatement, Standing, Step
-from scoring.compare.rulebooks import Doubts, cards_at, undoubted, verdicts_at
+from scoring.compare.subject import Doubts, subject, undoubted
 from scoring.compare.walking import Stop, given, stop_at
 from scoring.credit.ownership import UNASSIGNED
 from scoring.ledger.bridge import COLUMNS
 from scoring.letters import by_letters
-from scoring.metrics import CATALOGUE
 from scoring.money import added
-from scoring.period.account_quarters import Trail
 from scoring.period.booking import booked
 from scoring.restate import PRIOR, Sealed, as_scored, changed, exchanged, prior_periods, told
 from scoring.rules import calendar_of
@@ -61,10 +60,11 @@ def restate(
         State(Step("version", (), 0), read, published.as_of),
         *_states(changes, published, read, rows, as_of, each),
     ]
-    stops = [_stop(state, published) for state in states]
+    looked = [subject(as_scored(s.tables, published.rulebook), published.rulebook, period, s.as_of) for s in states]
+    stops = [stop_at(one) for one in (*looked[:-1], looked[-1].doubted(doubts))]
     after = booked(as_scored(rows, published.rulebook), published.rulebook, period, as_of)
     then = {card["manager_id"]: card for card in cards}
-    now = cards_at(stops[-1], published.rulebook, period, verdicts_at(stops[-1], period, doubts))
+    now = stops[-1].cards(published.rulebook)
     touching = changes.filter("touches")
     prior = prior_periods([published], rows, as_of, replace(period, start=period.end))
     frames = (published.book.collect(), after.rows, prior.lines if prior else pl.DataFrame(schema=PRIOR))
@@ -124,14 +124,6 @@ def _states(
         yield State(Step("rest", (), rest), rows, as_of)
 
 
-def _stop(state: State, published: Sealed) -> Stop:
-    rulebook = published.rulebook
-    tables = as_scored(state.tables, rulebook)
-    metrics = [CATALOGUE[n] for rule in rulebook.rules for n in (rule.metric, rule.of) if n in CATALOGUE]
-    made = booked(tables, rulebook, published.period, state.as_of, metrics=metrics)
-    return stop_at(Trail(tables, rulebook, state.as_of), made, published.period)
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class _Said:
     """Both sides of everybody: `frames` are the book as published and as known, and the lines between them."""
@@ -168,7 +160,7 @@ class _Said:
             rates=self._rates(before, after) if is_changed else (),
             published=was,
             known=is_,
-            change=None if scores[0] is None or scores[1] is None else scores[1] - scores[0],
+            change=effects_of(scores)[0],
             effects=() if manager is None or None in scores else self._effects(manager, scores[0]),
         )
 
@@ -179,11 +171,5 @@ class _Said:
 
     def _effects(self, manager: str, published: Decimal | None) -> tuple[Effect, ...]:
         """What each step moves the score by, the first from as published to computed again; none of 0."""
-        found, known = [], published
-        for n, stop in enumerate(self.stops):
-            after, _ = stop.standing(manager)
-            points = None if known is None or after is None else after - known
-            if points != 0:
-                found.append(Effect(n, points))
-            known = known if after is None else after
-        return tuple(found)
+        moved = effects_of([published, *(stop.scores.get(manager) for stop in self.stops)])
+        return tuple(Effect(n, points) for n, points in enumerate(moved) if points != 0)

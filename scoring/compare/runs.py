@@ -5,10 +5,9 @@ from typing import Any
 
 import polars as pl
 
-from scoring.compare.bridging import Moved
 from scoring.compare.changes import changes
 from scoring.compare.differences import Card, Difference, InputChange, ManagerChange, Pair, RuleChange, Side
-from scoring.compare.moves import moved
+from scoring.compare.moves import Moved, moved
 from scoring.credit.ownership import UNASSIGNED
 from scoring.letters import by_letters
 from scoring.metrics import CATALOGUE, Metric

@@ -18,7 +18,6 @@ from scoring.letters import by_letters
 from scoring.period.windows import windows_of
 from scoring.reach import first_day
 from scoring.rules import Rulebook
-from scoring.scorecard.estimates import company_of, estimate_of, settings_of
 from scoring.scorecard.judged import Judged
 from scoring.scorecard.of_rules import believes, metric_of
 
@@ -107,7 +106,7 @@ def sensitivity(subject: Subject) -> Sensitivity:
     """The period's scores under other choices. Nothing is stored."""
     rulebook = subject.rulebook
     judged = subject.judged(rulebook)
-    first = first_day(subject.tables, rulebook.basis)
+    first = first_day(subject.trail.tables, rulebook.basis)
     asked = choices(rulebook, found_k(subject, judged), lambda n: _opens(subject, n) >= first)
     told = {AS_IT_IS: _stands(subject, judged, rulebook, AS_IT_IS)}
     told |= {c.name: _stands(subject, subject.judged(c.rulebook), c.rulebook, c.name) for c in asked}
@@ -126,17 +125,11 @@ def sensitivity(subject: Subject) -> Sensitivity:
 
 def found_k(subject: Subject, judged: Judged) -> dict[str, float]:
     """Metric to the k of the rules' own choices; of methods that weigh evidence, where managers differ at all."""
-    rulebook = subject.rulebook
-    if not believes(rulebook):
+    if not believes(subject.rulebook):
         return {}
-    settings = settings_of(rulebook)
-    made = company_of(subject.trail.until(subject.period, subject.made), rulebook, settings)
-    found = {}
-    for n, rule in enumerate(rulebook.rules):
-        scale = estimate_of(made, rulebook, n, settings, judged.lines).scale
-        if scale and scale.k:
-            found[metric_of(rule).name] = scale.k
-    return found
+    _, estimates = subject.estimates(judged)
+    scales = {metric_of(r).name: found.scale for r, found in zip(subject.rulebook.rules, estimates, strict=True)}
+    return {name: scale.k for name, scale in scales.items() if scale and scale.k}
 
 
 def _opens(subject: Subject, quarters: int) -> date:

@@ -70,11 +70,12 @@ def from_territory(accounts: pl.LazyFrame, attribute: str, managers: Mapping[str
 def from_sales(sales: pl.LazyFrame, opens_on: date, ends_on: date, *, largest: bool) -> pl.LazyFrame:
     """Spans in which an account belongs to who sold it the last line, or the largest sum, before `opens_on`.
 
-    `sales` has account_id, seller_id, dated_on, amount; what is returned is no sale, but lowers the sum. An
-    account with no sale before that day belongs to who sold it the first line up to `ends_on`. Ties go to the
-    first id.
+    `sales` has account_id, seller_id, dated_on, amount; what is returned is no sale, but lowers the sum, nor is what
+    was voided on its day. An account with no sale before that day belongs to who sold it the first line up to
+    `ends_on`. Ties go to the first id.
     """
-    named = sales.filter(pl.col("seller_id").is_not_null() & (pl.col("dated_on") < ends_on))
+    known = sales.filter(pl.col("seller_id").is_not_null() & (pl.col("dated_on") < ends_on))
+    named = known.group_by("account_id", "seller_id", "dated_on").agg(pl.col("amount").sum())
     sold = named.filter(pl.col("amount") > 0)
     by_seller = (
         named.filter(pl.col("dated_on") < opens_on)

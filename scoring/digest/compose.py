@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 
 from scoring.digest import corrections, headings, health, learned, movers, renewals, shared
 from scoring.digest.against import Against, against
@@ -10,7 +10,6 @@ from scoring.digest.content import Asked, Correction, Counts, Digest, Link, Move
 from scoring.digest.links import Links
 from scoring.reports.captions import CONFIDENTIAL_BOOK
 from scoring.scorecard.cards import Card
-from scoring.store import SealRecord
 from scoring.view import NotVisibleError, Seen, View
 
 MOST = 12
@@ -85,8 +84,8 @@ class _Composing:
     def begun(self, cards: Sequence[Card], counts: Counts, own: Moved | None, periods: list[str]) -> Digest:
         """The digest with all but what stands below its headline."""
         asked, now, measured, is_own = self.asked, self.now, self.measured, self.is_own
-        seal = self.view.store.sealed(now.period)
-        is_sealed = seal is not None and seal.run_id == now.run_id and _at(seal) <= asked.written_at
+        seal = self.view.store.sealed(now.period, asked.written_at)
+        is_sealed = seal is not None and seal.run_id == now.run_id
         whose = headings.whose(self.audience, now.teams if self.audience == "directors" else ())
         lead = headings.own_lead(cards[0], own, measured) if is_own else headings.lead(counts, measured)
         title = headings.own_headline(cards[0], own, measured) if is_own else headings.headline(counts, measured)
@@ -207,10 +206,6 @@ class _Composing:
         else:
             url, words = self.links.league(period), "Open the managers’ page"
         return None if url is None else Link(url, words)
-
-
-def _at(seal: SealRecord) -> datetime:
-    return datetime.fromisoformat(seal.sealed_at)
 
 
 def _cards(view: View, asked: Asked, seen: Seen) -> tuple[Card, ...]:

@@ -4,15 +4,14 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
+from scoring.digest.network.hosts import NotReadyError
 from scoring.digest.planning import Post, Tell
 from scoring.digest.timetable import Timetable
 from scoring.digest.ways import FromEnvironment
 from scoring.digest.writing import FromStore
 from scoring.rules import Rulebook
+from scoring.rules.digest_kinds import PUBLIC_URL, page_address
 from scoring.store import Store
-
-PUBLIC_URL = "BOOKSCORE_PUBLIC_URL"
-"""What in the environment says where people reach the page, where the rules do not."""
 
 
 def opened(
@@ -31,5 +30,14 @@ def opened(
 
 
 def page_of(rulebook: Rulebook, environment: Mapping[str, str]) -> str | None:
-    """Where links lead: where the rules say, else where the environment says, else there are none."""
-    return rulebook.digests.page or environment.get(PUBLIC_URL, "").rstrip("/") or None
+    """Where links lead: where the rules say, else where the environment says, else there are none.
+
+    Raises NotReadyError where the environment says what is no address.
+    """
+    said = environment.get(PUBLIC_URL, "").strip()
+    if rulebook.digests.page or not said:
+        return rulebook.digests.page
+    try:
+        return page_address(said)
+    except ValueError as error:
+        raise NotReadyError(f"{PUBLIC_URL} {error}, not {said}") from None

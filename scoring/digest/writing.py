@@ -149,7 +149,7 @@ class FromStore:
             was_noted=noted is not None and noted.noted_at - occasion.due_at <= LATE_AFTER,
             last_at=before.last_at,
             spoken=before.run_ids,
-            unknown=delivering.tally(self.store).unknown if is_for_leaders else 0,
+            unknown=delivering.unknown_at(self.store, envelope.taken_at) if is_for_leaders else 0,
             page=self.page,
             unsubscribe=self._unsubscribe(schedule, recipient),
         )

@@ -42,8 +42,9 @@ class Terms:
 
     @property
     def grace_days(self) -> int:
-        """A renewal that starts fewer days late than these is on time, and what nobody cancelled is open so long."""
-        return self.ledger.gap_tolerance_days
+        """A renewal that starts fewer days late than these is on time, and what nobody cancelled is open so long: until
+        the day it is due is over at least."""
+        return max(1, self.ledger.gap_tolerance_days)
 
     @property
     def early_days(self) -> int:
@@ -199,4 +200,4 @@ def _credits(pairs: pl.LazyFrame, lines: pl.LazyFrame) -> pl.LazyFrame:
 
 def _grace(terms: Terms) -> tuple[int, int]:
     """The days after a due, from the first to before the last, on which what starts is on time."""
-    return 0, max(1, terms.grace_days)
+    return 0, terms.grace_days

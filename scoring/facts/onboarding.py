@@ -7,6 +7,7 @@ import polars as pl
 from scoring.days import DAY, Span
 from scoring.facts.dated import Dated
 from scoring.ledger.history import active
+from scoring.ledger.paying import while_paying
 from scoring.money import MONEY
 
 COUNTS = ("onboardings", "onboarded", "never_onboarded")
@@ -54,12 +55,12 @@ def counted(found: pl.LazyFrame) -> Dated:
     return Dated(found.select("account_id", "on", pl.col(COUNTS).cast(MONEY)), COUNTS)
 
 
-def departures(lines: pl.LazyFrame, until: date) -> pl.LazyFrame:
+def departures(lines: pl.LazyFrame, until: date, reporting: str) -> pl.LazyFrame:
     """The accounts that paid once and no longer do at `until`, from the recurring lines of a ledger.
 
     One row per account: account_id, `left_on`, its last day of service.
     """
-    paying = lines.filter((pl.col("monthly") > 0) & (pl.col("starts_on") < until))
-    ends = paying.group_by("account_id").agg(active(until).any().alias("is_paying"), pl.col("ends_on").max())
+    what = [active(until).any().alias("is_paying"), pl.col("ends_on").max()]
+    ends = while_paying(lines, reporting, what, where=pl.col("starts_on") < until)
     gone = ends.filter(~pl.col("is_paying"))
     return gone.select("account_id", (pl.col("ends_on") - DAY).alias("left_on"))

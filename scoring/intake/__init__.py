@@ -30,6 +30,7 @@ from scoring.intake.drafting import Drafted, drafted
 from scoring.intake.expected import Expected, room
 from scoring.intake.known import ahead, known_by
 from scoring.intake.mapping import mapping_of, problem_of
+from scoring.intake.twice import twice
 from scoring.intake.unheld import unheld
 from scoring.metrics import CATALOGUE
 from scoring.reach import NothingDatedError, last_days, latest_period
@@ -124,7 +125,7 @@ def examine(request: Request) -> Examined:
         used, none = _used(versions, tables, request.as_of)
         said = (*said, *none)
         said += tuple(p for v in used for p in asked(exports.checked.tables, v.rulebook, v.file))
-        said += tuple(p for v in used for p in unheld(exports.checked, v))
+        said += tuple(p for v in used for p in (*unheld(exports.checked, v), *twice(exports.checked, v)))
         later += _doubts(versions, tables, exports, request.as_of)
         later += _in_other_currencies(request, used, exports)
     return Examined(said, in_order((*exports.problems, *later)), exports.inputs, versions)

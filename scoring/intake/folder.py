@@ -11,6 +11,7 @@ from scoring.calendar import FuturePeriodError, Period
 from scoring.errors import Problem, ProblemsFoundError
 from scoring.intake import RULES, Exports, Request, is_usable, misread, take_in
 from scoring.intake.known import known_by
+from scoring.intake.twice import twice
 from scoring.intake.unheld import unheld
 from scoring.metrics import CATALOGUE
 from scoring.reach import latest_period
@@ -142,5 +143,6 @@ def opened(request: Request) -> Folder:
     found = reader.of(version)
     if period.start > request.as_of:
         raise FuturePeriodError(period, request.as_of)
-    problems = (*version.problems, *unheld(found.exports.checked, version), *found.exports.problems)
+    checked = found.exports.checked
+    problems = (*version.problems, *unheld(checked, version), *twice(checked, version), *found.exports.problems)
     return Folder(version, period, found.tables, request.as_of, problems, found.later, found.exports, versions, reader)

@@ -36,9 +36,9 @@ def check_balance(bridge: pl.DataFrame, grain: str, name: str, *, transfers: boo
         )
 
 
-def check_conserved(step: str, whole: pl.DataFrame, parts: pl.DataFrame, columns: tuple[str, ...]) -> None:
-    """Raises NotConservedError when the parts of a money column do not add up to the whole's."""
+def check_conserved(whole: pl.DataFrame, parts: pl.DataFrame, columns: tuple[str, ...]) -> None:
+    """Raises NotConservedError when what is credited of a money column does not add up to the whole's."""
     for column in columns:
         before, after = added(whole[column]), added(parts[column])
         if before != after:
-            raise NotConservedError(step, column, str(before), str(after))
+            raise NotConservedError("crediting", column, str(before), str(after))

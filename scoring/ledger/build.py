@@ -80,7 +80,7 @@ def of_contracts(lines: pl.LazyFrame, rates: pl.LazyFrame, terms: Terms, windows
         lines = at_own_rates(lines, rates, terms, "contracts").collect().lazy()
     bridge = at_instants(lines, rates, moves.start, moves.end, terms.currency)
     ends = at_instants(lines, rates, outcome.start, outcome.end, terms.currency)
-    last_on = movements.last_paid_on(lines, outcome)
+    last_on = movements.last_paid_on(lines, outcome, terms.currency)
     changes = movements.of_contracts(lines, rates, moves, terms)
     return Ledger(
         bridge=bridge.select("account_id", pl.col("before").alias("opening"), pl.col("after_spot").alias("closing")),
@@ -112,7 +112,7 @@ def of_invoices(lines: pl.LazyFrame, rates: pl.LazyFrame, terms: Terms, windows:
     scored, comparison = windows.moves, windows.outcome
     lines = at_own_rates(lines, rates, terms, "invoices")
     balances = in_windows(lines, rates, comparison, scored, terms.currency)
-    changes = movements.of_windows(balances, lines, scored, terms.reactivation_window_days)
+    changes = movements.of_windows(balances, lines, scored, terms)
     inside = scored.holds(pl.col("dated_on"))
     last_on = lines.filter(inside).group_by("account_id").agg(pl.col("dated_on").max().alias("last_on"))
     return Ledger(

@@ -5,7 +5,7 @@ import polars as pl
 from scoring.days import DAY, NEVER, Span
 from scoring.ledger.currency import at_one_day, converted
 from scoring.ledger.history import active
-from scoring.ledger.paying import changes, paid_before
+from scoring.ledger.paying import bought_before, changes, paid_before, while_paying
 from scoring.ledger.places import joined, parted, place
 from scoring.ledger.terms import Terms
 from scoring.money import MONEY
@@ -105,28 +105,28 @@ def _one_a_span(days: pl.LazyFrame, opening: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def of_windows(balances: pl.LazyFrame, invoices: pl.LazyFrame, scored: Span, window_days: int | None) -> pl.LazyFrame:
+def of_windows(balances: pl.LazyFrame, invoices: pl.LazyFrame, scored: Span, terms: Terms) -> pl.LazyFrame:
     """The one net change of each account between the comparison and the scored window.
 
     One row per account whose revenue differs, as `SCHEMA`; dated on the last line of the scored window, or
     on its first day where there is none. `origin` lists the lines of the scored window, up to eight.
     """
     inside = scored.holds(pl.col("dated_on"))
-    earlier = (pl.col("dated_on") < scored.start) & (pl.col("amount") > 0)
     own = place().filter(inside)
     facts = invoices.group_by("account_id").agg(
-        pl.col("dated_on").filter(earlier).max().alias("paid_until"),
         pl.col("dated_on").filter(inside).min().alias("first_on"),
         pl.col("dated_on").filter(inside).max().alias("last_on"),
         joined(own.sort_by(pl.col("amount").filter(inside), descending=True).head(8)).alias("origin"),
     )
-    walked = balances.join(facts, on="account_id", how="left", validate="1:1").with_columns(
+    paid = bought_before(balances, invoices, scored.start, terms.currency)
+    known = balances.join(facts, on="account_id", how="left", validate="1:1")
+    walked = known.join(paid, on="account_id", how="left", validate="1:1").with_columns(
         (pl.col("after") - pl.col("before")).cast(MONEY).alias("delta"),
         pl.coalesce("last_on", pl.lit(scored.start)).alias("moved_on"),
         pl.col("paid_until").is_not_null().alias("has_paid"),
         _days(pl.coalesce("first_on", pl.lit(scored.start))).alias("gap_days"),
     )
-    return _as_movements(walked.filter(pl.col("delta") != 0), window_days)
+    return _as_movements(walked.filter(pl.col("delta") != 0), terms.reactivation_window_days)
 
 
 def of_exchange(balances: pl.LazyFrame, span: Span) -> pl.LazyFrame:
@@ -192,12 +192,8 @@ def _as_movements(walked: pl.LazyFrame, window_days: int | None) -> pl.LazyFrame
     )
 
 
-def last_paid_on(lines: pl.LazyFrame, span: Span) -> pl.LazyFrame:
-    """The last day of service of each account that was served in the span or on the day before it.
-
-    One row per account: account_id, last_on.
-    """
-    paying = pl.col("monthly") > 0
+def last_paid_on(lines: pl.LazyFrame, span: Span, reporting: str) -> pl.LazyFrame:
+    """The last day on which each account paid that did so in the span or on the day before it: account_id, last_on."""
     until = pl.min_horizontal(pl.col("ends_on").fill_null(NEVER), pl.lit(span.end))
-    served = paying & (pl.col("starts_on") < span.end) & (until >= span.start)
-    return lines.filter(served).group_by("account_id").agg((until.max() - DAY).alias("last_on"))
+    served = (pl.col("starts_on") < span.end) & (until >= span.start)
+    return while_paying(lines, reporting, [(until.max() - DAY).alias("last_on")], where=served)

@@ -1,13 +1,17 @@
-"""When did an account pay? While its lines come to more than nothing, in some currency.
+"""When did an account pay? While its lines come to more than nothing, in some currency; on invoices, on such days.
 
 Credits count: what they cancel out is not paid for. Exchange rates do not, so that whether an account ever paid does
 not hang on what they did later.
 """
 
+from collections.abc import Sequence
+from datetime import date
+
 import polars as pl
 
 CHANGES = ("account", "day", "currency", "amount")
 """What an account has more of in a currency from a day on; any number of rows for each of them."""
+_ALL = pl.lit(value=True)
 
 
 def changes(lines: pl.LazyFrame, reporting: str) -> pl.LazyFrame:
@@ -35,6 +39,24 @@ def spells(changes: pl.LazyFrame) -> pl.LazyFrame:
         .filter(turn > 0)
         .drop("turn")
     )
+
+
+def while_paying(
+    lines: pl.LazyFrame, reporting: str, what: Sequence[pl.Expr], *, where: pl.Expr = _ALL
+) -> pl.LazyFrame:
+    """`what` of the times in which each account paid, by recurring lines: one row per account_id.
+
+    A time has `starts_on` and `ends_on` (null: still), and is looked at only `where` so. It is that of a line that
+    brings something, and where an account has credits then, one in which its lines came to more than nothing.
+    """
+    found = lines.filter(pl.col("monthly") > 0, where).group_by("account_id").agg(what)
+    credited = lines.filter(pl.col("monthly") < 0, where).select("account_id").unique().collect()
+    if credited.is_empty():
+        return found
+    theirs = spells(changes(lines.join(credited.lazy(), on="account_id", how="semi"), reporting))
+    times = theirs.select(account_id="account", starts_on="began", ends_on="stopped")
+    others = found.join(credited.lazy(), on="account_id", how="anti")
+    return pl.concat([others, times.filter(where).group_by("account_id").agg(what)])
 
 
 def _turns(changes: pl.LazyFrame, *of: str) -> pl.LazyFrame:
@@ -73,3 +95,18 @@ def paid_before(joining: pl.LazyFrame, changes: pl.LazyFrame) -> pl.LazyFrame:
         pl.col("began").is_not_null().alias("has_paid"),
         pl.when(is_over).then("stopped").alias("paid_until"),
     )
+
+
+def bought(invoices: pl.LazyFrame, reporting: str) -> pl.LazyFrame:
+    """The days on which accounts bought for more than was credited that day: account_id, `dated_on`, in no order."""
+    currency = pl.col("currency").fill_null(reporting)
+    sums = invoices.group_by("account_id", "dated_on", currency).agg(pl.col("amount").sum())
+    return sums.filter(pl.col("amount") > 0).select("account_id", "dated_on")
+
+
+def bought_before(balances: pl.LazyFrame, invoices: pl.LazyFrame, day: date, reporting: str) -> pl.LazyFrame:
+    """Of accounts that bought nothing in one window and something in the next, the last day before that on which they
+    had: account_id, `paid_until`. `balances` have `before` and `after`, and `day` is the first of the next."""
+    joining = balances.filter((pl.col("before") <= 0) & (pl.col("after") > 0)).select("account_id")
+    earlier = invoices.filter(pl.col("dated_on") < day).join(joining, on="account_id", how="semi")
+    return bought(earlier, reporting).group_by("account_id").agg(pl.col("dated_on").max().alias("paid_until"))

@@ -4,7 +4,7 @@ import polars as pl
 
 from scoring.days import Span
 from scoring.ledger.history import active
-from scoring.ledger.paying import changes, spells
+from scoring.ledger.paying import bought_before, changes, spells
 from scoring.ledger.terms import Terms
 
 SCHEMA = {"account_id": pl.String(), "has_returned": pl.Boolean(), "is_free": pl.Boolean()}
@@ -43,16 +43,13 @@ def of_invoices(lines: pl.LazyFrame, ends: pl.LazyFrame, scored: Span, terms: Te
     if not (terms.knows_returns or terms.keeps_free):
         return None
     day = pl.col("dated_on")
-    facts = (
-        lines.group_by("account_id")
-        .agg(
-            day.filter((day < scored.start) & (pl.col("amount") > 0)).max().alias("paid_until"),
-            day.filter(scored.holds(day)).min().alias("back_on"),
-            pl.lit(value=False).alias("has_free_line"),
-        )
-        .with_columns(pl.col("paid_until").is_not_null().alias("has_paid"))
+    back = lines.filter(scored.holds(day)).group_by("account_id").agg(day.min().alias("back_on"))
+    paid = bought_before(ends, lines, scored.start, terms.currency)
+    known = ends.join(back, on="account_id", how="left", validate="1:1").join(
+        paid, on="account_id", how="left", validate="1:1"
     )
-    return _standing(ends.join(facts, on="account_id", how="left", validate="1:1"), terms)
+    facts = (pl.col("paid_until").is_not_null().alias("has_paid"), pl.lit(value=False).alias("has_free_line"))
+    return _standing(known.with_columns(facts), terms)
 
 
 def _standing(accounts: pl.LazyFrame, terms: Terms) -> pl.LazyFrame:

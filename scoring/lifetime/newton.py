@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from scoring.lifetime.fit import Vector
 
+MOST = 100
+"""Steps after which a search has not settled."""
 Surface = Callable[[Vector], tuple[float, Vector, Vector]]
 """At a point: the value, its gradient, its Hessian. A value that is not finite is a place not to go."""
 
@@ -43,7 +45,6 @@ def maximise(
     *,
     low: float | Vector = -15.0,
     high: float | Vector = 15.0,
-    most: int = 100,
     tolerance: float = 1e-11,
 ) -> Maximum:
     """The maximum of `surface` within the box, from `start` by trust-region Newton steps.
@@ -56,7 +57,7 @@ def maximise(
     here = np.clip(np.asarray(start, dtype=np.float64), lows, highs)
     value, gradient, hessian = surface(here)
     damping, steps, settled = 1e-3, 0, False
-    while steps < most and not settled:
+    while steps < MOST and not settled:
         steps += 1
         free = ~(((here <= lows) & (gradient < 0)) | ((here >= highs) & (gradient > 0)))
         step, promise = _step(gradient, hessian, free, damping)

@@ -44,9 +44,12 @@ class Origin:
 
     @property
     def miss(self) -> float:
-        """ln of what came over what was expected, all accounts together; 0 where either is nothing."""
+        """ln of what came over what was expected, all accounts together; 0 where nothing was expected, and -1, all of
+        it, where nothing came."""
         expected, came = float(self.accounts["forecast"].sum()), float(added(self.accounts["actual"]))
-        return log(came / expected) if expected > 0 and came > 0 else 0.0
+        if expected <= 0:
+            return 0.0
+        return log(came / expected) if came > 0 else -1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Which family of models fits what is observed, and what is each account worth by it? The router."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from types import ModuleType
 
@@ -75,6 +75,13 @@ def foreseen(seen: Seen, basis: str, assumed: Assumptions) -> tuple[pl.DataFrame
     family = family_of(basis, assumed)
     choices = _chosen(family, seen, seen, basis, assumed)
     return family.value(choices, seen, assumed), choices
+
+
+def as_chosen(choices: Sequence[Choice], basis: str, assumed: Assumptions) -> Assumptions:
+    """The assumptions by which another day is asked of the model that was chosen, if one was."""
+    if not choices:
+        return assumed
+    return replace(assumed, model=family_of(basis, assumed).IN_RULES.get(choices[0].fit.model, assumed.model))
 
 
 def _chosen(family: ModuleType, seen: Seen, also: Seen, basis: str, assumed: Assumptions) -> Sequence[Choice]:

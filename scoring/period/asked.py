@@ -159,7 +159,7 @@ def _onboardings(
 ) -> pl.LazyFrame:
     rules = rulebook.onboarding
     starts = {"12m": _trailing(windows), "period": windows.moves.start, "ever": EVER}
-    left = onboarding.departures(ledger.lines, until) if rulebook.basis == "contracts" else None
+    left = onboarding.departures(ledger.lines, until, rulebook.currency) if rulebook.basis == "contracts" else None
     return onboarding.onboardings(milestones, left, rules.from_, rules.to, Span(starts[rules.window], until))
 
 

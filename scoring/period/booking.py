@@ -193,8 +193,8 @@ def _known(ledger: Ledger, rulebook: Rulebook, windows: Windows, asked_for: Set[
     """What is known of each account beside its revenue: how long it was at risk, and whether it left."""
     if rulebook.basis != "contracts" or _AT_RISK.isdisjoint(asked_for):
         return pl.LazyFrame(schema={"account_id": pl.String}) if ledger.standing is None else ledger.standing
-    ends = exposure(ledger.lines, windows.outcome.end, "")
-    starts = exposure(ledger.lines, windows.outcome.start, "_before")
+    ends = exposure(ledger.lines, windows.outcome.end, "", rulebook.currency)
+    starts = exposure(ledger.lines, windows.outcome.start, "_before", rulebook.currency)
     known = ends.join(starts, on="account_id", how="left", validate="1:1")
     if ledger.standing is None:
         return known
@@ -254,8 +254,8 @@ def _with_teams(rows: pl.DataFrame, managers: pl.DataFrame) -> pl.DataFrame:
 
 def _check(bridge: pl.DataFrame, outcome: pl.DataFrame, rows: pl.DataFrame) -> None:
     """Raises when the bridge of an account, a manager, a team or the company does not balance or add up."""
-    check_conserved("crediting", bridge, rows, ("opening", "closing"))
-    check_conserved("crediting", outcome, rows, ("before", "after"))
+    check_conserved(bridge, rows, ("opening", "closing"))
+    check_conserved(outcome, rows, ("before", "after"))
     grains = {"account_id": False, "manager_id": True, "team": True, COMPANY: False}
     bridges = [_named(rows).group_by(grain).agg(pl.col(c).sum() for c in BRIDGE) for grain in grains]
     for (grain, transfers), whole in zip(grains.items(), pl.collect_all(bridges), strict=True):

@@ -10,14 +10,15 @@ import polars as pl
 
 from scoring.engine import Engine
 from scoring.facts import Dated, lifetime_value
-from scoring.ledger.build import Ledger, Windows
+from scoring.ledger.build import Ledger, Windows, at_own_rates
 from scoring.ledger.currency import AMOUNT, priced
 from scoring.lifetime import rolling
 from scoring.lifetime.assumptions import VALUES, Assumptions
 from scoring.lifetime.beside import with_orders
+from scoring.lifetime.known import known_before
 from scoring.lifetime.repeat import orders
 from scoring.lifetime.rolling import Error
-from scoring.lifetime.valuation import Valued, family_of, valued
+from scoring.lifetime.valuation import Valued, as_chosen, valued
 from scoring.parts import Part, Tables
 from scoring.period.looks import Look, Reading, seen
 from scoring.rules import Rulebook
@@ -108,7 +109,7 @@ def worth(
     if found.choices:
         received = [frame.lazy() for frame in _came(engine, tables, reading, days)]
         past = zip(every, received, days, strict=True)
-        same = _not_chosen_anew(found, reading)
+        same = as_chosen(found.choices, reading.basis, reading.assumed)
         error = rolling.error([rolling.look_back(s, came, reading.basis, day, AHEAD, same) for s, came, day in past])
     if not rulebook.lifetime.recalibrate:
         return Worth(found, replace(error, factor=1.0))
@@ -146,12 +147,6 @@ def _instants(rulebook: Rulebook, windows: Windows) -> tuple[date, date]:
     return windows.outcome.end, windows.moves.end
 
 
-def _not_chosen_anew(found: Valued, reading: Reading) -> Assumptions:
-    """The assumptions by which past days are looked at: the same model as now."""
-    family = family_of(reading.basis, reading.assumed)
-    return replace(reading.assumed, model=family.IN_RULES.get(found.choices[0].fit.model, "auto"))
-
-
 def _origins(tables: Tables, basis: str, last: date) -> list[date]:
     """The days to look back to, as far as the tables reach."""
     first = tables[basis]["starts_on" if basis == "contracts" else "dated_on"].min()
@@ -174,7 +169,10 @@ def _came_in(part: Part, _: Tables, reading: Reading, days: Sequence[date]) -> l
 def _ordered(
     engine: Engine, tables: Tables, reading: Reading, instants: tuple[date, date]
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """What was ordered beside contracts before each of the instants, at the rates of the last, as `orders.summary`."""
+    """What was ordered beside contracts before each of the instants, as `orders.summary`.
+
+    Before the last it is what was known then. All is at the rates of that, unless each line keeps its own.
+    """
     parts = engine.map(partial(_ordered_in, reading=reading, instants=instants), tables, {})
     now, before = (orders.of_parts(found) for found in zip(*parts, strict=True))
     return now, before
@@ -183,10 +181,15 @@ def _ordered(
 def _ordered_in(
     part: Part, _: Tables, reading: Reading, instants: tuple[date, date]
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    invoices, rates = part.tables["invoices"].lazy(), part.tables["rates"].lazy()
+    invoices, rates, terms = part.tables["invoices"].lazy(), part.tables["rates"].lazy(), reading.terms
     ordered = invoices.filter(pl.col("kind").is_null() | pl.col("kind").is_in(ORDER_KINDS))
-    log = priced(ordered, rates, instants[-1], reading.terms.currency, AMOUNT["invoices"])
-    return orders.summary(log, instants[0]), orders.summary(log, instants[1])
+    (now, before), basis = instants, "invoices"
+
+    def told(lines: pl.LazyFrame, until: date) -> pl.DataFrame:
+        own = at_own_rates(lines, rates, terms, basis)
+        return orders.summary(priced(own, rates, before, terms.currency, AMOUNT[basis]), until)
+
+    return told(ordered, now), told(known_before(ordered, basis, before, terms.time_zone), before)
 
 
 def _times(values: pl.DataFrame, factor: float) -> pl.DataFrame:

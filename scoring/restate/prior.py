@@ -94,37 +94,41 @@ def prior_periods(seals: Sequence[Sealed], tables: Tables, as_of: date, period: 
         return None
     last, read = earlier[-1], earlier[-1].read()
     states = [as_scored(t, last.rulebook) for t in (read, tables)]
-    is_sold = last.rulebook.basis == "invoices"
-    found = (
-        [_revenue(s, states, (last.as_of, as_of)) for s in earlier if s.rulebook.basis == "invoices"] if is_sold else []
-    )
-    rows, made = (pl.concat([f[0] for f in found]), found[-1][1]) if is_sold else _moves(earlier, states, as_of)
+    days = (last.as_of, as_of)
+    if last.rulebook.basis == "invoices":
+        found = [_revenue(s, last, states, days) for s in earlier if s.rulebook.basis == "invoices"]
+        rows, made = pl.concat([lines for lines, _ in found]), found[-1][1]
+    else:
+        rows, made = _moves(earlier, states, days)
     closing = _closing(made, last)
     rows = pl.concat([rows, _versions(closing, last)], how="diagonal").filter(pl.col("amount") != 0)
     changes = changed(read, tables, last.period.end, last.as_of, calendar_of(last.rulebook))
-    lines = _named(caused(_sold(rows), changes, read, tables, last.rulebook), earlier, states)
+    lines = _named(caused(rows, changes, read, tables, last.rulebook), earlier, states)
     prior = Prior(earlier, lines, closing.select(*WHOSE, "sealed", "known"))
     _check(prior.leading, closing)
     return prior
 
 
-def _moves(earlier: Sequence[Sealed], states: Sequence[Tables], as_of: date) -> tuple[pl.DataFrame, Stretch]:
+def _moves(
+    earlier: Sequence[Sealed], states: Sequence[Tables], days: tuple[date, date]
+) -> tuple[pl.DataFrame, Stretch]:
     """What changed on contracts: the last sealed period, and further back where its opening is another one, too."""
     last = earlier[-1]
     first = next(s for s in earlier if s.rulebook.basis == "contracts")
-    made = _stretch(last.period, last, states, as_of)
+    made = _stretch(last.period, last, states, days, retention_window="period")
     rows = _differences(made)
     is_open = not rows.filter(pl.col("kind") == "opening").is_empty()
     if is_open and first is not last and last.rulebook.ownership.policy in _STEADY:
         whole = Period(f"{first.period.name} to {last.period.name}", first.period.start, last.period.end)
-        made = _stretch(whole, last, states, as_of)
+        made = _stretch(whole, last, states, days, retention_window="period")
         rows = _differences(made)
     return rows, made
 
 
-def _stretch(period: Period, sealed: Sealed, states: Sequence[Tables], as_of: date) -> Stretch:
-    rules = sealed.rulebook.model_copy(update={"rules": (), "retention_window": "period"})
-    days = (sealed.as_of, as_of)
+def _stretch(
+    period: Period, sealed: Sealed, states: Sequence[Tables], days: tuple[date, date], **settings: str
+) -> Stretch:
+    rules = sealed.rulebook.model_copy(update={"rules": (), **settings})
     then, now = (booked(dict(t), rules, period, day, metrics=()) for t, day in zip(states, days, strict=True))
     return Stretch(period, then, now)
 
@@ -146,9 +150,7 @@ def _differences(made: Stretch) -> pl.DataFrame:
             ("transfer_in", 1, made.period.last_day),
             ("transfer_out", -1, made.period.last_day),
         ):
-            amount = (sign * way * pl.col(column)).cast(MONEY).alias("amount")
-            level = book.rows.select(*WHOSE, pl.lit(day).alias("effective_on"), pl.lit(column).alias("kind"), amount)
-            parts.append(level.with_columns(pl.lit("").alias("origin")))
+            parts.append(_on(day, column, book.rows, sign * way * pl.col(column)))
     return (
         pl.concat(parts)
         .group_by(_LINE)
@@ -157,24 +159,20 @@ def _differences(made: Stretch) -> pl.DataFrame:
     )
 
 
-def _revenue(sealed: Sealed, states: Sequence[Tables], days: tuple[date, date]) -> tuple[pl.DataFrame, Stretch]:
-    """What changed on invoices: the revenue of a sealed period, under its rules."""
-    rules = sealed.rulebook.model_copy(update={"rules": ()})
-    then, now = (booked(dict(t), rules, sealed.period, d, metrics=()) for t, d in zip(states, days, strict=True))
-    made = Stretch(sealed.period, then, now)
-    more = [
-        b.rows.select(*WHOSE, (sign * pl.col("closing")).cast(MONEY).alias("amount"))
-        for b, sign in ((now, 1), (then, -1))
-    ]
-    rows = pl.concat(more).group_by(WHOSE).agg(pl.col("amount").sum())
-    day, kind = pl.lit(sealed.period.last_day).alias("effective_on"), pl.lit("revenue").alias("kind")
-    sold_in = pl.lit(sealed.period.name).alias("sold_in")
-    return rows.select(*WHOSE, day, kind, "amount", pl.lit("").alias("origin"), sold_in), made
+def _revenue(
+    sealed: Sealed, last: Sealed, states: Sequence[Tables], days: tuple[date, date]
+) -> tuple[pl.DataFrame, Stretch]:
+    """What changed on invoices: the revenue of a sealed period, under its rules, in the currency of the last one."""
+    made, day = _stretch(sealed.period, sealed, states, days, currency=last.rulebook.currency), sealed.period.last_day
+    sides = [_on(day, "revenue", b.rows, sign * pl.col("closing")) for b, sign in ((made.now, 1), (made.then, -1))]
+    rows = pl.concat(sides).group_by(*_LINE, "origin").agg(pl.col("amount").sum())
+    return rows.with_columns(sold_in=pl.lit(sealed.period.name)), made
 
 
-def _sold(rows: pl.DataFrame) -> pl.DataFrame:
-    """The rows with `sold_in`, the sealed period whose revenue they are of; null on contracts."""
-    return rows if "sold_in" in rows.columns else rows.with_columns(pl.lit(None, pl.String).alias("sold_in"))
+def _on(day: date, kind: str, rows: pl.DataFrame, amount: pl.Expr) -> pl.DataFrame:
+    """The amounts of rows as lines of that kind on the day."""
+    dated, origin = pl.lit(day).alias("effective_on"), pl.lit("").alias("origin")
+    return rows.select(*WHOSE, dated, pl.lit(kind).alias("kind"), amount.cast(MONEY).alias("amount"), origin)
 
 
 def _closing(made: Stretch, last: Sealed) -> pl.DataFrame:
@@ -188,10 +186,9 @@ def _closing(made: Stretch, last: Sealed) -> pl.DataFrame:
 
 
 def _versions(closing: pl.DataFrame, last: Sealed) -> pl.DataFrame:
-    """What this version of bookscore computes otherwise from what the sealed run read."""
-    more = (pl.col("then") - pl.col("sealed")).cast(MONEY).alias("amount")
-    day, kind = pl.lit(last.period.last_day).alias("effective_on"), pl.lit("version").alias("kind")
-    return closing.select(*WHOSE, day, kind, more, pl.lit("").alias("origin"))
+    """What this version of bookscore computes otherwise from what the sealed run read; `sold_in` is null."""
+    lines = _on(last.period.last_day, "version", closing, pl.col("then") - pl.col("sealed"))
+    return lines.with_columns(sold_in=pl.lit(None, pl.String))
 
 
 def _named(lines: pl.DataFrame, earlier: Sequence[Sealed], states: Sequence[Tables]) -> pl.DataFrame:

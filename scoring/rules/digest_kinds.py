@@ -12,6 +12,9 @@ from scoring.rules.kinds import Text
 Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 WEEKDAYS: tuple[Weekday, ...] = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
+PUBLIC_URL = "BOOKSCORE_PUBLIC_URL"
+"""What in the environment says where people reach the pages."""
+
 _AT = r"([01]?[0-9]|2[0-3]):[0-5][0-9]"
 _LONG = r"[1-9][0-9]{0,2}[hdw]"
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
@@ -74,7 +77,8 @@ def _host(name: str) -> str:
     return name
 
 
-def _page(url: str) -> str:
+def page_address(url: str) -> str:
+    """The web address, below which links lead. Raises ValueError."""
     if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#\"<>]*)?", url):
         raise ValueError("must be a web address; write it like https://scores.example.com")
     return url.rstrip("/")
@@ -95,7 +99,7 @@ On = Annotated[
     ),
 ]
 Host = Annotated[Text, AfterValidator(_host)]
-Page = Annotated[Text, AfterValidator(_page)]
+Page = Annotated[Text, AfterValidator(page_address)]
 """The address of a page, to which a path can be added."""
 Variable = Annotated[Text, BeforeValidator(_variable)]
 """The name of a variable of the environment."""

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from scoring.document import Flaw, did_you_mean, flawed
-from scoring.rules.digest_kinds import SENDER, WEEKDAYS, At, Host, Long, On, Page, Sender, Variable, Weekday
+from scoring.rules.digest_kinds import PUBLIC_URL, SENDER, WEEKDAYS, At, Host, Long, On, Page, Sender, Variable, Weekday
 from scoring.rules.kinds import Settings, Slug, Text, TimeZone, Within, named_twice
 
 __all__ = [
@@ -180,8 +180,8 @@ class Digests(Settings):
 
     page: Page | None = Field(
         None,
-        description="Where links lead, such as https://scores.example.com; left out: BOOKSCORE_PUBLIC_URL, else there "
-        "are no links.",
+        description=f"Where links lead, such as https://scores.example.com; left out: {PUBLIC_URL}, else there are no "
+        "links.",
     )
     holidays: tuple[date, ...] = Field((), description="Days, such as 2026-12-25, that are no working days.")
     channels: dict[Slug, Channel] = Field({}, description="Name of a channel to what it is.")

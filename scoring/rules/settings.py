@@ -21,7 +21,11 @@ LARGE = 200
 class Calendar(Settings):
     """When the company's year starts, and how long a scored period is."""
 
-    fiscal_year_starts: Month = Field(1, description="First month of the fiscal year, as a name or 1 to 12.")
+    fiscal_year_starts: Month = Field(
+        1,
+        description="First month of the fiscal year, as a name or 1 to 12. Where later rules name another, the days of "
+        "two periods may have one name; once one of them is sealed, the other cannot be scored.",
+    )
     period: Literal["quarter", "month", "year"] = Field("quarter", description="Length of a scored period.")
     time_zone: TimeZone = Field(
         "UTC",

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -14,6 +15,7 @@ from scoring.digest.planning import Post
 from scoring.digest.sending import work
 from scoring.schedule.tick import LEASE, next_due, tick
 from scoring.store import delivering
+from scoring.store.refusals import UNREACHABLE, trouble
 
 EVERY = timedelta(seconds=30)
 _REGULAR, _WHEN_DUE = "regular", "when due"
@@ -59,7 +61,8 @@ class Running:
                 self._ring()
             for each in sending:
                 each.join()
-            delivering.leave_lease(post.store, LEASE, self._holder)
+            with suppress(*UNREACHABLE):  # it ends by itself
+                delivering.leave_lease(post.store, LEASE, self._holder)
             post.tell("stopped", {})
 
     def _tick(self) -> None:
@@ -72,7 +75,7 @@ class Running:
                 tick(post, self._holder)
                 due_at = next_due(post, post.now())
             except Exception as error:  # the database may be away for a while: the next tick looks again
-                post.tell("not looked", {"reason": f"{type(error).__name__}: {error}"})
+                post.tell("not looked", {"reason": _why(error)})
                 return
         self._ring()
         if due_at is not None:
@@ -95,7 +98,7 @@ class Running:
         try:
             work(post, is_stopped=is_stopped)
         except Exception as error:
-            post.tell("not working", {"reason": f"{type(error).__name__}: {error}"})
+            post.tell("not working", {"reason": _why(error)})
             return True
         return self._stopped.is_set() or not is_stopped()
 
@@ -108,3 +111,8 @@ class Running:
         job, now = self._clock.get_job(_REGULAR), datetime.now(UTC)
         if job is not None and job.next_run_time - now > 2 * EVERY:
             job.modify(next_run_time=now)
+
+
+def _why(error: Exception) -> str:
+    """What went wrong, in a line."""
+    return trouble(error) or f"{type(error).__name__}: {' '.join(str(error).split())}"

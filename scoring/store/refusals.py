@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from scoring.errors import BookscoreError
@@ -72,9 +72,11 @@ _KINDS = {
     "SQLITE_CORRUPT": "the database of the store is damaged; restore it from a backup",
     "SQLITE_IOERR": "the disk of the store's database does not read or write it; look at the disk, and restore the "
     "database from a backup if `bookscore verify` finds it damaged",
+    "08": "the server of the store's database does not answer, or broke off; see that it runs, and try again",
 }
 _ALIKE = {"SQLITE_NOTADB": "SQLITE_CORRUPT", "53100": "SQLITE_FULL", "25006": "SQLITE_READONLY",
-          "XX001": "SQLITE_CORRUPT", "XX002": "SQLITE_CORRUPT", "58030": "SQLITE_IOERR"}  # fmt: skip
+          "XX001": "SQLITE_CORRUPT", "XX002": "SQLITE_CORRUPT", "58030": "SQLITE_IOERR",
+          "57P01": "08", "57P02": "08", "57P03": "08", "53300": "08"}  # fmt: skip
 """What PostgreSQL calls them, and SQLite where there are two names for one thing."""
 
 
@@ -84,6 +86,8 @@ def trouble(error: Exception) -> str | None:
     name = getattr(told, "sqlite_errorname", None) or getattr(told, "sqlstate", None) or ""
     if str(told).startswith("Could not decode"):
         name = "SQLITE_CORRUPT"
+    elif not name and isinstance(error, OperationalError):
+        name = "08"  # whoever finds nobody to speak to has no word of the server's
     found = (sentence for kind, sentence in _KINDS.items() if _ALIKE.get(name, name).startswith(kind))
     return next(found, None)
 
@@ -134,10 +138,13 @@ class MissingFrameError(BookscoreError):
 class SealedPeriodError(BookscoreError):
     """The period is sealed, and a sealed period never changes."""
 
-    def __init__(self, period: str, run_id: str, sealed_by: str, sealed_at: str, folder: Path = Path()) -> None:
+    def __init__(
+        self, period: str, run_id: str, sealed_by: str, sealed_at: str, folder: Path = Path(), days: str = ""
+    ) -> None:
         super().__init__(
-            f"{period} is sealed: run {run_id[:12]} by {sealed_by}, {sealed_at[:10]}; a sealed period never changes, "
-            f"so nothing was written; `bookscore restate {period}` shows what is known of it today"
+            f"{period}{days and f' ({days})'} is sealed: run {run_id[:12]} by {sealed_by}, {sealed_at[:10]}; "
+            "a sealed period never changes, so nothing was written; "
+            f"`bookscore restate {period}` shows what is known of it today"
         )
         self.next = ("restate", period, folder)
 

@@ -37,13 +37,15 @@ def table_of(model: type[SQLModel]) -> Table:
 
 _SEALS = table_of(Seal)
 _NEWEST = _SEALS.select().where(_SEALS.c.period == bindparam("its_period")).order_by(_SEALS.c.version.desc()).limit(1)
-"""Built once, as it is asked for each digest."""
+_NEWEST_THEN = _NEWEST.where(_SEALS.c.sealed_at <= bindparam("its_at"))
+"""Built once, as they are asked for each digest."""
 
 
-def seal_of(session: Session, period: str) -> SealRecord | None:
-    """The seal of the period, if it is sealed and was not opened again since."""
-    found = session.connection().execute(_NEWEST, {"its_period": period}).mappings().one_or_none()
-    return None if found is None or found["number"] in _opened(session) else SealRecord.model_validate(dict(found))
+def seal_of(session: Session, period: str, at: str | None = None) -> SealRecord | None:
+    """The seal of the period, if it is sealed and was not opened again since; with `at`, as it was at that instant."""
+    asked, whose = (_NEWEST, {}) if at is None else (_NEWEST_THEN, {"its_at": at})
+    found = session.connection().execute(asked, {"its_period": period, **whose}).mappings().one_or_none()
+    return None if found is None or found["number"] in _opened(session, at) else SealRecord.model_validate(dict(found))
 
 
 def seals_of(session: Session) -> tuple[SealRecord, ...]:
@@ -57,9 +59,10 @@ def holding_of(session: Session) -> tuple[SealRecord, ...]:
     return tuple(seal for seal in seals_of(session) if seal.number not in opened)
 
 
-def _opened(session: Session) -> frozenset[int]:
-    """The numbers of the seals that hold no more."""
-    return frozenset(session.exec(select(Reopening.seal)))
+def _opened(session: Session, at: str | None = None) -> frozenset[int]:
+    """The numbers of the seals that hold no more, or did at that instant."""
+    opened = select(Reopening.seal)
+    return frozenset(session.exec(opened if at is None else opened.where(col(Reopening.reopened_at) <= at)))
 
 
 def refuse_sealed(session: Session, period: str) -> None:

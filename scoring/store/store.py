@@ -112,10 +112,10 @@ class Store:
         with reading(self.engine) as session:
             return holding_of(session) if is_holding else seals_of(session)
 
-    def sealed(self, period: str) -> SealRecord | None:
-        """The seal of the period, if it is sealed."""
+    def sealed(self, period: str, at: datetime | None = None) -> SealRecord | None:
+        """The seal of the period, if it is sealed; with `at`, if it was at that instant."""
         with reading(self.engine) as session:
-            return seal_of(session, period)
+            return seal_of(session, period, None if at is None else instant(at))
 
     def published(self, period: str) -> StoredRun | None:
         """The run that holds for the period: the sealed one, else the one that was computed last."""

@@ -10,6 +10,7 @@ from scoring import __version__
 from scoring.compare.what_if import WeightsError
 from scoring.errors import BookscoreError
 from scoring.review.refusals import NoReviewError, NotOnRunError
+from scoring.store.refusals import BusyError
 from scoring.view import NotVisibleError
 from scoring.web import security, sign_in, statics
 from scoring.web.desk import Desk
@@ -44,9 +45,9 @@ ROUTERS = (
 
 _STATUS: Mapping[type[Exception], int] = {
     NotVisibleError: 404, NoReviewError: 404, NotOnRunError: 404, reviews.WrongFormError: 422,
-    what_if.WrongWeightError: 422, WeightsError: 422,
+    what_if.WrongWeightError: 422, WeightsError: 422, BusyError: 503,
 }  # fmt: skip
-"""What is not there and what is filled in wrongly; anything else that is refused contradicts how things stand: 409."""
+"""What is not there, is filled in wrongly or has to wait; what else is refused contradicts how things stand: 409."""
 
 
 def make_app(desk: Desk) -> FastAPI:

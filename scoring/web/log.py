@@ -11,6 +11,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from scoring.store.refusals import trouble
 from scoring.web.proxies import address_of
 from scoring.web.settings import Settings
 
@@ -20,7 +21,9 @@ _ABOUT = "about"
 
 
 class RequestLog:
-    """Notes every request with its answer, a mistake with its trace, and an id by which a person can name it."""
+    """Notes every request with its answer, a mistake with its trace, what ails the store, and an id by which a person
+    can name it.
+    """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app, self.settings = app, settings
@@ -41,8 +44,12 @@ class RequestLog:
 
         try:
             await self.app(scope, receive, sending)
-        except Exception:
-            REQUESTS.exception("mistake", extra={_ABOUT: {REQUEST_ID: state[REQUEST_ID]}})
+        except Exception as error:
+            about = {REQUEST_ID: state[REQUEST_ID]}
+            if reason := trouble(error):
+                REQUESTS.error("store", extra={_ABOUT: {**about, "reason": reason}})
+            else:
+                REQUESTS.exception("mistake", extra={_ABOUT: about})
             raise
         finally:
             user = state.get("user")

@@ -9,6 +9,7 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp
 
+from scoring.store.refusals import trouble
 from scoring.web.headers import SafeHeaders
 from scoring.web.heads import Heads
 from scoring.web.identity import NotSignedInError, sign_in_path
@@ -67,9 +68,12 @@ def _unreadable(request: Request, error: Exception) -> Response:
     return refusal(request, 422, wrong(found))
 
 
-def _failed(request: Request, _error: Exception) -> Response:
-    """What is said of a mistake of ours: where in the log it stands, and nothing of what it was about."""
-    told = (
-        f"This is a mistake in bookscore. It stands in the log of the server as {request.scope['state'][REQUEST_ID]}."
-    )
-    return JSONResponse({"detail": told}, 500) if is_data(request) else PlainTextResponse(told, 500)
+def _failed(request: Request, error: Exception) -> Response:
+    """What is said of a mistake of ours, or of a database that is away or full: where in the log it stands, and nothing
+    of what it was about.
+    """
+    status, what = 500, "This is a mistake in bookscore."
+    if trouble(error):
+        status, what = 503, "The database of bookscore cannot be used just now; try again in a few minutes."
+    told = f"{what} It stands in the log of the server as {request.scope['state'][REQUEST_ID]}."
+    return JSONResponse({"detail": told}, status) if is_data(request) else PlainTextResponse(told, status)

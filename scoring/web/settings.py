@@ -7,10 +7,10 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from urllib.parse import urlsplit
 
 from scoring.errors import BookscoreError
+from scoring.rules.digest_kinds import PUBLIC_URL
 from scoring.store.people import Lasting
 
 PORT = 8000
-PUBLIC_URL = "BOOKSCORE_PUBLIC_URL"
 PROXY_HEADER, PROXY_ADDRESSES = "BOOKSCORE_PROXY_HEADER", "BOOKSCORE_PROXY_ADDRESSES"
 OIDC_ISSUER, OIDC_CLIENT, OIDC_SECRET, OIDC_NAME = (
     f"BOOKSCORE_OIDC_{name}" for name in ("ISSUER", "CLIENT_ID", "CLIENT_SECRET", "NAME")

@@ -1,6 +1,6 @@
 """What does the site of Recurly export? Amounts in whole units, times that end in letters of their zone."""
 
-from adapters.known.export import Export, Fills
+from adapters.known.export import OF_NO_PERSON, Export, Fills
 from adapters.mapping.sources import ColumnOf, FirstOf, FormulaOf, JoinOf, LastOf, Lookup
 from adapters.mapping.terms import EMPTY, FILLED, Requirement
 from adapters.systems.recurly.words import BEGUN, COUNTED, KINDS, NO_OWNER, OWED, STATUSES
@@ -120,7 +120,10 @@ ACCOUNTS = Export(
                 "region": ("country", "account_country"),
                 "created_on": (_local("created_at"), _local("account_created_at")),
             },
-            attributes={"domain": "email", "crm_id": r"~^custom_field_?.*(?:crm|salesforce|hubspot|account)"},
+            attributes={
+                "domain": "email",
+                "crm_id": rf"~^custom_field_?{OF_NO_PERSON}.*(?:crm|salesforce|hubspot|account)",
+            },
         ),
     ),
     lacks=(NO_OWNER,),

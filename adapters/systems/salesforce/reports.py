@@ -11,11 +11,18 @@ _ELSEWHERE = ("salesforce.accounts", "salesforce.account_report")
 
 
 _OF_ACCOUNTS = (
-    Fills("accounts", {"account_id": _ACCOUNT_ID, "name": "Account Name"}, distinct=True, unless=_ELSEWHERE),
+    Fills(
+        "accounts",
+        {"account_id": _ACCOUNT_ID, "name": "Account Name"},
+        where={"Account Name": FILLED},
+        distinct=True,
+        unless=_ELSEWHERE,
+    ),
     Fills(
         "ownership",
         {"account_id": _ACCOUNT_ID, "manager_id": "Account Owner"},
         required=("manager_id",),
+        where={"Account Name": FILLED, "Account Owner": FILLED},
         distinct=True,
         unless=_ELSEWHERE,
     ),

@@ -1,6 +1,6 @@
 """What do tables of Stripe's API say? As warehouses copy them: amounts in the smallest unit, seconds since 1970."""
 
-from adapters.known.export import IN_UTC, Export, Fills
+from adapters.known.export import IN_UTC, OF_NO_PERSON, Export, Fills
 from adapters.mapping.sources import ColumnOf, FirstOf, FormulaOf, JoinOf, LastOf, Lookup
 from adapters.mapping.terms import FILLED, Requirement
 from adapters.systems.stripe.discounts import DISCOUNT, LOOKUPS, OF_SUBSCRIPTION
@@ -30,7 +30,10 @@ API_CUSTOMERS = Export(
                 "created_on": ColumnOf(column="created", seconds=True),
             },
             required=("account_id",),
-            attributes={"domain": "email", "crm_id": r"~metadata[._].*(?:crm|salesforce|hubspot|account|company)"},
+            attributes={
+                "domain": "email",
+                "crm_id": rf"~metadata[._]{OF_NO_PERSON}.*(?:crm|salesforce|hubspot|account|company)",
+            },
             where={**NOT_DELETED, **IN_LIVE_MODE},
         ),
     ),

@@ -1,11 +1,11 @@
 """What does the Dashboard of Stripe export? Subscriptions, customers, invoices, and what subscribers pay a month."""
 
-from adapters.known.export import IN_UTC, Columns, Export, Fills
+from adapters.known.export import IN_UTC, OF_NO_PERSON, Columns, Export, Fills
 from adapters.mapping.sources import ColumnOf, FirstOf, FormulaOf, JoinOf, LastOf, Months
 from adapters.mapping.terms import EMPTY, FILLED
 from adapters.systems.stripe.words import BEGUN, NO_OWNER, NOT_VOID, STATUSES
 
-_CRM_ID = r"~(?:crm|salesforce|hubspot|account|company|client).*\(metadata\)$"
+_CRM_ID = rf"~^{OF_NO_PERSON}.*(?:crm|salesforce|hubspot|account|company|client).*\(metadata\)$"
 
 _WHERE_CONTRACTS = (
     "stripe.subscriptions",

@@ -63,7 +63,10 @@ def refuse_sealed(folder: Path, period: str) -> None:
     if found := seal_of(folder, period):
         from scoring.store.refusals import SealedPeriodError
 
-        raise SealedPeriodError(period, found.run_id, found.sealed_by, found.sealed_at, folder)
+        with places.stored(folder) as store:
+            its = json.loads(store.run(found.run_id).summary)["period"]
+        days = f"{its['from']} to {its['to']}"  # under other rules the name may stand for others
+        raise SealedPeriodError(period, found.run_id, found.sealed_by, found.sealed_at, folder, days)
 
 
 def is_shown(folder: Path, seal: "SealRecord") -> bool | None:

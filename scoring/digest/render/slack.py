@@ -1,9 +1,8 @@
 """The digest as blocks of Slack. What people wrote is plain text, in which nothing is markup and nobody is pinged."""
 
-from collections.abc import Iterator
 from typing import Any
 
-from scoring.digest.content import Digest, Moved, plain
+from scoring.digest.content import Digest
 from scoring.digest.render import words
 
 LONGEST = 2900
@@ -19,7 +18,7 @@ def slack(digest: Digest) -> dict[str, Any]:
     """The body of what is posted."""
     head = [_header(digest.title), _context(words.heading(digest)), *map(_section, digest.notices)]
     foot = [*_link(digest), _context(words.foot(digest))]
-    body = list(_body(digest))[: MOST - len(head) - len(foot)]
+    body = _body(digest)[: MOST - len(head) - len(foot)]
     return {
         "text": _escaped(digest.subject, LONGEST),
         "mrkdwn": False,
@@ -30,33 +29,8 @@ def slack(digest: Digest) -> dict[str, Any]:
     }
 
 
-def _body(digest: Digest) -> Iterator[Block]:
-    if digest.lead:
-        yield _section(words.joined(digest.lead))
-    if digest.own and digest.own.why:
-        yield _section("\n".join(plain(sentence) for sentence in digest.own.why))
-    yield from (_section(_mover(moved)) for moved in digest.movers)
-    if digest.more:
-        yield _section(words.more(digest))
-    if digest.unscored:
-        yield _section("\n".join(plain(sentence) for sentence in digest.unscored))
-    is_own = digest.audience == "managers"
-    for told in digest.corrections:
-        lines = [words.correction(told, is_own=is_own), plain(words.causes(told))]
-        lines += [words.corrected(one) if is_own else f"{one.name}: {words.corrected(one)}" for one in told.managers]
-        yield _section("\n".join(line for line in (*lines, words.unnamed(told)) if line))
-    if digest.learned:
-        yield _section("\n".join([words.LEARNED, words.LEARNED_IS, *map(plain, digest.learned)]))
-    if digest.renewals:
-        lines = [words.RENEWALS, words.coming(digest.renewals, digest.currency)]
-        lines += words.dues(digest.renewals, digest.currency)
-        yield _section("\n".join(lines))
-    if digest.health:
-        yield _section("\n".join([words.HEALTH, *map(plain, digest.health)]))
-
-
-def _mover(moved: Moved) -> str:
-    return "\n".join([words.mover(moved), *map(plain, moved.why)])
+def _body(digest: Digest) -> list[Block]:
+    return [_section("\n".join([title, *lines] if title else lines)) for title, lines in words.parts(digest)]
 
 
 def _link(digest: Digest) -> list[Block]:

@@ -1,10 +1,9 @@
 """The digest as an Adaptive Card for Microsoft Teams. All that people wrote stands in runs of text, without markup."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
-from scoring.digest.content import Digest, Moved, plain
+from scoring.digest.content import Digest
 from scoring.digest.render import words
 
 LARGEST = 24_000
@@ -19,7 +18,7 @@ def teams(digest: Digest) -> dict[str, Any]:
     head = [_text(words.heading(digest), is_small=True), _text(digest.title, is_title=True)]
     head += [_text(notice, is_bold=True) for notice in digest.notices]
     foot = [_text(words.foot(digest), is_small=True)]
-    body = list(_body(digest))
+    body = _body(digest)
     while body and len(json.dumps(body)) > LARGEST:
         body.pop()
     card: Element = {
@@ -37,40 +36,12 @@ def teams(digest: Digest) -> dict[str, Any]:
     return {"type": "message", "attachments": [{"contentType": kind, "contentUrl": None, "content": card}]}
 
 
-def _body(digest: Digest) -> Iterator[Element]:
-    if digest.lead:
-        yield _text(words.joined(digest.lead))
-    if digest.own:
-        yield from (_text(plain(sentence)) for sentence in digest.own.why)
-    for moved in digest.movers:
-        yield from _mover(moved)
-    if digest.more:
-        yield _text(words.more(digest))
-    yield from (_text(plain(sentence)) for sentence in digest.unscored)
-    is_own = digest.audience == "managers"
-    for told in digest.corrections:
-        yield _text(words.correction(told, is_own=is_own), is_bold=True)
-        yield _text(plain(words.causes(told)))
-        for one in told.managers:
-            yield _text(words.corrected(one) if is_own else f"{one.name}: {words.corrected(one)}")
-        if rest := words.unnamed(told):
-            yield _text(rest)
-    if digest.learned:
-        yield _text(words.LEARNED, is_bold=True)
-        yield _text(words.LEARNED_IS)
-        yield from (_text(plain(sentence)) for sentence in digest.learned)
-    if digest.renewals:
-        yield _text(words.RENEWALS, is_bold=True)
-        yield _text(words.coming(digest.renewals, digest.currency))
-        yield from map(_text, words.dues(digest.renewals, digest.currency))
-    if digest.health:
-        yield _text(words.HEALTH, is_bold=True)
-        yield from (_text(plain(sentence)) for sentence in digest.health)
-
-
-def _mover(moved: Moved) -> Iterator[Element]:
-    yield _text(words.mover(moved), is_bold=True)
-    yield from (_text(plain(sentence)) for sentence in moved.why)
+def _body(digest: Digest) -> list[Element]:
+    return [
+        element
+        for title, lines in words.parts(digest)
+        for element in ([_text(title, is_bold=True)] if title else []) + [_text(line) for line in lines]
+    ]
 
 
 def _text(told: str, *, is_title: bool = False, is_bold: bool = False, is_small: bool = False) -> Element:

@@ -17,6 +17,26 @@ LEARNED_IS = (
 """What is said below the title of what was learned."""
 
 
+def parts(digest: Digest) -> list[tuple[str, list[str]]]:
+    """What chats tell below the headline: parts with their lines, and a title, empty where there is none."""
+    is_own = digest.audience == "managers"
+    told = [("", [joined(digest.lead)]), ("", [*map(plain, digest.own.why if digest.own else ())])]
+    told += [(mover(moved), [*map(plain, moved.why)]) for moved in digest.movers]
+    told += [("", [more(digest)]), ("", [*map(plain, digest.unscored)])]
+    for one in digest.corrections:
+        scores = [corrected(of) if is_own else f"{of.name}: {corrected(of)}" for of in one.managers]
+        told.append((correction(one, is_own=is_own), [plain(causes(one)), *scores, unnamed(one)]))
+    if digest.learned:
+        told.append((LEARNED, [LEARNED_IS, *map(plain, digest.learned)]))
+    if digest.renewals:
+        lines = dues(digest.renewals, digest.currency)
+        told.append((RENEWALS, [coming(digest.renewals, digest.currency), *lines]))
+    if digest.health:
+        told.append((HEALTH, [*map(plain, digest.health)]))
+    said = ((title, [line for line in lines if line]) for title, lines in told)
+    return [(title, lines) for title, lines in said if title or lines]
+
+
 def change(moved: Moved) -> str:
     """The change with its arrow, as ▲ +2.2."""
     return f"{arrow(moved.printed)}\u00a0{signed(moved.printed)}"

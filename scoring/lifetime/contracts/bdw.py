@@ -37,17 +37,17 @@ def log_survival_alike(fit: Fit, renewals: Vector) -> Vector:
     return np.asarray(renewals ** fit["c"] * np.log1p(-fit["theta"]))
 
 
-def fit(renewals: Renewals) -> Fit:
-    """The beta-discrete-Weibull of these renewals; it takes no prior."""
-    return of_table(renewals.life_table(), renewals.accounts)
+def fit(renewals: Renewals, *, prior: Prior | None = None) -> Fit:
+    """The beta-discrete-Weibull of these renewals; the prior counts where that of `sbg.fit` does."""
+    return of_table(renewals.life_table(), renewals.accounts, prior=prior)
 
 
-def of_table(table: LifeTable, accounts: int) -> Fit:
+def of_table(table: LifeTable, accounts: int, *, prior: Prior | None = None) -> Fit:
     """The beta-discrete-Weibull of renewals and losses by opportunity.
 
     Where these are too few to tell, c is 1 and the rest that of the shifted beta-geometric with its prior.
     """
-    start = sbg.of_table(table, accounts)
+    start = sbg.of_table(table, accounts, prior=prior)
     if sbg.needs_prior(table):
         plain = {"gamma": start["alpha"], "delta": start["beta"], "c": 1.0}
         return Fit(NAME, plain, start.log_likelihood, accounts, start.steps, None, start.flags)
@@ -70,13 +70,8 @@ def log_likelihood(table: LifeTable, gamma: float, delta: float, c: float) -> fl
 
 
 def alike_of_table(table: LifeTable, accounts: int) -> Fit:
-    """The discrete Weibull of renewals and losses by opportunity; c is 1 where these are too few to tell."""
-    prior = Prior()
-    weight = prior.strength if sbg.needs_prior(table) else 0.0
-    share = (table.losses + prior.churn * weight) / (table.losses + table.renewals + weight)
-    if weight:
-        value = likelihood(np.full(table.at.size, np.log1p(-share)), table.renewed, table.lost)
-        return Fit(ALIKE_NAME, {"theta": share, "c": 1.0}, value, accounts, 0, None, sbg.flags_of(table, accounts))
+    """The discrete Weibull of renewals and losses by opportunity, both of which there are."""
+    share = table.losses / (table.losses + table.renewals)
     edge = np.array([15.0, _C])
     best = maximise(
         lambda logs: surface(*_log_renewal_alike(np.exp(logs), table.at), table.renewed, table.lost),

@@ -97,7 +97,7 @@ def _of_terms(spells: pl.DataFrame, assumed: Assumptions) -> Choice:
     months = float(usual) if isinstance(usual, int | float) else 12.0
     prior = Prior.monthly(assumed.prior_churn, assumed.prior_months, months)
     if assumed.model in (sbg.NAME, bdw.NAME):
-        fit = sbg.fit(made, prior=prior) if assumed.model == sbg.NAME else bdw.fit(made)
+        fit = (sbg if assumed.model == sbg.NAME else bdw).fit(made, prior=prior)
         return Choice(KINDS["term"], fit, "The rules ask for it.", {}, timing)
     found = choose_contracts.choose(made, prior=prior)
     conventions = timing if found.fit.model == sbg.NAME else _said("term", bdw.ASSUMPTIONS)

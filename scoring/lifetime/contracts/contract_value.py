@@ -21,12 +21,6 @@ TIMINGS = MappingProxyType(
 )
 """When money is counted, by kind of account, in words."""
 
-ASSUMPTIONS = (
-    "What an account brings a month does not change while it stays.",
-    "It leaves as a whole, and does not come back.",
-    "A contract is renewed for a term as long as the one before.",
-)
-
 LOG_SURVIVAL: dict[str, Callable[[Fit, Vector], Vector]] = {
     sbg.NAME: sbg.log_survival,
     bdw.NAME: bdw.log_survival,

@@ -50,7 +50,7 @@ class MonthlyPrior:
 
 
 def of_spells(spells: pl.DataFrame) -> Tenures:
-    """The tenures of customers without a term among `renewals.spells`."""
+    """The tenures of customers without a term among the spells that `renewals` describes."""
     own = spells.filter(pl.col("kind") == "evergreen").group_by("age_months", "is_lost", "entered_age_months").len()
     own = own.sort("age_months", "is_lost", "entered_age_months")
     return Tenures(

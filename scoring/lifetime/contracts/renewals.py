@@ -96,19 +96,6 @@ def at(lines: pl.LazyFrame, instant: date) -> pl.DataFrame:
     return lines.filter(active(instant)).group_by("account_id").agg(pl.col("monthly").sum().cast(MONEY)).collect()
 
 
-def spells(lines: pl.LazyFrame, instant: date, *, since: date | None = None) -> pl.DataFrame:
-    """Each account's unbroken times as a customer, as known before the instant, from `history.recurring` lines.
-
-    One row per account and spell, as `SPELL`; who comes back after an interruption begins anew. A renewal was made
-    where a line ended and another was in force then, of a term or after one; the longest line in force counts, so
-    that staggered lines are not counted twice. A spell that ended is lost: at its next renewal, or for evergreen
-    lines at `age_months`. `months_to_renewal` counts the monthly payments until the next renewal, 0 where it is due.
-    `since` is the day from which losses were recorded: what ended before is left out, and what a spell had
-    made by then stands in `entered_after` and `entered_age_months`. Sorted by account_id and beginning.
-    """
-    return described([last_lines(lines, instant, since=since)], instant, since=since)
-
-
 def last_lines(
     lines: pl.LazyFrame, instant: date, lengths: Lengths | None = None, *, since: date | None = None
 ) -> pl.DataFrame:
@@ -145,7 +132,16 @@ def _walk(follows: Counts, first: Counts, is_term: Truths, is_early: Truths) -> 
 
 
 def described(last: Sequence[pl.DataFrame], instant: date, *, since: date | None = None) -> pl.DataFrame:
-    """The `spells` of all accounts, from the `last_lines` of parts of them; no account is in two parts."""
+    """Each account's unbroken times as a customer, as known before the instant, from the `last_lines` of parts of the
+    accounts; no account is in two parts.
+
+    One row per account and spell, as `SPELL`; who comes back after an interruption begins anew. A renewal was made
+    where a line ended and another was in force then, of a term or after one; the longest line in force counts, so
+    that staggered lines are not counted twice. A spell that ended is lost: at its next renewal, or for evergreen
+    lines at `age_months`. `months_to_renewal` counts the monthly payments until the next renewal, 0 where it is due.
+    `since` is the day from which losses were recorded: what ended before is left out, and what a spell had
+    made by then stands in `entered_after` and `entered_age_months`. Sorted by account_id and beginning.
+    """
     has_end = pl.col("ends_on").is_not_null()
     only_terms = pl.col("is_in_force").any() & (pl.col("is_term") | ~pl.col("is_in_force")).all()
     by_term = pl.col("is_term") | (has_end & ((pl.col("renewals_made") > 0) | only_terms))

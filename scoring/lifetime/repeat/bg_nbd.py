@@ -4,7 +4,7 @@ Fader, Hardie and Lee (2005), Counting your customers the easy way, Marketing Sc
 never came back counts as alive for certain.
 """
 
-from scoring.lifetime.fit import Fit, Vector
+from scoring.lifetime.fit import Fit
 from scoring.lifetime.repeat import dropout_ahead, dropout_fit
 from scoring.lifetime.repeat.ahead import Ahead
 from scoring.lifetime.repeat.dropout import Process
@@ -24,11 +24,6 @@ _PROCESS = Process(1, 0)
 def fit(orders: Orders) -> Fit:
     """The most likely parameters."""
     return dropout_fit.fitted(_PROCESS, orders, NAME)
-
-
-def alive(fit: Fit, orders: Orders) -> Vector:
-    """Per account the probability that it still buys."""
-    return dropout_ahead.alive(_PROCESS, fit.parameters, orders)
 
 
 def view(fit: Fit, orders: Orders) -> Ahead:

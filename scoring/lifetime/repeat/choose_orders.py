@@ -26,7 +26,7 @@ import numpy as np
 import polars as pl
 
 from scoring.lengths import DAYS_A_WEEK
-from scoring.lifetime.fit import Counts, Fit, Vector
+from scoring.lifetime.fit import Counts, Fit
 from scoring.lifetime.repeat import bg_nbd, mbg_nbd, nbd, pareto_nbd
 from scoring.lifetime.repeat.ahead import Ahead
 from scoring.lifetime.repeat.dropout_fit import NO_DROPOUT
@@ -48,7 +48,6 @@ class Model(Protocol):
     @property
     def ASSUMPTIONS(self) -> tuple[str, ...]: ...  # noqa: N802
 
-    def alive(self, fit: Fit, orders: Orders) -> Vector: ...
     def view(self, fit: Fit, orders: Orders) -> Ahead: ...
 
 

@@ -7,7 +7,7 @@ dropout, not that of the counts, which differs by a constant of the data.
 from collections.abc import Mapping
 from dataclasses import replace
 
-from scoring.lifetime.fit import Fit, Vector
+from scoring.lifetime.fit import Fit
 from scoring.lifetime.repeat import dropout_ahead, dropout_fit
 from scoring.lifetime.repeat.ahead import Ahead
 from scoring.lifetime.repeat.dropout import Process
@@ -28,11 +28,6 @@ def fit(orders: Orders, k: int = 1) -> Fit:
     """The most likely parameters for orders at every k-th event."""
     found = dropout_fit.fitted(_process({"k": k}), orders, NAME)
     return replace(found, parameters={"k": float(k), **found.parameters})
-
-
-def alive(fit: Fit, orders: Orders) -> Vector:
-    """Per account the probability that it still buys."""
-    return dropout_ahead.alive(_process(fit.parameters), fit.parameters, orders)
 
 
 def view(fit: Fit, orders: Orders) -> Ahead:

@@ -4,7 +4,7 @@ Found from the days between first and last order alone: where orders come on occ
 the time between occasions, for nearly every account.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -63,29 +63,34 @@ def outlook(made: Fit, summary: pl.DataFrame, assumed: Assumptions) -> Outlook:
     times = int(made["occasions_a_year"])
     every = next(name for name, often in A_YEAR.items() if often == times)
     counted = _counted(summary, every)
-    keys, row = np.unique(np.stack([counted.x, counted.t_x, counted.n], axis=1), axis=0, return_inverse=True)
-    alike = Occasions(keys[:, 0], keys[:, 1], keys[:, 2])
-    ahead = max(assumed.horizon_months * times // MONTHS_A_YEAR, 1)
-    rate = per_period(assumed.discount, MONTHS_A_YEAR / times)
+    ahead = _ahead(summary, every, counted.n, assumed)
+    keys, row = np.unique(np.stack([ahead, counted.x, counted.t_x, counted.n], axis=1), axis=0, return_inverse=True)
+    alike = [keys[keys[:, 0] == n] for n in np.unique(ahead)]
+    parts = [astuple(_of(made, Occasions(*own[:, 1:].T), int(own[0, 0]), assumed)) for own in alike]
+    return Outlook(*(np.concatenate(of)[row.ravel()] for of in zip(*parts, strict=True)))
+
+
+def _of(made: Fit, alike: Occasions, ahead: int, assumed: Assumptions) -> Outlook:
+    """What is to come at so many occasions, and for ever."""
+    rate = per_period(assumed.discount, MONTHS_A_YEAR / made["occasions_a_year"])
     steps = np.stack([bg_bb.expected(made, alike, n) for n in range(ahead + 1)])
     tail = (1 - assumed.level) / 2
-    by_key = Outlook(
+    return Outlook(
         alive=bg_bb.alive(made, alike),
         expected=steps[-1],
         discounted=(np.diff(steps, axis=0) * (1 + rate) ** -np.arange(1.0, ahead + 1)[:, None]).sum(axis=0),
-        for_ever=bg_bb.value(made, alike, rate) if rate > 0 else np.full(len(keys), np.nan),
+        for_ever=bg_bb.value(made, alike, rate) if rate > 0 else np.full(alike.n.size, np.nan),
         low=bg_bb.quantile(made, alike, ahead, tail).astype(np.float64),
         high=bg_bb.quantile(made, alike, ahead, 1 - tail).astype(np.float64),
     )
-    at = row.ravel()
-    return Outlook(
-        by_key.alive[at],
-        by_key.expected[at],
-        by_key.discounted[at],
-        by_key.for_ever[at],
-        by_key.low[at],
-        by_key.high[at],
-    )
+
+
+def _ahead(summary: pl.DataFrame, every: str, passed: Counts, assumed: Assumptions) -> Counts:
+    """How many occasions each account has within the horizon; where that is in days, as many as fall on them."""
+    if assumed.days is None:
+        return np.full_like(passed, max(assumed.horizon_months * A_YEAR[every] // MONTHS_A_YEAR, 1))
+    until = (summary["age"].to_numpy() + assumed.days) * A_YEAR[every] / DAYS_A_YEAR
+    return np.asarray(np.maximum(until.astype(np.int64) - passed, 0))
 
 
 def _counted(summary: pl.DataFrame, every: str) -> Occasions:

@@ -25,10 +25,8 @@ TIMING = (
     "Orders count from the day after the last one seen, and are discounted continuously at the yearly rate; "
     "a month is a twelfth of 365.25 days."
 )
-IN_RULES = {**{module.NAME: name for name, module in BY_NAME.items()}, bg_bb.NAME: "bg_bb"}
-"""The name in the rules of a model that a fit carries."""
-MODELS_BY_NAME = {module.NAME: module for module in BY_NAME.values()}
-"""By the name that a fit carries."""
+IN_RULES = {module.NAME: name for name, module in BY_NAME.items()}
+"""The name in the rules of a model that a fit carries, but for occasions, which are found again on every day."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,8 +91,8 @@ def value(choices: Sequence[Choice], seen: Seen, assumed: Assumptions) -> pl.Dat
 def _outlook(choice: Choice, seen: Seen, assumed: Assumptions) -> Outlook:
     """What is to come from each account; for ever only where later money is worth less than today's."""
     fit, ranges, own, rate = choice.fit, choice.of_ranges, seen.orders, assumed.weekly_rate
-    ahead = MODELS_BY_NAME[fit.model].view(fit, own)
-    of_ranges = ahead if ranges is fit else MODELS_BY_NAME[ranges.model].view(ranges, own)
+    ahead = choose_orders.MODELS[fit.model].view(fit, own)
+    of_ranges = ahead if ranges is fit else choose_orders.MODELS[ranges.model].view(ranges, own)
     low, high = of_ranges.count_range(assumed.weeks, assumed.level)
     return Outlook(
         alive=ahead.alive,
@@ -112,10 +110,10 @@ def _of_orders(seen: Seen, assumed: Assumptions) -> Choice:
         return _on_occasions(seen, every)
     if assumed.model in BY_NAME:
         fit = _asked(assumed.model, seen.orders)
-        module = MODELS_BY_NAME[fit.model]
+        module = choose_orders.MODELS[fit.model]
         return Choice(OF_ORDERS, fit, "The rules ask for it.", {}, (*module.ASSUMPTIONS, TIMING))
     found = choose_orders.compare(seen.orders, lambda: choose_orders.trials(seen.summary, seen.instant, seen.past))
-    module = MODELS_BY_NAME[found.fit.model]
+    module = choose_orders.MODELS[found.fit.model]
     tried = {_named(c.model, c.k): c.log_likelihood for c in found.candidates}
     return Choice(OF_ORDERS, found.fit, found.reason, tried, (*module.ASSUMPTIONS, TIMING), found.spread)
 

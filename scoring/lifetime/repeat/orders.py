@@ -63,10 +63,6 @@ class Orders:
         )
 
 
-NEW = Orders(np.zeros(1, dtype=np.int64), np.zeros(1), np.zeros(1), np.zeros(1))
-"""One account that has just bought for the first time."""
-
-
 def orders(table: pl.DataFrame) -> Orders:
     """The accounts of a `summary`, in its order, with days turned to weeks of seven days."""
     return Orders(

@@ -16,7 +16,6 @@ class Rows:
     """Accounts as a likelihood walks over them: `weight` says how many accounts a row stands for.
 
     `levels` and `sizes` are the histogram of x over all accounts; the terms of the gamma functions need no more.
-    `constant` is what the gaps between purchases add to the logarithm of the likelihood.
     """
 
     x: Vector

@@ -13,6 +13,7 @@ from scoring.store.delivering.looking import (
     taken_at,
     tallies,
     tally,
+    unknown_at,
 )
 from scoring.store.delivering.mutes import (
     mute,
@@ -48,6 +49,6 @@ __all__ = [
     "Planned", "Said", "Tally", "attempts", "claim", "deliveries", "delivery", "delivery_id", "expire", "finish",
     "finish_and_claim", "first_seen", "last_tick", "leave_lease", "mute", "mute_by_token", "muted",
     "mutes", "new_worker", "note_occasion", "note_tick", "occasion", "occasions", "prepare", "renew", "retry",
-    "said_before", "settle", "take_lease", "taken_at", "tallies", "tally", "token_owner", "took_back", "unmute",
-    "unsubscribe_tokens",
+    "said_before", "settle", "take_lease", "taken_at", "tallies", "tally", "token_owner", "took_back",
+    "unknown_at", "unmute", "unsubscribe_tokens",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from scoring.store.database import reading
 from scoring.store.delivering.changing import HELD, TRIED
+from scoring.store.delivering.ending import TOO_LATE
 from scoring.store.delivering.records import AttemptRecord, DeliveryRecord, DeliveryState, Tally
 from scoring.store.delivering.refusals import AmbiguousDeliveryError, UnknownDeliveryError
 from scoring.store.delivering.standing import PARKED
@@ -28,6 +29,16 @@ _GOT = (
 _TAKEN = select(func.max(TRIED.c.at)).where(
     TRIED.c.delivery_id == bindparam("its_id"), TRIED.c.state == DeliveryState.SENDING.value
 )
+_LAST_THEN = (
+    select(func.max(TRIED.c.number))
+    .where(
+        TRIED.c.delivery_id.in_(select(TRIED.c.delivery_id).where(TRIED.c.state == DeliveryState.UNKNOWN.value)),
+        TRIED.c.at <= bindparam("its_at"),
+        ~TRIED.c.told.startswith(TOO_LATE),
+    )
+    .group_by(TRIED.c.delivery_id)
+)
+_UNKNOWN_THEN = select(func.count()).where(TRIED.c.number.in_(_LAST_THEN), TRIED.c.state == DeliveryState.UNKNOWN.value)
 # built once, as they are asked for each delivery
 _NEVER = "\0"
 """A letter that PostgreSQL cannot be asked for; nothing that is kept holds it."""
@@ -105,6 +116,13 @@ def taken_at(store: Store, delivery_id: str) -> datetime | None:
     """When what a delivery says was written: when the last worker took it, at the earliest; None where none did."""
     with reading(store.engine) as session:
         return _taken_at(session, delivery_id)
+
+
+def unknown_at(store: Store, at: datetime) -> int:
+    """Of how many deliveries nobody knew at that instant whether they had arrived."""
+    with reading(store.engine) as session:
+        found: int = session.connection().execute(_UNKNOWN_THEN, {"its_at": instant(at)}).scalar_one()
+    return found
 
 
 def attempts(store: Store, delivery_id: str) -> tuple[AttemptRecord, ...]:

@@ -20,7 +20,7 @@ ONCE_IN = timedelta(hours=1)
 def note(
     store: Store, *, by: str, action: str, subject: str, at: datetime, details: Mapping[str, Any] | None = None
 ) -> None:
-    """Adds an entry in a transaction of its own, for what changes nothing: an export, say."""
+    """Adds an entry in a transaction of its own, for what changes nothing: a file that is taken, say."""
     with writing(store.engine) as session:
         add_entry(session, by=by, action=action, subject=subject, at=at, details=details)
 

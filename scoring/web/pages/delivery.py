@@ -85,11 +85,15 @@ def mail(delivery_id: str, view: Viewing, request: Request) -> Response:
 def _said(desk: Desk, plan: Plans, seeing: DeliveryDesk, found: DeliverySeen) -> "Again":
     """What the delivery says if it is composed again now."""
     from scoring.digest.again import Again, composed_again  # noqa: PLC0415  it takes long to load, and few ask for it
+    from scoring.digest.network.hosts import NotReadyError  # noqa: PLC0415
     from scoring.digest.opening import page_of  # noqa: PLC0415
 
     if plan.rulebook is None:
         return Again(None, plan.why_not)
-    page = page_of(plan.rulebook, desk.environment)
+    try:
+        page = page_of(plan.rulebook, desk.environment)
+    except NotReadyError as error:
+        return Again(None, f"it cannot be composed again: {error}")
     return composed_again(desk.shelf, plan.rulebook, page, found, seeing.recipient(found), now=desk.now())
 
 
