@@ -40,7 +40,7 @@ from scoring.scorecard.judge import judge
 from scoring.scorecard.judged import Judged
 from scoring.scorecard.kept import kept
 from scoring.scorecard.rule_findings import placed, rule_findings
-from scoring.scorecard.trusted import trusted_cards
+from scoring.scorecard.trusted import trusted_cards, withheld_of
 from scoring.scorecard.unweighed import account_points, estimates
 from scoring.scorecard.verdict import Verdict
 
@@ -89,7 +89,7 @@ def run(request: Request, seals: Sequence[Sealed] = (), engine: Engine | None = 
         cards=on_cards(made, prior, now.scored.rows, period),
         company={
             **company_facts(measures.groups, context, said.general, now.worth.sentences, trust.sentences(doubts)),
-            "kept": kept(measures.groups, now.scored.judged.lost, people, rulebook.interval),
+            "kept": kept(measures.groups, now.scored.judged.lost, people, rulebook.interval, withheld_of(verdicts)),
         },
         totals=totals(now.scored.rows, rulebook.currency),
         measures=measures,

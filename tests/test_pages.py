@@ -186,6 +186,12 @@ def test_pages_are_there_where_managers_are_in_no_team(
             assert client.get(f"{HOME}/{name}{form}{mark}{asked}").status_code == 200, (page, form)
 
 
+def test_figures_of_teams_say_whose_an_account_is_that_they_share(leader: TestClient) -> None:
+    lost = "one that teams share counts in each. Lost, expected: over the trailing quarters, accounts shared by days."
+    assert lost in leader.get(f"{HOME}/company").text
+    assert "An account that teams share counts in each." in leader.get(f"{HOME}/teams").text
+
+
 def test_pages_are_there_where_nobody_has_a_manager(web_world: World, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(web_world.folder, tmp_path / "demo", ignore=shutil.ignore_patterns(".bookscore")))
     rules = (folder / "rules.yaml").read_text("utf-8")

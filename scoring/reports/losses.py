@@ -48,17 +48,25 @@ class Losses:
     teams: tuple[Team, ...]
     is_expected: bool
 
+    @property
+    def caption(self) -> str:
+        """What stands above the teams."""
+        kept = "Kept: accounts of the period, with the range in which the rate of so many lies; one that teams share"
+        lost = " Lost, expected: over the trailing quarters, accounts shared by days." if self.is_expected else ""
+        return f"{kept} counts in each.{lost}"
+
 
 def losses(kept: Kept | None) -> Losses | None:
-    """The section; None where there is nothing to draw."""
-    if not kept or kept["rate"] is None or not kept["managers"]:
+    """The section; None where there is nothing to draw, as of managers whose scores are withheld nothing is."""
+    drawn = [m for m in kept["managers"] if not m.get("is_withheld")] if kept else []
+    if not kept or kept["rate"] is None or not drawn:
         return None
     teams = tuple(_team(team) for team in kept["teams"])
-    expected = [m for m in kept["managers"] if m["lost"] and m["lost"]["ratio"] is not None]
+    expected = [m for m in drawn if m["lost"] and m["lost"]["ratio"] is not None]
     if expected:
         books = _by_ratio(expected)
         return Losses(funnel.of_ratios(books), _BY_RATIO, funnel.sentence(books), teams, is_expected=True)
-    books = _by_rate(kept["managers"], kept["rate"])
+    books = _by_rate(drawn, kept["rate"])
     return Losses(funnel.of_rates(books, kept["rate"]), _BY_RATE, funnel.sentence(books), teams, is_expected=False)
 
 

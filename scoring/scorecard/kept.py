@@ -1,6 +1,6 @@
 """How many accounts did teams and managers keep, and how far could the rates be off? For the page of the company."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -17,12 +17,14 @@ _DIGITS = 9
 People = Mapping[str, Mapping[str, str | None]]
 
 
-def kept(measures: pl.DataFrame, lost: pl.DataFrame | None, people: People, coverage: float) -> dict[str, Any]:
+def kept(
+    measures: pl.DataFrame, lost: pl.DataFrame | None, people: People, coverage: float, withheld: Collection[str] = ()
+) -> dict[str, Any]:
     """What the league page says of accounts kept over the period, and lost against what was expected.
 
     `rate` is the company's, None where nothing was there to be kept. A team's range is that of its rate alone; a
     manager's that of what is believed of so small a book. `lost` as in `lost.of_managers`, None where nothing is
-    compared.
+    compared. Of managers whose scores are `withheld` no book is drawn.
     """
     told = measures.filter((pl.col("metric") == METRIC) & pl.col("value").is_not_null() & (pl.col("n") > 0))
     whole = told.filter(pl.col("grain") == COMPANY)
@@ -37,7 +39,13 @@ def kept(measures: pl.DataFrame, lost: pl.DataFrame | None, people: People, cove
             if name in teams.values()
         ],
         "managers": [
-            {"manager_id": row.pop("id"), "name": people[name].get("name") or name, **row, "lost": own.get(name)}
+            {
+                "manager_id": row.pop("id"),
+                "name": people[name].get("name") or name,
+                **row,
+                "lost": own.get(name),
+                "is_withheld": name in withheld,
+            }
             for name, row in _by_id(told, "manager", coverage, drawn=True)
             if name in people
         ],
