@@ -487,7 +487,7 @@ def test_body_that_is_too_large_is_not_read(here: World) -> None:
         ({**PROXY, "BOOKSCORE_PROXY_ADDRESSES": "10.0.0.5/8"}, {}, "BOOKSCORE_PROXY_ADDRESSES: 10.0.0.5/8"),
         ({"BOOKSCORE_OIDC_ISSUER": "https://id.example.com"}, {}, "CLIENT_ID and BOOKSCORE_OIDC_CLIENT_SECRET"),
         (
-            {f"BOOKSCORE_OIDC_{name}": "http://id.example.com" for name in ("ISSUER", "CLIENT_ID", "CLIENT_SECRET")},
+            {f"BOOKSCORE_OIDC_{name}": "HTTP://id.example.com" for name in ("ISSUER", "CLIENT_ID", "CLIENT_SECRET")},
             {},
             "must be an https address",
         ),

@@ -123,7 +123,7 @@ def _provider(environment: Mapping[str, str]) -> Provider | None:
     missing = [name for name, value in zip(names, (issuer, client, secret), strict=True) if not value]
     if missing:
         raise NotServedError(f"for signing in by OpenID Connect {' and '.join(missing)} must be set, too")
-    if issuer.startswith("http://") and urlsplit(issuer).hostname not in _LOOPBACK:
+    if urlsplit(issuer).scheme != "https" and urlsplit(issuer).hostname not in _LOOPBACK:
         raise NotServedError(f"{OIDC_ISSUER} must be an https address")
     if any(find_spec(package) is None for package in ("authlib", "httpx")):
         raise NotServedError('signing in by OpenID Connect needs authlib: pip install "bookscore[oidc]"')
