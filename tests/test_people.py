@@ -150,6 +150,16 @@ def test_session_ends_when_it_is_not_used_and_after_half_a_day_at_the_latest(fil
     assert who(file, token, NOON + 12 * HOUR) is None
 
 
+def test_clock_that_ran_ahead_leaves_no_session_that_does_not_end_and_locks_nobody_out(file: Store) -> None:
+    ann, ahead = added(file), NOON + 300 * 24 * HOUR
+    token = people.begin(file, ann.user_id, way="password", at=ahead)
+    assert token is not None
+    assert (who(file, token, ahead), who(file, token, NOON)) == ("Ann", None)
+    assert people.attempt(file, {"account ann": 1}, at=ahead) is None
+    assert people.attempt(file, {"account ann": 1}, at=NOON) is None
+    assert people.attempt(file, {"account ann": 1}, at=NOON - MINUTE) == 16 * MINUTE  # put back a little, it counts
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -36,7 +36,10 @@ TABLES = (
 
 def record(run_id: str, period: str, seals: Any = (), **more: Any) -> RunRecord:
     start, end = SPANS[period]
-    summary = {"period": {"name": period, "from": start, "to": end}, "seals": [{"sha256": s.sha256} for s in seals]}
+    summary = {
+        "period": {"name": period, "from": start, "to": end},
+        "seals": [{"period": s.period, "sha256": s.sha256} for s in seals],
+    }
     return run(run_id, period, summary=json.dumps({**summary, **more}))
 
 

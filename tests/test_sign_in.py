@@ -478,12 +478,16 @@ def test_body_that_is_too_large_is_not_read(here: World) -> None:
         ({}, {"host": "192.168.1.2", "public_url": "http://127.0.0.1:8000"}, "is not https"),
         ({}, {"public_url": "https://example.com/scores"}, "must be that of a host"),
         ({}, {"public_url": "scores.example.com"}, "must be that of a host"),
+        ({}, {"public_url": "https://scores.example.com:65536"}, "must be that of a host"),
+        ({}, {"public_url": "https://[scores.example.com"}, "must be that of a host"),
+        ({}, {"public_url": "HTTP://scores.example.com"}, "is not https"),
+        ({"BOOKSCORE_PUBLIC_URL": " http://scores.example.com "}, {}, "is not https"),
         ({"BOOKSCORE_PROXY_HEADER": "X-Email"}, {}, "anybody could send the header"),
         ({**PROXY, "BOOKSCORE_PROXY_ADDRESSES": "0.0.0.0/0"}, {}, "names every address there is"),
         ({**PROXY, "BOOKSCORE_PROXY_ADDRESSES": "10.0.0.5/8"}, {}, "BOOKSCORE_PROXY_ADDRESSES: 10.0.0.5/8"),
         ({"BOOKSCORE_OIDC_ISSUER": "https://id.example.com"}, {}, "CLIENT_ID and BOOKSCORE_OIDC_CLIENT_SECRET"),
         (
-            {f"BOOKSCORE_OIDC_{name}": "http://id.example.com" for name in ("ISSUER", "CLIENT_ID", "CLIENT_SECRET")},
+            {f"BOOKSCORE_OIDC_{name}": "HTTP://id.example.com" for name in ("ISSUER", "CLIENT_ID", "CLIENT_SECRET")},
             {},
             "must be an https address",
         ),
@@ -494,6 +498,20 @@ def test_unsafe_settings_are_refused_before_anything_is_served(
 ) -> None:
     with pytest.raises(NotServedError, match=why):
         settings(environment, **asked)
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        (" HTTPS://Scores.Example.com:443/ ", "https://scores.example.com"),
+        ("https://scores.example.com:8443", "https://scores.example.com:8443"),
+        ("https://köln.example.com", "https://xn--kln-sna.example.com"),
+        ("https://[2001:DB8::1]/", "https://[2001:db8::1]"),
+    ],
+)
+def test_address_of_the_pages_is_written_as_browsers_write_it(said: str, meant: str) -> None:
+    made = settings({"BOOKSCORE_PUBLIC_URL": said})
+    assert (made.public_url, made.is_https) == (meant, True)
 
 
 def test_what_is_safe_or_expressly_wanted_is_served() -> None:

@@ -121,10 +121,13 @@ def _why_not(session: Session, run: Run, chain: Sequence[SealRecord]) -> str | N
     if newest.as_of > run.as_of:
         day = f"{newest.period} was sealed as of {newest.as_of}"
         return f"it looks on {run.as_of}, and {day}; run it as of that day or a later one, and seal that run"
-    looked_at = {s["sha256"] for s in summary.get("seals", ())}
-    if {s.sha256 for s in before} != looked_at:
-        return "it was made before an earlier period was sealed, and does not tell what was learned since; " + again
-    return None
+    looked_at = {s["sha256"]: s["period"] for s in summary.get("seals", ())}
+    holding = {s.sha256 for s in before}
+    if opened := [period for seal, period in looked_at.items() if seal not in holding]:
+        return f"{opened[0]}, which it looked at, was opened again since; " + again
+    is_behind = len(looked_at) < len(holding)
+    why = "it was made before an earlier period was sealed, and does not tell what was learned since; " + again
+    return why if is_behind else None
 
 
 def record(row: Seal) -> SealRecord:

@@ -16,6 +16,8 @@ OIDC_ISSUER, OIDC_CLIENT, OIDC_SECRET, OIDC_NAME = (
     f"BOOKSCORE_OIDC_{name}" for name in ("ISSUER", "CLIENT_ID", "CLIENT_SECRET", "NAME")
 )
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_PORTS = {"http": 80, "https": 443}
+"""Schemes to the ports that no browser writes."""
 
 Networks = tuple[IPv4Network | IPv6Network, ...]
 
@@ -121,7 +123,7 @@ def _provider(environment: Mapping[str, str]) -> Provider | None:
     missing = [name for name, value in zip(names, (issuer, client, secret), strict=True) if not value]
     if missing:
         raise NotServedError(f"for signing in by OpenID Connect {' and '.join(missing)} must be set, too")
-    if issuer.startswith("http://") and urlsplit(issuer).hostname not in _LOOPBACK:
+    if urlsplit(issuer).scheme != "https" and urlsplit(issuer).hostname not in _LOOPBACK:
         raise NotServedError(f"{OIDC_ISSUER} must be an https address")
     if any(find_spec(package) is None for package in ("authlib", "httpx")):
         raise NotServedError('signing in by OpenID Connect needs authlib: pip install "bookscore[oidc]"')
@@ -147,9 +149,15 @@ def _proxy(environment: Mapping[str, str]) -> Proxy | None:
 
 
 def _url(text: str, what: str) -> str:
-    """The address, which is that of a host and nothing below it."""
-    parts = urlsplit(text)
-    is_one = parts.scheme in ("http", "https") and parts.hostname and parts.path in ("", "/")
+    """The address as browsers write it, which is that of a host and nothing below it."""
+    refused = NotServedError(f"{what} must be that of a host, as https://scores.example.com, not {text}")
+    try:
+        parts = urlsplit(text.strip())
+        host, port = (parts.hostname or "").encode("idna").decode(), parts.port
+    except ValueError:
+        raise refused from None
+    is_one = host and parts.scheme in _PORTS and parts.path in ("", "/")
     if not is_one or parts.query or parts.fragment or parts.username:
-        raise NotServedError(f"{what} must be that of a host, as https://scores.example.com, not {text}")
-    return text.rstrip("/")
+        raise refused
+    usual = port in (None, _PORTS[parts.scheme])
+    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{'' if usual else f':{port}'}"

@@ -19,11 +19,11 @@ def attempt(store: Store, limits: Mapping[str, int], *, at: datetime) -> timedel
     """None where the attempt is within the limit of each key, and counted; else how long to wait.
 
     It is counted before it is known whether it succeeds, so that many at once are not more than one after another.
-    An attempt that was refused does not count.
+    An attempt that was refused does not count, nor does one that was made by a clock that ran ahead.
     """
-    now, since = instant(at), instant(at - WITHIN)
+    now, since, ahead = instant(at), instant(at - WITHIN), instant(at + WITHIN)
     with writing(store.engine) as session:
-        session.exec(delete(SignInAttempt).where(col(SignInAttempt.at) <= since))
+        session.exec(delete(SignInAttempt).where((col(SignInAttempt.at) <= since) | (col(SignInAttempt.at) > ahead)))
         waits = [_until(session, key, limit) for key, limit in limits.items()]
         if any(waits):
             return max(datetime.fromisoformat(until) for until in waits if until) + WITHIN - at

@@ -65,12 +65,16 @@ def end(store: Store, token: str, *, at: datetime) -> None:
 
 
 def _alive(session: Session, token: str, at: datetime, lasting: Lasting) -> tuple[SessionRow, UserRow] | None:
-    """The session and its user, where neither time is over and the user may be here."""
+    """The session and its user, where neither time is over and the user may be here.
+
+    One that a clock kept which ran ahead by more than that is over, too: it would last until that time comes.
+    """
     asked = (
         select(SessionRow, UserRow)
         .join(UserRow, col(UserRow.user_id) == col(SessionRow.user_id))
         .where(SessionRow.token_sha256 == token_sha256(token), col(UserRow.disabled_at).is_(None))
         .where(SessionRow.started_at > instant(at - lasting.at_most), SessionRow.seen_at > instant(at - lasting.idle))
+        .where(SessionRow.seen_at <= instant(at + lasting.idle))
     )
     return session.exec(asked).first()
 
