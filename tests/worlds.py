@@ -57,6 +57,7 @@ def examples(count: int) -> settings:
         max_examples=max(2, round(count * factor)),
         derandomize=factor < 1,
         database=None,
+        deadline=None,  # processes of their own know nothing of what holds for all tests
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
     )
 
