@@ -47,16 +47,27 @@ def while_paying(
     """`what` of the times in which each account paid, by recurring lines: one row per account_id.
 
     A time has `starts_on` and `ends_on` (null: still), and is looked at only `where` so. It is that of a line that
-    brings something, and where an account has credits then, one in which its lines came to more than nothing.
+    brings something, and where credits may have cancelled one out, one in which all came to more than nothing.
     """
     found = lines.filter(pl.col("monthly") > 0, where).group_by("account_id").agg(what)
-    credited = lines.filter(pl.col("monthly") < 0, where).select("account_id").unique().collect()
-    if credited.is_empty():
+    doubtful = _cancelled(lines, reporting, where).collect()
+    if doubtful.is_empty():
         return found
-    theirs = spells(changes(lines.join(credited.lazy(), on="account_id", how="semi"), reporting))
+    theirs = spells(changes(lines.join(doubtful.lazy(), on="account_id", how="semi"), reporting))
     times = theirs.select(account_id="account", starts_on="began", ends_on="stopped")
-    others = found.join(credited.lazy(), on="account_id", how="anti")
+    others = found.join(doubtful.lazy(), on="account_id", how="anti")
     return pl.concat([others, times.filter(where).group_by("account_id").agg(what)])
+
+
+def _cancelled(lines: pl.LazyFrame, reporting: str, where: pl.Expr) -> pl.LazyFrame:
+    """The accounts whose credits together come to as much as one of their lines, so that they may cancel it out."""
+    own, monthly = ("account_id", pl.col("currency").fill_null(reporting)), pl.col("monthly")
+    credits = lines.filter(monthly < 0, where).group_by(*own).agg(back=monthly.sum())
+    billed = (
+        lines.join(credits, on="account_id", how="semi").filter(monthly > 0).group_by(*own).agg(least=monthly.min())
+    )
+    both = billed.join(credits, on=["account_id", "currency"])
+    return both.filter(pl.col("least") + pl.col("back") <= 0).select("account_id").unique()
 
 
 def _turns(changes: pl.LazyFrame, *of: str) -> pl.LazyFrame:

@@ -22,12 +22,11 @@ FEW = 0.01
 
 def find(looked: Looked) -> Iterator[Finding]:
     """Files of such a size that nothing says are whole."""
-    tables = {name: looked.files_of(name) for name in TABLES}
     sizes = {file.name: file.rows for file in looked.files}
     for name, rows in sizes.items():
         if rows not in SIZES or _goes_on(name, sizes):
             continue
-        fed = [table for table, files in tables.items() if name in files]
+        fed = [table for table in TABLES if name in looked.files_of(table)]
         if _is_controlled(name, fed, looked) or any(_is_found(table, name, looked) for table in fed):
             continue
         rests = not fed or any(table in looked.needed for table in fed)
