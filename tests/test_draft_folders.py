@@ -258,3 +258,26 @@ def test_accounts_of_bills_have_names_by_which_they_meet_those_of_a_crm(tmp_path
         "account_id", "name"
     ).rows() == [("10", "Ada"), ("20", "Bo")]
     assert delivery.tables["invoices"].height == 3
+
+
+@pytest.mark.parametrize("name", ["invoices_and_credit_notes.csv", "Invoices and credit notes/invoices.csv"])
+def test_a_list_that_holds_bills_too_is_no_list_of_credits(tmp_path: Path, name: str) -> None:
+    text = "Number,Customer,Date,Amount\nR1,Ada,2026-01-15,100\nR2,Bo,2026-02-15,200\n"
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    _, _, _, delivery = drafted(tmp_path, {name: text})
+    assert delivery.tables["invoices"]["amount"].to_list() == [Decimal(100), Decimal(200)]
+
+
+def test_returns_under_the_number_of_their_order_are_rows_of_their_own(tmp_path: Path) -> None:
+    text = "Order ID,Customer,Date,Type,Amount\n1,Ada,2026-01-15,Sale,100\n2,Bo,2026-02-15,Sale,200\n"
+    entries, _, _, delivery = drafted(tmp_path, {"orders.csv": f"{text}1,Ada,2026-02-20,Refund,40\n"})
+    assert "line_id" not in entries["orders.csv"]["columns"]
+    assert delivery.tables["invoices"]["amount"].sort().to_list() == [Decimal(-40), Decimal(100), Decimal(200)]
+
+
+def test_customers_of_a_type_with_a_date_and_their_revenue_are_customers(tmp_path: Path) -> None:
+    head = "Customer ID,Customer Name,Type,Segment,Date,Revenue,Account Manager\n"
+    _, _, _, delivery = drafted(tmp_path, {"customers.csv": f"{head}1,Ada,Client,SMB,2025-01-01,100,Ann\n"})
+    assert delivery.tables["accounts"].select("account_id", "name", "segment").rows() == [("1", "Ada", "SMB")]
+    assert delivery.tables["ownership"]["manager_id"].to_list() == ["Ann"]
+    assert "invoices" not in delivery.tables

@@ -248,6 +248,19 @@ def test_groups_are_no_accounts_where_each_row_names_its_customer(tmp_path: Path
     assert whose(delivery) == [(2, "Ada"), (3, "Bo")]
 
 
+def test_rows_that_are_numbered_name_their_customer(tmp_path: Path) -> None:
+    text = ",Account Name,Date,Amount\n0,Ada,2026-01-15,100\n1,Bo,2026-02-15,200\nTotal,,,300\n"
+    _, _, _, delivery = drafted(tmp_path, {"invoices.csv": text})
+    assert delivery.tables["invoices"]["account_id"].to_list() == ["Ada", "Bo"]
+
+
+def test_a_customer_may_be_called_as_a_figure_is(tmp_path: Path) -> None:
+    (tmp_path / "pivot.csv").write_text("Region,Customer,Amount\nWest,Ada,1\n,Max,2\nWest Total,,3\nEast,Bo,4\n")
+    made = open_file(tmp_path / "pivot.csv", "pivot.csv", Opening(fill_down=("Region",)))
+    assert made.frame is not None
+    assert made.frame.select("Region", "Customer").rows() == [("West", "Ada"), ("West", "Max"), ("East", "Bo")]
+
+
 def test_groups_of_a_workbook_are_found_level_by_level(tmp_path: Path) -> None:
     report(tmp_path / "report.xlsx")
     entries, _, _, delivery = drafted(tmp_path, {})

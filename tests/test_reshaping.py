@@ -484,3 +484,11 @@ def test_people_listed_in_one_cell_come_out_once(tmp_path: Path) -> None:
              "columns": {"manager_id": "team", "name": "team"}}  # fmt: skip
     delivery = read(tmp_path, {"a.csv": "id,team\n1,Ann;Ben\n2,Ben;Cleo\n"}, entry)
     assert delivery.tables["managers"]["manager_id"].to_list() == ["Ann", "Ben", "Cleo"]
+
+
+def test_a_word_for_nothing_leaves_the_next_column_its_turn(tmp_path: Path) -> None:
+    on = {"first": [{"column": "until", "words": {"TBD": ""}}, "term"]}
+    columns = {"account_id": "account", "amount": "amount", "dated_on": on}
+    text = "account,amount,until,term\nA,1,TBD,2026-06-30\nB,2,2026-05-31,2026-06-30\n"
+    delivery = read(tmp_path, {"lines.csv": text}, {"file": "lines.csv", "table": "invoices", "columns": columns})
+    assert delivery.tables["invoices"]["dated_on"].to_list() == [date(2026, 6, 30), date(2026, 5, 31)]

@@ -67,8 +67,9 @@ def column_lines(facts: Facts, kinds: Mapping[str, str], *, turns: bool = False)
 
 def _is_of_several(facts: Facts) -> bool:
     """Whether one id stands on rows that differ, as that of an invoice on its lines; copies of a row are one row."""
-    ids = facts.texts("line_id").n_unique()
-    return ids < facts.cells.height and ids < facts.cells.unique().height
+    cells, theirs = facts.cells if facts.of is None else facts.of, facts.guess.theirs("line_id")
+    ids = cells[theirs].n_unique() if theirs else cells.height
+    return ids < cells.height and ids < cells.unique().height
 
 
 def _is_of_whole(facts: Facts) -> bool:
@@ -116,8 +117,13 @@ def interval_unit(facts: Facts) -> str | None:
     if facts.guess.table != "contracts" or theirs is None or not (counts.len() and counts.str.contains(r"^\d+$").all()):
         return None
     units = {compact(theirs) + "unit", *_UNITS}
-    found = (h for h in facts.header if compact(h) in units and has_words("contracts", "every", facts.cells[h]))
+    found = (h for h in facts.header if compact(h) in units and _are_units(facts.cells[h].drop_nulls()))
     return next(found, None)
+
+
+def _are_units(cells: pl.Series) -> bool:
+    """Whether they are words that a number may stand before, as in 3 months."""
+    return cells.len() > 0 and bool(cells.str.contains(r"(?i)^(?:day|week|month|quarter|year)s?$").all())
 
 
 def is_of_term(facts: Facts) -> bool:
@@ -149,7 +155,8 @@ def _left_out(facts: Facts, match: Match) -> Line | None:
     one of kinds of which none is known, as it may say of what else the rows are."""
     if match.ours == "kind" and not has_words(facts.guess.table, "kind", facts.texts("kind")):
         _, unknown = words_for(facts.guess.table, "kind", facts.texts("kind"))
-        why = remark(UNKNOWN, f"no word of ours for {', '.join(unknown)}") if unknown else "nothing is in it"
+        why = remark(UNKNOWN, f"no word of ours for {', '.join(unknown) or 'its many words'}")
+        why = why if facts.texts("kind").count() else "nothing is in it"
         return Line(f"# kind: {scalar(match.theirs)}", why, INDENT)
     key = _ABOVE.get((facts.guess.table, match.ours))
     if key is None or facts.guess.theirs(key) is None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import PurePath
 
 import polars as pl
 
@@ -12,6 +13,7 @@ from adapters.draft.shades import words_for, words_not_sold
 CREDIT = "credit"
 _KINDS = (CREDIT, "return")
 _NAMES = ("creditnote", "creditmemo", "gutschrift", "avoir")
+_OF_BILLS = ("invoice", "rechnung", "facture")
 _APART, _NOT_SOLD = "credits have an entry of their own", "what was paid or offered counts not"
 
 
@@ -48,13 +50,14 @@ def parted(facts: Facts) -> Iterator[Part]:
 
 
 def is_of_credits(facts: Facts) -> bool:
-    """Whether the name of the file or sheet says that all of its rows take money back."""
-    name = compact(facts.file + facts.sheet)
-    return facts.guess.table == "invoices" and any(word in name for word in _NAMES)
+    """Whether the name of the sheet, or of the file, says that all of its rows take money back."""
+    names = [compact(name) for name in (facts.sheet, PurePath(facts.file).stem)]
+    said = next(({w for w in (*_NAMES, *_OF_BILLS) if w in name} for name in names if name), set())
+    return facts.guess.table == "invoices" and bool(said) and said <= {*_NAMES}
 
 
 def _of(facts: Facts, rows: pl.Series) -> Facts:
-    return replace(facts, cells=facts.cells.filter(rows))
+    return replace(facts, cells=facts.cells.filter(rows), of=facts.cells)
 
 
 def _words(kinds: pl.Series) -> list[str]:

@@ -22,6 +22,7 @@ from adapters.wanted import Wanted
 from adapters.wording import counted, listed
 
 _ACCOUNT = "account_id"
+_OF_LEDGER = ("account", "accountfullname")
 _OWNER = (_ACCOUNT, "manager_id")
 
 
@@ -80,7 +81,7 @@ def _guess(export: Unmapped, layout: Layout, required: Mapping[str, Collection[s
     columns = export.declared.get("fill_down", ())
     guess = recognise(export.file, export.header, layout, required)
     own = compact(guess.theirs(_ACCOUNT) or "") if guess else ""
-    if not columns or (own and (NAMELESS[0] not in columns or "account" not in own)):
+    if not columns or (own and (NAMELESS[0] not in columns or own not in _OF_LEDGER)):
         return guess
     group = NAMELESS[0] if NAMELESS[0] in columns else columns[-1]
     header = [_ACCOUNT if h == group else h for h in export.header]

@@ -20,7 +20,10 @@ _SCALE = 6
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """An export, the table it was taken for, and how it writes numbers and dates (by our column)."""
+    """An export, the table it was taken for, and how it writes numbers and dates (by our column).
+
+    Where `cells` are of some rows, `of` are those of all.
+    """
 
     file: str
     header: tuple[str, ...]
@@ -29,6 +32,7 @@ class Facts:
     numbers: Habit
     dates: Mapping[str, Habit]
     sheet: str = ""
+    of: pl.DataFrame | None = None
 
     def texts(self, ours: str) -> pl.Series:
         """The texts of our column."""

@@ -85,9 +85,12 @@ def recognise(
 
 
 def _is_of_bills(guess: Guess) -> bool:
-    """Whether rows are bills and their like, and no customers, whatever the file's name says of whom they are."""
-    has = {m.ours for m in guess.matches}
-    return guess.table == "invoices" and {"dated_on", "amount", "kind"} <= has
+    """Whether rows are bills and their like, and no customers, whatever the file's name says of whom they are.
+
+    A type may be one of customers; that of a transaction or a document is none.
+    """
+    has, kind = {m.ours for m in guess.matches}, compact(guess.theirs("kind") or "type")
+    return guess.table == "invoices" and {"dated_on", "amount"} <= has and kind not in ("type", "kind")
 
 
 def compact(name: str) -> str:

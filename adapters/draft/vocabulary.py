@@ -41,7 +41,7 @@ _ENDS = (
 _PRODUCT = (
     "product productname productservice productservicefullname plan planname planid item itemname sku "
     "stockcode productid productcode productplan artikel "
-    "produit article offre formule itemcode inventoryitemcode productcode"
+    "produit article offre formule itemcode inventoryitemcode"
 )
 _TIER = "tier plantier edition package level"
 _QUANTITY = "quantity qty seats licenses licences units planquantity menge quantite"

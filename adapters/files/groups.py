@@ -86,7 +86,8 @@ class Walk:
 
     def take(self, event: Event) -> None:
         """Goes on to the next event."""
-        if event.is_beside or self._ends(event):
+        is_below = bool(self.ended) and self.ended[-1].place + 1 == event.place
+        if (event.is_beside and (is_below or event.level >= 0)) or self._ends(event):
             self.ended.append(event)
         else:
             self._begins(event)

@@ -120,6 +120,7 @@ def _changed(cell: pl.Expr, source: ColumnOf, frame: pl.DataFrame, form: Format)
     words = {k.strip(): v for k, v in source.words.items()}
     cell = cell.replace(words) if words else cell
     cell = cell.fill_null(words[""]) if "" in words else cell
+    cell = pl.when(cell != "").then(cell) if "" in words.values() else cell
     cell = _from_seconds(cell) if source.seconds else cell
     cell = _from_excel(cell, form.with_dates(source.dates)) if source.excel_days else cell
     cell = _to_midnight(cell, form.with_dates(source.dates)) if source.to_midnight else cell
