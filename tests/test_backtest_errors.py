@@ -180,10 +180,10 @@ def origin(forecast: float, actual: str) -> Origin:
     return Origin(date(2025, 1, 1), pl.DataFrame([row], schema=HELD_OUT), ())
 
 
-def test_where_nothing_came_all_of_the_forecast_was_missed() -> None:
-    found = error([origin(100, "0"), origin(100, "-5")])
-    assert found.factor == pytest.approx(exp(-2 / 3))
-    assert found.spread == pytest.approx(sqrt((2 + 0.1**2) / 3))
+def test_of_a_forecast_of_which_hardly_anything_came_a_twentieth_is_taken_to_have_come() -> None:
+    found = error([origin(100, "0"), origin(100, "-5"), origin(100, "5"), origin(100, "1")])
+    assert found.factor == pytest.approx(exp(4 * log(0.05) / 5))
+    assert found.spread == pytest.approx(sqrt((4 * log(0.05) ** 2 + 0.1**2) / 5))
 
 
 def test_the_level_is_moved_by_what_two_forecasts_missed_pulled_to_nothing_by_one_more() -> None:

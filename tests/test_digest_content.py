@@ -258,8 +258,8 @@ def test_scores_that_were_published_otherwise_than_they_are_compared_with_are_sa
     monkeypatch.setattr(Store, "cards", published)
     later = datetime(2100, 1, 1, tzinfo=UTC)
     for user, audience, said in (
-        (manager, "managers", f"2026-Q1 was published as {fixed(before + 1.5)}. By what is known of it today it would "
-         f"be {fixed(before)}: with that the score is compared."),
+        (manager, "managers", f"2026-Q1 was published as {fixed(before + 1.5)}. By what is known of it today, and by "
+         f"its rules, it would be {fixed(before)}: with that the score is compared."),
         (web_world.users["leader"], "leaders",
          "Changes are against 2026-Q1 by what is known of it today; it was published otherwise for 1 manager."),
     ):  # fmt: skip

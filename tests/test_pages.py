@@ -424,7 +424,9 @@ def test_a_score_that_was_published_otherwise_than_it_is_compared_with_is_said(
             said = _said(client.get(f"{HOME}/managers/{slug(card['manager_id'])}").text)
             is_other = before is not None and given is not None and fixed(given) != fixed(before["score"])
             told.append(is_other)
-            words = f"{BEFORE} was published as {fixed(given)}. By what is known of it today it would be"
+            words = (
+                f"{BEFORE} was published as {fixed(given)}. By what is known of it today, and by its rules, it would be"
+            )
             assert (words in said) == is_other
         assert any(told)
 
@@ -447,7 +449,7 @@ def test_period_that_was_published_without_a_score_is_said_to_be_so(
     shown = _said(web_world.client(user).get(f"{HOME}/managers/{slug(user.manager_id or '')}").text)
     assert f"{BEFORE} was published without a score." in shown
     card = {"score": 50.0, "previous": {"period": BEFORE, "score": 47.94}}
-    known = "By what is known of it today it would be 47.9"
+    known = "By what is known of it today, and by its rules, it would be 47.9"
     without = f"{BEFORE} was published without a score. {known}: with that the score is compared."
     assert published_sentence(card, None) == without
     assert published_sentence({**card, "score": None}, 43.0) == f"{BEFORE} was published as 43.0. {known}."

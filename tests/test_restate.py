@@ -111,7 +111,7 @@ def test_score_that_was_sealed_is_said_where_another_one_is_compared_with(folder
     exchange(folder, "contracts", *CANCELLED)
     mara, nils = score(folder, "2026-Q2", JULY).cards
     assert (round(mara["previous"]["score"], 1), round(mara["previous"]["published"], 1)) == (93.0, 100.0)
-    said = "2026-Q1 was published as 100.0. By what is known of it today it would be 93.0"
+    said = "2026-Q1 was published as 100.0. By what is known of it today, and by its rules, it would be 93.0"
     assert said in card_html(mara)
     assert squeezed(said) in printed(card_pdf(mara))
     assert "was published" not in card_html(nils)

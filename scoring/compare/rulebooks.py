@@ -15,6 +15,7 @@ from scoring.letters import by_letters
 from scoring.period.account_quarters import Trail
 from scoring.rules import Rulebook, fingerprint
 from scoring.scorecard.cards import Card
+from scoring.scorecard.trusted import is_withheld
 
 _SHOWN = ("score", "low", "high", "label", "group")
 
@@ -135,7 +136,9 @@ def _simulated(
     walked: Sequence[tuple[Decimal | None, str | None]],
     steps: Sequence[Switch],
 ) -> Simulated:
-    effects = tuple(map(Effect, (step.name for step in steps), effects_of([score for score, _ in walked])))
+    is_told = not any(card is not None and is_withheld(card) for card in sides)
+    told = effects_of([score if is_told else None for score, _ in walked])
+    effects = tuple(map(Effect, (step.name for step in steps), told))
     was, is_ = (None if card is None else Standing(**{n: card[n] for n in _SHOWN}) for card in sides)
     (change,) = effects_of([given(side.score) if side else None for side in (was, is_)])
     words = [word for _, word in walked]

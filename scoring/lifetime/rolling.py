@@ -25,6 +25,8 @@ ORIGINS = 3
 """Days in the past from which a run looks ahead, to learn how far off it usually is."""
 STEP = 3
 """Months between them."""
+_LEAST_PART = 0.05
+"""What a forecast of which less came is taken to have brought, as the logarithm of nothing has no bound."""
 ONE_MORE = 0.10
 """One more origin is counted that missed by this part, up or down, since three say little of a fourth's miss."""
 
@@ -44,12 +46,10 @@ class Origin:
 
     @property
     def miss(self) -> float:
-        """ln of what came over what was expected, all accounts together; 0 where nothing was expected, and -1, all of
-        it, where nothing came."""
+        """ln of what came over what was expected, all accounts together, but no less than that of a twentieth; 0 where
+        nothing was expected."""
         expected, came = float(self.accounts["forecast"].sum()), float(added(self.accounts["actual"]))
-        if expected <= 0:
-            return 0.0
-        return log(came / expected) if came > 0 else -1.0
+        return log(max(came / expected, _LEAST_PART)) if expected > 0 else 0.0
 
 
 @dataclass(frozen=True, slots=True)

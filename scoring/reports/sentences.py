@@ -97,7 +97,7 @@ def published_sentence(card: Mapping[str, Any], given: float | None) -> str:
         return ""
     told = "without a score" if given is None else f"as {fixed(given)}"
     compared = "" if card["score"] is None else ": with that the score is compared"
-    known = f"By what is known of it today it would be {fixed(before['score'])}"
+    known = f"By what is known of it today, and by its rules, it would be {fixed(before['score'])}"
     return f"{before['period']} was published {told}. {known}{compared}."
 
 

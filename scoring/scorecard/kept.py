@@ -43,7 +43,7 @@ def kept(
                 "manager_id": row.pop("id"),
                 "name": people[name].get("name") or name,
                 **row,
-                "lost": own.get(name),
+                "lost": None if name in withheld else own.get(name),
                 "is_withheld": name in withheld,
             }
             for name, row in _by_id(told, "manager", coverage, drawn=True)

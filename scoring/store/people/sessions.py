@@ -82,10 +82,10 @@ def _alive(session: Session, token: str, at: datetime, lasting: Lasting) -> tupl
 def _keep_seen(store: Store, token: str, at: datetime, lasting: Lasting) -> None:
     """Notes that the session was used, and forgets those that are over."""
     with writing(store.engine) as session:
-        over = (col(SessionRow.started_at) <= instant(at - lasting.at_most)) | (
-            col(SessionRow.seen_at) <= instant(at - lasting.idle)
-        )
-        session.exec(delete(SessionRow).where(over))
+        seen_at = col(SessionRow.seen_at)
+        is_idle = (seen_at <= instant(at - lasting.idle)) | (seen_at > instant(at + lasting.idle))
+        is_over = is_idle | (col(SessionRow.started_at) <= instant(at - lasting.at_most))
+        session.exec(delete(SessionRow).where(is_over))
         row = session.get(SessionRow, token_sha256(token))
         if row is not None:
             row.seen_at = max(row.seen_at, instant(at))
