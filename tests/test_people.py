@@ -155,6 +155,8 @@ def test_clock_that_ran_ahead_leaves_no_session_that_does_not_end_and_locks_nobo
     token = people.begin(file, ann.user_id, way="password", at=ahead)
     assert token is not None
     assert (who(file, token, ahead), who(file, token, NOON)) == ("Ann", None)
+    now = people.begin(file, ann.user_id, way="password", at=NOON)
+    assert (who(file, now or "", NOON + HOUR), who(file, token, ahead)) == ("Ann", None), "what is over is forgotten"
     assert people.attempt(file, {"account ann": 1}, at=ahead) is None
     assert people.attempt(file, {"account ann": 1}, at=NOON) is None
     assert people.attempt(file, {"account ann": 1}, at=NOON - MINUTE) == 16 * MINUTE  # put back a little, it counts

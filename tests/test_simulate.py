@@ -180,6 +180,9 @@ def test_scores_that_a_run_would_degrade_or_withhold_are_simulated_so(
     assert {m.manager_id: [getattr(m.new, name) for name in SHOWN] for m in found.managers} == said
     changed = [m for m in found.managers if m.changes_label]
     assert {m.by for m in changed} == {"trust"}
+    withheld = [c["manager_id"] for c in run.cards if c["trust"]["level"] == "withheld"]
+    told = {e.effect for m in found.managers if m.manager_id in withheld for e in m.effects}
+    assert told == ({None} if withheld else set()), "parts of a score would tell it"
     assert level in {c["trust"]["level"] for c in run.cards}
 
 

@@ -647,6 +647,7 @@ def test_the_page_of_a_withheld_score_shows_nothing_that_adds_up_to_it(withheld:
     assert "Why the score moved" not in page
     league = league_html(withheld.cards, company=withheld.company, href=lambda _: None)
     assert "Accounts lost, against what was expected" not in league, "cards say nothing of it either"
+    assert {m["lost"] for m in withheld.company["kept"]["managers"]} == {None}, "nor do figures"
 
 
 def test_a_degraded_score_is_explained_to_the_last_digit_with_the_reason(degraded: Run) -> None:
