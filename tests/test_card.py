@@ -124,7 +124,7 @@ def test_the_score_stands_beside_its_range_its_change_and_its_evidence() -> None
 
 def test_a_change_is_not_said_to_be_within_chance_where_nobody_knows_how_far_that_goes() -> None:
     said = _said(card_html(card(change_band=None)))
-    assert "▲ +2.5 points against 2026-Q1; how far chance alone moves it is not known." in said.replace("\u00a0", " ")
+    assert "▲ +2.5 points against 2026-Q1; how far chance alone moves it is not said." in said.replace("\u00a0", " ")
 
 
 def test_the_rows_of_the_change_add_up_to_the_tenth() -> None:

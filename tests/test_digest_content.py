@@ -119,7 +119,7 @@ def test_where_nobody_knows_what_chance_does_nothing_is_called_chance() -> None:
     unknown = {"change_band": None}
     title, lead, subject, own = headed(Looked(80.0, "2026-06-28", "b", more=unknown), Looked(60.0, "2026-06-21", "a"))
     assert title == "Nothing is known to have moved beyond chance this week."
-    assert lead == "Of 1 manager nobody knows whether they moved by more than chance would do."
+    assert lead == "Of 1 manager it is not said whether they moved by more than chance would do."
     assert subject == "nothing known to have moved beyond chance"
     assert own.endswith("up 20.0; whether that is more than chance is not said")
     assert headed(Looked(60.0, "2026-06-28", "b", more=unknown), Looked(60.0, "2026-06-21", "a"))[1] == ""

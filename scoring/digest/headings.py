@@ -158,7 +158,7 @@ def own_headline(card: Card, moved: Moved | None, measured: Against) -> str:
 
 def lead(counts: Counts, measured: Against) -> tuple[Words, ...]:
     """How many went up and down, and what became of the others; nothing where nothing moved."""
-    unknown = f"Of {many(counts.unknown, 'manager')} nobody knows whether they moved by more than chance would do."
+    unknown = f"Of {many(counts.unknown, 'manager')} it is not said whether they moved by more than chance would do."
     if not counts.beyond:
         return ((unknown,),) if counts.unknown else ()
     parts = [f"{n} {word}" for n, word in ((counts.up, "went up"), (counts.down, "went down")) if n]

@@ -85,7 +85,7 @@ def change_sentence(card: Mapping[str, Any]) -> str:
     if is_degraded(card):
         return f"points against {card['previous']['period']}; whether that is more than chance is not said."
     if band is None:
-        return f"points against {card['previous']['period']}; how far chance alone moves it is not known."
+        return f"points against {card['previous']['period']}; how far chance alone moves it is not said."
     worth = "more than chance would do" if card["is_beyond_chance"] else "within what chance would do"
     return f"points against {card['previous']['period']}, {worth} (chance alone moves it by up to ±{fixed(band)})."
 
