@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from adapters.delivery import Delivery, Fault, ReadFile
-from adapters.files.content import OLD_WORKBOOK, WORKBOOK, format_named
+from adapters.files.content import is_workbook
 from adapters.files.matching import matches
 from adapters.mapping.distinct import distinct
 from adapters.mapping.fitting import FILE, at_odds, fitting_part
@@ -77,7 +77,7 @@ def _entry(found: list[tuple[Path, str]], source: FileSource, reading: _Reading)
     form = _format(source, reading.time_zone)
     parts = []
     for path, name in found:
-        form = replace(form, of_cells=format_named(path) in (WORKBOOK, OLD_WORKBOOK))
+        form = replace(form, of_cells=is_workbook(path))
         opened = reading.shelf.open(path, name, source, form, columns_of(source))
         first = reading.seen.setdefault((source.table, opened.sha256, source.sheet), opened.name)
         read = ReadFile(opened.name, opened.sha256, source.table, opened.rows, system=source.system)

@@ -9,10 +9,11 @@ import polars as pl
 from adapters.draft.facts import Facts
 from adapters.draft.recognise import compact
 from adapters.draft.shades import words_for, words_not_sold
+from adapters.draft.vocabulary import CREDIT_NOTES
 
 CREDIT = "credit"
 _KINDS = (CREDIT, "return")
-_NAMES = ("creditnote", "creditmemo", "gutschrift", "avoir")
+_NAMES = tuple(CREDIT_NOTES.split())
 _OF_BILLS = ("invoice", "rechnung", "facture")
 _APART, _NOT_SOLD = "credits have an entry of their own", "what was paid or offered counts not"
 

@@ -111,11 +111,11 @@ def _owners(
 def _unlisted(owners: _Placed, history: _Placed) -> str:
     """What to do where an export names owners of accounts that the one of their hand-overs does not list."""
     account, manager = (owners.guess.theirs(c) if owners.guess else None for c in _OWNER)
-    theirs = history.guess.theirs("account_id") if history.guess else None
-    if owners.export.cells is None or history.export.cells is None or not (account and theirs):
+    listed_in = history.guess.theirs("account_id") if history.guess else None
+    if owners.export.cells is None or history.export.cells is None or not (account and listed_in):
         return ""
     named = owners.export.cells.drop_nulls([account, manager or account])[account].unique()
-    missing = named.filter(~named.is_in(history.export.cells[theirs].drop_nulls().implode()))
+    missing = named.filter(~named.is_in(history.export.cells[listed_in].drop_nulls().implode()))
     if missing.is_empty() or missing.len() == named.len():
         return ""
     file, theirs = owners.export.called, history.export.called

@@ -11,7 +11,7 @@ import polars as pl
 
 from adapters.delivery import Fault
 from adapters.files.container import content
-from adapters.files.content import OLD_WORKBOOK, PARQUET, TEXT, WORKBOOK, format_named
+from adapters.files.content import PARQUET, TEXT, format_named, is_workbook
 from adapters.files.footer import MOST_LINES, may_end
 from adapters.files.grouped import groups_in
 from adapters.files.headers import headers_in, lines_above
@@ -53,7 +53,7 @@ class Unmapped:
     @property
     def is_book(self) -> bool:
         """Whether it is a workbook or a sheet of one."""
-        return format_named(Path(self.file)) in (WORKBOOK, OLD_WORKBOOK)
+        return is_workbook(Path(self.file))
 
     @property
     def called(self) -> str:
@@ -78,13 +78,11 @@ def _opening(settings: Mapping[str, Any]) -> Opening:
 
 def _opened(path: Path, name: str, opening: Opening) -> Iterator[Unmapped]:
     """The file as one export; a workbook of several sheets as one for each that holds anything."""
-    kind = format_named(path)
     opened = open_file(path, name, opening)
-    if not _has_columns(opened) and kind == TEXT:
+    if not _has_columns(opened) and format_named(path) == TEXT:
         yield _otherwise(path, opened, opening, None, _OTHERWISE)
         return
-    is_book = kind in (WORKBOOK, OLD_WORKBOOK)
-    sheets = sheet_names(content(path)) if opened.frame is None and is_book else []
+    sheets = sheet_names(content(path)) if opened.frame is None and is_workbook(path) else []
     if not sheets:
         yield _export(path, opening, opened, {})
     for sheet in sheets:

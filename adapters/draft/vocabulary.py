@@ -197,13 +197,14 @@ SYNONYMS: Mapping[str, Mapping[str, str]] = {
 }
 """The likelier name stands first. Names that mean the thing itself precede those that mean what it is called."""
 
+CREDIT_NOTES = "creditnote creditmemo gutschrift avoir"
+"""What a list of credits is called."""
 FILE_WORDS: Mapping[str, str] = {
     "accounts": "account customer compan client kunden",
     "managers": "user manager employee salesteam rep staff people mitarbeiter commerciaux",
     "ownership": "ownerhistory ownership assignment accountowner accounthistory territory",
     "contracts": "subscription contract recurring licens licenc vertr contrat abonnement",
-    "invoices": "invoice order deal opportunit pipeline sales transaction rechnung facture commande "
-    "creditnote creditmemo gutschrift avoir",
+    "invoices": "invoice order deal opportunit pipeline sales transaction rechnung facture commande " + CREDIT_NOTES,
     "answers": "nps csat survey answer response satisfaction ticket",
     "activities": "usage activit event login",
     "milestones": "milestone onboarding",

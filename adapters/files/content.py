@@ -53,6 +53,11 @@ def is_gzipped(path: PurePath) -> bool:
     return path.suffix.lower() == ".gz"
 
 
+def is_workbook(path: PurePath) -> bool:
+    """Whether the name is that of an Excel workbook."""
+    return format_named(path) in (WORKBOOK, OLD_WORKBOOK)
+
+
 def format_named(path: PurePath) -> str:
     """How a file of that name is read; nothing where it is not."""
     return FORMATS.get(PurePath(plain_name(path)).suffix.lower(), "")

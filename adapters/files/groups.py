@@ -86,6 +86,7 @@ class Walk:
 
     def take(self, event: Event) -> None:
         """Goes on to the next event."""
+        # a customer may be called Max: a count or an average stands where groups do, or below another total
         is_below = bool(self.ended) and self.ended[-1].place + 1 == event.place
         if (event.is_beside and (is_below or event.level >= 0)) or self._ends(event):
             self.ended.append(event)

@@ -18,7 +18,19 @@ from scoring.trust.page_sizes import PAGE_SIZES
 from scoring.trust.totals import TOTALS
 from scoring.trust.unmatched import UNMATCHED
 
-__all__ = ["GATES", "Finding", "Gate", "Level", "Looked", "as_json", "of_run", "problems", "sentences", "verdicts"]
+__all__ = [
+    "GATES",
+    "Finding",
+    "Gate",
+    "Level",
+    "Looked",
+    "as_json",
+    "of_run",
+    "problems",
+    "sentences",
+    "verdict_of",
+    "verdicts",
+]
 
 GATES: tuple[Gate, ...] = (FRESHNESS, COVERAGE, TOTALS, UNMATCHED, CLIFFS, PAGE_SIZES)
 """Every gate, in the order in which cards name what they found."""
@@ -43,6 +55,12 @@ def verdicts(found: Sequence[Finding], managers: Iterable[str]) -> dict[str, Ver
             gravest = sorted(touching, key=lambda f: -f.level)
             made[manager] = Verdict(_STANDINGS[level], tuple(f.reason for f in gravest))
     return made
+
+
+def verdict_of(manager: str, told: Iterable[Mapping[str, Any]]) -> Verdict:
+    """Whether the manager's score may be given, by findings `as_json`; without the reasons."""
+    touching = (Level[f["level"].upper()] for f in told if f["managers"] is None or manager in f["managers"])
+    return Verdict(_STANDINGS[max(touching, default=Level.TOLD)])
 
 
 def problems(found: Iterable[Finding]) -> list[Problem]:

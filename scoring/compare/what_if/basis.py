@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from scoring import trust
 from scoring.calendar import Period
 from scoring.compare.what_if.refusals import NotReweighableError
 from scoring.compare.what_if.weights import refuse_other_tables, with_weights
@@ -23,7 +24,7 @@ from scoring.scorecard.of_rules import believes, label_of
 from scoring.scorecard.summed import AccountSums
 from scoring.scorecard.trusted import withheld_of
 from scoring.scorecard.unweighed import BEFORE, ESTIMATES, NOW, PUBLISHED, aparts
-from scoring.scorecard.verdict import FULL, Verdict
+from scoring.scorecard.verdict import Verdict
 
 FRAMES = ("estimates", "account_points", "compared", "book", "movements")
 """The frames of a run that are asked for."""
@@ -120,7 +121,7 @@ def basis(cards: Sequence[Mapping[str, Any]], frames: Mapping[str, pl.DataFrame]
     of_rules = (rules.drop_nulls("points") if weighs else rules).select(*OF_RULES)
     sums = AccountSums.of(of_rules if weighs else of_rules.clear(), rulebook)
     doubts_before = summary.get("trust_before", ())  # older runs have none
-    verdicts_before = {c["manager_id"]: v for c in cards if (v := _verdict(c["manager_id"], doubts_before)) is not FULL}
+    verdicts_before = {c["manager_id"]: trust.verdict_of(c["manager_id"], doubts_before) for c in cards}
     moves = rules.filter(pl.any_horizontal(pl.col(CAUSES).is_not_null())).select(*PARTS)
     return Basis(
         cards=tuple(dict(card) for card in cards),
@@ -176,14 +177,6 @@ def _points(apart: Apart | None, withheld: Sequence[str] = ()) -> Points:
     """Manager and rule to the points, but for those whose scores are withheld."""
     lines = () if apart is None else apart.whole.select("manager_id", "rule", "points").iter_rows()
     return {(m, rule): points for m, rule, points in lines if m not in withheld}
-
-
-def _verdict(manager: str, doubts: Sequence[Mapping[str, Any]]) -> Verdict:
-    """What may be said of the manager's score by what the data are in doubt for, as in run.json; without reasons."""
-    levels = {d["level"] for d in doubts if d["managers"] is None or manager in d["managers"]}
-    if "withholds" in levels:
-        return Verdict("withheld")
-    return Verdict("degraded") if "degrades" in levels else FULL
 
 
 def _published(kept: pl.DataFrame, by_rule: pl.DataFrame, rulebook: Rulebook) -> Published:
